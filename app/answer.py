@@ -1,0 +1,88 @@
+"""What a question is answered with: plain values between the reads and what shows them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from app.words import MISSING
+
+REST = "_rest"
+"""Group of the developers or models beyond `top`; no slug begins with an underscore."""
+OPEN_REST = "_open"
+"""Group of the open models that a question leaves out."""
+UNNAMED = "_unnamed"
+"""Group of the lines that name no developer or model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One publisher's one measure over one population."""
+
+    slug: str
+    name: str
+    publisher: str
+    metric: str
+    population: str
+    url: str
+    licence: str
+    citation: str
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened; `headline` ones stand on the charts by default."""
+
+    date: date
+    title: str
+    description: str
+    url: str
+    headline: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One line or layer of a chart. `origin` gives its hue: an Origin's value, or `closed`."""
+
+    key: str
+    label: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A group's share of one source's month, in percent; None where no line speaks of it."""
+
+    source: str
+    month: date
+    group: str
+    label: str
+    share_pct: Decimal | None
+    status: str
+    note: str = ""
+
+    @property
+    def missing(self) -> bool:
+        return self.status == MISSING
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The shares of one question at one vintage.
+
+    `shares` holds one row per source, month of the range and group, in that order. `complement`
+    holds what the question leaves out of the whole (`_open`, `closed`, `unknown`): with `shares`
+    it adds up to 100 for every month that has a snapshot.
+    """
+
+    sources: tuple[Source, ...]
+    groups: tuple[Group, ...]
+    months: tuple[date, ...]
+    shares: tuple[Share, ...]
+    complement_groups: tuple[Group, ...]
+    complement: tuple[Share, ...]
+    vintage: datetime | None
+
+    def series(self, source: str, group: str) -> list[Share]:
+        """The shares of one source and group, a row a month, in order."""
+        return [row for row in self.shares if (row.source, row.group) == (source, group)]

@@ -1,0 +1,61 @@
+"""The few ways a request can fail that a user should read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a file or a parameter: where, what was found, how to mend it.
+
+    `line` and `column` count from 1 and are None where the problem is the whole file's. `field` is
+    the column's or parameter's name. `found` is at most 80 escaped characters.
+    """
+
+    code: str
+    line: int | None
+    column: int | None
+    field: str | None
+    found: str
+    expected: str
+    suggestion: str | None = None
+
+
+def excerpt(text: str, limit: int = 80) -> str:
+    """`text` as an error may show it: what cannot be seen is escaped, at most `limit` long."""
+    shown = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text[:limit])
+    return shown if len(text) <= limit and len(shown) <= limit else shown[: limit - 1] + "…"
+
+
+class Refused(Exception):  # noqa: N818 - it names what happened, not a fault of ours
+    """What was asked cannot be done; `title` says so in a sentence a user reads."""
+
+    def __init__(self, title: str, detail: str = "", problems: Sequence[Problem] = ()) -> None:
+        super().__init__(title)
+        self.title = title
+        self.detail = detail
+        self.problems = tuple(problems)
+
+
+class BadQuestion(Refused):
+    """A parameter is unknown, repeated, malformed, or asks for what cannot be."""
+
+
+class NotFound(Refused):
+    """Nothing of that name exists."""
+
+
+class NoFigures(NotFound):
+    """The question is sound, but no published figure answers it."""
+
+
+class Conflict(Refused):
+    """The world has moved on since the asker looked."""
+
+
+class BadFile(Refused):
+    """A file has problems; nothing of it was stored."""
+
+
+class Unavailable(Refused):
+    """The database cannot be reached at the moment."""

@@ -1,0 +1,68 @@
+"""The catalogue as files are checked against it: who made which model, and what is open."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from app.words import Openness, Origin, loose
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDeveloper:
+    slug: str
+    name: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class KnownModel:
+    slug: str
+    name: str
+    developer: str
+    openness: Openness
+
+
+@dataclass(frozen=True)
+class Known:
+    """Sources (slug to name), developers and models by slug; each also found by its name."""
+
+    sources: Mapping[str, str]
+    developers: Mapping[str, KnownDeveloper]
+    models: Mapping[str, KnownModel]
+
+    @cached_property
+    def _source_slugs(self) -> dict[str, str]:
+        return _by_loose_name(self.sources.items())
+
+    @cached_property
+    def _developer_slugs(self) -> dict[str, str]:
+        return _by_loose_name((slug, item.name) for slug, item in self.developers.items())
+
+    @cached_property
+    def _model_slugs(self) -> dict[str, str]:
+        return _by_loose_name((slug, item.name) for slug, item in self.models.items())
+
+    def source(self, text: str) -> str | None:
+        """The slug of the source that `text` names by slug or name."""
+        return self._source_slugs.get(loose(text))
+
+    def developer(self, text: str) -> KnownDeveloper | None:
+        slug = self._developer_slugs.get(loose(text))
+        return self.developers[slug] if slug else None
+
+    def model(self, text: str) -> KnownModel | None:
+        slug = self._model_slugs.get(loose(text))
+        return self.models[slug] if slug else None
+
+
+def _by_loose_name(items: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Slug and name to slug. A name that two share finds neither; a slug always finds its own."""
+    pairs = list(items)
+    found: dict[str, str] = {}
+    ambiguous = set()
+    for slug, name in pairs:
+        if found.setdefault(loose(name), slug) != slug:
+            ambiguous.add(loose(name))
+    for name in ambiguous:
+        del found[name]
+    return found | {loose(slug): slug for slug, _ in pairs}

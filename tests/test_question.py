@@ -1,0 +1,139 @@
+"""The query string that pages, files and the API share."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.errors import BadQuestion
+from app.question import PARAMETERS, Names, Question, is_settled, parse_question
+
+NAMES = Names(
+    sources=("openrouter-rankings", "vercel-ai-gateway"),
+    developers=("deepseek", "qwen"),
+    models=("deepseek/deepseek-r1",),
+)
+
+
+def refused(*items: tuple[str, str]) -> BadQuestion:
+    with pytest.raises(BadQuestion) as caught:
+        parse_question(items, NAMES)
+    return caught.value
+
+
+def test_no_parameters_ask_for_open_models_by_origin_of_all_usage() -> None:
+    question = parse_question([], NAMES)
+    assert question == Question()
+    assert question.query_string() == ""
+
+
+def test_every_part_of_a_question_survives_its_own_query_string() -> None:
+    items = [
+        ("source", "vercel-ai-gateway,openrouter-rankings"),
+        ("by", "model"),
+        ("of", "open"),
+        ("origin", "chinese,us"),
+        ("developer", "qwen"),
+        ("model", "deepseek/deepseek-r1"),
+        ("from", "2025-01"),
+        ("to", "2025-12"),
+        ("as_of", "2026-01-02T03:04:05.000006Z"),
+        ("top", "3"),
+        ("view", "table"),
+    ]
+    question = parse_question(items, NAMES)
+    assert question.source == ("vercel-ai-gateway", "openrouter-rankings")
+    assert question.from_ == date(2025, 1, 1)
+    assert question.as_of == datetime(2026, 1, 2, 3, 4, 5, 6, UTC)
+    assert question.pairs() == items
+    assert parse_question(question.pairs(), NAMES) == question
+
+
+def test_empty_values_are_what_a_native_form_sends_and_mean_the_default() -> None:
+    assert parse_question([("from", ""), ("developer", ""), ("top", "")], NAMES) == Question()
+
+
+@pytest.mark.parametrize(
+    ("item", "code", "suggestion"),
+    [
+        (("openess", "open"), "unknown_parameter", "openness"),
+        (("openness", "opne"), "unknown_value", "open"),
+        (("by", "origins"), "unknown_value", "origin"),
+        (("source", "openrouter-ranking"), "unknown_value", "openrouter-rankings"),
+        (("developer", "deepsek"), "unknown_value", "deepseek"),
+        (("origin", "chinese,chinese"), "repeated_value", None),
+        (("from", "2025-13"), "not_a_month", None),
+        (("from", "2025-1"), "not_a_month", None),
+        (("from", "２０２５-01"), "not_a_month", None),
+        (("from", "9999-01"), "future", None),
+        (("top", "0"), "not_a_number", None),
+        (("top", "51"), "not_a_number", None),
+        (("top", "1e400"), "not_a_number", None),
+        (("top", "-1"), "not_a_number", None),
+        (("as_of", "yesterday"), "not_an_instant", None),
+        (("as_of", "9999-12-31"), "future", None),
+        (("of", "open' OR 1=1 --"), "unknown_value", None),
+        (("view", "\x00"), "unknown_value", None),
+    ],
+)
+def test_a_bad_parameter_is_named_with_what_was_found_and_the_nearest_valid_one(
+    item: tuple[str, str], code: str, suggestion: str | None
+) -> None:
+    (problem,) = refused(item).problems
+    assert (problem.code, problem.field) == (code, item[0])
+    assert problem.suggestion == suggestion or suggestion is None
+    assert problem.expected
+
+
+def test_all_bad_parameters_are_told_at_once() -> None:
+    codes = [problem.code for problem in refused(("a", "b"), ("by", "x"), ("to", "y")).problems]
+    assert codes == ["unknown_parameter", "unknown_value", "not_a_month"]
+
+
+def test_a_repeated_parameter_is_refused_rather_than_one_of_them_ignored() -> None:
+    (problem,) = refused(("by", "origin"), ("by", "model")).problems
+    assert problem.code == "repeated_parameter"
+
+
+def test_a_range_that_ends_before_it_begins_is_refused() -> None:
+    (problem,) = refused(("from", "2025-02"), ("to", "2025-01")).problems
+    assert problem.code == "empty_range"
+
+
+def test_closed_models_have_no_share_of_the_open_ones() -> None:
+    (problem,) = refused(("of", "open"), ("openness", "closed")).problems
+    assert (problem.code, problem.suggestion) == ("contradiction", "open")
+
+
+def test_a_date_means_the_end_of_that_day_and_today_is_not_the_future() -> None:
+    today = datetime.now(UTC).date()
+    question = parse_question([("as_of", today.isoformat())], NAMES)
+    assert question.as_of is not None
+    assert question.as_of.date() == today
+    assert not is_settled(question.as_of)
+    assert is_settled(question.as_of - timedelta(days=1))
+    assert refused(("as_of", (today + timedelta(days=1)).isoformat())).problems[0].code == "future"
+
+
+def test_a_long_value_is_not_echoed_whole() -> None:
+    (problem,) = refused(("by", "x" * 10_000)).problems
+    assert len(problem.found) <= 80
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([item.name for item in PARAMETERS]) | st.text(max_size=20),
+            st.text(max_size=60),
+        ),
+        max_size=4,
+    )
+)
+def test_no_query_string_makes_the_reader_raise_anything_else(
+    items: list[tuple[str, str]],
+) -> None:
+    try:
+        parse_question(items, NAMES)
+    except BadQuestion as refusal:
+        assert refusal.problems  # noqa: PT017 - either outcome is right
