@@ -1,0 +1,224 @@
+"""The tables. Constraints carry the rules that must never break, each under a name."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, ClassVar
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    MetaData,
+    Numeric,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from app.words import Openness, Origin, Status
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+Key = Annotated[int, mapped_column(BigInteger, Identity(always=True), primary_key=True)]
+Words = Annotated[str, mapped_column(server_default="")]
+
+
+def one_of(column: str, words: type[Origin | Openness | Status]) -> CheckConstraint:
+    listed = ", ".join(f"'{word}'" for word in words)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def slug_shape() -> CheckConstraint:
+    return CheckConstraint("slug ~ '^[A-Za-z0-9][A-Za-z0-9._:/-]{0,199}$'", name="slug")
+
+
+def first_of_month(column: str) -> CheckConstraint:
+    return CheckConstraint(f"extract(day FROM {column}) = 1", name=column)
+
+
+class Table(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map: ClassVar = {
+        str: Text,
+        datetime: DateTime(timezone=True),
+        Decimal: Numeric,
+    }
+
+
+class Source(Table):
+    """One publisher's one measure over one population."""
+
+    __tablename__ = "source"
+    __table_args__ = (slug_shape(),)
+
+    id: Mapped[Key]
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    publisher: Mapped[str]
+    metric: Mapped[str]
+    population: Mapped[str]
+    url: Mapped[Words]
+    licence: Mapped[Words]
+    citation: Mapped[Words]
+    method: Mapped[Words]
+
+
+class Developer(Table):
+    __tablename__ = "developer"
+    __table_args__ = (
+        slug_shape(),
+        one_of("origin", Origin),
+        CheckConstraint("country ~ '^[A-Z]{2}$'", name="country"),
+    )
+
+    id: Mapped[Key]
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    country: Mapped[str | None]
+    origin: Mapped[str]
+    homepage: Mapped[Words]
+    huggingface_org: Mapped[Words]
+    note: Mapped[Words]
+
+
+class Model(Table):
+    __tablename__ = "model"
+    __table_args__ = (slug_shape(), one_of("openness", Openness), first_of_month("release_month"))
+
+    id: Mapped[Key]
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    developer_id: Mapped[int] = mapped_column(ForeignKey("developer.id"), index=True)
+    openness: Mapped[str]
+    release_month: Mapped[date | None]
+    base_developer_id: Mapped[int | None] = mapped_column(ForeignKey("developer.id"))
+    note: Mapped[Words]
+
+
+class Event(Table):
+    __tablename__ = "event"
+    __table_args__ = (UniqueConstraint("date", "title"),)
+
+    id: Mapped[Key]
+    date: Mapped[date]
+    title: Mapped[str]
+    description: Mapped[Words]
+    url: Mapped[Words]
+    headline: Mapped[bool] = mapped_column(server_default=text("false"))
+
+
+class Upload(Table):
+    """One file as it was received, and what became of it.
+
+    `content` is the file's bytes, zlib compressed; `sha256` and `size` are those of the file
+    itself. `source_id` and `openness` are what was chosen with the upload for lines that leave
+    them out. Both the publishing and the withdrawal have a moment, a name and a reason.
+    """
+
+    __tablename__ = "upload"
+    __table_args__ = (
+        one_of("openness", Openness),
+        CheckConstraint("length(sha256) = 32", name="sha256"),
+        CheckConstraint("size >= 0", name="size"),
+        CheckConstraint("(published_at IS NULL) = (published_by IS NULL)", name="published"),
+        CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_by IS NULL)", name="withdrawn"),
+        CheckConstraint("withdrawn_at > published_at", name="withdrawn_after_published"),
+        CheckConstraint(
+            "withdrawn_at IS NULL OR published_at IS NOT NULL", name="withdrawn_was_published"
+        ),
+    )
+
+    id: Mapped[Key]
+    filename: Mapped[str]
+    sha256: Mapped[bytes] = mapped_column(LargeBinary, index=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("source.id"))
+    openness: Mapped[str]
+    received_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+    received_by: Mapped[str]
+    published_at: Mapped[datetime | None] = mapped_column(unique=True)
+    published_by: Mapped[str | None]
+    reason: Mapped[Words]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[str | None]
+    withdrawn_reason: Mapped[Words]
+
+
+class Snapshot(Table):
+    """What one upload says about one source in one month. Never changed.
+
+    `basis` tells whether the file gave shares, or values they were computed from.
+    """
+
+    __tablename__ = "snapshot"
+    __table_args__ = (
+        UniqueConstraint("upload_id", "source_id", "month"),
+        first_of_month("month"),
+        CheckConstraint("basis IN ('share', 'value')", name="basis"),
+        Index("ix_snapshot_source_id_month", "source_id", "month"),
+    )
+
+    id: Mapped[Key]
+    upload_id: Mapped[int] = mapped_column(ForeignKey("upload.id"))
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
+    month: Mapped[date]
+    basis: Mapped[str]
+
+
+class Observation(Table):
+    """One line of a snapshot: a slice of the whole, disjoint from all its other slices.
+
+    `line` is where the row begins in the upload's file; `share_pct` is percent, exact.
+    """
+
+    __tablename__ = "observation"
+    __table_args__ = (
+        UniqueConstraint(
+            "snapshot_id",
+            "origin",
+            "openness",
+            "developer_id",
+            "model_id",
+            name="uq_observation_slice",
+            postgresql_nulls_not_distinct=True,
+        ),
+        Index(
+            "uq_observation_model",
+            "snapshot_id",
+            "model_id",
+            unique=True,
+            postgresql_where=text("model_id IS NOT NULL"),
+        ),
+        one_of("origin", Origin),
+        one_of("openness", Openness),
+        one_of("status", Status),
+        CheckConstraint("line > 0", name="line"),
+        CheckConstraint("share_pct BETWEEN 0 AND 100", name="share_pct"),
+        # NaN sorts above Infinity, so this keeps both out.
+        CheckConstraint("value >= 0 AND value < 'Infinity'", name="value"),
+        CheckConstraint("length(note) <= 500", name="note"),
+        CheckConstraint("model_id IS NULL OR developer_id IS NOT NULL", name="model_has_developer"),
+    )
+
+    snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshot.id"), primary_key=True)
+    line: Mapped[int] = mapped_column(primary_key=True)
+    origin: Mapped[str]
+    openness: Mapped[str]
+    developer_id: Mapped[int | None] = mapped_column(ForeignKey("developer.id"))
+    model_id: Mapped[int | None] = mapped_column(ForeignKey("model.id"))
+    share_pct: Mapped[Decimal]
+    value: Mapped[Decimal | None]
+    status: Mapped[str]
+    note: Mapped[Words]

@@ -1,0 +1,34 @@
+"""How Alembic reaches the database: a connection handed over by our own code, or DATABASE_URL."""
+
+from alembic import context
+from sqlalchemy import Connection, create_engine, text
+
+from app.models import Table
+from app.settings import Settings
+
+# Any fixed number: two starters at once take turns.
+MIGRATION_LOCK = 5_108_104
+
+
+def migrate(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=Table.metadata,
+        compare_server_default=True,
+        transaction_per_migration=False,
+    )
+    with context.begin_transaction():
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+        context.run_migrations()
+
+
+given = context.config.attributes.get("connection")
+if isinstance(given, Connection):
+    migrate(given)
+else:
+    url = Settings().database_url
+    if url is None:
+        raise SystemExit("Set DATABASE_URL, or use `modelshare migrate`.")
+    with create_engine(url).connect() as opened:
+        migrate(opened)
+        opened.commit()
