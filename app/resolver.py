@@ -1,0 +1,260 @@
+"""One line of a file against the catalogue: completed, or the mistake in it."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, partial
+from hashlib import sha256
+from typing import Final, NamedTuple
+
+from app.cells import NAME_LENGTH, slug_of
+from app.errors import excerpt
+from app.known import Known, KnownDeveloper, KnownModel
+from app.words import Openness, Origin, loose, nearest
+
+NEW_NAMES: Final = 20_000
+"""Developers and models one file may bring; they stay in memory until they are published."""
+_CACHED: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class NewDeveloper:
+    """A developer that publishing would add to the catalogue; `line` first names it."""
+
+    slug: str
+    name: str
+    origin: Origin
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewModel:
+    """A model that publishing would add to the catalogue; `line` first names it."""
+
+    slug: str
+    name: str
+    developer: str
+    openness: Openness
+    line: int
+
+
+class Heading(NamedTuple):
+    """A slice but for its model: whether there is one."""
+
+    origin: Origin
+    openness: Openness
+    developer: str | None
+    modelled: bool
+
+
+@dataclass(frozen=True)
+class Slice:
+    """What one line is about, completed from the catalogue.
+
+    `notices`: code and text of what differs from the catalogue.
+    """
+
+    source: str
+    origin: Origin
+    openness: Openness
+    developer: str | None
+    model: str | None
+    notices: tuple[tuple[str, str], ...]
+
+    @cached_property
+    def slot(self) -> tuple[str | None, ...]:
+        """What no two lines of a month may share: the model, or else the whole slice."""
+        if self.model is not None:
+            return (self.source, self.model)
+        return (self.source, self.origin, self.openness, self.developer)
+
+    @cached_property
+    def heading(self) -> Heading:
+        return Heading(self.origin, self.openness, self.developer, self.model is not None)
+
+
+class Mistake(Exception):  # noqa: N818 - it is the file's, not ours
+    """A line that cannot be resolved: the arguments of Problems.add after the place."""
+
+    def __init__(
+        self,
+        code: str,
+        column: str,
+        found: str,
+        expected: str,
+        suggestion: str | Callable[[], str | None] | None = None,
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.column = column
+        self.found = found
+        self.expected = expected
+        self.suggestion = suggestion
+
+
+Words = tuple[str | None, Origin | None, Openness | None, str | None, str | None]
+"""The cells source, origin, openness, developer and model of a line."""
+
+
+class Resolver:
+    """Completes lines from the catalogue and remembers the names that are new to it."""
+
+    def __init__(self, known: Known, source: str | None, openness: Openness) -> None:
+        self.known = known
+        self.chosen = known.source(source) if source is not None else None
+        self.openness = openness
+        self.developers: dict[str, NewDeveloper] = {}
+        self.models: dict[str, NewModel] = {}
+        self._slugs: dict[tuple[str, str], str] = {}
+        self._cache: dict[Words, Slice | Mistake] = {}
+
+    def resolve(self, words: Words, line: int) -> Slice | Mistake:
+        found = self._cache.get(words)
+        if found is None:
+            try:
+                found = self._resolve(words, line)
+            except Mistake as mistake:
+                found = mistake.with_traceback(None)
+            if len(self._cache) >= _CACHED:
+                self._cache.clear()
+            self._cache[words] = found
+        return found
+
+    def _resolve(self, words: Words, line: int) -> Slice:
+        source_text, origin, openness, developer_text, model_text = words
+        source = self._source(source_text)
+        model = self.known.model(model_text) if model_text else None
+        developer = self.known.developer(developer_text) if developer_text else None
+        notices: list[tuple[str, str]] = []
+        if model:
+            self._same_developer(model, developer, developer_text)
+            developer = self.known.developers[model.developer]
+            notices += _differing_openness(model, openness)
+            openness = openness or model.openness
+        if developer:
+            notices += _differing_origin(developer, origin)
+            origin = origin or developer.origin
+        if origin is None:
+            raise _no_origin(developer_text)
+        developer_slug = developer.slug if developer else None
+        if developer_text and not developer:
+            developer_slug = self._new_developer(developer_text, origin, line)
+        model_slug = model.slug if model else None
+        if model_text and not model:
+            model_slug = self._new_model(model_text, developer_slug, openness, line)
+        openness = openness or self.openness
+        return Slice(source, origin, openness, developer_slug, model_slug, tuple(notices))
+
+    def _source(self, text: str | None) -> str:
+        found = self.known.source(text) if text else self.chosen
+        if found is None:
+            if not text:
+                expected = "a source, in this column or chosen beside the file"
+                raise Mistake("blank", "source", "", expected)
+            expected = "the slug or name of a known source"
+            suggest = partial(nearest, text, (*self.known.sources.values(), *self.known.sources))
+            raise Mistake("unknown_source", "source", text, expected, suggest)
+        if self.chosen is not None and found != self.chosen:
+            expected = f"{self.chosen}, the source chosen for this file, or nothing"
+            raise Mistake("other_source", "source", text or "", expected, self.chosen)
+        return found
+
+    @staticmethod
+    def _same_developer(
+        model: KnownModel, developer: KnownDeveloper | None, text: str | None
+    ) -> None:
+        if text and (developer is None or developer.slug != model.developer):
+            expected = f"{model.developer}, which made {model.slug} according to the catalogue"
+            raise Mistake("other_developer", "developer", text, expected, model.developer)
+
+    def _new_developer(self, name: str, origin: Origin, line: int) -> str:
+        key = loose(name) or name
+        new = self.developers.get(key)
+        if new is None:
+            self._check_new("developer", name, self._shared_developer_names)
+            slug = self._new_slug("developer", name, self.known.developer)
+            new = self.developers[key] = NewDeveloper(slug, name, origin, line)
+        elif new.origin is not origin:
+            expected = f"{new.origin}, as line {new.line} says of this new developer"
+            raise Mistake("contradiction", "origin", origin, expected, new.origin)
+        return new.slug
+
+    def _new_model(
+        self, name: str, developer: str | None, openness: Openness | None, line: int
+    ) -> str:
+        if developer is None:
+            expected = "the developer of a model that is not in the catalogue"
+            raise Mistake("no_developer", "developer", "", expected, partial(self._maker, name))
+        if openness is None:
+            expected = f"open, closed or unknown: “{excerpt(name, 60)}” is not in the catalogue"
+            raise Mistake("no_openness", "openness", "", expected)
+        key = loose(name) or name
+        new = self.models.get(key)
+        if new is None:
+            self._check_new("model", name, self._shared_model_names)
+            slug = self._new_slug("model", name, self.known.model)
+            new = self.models[key] = NewModel(slug, name, developer, openness, line)
+        elif new.developer != developer:
+            expected = f"{new.developer}, as line {new.line} says of this new model"
+            raise Mistake("contradiction", "developer", developer, expected, new.developer)
+        elif new.openness is not openness:
+            expected = f"{new.openness}, as line {new.line} says of this new model"
+            raise Mistake("contradiction", "openness", openness, expected, new.openness)
+        return new.slug
+
+    def _maker(self, model: str) -> str | None:
+        """The developer that a name such as `qwen/qwen3-max` begins with."""
+        developer = self.known.developer(model.partition("/")[0]) if "/" in model else None
+        return developer.slug if developer else None
+
+    def _check_new(self, column: str, name: str, shared: Mapping[str, list[str]]) -> None:
+        if loose(name) in shared:
+            expected = "a slug, since several have this name: " + ", ".join(shared[loose(name)][:5])
+            raise Mistake("ambiguous_name", column, name, expected)
+        if len(self.developers) + len(self.models) >= NEW_NAMES:
+            expected = f"at most {NEW_NAMES} new names in a file: add them to the catalogue first"
+            raise Mistake("too_many_new_names", column, name, expected)
+
+    @cached_property
+    def _shared_developer_names(self) -> dict[str, list[str]]:
+        return _shared_names(self.known.developers.values())
+
+    @cached_property
+    def _shared_model_names(self) -> dict[str, list[str]]:
+        return _shared_names(self.known.models.values())
+
+    def _new_slug(self, kind: str, name: str, find: Callable[[str], object]) -> str:
+        digest = sha256(name.encode()).hexdigest()[:8]
+        slug = slug_of(name) or f"x-{digest}"
+        # A slug that already finds another would from then on answer in that other one's name.
+        if find(slug) or self._slugs.setdefault((kind, loose(slug)), name) != name:
+            slug = f"{slug[: NAME_LENGTH - 9]}-{digest}"
+        return slug
+
+
+def _shared_names(items: Iterable[KnownDeveloper | KnownModel]) -> dict[str, list[str]]:
+    """Names that several have, with their slugs."""
+    slugs: dict[str, list[str]] = defaultdict(list)
+    for item in items:
+        slugs[loose(item.name)].append(item.slug)
+    return {name: found for name, found in slugs.items() if len(found) > 1}
+
+
+def _differing_origin(developer: KnownDeveloper, origin: Origin | None) -> list[tuple[str, str]]:
+    if origin in (None, developer.origin):
+        return []
+    text = f"{developer.slug} is {origin} here and {developer.origin} in the catalogue"
+    return [("origin_differs", f"{text}; the line counts as it says")]
+
+
+def _differing_openness(model: KnownModel, openness: Openness | None) -> list[tuple[str, str]]:
+    if openness in (None, model.openness):
+        return []
+    text = f"{model.slug} is {openness} here and {model.openness} in the catalogue"
+    return [("openness_differs", f"{text}; the line counts as it says")]
+
+
+def _no_origin(developer: str | None) -> Mistake:
+    reason = f": “{excerpt(developer, 60)}” is not in the catalogue" if developer else ""
+    expected = f"chinese, us, european, other or unknown{reason}"
+    return Mistake("no_origin", "origin", "", expected)

@@ -1,0 +1,364 @@
+"""A snapshot file against the catalogue and against itself: resolved lines, or every problem."""
+
+import re
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from itertools import islice, pairwise
+from typing import BinaryIO, Final
+
+from app.csv_reader import KEPT, UNLIMITED, Limits, Reading, Table, open_table
+from app.errors import BadFile, Problem, excerpt
+from app.known import Known, KnownDeveloper, KnownModel
+from app.months import month_key
+from app.resolver import Mistake, NewDeveloper, NewModel, Resolver
+from app.snapshot_format import SNAPSHOT_COLUMNS, Basis, Line
+from app.tally import EXCESS, Said, Tally
+from app.words import Openness, nearest
+
+AGREEMENT: Final = Decimal("0.1")
+"""Points by which a share may differ from the one its value gives."""
+_BUCKETS: Final = 64
+
+Progress = Callable[[int], None]
+Key = tuple[str, date]
+"""A source's slug and a month: what one snapshot is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to look at that does not stop a file; `count` lines, the first at `line`."""
+
+    code: str
+    line: int | None
+    text: str
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What a file says about one source in one month; `share_pct` is the sum of its lines."""
+
+    lines: int
+    share_pct: Decimal
+    basis: Basis
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A file as it was read and checked. `months` is empty where there are problems."""
+
+    reading: Reading
+    problems: tuple[Problem, ...]
+    problem_count: int
+    notices: tuple[Notice, ...]
+    months: Mapping[Key, Month]
+    new_developers: tuple[NewDeveloper, ...]
+    new_models: tuple[NewModel, ...]
+    _read: Callable[[Progress | None], Iterator[Line]] = field(repr=False)
+
+    def lines(self, progress: Progress | None = None) -> Iterator[Line]:
+        """Every line with its share, in the file's order; the file must still be open.
+
+        Raises BadFile where there are problems, or where the file has changed meanwhile.
+        """
+        if self.problem_count:
+            raise BadFile("The file has problems", problems=self.problems)
+        return self._read(progress)
+
+
+def check(
+    file: BinaryIO,
+    known: Known,
+    *,
+    source: str | None = None,
+    openness: Openness = Openness.OPEN,
+    limits: Limits = UNLIMITED,
+    progress: Progress | None = None,
+) -> Checked:
+    """Check a whole snapshot file. `source` (slug or name) is the one chosen beside the file.
+
+    `openness` is that of lines which neither say it nor name a catalogued model.
+    """
+    return _Check(file, Resolver(known, source, openness), source, limits).run(progress)
+
+
+class _Check:
+    """One run over one file: adds up, and reads again only where lines must be compared."""
+
+    def __init__(
+        self, file: BinaryIO, resolver: Resolver, source: str | None, limits: Limits
+    ) -> None:
+        self.file = file
+        self.resolver = resolver
+        self.source = source
+        self.limits = limits
+        self.tallies: dict[Key, Tally] = {}
+        self.notices: dict[tuple[str, str], Notice] = {}
+        self.noticed: Counter[str] = Counter()
+        # Hashes of what may be there once; in buckets, to find equal ones in little memory.
+        self.hashes = [array("q") for _ in range(_BUCKETS)]
+
+    def run(self, progress: Progress | None) -> Checked:
+        self.table = open_table(self.file, SNAPSHOT_COLUMNS, self.limits, progress)
+        self.problems = self.table.problems
+        self.check_header()
+        if self.problems.count:
+            self.read_cells()
+        else:
+            self.check_lines()
+        return Checked(
+            self.table.reading,
+            tuple(self.problems.first),
+            self.problems.count,
+            tuple(self.notices.values()),
+            {} if self.problems.count else dict(self.months()),
+            tuple(self.resolver.developers.values()),
+            tuple(self.resolver.models.values()),
+            self.lines,
+        )
+
+    def check_header(self) -> None:
+        header, position = self.table.reading.header_line, self.table.position
+        known = self.resolver.known
+        missing = "no such column"
+        if self.source is not None and self.resolver.chosen is None:
+            expected = "the slug or name of a known source"
+            near = nearest(self.source, (*known.sources.values(), *known.sources))
+            self.problems.add("unknown_source", None, None, "source", self.source, expected, near)
+        if not self.table.reading.columns:
+            return
+        if position("share_pct") is None and position("value") is None:
+            expected = "a column share_pct (percent) or a column value (counts)"
+            self.problems.add("missing_column", header, None, "share_pct", missing, expected)
+        if position("source") is None and self.source is None:
+            expected = "a column source, or a source chosen beside the file"
+            self.problems.add("missing_column", header, None, "source", missing, expected)
+        if all(position(name) is None for name in ("origin", "developer", "model")):
+            expected = "a column origin, developer or model"
+            self.problems.add("missing_column", header, None, "origin", missing, expected)
+
+    def read_cells(self) -> None:
+        """With a wrong header, lines cannot be understood; their cells still can be read."""
+        for _ in self.table:
+            pass
+
+    def check_lines(self) -> None:
+        for said in self.said(self.table):
+            self.tally(said)
+        sound = not self.problems.count
+        for key, tally in self.tallies.items():
+            self.check_month(key, tally, sound)
+        self.compare(sound)
+        self.look_for_near_names()
+
+    def said(self, table: Table) -> Iterator[Said]:
+        """The lines that can be resolved; what is wrong with the others is the table's problem."""
+        resolve = self.resolver.resolve
+        for line, values in table:
+            month, source, origin, openness, developer, model, share, value, status, note = values
+            about = resolve((source, origin, openness, developer, model), line)
+            if isinstance(about, Mistake):
+                _add(table, line, about)
+            elif share is None and value is None:
+                field = "share_pct" if table.position("share_pct") else "value"
+                expected = "a figure: leave out lines without one, nothing is not 0"
+                _add(table, line, Mistake("no_figure", field, "", expected))
+            else:
+                yield Said(line, month, about, share, value, status, note)
+
+    def tally(self, said: Said) -> None:
+        key = (said.about.source, said.month)
+        tally = self.tallies.get(key)
+        if tally is None:
+            tally = self.tallies[key] = Tally(said.line)
+        tally.add(said)
+        place = _hash(said)
+        self.hashes[place % _BUCKETS].append(place)
+        for code, text in said.about.notices:
+            self.notice(code, said.line, text)
+
+    # --- one month -------------------------------------------------------------------------------
+
+    def check_month(self, key: Key, tally: Tally, sound: bool) -> None:
+        if tally.basis is None:
+            self.refuse_mixture(key, tally)
+        elif tally.excess_line:
+            expected = f"at most {EXCESS}; this line passes it"
+            self.refuse_sum("sum_above_100", key, tally, tally.excess_line, expected)
+        elif tally.basis is Basis.VALUE and not tally.value_sum:
+            expected = "values that shares can be taken of"
+            self.refuse_sum("sum_is_zero", key, tally, tally.first_line, expected)
+        elif sound and tally.looks_like_fractions:
+            expected = "percentages, 0 to 100; these look like fractions: multiply by 100"
+            self.refuse_sum("fractions", key, tally, tally.first_line, expected)
+        else:
+            self.notice_remainder(key, tally)
+        self.check_homes(key, tally)
+        self.notice_totals(key, tally)
+
+    def refuse_sum(self, code: str, key: Key, tally: Tally, line: int, expected: str) -> None:
+        by_share = tally.basis is Basis.SHARE
+        column, total = ("share_pct", tally.share_sum) if by_share else ("value", tally.value_sum)
+        found = f"the lines of {_named(key)} add up to {total:f}"
+        _add(self.table, line, Mistake(code, column, found, expected))
+
+    def refuse_mixture(self, key: Key, tally: Tally) -> None:
+        shareless, valueless = tally.shareless_line, tally.valueless_line
+        found = f"no share_pct in line {shareless}, no value in line {valueless}"
+        expected = f"share_pct on every line of {_named(key)}, or value on every line"
+        mistake = Mistake("mixed_figures", "share_pct", found, expected)
+        _add(self.table, max(shareless, valueless), mistake)
+
+    def check_homes(self, key: Key, tally: Tally) -> None:
+        for heading, part, first, first_part in tally.two_homes():
+            expected = f"{first.origin} for {first.developer} in {_named(key)}, as in line"
+            expected += f" {first_part.line}"
+            mistake = Mistake("two_origins", "origin", heading.origin, expected, first.origin)
+            _add(self.table, part.line, mistake)
+
+    def notice_remainder(self, key: Key, tally: Tally) -> None:
+        if tally.remainder:
+            text = f"The lines of {_named(key)} add up to {tally.covered:f}; "
+            text += f"the remaining {tally.remainder:f} % will be shown as unknown"
+            if tally.largest_share <= 1:
+                text += ". If these are fractions, multiply them by 100"
+            self.notice("below_100", tally.first_line, text)
+
+    def notice_totals(self, key: Key, tally: Tally) -> None:
+        for heading, part in tally.possible_totals():
+            about = ", ".join(name for name in heading[:3] if name)
+            text = f"The line {about} of {_named(key)} counts beside those that name more; "
+            self.notice("maybe_total", part.line, f"{text}leave it out if it is their total")
+
+    # --- comparing lines -------------------------------------------------------------------------
+
+    def compare(self, sound: bool) -> None:
+        """Reads again to name the lines that are there twice, and those whose figures disagree."""
+        suspects = self.suspects()
+        if not suspects and not any(tally.comparable for tally in self.tallies.values()):
+            return
+        first: dict[tuple[object, ...], int] = {}
+        for said in self.said(self.again()):
+            if _hash(said) in suspects:
+                line = first.setdefault((*said.about.slot, said.month), said.line)
+                if line != said.line:
+                    self.refuse_twice(said, line)
+            if sound and said.share is not None:
+                self.check_agreement(said)
+
+    def suspects(self) -> set[int]:
+        """Hashes that stand for more than one line; some of them where there are very many."""
+        found: set[int] = set()
+        for bucket in self.hashes:
+            if len(set(bucket)) < len(bucket):
+                twice = {one for one, other in pairwise(sorted(bucket)) if one == other}
+                found.update(islice(twice, 10 * KEPT))
+        return found
+
+    def refuse_twice(self, said: Said, line: int) -> None:
+        about = said.about
+        column = "model" if about.model else "developer" if about.developer else "origin"
+        parts = (about.model,) if about.model else (about.origin, about.openness, about.developer)
+        found = ", ".join(part for part in parts if part)
+        month = _named((about.source, said.month))
+        expected = f"each slice once in a month; line {line} has it for {month} already"
+        _add(self.table, said.line, Mistake("line_twice", column, found, expected))
+
+    def check_agreement(self, said: Said) -> None:
+        tally = self.tallies[said.about.source, said.month]
+        if said.share is None or not tally.comparable:
+            return
+        share = tally.share_of(said.value)
+        if abs(said.share - share) > AGREEMENT:
+            expected = f"within {AGREEMENT} points of {share:.2f}, which the values give"
+            mistake = Mistake("figures_disagree", "share_pct", f"{said.share:f}", expected)
+            _add(self.table, said.line, mistake)
+
+    # --- names -----------------------------------------------------------------------------------
+
+    def notice(self, code: str, line: int | None, text: str) -> None:
+        """Counts equal notices as one, and keeps at most a hundred of a kind."""
+        before = self.notices.get((code, text))
+        if before is not None:
+            self.notices[code, text] = replace(before, count=before.count + 1)
+        elif self.noticed[code] < KEPT:
+            self.noticed[code] += 1
+            self.notices[code, text] = Notice(code, line, text)
+
+    def look_for_near_names(self) -> None:
+        known = self.resolver.known
+        for developer in islice(self.resolver.developers.values(), KEPT):
+            self.notice_near("developer", developer, known.developers.values())
+        for model in islice(self.resolver.models.values(), KEPT):
+            self.notice_near("model", model, known.models.values())
+
+    def notice_near(
+        self, kind: str, new: NewDeveloper | NewModel, items: Iterable[KnownDeveloper | KnownModel]
+    ) -> None:
+        # Versions differ in their numbers only, and are not misspelt.
+        numbers = re.findall(r"\d+", new.name)
+        names = [name for item in items for name in (item.name, item.slug)]
+        alike = [name for name in names if re.findall(r"\d+", name) == numbers]
+        found = nearest(new.name, alike, cutoff=0.88)
+        if found is not None:
+            text = f"“{excerpt(new.name, 60)}” would be a new {kind}: did you mean “{found}”?"
+            self.notice("near_name", new.line, text)
+
+    # --- the result ------------------------------------------------------------------------------
+
+    def months(self) -> Iterator[tuple[Key, Month]]:
+        for key, tally in self.tallies.items():
+            if tally.basis is not None:
+                yield key, Month(tally.lines, tally.covered, tally.basis)
+
+    def again(self, progress: Progress | None = None) -> Table:
+        return open_table(self.file, SNAPSHOT_COLUMNS, self.limits, progress)
+
+    def lines(self, progress: Progress | None) -> Iterator[Line]:
+        table = self.again(progress)
+        for said in self.said(table):
+            about = said.about
+            tally = self.tallies[about.source, said.month]
+            share = said.share
+            if share is None or tally.basis is Basis.VALUE:
+                share = tally.share_of(said.value)
+            yield Line(
+                about.source,
+                said.month,
+                said.line,
+                about.origin,
+                about.openness,
+                about.developer,
+                about.model,
+                share,
+                said.value,
+                said.status,
+                said.note,
+            )
+        if table.problems.count:
+            raise BadFile("The file changed while it was being read", problems=table.problems.first)
+
+
+def _hash(said: Said) -> int:
+    return hash((said.about.slot, said.month))
+
+
+def _add(table: Table, line: int, mistake: Mistake) -> None:
+    table.problems.add(
+        mistake.code,
+        line,
+        table.position(mistake.column),
+        mistake.column,
+        mistake.found,
+        mistake.expected,
+        mistake.suggestion,
+    )
+
+
+def _named(key: Key) -> str:
+    source, month = key
+    return f"{month_key(month)} of {source}"

@@ -1,0 +1,76 @@
+"""The file people upload: its columns as they are read, and the same file written."""
+
+import csv
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final, NamedTuple, TextIO
+
+from app import cells
+from app.csv_reader import Column
+from app.months import month_key
+from app.words import Openness, Origin, Status
+
+SNAPSHOT_COLUMNS: Final = (
+    Column("month", cells.month, ("period", "date"), required=True, filled=True),
+    Column("source", cells.text),
+    Column("origin", cells.origin),
+    Column("openness", cells.openness),
+    Column("developer", cells.text),
+    Column("model", cells.text),
+    Column("share_pct", cells.share, ("share", "percent", "share percent")),
+    Column("value", cells.value, ("tokens", "downloads", "count")),
+    Column("status", cells.status, blank=Status.FINAL),
+    Column("note", cells.text, blank="", limit=cells.NOTE_LENGTH, multiline=True),
+)
+
+
+class Basis(StrEnum):
+    """What a snapshot's shares rest on: they were given, or computed from its values."""
+
+    SHARE = "share"
+    VALUE = "value"
+
+
+class Line(NamedTuple):
+    """One observation as a file says it and the catalogue completes it; `line` is the file's."""
+
+    source: str
+    month: date
+    line: int
+    origin: Origin
+    openness: Openness
+    developer: str | None
+    model: str | None
+    share_pct: Decimal
+    value: Decimal | None
+    status: Status
+    note: str
+
+
+def write_snapshot(
+    lines: Iterable[Line], out: TextIO, basis: Mapping[tuple[str, date], Basis]
+) -> None:
+    """Writes `lines` in the upload format, so that they are read back the same.
+
+    `basis` is by source and month: computed shares are left out, and computed again on reading.
+    """
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([column.name for column in SNAPSHOT_COLUMNS])
+    for line in lines:
+        given = basis[line.source, line.month] is Basis.SHARE
+        writer.writerow(
+            [
+                month_key(line.month),
+                line.source,
+                line.origin,
+                line.openness,
+                line.developer,
+                line.model,
+                f"{line.share_pct:f}" if given else "",
+                "" if line.value is None else f"{line.value:f}",
+                line.status,
+                line.note,
+            ]
+        )

@@ -1,0 +1,157 @@
+"""The lines of one source and month, added up exactly."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from typing import Final, NamedTuple
+
+from app.resolver import Heading, Slice
+from app.snapshot_format import Basis
+from app.words import Openness, Origin, Status
+
+HUNDRED: Final = Decimal(100)
+_ROUNDING: Final = Decimal("0.5")
+EXCESS: Final = HUNDRED + _ROUNDING
+"""The most that rounded shares may add up to."""
+_PLACES: Final = Decimal("1e-10")
+_ABOUT_ONE: Final = (Decimal("0.9"), Decimal("1.01"))
+
+# A value has 24 digits at most, a million of them add 6; the default 28 would round their sum.
+_EXACT: Final = Context(prec=60, rounding=ROUND_HALF_EVEN)
+
+
+class Said(NamedTuple):
+    """A line with its slice, and the figures as the file has them."""
+
+    line: int
+    month: date
+    about: Slice
+    share: Decimal | None
+    value: Decimal | None
+    status: Status
+    note: str
+
+
+@dataclass(slots=True)
+class Part:
+    """The lines under one heading; `line` is the first of them."""
+
+    line: int
+    figures: Decimal = Decimal(0)
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts and sums; the `_line`s are the first of their kind, 0 where there is none."""
+
+    first_line: int
+    lines: int = 0
+    shares: int = 0
+    values: int = 0
+    both: int = 0
+    share_sum: Decimal = Decimal(0)
+    value_sum: Decimal = Decimal(0)
+    largest_share: Decimal = Decimal(0)
+    shareless_line: int = 0
+    valueless_line: int = 0
+    excess_line: int = 0
+    parts: dict[Heading, Part] = field(default_factory=dict)
+
+    def add(self, said: Said) -> None:
+        share, value = said.share, said.value
+        self.lines += 1
+        if share is not None:
+            self._add_share(share, said.line)
+        elif not self.shareless_line:
+            self.shareless_line = said.line
+        if value is not None:
+            self.values += 1
+            self.both += share is not None
+            self.value_sum = _EXACT.add(self.value_sum, value)
+        elif not self.valueless_line:
+            self.valueless_line = said.line
+        self._add_part(said.about, said.line, value if share is None else share)
+
+    def _add_share(self, share: Decimal, line: int) -> None:
+        self.shares += 1
+        self.share_sum = _EXACT.add(self.share_sum, share)
+        self.largest_share = max(self.largest_share, share)
+        if self.share_sum > EXCESS and not self.excess_line:
+            self.excess_line = line
+
+    def _add_part(self, about: Slice, line: int, figure: Decimal | None) -> None:
+        part = self.parts.get(about.heading)
+        if part is None:
+            part = self.parts[about.heading] = Part(line)
+        part.figures = _EXACT.add(part.figures, figure or 0)
+
+    @property
+    def basis(self) -> Basis | None:
+        """None where neither every line has a share nor every line a value."""
+        if self.shares == self.lines:
+            return Basis.SHARE
+        return Basis.VALUE if self.values == self.lines else None
+
+    @property
+    def covered(self) -> Decimal:
+        """Percent that the lines are of the whole; lines with values only are all of it."""
+        return self.share_sum if self.basis is Basis.SHARE else HUNDRED
+
+    @property
+    def remainder(self) -> Decimal:
+        """Percent that no line speaks of."""
+        return max(Decimal(0), _EXACT.subtract(HUNDRED, self.covered))
+
+    @property
+    def looks_like_fractions(self) -> bool:
+        least, most = _ABOUT_ONE
+        several = self.basis is Basis.SHARE and self.lines > 1
+        return several and self.largest_share <= 1 and least <= self.share_sum <= most
+
+    @property
+    def comparable(self) -> bool:
+        """Some lines have a share beside their value, and every value is known."""
+        return bool(self.both) and self.values == self.lines
+
+    def share_of(self, value: Decimal | None) -> Decimal:
+        """Percent that `value` is of all usage, to ten places.
+
+        The values are all of it, but where shares are given that leave a remainder.
+        """
+        if not value:
+            return Decimal(0)
+        whole = HUNDRED if abs(self.covered - HUNDRED) <= _ROUNDING else self.covered
+        share = _EXACT.divide(_EXACT.multiply(value, whole), self.value_sum)
+        return share.quantize(_PLACES, context=_EXACT)
+
+    def two_homes(self) -> Iterator[tuple[Heading, Part, Heading, Part]]:
+        """Developers that are under two origins: the later heading, then the earlier one."""
+        homes: dict[str, tuple[Heading, Part]] = {}
+        for heading, part in self.parts.items():
+            if heading.developer is not None:
+                first, first_part = homes.setdefault(heading.developer, (heading, part))
+                if first.origin != heading.origin:
+                    yield heading, part, first, first_part
+
+    def possible_totals(self) -> Iterator[tuple[Heading, Part]]:
+        """Lines that name less than others of theirs, and could be the sum of those."""
+        above = self.basis is Basis.SHARE and self.share_sum > HUNDRED
+        named = self._named_below()
+        for heading, part in self.parts.items():
+            below = None if heading.modelled else named.get(heading[:3])
+            # Unknown origin is a remainder that names nobody, however large.
+            if below and heading.origin != Origin.UNKNOWN and (above or part.figures >= below):
+                yield heading, part
+
+    def _named_below(self) -> dict[tuple[Origin, Openness, str | None], Decimal]:
+        """The sum of the lines with a developer, and of those with a developer's models."""
+        sums: dict[tuple[Origin, Openness, str | None], Decimal] = defaultdict(Decimal)
+        for (origin, openness, developer, modelled), part in self.parts.items():
+            if developer is not None:
+                group = (origin, openness, None)
+                sums[group] = _EXACT.add(sums[group], part.figures)
+            if modelled:
+                sums[origin, openness, developer] = part.figures
+        return sums

@@ -1,0 +1,578 @@
+"""Files against the catalogue and against themselves: what they mean, or what is wrong in them."""
+
+import csv
+import io
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import app
+from app.csv_reader import KEPT, Limits
+from app.errors import BadFile
+from app.known import Known, KnownDeveloper, KnownModel
+from app.months import month_key
+from app.resolver import NEW_NAMES
+from app.rules import check
+from app.snapshot_format import Basis, Line, write_snapshot
+from app.words import Openness, Origin, Status
+
+DATA = Path(app.__file__).parent / "data"
+AUGUST = date(2025, 8, 1)
+
+KNOWN = Known(
+    sources={"openrouter-rankings": "OpenRouter rankings", "hub": "The Hub"},
+    developers={
+        "deepseek": KnownDeveloper("deepseek", "DeepSeek", Origin.CHINESE),
+        "qwen": KnownDeveloper("qwen", "Qwen (Alibaba)", Origin.CHINESE),
+        "meta-llama": KnownDeveloper("meta-llama", "Meta (Llama)", Origin.US),
+        "mistralai": KnownDeveloper("mistralai", "Mistral AI", Origin.EUROPEAN),
+    },
+    models={
+        "deepseek/r1": KnownModel("deepseek/r1", "DeepSeek R1", "deepseek", Openness.OPEN),
+        "deepseek/v3": KnownModel("deepseek/v3", "DeepSeek V3", "deepseek", Openness.OPEN),
+        "qwen/qwen3-max": KnownModel("qwen/qwen3-max", "Qwen3 Max", "qwen", Openness.CLOSED),
+        "mistralai/one": KnownModel("mistralai/one", "Small", "mistralai", Openness.OPEN),
+        "mistralai/two": KnownModel("mistralai/two", "Small", "mistralai", Openness.OPEN),
+    },
+)
+
+
+def checked(text: str, **options):
+    return check(io.BytesIO(text.encode()), KNOWN, **{"source": "hub"} | options)
+
+
+def lines(text: str, **options):
+    result = checked(text, **options)
+    assert not result.problem_count, result.problems
+    return list(result.lines())
+
+
+def only_problem(text: str, **options):
+    result = checked(text, **options)
+    assert result.problem_count == 1, result.problems
+    return result.problems[0]
+
+
+def notices(text: str, **options):
+    result = checked(text, **options)
+    assert not result.problem_count, result.problems
+    return {notice.code: notice for notice in result.notices}
+
+
+# --- what a line is about ------------------------------------------------------------------------
+
+
+def test_a_line_is_completed_from_the_models_catalogue_entry():
+    (line,) = lines("month,model,share_pct,note\n2025-08,Qwen3 Max,4.5,as reported\n")
+    assert line == Line(
+        "hub",
+        AUGUST,
+        2,
+        Origin.CHINESE,
+        Openness.CLOSED,
+        "qwen",
+        "qwen/qwen3-max",
+        Decimal("4.5"),
+        None,
+        Status.FINAL,
+        "as reported",
+    )
+
+
+def test_a_blank_origin_comes_from_the_developer():
+    (line,) = lines("month,developer,share_pct\n2025-08,mistral ai,4.5\n")
+    assert (line.origin, line.developer, line.openness) == ("european", "mistralai", "open")
+
+
+def test_a_blank_openness_is_the_one_chosen_with_the_file():
+    (line,) = lines("month,origin,share_pct\n2025-08,us,4.5\n", openness=Openness.UNKNOWN)
+    assert line.openness is Openness.UNKNOWN
+
+
+def test_a_line_without_origin_and_developer_is_refused():
+    problem = only_problem("month,origin,developer,share_pct\n2025-08,,,4.5\n")
+    assert (problem.code, problem.line, problem.column) == ("no_origin", 2, 2)
+
+
+def test_the_source_may_be_named_by_slug_or_name_in_each_line():
+    text = "month,source,origin,share_pct\n2025-08,The Hub,us,9\n2025-08,OpenRouter-Rankings,us,9\n"
+    assert [line.source for line in lines(text, source=None)] == ["hub", "openrouter-rankings"]
+
+
+def test_an_unknown_source_is_refused_with_the_nearest():
+    text = "month,source,origin,share_pct\n2025-08,openrouter-ranking,us,9\n"
+    problem = only_problem(text, source=None)
+    assert (problem.code, problem.column) == ("unknown_source", 2)
+    assert problem.suggestion == "openrouter-rankings"
+
+
+def test_a_line_of_another_source_than_the_chosen_one_is_refused():
+    problem = only_problem("month,source,origin,share_pct\n2025-08,openrouter-rankings,us,9\n")
+    assert (problem.code, problem.suggestion) == ("other_source", "hub")
+
+
+def test_a_source_must_be_said_somewhere():
+    problem = only_problem("month,origin,share_pct\n2025-08,us,9\n", source=None)
+    assert (problem.code, problem.line, problem.field) == ("missing_column", 1, "source")
+    text = "month,source,origin,share_pct\n2025-08,,us,9\n"
+    assert only_problem(text, source=None).code == "blank"
+
+
+def test_a_chosen_source_that_is_unknown_is_refused():
+    problem = only_problem("month,origin,share_pct\n2025-08,us,9\n", source="hubb")
+    assert (problem.code, problem.line, problem.suggestion) == ("unknown_source", None, "hub")
+
+
+@pytest.mark.parametrize(
+    ("header", "field"), [("month,origin,note", "share_pct"), ("month,share_pct", "origin")]
+)
+def test_a_header_without_figures_or_without_a_subject_is_one_error(header, field):
+    row = ",".join(
+        {"month": "2025-08", "origin": "us"}.get(name, "9") for name in header.split(",")
+    )
+    problem = only_problem(f"{header}\n{row}\n{row}\n")
+    assert (problem.code, problem.line, problem.field) == ("missing_column", 1, field)
+
+
+def test_an_origin_that_differs_from_the_catalogue_counts_and_is_noticed_once():
+    text = "month,origin,developer,share_pct\n" + "".join(
+        f"2025-{month:02},us,deepseek,90\n" for month in range(1, 13)
+    )
+    assert {line.origin for line in lines(text)} == {Origin.US}
+    notice = notices(text)["origin_differs"]
+    assert (notice.line, notice.count) == (2, 12)
+    assert "deepseek is us here and chinese in the catalogue" in notice.text
+
+
+def test_an_openness_that_differs_from_the_catalogue_counts_and_is_noticed():
+    text = "month,openness,model,share_pct\n2025-08,closed,deepseek/r1,90\n"
+    assert lines(text)[0].openness is Openness.CLOSED
+    assert "closed here and open in the catalogue" in notices(text)["openness_differs"].text
+
+
+@pytest.mark.parametrize("developer", ["qwen", "Nobody Yet"])
+def test_a_model_of_another_developer_than_the_catalogues_is_refused(developer):
+    text = f"month,origin,developer,model,share_pct\n2025-08,chinese,{developer},deepseek/r1,9\n"
+    problem = only_problem(text)
+    assert (problem.code, problem.column, problem.suggestion) == ("other_developer", 3, "deepseek")
+
+
+def test_a_line_without_a_figure_is_refused():
+    problem = only_problem("month,origin,share_pct\n2025-08,us,\n")
+    assert (problem.code, problem.column) == ("no_figure", 3)
+    assert only_problem("month,origin,value\n2025-08,us,\n").field == "value"
+
+
+# --- names that are new --------------------------------------------------------------------------
+
+NEW = "month,origin,openness,developer,model,share_pct\n"
+
+
+def test_new_developers_and_models_are_announced():
+    result = checked(NEW + "2025-08,other,open,Upstage AI,Solar Pro 2,40\n")
+    assert not result.problem_count
+    (developer,), (model,) = result.new_developers, result.new_models
+    assert (developer.slug, developer.name, developer.origin) == (
+        "upstage-ai",
+        "Upstage AI",
+        "other",
+    )
+    assert (model.slug, model.name, model.developer) == ("solar-pro-2", "Solar Pro 2", "upstage-ai")
+    assert (model.openness, model.line) == ("open", 2)
+    (line,) = result.lines()
+    assert (line.developer, line.model) == ("upstage-ai", "solar-pro-2")
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ("2025-08,,open,Upstage,,40", "no_origin"),
+        ("2025-08,other,,Upstage,Solar,40", "no_openness"),
+        ("2025-08,other,open,,Solar,40", "no_developer"),
+    ],
+)
+def test_a_new_name_needs_its_origin_openness_and_developer(row, code):
+    assert only_problem(NEW + row + "\n").code == code
+
+
+def test_the_developer_of_a_new_model_is_suggested_from_its_name():
+    assert only_problem(NEW + "2025-08,chinese,open,,qwen/qwen4,4\n").suggestion == "qwen"
+
+
+@pytest.mark.parametrize(
+    ("rows", "field", "suggestion"),
+    [
+        ("2025-08,us,open,Acme,,4\n2025-09,other,open,Acme,,4\n", "origin", "us"),
+        ("2025-08,us,open,qwen,X,4\n2025-09,us,open,deepseek,X,4\n", "developer", "qwen"),
+        ("2025-08,us,open,qwen,X,4\n2025-09,us,closed,qwen,x,4\n", "openness", "open"),
+    ],
+)
+def test_lines_that_contradict_each_other_about_a_new_name_are_refused(rows, field, suggestion):
+    problem = only_problem(NEW + rows)
+    assert (problem.code, problem.line, problem.field) == ("contradiction", 3, field)
+    assert (problem.suggestion, "line 2" in problem.expected) == (suggestion, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("Müller & Söhne", "muller-sohne"),
+        ("_unnamed", "unnamed"),
+        ("</script>", "script"),
+        ("acme/Model:v1.0", "acme/model:v1.0"),
+        ("=cmd()", "cmd"),
+        ("Deep.Seek", "deep.seek"),
+    ],
+)
+def test_a_new_slug_is_made_from_the_name(name, slug):
+    assert checked(NEW + f"2025-08,other,open,{name},,40\n").new_developers[0].slug == slug
+
+
+def test_a_name_without_latin_letters_gets_a_slug_from_its_digest():
+    (developer,) = checked(NEW + "2025-08,chinese,open,月之暗面,,40\n").new_developers
+    assert developer.slug.startswith("x-")
+    assert len(developer.slug) == 10
+
+
+def test_names_that_make_the_same_slug_get_different_ones():
+    first, second = checked(NEW + "2025-08,us,open,C+,,4\n2025-08,us,open,C#,,4\n").new_developers
+    assert first.slug == "c"
+    assert second.slug.startswith("c-")
+
+
+def test_a_new_slug_never_takes_over_a_known_name():
+    (developer,) = checked(NEW + "2025-08,us,open,Mistral!AI,,4\n").new_developers
+    assert developer.slug.startswith("mistral-ai-")
+
+
+def test_a_name_that_two_models_share_is_refused_with_their_slugs():
+    problem = only_problem(NEW + "2025-08,european,open,mistralai,small,4\n")
+    assert problem.code == "ambiguous_name"
+    assert "mistralai/one, mistralai/two" in problem.expected
+
+
+def test_a_new_name_very_near_a_known_one_is_noticed():
+    assert (
+        "did you mean “deepseek”?"
+        in notices(NEW + "2025-08,chinese,open,depseek,,4\n")["near_name"].text
+    )
+
+
+def test_a_new_version_is_not_taken_for_a_slip():
+    assert "near_name" not in notices(NEW + "2025-08,chinese,open,deepseek,deepseek/v4,4\n")
+
+
+def test_too_many_new_names_are_refused():
+    text = NEW + "".join(f"2025-08,us,open,developer {i},,0\n" for i in range(NEW_NAMES + 5))
+    result = checked(text)
+    assert (result.problem_count, result.problems[0].code) == (5, "too_many_new_names")
+
+
+# --- the whole file ------------------------------------------------------------------------------
+
+SHARES = "month,origin,openness,developer,model,share_pct\n"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "2025-08,us,open,,,4\n2025-08,USA,open,,,5\n",
+        "2025-08,us,open,meta-llama,,4\n2025-08,,open,Meta (Llama),,5\n",
+        "2025-08,chinese,open,deepseek,deepseek/r1,4\n2025-08,,,,DeepSeek R1,5\n",
+        "2025-08,chinese,open,,deepseek/r1,4\n2025-08,chinese,closed,,deepseek/r1,5\n",
+    ],
+)
+def test_no_slice_may_be_there_twice_in_a_month(rows):
+    problem = only_problem(SHARES + rows)
+    assert (problem.code, problem.line) == ("line_twice", 3)
+    assert "line 2 has it for 2025-08 of hub" in problem.expected
+
+
+def test_the_same_slice_in_another_month_or_source_is_another_line():
+    text = "month,source,origin,share_pct\n2025-08,hub,us,4\n2025-09,hub,us,4\n"
+    assert len(lines(text + "2025-08,openrouter-rankings,us,4\n", source=None)) == 3
+
+
+def test_very_many_lines_that_are_there_twice_are_counted():
+    text = SHARES + "2025-08,us,open,,,0.001\n" * 3_000
+    result = checked(text)
+    assert (len(result.problems), result.problem_count) == (KEPT, 2_999)
+
+
+def test_a_developer_is_under_one_origin_in_a_month():
+    problem = only_problem(SHARES + "2025-08,us,open,qwen,,4\n2025-08,chinese,closed,qwen,,5\n")
+    assert (problem.code, problem.line, problem.suggestion) == ("two_origins", 3, "us")
+
+
+def test_shares_may_add_up_to_100_and_a_half():
+    rows = "2025-08,us,open,,,50.5\n2025-08,chinese,open,,,50\n"
+    assert len(lines(SHARES + rows)) == 2
+
+
+def test_shares_that_add_up_to_more_are_refused_where_they_pass_it():
+    rows = "2025-08,us,open,,,50.5\n2025-08,chinese,open,,,50.01\n2025-08,other,open,,,1\n"
+    problem = only_problem(SHARES + rows)
+    assert (problem.code, problem.line, problem.column) == ("sum_above_100", 3, 6)
+    assert "101.51" in problem.found
+
+
+def test_shares_below_100_leave_a_remainder_that_is_named():
+    text = SHARES + "2025-08,us,open,,,36.5\n2025-08,chinese,open,,,41\n"
+    notice = notices(text)["below_100"]
+    assert "add up to 77.5; the remaining 22.5 %" in notice.text
+    assert [line.share_pct for line in lines(text)] == [Decimal("36.5"), Decimal(41)]
+
+
+def test_fractions_are_refused():
+    problem = only_problem(SHARES + "2025-08,us,open,,,0.6\n2025-08,chinese,open,,,0.4\n")
+    assert (problem.code, problem.line) == ("fractions", 2)
+    assert "multiply by 100" in problem.expected
+
+
+def test_fractions_that_leave_a_remainder_are_suspected():
+    text = SHARES + "2025-08,us,open,,,0.365\n2025-08,chinese,open,,,0.41\n"
+    assert "multiply them by 100" in notices(text)["below_100"].text
+
+
+VALUES = "month,origin,share_pct,value\n"
+
+
+def test_shares_are_computed_from_values_exactly():
+    text = VALUES + "2025-08,us,,1\n2025-08,chinese,,1.5\n2025-08,other,,0.5\n2025-09,us,,7\n"
+    result = checked(text)
+    assert [line.share_pct for line in result.lines()] == [
+        Decimal("33.3333333333"), Decimal(50), Decimal("16.6666666667"), Decimal(100),
+    ]  # fmt: skip
+    assert result.months["hub", AUGUST].basis is Basis.VALUE
+    assert result.months["hub", AUGUST].lines == 3
+
+
+def test_the_largest_values_are_added_without_rounding():
+    big = 10**18 - 1
+    rows = "".join(f"2025-08,{origin},,{big}.999999\n" for origin in ("us", "chinese", "other"))
+    assert {line.share_pct for line in lines(VALUES + rows)} == {Decimal("33.3333333333")}
+
+
+def test_values_that_are_all_zero_are_refused():
+    assert only_problem(VALUES + "2025-08,us,,0\n2025-08,other,,0\n").code == "sum_is_zero"
+
+
+def test_a_month_has_shares_throughout_or_values_throughout():
+    problem = only_problem(VALUES + "2025-08,us,4,\n2025-08,other,,5\n")
+    assert (problem.code, problem.line) == ("mixed_figures", 3)
+    assert problem.found == "no share_pct in line 3, no value in line 2"
+
+
+def test_one_month_may_have_shares_and_the_next_one_values():
+    result = checked(VALUES + "2025-08,us,4,\n2025-09,us,,5\n")
+    assert [month.basis for month in result.months.values()] == [Basis.SHARE, Basis.VALUE]
+
+
+def test_a_share_that_disagrees_with_its_value_is_refused():
+    problem = only_problem(VALUES + "2025-08,us,60.2,60\n2025-08,other,39.95,40\n")
+    assert (problem.code, problem.line, problem.found) == ("figures_disagree", 2, "60.2")
+
+
+def test_shares_and_values_of_part_of_the_whole_agree_in_proportion():
+    rows = "2025-08,us,36.5,365\n2025-08,chinese,41,410\n"
+    assert [line.share_pct for line in lines(VALUES + rows)] == [Decimal("36.5"), Decimal(41)]
+
+
+def test_a_share_beside_computed_ones_must_agree_too():
+    problem = only_problem(VALUES + "2025-08,us,70,60\n2025-08,other,,40\n")
+    assert (problem.code, problem.line) == ("figures_disagree", 2)
+
+
+def test_a_rest_beside_named_developers_is_no_cause_for_a_notice():
+    rows = "2025-08,chinese,open,deepseek,,30\n2025-08,chinese,open,,,20\n2025-08,us,open,,,50\n"
+    assert notices(SHARES + rows) == {}
+
+
+@pytest.mark.parametrize(
+    ("rows", "line"),
+    [
+        ("2025-08,chinese,open,deepseek,,20\n2025-08,chinese,open,,,20\n", 3),
+        ("2025-08,us,open,,,50\n2025-08,us,open,meta-llama,,50.4\n", 2),
+        ("2025-08,,open,deepseek,,20\n2025-08,,,,deepseek/r1,10\n2025-08,,,,deepseek/v3,10\n", 2),
+    ],
+)
+def test_a_line_that_may_be_the_total_of_others_is_noticed(rows, line):
+    assert notices(SHARES + rows)["maybe_total"].line == line
+
+
+def test_a_large_remainder_of_unknown_origin_is_no_cause_for_a_notice():
+    rows = "2025-08,unknown,open,Stealth,,5\n2025-08,unknown,open,,,95\n"
+    assert "maybe_total" not in notices(SHARES + rows)
+
+
+def test_problems_of_cells_lines_and_months_come_together():
+    result = checked(
+        SHARES
+        + "2025/08,us,open,,,4\n2025-08,us,open,,,90\n2025-08,us,open,,,20\n2025-08,,,nobody,,1\n"
+    )
+    assert [(p.code, p.line) for p in result.problems] == [
+        ("not_a_month", 2), ("no_origin", 5), ("sum_above_100", 4), ("line_twice", 4),
+    ]  # fmt: skip
+
+
+def test_a_file_with_problems_gives_no_lines_and_no_months():
+    result = checked(SHARES + "2025-08,us,open,,,4\n2025-08,us,open,,,4\n")
+    assert result.months == {}
+    with pytest.raises(BadFile) as caught:
+        result.lines()
+    assert caught.value.problems == result.problems
+
+
+def test_a_file_that_changes_while_it_is_read_gives_no_whole():
+    file = io.BytesIO((SHARES + "2025-08,us,open,,,4\n").encode())
+    result = check(file, KNOWN, source="hub")
+    file.seek(0, io.SEEK_END)
+    file.write(b"broken\n")
+    with pytest.raises(BadFile):
+        list(result.lines())
+
+
+def test_a_chunk_of_nonsense_is_refused_with_the_limits_of_the_form():
+    assert checked("\0\x01\x02" * 100, limits=Limits()).problem_count == 1
+
+
+# --- the bundled data ----------------------------------------------------------------------------
+
+
+def rows_of(name: str):
+    with (DATA / name).open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Known:
+    return Known(
+        {row["source"]: row["name"] for row in rows_of("sources.csv")},
+        {
+            row["developer"]: KnownDeveloper(row["developer"], row["name"], Origin(row["origin"]))
+            for row in rows_of("developers.csv")
+        },
+        {
+            row["model"]: KnownModel(
+                row["model"], row["name"], row["developer"], Openness(row["openness"])
+            )
+            for row in rows_of("models.csv")
+        },
+    )
+
+
+@pytest.mark.parametrize("path", sorted((DATA / "snapshots").glob("*.csv")), ids=lambda p: p.stem)
+def test_the_bundled_snapshots_are_clean_and_are_written_back_the_same(path, catalogue):
+    with path.open("rb") as file:
+        result = check(file, catalogue)
+        assert not result.problem_count, result.problems
+        assert {notice.code for notice in result.notices} <= {"below_100"}
+        assert not result.new_developers + result.new_models
+        written = io.StringIO()
+        write_snapshot(result.lines(), written, {key: m.basis for key, m in result.months.items()})
+        again = check(io.BytesIO(written.getvalue().encode()), catalogue)
+        assert list(again.lines()) == list(result.lines())
+        assert again.months == result.months
+
+
+def test_the_bundled_data_gives_the_figures_of_the_founding_story(catalogue):
+    sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    with (DATA / "snapshots/openrouter-rankings.csv").open("rb") as file:
+        for line in check(file, catalogue).lines():
+            group = line.origin if line.openness is Openness.OPEN else line.openness
+            sums[month_key(line.month), group] += line.share_pct
+    assert {key: round(sums[key], 2) for key in sums if key in STORY} == STORY
+
+
+STORY = {
+    ("2025-08", "chinese"): Decimal("28.65"),
+    ("2025-08", "us"): Decimal("3.74"),
+    ("2025-08", "european"): Decimal("3.35"),
+    ("2025-08", "closed"): Decimal("56.63"),
+    ("2025-09", "chinese"): Decimal("16.22"),
+    ("2026-07", "chinese"): Decimal("60.76"),
+}
+
+
+# --- written and read back -----------------------------------------------------------------------
+
+NOTES = st.text(st.characters(exclude_categories=["Cc", "Cf", "Cs", "Cn", "Co"]), max_size=30)
+
+
+def readable(note: str) -> bool:
+    """As the reader itself would leave it."""
+    result = checked(
+        f'month,origin,share_pct,note\n2025-08,us,1,"{note.replace(chr(34), chr(34) * 2)}"\n'
+    )
+    return not result.problem_count and next(iter(result.lines())).note == note
+
+
+@st.composite
+def snapshots(draw):
+    """One month's lines in disjoint slices, by share or by value."""
+    slices = [
+        *((origin, openness, None, None) for origin in Origin for openness in Openness),
+        (Origin.US, Openness.OPEN, "meta-llama", None),
+        (Origin.CHINESE, Openness.OPEN, "deepseek", "deepseek/r1"),
+        (Origin.CHINESE, Openness.OPEN, "deepseek", "deepseek/v3"),
+        (Origin.CHINESE, Openness.CLOSED, "qwen", "qwen/qwen3-max"),
+    ]
+    chosen = draw(st.lists(st.sampled_from(slices), min_size=1, unique=True))
+    basis = draw(st.sampled_from(Basis))
+    month = draw(st.dates(date(2024, 1, 1), date(2025, 12, 31))).replace(day=1)
+    values = [draw(st.decimals(0, 10**18 - 2, places=6)) for _ in chosen]
+    share = st.decimals(0, Decimal(100) / len(chosen), places=draw(st.integers(0, 12)))
+    shares = [draw(share) for _ in chosen]
+    if basis is Basis.VALUE:
+        values[0] += 1
+        shares = [(100 * value / sum(values)).quantize(Decimal("1e-10")) for value in values]
+    else:
+        values[0] = None  # so that they need not agree with the shares
+        shares[0] += 2 * (len(chosen) > 1)  # so that they are no fractions
+    status = [draw(st.sampled_from(Status)) for _ in chosen]
+    notes = [draw(NOTES.filter(readable)) for _ in chosen]
+    rows = zip(chosen, shares, values, status, notes, strict=True)
+    return basis, [
+        Line("hub", month, number, *about, *rest) for number, (about, *rest) in enumerate(rows, 2)
+    ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(snapshots())
+def test_what_is_written_is_read_back_the_same(snapshot):
+    basis, written = snapshot
+    out = io.StringIO(newline="")
+    write_snapshot(written, out, {("hub", written[0].month): basis})
+    result = check(io.BytesIO(out.getvalue().encode()), KNOWN)
+    assert not result.problem_count, result.problems
+    assert [month.basis for month in result.months.values()] == [basis]
+    # Notes have no line breaks here, so that even the line numbers are the same.
+    assert list(result.lines()) == written
+
+
+CELLS = st.sampled_from(
+    ["", "2025-08", "2025-09", "us", "China", "open", "closed", "deepseek", "qwen", "deepseek/r1",
+     "Qwen3 Max", "New One", "new-one", "月", "--", "0", "0.5", "50", "100", "1e9", "x" * 201]
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.lists(CELLS, min_size=8, max_size=8), min_size=1, max_size=8))
+def test_no_lines_make_the_check_raise(rows):
+    out = io.StringIO()
+    header = ["month", "source", "origin", "openness", "developer", "model", "share_pct", "value"]
+    csv.writer(out).writerows([header, *rows])
+    result = checked(out.getvalue())
+    if not result.problem_count:
+        assert all(0 <= line.share_pct <= 100 for line in result.lines())
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=200))
+def test_no_bytes_make_the_check_raise(content):
+    assert check(io.BytesIO(content), KNOWN, source="hub").problem_count
