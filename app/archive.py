@@ -1,0 +1,184 @@
+"""Files in and out: imports what is named, exports what is current, in the same formats."""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import catalogue, intake, queries
+from app.catalogue import Changes, Kind
+from app.csv_reader import UNLIMITED
+from app.db import Db
+from app.errors import NotFound
+from app.intake import Published
+from app.models import Developer, Model, Observation, Snapshot, Source, Upload
+from app.rules import Checked
+from app.snapshot_format import Basis, Line, write_snapshot
+from app.words import Openness
+
+BUNDLED: Final = Path(__file__).parent / "data"
+# The longest one statement may take, in seconds: a million lines are copied in one.
+PATIENCE: Final = 3600
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What goes for all files of one import. `source` and `openness` fill what lines leave out."""
+
+    by: str
+    source: str | None = None
+    openness: Openness = Openness.OPEN
+    reason: str = ""
+    check: bool = False
+
+
+BY_US: Final = Choices(by="bundled")
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of one file: catalogue changes, or figures checked and perhaps published."""
+
+    path: Path
+    changes: Changes | None = None
+    checked: Checked | None = None
+    published: Published | None = None
+
+
+def is_empty(db: Db) -> bool:
+    """Whether nothing at all has been put in so far."""
+    with db.reading() as session:
+        return not any(session.scalar(select(table.id).limit(1)) for table in (Source, Upload))
+
+
+def files_of(paths: Iterable[Path]) -> list[Path]:
+    """The files named; of a directory its catalogue, then its snapshots. Raises NotFound."""
+    files: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            named = [path / f"{kind.name}.csv" for kind in catalogue.KINDS]
+            found = [file for file in named if file.is_file()]
+            found += sorted((path / "snapshots").glob("*.csv"))
+            if not found:
+                raise NotFound(f"There is nothing to import in {path}")
+            files += found
+        elif path.is_file():
+            files.append(path)
+        else:
+            raise NotFound(f"There is no file {path}")
+    return files
+
+
+def import_file(db: Db, path: Path, choices: Choices, progress: Progress | None = None) -> Imported:
+    """Reads one file, a catalogue's or a snapshot's, and stores all of it or nothing.
+
+    Raises BadFile with every problem, Conflict where published figures change without a reason.
+    """
+    with path.open("rb") as file, db.writing(patience=PATIENCE) as session:
+        kind = catalogue.kind_of(file)
+        if kind is None:
+            imported = _import_snapshots(session, path, file, choices, progress)
+        else:
+            imported = Imported(path, changes=catalogue.read(session, kind, file, UNLIMITED))
+        if choices.check or (imported.published and imported.published.already):
+            session.rollback()
+        return imported
+
+
+def _import_snapshots(
+    session: Session, path: Path, file: BinaryIO, choices: Choices, progress: Progress | None
+) -> Imported:
+    source, openness = choices.source, choices.openness
+    if choices.check:
+        checked = intake.check(
+            session, file, source=source, openness=openness, limits=UNLIMITED, progress=progress
+        )
+        intake.refuse_problems(checked)
+        return Imported(path, checked=checked)
+    upload_id = intake.keep(
+        session, file, filename=path.name, by=choices.by, source=source, openness=openness
+    )
+    published = intake.publish(
+        session,
+        upload_id,
+        by=choices.by,
+        reason=choices.reason,
+        limits=UNLIMITED,
+        progress=progress,
+    )
+    return Imported(path, checked=published.checked, published=published)
+
+
+def fill(db: Db) -> None:
+    """The bundled catalogue and snapshots, through the reader and intake that uploads use."""
+    for file in files_of([BUNDLED]):
+        import_file(db, file, BY_US)
+
+
+def export(db: Db, directory: Path) -> list[Path]:
+    """Writes the catalogue and every source's current snapshots; `import` reads back the same."""
+    (directory / "snapshots").mkdir(parents=True, exist_ok=True)
+    with db.reading() as session:
+        written = [_write_kind(session, kind, directory) for kind in catalogue.KINDS]
+        for source in queries.sources(session):
+            path = directory / "snapshots" / f"{source.slug.replace('/', '_')}.csv"
+            if basis := _bases(session, source.slug):
+                with path.open("w", encoding="utf-8", newline="") as out:
+                    write_snapshot(_lines(session, source.slug), out, basis)
+                written.append(path)
+    return written
+
+
+def _write_kind(session: Session, kind: Kind, directory: Path) -> Path:
+    path = directory / f"{kind.name}.csv"
+    with path.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow([column.name for column in kind.columns])
+        writer.writerows(catalogue.rows(session, kind))
+    return path
+
+
+def _bases(session: Session, source: str) -> dict[tuple[str, date], Basis]:
+    current = queries.current_snapshots(None).subquery()
+    found = session.execute(
+        select(Source.slug, Snapshot.month, Snapshot.basis)
+        .join(current, current.c.id == Snapshot.id)
+        .join(Source)
+        .where(Source.slug == source)
+    )
+    return {(slug, month): Basis(basis) for slug, month, basis in found}
+
+
+def _lines(session: Session, source: str) -> Iterator[Line]:
+    """The source's current observations by month and line, read in portions."""
+    current = queries.current_snapshots(None).subquery()
+    found = session.execute(
+        select(
+            Source.slug,
+            current.c.month,
+            Observation.line,
+            Observation.origin,
+            Observation.openness,
+            Developer.slug,
+            Model.slug,
+            Observation.share_pct,
+            Observation.value,
+            Observation.status,
+            Observation.note,
+        )
+        .join(current, current.c.id == Observation.snapshot_id)
+        .join(Source, Source.id == current.c.source_id)
+        .outerjoin(Developer, Developer.id == Observation.developer_id)
+        .outerjoin(Model, Model.id == Observation.model_id)
+        .where(Source.slug == source)
+        .order_by(current.c.month, Observation.line),
+        execution_options={"yield_per": 5_000},
+    )
+    return (Line(*row) for row in found)

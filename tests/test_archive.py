@@ -1,0 +1,159 @@
+"""What is exported is imported the same."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, reject, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from app import archive
+from app.archive import Choices
+from app.db import Db
+from app.errors import BadFile, Conflict, NotFound
+from app.words import Openness, Origin, Status
+
+ADA = Choices(by="ada")
+
+
+def figures(db: Db) -> list[tuple[object, ...]]:
+    """Every observation without its line, and the catalogue."""
+    statements = (
+        """SELECT source.slug, month, basis, o.origin, o.openness, d.slug, m.slug, share_pct, value,
+        status, o.note FROM observation o JOIN snapshot s ON s.id = snapshot_id
+        JOIN source ON source.id = s.source_id
+        LEFT JOIN developer d ON d.id = o.developer_id
+        LEFT JOIN model m ON m.id = model_id""",
+        """SELECT slug, name, publisher, metric, population, url, licence, citation, method
+        FROM source""",
+        "SELECT slug, name, country, origin, homepage, huggingface_org, note FROM developer",
+        """SELECT m.slug, m.name, d.slug, openness, release_month, b.slug, m.note FROM model m
+        JOIN developer d ON d.id = developer_id
+        LEFT JOIN developer b ON b.id = base_developer_id""",
+        "SELECT date, title, description, url, headline FROM event",
+    )
+    with db.engine.connect() as connection:
+        rows = [tuple(row) for each in statements for row in connection.execute(text(each))]
+    return sorted(rows, key=str)
+
+
+def import_all(db: Db, directory: Path) -> None:
+    for path in archive.files_of([directory]):
+        archive.import_file(db, path, ADA)
+
+
+def test_the_bundled_figures_come_back_the_same(filled_db: Db, db: Db, tmp_path: Path) -> None:
+    archive.export(filled_db, tmp_path)
+    import_all(db, tmp_path)
+    assert figures(db) == figures(filled_db)
+
+
+def test_exporting_what_was_imported_writes_the_same_files(
+    filled_db: Db, db: Db, tmp_path: Path
+) -> None:
+    first = archive.export(filled_db, tmp_path / "first")
+    import_all(db, tmp_path / "first")
+    second = archive.export(db, tmp_path / "second")
+    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+
+
+def test_the_catalogue_can_be_corrected_by_its_own_files(filled_db: Db, tmp_path: Path) -> None:
+    archive.export(filled_db, tmp_path)
+    developers = tmp_path / "developers.csv"
+    developers.write_text(developers.read_text().replace("\nzyphra,", "\nzyphra,", 1))
+    unchanged = archive.import_file(filled_db, developers, ADA).changes
+    assert unchanged is not None
+    assert (unchanged.added, unchanged.changed) == (0, 0)
+    lines = (
+        developers.read_text().replace(",DeepSeek,", ",DeepSeek AI,")
+        + "newlab,New Lab,FR,european,,,\n"
+    )
+    developers.write_text(lines)
+    changes = archive.import_file(filled_db, developers, ADA).changes
+    assert changes is not None
+    assert (changes.added, changes.changed) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "code"),
+    [
+        ("model,name,developer,openness\nm/1,One,nobody,open\n", 2, "unknown_developer"),
+        ("developer,name,origin\na,A,us\na,A,us\n", 3, "entry_twice"),
+        ("developer,name,origin\na,A,martian\n", 2, "unknown_word"),
+        ("date,title\n2025-02-30,Never\n", 2, "not_a_day"),
+    ],
+)
+def test_a_catalogue_file_with_a_problem_is_refused_whole(
+    filled_db: Db, tmp_path: Path, content: str, line: int, code: str
+) -> None:
+    before = figures(filled_db)
+    path = tmp_path / "catalogue.csv"
+    path.write_text(content)
+    with pytest.raises(BadFile) as caught:
+        archive.import_file(filled_db, path, ADA)
+    assert [(problem.line, problem.code) for problem in caught.value.problems] == [(line, code)]
+    assert figures(filled_db) == before
+
+
+def test_checking_stores_nothing(filled_db: Db, tmp_path: Path) -> None:
+    before = figures(filled_db)
+    path = tmp_path / "new.csv"
+    path.write_text("month,origin,share_pct\n2026-01,chinese,30\n")
+    choices = Choices(by="ada", source="huggingface-study-2025", check=True)
+    imported = archive.import_file(filled_db, path, choices)
+    assert imported.checked is not None
+    assert imported.published is None
+    assert figures(filled_db) == before
+
+
+def test_what_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="There is no file"):
+        archive.files_of([tmp_path / "nothing.csv"])
+    with pytest.raises(NotFound, match="nothing to import"):
+        archive.files_of([tmp_path])
+
+
+names = st.text(
+    st.characters(codec="utf-8", exclude_categories=["C", "Z"], exclude_characters="\ufffd"),
+    min_size=1,
+    max_size=20,
+)
+shares = st.decimals(min_value=0, max_value=7, places=6)
+lines = st.lists(
+    st.tuples(
+        st.sampled_from(Origin),
+        st.sampled_from(Openness),
+        names,
+        shares,
+        st.sampled_from(Status),
+        st.text("aé漢'\"=;,\n ", max_size=20),
+    ),
+    min_size=1,
+    max_size=12,
+    unique_by=lambda line: "".join(filter(str.isalnum, line[2])).casefold(),
+)
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(lines=lines)
+def test_whatever_is_published_is_exported_and_read_back_the_same(
+    filled_db: Db, tmp_path: Path, lines: list[tuple[object, ...]]
+) -> None:
+    path = tmp_path / "first.csv"
+    with path.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(["month", "origin", "openness", "developer", "share", "status", "note"])
+        writer.writerows(["2026-01", *line[:2], f"lab {line[2]}", *line[3:]] for line in lines)
+    choices = Choices(by="ada", source="huggingface-study-2025", reason="another try")
+    try:
+        archive.import_file(filled_db, path, choices)
+    except (BadFile, Conflict):
+        reject()  # names that are one developer, or shares that look like fractions
+    before = figures(filled_db)
+    archive.export(filled_db, tmp_path / "out")
+    exported = tmp_path / "out" / "snapshots" / "huggingface-study-2025.csv"
+    archive.import_file(filled_db, exported, choices)
+    assert set(before) == set(figures(filled_db))

@@ -1,0 +1,236 @@
+"""The way of a file into the database: kept, checked, published whole or not at all, withdrawn."""
+
+import hashlib
+import io
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import undefer
+
+from app import intake, queries
+from app.csv_reader import Limits
+from app.db import Db
+from app.errors import BadFile, Conflict, NotFound
+from app.intake import Published
+from app.models import Developer, Model, Observation, Snapshot, Upload
+from app.question import Question
+from app.words import Openness
+
+SOURCE = "huggingface-study-2025"
+LIMITS = Limits()
+
+
+def month_file(share: str, month: str = "2026-01", more: str = "") -> bytes:
+    return f"month,origin,share_pct\n{month},chinese,{share}\n{more}".encode()
+
+
+def keep(db: Db, content: bytes, source: str | None = SOURCE) -> int:
+    with db.writing() as session:
+        return intake.keep(
+            session,
+            io.BytesIO(content),
+            filename="figures.csv",
+            by="ada",
+            source=source,
+            openness=Openness.OPEN,
+        )
+
+
+def publish(db: Db, upload_id: int, reason: str = "") -> Published:
+    with db.writing() as session:
+        return intake.publish(session, upload_id, by="ada", reason=reason, limits=LIMITS)
+
+
+def share(db: Db, month: str = "2026-01", as_of: datetime | None = None) -> str | None:
+    """The Chinese open share of the month, as text."""
+    question = Question(source=(SOURCE,), as_of=as_of)
+    with db.reading() as session:
+        rows = queries.answer(session, question).series(SOURCE, "chinese")
+    found = {f"{row.month:%Y-%m}": row.share_pct for row in rows}
+    return f"{found[month].normalize():f}" if found.get(month) is not None else None
+
+
+def counts(db: Db) -> dict[str, int]:
+    with db.reading() as session:
+        return {
+            table.__tablename__: session.scalar(select(func.count()).select_from(table)) or 0
+            for table in (Upload, Snapshot, Observation, Developer, Model)
+        }
+
+
+def test_a_kept_file_is_the_bytes_as_they_came(filled_db: Db) -> None:
+    content = b"\xef\xbb\xbfwhatever\r\n\x00\xff" * 100_000
+    upload_id = keep(filled_db, content)
+    with filled_db.reading() as session:
+        upload = session.get_one(Upload, upload_id, options=[undefer(Upload.content)])
+        assert upload.sha256 == hashlib.sha256(content).digest()
+        assert upload.size == len(content)
+        assert len(upload.content) < len(content) / 10
+        with intake.stored_file(upload) as file:
+            assert file.read() == content
+
+
+def test_keeping_changes_no_figure(filled_db: Db) -> None:
+    keep(filled_db, month_file("30"))
+    assert share(filled_db) is None
+
+
+def test_publishing_makes_the_file_current(filled_db: Db) -> None:
+    done = publish(filled_db, keep(filled_db, month_file("30")))
+    assert len(done.checked.months) == 1
+    assert not done.already
+    assert share(filled_db) == "30"
+
+
+def test_an_observation_knows_its_upload_and_line(filled_db: Db) -> None:
+    content = month_file("30", more="\n\n2026-01,us,20\n")
+    upload_id = keep(filled_db, content)
+    publish(filled_db, upload_id)
+    with filled_db.reading() as session:
+        found = session.execute(
+            select(Observation.line, Observation.origin)
+            .join(Snapshot, Snapshot.id == Observation.snapshot_id)
+            .where(Snapshot.upload_id == upload_id)
+            .order_by(Observation.line)
+        )
+        assert [tuple(row) for row in found] == [(2, "chinese"), (5, "us")]
+
+
+def test_one_bad_line_and_nothing_is_stored(filled_db: Db) -> None:
+    upload_id = keep(filled_db, month_file("30", more="2026-01,us,101\n"))
+    before = counts(filled_db)
+    with pytest.raises(BadFile) as caught:
+        publish(filled_db, upload_id)
+    assert [(p.line, p.column, p.field) for p in caught.value.problems] == [(3, 3, "share_pct")]
+    assert counts(filled_db) == before
+    assert share(filled_db) is None
+
+
+def test_new_developers_and_models_are_created_with_the_publishing(filled_db: Db) -> None:
+    content = (
+        b"month,origin,openness,developer,model,share_pct\n"
+        b"2026-01,european,open,Nouveau Labo,nouveau-1,10\n"
+    )
+    before = counts(filled_db)
+    publish(filled_db, keep(filled_db, content))
+    after = counts(filled_db)
+    assert (after["developer"], after["model"]) == (before["developer"] + 1, before["model"] + 1)
+    with filled_db.reading() as session:
+        made = session.scalars(select(Developer).where(Developer.name == "Nouveau Labo")).one()
+        assert (made.slug, made.origin) == ("nouveau-labo", "european")
+
+
+def test_revising_published_figures_needs_a_reason(filled_db: Db) -> None:
+    publish(filled_db, keep(filled_db, month_file("30")))
+    second = keep(filled_db, month_file("31"))
+    with pytest.raises(Conflict, match="A reason is needed") as caught:
+        publish(filled_db, second, reason="  ")
+    assert f"{SOURCE} 2026-01" in caught.value.detail
+    assert share(filled_db) == "30"
+    publish(filled_db, second, reason="a recount")
+    assert share(filled_db) == "31"
+
+
+def test_a_revision_supersedes_the_month_whole(filled_db: Db) -> None:
+    publish(filled_db, keep(filled_db, month_file("30", more="2026-01,us,20\n")))
+    publish(filled_db, keep(filled_db, month_file("31")), reason="a recount")
+    with filled_db.reading() as session:
+        answer = queries.answer(session, Question(source=(SOURCE,)))
+    assert [row.share_pct for row in answer.series(SOURCE, "us")][-1] is None
+
+
+def test_the_figures_of_an_earlier_instant_stay_what_they_were(filled_db: Db) -> None:
+    first = publish(filled_db, keep(filled_db, month_file("30")))
+    second_id = keep(filled_db, month_file("31"))
+    second = publish(filled_db, second_id, reason="a recount")
+    with filled_db.writing() as session:
+        withdrawn = intake.withdraw(session, second_id, by="ada", reason="it was wrong")
+    assert share(filled_db) == "30"
+    assert share(filled_db, as_of=first.published_at) == "30"
+    assert share(filled_db, as_of=second.published_at) == "31"
+    assert share(filled_db, as_of=withdrawn) == "30"
+
+
+def test_withdrawing_the_only_snapshot_leaves_the_month_missing(filled_db: Db) -> None:
+    upload_id = keep(filled_db, month_file("30"))
+    publish(filled_db, upload_id)
+    with filled_db.writing() as session:
+        intake.withdraw(session, upload_id, by="ada", reason="it was wrong")
+    assert share(filled_db) is None
+    with pytest.raises(Conflict), filled_db.writing() as session:
+        intake.withdraw(session, upload_id, by="ada", reason="again")
+
+
+def test_the_same_bytes_again_are_a_no_op_that_names_the_first_upload(filled_db: Db) -> None:
+    first_id = keep(filled_db, month_file("30"))
+    publish(filled_db, first_id)
+    before = counts(filled_db)
+    again = publish(filled_db, keep(filled_db, month_file("30")))
+    assert (again.already, again.upload_id) == (True, first_id)
+    assert counts(filled_db) == before | {"upload": before["upload"] + 1}
+
+
+def test_the_same_bytes_are_news_once_they_were_superseded(filled_db: Db) -> None:
+    publish(filled_db, keep(filled_db, month_file("30")))
+    publish(filled_db, keep(filled_db, month_file("31")), reason="a recount")
+    back = publish(filled_db, keep(filled_db, month_file("30")), reason="the first was right")
+    assert not back.already
+    assert share(filled_db) == "30"
+
+
+def test_an_upload_is_published_once(filled_db: Db) -> None:
+    upload_id = keep(filled_db, month_file("30"))
+    publish(filled_db, upload_id)
+    with pytest.raises(Conflict, match="published already"):
+        publish(filled_db, upload_id)
+    with pytest.raises(NotFound):
+        publish(filled_db, 999_999)
+
+
+def test_an_unknown_source_is_named_with_the_nearest(filled_db: Db) -> None:
+    with pytest.raises(NotFound) as caught:
+        keep(filled_db, b"", source="openrouter-ranking")
+    assert "openrouter-rankings" in caught.value.detail
+
+
+def test_eight_that_publish_the_same_file_at_once_store_it_once(filled_db: Db) -> None:
+    ids = [keep(filled_db, month_file("30")) for _ in range(8)]
+    together = threading.Barrier(len(ids))
+
+    def run(upload_id: int) -> Published:
+        together.wait()
+        return publish(filled_db, upload_id)
+
+    with ThreadPoolExecutor(len(ids)) as pool:
+        done = list(pool.map(run, ids))
+    (stored,) = [one for one in done if not one.already]
+    assert {one.upload_id for one in done} == {stored.upload_id}
+
+
+def test_of_revisions_at_once_each_vintage_is_one_of_them_and_the_last_stands(
+    filled_db: Db,
+) -> None:
+    publish(filled_db, keep(filled_db, month_file("1")))
+    shares = [str(10 + number) for number in range(6)]
+    ids = [keep(filled_db, month_file(text)) for text in shares]
+    together = threading.Barrier(len(ids))
+
+    def run(upload_id: int) -> Published:
+        together.wait()
+        return publish(filled_db, upload_id, reason="a recount")
+
+    with ThreadPoolExecutor(len(ids)) as pool:
+        done = list(pool.map(run, ids))
+    by_moment = sorted(zip(done, shares, strict=True), key=lambda pair: pair[0].published_at)
+    assert share(filled_db) == by_moment[-1][1]
+    for one, text in by_moment:
+        assert share(filled_db, as_of=one.published_at) == text
+
+
+def test_the_moment_of_publishing_is_now_in_utc(filled_db: Db) -> None:
+    before = datetime.now(UTC)
+    done = publish(filled_db, keep(filled_db, month_file("30")))
+    assert before <= done.published_at <= datetime.now(UTC)
