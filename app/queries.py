@@ -1,0 +1,308 @@
+"""Every read. A session goes in, plain values come out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import Session
+
+from app import models
+from app.answer import UNNAMED, Answer, Event, Source
+from app.errors import NoFigures
+from app.models import Developer, Model, Observation, Snapshot, Upload
+from app.months import month_key, months_between
+from app.question import Names, Question
+from app.tabulation import Slice, Table
+from app.words import LABELS, OPENNESS_LABELS, Openness, Origin, Status
+
+__all__ = ["Question", "answer", "events", "main_source", "names", "reported", "sources"]
+
+
+def names(session: Session) -> Names:
+    """All slugs a question may name."""
+    return Names(
+        *(
+            tuple(sorted(session.scalars(select(table.slug))))
+            for table in (models.Source, Developer, Model)
+        )
+    )
+
+
+def sources(session: Session) -> list[Source]:
+    return [source_value(row) for row in session.scalars(select(models.Source).order_by(_slug()))]
+
+
+def _slug() -> ColumnElement[str]:
+    # Sorting must not depend on the database's locale.
+    return models.Source.slug.collate("C")
+
+
+def source_value(row: models.Source) -> Source:
+    return Source(
+        slug=row.slug,
+        name=row.name,
+        publisher=row.publisher,
+        metric=row.metric,
+        population=row.population,
+        url=row.url,
+        licence=row.licence,
+        citation=row.citation,
+        method=row.method,
+    )
+
+
+def events(session: Session) -> list[Event]:
+    """All events, oldest first."""
+    rows = session.scalars(select(models.Event).order_by(models.Event.date, models.Event.id))
+    return [Event(row.date, row.title, row.description, row.url, row.headline) for row in rows]
+
+
+def standing_at(as_of: datetime | None) -> ColumnElement[bool]:
+    """The uploads that were published and not withdrawn at that instant; None is now."""
+    if as_of is None:
+        return and_(Upload.published_at.is_not(None), Upload.withdrawn_at.is_(None))
+    return and_(
+        Upload.published_at <= as_of,
+        or_(Upload.withdrawn_at.is_(None), Upload.withdrawn_at > as_of),
+    )
+
+
+def current_snapshots(as_of: datetime | None) -> Select[int, int, date]:
+    """Id, source id and month of the snapshots that were current at that instant."""
+    return (
+        select(Snapshot.id, Snapshot.source_id, Snapshot.month)
+        .join(Upload)
+        .where(standing_at(as_of))
+        .ext(distinct_on(Snapshot.source_id, Snapshot.month))
+        .order_by(Snapshot.source_id, Snapshot.month, Upload.published_at.desc())
+    )
+
+
+def main_source(session: Session, as_of: datetime | None = None) -> str | None:
+    """The source that covers most months: what a question is about when it names none."""
+    current = current_snapshots(as_of).subquery()
+    return session.scalar(
+        select(models.Source.slug)
+        .join(current, current.c.source_id == models.Source.id)
+        .group_by(models.Source.slug)
+        .order_by(func.count().desc(), _slug())
+        .limit(1)
+    )
+
+
+def vintage(session: Session, slugs: Sequence[str], as_of: datetime | None) -> datetime | None:
+    """The last instant, at or before `as_of`, at which figures of these sources changed."""
+    limit = as_of or datetime.max.replace(tzinfo=UTC)
+    changed = func.greatest(
+        case((Upload.published_at <= limit, Upload.published_at)),
+        case((Upload.withdrawn_at <= limit, Upload.withdrawn_at)),
+    )
+    last: datetime | None = session.scalar(
+        select(func.max(changed)).where(
+            Upload.id.in_(
+                select(Snapshot.upload_id).join(models.Source).where(models.Source.slug.in_(slugs))
+            )
+        )
+    )
+    return last
+
+
+def reported(session: Session, question: Question) -> Answer | None:
+    """The estimated figures that other sources of the same metric report beside this question's.
+
+    None where there are none, or where the question is not theirs: open models, of all, by origin.
+    """
+    if (question.by, question.openness, question.of) != ("origin", Openness.OPEN, "all"):
+        return None
+    asked = _sources_asked(session, question)
+    current = current_snapshots(question.as_of).subquery()
+    others = session.scalars(
+        select(models.Source.slug)
+        .join(current, current.c.source_id == models.Source.id)
+        .join(Observation, Observation.snapshot_id == current.c.id)
+        .where(
+            Observation.status == Status.ESTIMATED,
+            models.Source.metric.in_({source.metric for source in asked}),
+            models.Source.slug.not_in({source.slug for source in asked}),
+        )
+        .distinct()
+    ).all()
+    if not others:
+        return None
+    try:
+        found = answer(session, question.having(source=tuple(sorted(others))))
+    except NoFigures:
+        return None
+    estimated = tuple(row for row in found.shares if row.status == Status.ESTIMATED)
+    return replace(found, shares=estimated, complement_groups=(), complement=())
+
+
+def answer(session: Session, question: Question) -> Answer:
+    """The shares asked for. Raises NoFigures where nothing matches, saying why."""
+    asked = _sources_asked(session, question)
+    slugs = [source.slug for source in asked]
+    months = _months_asked(session, question, asked)
+    table = Table(question, _slices(session, question, slugs, months))
+    groups = table.groups(_labels(session, question, table.keys))
+    if not groups:
+        raise NoFigures("Nothing matches this question", _why_nothing(table, asked))
+    outside = table.complement_groups()
+    return Answer(
+        sources=tuple(asked),
+        groups=groups,
+        months=tuple(months),
+        shares=table.shares(slugs, months, groups, table.inside),
+        complement_groups=outside,
+        complement=table.shares(slugs, months, outside, table.outside),
+        vintage=vintage(session, slugs, question.as_of),
+    )
+
+
+def _sources_asked(session: Session, question: Question) -> list[Source]:
+    slugs = question.source
+    if not slugs:
+        main = main_source(session, question.as_of)
+        if main is None:
+            raise NoFigures("There are no figures yet", _why_none(question))
+        slugs = (main,)
+    known = {source.slug: source for source in sources(session)}
+    return [known[slug] for slug in slugs]
+
+
+def _why_none(question: Question) -> str:
+    if question.as_of:
+        return f"Nothing had been published by {question.as_of:%Y-%m-%d %H:%M} UTC."
+    return "Nothing has been published so far."
+
+
+def _months_asked(session: Session, question: Question, asked: Sequence[Source]) -> list[date]:
+    """The months with data among the sources asked, narrowed to the range of the question."""
+    current = current_snapshots(question.as_of).subquery()
+    first, last = session.execute(
+        select(func.min(current.c.month), func.max(current.c.month))
+        .join(models.Source, models.Source.id == current.c.source_id)
+        .where(models.Source.slug.in_([source.slug for source in asked]))
+    ).one()
+    if first is None:
+        raise NoFigures(f"{_listed(asked)}: no figures", _why_none(question))
+    begin, end = max(first, question.from_ or first), min(last, question.to or last)
+    if begin > end:
+        covered = f"{month_key(first)} to {month_key(last)}" if first < last else month_key(first)
+        raise NoFigures("No figures in these months", f"{_listed(asked)} covers {covered}.")
+    return list(months_between(begin, end))
+
+
+def _listed(asked: Sequence[Source]) -> str:
+    return ", ".join(source.name for source in asked)
+
+
+def _slices(
+    session: Session, question: Question, slugs: Sequence[str], months: Sequence[date]
+) -> list[Slice]:
+    """Summed shares per source, month, openness, group and whether the question counts them."""
+    lines = _lines(question, slugs, months).subquery()
+    note = lines.c.note
+    keys = (
+        lines.c.source,
+        lines.c.month,
+        lines.c.openness,
+        lines.c.selected,
+        lines.c.group,
+    )
+    summed = select(
+        *keys,
+        func.sum(lines.c.share_pct),
+        func.bool_or(lines.c.status == Status.ESTIMATED),
+        func.bool_or(lines.c.status == Status.PROVISIONAL),
+        case((func.min(note) == func.max(note), func.min(note)), else_=""),
+    ).group_by(*keys)
+    return [Slice(*row) for row in session.execute(summed)]
+
+
+def _lines(question: Question, slugs: Sequence[str], months: Sequence[date]) -> Select[Any]:
+    """The observations of the sources and months, each with its group."""
+    current = current_snapshots(question.as_of).subquery()
+    return (
+        select(
+            models.Source.slug.label("source"),
+            current.c.month,
+            Observation.openness,
+            _selected(question).label("selected"),
+            _group(question).label("group"),
+            Observation.share_pct,
+            Observation.status,
+            Observation.note,
+        )
+        .select_from(Observation)
+        .join(current, current.c.id == Observation.snapshot_id)
+        .join(models.Source, models.Source.id == current.c.source_id)
+        .outerjoin(Developer, Developer.id == Observation.developer_id)
+        .outerjoin(Model, Model.id == Observation.model_id)
+        .where(models.Source.slug.in_(slugs), current.c.month.between(months[0], months[-1]))
+    )
+
+
+def _group(question: Question) -> ColumnElement[str]:
+    columns: Mapping[str, Any] = {
+        "origin": Observation.origin,
+        "openness": Observation.openness,
+        "developer": Developer.slug,
+        "model": Model.slug,
+    }
+    return func.coalesce(columns[question.by], UNNAMED)
+
+
+def _selected(question: Question) -> ColumnElement[bool]:
+    """Whether a line is part of what is asked for."""
+    conditions: list[ColumnElement[bool]] = []
+    if question.openness != "all":
+        conditions.append(Observation.openness == question.openness)
+    if question.origin:
+        conditions.append(Observation.origin.in_(question.origin))
+    if question.developer:
+        conditions.append(func.coalesce(Developer.slug.in_(question.developer), False))
+    if question.model:
+        conditions.append(func.coalesce(Model.slug.in_(question.model), False))
+    return and_(true(), *conditions)
+
+
+def _labels(
+    session: Session, question: Question, keys: Sequence[str]
+) -> Mapping[str, tuple[str, str]]:
+    """Group key to its label and the origin that gives its hue."""
+    match question.by:
+        case "origin":
+            return {key: (LABELS[Origin(key)], key) for key in keys}
+        case "openness":
+            return {key: (OPENNESS_LABELS[Openness(key)], key) for key in keys}
+        case "developer":
+            rows = select(Developer.slug, Developer.name, Developer.origin)
+        case _:
+            rows = select(Model.slug, Model.name, Developer.origin).join(
+                Developer, Developer.id == Model.developer_id
+            )
+    found = session.execute(rows.where(rows.selected_columns[0].in_(keys)))
+    return {key: (label, origin) for key, label, origin in found}
+
+
+def _why_nothing(table: Table, asked: Sequence[Source]) -> str:
+    counted = {item.openness for item in table.slices}
+    wanted = table.question.openness
+    if counted == {Openness.UNKNOWN} and wanted != "all":
+        whom = _listed(asked)
+        return f"{whom} does not say which models are open. Ask for all models: openness=all."
+    if wanted != "all" and wanted not in counted:
+        return f"{_listed(asked)} counts no {wanted} models in these months."
+    return "No line of these sources and months passes the filters. Loosen one of them."

@@ -1,0 +1,201 @@
+"""Sorts the slices of a question into its groups, and into what it leaves out of the whole."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+from app.answer import OPEN_REST, REST, UNNAMED, Group, Share
+from app.question import Question
+from app.words import MISSING, Openness, Origin, Status
+
+HUNDRED: Final = Decimal(100)
+# Finer than any source, coarser than the noise of dividing.
+PLACES: Final = Decimal("0.000001")
+
+COMPLEMENT: Final = (
+    Group(OPEN_REST, "Other open", Origin.OTHER),
+    Group("closed", "Closed", "closed"),
+    Group("unknown", "Unknown or not broken down", Origin.UNKNOWN),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The summed lines of one source, month, openness and group.
+
+    `selected`: the question counts them. `note` is the one note they all share, or empty.
+    """
+
+    source: str
+    month: date
+    openness: str
+    selected: bool
+    group: str
+    share_pct: Decimal
+    estimated: bool
+    provisional: bool
+    note: str
+
+
+@dataclass(slots=True)
+class Cell:
+    """One group in one month: what its lines sum to."""
+
+    share_pct: Decimal = Decimal(0)
+    estimated: bool = False
+    provisional: bool = False
+    notes: set[str] = field(default_factory=set)
+
+    def add(self, share_pct: Decimal, like: "Slice | Cell", note: str) -> None:
+        self.share_pct += share_pct
+        self.estimated |= like.estimated
+        self.provisional |= like.provisional
+        self.notes.add(note)
+
+    @property
+    def status(self) -> Status:
+        if self.estimated:
+            return Status.ESTIMATED
+        return Status.PROVISIONAL if self.provisional else Status.FINAL
+
+    @property
+    def note(self) -> str:
+        return min(self.notes) if len(self.notes) == 1 else ""
+
+
+MonthKey = tuple[str, date]
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A source's month: all its lines, those of open models, and what they leave of 100."""
+
+    lines: Cell
+    open_pct: Decimal
+
+    @property
+    def remainder(self) -> Decimal:
+        return max((HUNDRED - self.lines.share_pct).quantize(PLACES), Decimal(0))
+
+
+class Table:
+    """The cells of a question: `inside` what it asks for, `outside` the rest of the whole."""
+
+    def __init__(self, question: Question, slices: Iterable[Slice]) -> None:
+        self.question = question
+        self.slices = list(slices)
+        self.wholes = wholes(self.slices)
+        self.keys = self._ranked()
+        self.inside: dict[tuple[str, date, str], Cell] = defaultdict(Cell)
+        self.outside: dict[tuple[str, date, str], Cell] = defaultdict(Cell)
+        for item in self.slices:
+            self._place(item)
+        if question.of == "all":
+            self._place_remainders()
+
+    def _ranked(self) -> list[str]:
+        """The groups that have a name: every origin or openness, or the largest others."""
+        sums: dict[str, Decimal] = defaultdict(Decimal)
+        for item in self.slices:
+            if item.selected:
+                sums[item.group] += item.share_pct
+        fixed: Mapping[str, type[StrEnum]] = {"origin": Origin, "openness": Openness}
+        if words := fixed.get(self.question.by):
+            return [word.value for word in words if word in sums or self._takes_remainder(word)]
+        sums.pop(UNNAMED, None)
+        return sorted(sums, key=lambda key: (-sums[key], key))[: self.question.top]
+
+    def _takes_remainder(self, word: str) -> bool:
+        left = any(whole.remainder for whole in self.wholes.values())
+        return word == "unknown" and left and self._counts_remainder
+
+    @property
+    def _counts_remainder(self) -> bool:
+        """Whether what a source does not break down is asked for: all about it is unknown."""
+        asked = self.question
+        return (
+            asked.openness in ("all", Openness.UNKNOWN)
+            and (not asked.origin or Origin.UNKNOWN in asked.origin)
+            and not asked.developer
+            and not asked.model
+        )
+
+    def _place(self, item: Slice) -> None:
+        share = self._share(item)
+        if share is None:
+            return
+        if item.selected:
+            group = item.group if item.group in (*self.keys, UNNAMED) else REST
+            cells = self.inside
+        else:
+            group = OPEN_REST if item.openness == Openness.OPEN else item.openness
+            cells = self.outside
+        cells[item.source, item.month, group].add(share, item, item.note)
+
+    def _share(self, item: Slice) -> Decimal | None:
+        """Percent of what 100 percent is; None where the slice is no part of that."""
+        if self.question.of == "all":
+            return item.share_pct
+        whole = self.wholes[item.source, item.month].open_pct
+        if item.openness != Openness.OPEN or not whole:
+            return None
+        return HUNDRED * item.share_pct / whole
+
+    def _place_remainders(self) -> None:
+        by_slug = self.question.by in ("developer", "model")
+        group = UNNAMED if by_slug and self._counts_remainder else "unknown"
+        cells = self.inside if self._counts_remainder else self.outside
+        for (source, month), whole in self.wholes.items():
+            if whole.remainder:
+                cells[source, month, group].add(whole.remainder, whole.lines, "")
+
+    def groups(self, labels: Mapping[str, tuple[str, str]]) -> tuple[Group, ...]:
+        """The groups that have a cell, in order; `labels` gives each key its label and origin."""
+        found = {group for _, _, group in self.inside}
+        rest = {
+            REST: (f"Other {self.question.by}s", Origin.UNKNOWN.value),
+            UNNAMED: ("Not broken down", Origin.UNKNOWN.value),
+        }
+        named = {key: labels[key] for key in self.keys} | rest
+        return tuple(Group(key, *named[key]) for key in named if key in found)
+
+    def complement_groups(self) -> tuple[Group, ...]:
+        found = {group for _, _, group in self.outside}
+        return tuple(group for group in COMPLEMENT if group.key in found)
+
+    def shares(
+        self,
+        sources: Sequence[str],
+        months: Sequence[date],
+        groups: Sequence[Group],
+        cells: Mapping[tuple[str, date, str], Cell],
+    ) -> tuple[Share, ...]:
+        """A row per source, month and group. A group without lines is missing, not zero."""
+        return tuple(
+            share_row(source, month, group, cells.get((source, month, group.key)))
+            for source in sources
+            for month in months
+            for group in groups
+        )
+
+
+def wholes(slices: Iterable[Slice]) -> dict[MonthKey, Whole]:
+    lines: dict[MonthKey, Cell] = defaultdict(Cell)
+    open_pct: dict[MonthKey, Decimal] = defaultdict(Decimal)
+    for item in slices:
+        key = item.source, item.month
+        lines[key].add(item.share_pct, item, item.note)
+        if item.openness == Openness.OPEN:
+            open_pct[key] += item.share_pct
+    return {key: Whole(cell, open_pct[key]) for key, cell in lines.items()}
+
+
+def share_row(source: str, month: date, group: Group, cell: Cell | None) -> Share:
+    if cell is None:
+        return Share(source, month, group.key, group.label, None, MISSING)
+    share = cell.share_pct.quantize(PLACES)
+    return Share(source, month, group.key, group.label, share, cell.status, cell.note)

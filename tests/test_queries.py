@@ -1,0 +1,172 @@
+"""The reads, on the bundled figures and on a few made for the purpose."""
+
+from datetime import date
+from decimal import Decimal
+from urllib.parse import parse_qsl
+
+import pytest
+
+from app import queries
+from app.answer import REST, UNNAMED, Answer
+from app.db import Db
+from app.errors import NoFigures
+from app.question import parse_question
+
+
+def ask(db: Db, query: str = "") -> Answer:
+    with db.reading() as session:
+        question = parse_question(parse_qsl(query), queries.names(session))
+        return queries.answer(session, question)
+
+
+def shares(answer: Answer, month: str) -> dict[str, Decimal | None]:
+    """Group to share, to two decimals."""
+    return {
+        row.group: row.share_pct and round(row.share_pct, 2)
+        for row in answer.shares
+        if f"{row.month:%Y-%m}" == month
+    }
+
+
+def complement(answer: Answer, month: str) -> dict[str, Decimal]:
+    return {
+        row.group: round(row.share_pct, 2)
+        for row in answer.complement
+        if f"{row.month:%Y-%m}" == month and row.share_pct is not None
+    }
+
+
+def test_the_founding_figures_stand(bundled_db: Db) -> None:
+    answer = ask(bundled_db)
+    assert [source.slug for source in answer.sources] == ["openrouter-rankings"]
+    assert shares(answer, "2025-08") == {
+        "chinese": Decimal("28.65"),
+        "us": Decimal("3.74"),
+        "european": Decimal("3.35"),
+        "other": None,
+    }
+    assert complement(answer, "2025-08")["closed"] == Decimal("56.63")
+    assert shares(answer, "2025-09")["chinese"] == Decimal("16.22")
+    assert shares(answer, "2026-07")["chinese"] == Decimal("60.76")
+
+
+def test_a_partly_covered_month_is_provisional_and_says_why(bundled_db: Db) -> None:
+    june = [row for row in ask(bundled_db).shares if row.month == date(2025, 6, 1)]
+    assert {row.status for row in june if not row.missing} == {"provisional"}
+    assert june[0].note == "23 of 30 days covered"
+
+
+def test_a_group_without_lines_in_a_month_is_missing_and_never_zero(bundled_db: Db) -> None:
+    other = [row for row in ask(bundled_db).series("openrouter-rankings", "other") if row.missing]
+    assert other
+    assert {row.share_pct for row in other} == {None}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "openness=all",
+        "openness=closed&by=developer",
+        "by=openness&openness=all",
+        "by=developer&top=3",
+        "by=model&openness=all&top=50",
+        "origin=chinese,us&by=developer",
+        "developer=deepseek&by=model",
+        "source=huggingface-study-2025",
+        "source=vercel-ai-gateway&openness=all&by=developer",
+    ],
+)
+def test_a_question_and_what_it_leaves_out_are_the_whole_of_every_month(
+    bundled_db: Db, query: str
+) -> None:
+    answer = ask(bundled_db, query)
+    for month in answer.months:
+        rows = [row for row in (*answer.shares, *answer.complement) if row.month == month]
+        assert sum(row.share_pct or 0 for row in rows) == pytest.approx(100, abs=1e-4)
+
+
+def test_shares_of_the_open_models_alone_add_up_to_all_of_them(bundled_db: Db) -> None:
+    august = shares(ask(bundled_db, "of=open"), "2025-08")
+    assert august["chinese"] == Decimal("80.16")
+    assert sum(share for share in august.values() if share) == Decimal("100.00")
+
+
+def test_the_largest_developers_are_named_and_the_rest_is_one_group(bundled_db: Db) -> None:
+    answer = ask(bundled_db, "by=developer&top=2&from=2026-07&to=2026-07")
+    *named, rest = answer.groups
+    assert rest.key == REST
+    assert [group.origin for group in named] == ["chinese", "chinese"]
+    every = ask(bundled_db, "by=developer&top=50&from=2026-07&to=2026-07")
+    july = shares(every, "2026-07")
+    assert [group.key for group in named] == list(july)[:2]
+
+
+def test_a_filter_moves_other_open_models_to_the_remainder(bundled_db: Db) -> None:
+    answer = ask(bundled_db, "origin=european&from=2025-08&to=2025-08")
+    assert shares(answer, "2025-08") == {"european": Decimal("3.35")}
+    assert complement(answer, "2025-08")["_open"] == Decimal("32.40")
+
+
+def test_what_a_source_does_not_break_down_is_unknown(bundled_db: Db) -> None:
+    study = ask(bundled_db, "source=huggingface-study-2025&openness=all")
+    assert shares(study, "2025-08")["unknown"] == Decimal("67.10")
+    gateway = ask(bundled_db, "source=vercel-ai-gateway&openness=all&by=developer")
+    assert shares(gateway, "2026-04")[UNNAMED] == Decimal("13.00")
+
+
+def test_several_sources_stay_apart(bundled_db: Db) -> None:
+    answer = ask(bundled_db, "source=openrouter-rankings,huggingface-study-2025&from=2025-08")
+    assert {row.source for row in answer.shares} == {
+        "openrouter-rankings",
+        "huggingface-study-2025",
+    }
+    september = [
+        row
+        for row in answer.series("huggingface-study-2025", "chinese")
+        if row.month == date(2025, 9, 1)
+    ]
+    assert [row.status for row in september] == ["missing"]
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("source=vercel-ai-gateway", "does not say which models are open"),
+        ("to=2024-01", "covers 2025-01 to 2026-09"),
+        ("as_of=2024-01-01", "Nothing had been published by 2024-01-01"),
+        ("developer=openai&origin=chinese", "Loosen one of them"),
+        ("source=huggingface-study-2025&openness=closed", "counts no closed models"),
+    ],
+)
+def test_a_question_without_an_answer_is_told_why(bundled_db: Db, query: str, words: str) -> None:
+    with pytest.raises(NoFigures) as caught:
+        ask(bundled_db, query)
+    assert words in caught.value.detail
+
+
+def test_before_the_first_upload_there_are_no_figures_yet(db: Db) -> None:
+    with pytest.raises(NoFigures, match="There are no figures yet"):
+        ask(db)
+
+
+def test_estimated_figures_of_the_same_metric_are_reported_beside_the_main_source(
+    bundled_db: Db,
+) -> None:
+    with bundled_db.reading() as session:
+        found = queries.reported(session, parse_question([], queries.names(session)))
+    assert found is not None
+    assert [(f"{row.month:%Y-%m}", row.share_pct) for row in found.shares] == [
+        ("2024-12", Decimal("1.2")),
+        ("2025-08", Decimal(30)),
+    ]
+    assert "late 2024" in found.shares[0].note
+
+
+@pytest.mark.parametrize("query", ["of=open", "by=openness", "openness=all", "by=developer"])
+def test_nothing_is_reported_beside_a_question_that_the_reports_do_not_answer(
+    bundled_db: Db, query: str
+) -> None:
+    with bundled_db.reading() as session:
+        question = parse_question(parse_qsl(query), queries.names(session))
+        assert queries.reported(session, question) is None
