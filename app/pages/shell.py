@@ -1,0 +1,54 @@
+"""What every page shares: templates and their filters, addresses of static files, error pages."""
+
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from fastapi.templating import Jinja2Templates
+from jinja2 import StrictUndefined
+
+from app import wording
+from app.errors import Refused
+from app.months import month_key
+
+ROOT: Final = Path(__file__).parents[2]
+
+TEMPLATES: Final = Jinja2Templates(ROOT / "templates")
+TEMPLATES.env.undefined = StrictUndefined
+TEMPLATES.env.trim_blocks = True
+TEMPLATES.env.lstrip_blocks = True
+TEMPLATES.env.filters |= {
+    "capital": wording.capital,
+    "day": wording.day_name,
+    "instant": wording.instant_name,
+    "listed": wording.listed,
+    "month": wording.month_name,
+    "month_key": month_key,
+    "percent": wording.percent,
+    "quoted": wording.quoted,
+    "reported": wording.as_reported,
+}
+
+
+@cache
+def static(path: str) -> str:
+    """The address of a static file; it changes with the content, so caches may keep it."""
+    content = (ROOT / "static" / path).read_bytes()
+    return f"/static/{path}?v={sha256(content).hexdigest()[:12]}"
+
+
+TEMPLATES.env.globals["static"] = static
+
+
+def render(
+    request: Request, template: str, context: dict[str, object], status: int = 200
+) -> HTMLResponse:
+    return TEMPLATES.TemplateResponse(request, template, context, status)
+
+
+def render_error(request: Request, status: int, refused: Refused) -> HTMLResponse:
+    """A failure as a page that says what to mend."""
+    return render(request, "error.html", {"refused": refused, "status": status}, status)

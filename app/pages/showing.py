@@ -1,0 +1,120 @@
+"""An answer as pages show it: the chart with its words, and the table."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from markupsafe import Markup
+
+from app import charts, figures, wording
+from app.answer import Answer, Event, Group, Share, Source
+from app.charts import Mark
+from app.question import Question
+from app.words import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """One chart: the figure's JSON, fit for a script element, and what is said of it."""
+
+    name: str
+    figure: Markup
+    height: int
+    summary: str
+    marks: Sequence[Mark]
+    provisional: bool
+    hatched: bool
+    silent: Sequence[str]
+
+
+def drawing(
+    answer: Answer,
+    question: Question,
+    view: str,
+    reported: Answer | None = None,
+    events: Sequence[Event] = (),
+) -> Drawing:
+    """The chart of an answer; of the events only those that headline."""
+    shown = [event for event in events if event.headline]
+    wide, narrow = (
+        charts.chart(answer, view, frame, reported, shown) for frame in (charts.WIDE, charts.NARROW)
+    )
+    figure = figures.figure(wide, narrow)
+    series = [item for panel in wide.panels for item in panel.series]
+    told = [panel.source for panel in wide.panels]
+    return Drawing(
+        name=view,
+        figure=_embedded(figure.to_json()),
+        height=figure.layout.height,
+        summary=wording.summary(answer, question),
+        marks=wide.marks,
+        provisional=any(point.hollow for item in series for point in item.points),
+        hatched=any(item.look.hatch for item in series if view == "stack"),
+        silent=[item.name for item in answer.sources if item not in told],
+    )
+
+
+def _embedded(json: str) -> Markup:
+    # Inside a script element only "</script" and "<!--" end or bend the text; JSON may escape "<".
+    return Markup(json.replace("<", "\\u003c"))  # noqa: S704 - JSON, with every "<" escaped
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    month: date
+    status: str
+    shares: Sequence[Share]
+    rest: Sequence[Share]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One source's shares, the latest month first. A row has a status where its cells agree."""
+
+    source: Source
+    groups: Sequence[Group]
+    rest_groups: Sequence[Group]
+    rows: Sequence[Row]
+
+    @property
+    def gaps(self) -> bool:
+        return any(share.missing for row in self.rows for share in (*row.shares, *row.rest))
+
+
+def tables(answer: Answer) -> list[Table]:
+    return [table for source in answer.sources if (table := _table(answer, source)).rows]
+
+
+def _table(answer: Answer, source: Source) -> Table:
+    """The months from the source's first to its last, and the groups it tells of."""
+    groups = _told_of(answer.groups, answer.shares, source)
+    rest = _told_of(answer.complement_groups, answer.complement, source)
+    shares = _by_month(answer.shares, groups, source)
+    complement = _by_month(answer.complement, rest, source)
+    covered = wording.covered(answer, source.slug)
+    months = [month for month in answer.months if covered and covered[0] <= month <= covered[-1]]
+    rows = [_row(month, shares[month], complement[month]) for month in reversed(months)]
+    return Table(source, groups, rest, rows)
+
+
+def _told_of(groups: Sequence[Group], rows: Sequence[Share], source: Source) -> list[Group]:
+    told = {row.group for row in rows if row.source == source.slug and not row.missing}
+    return [group for group in groups if group.key in told]
+
+
+def _by_month(
+    rows: Sequence[Share], groups: Sequence[Group], source: Source
+) -> Mapping[date, list[Share]]:
+    keys = [group.key for group in groups]
+    found: dict[date, list[Share]] = defaultdict(list)
+    for row in rows:
+        if row.source == source.slug and row.group in keys:
+            found[row.month].append(row)
+    return found
+
+
+def _row(month: date, shares: Sequence[Share], rest: Sequence[Share]) -> Row:
+    statuses = {share.status for share in (*shares, *rest) if not share.missing}
+    common = statuses.pop() if len(statuses) == 1 else ""
+    return Row(month, "" if common == Status.FINAL else common, shares, rest)

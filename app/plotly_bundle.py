@@ -1,0 +1,93 @@
+"""Brings Plotly for the browser to `static/vendor`, at set-up: `python -m app.plotly_bundle`.
+
+The slim bundle of the npm registry where npm is at hand, else the large one of the Python package.
+"""
+
+import base64
+import hashlib
+import logging
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import Final
+
+VERSION: Final = "4.1.1"
+PACKAGE: Final = "plotly.js-basic-dist-min"
+INTEGRITY: Final = (
+    "sha512-"
+    "1oNF8PeQx2hv/y7tqEVWKD3JGwn/MGEMQ8mL9HUwsaqG9FGy/OU5FHUHvzqbqxN4mnwZGI9abTiE775C4kkjMQ=="
+)
+VENDOR: Final = Path(__file__).parents[1] / "static" / "vendor"
+_PATIENCE: Final = 90  # seconds
+
+_log = logging.getLogger(__name__)
+
+
+class NoPackage(Exception):  # noqa: N818 - it names what happened, not a fault of ours
+    """The slim bundle cannot be had here; the message says why."""
+
+
+def bring(vendor: Path = VENDOR) -> None:
+    """Put `plotly.min.js` and its licence into `vendor`."""
+    try:
+        script, licence = slim_bundle()
+        _log.info("Plotly: slim bundle %s", VERSION)
+    except NoPackage as reason:
+        script, licence = bundle_of_the_wheel()
+        _log.info("Plotly: %s, so the full bundle serves, four times as big", reason)
+    vendor.mkdir(parents=True, exist_ok=True)
+    (vendor / "plotly.LICENSE.txt").write_bytes(licence)
+    # Moved into place when it is complete: its presence says that this has been done.
+    unfinished = vendor / "plotly.unfinished"
+    unfinished.write_bytes(script)
+    unfinished.replace(vendor / "plotly.min.js")
+
+
+def slim_bundle() -> tuple[bytes, bytes]:
+    """Script and licence from the npm registry. Raises NoPackage."""
+    with tempfile.TemporaryDirectory() as folder:
+        archive = _packed(Path(folder))
+        if integrity(archive) != INTEGRITY:
+            raise NoPackage(f"what npm brought is not the {PACKAGE} we know")
+        with tarfile.open(archive) as files:
+            return _file(files, "plotly-basic.min.js"), _file(files, "LICENSE")
+
+
+def _packed(folder: Path) -> Path:
+    npm = shutil.which("npm")
+    if npm is None:
+        raise NoPackage("there is no npm")
+    command = [npm, "pack", "--silent", "--ignore-scripts", f"{PACKAGE}@{VERSION}"]
+    try:
+        subprocess.run(command, cwd=folder, capture_output=True, check=True, timeout=_PATIENCE)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise NoPackage(f"npm could not bring {PACKAGE}") from error
+    return folder / f"{PACKAGE}-{VERSION}.tgz"
+
+
+def integrity(file: Path) -> str:
+    """The digest as npm writes it."""
+    digest = hashlib.sha512(file.read_bytes()).digest()
+    return "sha512-" + base64.b64encode(digest).decode()
+
+
+def _file(files: tarfile.TarFile, name: str) -> bytes:
+    found = files.extractfile(f"package/{name}")
+    if found is None:
+        raise NoPackage(f"{PACKAGE} has no {name}")
+    return found.read()
+
+
+def bundle_of_the_wheel() -> tuple[bytes, bytes]:
+    """Script and licence as the Python package holds them."""
+    wheel = distribution("plotly")
+    script = Path(str(wheel.locate_file("plotly/package_data/plotly.min.js")))
+    return script.read_bytes(), (wheel.read_text("licenses/LICENSE.txt") or "").encode()
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    bring()

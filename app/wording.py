@@ -1,0 +1,394 @@
+"""Numbers, months, instants and sentences as readers see them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from app.answer import REST, UNNAMED, Answer, Group, Share, Source
+from app.question import Question
+from app.words import LABELS, Openness, Origin, Status
+
+NBSP = "\N{NO-BREAK SPACE}"
+MINUS = "\N{MINUS SIGN}"
+DASH = "\N{EN DASH}"
+
+_UNLED = {REST, UNNAMED, Origin.UNKNOWN.value}
+
+
+# --- numbers, months, instants
+
+
+def percent(share: Decimal | None, places: int = 1) -> str:
+    """`28.7 %`; `<0.1 %` for what is there but would round to nothing; a dash for None."""
+    if share is None:
+        return DASH
+    step = Decimal(1).scaleb(-places)
+    rounded = share.quantize(step, ROUND_HALF_UP)
+    if share and not rounded:
+        return f"<{step}{NBSP}%"
+    return f"{rounded}{NBSP}%"
+
+
+def as_reported(share: Decimal) -> str:
+    """`30 %`, `1.2 %`: no digit that the publisher did not print."""
+    return f"{share.normalize():f}{NBSP}%"
+
+
+def points(change: Decimal) -> str:
+    """A difference of two shares, `+3.1 pp`: percentage points, never percent of percent."""
+    rounded = change.quantize(Decimal("0.1"), ROUND_HALF_UP)
+    sign = "+" if rounded > 0 else MINUS if rounded < 0 else ""
+    return f"{sign}{abs(rounded)}{NBSP}pp"
+
+
+def month_name(month: date) -> str:
+    """`August 2025`."""
+    return f"{month:%B}{NBSP}{month.year}"
+
+
+def month_short(month: date) -> str:
+    """`Aug 2025`."""
+    return f"{month:%b}{NBSP}{month.year}"
+
+
+def span(months: Sequence[date]) -> str:
+    """`January 2025 to September 2026`, or the one month."""
+    first, last = months[0], months[-1]
+    return month_name(first) if first == last else f"{month_name(first)} to {month_name(last)}"
+
+
+def day_name(instant: date) -> str:
+    """`23 November 2026`; an instant's day in UTC."""
+    day = instant.astimezone(UTC).date() if isinstance(instant, datetime) else instant
+    return f"{day.day}{NBSP}{day:%B}{NBSP}{day.year}"
+
+
+def instant_name(instant: datetime) -> str:
+    """`23 November 2026, 10:00 UTC`."""
+    return f"{day_name(instant)}, {instant.astimezone(UTC):%H:%M}{NBSP}UTC"
+
+
+def listed(names: Iterable[str]) -> str:
+    """`a, b and c`."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
+
+
+# --- what is counted
+
+
+def subject(group: Group, question: Question) -> str:
+    """`models_of` at the start of a sentence; a name keeps its own spelling."""
+    named = question.by in ("developer", "model")
+    return models_of(group, question) if named else capital(models_of(group, question))
+
+
+def models_of(group: Group, question: Question) -> str:
+    """The models of a group as a noun: `Chinese open models`, `DeepSeek’s open models`."""
+    models = _models(question.openness)
+    match question.by:
+        case "openness":
+            return _models(group.key)
+        case "developer" if group.key not in _UNLED:
+            return f"{group.label}’s {models}"
+        case "origin" if group.key in (Origin.CHINESE, Origin.US, Origin.EUROPEAN):
+            return f"{LABELS[Origin(group.key)]} {models}"
+        case "origin" if group.key == Origin.OTHER:
+            return f"{models} from elsewhere"
+        case "origin" if group.key == Origin.UNKNOWN:
+            return f"{models} of unknown origin"
+    return group.label
+
+
+def _models(openness: str) -> str:
+    match openness:
+        case Openness.OPEN | Openness.CLOSED:
+            return f"{openness} models"
+        case Openness.UNKNOWN:
+            return "models of unknown openness"
+    return "models"
+
+
+def denominator(source: Source, question: Question) -> str:
+    """What 100 percent is: `all tokens counted by OpenRouter`."""
+    return f"{_whole(source, question)} counted by {source.publisher}"
+
+
+def _whole(source: Source, question: Question) -> str:
+    return f"all {source.metric}" if question.of == "all" else f"{source.metric} of open models"
+
+
+_COUNTED = {
+    "open": "open models, those whose weights can be downloaded",
+    "closed": "closed models, those whose weights cannot be downloaded",
+    "unknown": "models of which it is not known whether they are open",
+    "all": "all models, open or closed",
+}
+_GROUPED = {
+    "origin": "by the home of each model’s developer",
+    "openness": "by whether their weights can be downloaded",
+    "developer": "by developer",
+    "model": "by model",
+}
+
+
+def definition(answer: Answer, question: Question) -> str:
+    """One sentence: what is counted, by whom, of what whole, in which months, at which vintage."""
+    counted = f"Monthly share of {_COUNTED[question.openness]}"
+    grouped = _GROUPED[question.by] + _filters(question)
+    if len(answer.sources) == 1:
+        (source,) = answer.sources
+        population = source.population[:1].lower() + source.population[1:]
+        where = f"in {denominator(source, question)} ({source.name}: {population})"
+        return f"{counted}, {where}, {grouped}; {_when(answer, source)}, {as_known(answer)}."
+    wholes = [
+        f"{source.name} ({_whole(source, question)}; {_when(answer, source)})"
+        for source in answer.sources
+    ]
+    return (
+        f"{counted}, {grouped}, each source of its own whole: {listed(wholes)}; {as_known(answer)}."
+    )
+
+
+def _when(answer: Answer, source: Source) -> str:
+    months = covered(answer, source.slug)
+    return span(months) if months else "no month in this range"
+
+
+def _filters(question: Question) -> str:
+    origins = [LABELS[Origin(key)] for key in question.origin]
+    kept = [listed(names) for names in (origins, question.developer, question.model) if names]
+    return f", only {'; '.join(kept)}" if kept else ""
+
+
+def as_known(answer: Answer) -> str:
+    if answer.vintage is None:
+        return "nothing published yet"
+    return f"as known on {day_name(answer.vintage)}"
+
+
+def citation(source: Source, vintage: datetime | None) -> str:
+    """The line the source asks for, `{as_of}` filled with the day of the vintage."""
+    day = day_name(vintage) if vintage else "an unknown day"
+    # Not str.format: the line comes from a file and may hold any braces.
+    return source.citation.replace("{as_of}", day)
+
+
+# --- what the data says
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A group's known shares of one source, in order of months; at least one."""
+
+    group: Group
+    rows: tuple[Share, ...]
+
+    @property
+    def first(self) -> Share:
+        return self.rows[0]
+
+    @property
+    def last(self) -> Share:
+        return self.rows[-1]
+
+    @property
+    def highest(self) -> Share:
+        return max(self.rows, key=_known)
+
+    @property
+    def lowest(self) -> Share:
+        return min(self.rows, key=_known)
+
+    @property
+    def change(self) -> Decimal:
+        return _known(self.last) - _known(self.first)
+
+    def steps(self) -> list[tuple[Share, Share]]:
+        """Each known month with the next known one."""
+        return list(zip(self.rows, self.rows[1:], strict=False))
+
+
+def _known(row: Share) -> Decimal:
+    return row.share_pct or Decimal(0)
+
+
+def covered(answer: Answer, source: str) -> list[date]:
+    """The months in which the source says something of a group or of the rest."""
+    rows = (*answer.shares, *answer.complement)
+    return sorted({row.month for row in rows if row.source == source and not row.missing})
+
+
+def courses(shares: Iterable[Share], groups: Iterable[Group], source: str) -> Iterator[Course]:
+    """Every group the source says something of, in the order of `groups`."""
+    told = [row for row in shares if row.source == source and not row.missing]
+    for group in groups:
+        rows = tuple(row for row in told if row.group == group.key)
+        if rows:
+            yield Course(group, rows)
+
+
+def leading(answer: Answer, source: str) -> Course | None:
+    """The course with the largest share in the source's latest month."""
+    months = covered(answer, source)
+    at_end = [
+        item
+        for item in courses(answer.shares, answer.groups, source)
+        if item.last.month == months[-1]
+    ]
+    named = [item for item in at_end if item.group.key not in _UNLED]
+    return max(named or at_end, key=lambda item: _known(item.last), default=None)
+
+
+def headline(answer: Answer, question: Question) -> str:
+    """The finding, computed: who, how much of what, from which month to which."""
+    for source in answer.sources:
+        course = leading(answer, source.slug)
+        if course is not None:
+            return _finding(course, source, question)
+    return "No figures for this question"
+
+
+def _finding(course: Course, source: Source, question: Question) -> str:
+    who = subject(course.group, question)
+    whole = denominator(source, question)
+    first, last = (percent(row.share_pct) for row in (course.first, course.last))
+    begin, end = (month_name(row.month) for row in (course.first, course.last))
+    if begin == end:
+        return f"{who}: {last} of {whole} in {end}"
+    if first == last:
+        return f"{who} stand at {last} of {whole} in {end}, as in {begin}"
+    verb = "rose" if course.change > 0 else "fell"
+    return f"{who} {verb} from {first} of {whole} in {begin} to {last} in {end}"
+
+
+def small_print(answer: Answer) -> str:
+    """What belongs to every headline: the sources, what is provisional, the vintage."""
+    names = listed(source.name for source in answer.sources) if answer.sources else "No source"
+    return "; ".join(part for part in (names, _unsettled(answer), as_known(answer)) if part)
+
+
+def _unsettled(answer: Answer) -> str:
+    ends = set()
+    for source in answer.sources:
+        course = leading(answer, source.slug)
+        if course is not None:
+            ends |= {
+                row.month for row in (course.first, course.last) if row.status == Status.PROVISIONAL
+            }
+    if not ends:
+        return ""
+    return f"{listed(month_name(month) for month in sorted(ends))} provisional"
+
+
+def summary(answer: Answer, question: Question) -> str:
+    """The chart in words, a paragraph a source: the text alternative."""
+    return "\n".join(_summary(answer, source, question) for source in answer.sources)
+
+
+def _summary(answer: Answer, source: Source, question: Question) -> str:
+    months = covered(answer, source.slug)
+    if not months:
+        return f"{source.name} has no figures for this question."
+    told = [
+        _told(course, question) for course in courses(answer.shares, answer.groups, source.slug)
+    ]
+    rest = [
+        f"{course.group.label.lower()} {percent(course.last.share_pct)}"
+        for course in courses(answer.complement, answer.complement_groups, source.slug)
+        if course.last.month == months[-1]
+    ]
+    left = f" The rest in {month_name(months[-1])}: {listed(rest)}." if rest else ""
+    return f"{source.name}, {span(months)}. {' '.join(told)}{left}{_gaps(answer, months)}"
+
+
+def _told(course: Course, question: Question) -> str:
+    last = course.last
+    now = f"{subject(course.group, question)}: {with_status(last)} in {month_name(last.month)}"
+    if course.first is last:
+        return f"{now}."
+    return (
+        f"{now}, {points(course.change)} since {month_name(course.first.month)}; "
+        f"highest {percent(course.highest.share_pct)} in {month_name(course.highest.month)}, "
+        f"lowest {percent(course.lowest.share_pct)} in {month_name(course.lowest.month)}."
+    )
+
+
+def _gaps(answer: Answer, months: Sequence[date]) -> str:
+    gaps = [month_name(m) for m in answer.months if months[0] < m < months[-1] and m not in months]
+    return f" No figures for {listed(gaps)}." if gaps else ""
+
+
+def with_status(row: Share, places: int = 1) -> str:
+    """`60.3 %`, and the status in words where it is not final."""
+    shown = percent(row.share_pct, places)
+    return shown if row.missing or row.status == Status.FINAL else f"{shown} ({row.status})"
+
+
+def highlights(answer: Answer, question: Question) -> list[str]:
+    """Of the first source: the leading group's largest fall and rise, then each other's course."""
+    source = answer.sources[0].slug
+    lead = leading(answer, source)
+    others = [
+        _told(course, question)
+        for course in courses(answer.shares, answer.groups, source)
+        if lead and course.group != lead.group and len(course.rows) > 1
+    ]
+    return _turns(lead, question) + others if lead else []
+
+
+def _turns(course: Course, question: Question) -> list[str]:
+    steps = sorted(course.steps(), key=_change)
+    kept = [step for step in steps[:1] if _change(step) < 0]
+    kept += [step for step in steps[-1:] if _change(step) > 0]
+    kept.sort(key=lambda step: step[0].month)
+    return [_turn(models_of(course.group, question), step) for step in kept]
+
+
+def _change(step: tuple[Share, Share]) -> Decimal:
+    before, after = step
+    return _known(after) - _known(before)
+
+
+def _turn(who: str, step: tuple[Share, Share]) -> str:
+    before, after = step
+    kind = "rise" if _change(step) > 0 else "fall"
+    return (
+        f"Largest {kind} of {who} from one month to the next: from {percent(before.share_pct)} in "
+        f"{month_name(before.month)} to {percent(after.share_pct)} in {month_name(after.month)} "
+        f"({points(_change(step))})."
+    )
+
+
+def composition(answer: Answer, question: Question) -> str:
+    """How the latest month of the first source divides into what was asked and the rest."""
+    source = answer.sources[0].slug
+    months = covered(answer, source)
+    rows = [row for row in answer.shares if row.source == source and row.month == months[-1]]
+    counted = sum((_known(row) for row in rows), Decimal(0))
+    rest = [
+        f"{row.label.lower()} {percent(row.share_pct)}"
+        for row in answer.complement
+        if row.source == source and row.month == months[-1] and not row.missing
+    ]
+    whole = f"In {month_name(months[-1])} {_models(question.openness)} together: {percent(counted)}"
+    return ", ".join([whole, *rest])
+
+
+def quoted(note: str) -> str:
+    """The publisher's own words of a note, up to the `;`, with typographic quotation marks."""
+    words, _, _ = note.partition(";")
+    opened = False
+    shown = []
+    for char in words.strip():
+        if char == '"':
+            opened = not opened
+            shown.append("“" if opened else "”")
+        else:
+            shown.append(char)
+    return "".join(shown)

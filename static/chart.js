@@ -1,0 +1,73 @@
+// <share-chart>: draws the figure in its JSON, in the colours of the theme and the room there is.
+
+const NARROW = 640;
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const CONFIG = {
+  displayModeBar: false,
+  displaylogo: false,
+  showSendToCloud: false,
+  responsive: false, // the element watches its own width, and changes more than the size
+  doubleClick: false,
+};
+
+// Every light colour of the palette, wherever it stands, becomes the theme's.
+function themed(value, palette, style) {
+  if (typeof value === "string") {
+    const role = palette[value];
+    return (role && style.getPropertyValue(`--${role}`).trim()) || value;
+  }
+  if (Array.isArray(value)) return value.map((item) => themed(item, palette, style));
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, themed(item, palette, style)]),
+  );
+}
+
+class ShareChart extends HTMLElement {
+  connectedCallback() {
+    this.plot = this.querySelector(".plot");
+    this.figure = JSON.parse(this.querySelector("script").textContent);
+    this.redraw = () => this.draw();
+    this.toPaper = () => this.draw({ paper: true });
+    this.watch = new ResizeObserver(() => this.resized());
+    this.watch.observe(this);
+    dark.addEventListener("change", this.redraw);
+    addEventListener("beforeprint", this.toPaper);
+    addEventListener("afterprint", this.redraw);
+    this.draw();
+  }
+
+  disconnectedCallback() {
+    this.watch.disconnect();
+    dark.removeEventListener("change", this.redraw);
+    removeEventListener("beforeprint", this.toPaper);
+    removeEventListener("afterprint", this.redraw);
+    globalThis.Plotly?.purge(this.plot);
+  }
+
+  resized() {
+    if (this.clientWidth && this.clientWidth !== this.width) this.draw();
+  }
+
+  // Paper is white whatever the screen is: there the figure keeps its own light colours.
+  draw({ paper = false } = {}) {
+    if (!globalThis.Plotly) return this.failed();
+    this.width = this.clientWidth;
+    if (!this.width) return;
+    const { palette, narrow } = this.figure.layout.meta;
+    const layout = { ...this.figure.layout, ...(this.width < NARROW ? narrow : {}) };
+    const figure = { data: this.figure.data, layout: { ...layout, width: this.width } };
+    const shown = paper ? figure : themed(figure, palette, getComputedStyle(this));
+    if (!this.plot.classList.contains("js-plotly-plot")) this.plot.replaceChildren();
+    Plotly.react(this.plot, shown.data, shown.layout, CONFIG);
+  }
+
+  failed() {
+    const words = document.createElement("p");
+    words.className = "aside";
+    words.textContent = "The chart could not be drawn. All of its numbers stand in the table below.";
+    this.plot.replaceChildren(words);
+  }
+}
+
+customElements.define("share-chart", ShareChart);

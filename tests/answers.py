@@ -1,0 +1,84 @@
+"""Answers made by hand: what the database would say of a few figures."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from app.answer import Answer, Group, Share, Source
+from app.months import add_months
+from app.words import LABELS, MISSING, Origin
+
+VINTAGE = datetime(2026, 11, 23, 10, tzinfo=UTC)
+JANUARY = date(2025, 1, 1)
+
+
+def source(slug: str = "gateway", metric: str = "tokens", **changes: str) -> Source:
+    values = {
+        "slug": slug,
+        "name": slug.title(),
+        "publisher": "Acme",
+        "metric": metric,
+        "population": "Public traffic",
+        "url": "https://example.org",
+        "licence": "CC BY 4.0",
+        "citation": "Acme, as of {as_of}.",
+        "method": "Counted.",
+    }
+    return Source(**(values | changes))
+
+
+def group(key: str, label: str = "", origin: str = "") -> Group:
+    known = LABELS[Origin(key)] if key in list(Origin) else key
+    return Group(key, label or known, origin or (key if key in list(Origin) else "unknown"))
+
+
+def rows(
+    slug: str, shown: Group, figures: list[str | None], statuses: dict[int, str], first: date
+) -> list[Share]:
+    return [
+        Share(slug, month, shown.key, shown.label, None, MISSING)
+        if figure is None
+        else Share(
+            slug, month, shown.key, shown.label, Decimal(figure), statuses.get(index, "final")
+        )
+        for index, figure in enumerate(figures)
+        for month in [add_months(first, index)]
+    ]
+
+
+def answer(
+    *tables: dict[str, list[str | None]],
+    rest: dict[str, list[str | None]] | None = None,
+    sources: tuple[Source, ...] = (),
+    groups: dict[str, Group] | None = None,
+    statuses: dict[int, str] | None = None,
+    first: date = JANUARY,
+) -> Answer:
+    """An answer of one table a source: group key to its figures, a figure a month from `first`."""
+    sources = sources or tuple(
+        source(f"gateway-{n}" if n else "gateway") for n in range(len(tables))
+    )
+    named = {key: (groups or {}).get(key, group(key)) for table in tables for key in table}
+    outside = {key: group(key, key.title(), key) for key in rest or {}}
+    length = max(len(figures) for table in tables for figures in table.values())
+    shares = [
+        row
+        for item, table in zip(sources, tables, strict=True)
+        for key in named
+        for row in rows(
+            item.slug, named[key], table.get(key, [None] * length), statuses or {}, first
+        )
+    ]
+    complement = [
+        row
+        for key, figures in (rest or {}).items()
+        for row in rows(sources[0].slug, outside[key], figures, statuses or {}, first)
+    ]
+    return Answer(
+        sources=sources,
+        groups=tuple(named.values()),
+        months=tuple(add_months(first, index) for index in range(length)),
+        shares=tuple(shares),
+        complement_groups=tuple(outside.values()),
+        complement=tuple(complement),
+        vintage=VINTAGE,
+    )

@@ -1,0 +1,156 @@
+"""`GET /api/v1/shares`, as JSON and as CSV."""
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.db import Db
+from tests.test_intake import keep, month_file, publish
+
+ADDRESS = "/api/v1/shares"
+
+
+def get(client: TestClient, query: str = "") -> dict[str, Any]:
+    response = client.get(f"{ADDRESS}?{query}")
+    assert response.status_code == 200, response.text
+    answer: dict[str, Any] = response.json()
+    return answer
+
+
+def rows_of(client: TestClient, query: str = "") -> list[dict[str, str]]:
+    response = client.get(f"{ADDRESS}.csv?{query}")
+    assert response.headers["content-type"] == "text/csv; charset=utf-8"
+    return list(csv.DictReader(io.StringIO(response.text)))
+
+
+def test_a_row_says_source_month_group_share_and_status(client: TestClient) -> None:
+    answer = get(client, "from=2025-08&to=2025-08&origin=chinese")
+    assert answer["data"] == [
+        {
+            "source": "openrouter-rankings",
+            "month": "2025-08",
+            "group": "chinese",
+            "label": "Chinese",
+            "share_pct": 28.6539,
+            "status": "final",
+        }
+    ]
+
+
+def test_a_missing_share_is_null_and_empty_never_zero(client: TestClient) -> None:
+    query = "from=2025-05&to=2025-06"  # no model of another origin is among those named in June
+    rows = [row for row in get(client, query)["data"] if row["group"] == "other"]
+    assert [(row["share_pct"], row["status"]) for row in rows] == [
+        (0.0077, "final"),
+        (None, "missing"),
+    ]
+    cells = [row["share_pct"] for row in rows_of(client, query) if row["group"] == "other"]
+    assert cells == ["0.0077", ""]
+
+
+def test_an_answer_carries_its_definition_and_citation(client: TestClient) -> None:
+    meta = get(client)["meta"]
+    assert (meta["version"], meta["unit"], meta["from"], meta["to"]) == (
+        "v1", "percent", "2025-01", "2026-09",
+    )  # fmt: skip
+    assert (meta["by"], meta["openness"], meta["of"]) == ("origin", "open", "all")
+    assert "OpenRouter rankings" in meta["definition"]
+    (source,) = meta["sources"]
+    assert source["licence"] == "CC BY 4.0"
+    assert "{as_of}" not in source["citation"]
+    assert "openrouter.ai/rankings" in source["citation"]
+
+
+def test_its_links_lead_to_the_same_question(client: TestClient) -> None:
+    links = get(client, "by=developer&top=3")["links"]
+    for name in ("self", "csv", "page", "pinned"):
+        assert "by=developer&" in links[name]
+        assert client.get(links[name]).status_code == 200, name
+    assert "as_of=" in links["pinned"]
+
+
+def test_csv_and_json_hold_the_same_rows(client: TestClient) -> None:
+    query = "by=model&openness=all&top=5"
+    texts = [
+        {name: "" if value is None else str(value) for name, value in row.items()}
+        for row in get(client, query)["data"]
+    ]
+    rows = rows_of(client, query)
+    assert [row | {"share_pct": row["share_pct"].rstrip("0").rstrip(".")} for row in rows] == [
+        row | {"share_pct": row["share_pct"].removesuffix(".0")} for row in texts
+    ]
+
+
+def test_csv_has_no_byte_order_mark_unless_it_is_asked_for(client: TestClient) -> None:
+    assert client.get(f"{ADDRESS}.csv").content.startswith(b"source,month,")
+    assert client.get(f"{ADDRESS}.csv?bom=1").content.startswith(b"\xef\xbb\xbfsource,")
+
+
+def test_a_pinned_answer_stays_the_same_whatever_is_published_later(
+    filled_db: Db, own_client: TestClient
+) -> None:
+    publish(filled_db, keep(filled_db, month_file("30")))
+    source = "source=huggingface-study-2025"
+    before = get(own_client, source)
+    publish(filled_db, keep(filled_db, month_file("31")), reason="a recount")
+    shares = [row["share_pct"] for row in get(own_client, source)["data"]]
+    assert 31 in shares
+    assert 30 not in shares
+    pinned = own_client.get(before["links"]["pinned"]).json()
+    assert pinned["data"] == before["data"]
+    assert pinned["meta"] == before["meta"]
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "suggestion"),
+    [
+        ("opennes=open", "unknown_parameter", "openness"),
+        ("by=origins", "unknown_value", "origin"),
+        ("by=origin&by=model", "repeated_parameter", None),
+        ("source=openrouter", "unknown_value", None),
+        ("top=-1", "not_a_number", None),
+        ("from=%00", "not_a_month", None),
+        ("developer=%F0%9F%92%A9", "unknown_value", None),
+        ("developer=" + "x" * 10_000, "unknown_value", None),
+        ("bom=2", "unknown_parameter", None),
+    ],
+)
+def test_a_bad_parameter_is_a_400_that_names_it_and_the_nearest(
+    client: TestClient, query: str, code: str, suggestion: str | None
+) -> None:
+    for address in (ADDRESS, f"{ADDRESS}.csv"):
+        response = client.get(f"{address}?{query}")
+        assert response.status_code == 400
+        assert response.headers["content-type"] == "application/problem+json"
+        body = response.json()
+        assert {"type", "title", "status", "detail", "errors"} <= body.keys()
+        assert body["errors"][0]["code"] == code
+        assert body["errors"][0]["suggestion"] == suggestion or suggestion is None
+        assert len(response.content) < 2_000
+
+
+def test_a_question_nothing_answers_is_a_404_that_says_why(client: TestClient) -> None:
+    response = client.get(f"{ADDRESS}?source=vercel-ai-gateway")
+    assert response.status_code == 404
+    assert "does not say which models are open" in response.json()["detail"]
+
+
+def test_before_the_first_upload_it_says_so(empty_client: TestClient) -> None:
+    response = empty_client.get(ADDRESS)
+    assert response.status_code == 404
+    assert response.json()["title"] == "There are no figures yet"
+
+
+@pytest.mark.parametrize("name", ["=cmd()", "+1", "-2", "@x"])
+def test_text_that_a_spreadsheet_would_run_is_made_harmless_in_csv(
+    filled_db: Db, own_client: TestClient, name: str
+) -> None:
+    content = f"month,origin,openness,developer,share_pct\n2026-01,us,open,{name} lab,0.5\n"
+    publish(filled_db, keep(filled_db, content.encode()))
+    query = "source=huggingface-study-2025&by=developer"
+    labels = {row["label"] for row in rows_of(own_client, query)}
+    assert f"'{name} lab" in labels
+    assert f"{name} lab" in {row["label"] for row in get(own_client, query)["data"]}

@@ -1,0 +1,126 @@
+"""`modelshare import`, `export` and `migrate`, as commands of their own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.db import Db
+from tests.test_archive import figures
+
+SOURCE = "huggingface-study-2025"
+
+
+@pytest.fixture
+def figures_csv(tmp_path: Path) -> Path:
+    path = tmp_path / "figures.csv"
+    path.write_text("month,origin,share_pct\n2026-01,chinese,30\n2026-01,us,60\n")
+    return path
+
+
+def modelshare(url: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Runs the command; everything it says is on standard error, in lines of any length."""
+    return subprocess.run(
+        [sys.executable, "-m", "app.cli", *map(str, arguments)],
+        env=os.environ | {"DATABASE_URL": url, "COLUMNS": "400"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_sound_file_is_published_and_named(filled_database_url: str, figures_csv: Path) -> None:
+    done = modelshare(filled_database_url, "import", figures_csv, "--source", SOURCE)
+    assert done.returncode == 0, done.stderr
+    assert "figures.csv: published as upload 6: 2 lines for 1 month." in done.stderr
+    assert "add up to 90" in done.stderr
+
+
+def test_a_file_with_errors_is_refused_whole_with_every_line_and_column(
+    filled_database_url: str, filled_db: Db, figures_csv: Path
+) -> None:
+    figures_csv.write_text(
+        "month,origin,share_pct\n2026-01,chinese,30\n2026-13,us,20\n2026-01,mars,-1\n"
+    )
+    before = figures(filled_db)
+    done = modelshare(filled_database_url, "import", figures_csv, "--source", SOURCE)
+    assert done.returncode == 1
+    for words in (
+        "figures.csv:3:1 (month): found “2026-13”, expected",
+        "figures.csv:4:2 (origin): found “mars”, expected one of chinese,",
+        "figures.csv:4:3 (share_pct): found “-1”, expected",
+        "The file has 3 problems.",
+        "Nothing of it was stored.",
+    ):
+        assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert figures(filled_db) == before
+
+
+def test_the_same_file_again_is_nothing_to_do(filled_database_url: str, figures_csv: Path) -> None:
+    modelshare(filled_database_url, "import", figures_csv, "--source", SOURCE)
+    again = modelshare(filled_database_url, "import", figures_csv, "--source", SOURCE)
+    assert again.returncode == 0
+    assert "nothing to do: the same bytes are current already as upload 6" in again.stderr
+
+
+def test_revising_asks_for_a_reason(filled_database_url: str, figures_csv: Path) -> None:
+    command = ("import", figures_csv, "--source", SOURCE)
+    modelshare(filled_database_url, *command)
+    figures_csv.write_text(figures_csv.read_text().replace("30", "31"))
+    refused = modelshare(filled_database_url, *command)
+    assert refused.returncode == 1
+    assert f"Published already: {SOURCE} 2026-01." in refused.stderr
+    assert modelshare(filled_database_url, *command, "--reason", "a recount").returncode == 0
+
+
+def test_checking_stores_nothing(
+    filled_database_url: str, filled_db: Db, figures_csv: Path
+) -> None:
+    before = figures(filled_db)
+    done = modelshare(filled_database_url, "import", "--check", figures_csv, "--source", SOURCE)
+    assert done.returncode == 0
+    assert "Nothing was stored." in done.stderr
+    assert figures(filled_db) == before
+
+
+def test_what_is_exported_is_imported_into_an_empty_database(
+    filled_database_url: str, filled_db: Db, empty_database_url: str, db: Db, tmp_path: Path
+) -> None:
+    assert modelshare(filled_database_url, "export", tmp_path / "out").returncode == 0
+    assert modelshare(empty_database_url, "import", tmp_path / "out").returncode == 0
+    assert figures(db) == figures(filled_db)
+
+
+def test_migrating_says_where_the_schema_stands(blank_database_url: str) -> None:
+    first, second = (modelshare(blank_database_url, "migrate") for _ in range(2))
+    assert first.returncode == second.returncode == 0
+    assert first.stderr == second.stderr != ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("import", "nowhere.csv"), "There is no file nowhere.csv."),
+        (("import", "app/data/sources.csv", "--openness", "ajar"), "ajar"),
+        (("imprt",), "imprt"),
+    ],
+)
+def test_a_mistyped_command_is_one_clear_message(
+    empty_database_url: str, arguments: tuple[str, ...], words: str
+) -> None:
+    done = modelshare(empty_database_url, *arguments)
+    assert done.returncode in {1, 2}
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("url", ["mysql://x/y", "postgresql://nobody@127.0.0.1:1/none"])
+def test_a_database_that_cannot_be_used_is_one_clear_message(url: str) -> None:
+    done = modelshare(url, "migrate")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) <= 4

@@ -1,0 +1,88 @@
+"""What a user reads when something cannot be done, and the headers on every answer."""
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.db import Db
+from app.main import create_app
+
+NOWHERE = "postgresql+psycopg://nobody@/none?host=/nonexistent"
+
+
+@pytest.fixture
+def lost_client() -> TestClient:
+    """The application on a database that is not there."""
+    return TestClient(create_app(Db(NOWHERE)), raise_server_exceptions=False)
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/trends", "/nope", "/trends?by=x", "/static/style.css", "/api/v1/shares"]
+)
+def test_every_answer_carries_the_strict_policy(client: TestClient, address: str) -> None:
+    headers = client.get(address).headers
+    policy = headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; script-src 'self';")
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_static_file_with_its_version_is_kept_for_good(client: TestClient) -> None:
+    live, versioned = client.get("/static/style.css"), client.get("/static/style.css?v=1")
+    assert live.headers["cache-control"] == "no-cache"
+    assert versioned.headers["cache-control"] == "public, max-age=31536000, immutable"
+
+
+def test_people_get_a_page_and_programs_a_problem(client: TestClient) -> None:
+    page, problem = client.get("/nope"), client.get("/api/v1/nope")
+    assert (page.status_code, problem.status_code) == (404, 404)
+    assert page.headers["content-type"].startswith("text/html")
+    assert problem.headers["content-type"] == "application/problem+json"
+    assert problem.json()["title"] == "There is nothing at this address"
+
+
+def test_a_wrong_method_is_told_the_right_one(client: TestClient) -> None:
+    response = client.post("/api/v1/shares")
+    assert response.status_code == 405
+    assert response.headers["allow"] == "GET"
+
+
+def test_without_a_database_the_process_lives_but_is_not_ready(lost_client: TestClient) -> None:
+    assert lost_client.get("/healthz").status_code == 200
+    assert lost_client.get("/readyz").status_code == 503
+
+
+@pytest.mark.parametrize("address", ["/", "/trends", "/api/v1/shares"])
+def test_without_a_database_readers_are_asked_to_come_back(
+    lost_client: TestClient, address: str
+) -> None:
+    response = lost_client.get(address)
+    assert response.status_code == 503
+    assert response.headers["retry-after"] == "5"
+    assert "The database cannot be reached" in response.text
+    assert "Traceback" not in response.text
+
+
+def test_it_is_ready_when_database_and_schema_are(client: TestClient) -> None:
+    assert client.get("/readyz").json() == {"status": "ok"}
+
+
+def test_an_unmigrated_database_is_not_ready(blank_database_url: str) -> None:
+    with TestClient(create_app(Db(blank_database_url))) as client:
+        response = client.get("/readyz")
+    assert response.status_code == 503
+    assert "not migrated" in response.text
+
+
+def test_a_fault_of_ours_shows_no_trace(
+    filled_db: Db, own_client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    with filled_db.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE event CASCADE")
+    own_client.app.debug = False  # type: ignore[attr-defined]
+    client = TestClient(own_client.app, raise_server_exceptions=False)
+    response = client.get("/")
+    assert response.status_code == 500
+    assert "Something went wrong on our side" in response.text
+    assert "event" not in response.text.replace("events", "")
+    assert "unexpected failure" in caplog.text

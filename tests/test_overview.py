@@ -1,0 +1,184 @@
+"""`/`: the whole story at a glance."""
+
+import itertools
+import json
+import re
+
+import pytest
+from fastapi.testclient import TestClient
+from playwright.sync_api import Page, expect
+
+
+def text_of(client: TestClient, address: str = "/") -> str:
+    response = client.get(address)
+    assert response.status_code == 200
+    return re.sub(r"\s+", " ", response.text.replace("\N{NO-BREAK SPACE}", " "))
+
+
+def figures_of(client: TestClient, address: str = "/") -> list[dict]:
+    found = re.findall(r'<script type="application/json">(.*?)</script>', client.get(address).text)
+    return [json.loads(text) for text in found]
+
+
+def test_the_headline_names_source_metric_months_and_vintage(client):
+    (headline,) = re.findall(r"<h1>(.*?)</h1>", text_of(client))
+    assert "Chinese open models rose from 6.0 % of all tokens counted by OpenRouter" in headline
+    assert "in January 2025 to 60.3 % in September 2026" in headline
+    assert "January 2025 and September 2026 provisional; as known on" in headline
+
+
+def test_the_table_shows_the_figures_of_the_story(client):
+    page = text_of(client)
+    for share in ("28.65 %", "16.22 %", "60.76 %", "3.74 %", "3.35 %", "56.63 %"):
+        assert f"<td>{share}</td>" in page
+
+
+def test_provisional_months_are_marked_in_words_and_missing_figures_explained(client):
+    page = text_of(client)
+    assert 'June 2025</time><span class="status"> provisional</span>' in page
+    assert "Missing is not zero" in page
+
+
+def test_the_two_reported_points_stand_beside_the_line_with_their_words(client):
+    lines, _ = figures_of(client)
+    points = [trace for trace in lines["data"] if trace["meta"].get("reported")]
+    assert [point["y"] for point in points] == [[1.2], [30]]
+    page = text_of(client)
+    assert "1.2 % in December 2024, reported as “late 2024”" in page
+    assert "30 % in August 2025, reported as “nearly 30 percent” in August 2025" in page
+
+
+def test_the_stack_adds_up_to_one_hundred_in_every_month(client):
+    _, stack = figures_of(client)
+    for column in zip(*(trace["y"] for trace in stack["data"]), strict=True):
+        assert sum(share or 0 for share in column) == pytest.approx(100, abs=0.01)
+
+
+def test_the_page_tells_that_the_share_halved_after_august(client):
+    assert "from 28.7 % in August 2025 to 16.2 % in September 2025 (−12.4 pp)" in text_of(client)
+
+
+def test_the_page_says_what_is_not_known(client):
+    assert "closed 26.1 %, unknown or not broken down 7.3 %" in text_of(client)
+
+
+def test_events_are_listed_in_the_order_of_their_numbers(client):
+    found = re.findall(r'class="badge"[^>]*>(\d+)<.*?datetime="([\d-]+)"', text_of(client))
+    assert [int(number) for number, _ in found] == list(range(1, len(found) + 1))
+    days = [day for _, day in found]
+    assert days == sorted(days)
+    assert len(days) == 8
+
+
+def test_the_source_line_is_the_one_the_source_asks_for(client):
+    assert re.search(
+        r"Source: OpenRouter \(openrouter.ai/rankings\), as of \d+ \w+ \d{4}\."
+        r" Licensed under CC BY 4.0\.",
+        text_of(client),
+    )
+
+
+def test_before_the_first_upload_the_page_says_so(empty_client):
+    page = text_of(empty_client)
+    assert "There are no figures yet" in page
+    assert "modelshare import" in page
+
+
+def test_an_unknown_parameter_is_refused_with_the_nearest_one(client):
+    response = client.get("/?sourse=x")
+    assert response.status_code == 400
+    assert "Did you mean <b>source</b>?" in response.text
+
+
+def test_an_address_that_does_not_exist_gets_a_page_that_leads_on(client):
+    response = client.get("/nowhere")
+    assert response.status_code == 404
+    assert '<a href="/">Overview</a>' in response.text
+
+
+def test_markup_in_an_address_is_shown_and_not_run(client):
+    response = client.get("/", params={"by": "<script>alert(1)</script>"})
+    assert "<script>alert" not in response.text
+    assert "&lt;script&gt;alert" in response.text
+
+
+def test_static_files_are_addressed_by_their_content(client):
+    (address,) = re.findall(r'href="(/static/style\.css\?v=[0-9a-f]{12})"', client.get("/").text)
+    assert client.get(address).status_code == 200
+
+
+# --- in the browser
+
+
+def wait_for_charts(page: Page, count: int) -> None:
+    expect(page.locator("share-chart .js-plotly-plot .main-svg >> nth=0")).to_be_visible()
+    expect(page.locator("share-chart .js-plotly-plot")).to_have_count(count)
+
+
+@pytest.mark.browser
+def test_both_charts_are_drawn_without_a_word_in_the_console(page):
+    page.goto("/")
+    wait_for_charts(page, 2)
+    expect(page.locator(".scatterlayer .trace")).to_have_count(6)
+    expect(page.locator(".barlayer .trace")).to_have_count(6)
+
+
+@pytest.mark.browser
+def test_labels_at_the_line_ends_do_not_touch(page):
+    page.goto("/")
+    wait_for_charts(page, 2)
+    boxes = page.evaluate(
+        """() => [...document.querySelector("share-chart").querySelectorAll(".annotation-text")]
+          .filter((item) => /%$|to \\w+ \\d+$/.test(item.textContent))
+          .map((item) => item.getBoundingClientRect())
+          .map(({ top, bottom }) => ({ top, bottom }))"""
+    )
+    middles = sorted((box["top"] + box["bottom"]) / 2 for box in boxes)
+    assert len(middles) >= 4
+    assert min(b - a for a, b in itertools.pairwise(middles)) >= 14
+
+
+@pytest.mark.browser
+def test_the_charts_take_the_colours_of_the_theme_at_once(page):
+    page.goto("/")
+    wait_for_charts(page, 2)
+    background = "document.querySelector('.js-plotly-plot')._fullLayout.paper_bgcolor"
+    assert page.evaluate(background) == "#ffffff"
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(f"{background} === '#0f1419'")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [320, 390, 768])
+def test_nothing_is_wider_than_a_small_screen(watched, server, width):
+    page = watched.open(server, viewport={"width": width, "height": 800})
+    page.goto("/")
+    wait_for_charts(page, 2)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.browser
+def test_the_chart_follows_the_width_of_the_window(page):
+    page.goto("/")
+    wait_for_charts(page, 2)
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.wait_for_function("document.querySelector('.js-plotly-plot')._fullLayout.width < 390")
+
+
+@pytest.mark.browser
+def test_without_scripts_the_page_still_has_its_numbers_and_words(watched, server):
+    page = watched.open(server, java_script_enabled=False)
+    page.goto("/")
+    expect(page.get_by_role("cell", name="28.65 %")).to_be_visible()
+    expect(page.get_by_text("The chart is drawn by JavaScript").first).to_be_visible()
+    page.get_by_text("This chart in words").first.click()
+    expect(page.get_by_text("highest 60.8 % in July 2026").first).to_be_visible()
+
+
+@pytest.mark.browser
+def test_the_first_key_leads_to_the_content(page):
+    page.goto("/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
