@@ -1,0 +1,40 @@
+"""create_app plugs everything together; nothing else happens here."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette_compress import CompressMiddleware
+
+from app import api, health, http, pages
+from app.db import Db
+
+STATIC = Path(__file__).parent.parent / "static"
+
+
+def create_app(db: Db) -> FastAPI:
+    """The application on one database. The caller owns `db`; the app closes it at shutdown."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        db.close()
+
+    app = FastAPI(
+        title="Open Model Share",
+        version="1",
+        summary="Shares of AI model use by openness and by the developers' home.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.db = db
+    http.install_errors(app, page=pages.render_error)
+    app.add_middleware(CompressMiddleware)
+    app.add_middleware(http.SecurityHeaders)
+    app.include_router(health.router)
+    app.include_router(api.router)
+    app.include_router(pages.router)
+    app.mount("/static", http.VersionedFiles(directory=STATIC), name="static")
+    return app
