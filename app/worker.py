@@ -1,9 +1,10 @@
 """What each server process runs: the application on the database its parent named."""
 
+import multiprocessing
 import os
 import signal
 import threading
-import time
+from multiprocessing.process import BaseProcess
 
 from fastapi import FastAPI
 
@@ -17,12 +18,13 @@ def application() -> FastAPI:
     url = Settings().database_url
     if url is None:
         raise RuntimeError("Set DATABASE_URL, or start with `modelshare serve`.")
-    threading.Thread(target=end_with, args=[os.getppid()], daemon=True).start()
+    # None where this process is the only one.
+    if parent := multiprocessing.parent_process():
+        threading.Thread(target=end_with, args=[parent], daemon=True).start()
     return create_app(Db(url))
 
 
-def end_with(parent: int) -> None:
+def end_with(parent: BaseProcess) -> None:
     """A worker whose parent was killed would hold the port, and nobody would look after it."""
-    while os.getppid() == parent:
-        time.sleep(1)
+    parent.join()
     os.kill(os.getpid(), signal.SIGTERM)
