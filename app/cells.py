@@ -307,8 +307,9 @@ class Number:
         return plain
 
 
+# A double written out has up to 17 digits, and as many zeros before them as it likes.
 share = Number(
-    "a percentage from 0 to 100 in plain digits, such as 29.7", 3, 12, Decimal(100), percent=True
+    "a percentage from 0 to 100 in plain digits, such as 29.7", 3, 24, Decimal(100), percent=True
 )
 value = Number("a number of 0 or more in plain digits, such as 918849571429", 18, 6, groups=True)
 

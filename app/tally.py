@@ -18,7 +18,7 @@ EXCESS: Final = HUNDRED + _ROUNDING
 _PLACES: Final = Decimal("1e-10")
 _ABOUT_ONE: Final = (Decimal("0.9"), Decimal("1.01"))
 
-# A value has 24 digits at most, a million of them add 6; the default 28 would round their sum.
+# A value has up to 24 digits, the sum of a million of them 30: more than the default 28.
 _EXACT: Final = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
 

@@ -16,9 +16,10 @@ from app.csv_reader import KEPT, Limits
 from app.errors import BadFile
 from app.known import Known, KnownDeveloper, KnownModel
 from app.months import month_key
-from app.resolver import NEW_NAMES
+from app.resolver import NEW_NAMES, Slice
 from app.rules import check
 from app.snapshot_format import Basis, Line, write_snapshot
+from app.tally import Said, Tally
 from app.words import Openness, Origin, Status
 
 DATA = Path(app.__file__).parent / "data"
@@ -353,9 +354,12 @@ def test_shares_are_computed_from_values_exactly():
 
 
 def test_the_largest_values_are_added_without_rounding():
-    big = 10**18 - 1
-    rows = "".join(f"2025-08,{origin},,{big}.999999\n" for origin in ("us", "chinese", "other"))
-    assert {line.share_pct for line in lines(VALUES + rows)} == {Decimal("33.3333333333")}
+    about = Slice("hub", Origin.US, Openness.OPEN, None, None, ())
+    tally = Tally(first_line=2)
+    for value in (Decimal(10**18 - 1), Decimal("0.000001")) * 20_000:
+        tally.add(Said(2, AUGUST, about, None, value, Status.FINAL, ""))
+    assert tally.value_sum == Decimal("19999999999999999980000.020000")
+    assert tally.share_of(Decimal(10**18 - 1)) == Decimal("0.0050000000")
 
 
 def test_values_that_are_all_zero_are_refused():
