@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from sqlalchemy import (
     BigInteger,
@@ -18,6 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from app.words import Openness, Origin, Status
@@ -40,7 +41,7 @@ def one_of(column: str, words: type[Origin | Openness | Status]) -> CheckConstra
 
 
 def slug_shape() -> CheckConstraint:
-    return CheckConstraint("slug ~ '^[A-Za-z0-9][A-Za-z0-9._:/-]{0,199}$'", name="slug")
+    return CheckConstraint("slug ~ '^[a-z0-9][a-z0-9._:/-]{0,199}$'", name="slug")
 
 
 def first_of_month(column: str) -> CheckConstraint:
@@ -123,7 +124,8 @@ class Upload(Table):
 
     `content` is the file's bytes, zlib compressed; `sha256` and `size` are those of the file
     itself. `source_id` and `openness` are what was chosen with the upload for lines that leave
-    them out. Both the publishing and the withdrawal have a moment, a name and a reason.
+    them out; with `reclassified` today's catalogue speaks before the lines do. Both the publishing
+    and the withdrawal have a moment, a name and a reason.
     """
 
     __tablename__ = "upload"
@@ -137,6 +139,10 @@ class Upload(Table):
         CheckConstraint(
             "withdrawn_at IS NULL OR published_at IS NOT NULL", name="withdrawn_was_published"
         ),
+        CheckConstraint("(discarded_at IS NULL) = (discarded_by IS NULL)", name="discarded"),
+        CheckConstraint(
+            "discarded_at IS NULL OR published_at IS NULL", name="discarded_was_not_published"
+        ),
     )
 
     id: Mapped[Key]
@@ -146,6 +152,7 @@ class Upload(Table):
     content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     source_id: Mapped[int | None] = mapped_column(ForeignKey("source.id"))
     openness: Mapped[str]
+    reclassified: Mapped[bool] = mapped_column(server_default=text("false"))
     received_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
     received_by: Mapped[str]
     published_at: Mapped[datetime | None] = mapped_column(unique=True)
@@ -154,6 +161,8 @@ class Upload(Table):
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by: Mapped[str | None]
     withdrawn_reason: Mapped[Words]
+    discarded_at: Mapped[datetime | None]
+    discarded_by: Mapped[str | None]
 
 
 class Snapshot(Table):
@@ -222,3 +231,91 @@ class Observation(Table):
     value: Mapped[Decimal | None]
     status: Mapped[str]
     note: Mapped[Words]
+
+
+Moment = Annotated[datetime, mapped_column(server_default=text("clock_timestamp()"))]
+# What a browser or a program holds is 256 random bits; only their SHA-256 is kept.
+Digest = Annotated[bytes, mapped_column(LargeBinary, unique=True)]
+
+
+class Maintainer(Table):
+    """Someone who may upload. Without a password only a sign-in link lets them in."""
+
+    __tablename__ = "maintainer"
+    __table_args__ = (CheckConstraint("name ~ '^[a-z0-9][a-z0-9._-]{0,63}$'", name="name"),)
+
+    id: Mapped[Key]
+    name: Mapped[str] = mapped_column(unique=True)
+    password_hash: Mapped[str | None]
+    created_at: Mapped[Moment]
+    disabled_at: Mapped[datetime | None]
+
+
+class SignIn(Table):
+    """A browser that is signed in, until it is ended, idle or old."""
+
+    __tablename__ = "sign_in"
+
+    id: Mapped[Key]
+    digest: Mapped[Digest]
+    maintainer_id: Mapped[int] = mapped_column(ForeignKey("maintainer.id"), index=True)
+    started_at: Mapped[Moment]
+    seen_at: Mapped[Moment]
+
+
+class SignInLink(Table):
+    """An address that signs in once."""
+
+    __tablename__ = "sign_in_link"
+
+    id: Mapped[Key]
+    digest: Mapped[Digest]
+    maintainer_id: Mapped[int] = mapped_column(ForeignKey("maintainer.id"), index=True)
+    created_at: Mapped[Moment]
+    used_at: Mapped[datetime | None]
+
+
+class AccessToken(Table):
+    """What a program shows instead of signing in."""
+
+    __tablename__ = "access_token"
+    __table_args__ = (UniqueConstraint("maintainer_id", "label"),)
+
+    id: Mapped[Key]
+    digest: Mapped[Digest]
+    maintainer_id: Mapped[int] = mapped_column(ForeignKey("maintainer.id"))
+    label: Mapped[str]
+    created_at: Mapped[Moment]
+    used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class FailedSignIn(Table):
+    """A wrong password, counted by the name it was for and the address it came from."""
+
+    __tablename__ = "failed_sign_in"
+    __table_args__ = (
+        Index("ix_failed_sign_in_name_at", "name", "at"),
+        Index("ix_failed_sign_in_address_at", "address", "at"),
+    )
+
+    id: Mapped[Key]
+    at: Mapped[Moment]
+    name: Mapped[str]
+    address: Mapped[str]
+
+
+class CatalogueChange(Table):
+    """Who changed which catalogue entry, when and why; `before` is null for a new one."""
+
+    __tablename__ = "catalogue_change"
+    __table_args__ = (Index("ix_catalogue_change_kind_key", "kind", "key"),)
+
+    id: Mapped[Key]
+    at: Mapped[Moment]
+    by: Mapped[str]
+    kind: Mapped[str]
+    key: Mapped[str]
+    reason: Mapped[str]
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    after: Mapped[dict[str, Any]] = mapped_column(JSONB)

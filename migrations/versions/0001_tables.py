@@ -26,7 +26,7 @@ def upgrade() -> None:
             name=op.f("ck_developer_origin"),
         ),
         sa.CheckConstraint(
-            "slug ~ '^[A-Za-z0-9][A-Za-z0-9._:/-]{0,199}$'", name=op.f("ck_developer_slug")
+            "slug ~ '^[a-z0-9][a-z0-9._:/-]{0,199}$'", name=op.f("ck_developer_slug")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_developer")),
         sa.UniqueConstraint("slug", name=op.f("uq_developer_slug")),
@@ -55,7 +55,7 @@ def upgrade() -> None:
         sa.Column("citation", sa.Text(), server_default="", nullable=False),
         sa.Column("method", sa.Text(), server_default="", nullable=False),
         sa.CheckConstraint(
-            "slug ~ '^[A-Za-z0-9][A-Za-z0-9._:/-]{0,199}$'",
+            "slug ~ '^[a-z0-9][a-z0-9._:/-]{0,199}$'",
             name=op.f("ck_source_slug"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_source")),
@@ -75,7 +75,7 @@ def upgrade() -> None:
             "openness IN ('open', 'closed', 'unknown')", name=op.f("ck_model_openness")
         ),
         sa.CheckConstraint(
-            "slug ~ '^[A-Za-z0-9][A-Za-z0-9._:/-]{0,199}$'",
+            "slug ~ '^[a-z0-9][a-z0-9._:/-]{0,199}$'",
             name=op.f("ck_model_slug"),
         ),
         sa.CheckConstraint(
