@@ -5,13 +5,32 @@ from contextlib import contextmanager
 from typing import Final
 
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
+
+from app.errors import Unavailable
 
 # Milliseconds. A statement that takes longer than a reader waits helps nobody.
 SERVER_OPTIONS: Final = (
     "-c statement_timeout=15000 -c lock_timeout=10000"
     " -c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
 )
+
+
+AGAIN: Final = "Nothing is lost. Please try again in a few seconds."
+
+
+def explained(error: SQLAlchemyError) -> Unavailable:
+    """Why the database gave no answer, in words for whoever asked."""
+    match getattr(getattr(error, "orig", None), "sqlstate", None):
+        case "55P03":
+            return Unavailable("Someone else is publishing the same source", AGAIN)
+        case "57014":
+            return Unavailable("That took too long", "Ask for fewer months, or another grouping.")
+    if isinstance(error, PoolTimeout):
+        return Unavailable("Too many are asking at this moment", AGAIN)
+    return Unavailable("The database cannot be reached", AGAIN)
 
 
 class Db:
@@ -47,8 +66,8 @@ class Db:
     def writing(self, *, patience: int = 60) -> Iterator[Session]:
         """All of it or nothing. `patience`: seconds a statement, or work between two, may take."""
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
-            for setting in ("statement_timeout", "idle_in_transaction_session_timeout"):
-                session.execute(text(f"SET LOCAL {setting} = '{patience:d}s'"))
+            for kind in ("statement", "lock", "idle_in_transaction_session"):
+                session.execute(text(f"SET LOCAL {kind}_timeout = '{patience:d}s'"))
             yield session
 
     def close(self) -> None:

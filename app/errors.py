@@ -28,13 +28,23 @@ def excerpt(text: str, limit: int = 80) -> str:
 
 
 class Refused(Exception):  # noqa: N818 - it names what happened, not a fault of ours
-    """What was asked cannot be done; `title` says so in a sentence a user reads."""
+    """What was asked cannot be done; `title` says so in a sentence a user reads.
 
-    def __init__(self, title: str, detail: str = "", problems: Sequence[Problem] = ()) -> None:
+    `problem_count` counts all problems, `problems` are the first of them.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        detail: str = "",
+        problems: Sequence[Problem] = (),
+        problem_count: int | None = None,
+    ) -> None:
         super().__init__(title)
         self.title = title
         self.detail = detail
         self.problems = tuple(problems)
+        self.problem_count = len(self.problems) if problem_count is None else problem_count
 
 
 class BadQuestion(Refused):
@@ -59,3 +69,23 @@ class BadFile(Refused):
 
 class Unavailable(Refused):
     """The database cannot be reached at the moment."""
+
+
+class BadInput(Refused):
+    """A field of a form, or an argument, cannot be taken."""
+
+
+class NotSignedIn(Refused):
+    """Only a maintainer may do this, and nobody showed to be one."""
+
+
+class WrongPassword(Refused):
+    """Name and password do not belong together; says nothing of which is wrong."""
+
+
+class TooOften(Refused):
+    """Refused for the next `seconds`, whatever is asked."""
+
+    def __init__(self, title: str, detail: str, seconds: int) -> None:
+        super().__init__(title, detail)
+        self.seconds = seconds

@@ -1,0 +1,227 @@
+"""Maintainers, their passwords and the tokens of their programs."""
+
+import re
+import secrets
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, delete, func, select, text, update
+from sqlalchemy.exc import InternalError
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app import models, passwords
+from app.db import Db
+from app.errors import BadInput, Conflict, NotFound, excerpt
+from app.models import AccessToken, SignIn, SignInLink
+
+NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+TOKEN_PREFIX: Final = "oms_"  # noqa: S105 - tells scanners for leaked secrets what they found
+LONGEST_LABEL: Final = 80
+NOTED_EVERY: Final = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Maintainer:
+    """Someone who may upload; `token` is the label of the token a program showed for them."""
+
+    name: str
+    token: str | None = None
+
+    @property
+    def signature(self) -> str:
+        """What uploads and changes are signed with."""
+        return f"{self.name} (token {self.token})" if self.token else self.name
+
+
+def new_secret() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def digest(secret: str) -> bytes:
+    return sha256(secret.encode("utf-8", "surrogatepass")).digest()
+
+
+def ago(time: timedelta) -> ColumnElement[datetime]:
+    return func.clock_timestamp() - time
+
+
+# --- maintainers
+
+
+def add(session: Session, name: str, password: str | None = None) -> None:
+    """Raises BadInput for the name or the password, Conflict where the name is taken."""
+    if not NAME.fullmatch(name):
+        title = f"“{excerpt(name)}” cannot be a maintainer's name"
+        rule = "1 to 64 of a-z, 0-9, dot, dash and underscore, a letter or a digit first"
+        raise BadInput(title, f"A name is {rule}.")
+    if session.scalar(select(models.Maintainer.id).filter_by(name=name)):
+        raise Conflict(f"There is a maintainer {name} already")
+    stored = passwords.hashed(password) if password is not None else None
+    session.add(models.Maintainer(name=name, password_hash=stored))
+    session.flush()
+
+
+def add_first(session: Session, name: str) -> bool:
+    """Adds a maintainer without a password where there is none at all; says whether it did."""
+    statement = text(
+        "INSERT INTO maintainer (name) SELECT :name WHERE NOT EXISTS (SELECT FROM maintainer)"
+        " ON CONFLICT DO NOTHING RETURNING id"
+    )
+    return session.scalar(statement, {"name": name}) is not None
+
+
+def locked(session: Session, name: str) -> models.Maintainer:
+    """The row, held until the transaction ends. Raises NotFound."""
+    statement = select(models.Maintainer).filter_by(name=name).with_for_update()
+    found = session.scalars(statement).one_or_none()
+    if found is None:
+        raise NotFound(
+            f"There is no maintainer “{excerpt(name)}”", "`modelshare maintainer list` names them."
+        )
+    return found
+
+
+def set_password(session: Session, name: str, password: str) -> None:
+    """Ends every sign-in and link of the maintainer. Raises NotFound, BadInput."""
+    maintainer = locked(session, name)
+    maintainer.password_hash = passwords.hashed(password)
+    _end_all(session, maintainer)
+
+
+def disable(session: Session, name: str) -> None:
+    """Ends sign-ins and links and revokes tokens. Raises NotFound."""
+    maintainer = locked(session, name)
+    maintainer.disabled_at = maintainer.disabled_at or session.scalar(func.clock_timestamp())
+    _end_all(session, maintainer)
+    session.execute(
+        update(AccessToken)
+        .where(AccessToken.maintainer_id == maintainer.id, AccessToken.revoked_at.is_(None))
+        .values(revoked_at=maintainer.disabled_at)
+    )
+
+
+def enable(session: Session, name: str) -> None:
+    """Lets the maintainer sign in again; their tokens stay revoked. Raises NotFound."""
+    locked(session, name).disabled_at = None
+
+
+def _end_all(session: Session, maintainer: models.Maintainer) -> None:
+    for table in (SignIn, SignInLink):
+        session.execute(delete(table).where(table.maintainer_id == maintainer.id))
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A maintainer as the list shows them."""
+
+    name: str
+    since: datetime
+    disabled: datetime | None
+    has_password: bool
+    tokens: int
+
+
+def listed(session: Session) -> Sequence[Listed]:
+    valid = select(func.count(AccessToken.id)).where(
+        AccessToken.maintainer_id == models.Maintainer.id, AccessToken.revoked_at.is_(None)
+    )
+    found = session.execute(
+        select(models.Maintainer, valid.scalar_subquery()).order_by(models.Maintainer.name)
+    )
+    return [
+        Listed(row.name, row.created_at, row.disabled_at, row.password_hash is not None, count)
+        for row, count in found
+    ]
+
+
+# --- tokens
+
+
+def create_token(session: Session, name: str, label: str) -> str:
+    """What the program shows; it is not kept. Raises NotFound, BadInput, Conflict."""
+    maintainer = locked(session, name)
+    if not (label.strip() and label.isprintable() and len(label) <= LONGEST_LABEL):
+        title = f"“{excerpt(label)}” cannot be a token's label"
+        raise BadInput(title, f"A label is 1 to {LONGEST_LABEL} characters that can be seen.")
+    if maintainer.disabled_at is not None:
+        raise Conflict(f"The maintainer {name} is disabled")
+    if session.scalar(_token(maintainer, label)):
+        raise Conflict(f"{name} has or had a token “{label}”", "Choose another label.")
+    token = TOKEN_PREFIX + new_secret()
+    session.add(AccessToken(digest=digest(token), maintainer_id=maintainer.id, label=label))
+    return token
+
+
+def _token(maintainer: models.Maintainer, label: str) -> Any:
+    return select(AccessToken).filter_by(maintainer_id=maintainer.id, label=label)
+
+
+def revoke_token(session: Session, name: str, label: str) -> None:
+    """Raises NotFound."""
+    token = session.scalar(_token(locked(session, name), label))
+    if token is None:
+        hint = "`modelshare token list` names them."
+        raise NotFound(f"{name} has no token “{excerpt(label)}”", hint)
+    token.revoked_at = token.revoked_at or session.scalar(func.clock_timestamp())
+
+
+@dataclass(frozen=True, slots=True)
+class ListedToken:
+    """A token as the list shows it."""
+
+    name: str
+    label: str
+    created: datetime
+    used: datetime | None
+    revoked: datetime | None
+
+
+def listed_tokens(session: Session) -> Sequence[ListedToken]:
+    found = session.execute(
+        select(
+            models.Maintainer.name,
+            AccessToken.label,
+            AccessToken.created_at,
+            AccessToken.used_at,
+            AccessToken.revoked_at,
+        )
+        .join(models.Maintainer, models.Maintainer.id == AccessToken.maintainer_id)
+        .order_by(models.Maintainer.name, AccessToken.id)
+    )
+    return [ListedToken(*row) for row in found]
+
+
+def by_token(db: Db, token: str) -> Maintainer | None:
+    """Whoever a program speaks for; its use is noted once a minute."""
+    recently = AccessToken.used_at > ago(NOTED_EVERY)
+    with db.reading() as session:
+        found = session.execute(
+            select(
+                models.Maintainer.name,
+                AccessToken.label,
+                AccessToken.id,
+                func.coalesce(recently, text("false")).label("noted"),
+            )
+            .join(models.Maintainer, models.Maintainer.id == AccessToken.maintainer_id)
+            .where(
+                AccessToken.digest == digest(token),
+                AccessToken.revoked_at.is_(None),
+                models.Maintainer.disabled_at.is_(None),
+            )
+        ).one_or_none()
+    if found is None:
+        return None
+    if not found.noted:
+        note(db, AccessToken.used_at, found.id)
+    return Maintainer(found.name, found.label)
+
+
+def note(db: Db, column: InstrumentedAttribute[Any], row: int) -> None:
+    """Writes the moment into a row; a database that is only read lets people in all the same."""
+    statement = update(column.class_).values({column: func.clock_timestamp()})
+    with suppress(InternalError), db.writing() as session:
+        session.execute(statement.where(column.class_.id == row))

@@ -1,0 +1,72 @@
+"""How often a wrong password may be tried: counted in the database, for all processes together."""
+
+import math
+from datetime import datetime, timedelta
+from ipaddress import IPv4Address, ip_address
+from typing import Final
+
+from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy.orm import Session
+
+from app.db import Db
+from app.errors import TooOften
+from app.models import FailedSignIn
+
+WINDOW: Final = timedelta(minutes=5)
+MOST: Final = 10
+LOCK: Final = 5_108_103  # an advisory lock; any fixed number
+
+
+def admit(db: Db, name: str, address: str) -> int:
+    """Counts an attempt as failed before it is made, so that those made at once are counted too.
+
+    Gives what `forgive` takes. Raises TooOften for account or address.
+    """
+    network = network_of(address)
+    with db.writing() as session:
+        session.execute(select(func.pg_advisory_xact_lock(LOCK)))
+        if wait := _seconds_to_wait(session, name, network):
+            minutes = math.ceil(wait / 60)
+            again = "a minute" if minutes == 1 else f"{minutes} minutes"
+            raise TooOften("Too many wrong passwords", f"Please try again in {again}.", wait)
+        session.execute(delete(FailedSignIn).where(FailedSignIn.at <= _window_start()))
+        attempt = FailedSignIn(name=name, address=network)
+        session.add(attempt)
+        session.flush()
+        return attempt.id
+
+
+def forgive(session: Session, attempt: int) -> None:
+    """The password was right: the attempt does not count."""
+    session.execute(delete(FailedSignIn).where(FailedSignIn.id == attempt))
+
+
+def network_of(address: str) -> str:
+    """Whoever has one IPv6 address has the 2^64 beside it."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv4Address):
+        return str(parsed)
+    return str(parsed.ipv4_mapped or parsed.packed[:8].hex(":", 2))
+
+
+def _window_start() -> ColumnElement[datetime]:
+    return func.clock_timestamp() - WINDOW
+
+
+def _seconds_to_wait(session: Session, name: str, network: str) -> int:
+    """Until the tenth latest wrong password of the account, or of the address, is old; or 0."""
+    tenths = [
+        select(FailedSignIn.at)
+        .where(belongs, FailedSignIn.at > _window_start())
+        .order_by(FailedSignIn.at.desc())
+        .offset(MOST - 1)
+        .limit(1)
+        .scalar_subquery()
+        for belongs in (FailedSignIn.name == name, FailedSignIn.address == network)
+    ]
+    left = func.greatest(*tenths) + WINDOW - func.clock_timestamp()
+    seconds = session.scalar(select(func.extract("epoch", left)))
+    return 0 if seconds is None else max(1, math.ceil(seconds))

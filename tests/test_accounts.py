@@ -1,0 +1,609 @@
+"""Maintainers, sign-ins, links and tokens in the database, and the commands that manage them."""
+
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from app import accounts, attempts, migrations, passwords, postgres, sign_ins
+from app.accounts import Maintainer
+from app.db import Db
+from app.errors import BadInput, Conflict, NotFound, TooOften, WrongPassword
+from tests.test_serve import Program
+
+PASSWORD = "correct horse battery"
+HOME = "192.0.2.1"
+
+
+@pytest.fixture
+def ada(db: Db) -> Db:
+    """A database whose only maintainer is ada."""
+    add_ada(db)
+    return db
+
+
+def add_ada(db: Db) -> None:
+    with db.writing() as session:
+        accounts.add(session, "ada")
+        accounts.locked(session, "ada").password_hash = stored_password()
+
+
+@cache
+def stored_password() -> str:
+    """Computed once: it takes a quarter of a second."""
+    return passwords.hashed(PASSWORD)
+
+
+def age(db: Db, table: str, column: str, interval: str) -> None:
+    with db.engine.begin() as connection:
+        connection.execute(text(f"UPDATE {table} SET {column} = {column} - interval '{interval}'"))
+
+
+def count(db: Db, table: str) -> int:
+    with db.engine.connect() as connection:
+        return connection.scalar(text(f"SELECT count(*) FROM {table}"))
+
+
+def sign_in(db: Db, name: str = "ada", password: str = PASSWORD, address: str = HOME) -> str:
+    return sign_ins.by_password(db, name, password, address)
+
+
+def outcome(db: Db, **credentials: str) -> str:
+    try:
+        sign_in(db, **credentials)
+    except (WrongPassword, TooOften) as refused:
+        return type(refused).__name__
+    return "in"
+
+
+def fail(db: Db, times: int, name: str = "ada", address: str = HOME) -> None:
+    """As so many wrong passwords would."""
+    for _ in range(times):
+        attempts.admit(db, name, address)
+
+
+# --- passwords
+
+
+def test_a_password_shorter_than_twelve_characters_is_refused(db: Db) -> None:
+    with pytest.raises(BadInput, match="at least 12 characters"), db.writing() as session:
+        accounts.add(session, "ada", "eleven char")
+    assert count(db, "maintainer") == 0
+
+
+def test_only_an_argon2_hash_of_the_password_is_stored(ada: Db) -> None:
+    with ada.engine.connect() as connection:
+        stored = connection.scalar(text("SELECT password_hash FROM maintainer"))
+    assert stored.startswith("$argon2id$")
+    assert PASSWORD not in stored
+
+
+def test_an_accent_typed_on_another_keyboard_is_the_same_accent() -> None:
+    assert passwords.matches("cafe\u0301 cafe\u0301 noir", passwords.hashed("café café noir"))
+
+
+def test_comparing_with_nobodys_password_costs_what_a_real_one_costs() -> None:
+    def parameters(stored: str) -> list[str]:
+        return stored.split("$")[1:4]
+
+    real = passwords.hashed(PASSWORD)
+    assert parameters(passwords.NOBODYS) == parameters(real)
+    assert [*map(len, passwords.NOBODYS.split("$"))] == [*map(len, real.split("$"))]
+
+
+def test_no_password_matches_where_none_is_stored() -> None:
+    assert not passwords.matches("", None)
+
+
+@pytest.mark.parametrize("name", ["", "Ada", "a b", "-a", "a" * 65, "ada\n", "é", "a\0"])
+def test_a_name_that_cannot_be_one_is_refused(db: Db, name: str) -> None:
+    with pytest.raises(BadInput, match="cannot be a maintainer's name"), db.writing() as session:
+        accounts.add(session, name, PASSWORD)
+
+
+def test_a_name_is_given_once(ada: Db) -> None:
+    with pytest.raises(Conflict), ada.writing() as session:
+        accounts.add(session, "ada", PASSWORD)
+
+
+# --- signing in
+
+
+def test_the_right_password_signs_in(ada: Db) -> None:
+    assert sign_ins.find(ada, sign_in(ada)) == Maintainer("ada")
+
+
+def test_the_database_holds_no_secret_that_would_let_its_reader_in(ada: Db) -> None:
+    secret = sign_in(ada)
+    with ada.engine.connect() as connection:
+        stored = connection.scalar(text("SELECT digest FROM sign_in"))
+    assert len(stored) == 32
+    assert sign_ins.find(ada, stored.hex()) is None
+    assert secret.encode() not in stored
+
+
+def test_every_sign_in_has_an_id_of_256_bits_of_its_own(ada: Db) -> None:
+    first, second = sign_in(ada), sign_in(ada)
+    assert first != second
+    assert len(first) >= 43  # characters of six bits
+
+
+def test_unknown_disabled_and_passwordless_names_get_the_same_answer(ada: Db) -> None:
+    with ada.writing() as session:
+        accounts.add(session, "gone", PASSWORD)
+        accounts.disable(session, "gone")
+        accounts.add(session, "linked")
+    said = set()
+    for name in ("ada", "gone", "linked", "nobody", "a\0", "\ud800", "x" * 5000):
+        with pytest.raises(WrongPassword) as refused:
+            sign_in(ada, name, "wrong" if name == "ada" else PASSWORD)
+        said.add((refused.value.title, refused.value.detail))
+    assert len(said) == 1
+
+
+def test_unknown_names_take_as_long_as_known_ones(ada: Db, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counted in computations of the hash, which is where the time goes."""
+    computed = []
+    verify = passwords.HASHER.verify
+    monkeypatch.setattr(
+        passwords.HASHER, "verify", lambda *pair: computed.append(pair) or verify(*pair)
+    )
+    for name in ("ada", "nobody", "no name"):
+        assert outcome(ada, name=name, password="wrong") == "WrongPassword"
+    assert len(computed) == 3
+
+
+def test_a_sign_in_ends_after_twelve_hours_however_busy(ada: Db) -> None:
+    secret = sign_in(ada)
+    age(ada, "sign_in", "started_at", "11 hours 59 minutes")
+    assert sign_ins.find(ada, secret)
+    age(ada, "sign_in", "started_at", "2 minutes")
+    assert sign_ins.find(ada, secret) is None
+
+
+def test_a_sign_in_ends_after_two_idle_hours(ada: Db) -> None:
+    secret = sign_in(ada)
+    age(ada, "sign_in", "seen_at", "1 hour 59 minutes")
+    assert sign_ins.find(ada, secret)
+    age(ada, "sign_in", "seen_at", "1 hour 59 minutes")
+    assert sign_ins.find(ada, secret), "being seen began the two hours again"
+    age(ada, "sign_in", "seen_at", "2 hours 1 minute")
+    assert sign_ins.find(ada, secret) is None
+
+
+def test_being_seen_is_written_once_a_minute_at_most(ada: Db) -> None:
+    def seen() -> object:
+        with ada.engine.connect() as connection:
+            return connection.scalar(text("SELECT seen_at FROM sign_in"))
+
+    secret = sign_in(ada)
+    first = seen()
+    sign_ins.find(ada, secret)
+    assert seen() == first
+    age(ada, "sign_in", "seen_at", "61 seconds")
+    sign_ins.find(ada, secret)
+    assert seen() > first
+
+
+def test_signing_out_ends_this_sign_in_only(ada: Db) -> None:
+    here, there = sign_in(ada), sign_in(ada)
+    sign_ins.end(ada, here)
+    assert sign_ins.find(ada, here) is None
+    assert sign_ins.find(ada, there)
+
+
+def test_a_new_password_ends_every_sign_in_and_link(ada: Db) -> None:
+    secret = sign_in(ada)
+    with ada.writing() as session:
+        link = sign_ins.link(session, "ada").partition("=")[2]
+    with ada.writing() as session:
+        accounts.set_password(session, "ada", "another long password")
+    assert sign_ins.find(ada, secret) is None
+    with pytest.raises(NotFound):
+        sign_ins.by_link(ada, link)
+    assert outcome(ada) == "WrongPassword"
+    assert outcome(ada, password="another long password") == "in"
+
+
+def test_a_disabled_maintainer_is_out_at_once_and_stays_out(ada: Db) -> None:
+    secret = sign_in(ada)
+    with ada.writing() as session:
+        token = accounts.create_token(session, "ada", "ci")
+        link = sign_ins.link(session, "ada").partition("=")[2]
+    with ada.writing() as session:
+        accounts.disable(session, "ada")
+    assert sign_ins.find(ada, secret) is None
+    assert accounts.by_token(ada, token) is None
+    assert outcome(ada) == "WrongPassword"
+    with pytest.raises(NotFound):
+        sign_ins.by_link(ada, link)
+    with ada.writing() as session:
+        accounts.enable(session, "ada")
+    assert outcome(ada) == "in"
+    assert sign_ins.find(ada, secret) is None
+    assert accounts.by_token(ada, token) is None
+
+
+def test_old_sign_ins_are_cleared_away(ada: Db) -> None:
+    sign_in(ada)
+    age(ada, "sign_in", "started_at", "13 hours")
+    sign_in(ada)
+    assert count(ada, "sign_in") == 1
+
+
+# --- wrong passwords
+
+
+def test_the_eleventh_attempt_is_refused_even_with_the_right_password(ada: Db) -> None:
+    for number in range(9):
+        fail(ada, 1, address=f"198.51.100.{number}")
+    assert outcome(ada, password="wrong", address="198.51.100.10") == "WrongPassword"
+    with pytest.raises(TooOften) as refused:
+        sign_in(ada, address="203.0.113.9")
+    assert 290 < refused.value.seconds <= 300
+    assert refused.value.detail == "Please try again in 5 minutes."
+
+
+def test_one_address_may_not_try_many_names(ada: Db) -> None:
+    for number in range(9):
+        fail(ada, 1, name=f"name{number}")
+    assert outcome(ada, name="name10", password="wrong") == "WrongPassword"
+    assert outcome(ada) == "TooOften"
+    assert outcome(ada, address="203.0.113.9") == "in"
+
+
+def test_an_unknown_name_is_refused_after_ten_as_a_known_one_is(ada: Db) -> None:
+    for number in range(9):
+        fail(ada, 1, name="nobody", address=f"198.51.100.{number}")
+    assert outcome(ada, name="nobody", address="198.51.100.10") == "WrongPassword"
+    assert outcome(ada, name="nobody", address="203.0.113.9") == "TooOften"
+
+
+def test_after_five_minutes_it_may_be_tried_again_and_old_attempts_are_gone(ada: Db) -> None:
+    fail(ada, 10)
+    age(ada, "failed_sign_in", "at", "4 minutes")
+    with pytest.raises(TooOften) as refused:
+        sign_in(ada)
+    assert 30 < refused.value.seconds <= 60
+    age(ada, "failed_sign_in", "at", "1 minute")
+    assert outcome(ada, password="wrong") == "WrongPassword"
+    assert count(ada, "failed_sign_in") == 1
+    assert outcome(ada) == "in"
+
+
+def test_right_passwords_do_not_count(ada: Db) -> None:
+    fail(ada, 9)
+    for _ in range(2):
+        assert outcome(ada) == "in"
+    age(ada, "failed_sign_in", "at", "5 minutes")
+    assert outcome(ada) == "in"
+    assert count(ada, "failed_sign_in") == 0
+
+
+def test_being_refused_does_not_make_the_wait_longer(ada: Db) -> None:
+    fail(ada, 10)
+    for _ in range(5):
+        assert outcome(ada, password="wrong") == "TooOften"
+    assert count(ada, "failed_sign_in") == 10
+
+
+def test_of_many_guesses_at_once_ten_get_through(ada: Db) -> None:
+    with ThreadPoolExecutor(16) as pool:
+        outcomes = list(pool.map(lambda _: outcome(ada, password="wrong"), range(30)))
+    assert outcomes.count("WrongPassword") == 10
+    assert outcomes.count("TooOften") == 20
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8::1", "2001:db8:0:0:ffff::2", True),
+        ("2001:db8::1", "2001:db8:0:1::1", False),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("fe80::1%eth0", "fe80::2%eth0", True),
+        ("testclient", "testclient", True),
+    ],
+)
+def test_a_network_of_ipv6_counts_as_one_address(one: str, other: str, same: bool) -> None:
+    assert (attempts.network_of(one) == attempts.network_of(other)) is same
+
+
+# --- links
+
+
+def test_a_link_signs_in_once(ada: Db) -> None:
+    with ada.writing() as session:
+        link = sign_ins.link(session, "ada").partition("=")[2]
+    with ada.reading() as session:
+        assert sign_ins.whose_link(session, link) == "ada"
+    assert sign_ins.find(ada, sign_ins.by_link(ada, link)) == Maintainer("ada")
+    with pytest.raises(NotFound, match="can no longer be used"):
+        sign_ins.by_link(ada, link)
+
+
+def test_of_many_who_use_a_link_at_once_one_gets_in(ada: Db) -> None:
+    with ada.writing() as session:
+        link = sign_ins.link(session, "ada").partition("=")[2]
+
+    def try_it(_: int) -> bool:
+        try:
+            sign_ins.by_link(ada, link)
+        except NotFound:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(try_it, range(16))) == 1
+
+
+def test_a_link_is_valid_for_a_day(ada: Db) -> None:
+    with ada.writing() as session:
+        link = sign_ins.link(session, "ada").partition("=")[2]
+    age(ada, "sign_in_link", "created_at", "24 hours")
+    with pytest.raises(NotFound):
+        sign_ins.by_link(ada, link)
+
+
+def test_only_where_there_is_no_maintainer_a_first_one_is_made(db: Db) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda _: sign_ins.first_link(db), range(4)))
+    assert sum(link is not None for link in made) == 1
+    assert sign_ins.first_link(db) is None
+    assert count(db, "maintainer") == 1
+
+
+def test_a_new_password_needs_the_old_one_and_guesses_of_it_are_counted(ada: Db) -> None:
+    fail(ada, 9)
+    with pytest.raises(WrongPassword):
+        sign_ins.change_password(ada, "ada", "wrong", "another long password", HOME)
+    with pytest.raises(TooOften):
+        sign_ins.change_password(ada, "ada", PASSWORD, "another long password", HOME)
+
+
+def test_a_password_too_short_changes_nothing(ada: Db) -> None:
+    secret = sign_in(ada)
+    with pytest.raises(BadInput):
+        sign_ins.change_password(ada, "ada", PASSWORD, "short", HOME)
+    assert sign_ins.find(ada, secret)
+    assert outcome(ada) == "in"
+
+
+# --- tokens
+
+
+def test_a_token_speaks_for_its_maintainer_under_its_label(ada: Db) -> None:
+    with ada.writing() as session:
+        token = accounts.create_token(session, "ada", "monthly job")
+    found = accounts.by_token(ada, token)
+    assert found == Maintainer("ada", "monthly job")
+    assert found.signature == "ada (token monthly job)"
+
+
+def test_a_token_is_stored_as_a_digest(ada: Db) -> None:
+    with ada.writing() as session:
+        token = accounts.create_token(session, "ada", "ci")
+    assert re.fullmatch(r"oms_[\w-]{43}", token)
+    with ada.engine.connect() as connection:
+        row = connection.execute(text("SELECT * FROM access_token")).one()
+    assert token not in str(row)
+    assert len(row.digest) == 32
+
+
+def test_a_revoked_token_lets_nobody_in(ada: Db) -> None:
+    with ada.writing() as session:
+        token = accounts.create_token(session, "ada", "ci")
+    with ada.writing() as session:
+        accounts.revoke_token(session, "ada", "ci")
+    assert accounts.by_token(ada, token) is None
+
+
+@pytest.mark.parametrize("label", ["", "  ", "a\nb", "x" * 81, "\0"])
+def test_a_label_that_cannot_be_one_is_refused(ada: Db, label: str) -> None:
+    with pytest.raises(BadInput), ada.writing() as session:
+        accounts.create_token(session, "ada", label)
+
+
+def test_the_use_of_a_token_is_noted(ada: Db) -> None:
+    with ada.writing() as session:
+        token = accounts.create_token(session, "ada", "ci")
+    with ada.reading() as session:
+        assert accounts.listed_tokens(session)[0].used is None
+    accounts.by_token(ada, token)
+    with ada.reading() as session:
+        assert accounts.listed_tokens(session)[0].used
+
+
+@pytest.mark.parametrize("nonsense", ["", "oms_", "x" * 100_000, "\udcff", "a\0b"])
+def test_nonsense_is_nobodys_secret(ada: Db, nonsense: str) -> None:
+    assert accounts.by_token(ada, nonsense) is None
+    assert sign_ins.find(ada, nonsense) is None
+
+
+def test_a_database_that_is_only_read_still_lets_people_in(ada: Db) -> None:
+    secret = sign_in(ada)
+    with ada.writing() as session:
+        token = accounts.create_token(session, "ada", "ci")
+    age(ada, "sign_in", "seen_at", "5 minutes")
+    with ada.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        name = connection.scalar(text("SELECT current_database()"))
+        connection.execute(text(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on'))
+    ada.engine.dispose()
+    assert sign_ins.find(ada, secret)
+    assert accounts.by_token(ada, token)
+
+
+# --- commands
+
+
+def modelshare(
+    url: str, *arguments: str, typed: str | bytes = ""
+) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "app.cli", *arguments],
+        env=os.environ | {"DATABASE_URL": url, "COLUMNS": "400"},
+        input=typed.encode() if isinstance(typed, str) else typed,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    return subprocess.CompletedProcess(
+        done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
+    )
+
+
+def test_a_maintainer_is_added_by_command_and_can_sign_in(empty_database_url: str, db: Db) -> None:
+    command = ("maintainer", "add", "ada", "--password-stdin")
+    done = modelshare(empty_database_url, *command, typed=f"{PASSWORD}\n")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert outcome(db) == "in"
+    listed = modelshare(empty_database_url, "maintainer", "list").stdout.splitlines()
+    assert [line.split() for line in listed][1][::2] == ["ada", "active"]
+
+
+def test_without_a_terminal_the_password_must_come_from_standard_input(
+    empty_database_url: str, db: Db
+) -> None:
+    done = modelshare(empty_database_url, "maintainer", "add", "ada")
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "There is no terminal to ask for the password.",
+        "Pass it in with --password-stdin.",
+    ]
+    assert count(db, "maintainer") == 0
+
+
+def test_a_terminal_is_asked_twice_and_shows_nothing(empty_database_url: str, db: Db) -> None:
+    child, terminal = pty.fork()
+    if child == 0:
+        os.environ["DATABASE_URL"] = empty_database_url
+        os.execv(sys.executable, [sys.executable, "-m", "app.cli", "maintainer", "add", "ada"])
+    shown = b""
+    for prompt in (b"Password: ", b"Once more: "):
+        while not shown.endswith(prompt):
+            shown += os.read(terminal, 100)
+        os.write(terminal, PASSWORD.encode() + b"\n")
+    while b"Added ada." not in shown:
+        shown += os.read(terminal, 100)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    os.close(terminal)
+    assert PASSWORD.encode() not in shown
+    assert outcome(db) == "in"
+
+
+def test_a_password_that_is_not_utf8_is_refused(empty_database_url: str) -> None:
+    command = ("maintainer", "add", "ada", "--password-stdin")
+    done = modelshare(empty_database_url, *command, typed=b"\xff" * 20)
+    assert done.returncode == 1
+    assert done.stderr == "The password on standard input is not UTF-8.\n"
+
+
+def test_passwords_and_disabling_by_command(empty_database_url: str, ada: Db) -> None:
+    secret = sign_in(ada)
+    command = ("maintainer", "password", "ada", "--password-stdin")
+    assert modelshare(empty_database_url, *command, typed="another long password").returncode == 0
+    assert sign_ins.find(ada, secret) is None
+    assert modelshare(empty_database_url, "maintainer", "disable", "ada").returncode == 0
+    assert "disabled 2" in modelshare(empty_database_url, "maintainer", "list").stdout
+    assert modelshare(empty_database_url, "maintainer", "enable", "ada").returncode == 0
+    assert outcome(ada, password="another long password") == "in"
+
+
+def test_a_token_is_printed_alone_and_once(empty_database_url: str, ada: Db) -> None:
+    made = modelshare(empty_database_url, "token", "create", "ada", "ci")
+    token = made.stdout.removesuffix("\n")
+    assert accounts.by_token(ada, token) == Maintainer("ada", "ci")
+    assert token not in made.stderr
+    listed = modelshare(empty_database_url, "token", "list")
+    assert "ada   ci" in listed.stdout
+    assert token not in listed.stdout
+    again = modelshare(empty_database_url, "token", "create", "ada", "ci")
+    assert (again.returncode, again.stdout) == (1, "")
+    assert modelshare(empty_database_url, "token", "revoke", "ada", "ci").returncode == 0
+    assert accounts.by_token(ada, token) is None
+
+
+def test_a_link_is_printed_whole_where_the_site_is_named(empty_database_url: str, ada: Db) -> None:
+    site = "https://shares.example/"
+    done = modelshare(empty_database_url, "maintainer", "link", "ada", "--base-url", site)
+    found = re.fullmatch(r"https://shares\.example/sign-in\?link=([\w-]{43})\n", done.stdout)
+    assert found
+    assert sign_ins.by_link(ada, found[1])
+    path = modelshare(empty_database_url, "maintainer", "link", "ada").stdout
+    assert path.startswith("/sign-in?link=")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("maintainer", "password", "nobody", "--password-stdin"),
+        ("maintainer", "disable", "nobody"),
+        ("maintainer", "link", "nobody"),
+        ("token", "revoke", "nobody", "ci"),
+    ],
+)
+def test_an_unknown_maintainer_is_one_clear_message(
+    empty_database_url: str, arguments: tuple[str, ...]
+) -> None:
+    done = modelshare(empty_database_url, *arguments, typed=PASSWORD)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.splitlines() == [
+        "There is no maintainer “nobody”.",
+        "`modelshare maintainer list` names them.",
+    ]
+
+
+# --- the first start
+
+
+def read_on(program: Program, words: str) -> str:
+    while words not in program.said:
+        line = program.process.stdout.readline()
+        assert line, program.said
+        program.said += line
+    return program.said.splitlines()[-1]
+
+
+def test_a_first_start_prints_a_link_that_signs_in_and_a_second_start_none(tmp_path: Path) -> None:
+    serve = ("serve", "--port", "0", "--empty", "--data-dir", tmp_path / "var")
+    first = Program(*serve)
+    try:
+        line = read_on(first, "sign-in?link=")
+    finally:
+        first.stop(signal.SIGTERM)
+    assert re.fullmatch(r"To upload, .* http://127\.0\.0\.1:\d+/sign-in\?link=[\w-]{43}", line)
+    second = Program(*serve)
+    try:
+        second.address()
+        time.sleep(0.2)
+    finally:
+        second.stop(signal.SIGTERM)
+    assert "link" not in second.said
+    with postgres.running(tmp_path / "var") as url:
+        db = Db(url)
+        link = line.partition("link=")[2]
+        assert sign_ins.find(db, sign_ins.by_link(db, link)) == Maintainer("admin")
+        db.close()
+    postgres.wait_until_stopped(tmp_path / "var")
+
+
+def test_with_a_database_url_no_maintainer_is_made(empty_database_url: str, db: Db) -> None:
+    program = Program("serve", "--port", "0", DATABASE_URL=empty_database_url)
+    try:
+        program.address()
+        time.sleep(0.2)
+    finally:
+        program.stop(signal.SIGTERM)
+    assert "link" not in program.said
+    assert count(db, "maintainer") == 0
+    assert migrations.revisions(db)[0]
