@@ -7,16 +7,16 @@ from datetime import date
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import catalogue, intake, queries
-from app.catalogue import Changes, Kind
+from app import curation, intake, provenance, queries
 from app.csv_reader import UNLIMITED
+from app.curation import Changes, Kind
 from app.db import Db
 from app.errors import NotFound
 from app.intake import Published
-from app.models import Developer, Model, Observation, Snapshot, Source, Upload
+from app.models import Snapshot, Source, Upload
 from app.rules import Checked
 from app.snapshot_format import Basis, Line, write_snapshot
 from app.words import Openness
@@ -24,6 +24,7 @@ from app.words import Openness
 BUNDLED: Final = Path(__file__).parent / "data"
 # The longest one statement may take, in seconds: a million lines are copied in one.
 PATIENCE: Final = 3600
+FILL_LOCK: Final = 5_108_105
 
 Progress = Callable[[int], None]
 
@@ -39,23 +40,31 @@ class Choices:
     check: bool = False
 
 
-BY_US: Final = Choices(by="bundled")
+BY_US: Final = Choices(by="bundled", reason="bundled with the release")
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of one file: catalogue changes, or figures checked and perhaps published."""
+    """What became of one file: catalogue changes, or figures checked and perhaps published.
+
+    `revises`, of a check only: the sources and months that have published figures.
+    """
 
     path: Path
     changes: Changes | None = None
     checked: Checked | None = None
     published: Published | None = None
+    revises: tuple[tuple[str, date], ...] = ()
 
 
 def is_empty(db: Db) -> bool:
     """Whether nothing at all has been put in so far."""
     with db.reading() as session:
-        return not any(session.scalar(select(table.id).limit(1)) for table in (Source, Upload))
+        return _is_empty(session)
+
+
+def _is_empty(session: Session) -> bool:
+    return not any(session.scalar(select(table.id).limit(1)) for table in (Source, Upload))
 
 
 def files_of(paths: Iterable[Path]) -> list[Path]:
@@ -63,7 +72,7 @@ def files_of(paths: Iterable[Path]) -> list[Path]:
     files: list[Path] = []
     for path in paths:
         if path.is_dir():
-            named = [path / f"{kind.name}.csv" for kind in catalogue.KINDS]
+            named = [path / f"{kind.name}.csv" for kind in curation.KINDS]
             found = [file for file in named if file.is_file()]
             found += sorted((path / "snapshots").glob("*.csv"))
             if not found:
@@ -81,27 +90,39 @@ def import_file(db: Db, path: Path, choices: Choices, progress: Progress | None 
 
     Raises BadFile with every problem, Conflict where published figures change without a reason.
     """
-    with path.open("rb") as file, db.writing(patience=PATIENCE) as session:
-        kind = catalogue.kind_of(file)
-        if kind is None:
-            imported = _import_snapshots(session, path, file, choices, progress)
-        else:
-            imported = Imported(path, changes=catalogue.read(session, kind, file, UNLIMITED))
+    with db.writing(patience=PATIENCE) as session:
+        imported = _import(session, path, choices, progress)
         if choices.check or (imported.published and imported.published.already):
             session.rollback()
         return imported
+
+
+def _import(
+    session: Session, path: Path, choices: Choices, progress: Progress | None = None
+) -> Imported:
+    with path.open("rb") as file:
+        kind = curation.kind_of(file)
+        if kind is None:
+            return _import_snapshots(session, path, file, choices, progress)
+        by, reason = choices.by, choices.reason
+        changes = curation.read(session, kind, file, UNLIMITED, by=by, reason=reason)
+        return Imported(path, changes=changes)
 
 
 def _import_snapshots(
     session: Session, path: Path, file: BinaryIO, choices: Choices, progress: Progress | None
 ) -> Imported:
     source, openness = choices.source, choices.openness
+    if not queries.sources(session):
+        hint = "Import the catalogue first: the bundled app/data, or a sources.csv of your own."
+        raise NotFound("There is no source yet", hint)
     if choices.check:
         checked = intake.check(
             session, file, source=source, openness=openness, limits=UNLIMITED, progress=progress
         )
         intake.refuse_problems(checked)
-        return Imported(path, checked=checked)
+        revises = tuple(provenance.standing(session, checked.months))
+        return Imported(path, checked=checked, revises=revises)
     upload_id = intake.keep(
         session, file, filename=path.name, by=choices.by, source=source, openness=openness
     )
@@ -116,17 +137,26 @@ def _import_snapshots(
     return Imported(path, checked=published.checked, published=published)
 
 
-def fill(db: Db) -> None:
-    """The bundled catalogue and snapshots, through the reader and intake that uploads use."""
-    for file in files_of([BUNDLED]):
-        import_file(db, file, BY_US)
+def fill(db: Db) -> bool:
+    """Puts the bundled catalogue and snapshots into an empty database, all of them or none.
+
+    They go through the reader and intake that uploads use. False where there was something before;
+    of two that start at once the second waits and finds it filled.
+    """
+    with db.writing(patience=PATIENCE) as session:
+        session.execute(select(func.pg_advisory_xact_lock(FILL_LOCK)))
+        if not _is_empty(session):
+            return False
+        for path in files_of([BUNDLED]):
+            _import(session, path, BY_US)
+        return True
 
 
 def export(db: Db, directory: Path) -> list[Path]:
     """Writes the catalogue and every source's current snapshots; `import` reads back the same."""
     (directory / "snapshots").mkdir(parents=True, exist_ok=True)
     with db.reading() as session:
-        written = [_write_kind(session, kind, directory) for kind in catalogue.KINDS]
+        written = [_write_kind(session, kind, directory) for kind in curation.KINDS]
         for source in queries.sources(session):
             path = directory / "snapshots" / f"{source.slug.replace('/', '_')}.csv"
             if basis := _bases(session, source.slug):
@@ -141,7 +171,7 @@ def _write_kind(session: Session, kind: Kind, directory: Path) -> Path:
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow([column.name for column in kind.columns])
-        writer.writerows(catalogue.rows(session, kind))
+        writer.writerows(entry.values() for _, entry in curation.entries(session, kind))
     return path
 
 
@@ -159,26 +189,5 @@ def _bases(session: Session, source: str) -> dict[tuple[str, date], Basis]:
 def _lines(session: Session, source: str) -> Iterator[Line]:
     """The source's current observations by month and line, read in portions."""
     current = queries.current_snapshots(None).subquery()
-    found = session.execute(
-        select(
-            Source.slug,
-            current.c.month,
-            Observation.line,
-            Observation.origin,
-            Observation.openness,
-            Developer.slug,
-            Model.slug,
-            Observation.share_pct,
-            Observation.value,
-            Observation.status,
-            Observation.note,
-        )
-        .join(current, current.c.id == Observation.snapshot_id)
-        .join(Source, Source.id == current.c.source_id)
-        .outerjoin(Developer, Developer.id == Observation.developer_id)
-        .outerjoin(Model, Model.id == Observation.model_id)
-        .where(Source.slug == source)
-        .order_by(current.c.month, Observation.line),
-        execution_options={"yield_per": 5_000},
-    )
-    return (Line(*row) for row in found)
+    ids = select(current.c.id).join(Source, Source.id == current.c.source_id)
+    return provenance.stored_lines(session, session.scalars(ids.where(Source.slug == source)).all())

@@ -44,25 +44,28 @@ class Known:
 
     def source(self, text: str) -> str | None:
         """The slug of the source that `text` names by slug or name."""
-        return self._source_slugs.get(loose(text))
+        return text if text in self.sources else self._source_slugs.get(loose(text))
 
     def developer(self, text: str) -> KnownDeveloper | None:
-        slug = self._developer_slugs.get(loose(text))
+        slug = text if text in self.developers else self._developer_slugs.get(loose(text))
         return self.developers[slug] if slug else None
 
     def model(self, text: str) -> KnownModel | None:
-        slug = self._model_slugs.get(loose(text))
+        slug = text if text in self.models else self._model_slugs.get(loose(text))
         return self.models[slug] if slug else None
 
 
 def _by_loose_name(items: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Slug and name to slug. A name that two share finds neither; a slug always finds its own."""
+    """Slug and name to slug. What two share finds neither; a slug goes before another's name."""
     pairs = list(items)
+    names = _unambiguous((loose(name), slug) for slug, name in pairs)
+    return names | _unambiguous((loose(slug), slug) for slug, _ in pairs)
+
+
+def _unambiguous(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     found: dict[str, str] = {}
-    ambiguous = set()
-    for slug, name in pairs:
-        if found.setdefault(loose(name), slug) != slug:
-            ambiguous.add(loose(name))
-    for name in ambiguous:
-        del found[name]
-    return found | {loose(slug): slug for slug, _ in pairs}
+    shared = set()
+    for key, slug in pairs:
+        if found.setdefault(key, slug) != slug:
+            shared.add(key)
+    return {key: slug for key, slug in found.items() if key not in shared}

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from hashlib import sha256
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from app.cells import NAME_LENGTH, slug_of
 from app.errors import excerpt
@@ -15,6 +15,8 @@ from app.words import Openness, Origin, loose, nearest
 NEW_NAMES: Final = 20_000
 """Developers and models one file may bring; they stay in memory until they are published."""
 _CACHED: Final = 20_000
+
+Word = TypeVar("Word", Origin, Openness)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +99,18 @@ Words = tuple[str | None, Origin | None, Openness | None, str | None, str | None
 
 
 class Resolver:
-    """Completes lines from the catalogue and remembers the names that are new to it."""
+    """Completes lines from the catalogue and remembers the names that are new to it.
 
-    def __init__(self, known: Known, source: str | None, openness: Openness) -> None:
+    With `reclassify` the catalogue speaks before the lines do, of whatever it knows.
+    """
+
+    def __init__(
+        self, known: Known, source: str | None, openness: Openness, *, reclassify: bool = False
+    ) -> None:
         self.known = known
         self.chosen = known.source(source) if source is not None else None
         self.openness = openness
+        self.reclassify = reclassify
         self.developers: dict[str, NewDeveloper] = {}
         self.models: dict[str, NewModel] = {}
         self._slugs: dict[tuple[str, str], str] = {}
@@ -127,13 +135,14 @@ class Resolver:
         developer = self.known.developer(developer_text) if developer_text else None
         notices: list[tuple[str, str]] = []
         if model:
-            self._same_developer(model, developer, developer_text)
+            if not self.reclassify:
+                self._same_developer(model, developer, developer_text)
             developer = self.known.developers[model.developer]
-            notices += _differing_openness(model, openness)
-            openness = openness or model.openness
+            notices += self._differing(model.slug, openness, model.openness)
+            openness = self._first(openness, model.openness)
         if developer:
-            notices += _differing_origin(developer, origin)
-            origin = origin or developer.origin
+            notices += self._differing(developer.slug, origin, developer.origin)
+            origin = self._first(origin, developer.origin)
         if origin is None:
             raise _no_origin(developer_text)
         developer_slug = developer.slug if developer else None
@@ -142,8 +151,23 @@ class Resolver:
         model_slug = model.slug if model else None
         if model_text and not model:
             model_slug = self._new_model(model_text, developer_slug, openness, line)
-        openness = openness or self.openness
+        if openness is None:
+            openness = self.openness
+            notices.append(
+                ("default_openness", f"no openness given nor known: counts as {openness}")
+            )
         return Slice(source, origin, openness, developer_slug, model_slug, tuple(notices))
+
+    def _first(self, said: Word | None, known: Word) -> Word:
+        return known if self.reclassify or said is None else said
+
+    def _differing(self, slug: str, said: Word | None, known: Word) -> list[tuple[str, str]]:
+        if said in (None, known):
+            return []
+        field = "origin" if isinstance(known, Origin) else "openness"
+        counts = "the catalogue says" if self.reclassify else "it says"
+        text = f"{slug} is {said} here and {known} in the catalogue; the line counts as {counts}"
+        return [(f"{field}_differs", text)]
 
     def _source(self, text: str | None) -> str:
         found = self.known.source(text) if text else self.chosen
@@ -238,20 +262,6 @@ def _shared_names(items: Iterable[KnownDeveloper | KnownModel]) -> dict[str, lis
     for item in items:
         slugs[loose(item.name)].append(item.slug)
     return {name: found for name, found in slugs.items() if len(found) > 1}
-
-
-def _differing_origin(developer: KnownDeveloper, origin: Origin | None) -> list[tuple[str, str]]:
-    if origin in (None, developer.origin):
-        return []
-    text = f"{developer.slug} is {origin} here and {developer.origin} in the catalogue"
-    return [("origin_differs", f"{text}; the line counts as it says")]
-
-
-def _differing_openness(model: KnownModel, openness: Openness | None) -> list[tuple[str, str]]:
-    if openness in (None, model.openness):
-        return []
-    text = f"{model.slug} is {openness} here and {model.openness} in the catalogue"
-    return [("openness_differs", f"{text}; the line counts as it says")]
 
 
 def _no_origin(developer: str | None) -> Mistake:

@@ -76,14 +76,17 @@ def check(
     *,
     source: str | None = None,
     openness: Openness = Openness.OPEN,
+    reclassify: bool = False,
     limits: Limits = UNLIMITED,
     progress: Progress | None = None,
 ) -> Checked:
     """Check a whole snapshot file. `source` (slug or name) is the one chosen beside the file.
 
-    `openness` is that of lines which neither say it nor name a catalogued model.
+    `openness` is that of lines which neither say it nor name a catalogued model. With `reclassify`
+    the catalogue's origin and openness go before those of the lines, wherever it knows them.
     """
-    return _Check(file, Resolver(known, source, openness), source, limits).run(progress)
+    resolver = Resolver(known, source, openness, reclassify=reclassify)
+    return _Check(file, resolver, source, limits).run(progress)
 
 
 class _Check:
@@ -301,9 +304,10 @@ class _Check:
     ) -> None:
         # Versions differ in their numbers only, and are not misspelt.
         numbers = re.findall(r"\d+", new.name)
-        names = [name for item in items for name in (item.name, item.slug)]
+        # Of two spellings that read alike the last is suggested: the name.
+        names = [name for item in items for name in (item.slug, item.name)]
         alike = [name for name in names if re.findall(r"\d+", name) == numbers]
-        found = nearest(new.name, alike, cutoff=0.88)
+        found = nearest(new.name, alike, cutoff=0.85)
         if found is not None:
             text = f"“{excerpt(new.name, 60)}” would be a new {kind}: did you mean “{found}”?"
             self.notice("near_name", new.line, text)

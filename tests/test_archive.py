@@ -1,17 +1,20 @@
 """What is exported is imported the same."""
 
 import csv
+import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from app import archive
 from app.archive import Choices
 from app.db import Db
 from app.errors import BadFile, Conflict, NotFound
+from app.models import Upload
 from app.words import Openness, Origin, Status
 
 ADA = Choices(by="ada")
@@ -49,6 +52,24 @@ def test_the_bundled_figures_come_back_the_same(filled_db: Db, db: Db, tmp_path:
     assert figures(db) == figures(filled_db)
 
 
+def test_of_two_that_fill_an_empty_database_at_once_one_does(db: Db) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(archive.fill, [db, db])) == [False, True]
+    with db.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Upload)) == 5
+
+
+def test_filling_that_is_broken_off_leaves_the_database_empty(
+    db: Db, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shutil.copytree(archive.BUNDLED, tmp_path / "data")
+    (tmp_path / "data" / "snapshots" / "vercel-ai-gateway.csv").write_text("month\nnever\n")
+    monkeypatch.setattr(archive, "BUNDLED", tmp_path / "data")
+    with pytest.raises(BadFile):
+        archive.fill(db)
+    assert archive.is_empty(db)
+
+
 def test_exporting_what_was_imported_writes_the_same_files(
     filled_db: Db, db: Db, tmp_path: Path
 ) -> None:
@@ -70,7 +91,8 @@ def test_the_catalogue_can_be_corrected_by_its_own_files(filled_db: Db, tmp_path
         + "newlab,New Lab,FR,european,,,\n"
     )
     developers.write_text(lines)
-    changes = archive.import_file(filled_db, developers, ADA).changes
+    choices = Choices(by="ada", reason="its own spelling")
+    changes = archive.import_file(filled_db, developers, choices).changes
     assert changes is not None
     assert (changes.added, changes.changed) == (1, 1)
 

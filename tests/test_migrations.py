@@ -1,5 +1,6 @@
 """The schema, step by step and on data."""
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,9 +11,10 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import IntegrityError
 
-from app import migrations
+from app import accounts, intake, migrations
 from app.db import Db
 from app.models import Table
+from app.words import Openness
 
 
 @contextmanager
@@ -62,6 +64,11 @@ def test_the_models_say_what_the_migrations_build(db: Db) -> None:
 
 
 def test_down_and_up_again_on_data_leaves_schema_and_data_the_same(filled_db: Db) -> None:
+    with filled_db.writing() as session:
+        accounts.add(session, "ada")
+        kept = {"filename": "a.csv", "by": "ada", "source": None, "openness": Openness.OPEN}
+        discarded = intake.keep(session, io.BytesIO(b"month\n"), **kept)
+        intake.discard(session, discarded, by="ada")
     before = state(filled_db)
     step(filled_db, "downgrade", "0001")
     with filled_db.engine.connect() as connection:

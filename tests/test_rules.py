@@ -580,3 +580,23 @@ def test_no_lines_make_the_check_raise(rows):
 @given(st.binary(max_size=200))
 def test_no_bytes_make_the_check_raise(content):
     assert check(io.BytesIO(content), KNOWN, source="hub").problem_count
+
+
+def test_a_model_is_found_by_its_own_slug_before_one_that_only_looks_like_it():
+    models = {
+        slug: KnownModel(slug, slug, "deepseek", openness)
+        for slug, openness in [
+            ("deepseek/m1-1", Openness.OPEN),
+            ("deepseek/m11", Openness.CLOSED),
+        ]
+    }
+    known = Known(KNOWN.sources, KNOWN.developers, models)
+    assert [known.model(slug).slug for slug in models] == list(models)
+    assert known.model("DeepSeek/M1 1") is None
+
+
+def test_lines_that_count_as_open_by_default_are_told():
+    found = checked("month,origin,share_pct\n2025-08,us,60\n2025-08,chinese,40\n")
+    (notice,) = [item for item in found.notices if item.code == "default_openness"]
+    assert (notice.line, notice.count) == (2, 2)
+    assert "counts as open" in notice.text

@@ -214,6 +214,7 @@ def downgrade() -> None:
     # Everything ever uploaded would go: only an empty house may be torn down.
     if op.get_bind().scalar(sa.text("SELECT EXISTS (SELECT FROM upload)")):
         raise RuntimeError("There are uploads; dump the database and drop it by hand instead.")
+    op.execute("DROP SCHEMA IF EXISTS set_aside CASCADE")
     op.drop_index(
         "uq_observation_model",
         table_name="observation",

@@ -1,4 +1,7 @@
-"""Maintainers, their sign-ins and tokens, discarded uploads, and the catalogue's audit list."""
+"""Maintainers, their sign-ins and tokens, discarded uploads, and the catalogue's audit list.
+
+Stepping back sets all of it aside in a schema of its own; stepping forth takes it up again.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,8 +12,44 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+TABLES = (
+    "catalogue_change",
+    "failed_sign_in",
+    "maintainer",
+    "access_token",
+    "sign_in",
+    "sign_in_link",
+)
+# The columns of upload that came with them.
+ASIDE = """
+    CREATE TABLE set_aside.upload AS
+    SELECT id, reclassified, discarded_at, discarded_by FROM public.upload
+    WHERE reclassified OR discarded_at IS NOT NULL
+"""
+BACK = """
+    UPDATE public.upload SET reclassified = kept.reclassified,
+        discarded_at = kept.discarded_at, discarded_by = kept.discarded_by
+    FROM set_aside.upload AS kept WHERE kept.id = upload.id
+"""
+
 
 def upgrade() -> None:
+    kept = op.get_bind().scalar(sa.text("SELECT to_regnamespace('set_aside') IS NOT NULL"))
+    extend_uploads()
+    if kept:
+        for table in TABLES:
+            op.execute(f"ALTER TABLE set_aside.{table} SET SCHEMA public")
+        op.execute(BACK)
+        op.execute("DROP SCHEMA set_aside CASCADE")
+    else:
+        create_tables()
+    op.execute("""
+        CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON catalogue_change
+        FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+    """)
+
+
+def create_tables() -> None:
     op.create_table(
         "catalogue_change",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -134,6 +173,9 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_sign_in_link_maintainer_id"), "sign_in_link", ["maintainer_id"], unique=False
     )
+
+
+def extend_uploads() -> None:
     op.add_column(
         "upload",
         sa.Column("reclassified", sa.Boolean(), server_default=sa.text("false"), nullable=False),
@@ -148,24 +190,13 @@ def upgrade() -> None:
         "upload",
         "discarded_at IS NULL OR published_at IS NULL",
     )
-    op.execute("""
-        CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON catalogue_change
-        FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
-    """)
 
 
 def downgrade() -> None:
-    op.drop_column("upload", "discarded_by")
-    op.drop_column("upload", "discarded_at")
-    op.drop_column("upload", "reclassified")
-    op.drop_index(op.f("ix_sign_in_link_maintainer_id"), table_name="sign_in_link")
-    op.drop_table("sign_in_link")
-    op.drop_index(op.f("ix_sign_in_maintainer_id"), table_name="sign_in")
-    op.drop_table("sign_in")
-    op.drop_table("access_token")
-    op.drop_table("maintainer")
-    op.drop_index("ix_failed_sign_in_name_at", table_name="failed_sign_in")
-    op.drop_index("ix_failed_sign_in_address_at", table_name="failed_sign_in")
-    op.drop_table("failed_sign_in")
-    op.drop_index("ix_catalogue_change_kind_key", table_name="catalogue_change")
-    op.drop_table("catalogue_change")
+    op.execute("DROP TRIGGER append_only ON catalogue_change")
+    op.execute("CREATE SCHEMA set_aside")
+    op.execute(ASIDE)
+    for table in TABLES:
+        op.execute(f"ALTER TABLE {table} SET SCHEMA set_aside")
+    for column in ("discarded_by", "discarded_at", "reclassified"):
+        op.drop_column("upload", column)

@@ -1,0 +1,372 @@
+"""The catalogue kept: entries added and corrected, each change with who, when and why."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, BinaryIO, Final
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app import cells, csv_reader
+from app.catalogue import ids
+from app.csv_reader import Column, Limits, Row, Table
+from app.errors import BadFile, Conflict, NotFound
+from app.models import CatalogueChange, Developer, Event, Model, Source
+from app.months import month_key
+from app.resolver import NewDeveloper, NewModel
+from app.snapshot_format import SNAPSHOT_COLUMNS
+from app.words import nearest
+
+LONG: Final = 2_000  # characters of a definition
+
+
+def words(name: str, *, filled: bool = False) -> Column:
+    return Column(name, cells.text, required=filled, filled=filled, blank="", limit=LONG)
+
+
+def slug(name: str, *, filled: bool = True) -> Column:
+    return Column(name, cells.slug, required=filled, filled=filled)
+
+
+def filled(name: str, parse: cells.Parser) -> Column:
+    return Column(name, parse, required=True, filled=True)
+
+
+def url(name: str) -> Column:
+    return Column(name, cells.url, blank="", limit=LONG)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of catalogue entry: its file's columns, the first of which names the entry."""
+
+    name: str
+    table: type[Source | Developer | Model | Event]
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ("slug",)
+
+
+SOURCES: Final = Kind(
+    "sources",
+    Source,
+    (
+        slug("source"),
+        words("name", filled=True),
+        words("publisher", filled=True),
+        words("metric", filled=True),
+        words("population", filled=True),
+        url("url"),
+        words("licence"),
+        words("citation"),
+        words("method"),
+    ),
+)
+DEVELOPERS: Final = Kind(
+    "developers",
+    Developer,
+    (
+        slug("developer"),
+        words("name", filled=True),
+        Column("country", cells.country),
+        filled("origin", cells.origin),
+        url("homepage"),
+        words("huggingface_org"),
+        words("note"),
+    ),
+)
+MODELS: Final = Kind(
+    "models",
+    Model,
+    (
+        slug("model"),
+        words("name", filled=True),
+        slug("developer"),
+        filled("openness", cells.openness),
+        Column("release_month", cells.month),
+        slug("base_developer", filled=False),
+        words("note"),
+    ),
+)
+EVENTS: Final = Kind(
+    "events",
+    Event,
+    (
+        filled("date", cells.day),
+        words("title", filled=True),
+        words("description"),
+        url("url"),
+        Column("headline", cells.yes, blank=False),
+    ),
+    key=("date", "title"),
+)
+# In the order in which one may name another.
+KINDS: Final = (SOURCES, DEVELOPERS, MODELS, EVENTS)
+
+Entry = Source | Developer | Model | Event
+Key = tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a catalogue file or form did."""
+
+    kind: str
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of the audit list; `before` (None: a new entry) and `after` hold what differs."""
+
+    at: datetime
+    by: str
+    kind: str
+    key: str
+    reason: str
+    before: Mapping[str, str] | None
+    after: Mapping[str, str]
+
+
+def kind_of(file: BinaryIO) -> Kind | None:
+    """The kind of catalogue file whose columns the header names; None for a snapshot file."""
+    best, most = None, _named(file, SNAPSHOT_COLUMNS)
+    for kind in KINDS:
+        if (count := _named(file, kind.columns)) > most:
+            best, most = kind, count
+    return best
+
+
+def _named(file: BinaryIO, columns: Sequence[Column]) -> int:
+    return len(csv_reader.open_table(file, columns).reading.columns)
+
+
+def read(
+    session: Session, kind: Kind, file: BinaryIO, limits: Limits, *, by: str, reason: str
+) -> Changes:
+    """Adds and corrects entries, all of them or none.
+
+    Raises BadFile with every problem, Conflict where entries would change without a reason.
+    """
+    table = csv_reader.open_table(file, kind.columns, limits)
+    entries_now: Iterable[Any] = session.scalars(select(kind.table))
+    found = {_key(kind, vars(entry)): entry for entry in entries_now}
+    register = _Register(session, kind, by, reason)
+    lines: dict[Key, int] = {}
+    for row in table:
+        values = register.values(table, row)
+        key = _key(kind, values)
+        if (first := lines.setdefault(key, row.line)) != row.line:
+            expected = f"each entry once; it stands on line {first} already"
+            name = kind.columns[0].name
+            table.problems.add("entry_twice", row.line, 1, name, str(key[-1]), expected)
+        elif not table.problems.count:
+            register.put(found.get(key), values)
+    _refuse_problems(table)
+    session.flush()
+    return register.changes
+
+
+def change(
+    session: Session,
+    kind: Kind,
+    texts: Mapping[str, str],
+    *,
+    by: str,
+    reason: str,
+    entry_id: int | None = None,
+) -> Changes:
+    """One entry from a form's texts by column: added or, with `entry_id`, corrected.
+
+    Raises BadFile with a problem for each field at fault, NotFound, and Conflict where the entry
+    exists already, its slug would change, or the reason is missing.
+    """
+    table = csv_reader.open_table(_one_row(texts), kind.columns)
+    register = _Register(session, kind, by, reason)
+    for row in table:
+        values = register.values(table, row)
+        if not table.problems.count:
+            register.put(_entry_at(session, kind, entry_id, values), values)
+    _refuse_problems(table)
+    try:
+        session.flush()
+    except IntegrityError:  # added by another in the same moment
+        raise Conflict(f"It is among the {kind.name} already") from None
+    return register.changes
+
+
+def _one_row(texts: Mapping[str, str]) -> BinaryIO:
+    """A form's fields are read like a file's cells, so that both are refused alike."""
+    written = io.StringIO()
+    csv.writer(written).writerows([list(texts), list(texts.values())])
+    return io.BytesIO(written.getvalue().encode("utf-8", "surrogatepass"))
+
+
+def _entry_at(
+    session: Session, kind: Kind, entry_id: int | None, values: Mapping[str, Any]
+) -> Entry | None:
+    entry: Any = session.get(kind.table, entry_id) if entry_id is not None else None
+    if entry_id is not None and entry is None:
+        raise NotFound(f"There is no entry {entry_id} among the {kind.name}")
+    same = [getattr(kind.table, name) == values[name] for name in kind.key]
+    other = session.scalars(select(kind.table).where(*same)).one_or_none()
+    if other is not None and other is not entry:
+        raise Conflict(f"“{values[kind.key[-1]]}” is among the {kind.name} already")
+    if isinstance(entry, Source | Developer | Model) and entry.slug != values["slug"]:
+        detail = f"Links and files name it; it stays “{entry.slug}”."
+        raise Conflict("The slug of an entry cannot change", detail)
+    found: Entry | None = entry
+    return found
+
+
+def _refuse_problems(table: Table) -> None:
+    if table.problems.count:
+        raise BadFile("The catalogue entry has problems", "", table.problems.first)
+
+
+def create(
+    session: Session,
+    developers: Iterable[NewDeveloper],
+    models: Iterable[NewModel],
+    *,
+    by: str,
+    reason: str,
+) -> None:
+    """What a snapshot file names and the catalogue does not know."""
+    register = _Register(session, DEVELOPERS, by, reason)
+    for new in developers:
+        register.put(None, {"slug": new.slug, "name": new.name, "origin": new.origin})
+    session.flush()
+    register = _Register(session, MODELS, by, reason)
+    for item in models:
+        maker = register.developers[item.developer]
+        values = {"slug": item.slug, "name": item.name, "openness": item.openness}
+        register.put(None, values | {"developer_id": maker})
+    session.flush()
+
+
+class _Register:
+    """Writes entries of one kind, and a line of the audit list for each that is new or differs."""
+
+    def __init__(self, session: Session, kind: Kind, by: str, reason: str) -> None:
+        self.session = session
+        self.kind = kind
+        self.by = by
+        self.reason = reason.strip()
+        self.developers = ids(session, Developer)
+        self.slugs = {number: slug for slug, number in self.developers.items()}
+        self.changes = Changes(kind.name)
+
+    def values(self, table: Table, row: Row) -> dict[str, Any]:
+        """A file's row as columns of the kind's table; those the file does not have stay out."""
+        names = [column.name for column in self.kind.columns]
+        values = dict(zip(names, row.values, strict=True))
+        values = {name: value for name, value in values.items() if table.position(name)}
+        if self.kind is not EVENTS:
+            values["slug"] = values.pop(names[0])
+        if self.kind is MODELS:
+            for name in values.keys() & {"developer", "base_developer"}:
+                slug = values.pop(name)
+                values[f"{name}_id"] = self.developers.get(slug)
+                if slug is not None and slug not in self.developers:
+                    place = (row.line, table.position(name), name, slug)
+                    expected = "the slug of a developer in the catalogue"
+                    near = nearest(slug, self.developers)
+                    table.problems.add("unknown_developer", *place, expected, near)
+        return values
+
+    def put(self, entry: Entry | None, values: Mapping[str, Any]) -> None:
+        if entry is None:
+            self._add(values)
+        elif any(getattr(entry, name) != value for name, value in values.items()):
+            self._correct(entry, values)
+        else:
+            self.changes.unchanged += 1
+
+    def _add(self, values: Mapping[str, Any]) -> None:
+        entry = self.kind.table(**values)
+        self.session.add(entry)
+        after = {
+            name: cell for name, cell in cells_of(self.kind, entry, self.slugs).items() if cell
+        }
+        self._note(entry, self.reason or "added", None, after)
+        self.changes.added += 1
+
+    def _correct(self, entry: Entry, values: Mapping[str, Any]) -> None:
+        if not self.reason:
+            raise Conflict("A reason is needed to correct the catalogue", _named_key(entry))
+        before = cells_of(self.kind, entry, self.slugs)
+        for name, value in values.items():
+            setattr(entry, name, value)
+        after = cells_of(self.kind, entry, self.slugs)
+        differing = [name for name in after if after[name] != before[name]]
+        old, new = ({name: cells[name] for name in differing} for cells in (before, after))
+        self._note(entry, self.reason, old, new)
+        self.changes.changed += 1
+
+    def _note(
+        self,
+        entry: Entry,
+        reason: str,
+        before: dict[str, str] | None,
+        after: dict[str, str],
+    ) -> None:
+        change = CatalogueChange(
+            by=self.by,
+            kind=self.kind.name,
+            key=_named_key(entry),
+            reason=reason,
+            before=before,
+            after=after,
+        )
+        self.session.add(change)
+
+
+def _key(kind: Kind, values: Mapping[str, Any]) -> Key:
+    return tuple(values[name] for name in kind.key)
+
+
+def _named_key(entry: Entry) -> str:
+    return f"{entry.date} {entry.title}" if isinstance(entry, Event) else entry.slug
+
+
+def changes(session: Session, limit: int = 200) -> list[Change]:
+    """The audit list, the latest first."""
+    order = CatalogueChange.id.desc()
+    rows = session.scalars(select(CatalogueChange).order_by(order).limit(limit))
+    return [
+        Change(row.at, row.by, row.kind, row.key, row.reason, row.before, row.after) for row in rows
+    ]
+
+
+def entries(session: Session, kind: Kind) -> Iterator[tuple[int, dict[str, str]]]:
+    """Id and cells, by column, of every entry; `read` of these cells finds nothing to change."""
+    slugs = {number: slug for slug, number in ids(session, Developer).items()}
+    order = [getattr(kind.table, name) for name in kind.key]
+    found: Iterable[Any] = session.scalars(select(kind.table).order_by(*order))
+    for entry in found:
+        yield entry.id, cells_of(kind, entry, slugs)
+
+
+def cells_of(kind: Kind, entry: Entry, slugs: Mapping[int, str]) -> dict[str, str]:
+    """An entry as the cells of its file; `slugs` are the developers' by id."""
+    values = {column.name: getattr(entry, column.name, None) for column in kind.columns}
+    if not isinstance(entry, Event):
+        values[kind.columns[0].name] = entry.slug
+    if isinstance(entry, Model):
+        values["developer"] = slugs[entry.developer_id]
+        values["base_developer"] = slugs.get(entry.base_developer_id or 0)
+    return {column.name: _cell(column, values[column.name]) for column in kind.columns}
+
+
+def _cell(column: Column, value: Any) -> str:
+    if value is None or value is False:
+        return ""
+    if value is True:
+        return "yes"
+    return month_key(value) if column.parse is cells.month else str(value)

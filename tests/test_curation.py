@@ -1,0 +1,142 @@
+"""The catalogue kept: every entry and correction has a name, a moment and a reason."""
+
+import io
+
+import pytest
+from sqlalchemy import select
+
+from app import curation
+from app.csv_reader import Limits
+from app.curation import DEVELOPERS, EVENTS, MODELS, SOURCES, Changes, Kind
+from app.db import Db
+from app.errors import BadFile, Conflict, NotFound
+from app.models import Developer, Event
+from tests.test_intake import keep, publish
+
+
+def change(
+    db: Db, kind: Kind, entry_id: int | None = None, reason: str = "checked", **texts: str
+) -> Changes:
+    with db.writing() as session:
+        return curation.change(session, kind, texts, by="ada", reason=reason, entry_id=entry_id)
+
+
+def read(db: Db, kind: Kind, text: str, reason: str = "") -> Changes:
+    with db.writing() as session:
+        file = io.BytesIO(text.encode())
+        return curation.read(session, kind, file, Limits(), by="ada", reason=reason)
+
+
+def latest(db: Db) -> curation.Change:
+    with db.reading() as session:
+        return curation.changes(session)[0]
+
+
+def entry(db: Db, slug: str) -> tuple[int, dict[str, str]]:
+    with db.reading() as session:
+        found = curation.entries(session, DEVELOPERS)
+        return next(item for item in found if item[1]["developer"] == slug)
+
+
+def test_a_new_entry_is_audited_with_all_it_says(filled_db: Db) -> None:
+    change(filled_db, DEVELOPERS, developer="newlab", name="New Lab", origin="europe", country="FR")
+    noted = latest(filled_db)
+    assert (noted.by, noted.kind, noted.key, noted.reason) == (
+        "ada", "developers", "newlab", "checked",
+    )  # fmt: skip
+    assert noted.before is None
+    assert noted.after == {
+        "developer": "newlab", "name": "New Lab", "origin": "european", "country": "FR",
+    }  # fmt: skip
+
+
+def test_a_correction_notes_what_differs_before_and_after(filled_db: Db) -> None:
+    number, cells = entry(filled_db, "poolside")
+    cells |= {"origin": "european", "country": "FR"}
+    assert change(filled_db, DEVELOPERS, number, "moved to Paris", **cells).changed == 1
+    noted = latest(filled_db)
+    assert noted.before == {"origin": "us", "country": "US"}
+    assert noted.after == {"origin": "european", "country": "FR"}
+
+
+def test_a_correction_without_a_reason_is_refused(filled_db: Db) -> None:
+    number, cells = entry(filled_db, "poolside")
+    with pytest.raises(Conflict, match="A reason is needed"):
+        change(filled_db, DEVELOPERS, number, " ", **cells | {"origin": "european"})
+    assert entry(filled_db, "poolside") == (number, {**cells})
+
+
+def test_what_does_not_change_leaves_no_trace(filled_db: Db) -> None:
+    before = latest(filled_db)
+    number, cells = entry(filled_db, "poolside")
+    assert change(filled_db, DEVELOPERS, number, **cells).unchanged == 1
+    assert latest(filled_db) == before
+
+
+def test_a_field_at_fault_is_named(filled_db: Db) -> None:
+    with pytest.raises(BadFile) as caught:
+        change(filled_db, MODELS, model="m/1", name="", developer="nobody", openness="ajar")
+    found = [(problem.field, problem.code) for problem in caught.value.problems]
+    assert ("openness", "unknown_word") in found
+    assert {name for name, _ in found} >= {"name", "openness"}
+
+
+def test_an_entry_is_not_added_twice_nor_renamed_away(filled_db: Db) -> None:
+    number, cells = entry(filled_db, "poolside")
+    with pytest.raises(Conflict, match="already"):
+        change(filled_db, DEVELOPERS, **cells)
+    with pytest.raises(Conflict, match="slug"):
+        change(filled_db, DEVELOPERS, number, **cells | {"developer": "pool"})
+    with pytest.raises(NotFound):
+        change(filled_db, DEVELOPERS, 999_999, **cells | {"developer": "pool"})
+
+
+def test_an_event_may_be_renamed(filled_db: Db) -> None:
+    with filled_db.reading() as session:
+        number = session.scalars(select(Event.id).where(Event.title == "Kimi K2")).one()
+    change(filled_db, EVENTS, number, date="2025-07-11", title="Kimi K2 released")
+    with filled_db.reading() as session:
+        assert session.get_one(Event, number).title == "Kimi K2 released"
+
+
+def test_a_file_of_corrections_asks_for_one_reason(filled_db: Db) -> None:
+    text = "developer,name,origin\ndeepseek,DeepSeek AI,chinese\n"
+    with pytest.raises(Conflict, match="A reason is needed"):
+        read(filled_db, DEVELOPERS, text)
+    assert read(filled_db, DEVELOPERS, text, "its own spelling").changed == 1
+    assert latest(filled_db).reason == "its own spelling"
+
+
+def test_a_blank_cell_takes_a_note_back_but_a_column_left_out_changes_nothing(
+    filled_db: Db,
+) -> None:
+    text = "developer,name,origin,note\npoolside,Poolside,us,\n"
+    assert read(filled_db, DEVELOPERS, text, "shorter").changed == 1
+    with filled_db.reading() as session:
+        poolside = session.scalars(select(Developer).where(Developer.slug == "poolside")).one()
+        assert (poolside.country, poolside.note) == ("US", "")
+
+
+def test_names_that_an_upload_brings_are_audited_too(filled_db: Db) -> None:
+    content = b"month,origin,openness,developer,share_pct\n2026-01,us,open,Nouveau,1\n"
+    upload_id = keep(filled_db, content)
+    publish(filled_db, upload_id)
+    noted = latest(filled_db)
+    assert (noted.key, noted.reason) == ("nouveau", f"named in upload {upload_id}")
+
+
+@pytest.mark.parametrize(
+    ("header", "kind"),
+    [
+        ("source,name,publisher,metric,population", SOURCES),
+        ("model,name,developer,openness,relaese_month", MODELS),
+        ("date,title,descripton", EVENTS),
+        ("month,origin,share", None),
+        ("date,source,origin,openness,developer,model,value", None),
+        ("", None),
+    ],
+)
+def test_the_kind_of_a_file_is_seen_by_its_header_even_with_a_slip(
+    header: str, kind: Kind | None
+) -> None:
+    assert curation.kind_of(io.BytesIO(header.encode())) is kind
