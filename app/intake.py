@@ -1,20 +1,23 @@
 """The only writer of snapshots: a file is kept, checked, published, and perhaps withdrawn."""
 
 import hashlib
+import re
 import tempfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import BinaryIO, Final, cast
 
 import psycopg
-from sqlalchemy import exists, func, select, tuple_, update
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy import exists, func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
-from app import catalogue, queries, rules
+from app import catalogue, cells, checking, curation, provenance, queries, rules
+from app.cells import Unreadable
 from app.csv_reader import Limits
-from app.errors import BadFile, Conflict, NotFound
+from app.errors import BadFile, BadInput, Conflict, NotFound, Problem, excerpt
 from app.models import Developer, Model, Snapshot, Source, Upload
 from app.months import month_key
 from app.rules import Checked
@@ -24,12 +27,16 @@ from app.words import Openness
 Progress = Callable[[int], None]
 SnapshotKey = tuple[str, date]
 
-# Advisory lock spaces: any fixed numbers. One lock a source, and one for the moment of publishing.
+# Advisory lock spaces: any fixed numbers. One lock a source; one for the
+# moment of publishing, and one for bringing new names.
 SOURCE_LOCK: Final = 5_108_101
 STAMP_LOCK: Final = 5_108_102
+CATALOGUE_LOCK: Final = 5_108_103
 
 CHUNK: Final = 1 << 20
 SPOOL: Final = 16 << 20
+REASON_LENGTH: Final = 2_000
+WEB_LIMITS: Final = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +55,53 @@ def check(
     *,
     source: str | None,
     openness: Openness,
+    reclassify: bool = False,
     limits: Limits,
     progress: Progress | None = None,
 ) -> Checked:
-    """Reads a file against today's catalogue; stores nothing."""
+    """Reads a file against today's catalogue; stores nothing. With `progress` in this process."""
     known = catalogue.known(session)
-    return rules.check(
-        file, known, source=source, openness=openness, limits=limits, progress=progress
+    if progress is not None:
+        return rules.check(
+            file,
+            known,
+            source=source,
+            openness=openness,
+            reclassify=reclassify,
+            limits=limits,
+            progress=progress,
+        )
+    return checking.check(
+        file, known, source=source, openness=openness, reclassify=reclassify, limits=limits
     )
+
+
+def received(
+    session: Session,
+    file: BinaryIO,
+    *,
+    filename: str,
+    by: str,
+    source: str | None,
+    openness: Openness,
+) -> Upload:
+    """The bytes as they came, not stored yet. Raises NotFound for the source."""
+    digest, size, packed = _pack(file)
+    return Upload(
+        filename=file_name(filename),
+        sha256=digest,
+        size=size,
+        content=packed,
+        source_id=catalogue.source_id(session, source) if source else None,
+        openness=openness,
+        reclassified=False,
+        received_by=by,
+    )
+
+
+def file_name(text: str) -> str:
+    """The last part of a path, at most 200 visible characters."""
+    return excerpt(re.split(r"[/\\]", text)[-1].strip(), 200) or "unnamed.csv"
 
 
 def keep(
@@ -68,16 +114,7 @@ def keep(
     openness: Openness,
 ) -> int:
     """Stores the bytes as they came; gives the upload's id. Raises NotFound for the source."""
-    digest, size, packed = _pack(file)
-    upload = Upload(
-        filename=filename,
-        sha256=digest,
-        size=size,
-        content=packed,
-        source_id=catalogue.source_id(session, source) if source else None,
-        openness=openness,
-        received_by=by,
-    )
+    upload = received(session, file, filename=filename, by=by, source=source, openness=openness)
     session.add(upload)
     session.flush()
     return upload.id
@@ -114,31 +151,112 @@ def publish(
     by: str,
     reason: str = "",
     limits: Limits,
+    expected: str | None = None,
     progress: Progress | None = None,
 ) -> Published:
     """Makes a kept file the current figures of its sources and months, all of it or nothing.
 
-    Raises BadFile with every problem; Conflict where it was published or needs a reason. The same
-    bytes as what is current already are a no-op that names the first upload.
+    Raises BadFile with every problem; Conflict where it was published or discarded, needs a reason,
+    or is no longer the `expected` version of its review. The same bytes as what is current already
+    are a no-op that names the first upload.
     """
+    reason = _reason(reason)
     upload = _locked_upload(session, upload_id)
+    _refuse_closed(upload)
     with stored_file(upload) as file:
-        checked = check(
-            session,
-            file,
-            source=_source_slug(session, upload),
-            openness=Openness(upload.openness),
-            limits=limits,
-            progress=progress,
-        )
-        refuse_problems(checked)
+        checked = _checked_alone(session, upload, file, limits, progress)
         _lock_sources(session, {slug for slug, _ in checked.months})
-        if same := _same_and_current(session, upload):
+        if same := same_and_current(session, upload):
             return Published(same.id, _moment(same), checked, already=True)
-        _ask_reason(session, checked, reason)
-        _store(session, upload, checked)
+        keys = publishable(session, upload, checked)
+        _expect(expected, lambda: version(session, upload, checked, keys))
+        _ask_reason(session, keys, reason)
+        _store(session, upload, checked, keys, by)
     _stamp(session, upload, by, reason)
     return Published(upload.id, _moment(upload), checked)
+
+
+def _checked_alone(
+    session: Session,
+    upload: Upload,
+    file: BinaryIO,
+    limits: Limits,
+    progress: Progress | None,
+) -> Checked:
+    """The file checked; where it brings new names, no other publisher may bring them meanwhile."""
+    checked = check_upload(session, upload, file, limits=limits, progress=progress)
+    refuse_problems(checked)
+    if checked.new_developers or checked.new_models:
+        session.execute(select(func.pg_advisory_xact_lock(CATALOGUE_LOCK)))
+        checked = check_upload(session, upload, file, limits=limits)
+        refuse_problems(checked)
+    return checked
+
+
+def check_upload(
+    session: Session,
+    upload: Upload,
+    file: BinaryIO,
+    *,
+    limits: Limits,
+    progress: Progress | None = None,
+) -> Checked:
+    """Its file read against today's catalogue, with what was chosen beside it."""
+    return check(
+        session,
+        file,
+        source=session.scalar(select(Source.slug).where(Source.id == upload.source_id)),
+        openness=Openness(upload.openness),
+        reclassify=upload.reclassified,
+        limits=limits,
+        progress=progress,
+    )
+
+
+def publishable(session: Session, upload: Upload, checked: Checked) -> frozenset[SnapshotKey]:
+    """The sources and months a sound file would publish: all of them.
+
+    Of a reclassified one those that would differ from the current figures of the same bytes.
+    """
+    if not upload.reclassified:
+        return frozenset(checked.months)
+    standing = provenance.standing(session, list(checked.months))
+    ours = {key: one for key, one in standing.items() if one.sha256 == upload.sha256}
+    current = {
+        (line.source, line.month, line.line): _meaning(line)
+        for line in provenance.stored_lines(session, [one.snapshot_id for one in ours.values()])
+    }
+    return frozenset(
+        (line.source, line.month)
+        for line in checked.lines()
+        if (line.source, line.month) in ours
+        and current.get((line.source, line.month, line.line)) != _meaning(line)
+    )
+
+
+def _meaning(line: Line) -> tuple[str | None, ...]:
+    """What the catalogue has a say in."""
+    return (line.origin, line.openness, line.developer, line.model)
+
+
+def version(
+    session: Session, upload: Upload, checked: Checked, keys: Collection[SnapshotKey]
+) -> str:
+    """Names all that publishing depends on: the upload, the current months, the catalogue."""
+    standing = provenance.standing(session, keys)
+    digest = hashlib.sha256()
+    if not checked.problem_count:
+        for line in checked.lines():
+            digest.update(repr((line.source, line.month, *_meaning(line))).encode())
+    return provenance.version(
+        upload, [one.snapshot_id for one in standing.values()], digest.hexdigest()
+    )
+
+
+def _expect(expected: str | None, actual: Callable[[], str]) -> None:
+    if expected is not None and expected != actual():
+        detail = "Others have published, withdrawn or corrected something. Look at it again first."
+        raise Conflict("This is not what you looked at any more", detail)
 
 
 def _moment(upload: Upload) -> datetime:
@@ -151,20 +269,35 @@ def refuse_problems(checked: Checked) -> None:
     if checked.problem_count:
         count = checked.problem_count
         title = "The file has one problem" if count == 1 else f"The file has {count:,} problems"
-        raise BadFile(title, "Nothing of it was stored.", checked.problems)
+        raise BadFile(title, "Nothing of it was stored.", checked.problems, count)
 
 
 def _locked_upload(session: Session, upload_id: int) -> Upload:
-    upload = session.get(Upload, upload_id, with_for_update=True, options=[undefer(Upload.content)])
+    """Raises NotFound. Whoever changes an upload locks it first, then sources, then the moment."""
+    upload = session.get(Upload, upload_id, with_for_update=True) if upload_id < 2**63 else None
     if upload is None:
         raise NotFound(f"There is no upload {upload_id}")
-    if upload.published_at is not None:
-        raise Conflict(f"Upload {upload_id} was published already")
     return upload
 
 
-def _source_slug(session: Session, upload: Upload) -> str | None:
-    return session.scalar(select(Source.slug).where(Source.id == upload.source_id))
+def _refuse_closed(upload: Upload) -> None:
+    if upload.published_at is not None:
+        raise Conflict(f"Upload {upload.id} was published already")
+    if upload.discarded_at is not None:
+        raise Conflict(f"Upload {upload.id} was discarded by {upload.discarded_by}")
+
+
+def _reason(text: str, *, needed: bool = False) -> str:
+    """Trimmed. Raises BadInput where it holds what no text may, or is needed and blank."""
+    try:
+        reason = cells.clean(text, REASON_LENGTH, multiline=True)
+    except Unreadable as error:
+        problem = Problem(error.code, None, None, "reason", excerpt(text), error.expected)
+        raise BadInput("The reason cannot be read", problems=[problem]) from None
+    if needed and not reason:
+        problem = Problem("blank", None, None, "reason", "", "a reason others will read")
+        raise BadInput("A reason is needed", problems=[problem])
+    return reason
 
 
 def _lock_sources(session: Session, slugs: Iterable[str]) -> None:
@@ -174,7 +307,7 @@ def _lock_sources(session: Session, slugs: Iterable[str]) -> None:
         session.execute(select(func.pg_advisory_xact_lock(SOURCE_LOCK, source_id % 2**31)))
 
 
-def _same_and_current(session: Session, upload: Upload) -> Upload | None:
+def same_and_current(session: Session, upload: Upload) -> Upload | None:
     """An earlier upload of the same bytes and choices, all of whose snapshots are current."""
     current = queries.current_snapshots(None).subquery()
     superseded = exists().where(
@@ -186,6 +319,7 @@ def _same_and_current(session: Session, upload: Upload) -> Upload | None:
             Upload.sha256 == upload.sha256,
             Upload.source_id.is_not_distinct_from(upload.source_id),
             Upload.openness == upload.openness,
+            Upload.reclassified == upload.reclassified,
             queries.standing_at(None),
             ~superseded,
         )
@@ -194,44 +328,46 @@ def _same_and_current(session: Session, upload: Upload) -> Upload | None:
     ).first()
 
 
-def _ask_reason(session: Session, checked: Checked, reason: str) -> None:
-    revised = revised_months(session, checked.months)
-    if revised and not reason.strip():
+def _ask_reason(session: Session, keys: Collection[SnapshotKey], reason: str) -> None:
+    revised = list(provenance.standing(session, keys))
+    if revised and not reason:
         listed = ", ".join(f"{slug} {month_key(month)}" for slug, month in revised[:12])
         more = f" and {len(revised) - 12} more" if len(revised) > 12 else ""
         title = "A reason is needed to revise published figures"
         raise Conflict(title, f"Published already: {listed}{more}.")
 
 
-def revised_months(session: Session, keys: Iterable[SnapshotKey]) -> Sequence[SnapshotKey]:
-    """Those of the sources and months that have current figures."""
-    current = queries.current_snapshots(None).subquery()
-    found = session.execute(
-        select(Source.slug, current.c.month)
-        .join(current, current.c.source_id == Source.id)
-        .where(tuple_(Source.slug, current.c.month).in_(list(keys)))
-        .order_by(Source.slug, current.c.month)
-    )
-    return [(slug, month) for slug, month in found]
-
-
-def _store(session: Session, upload: Upload, checked: Checked) -> None:
-    catalogue.create(session, checked.new_developers, checked.new_models)
-    snapshots = _snapshots(session, upload, checked)
+def _store(
+    session: Session, upload: Upload, checked: Checked, keys: Collection[SnapshotKey], by: str
+) -> None:
+    _create_new(session, upload, checked, by)
+    snapshots = _snapshots(session, upload, checked, keys)
     developers = catalogue.ids(session, Developer)
     models = catalogue.ids(session, Model)
-    _copy(session, _rows(checked.lines(), snapshots, developers, models))
+    lines = (line for line in checked.lines() if (line.source, line.month) in snapshots)
+    _copy(session, _rows(lines, snapshots, developers, models))
 
 
-def _snapshots(session: Session, upload: Upload, checked: Checked) -> dict[SnapshotKey, int]:
+def _create_new(session: Session, upload: Upload, checked: Checked, by: str) -> None:
+    reason = f"named in upload {upload.id}"
+    try:
+        curation.create(session, checked.new_developers, checked.new_models, by=by, reason=reason)
+    except IntegrityError:  # added by hand since the file was checked
+        raise Conflict("The catalogue has changed meanwhile", "Please try again.") from None
+
+
+def _snapshots(
+    session: Session, upload: Upload, checked: Checked, keys: Collection[SnapshotKey]
+) -> dict[SnapshotKey, int]:
     sources = catalogue.ids(session, Source)
-    made = {}
-    for (slug, month), found in checked.months.items():
-        snapshot = Snapshot(
+    made = {
+        (slug, month): Snapshot(
             upload_id=upload.id, source_id=sources[slug], month=month, basis=found.basis
         )
-        session.add(snapshot)
-        made[slug, month] = snapshot
+        for (slug, month), found in checked.months.items()
+        if (slug, month) in keys
+    }
+    session.add_all(made.values())
     session.flush()
     return {key: snapshot.id for key, snapshot in made.items()}
 
@@ -278,20 +414,80 @@ def _stamp(session: Session, upload: Upload, by: str, reason: str) -> None:
     session.execute(
         update(Upload)
         .where(Upload.id == upload.id)
-        .values(published_at=func.clock_timestamp(), published_by=by, reason=reason.strip())
+        .values(published_at=func.clock_timestamp(), published_by=by, reason=reason)
     )
     session.refresh(upload, ["published_at"])
 
 
-def withdraw(session: Session, upload_id: int, *, by: str, reason: str) -> datetime:
-    """Takes a published upload back: the figures before it are current again, as a new vintage."""
+def withdraw(
+    session: Session, upload_id: int, *, by: str, reason: str, expected: str | None = None
+) -> datetime:
+    """Takes a published upload back: the figures before it are current again, as a new vintage.
+
+    Raises BadInput without a reason; NotFound; Conflict where it is not published, or is no longer
+    the `expected` version of its record.
+    """
+    reason = _reason(reason, needed=True)
+    upload = _locked_upload(session, upload_id)
+    if upload.published_at is None or upload.withdrawn_at is not None:
+        raise Conflict(f"Upload {upload_id} is not among the published ones")
+    _lock_sources(session, {slug for slug, _ in provenance.snapshot_keys(session, upload_id)})
+    _expect(expected, lambda: provenance.upload(session, upload_id).version)
     session.execute(select(func.pg_advisory_xact_lock(STAMP_LOCK)))
     withdrawn = session.scalars(
         update(Upload)
-        .where(Upload.id == upload_id, queries.standing_at(None))
+        .where(Upload.id == upload_id)
         .values(withdrawn_at=func.clock_timestamp(), withdrawn_by=by, withdrawn_reason=reason)
         .returning(Upload.withdrawn_at)
-    ).one_or_none()
+    ).one()
     if withdrawn is None:
-        raise Conflict(f"Upload {upload_id} is not among the published ones")
+        raise ValueError(f"upload {upload_id} is not withdrawn")
     return withdrawn
+
+
+def discard(session: Session, upload_id: int, *, by: str, expected: str | None = None) -> None:
+    """Closes an upload that was never published. Its file stays, its figures never count.
+
+    Raises NotFound; Conflict where it was published or discarded, or is no longer in the state that
+    the `expected` version, of its review or of its record, names.
+    """
+    upload = _locked_upload(session, upload_id)
+    _refuse_closed(upload)
+    state = None if expected is None else provenance.state_of(expected)
+    _expect(state, lambda: provenance.state_of(provenance.version(upload, [])))
+    session.execute(
+        update(Upload)
+        .where(Upload.id == upload_id)
+        .values(discarded_at=func.clock_timestamp(), discarded_by=by)
+    )
+
+
+def reclassify(
+    session: Session, upload_id: int, *, by: str, limits: Limits = WEB_LIMITS
+) -> int | None:
+    """Keeps a published file once more, to be read with today's catalogue before its own lines.
+
+    Gives the new upload's id, or None where that would change no current figure: then nothing is
+    stored. Raises Conflict where it is not published, BadFile where it cannot be read that way.
+    """
+    first = _locked_upload(session, upload_id)
+    if first.published_at is None or first.withdrawn_at is not None:
+        raise Conflict(f"Upload {upload_id} is not among the published ones")
+    again = Upload(
+        filename=first.filename,
+        sha256=first.sha256,
+        size=first.size,
+        content=first.content,
+        source_id=first.source_id,
+        openness=first.openness,
+        reclassified=True,
+        received_by=by,
+    )
+    with stored_file(again) as file:
+        checked = check_upload(session, again, file, limits=limits)
+        refuse_problems(checked)
+        if not publishable(session, again, checked):
+            return None
+    session.add(again)
+    session.flush()
+    return again.id

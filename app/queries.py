@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from app import models
 from app.answer import UNNAMED, Answer, Event, Source
 from app.errors import NoFigures
-from app.models import Developer, Model, Observation, Snapshot, Upload
+from app.models import CatalogueChange, Developer, Model, Observation, Snapshot, Upload
 from app.months import month_key, months_between
 from app.question import Names, Question
 from app.tabulation import Slice, Table
@@ -40,8 +40,29 @@ def names(session: Session) -> Names:
     )
 
 
-def sources(session: Session) -> list[Source]:
-    return [source_value(row) for row in session.scalars(select(models.Source).order_by(_slug()))]
+def sources(session: Session, as_of: datetime | None = None) -> list[Source]:
+    """All sources, with their definitions as they read at that instant."""
+    then = _cells_then(session, "sources", as_of)
+    rows = session.scalars(select(models.Source).order_by(_slug()))
+    return [replace(source_value(row), **then.get(row.slug, {})) for row in rows]
+
+
+def _cells_then(
+    session: Session, kind: str, as_of: datetime | None
+) -> Mapping[str, Mapping[str, str]]:
+    """By slug, the cells of catalogue entries that have been corrected since `as_of`."""
+    then: dict[str, dict[str, str]] = {}
+    if as_of is None:
+        return then
+    corrected = select(CatalogueChange.key, CatalogueChange.before).where(
+        CatalogueChange.kind == kind,
+        CatalogueChange.at > as_of,
+        CatalogueChange.before.is_not(None),
+    )
+    # The first correction after the instant says how the cell read then; later ones do not.
+    for key, before in session.execute(corrected.order_by(CatalogueChange.id)):
+        then[key] = before | then.get(key, {})
+    return then
 
 
 def _slug() -> ColumnElement[str]:
@@ -177,7 +198,7 @@ def _sources_asked(session: Session, question: Question) -> list[Source]:
         if main is None:
             raise NoFigures("There are no figures yet", _why_none(question))
         slugs = (main,)
-    known = {source.slug: source for source in sources(session)}
+    known = {source.slug: source for source in sources(session, question.as_of)}
     return [known[slug] for slug in slugs]
 
 
@@ -239,8 +260,8 @@ def _lines(question: Question, slugs: Sequence[str], months: Sequence[date]) -> 
             models.Source.slug.label("source"),
             current.c.month,
             Observation.openness,
-            _selected(question).label("selected"),
-            _group(question).label("group"),
+            selected(question).label("selected"),
+            group_of(question).label("group"),
             Observation.share_pct,
             Observation.status,
             Observation.note,
@@ -254,7 +275,7 @@ def _lines(question: Question, slugs: Sequence[str], months: Sequence[date]) -> 
     )
 
 
-def _group(question: Question) -> ColumnElement[str]:
+def group_of(question: Question) -> ColumnElement[str]:
     columns: Mapping[str, Any] = {
         "origin": Observation.origin,
         "openness": Observation.openness,
@@ -264,7 +285,7 @@ def _group(question: Question) -> ColumnElement[str]:
     return func.coalesce(columns[question.by], UNNAMED)
 
 
-def _selected(question: Question) -> ColumnElement[bool]:
+def selected(question: Question) -> ColumnElement[bool]:
     """Whether a line is part of what is asked for."""
     conditions: list[ColumnElement[bool]] = []
     if question.openness != "all":
@@ -294,10 +315,18 @@ def _labels(
                 Developer, Developer.id == Model.developer_id
             )
     found = session.execute(rows.where(rows.selected_columns[0].in_(keys)))
-    return {key: (label, origin) for key, label, origin in found}
+    then = _cells_then(session, f"{question.by}s", question.as_of)
+    return {
+        key: (then.get(key, {}).get("name", label), then.get(key, {}).get("origin", origin))
+        for key, label, origin in found
+    }
 
 
 def _why_nothing(table: Table, asked: Sequence[Source]) -> str:
+    if table.silent and not table.slices:
+        whom = _listed(asked)
+        ask = "Ask for open models (openness=open) of all usage (of=all), by origin."
+        return f"{whom} names some open models only, not what they all come to. {ask}"
     counted = {item.openness for item in table.slices}
     wanted = table.question.openness
     if counted == {Openness.UNKNOWN} and wanted != "all":

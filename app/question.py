@@ -1,5 +1,6 @@
 """The one question that pages, files and the API answer, read from the same query string."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,6 +12,7 @@ from app.months import month_key, parse_month, this_month
 from app.words import Openness, Origin, nearest
 
 TOP_MAX: Final = 50
+VALUES_MAX: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +190,11 @@ class _Reader:
                 self.choice(parameter, text, allowed)
 
     def choice(self, parameter: Parameter, text: str, allowed: Collection[str]) -> None:
-        words = text.split(",") if parameter.many else [text]
+        words = [word.strip() for word in text.split(",")] if parameter.many else [text]
+        if len(words) > VALUES_MAX:
+            found = f"{len(words)} values"
+            self.refuse("too_many_values", parameter.name, found, f"at most {VALUES_MAX} values")
+            return
         for word in words:
             if word not in allowed:
                 self.refuse_word(parameter, word, allowed)
@@ -242,10 +248,11 @@ class _Reader:
 
 def parse_instant(text: str) -> datetime | None:
     """A date means the end of that day. Without an offset an instant is read as UTC."""
-    if not text.isascii() or len(text) > 35:
+    # Week dates and dates without hyphens are ISO 8601 too, but say the day less plainly.
+    if not text.isascii() or len(text) > 35 or "W" in text or text[4:5] != "-":
         return None
     try:
-        if len(text) == 10:
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
             return datetime.combine(date.fromisoformat(text), time.max, UTC)
         # A "+" in a query string arrives as a space.
         instant = datetime.fromisoformat(text.replace(" ", "+"))

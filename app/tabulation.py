@@ -72,10 +72,14 @@ MonthKey = tuple[str, date]
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A source's month: all its lines, those of open models, and what they leave of 100."""
+    """A source's month: all its lines, those of open models, and what they leave of 100.
+
+    `openness` holds every openness that a line of it has.
+    """
 
     lines: Cell
     open_pct: Decimal
+    openness: frozenset[str]
 
     @property
     def remainder(self) -> Decimal:
@@ -87,8 +91,11 @@ class Table:
 
     def __init__(self, question: Question, slices: Iterable[Slice]) -> None:
         self.question = question
-        self.slices = list(slices)
-        self.wholes = wholes(self.slices)
+        found = list(slices)
+        whole = wholes(found)
+        self.wholes = {key: month for key, month in whole.items() if tells(month, question)}
+        self.slices = [item for item in found if (item.source, item.month) in self.wholes]
+        self.silent = len(self.wholes) < len(whole)
         self.keys = self._ranked()
         self.inside: dict[tuple[str, date, str], Cell] = defaultdict(Cell)
         self.outside: dict[tuple[str, date, str], Cell] = defaultdict(Cell)
@@ -183,15 +190,30 @@ class Table:
         )
 
 
+def tells(month: Whole, question: Question) -> bool:
+    """Whether a month's lines can answer.
+
+    A source that names some open models only tells neither what all models come to nor all open.
+    """
+    across = question.openness == "all" or question.by == "openness" or question.of == "open"
+    if not across or Openness.CLOSED in month.openness:
+        return True
+    return question.of == "all" and month.openness == {Openness.UNKNOWN}
+
+
 def wholes(slices: Iterable[Slice]) -> dict[MonthKey, Whole]:
     lines: dict[MonthKey, Cell] = defaultdict(Cell)
     open_pct: dict[MonthKey, Decimal] = defaultdict(Decimal)
+    openness: dict[MonthKey, set[str]] = defaultdict(set)
     for item in slices:
         key = item.source, item.month
         lines[key].add(item.share_pct, item, item.note)
+        openness[key].add(item.openness)
         if item.openness == Openness.OPEN:
             open_pct[key] += item.share_pct
-    return {key: Whole(cell, open_pct[key]) for key, cell in lines.items()}
+    return {
+        key: Whole(cell, open_pct[key], frozenset(openness[key])) for key, cell in lines.items()
+    }
 
 
 def share_row(source: str, month: date, group: Group, cell: Cell | None) -> Share:

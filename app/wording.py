@@ -79,6 +79,12 @@ def capital(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
+def uncapital(sentence: str) -> str:
+    """Without the capital of a sentence's first word; “EU” and “OpenRouter” keep theirs."""
+    word = sentence.partition(" ")[0]
+    return sentence[:1].lower() + sentence[1:] if word[1:] == word[1:].lower() else sentence
+
+
 # --- what is counted
 
 
@@ -89,7 +95,11 @@ def subject(group: Group, question: Question) -> str:
 
 
 def models_of(group: Group, question: Question) -> str:
-    """The models of a group as a noun: `Chinese open models`, `DeepSeek’s open models`."""
+    """The models of a group as a noun: `Chinese open models`, `Open models (only Chinese)`."""
+    return _group_models(group, question) + _scope(question)
+
+
+def _group_models(group: Group, question: Question) -> str:
     models = _models(question.openness)
     match question.by:
         case "openness":
@@ -139,11 +149,11 @@ _GROUPED = {
 
 def definition(answer: Answer, question: Question) -> str:
     """One sentence: what is counted, by whom, of what whole, in which months, at which vintage."""
-    counted = f"Monthly share of {_COUNTED[question.openness]}"
+    counted = f"Share of {_COUNTED[question.openness]}"
     grouped = _GROUPED[question.by] + _filters(question)
     if len(answer.sources) == 1:
         (source,) = answer.sources
-        population = source.population[:1].lower() + source.population[1:]
+        population = uncapital(source.population)
         where = f"in {denominator(source, question)} ({source.name}: {population})"
         return f"{counted}, {where}, {grouped}; {_when(answer, source)}, {as_known(answer)}."
     wholes = [
@@ -161,9 +171,23 @@ def _when(answer: Answer, source: Source) -> str:
 
 
 def _filters(question: Question) -> str:
-    origins = [LABELS[Origin(key)] for key in question.origin]
-    kept = [listed(names) for names in (origins, question.developer, question.model) if names]
+    kept = list(_kept(question).values())
     return f", only {'; '.join(kept)}" if kept else ""
+
+
+def _scope(question: Question) -> str:
+    """What a group's own name does not say: the filters on anything but the grouping."""
+    kept = [names for by, names in _kept(question).items() if by != question.by]
+    return f" (only {'; '.join(kept)})" if kept else ""
+
+
+def _kept(question: Question) -> dict[str, str]:
+    filters = {
+        "origin": [LABELS[Origin(key)] for key in question.origin],
+        "developer": question.developer,
+        "model": question.model,
+    }
+    return {by: listed(names) for by, names in filters.items() if names}
 
 
 def as_known(answer: Answer) -> str:
@@ -234,15 +258,12 @@ def courses(shares: Iterable[Share], groups: Iterable[Group], source: str) -> It
 
 
 def leading(answer: Answer, source: str) -> Course | None:
-    """The course with the largest share in the source's latest month."""
-    months = covered(answer, source)
-    at_end = [
-        item
-        for item in courses(answer.shares, answer.groups, source)
-        if item.last.month == months[-1]
-    ]
-    named = [item for item in at_end if item.group.key not in _UNLED]
-    return max(named or at_end, key=lambda item: _known(item.last), default=None)
+    """The course with the largest share in the latest month that names anyone."""
+    told = list(courses(answer.shares, answer.groups, source))
+    named = [item for item in told if item.group.key not in _UNLED] or told
+    latest = max((item.last.month for item in named), default=None)
+    at_end = (item for item in named if item.last.month == latest)
+    return max(at_end, key=lambda item: _known(item.last), default=None)
 
 
 def headline(answer: Answer, question: Question) -> str:
@@ -368,16 +389,19 @@ def _turn(who: str, step: tuple[Share, Share]) -> str:
 def composition(answer: Answer, question: Question) -> str:
     """How the latest month of the first source divides into what was asked and the rest."""
     source = answer.sources[0].slug
-    months = covered(answer, source)
-    rows = [row for row in answer.shares if row.source == source and row.month == months[-1]]
-    counted = sum((_known(row) for row in rows), Decimal(0))
+    told = [row for row in answer.shares if row.source == source and not row.missing]
+    if not told:
+        return f"{answer.sources[0].name} has no figures for this question"
+    month = max(row.month for row in told)
+    counted = sum((_known(row) for row in told if row.month == month), Decimal(0))
     rest = [
         f"{row.label.lower()} {percent(row.share_pct)}"
         for row in answer.complement
-        if row.source == source and row.month == months[-1] and not row.missing
+        if row.source == source and row.month == month and not row.missing
     ]
-    whole = f"In {month_name(months[-1])} {_models(question.openness)} together: {percent(counted)}"
-    return ", ".join([whole, *rest])
+    kept = "; ".join(_kept(question).values())
+    models = _models(question.openness) + (f" (only {kept})" if kept else "")
+    return ", ".join([f"In {month_name(month)} {models} together: {percent(counted)}", *rest])
 
 
 def quoted(note: str) -> str:

@@ -2,12 +2,15 @@
 
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 from urllib.parse import parse_qsl
 
 import pytest
 
-from app import queries
+from app import curation, queries
 from app.answer import REST, UNNAMED, Answer
+from app.csv_reader import Limits
+from app.curation import DEVELOPERS, SOURCES
 from app.db import Db
 from app.errors import NoFigures
 from app.question import parse_question
@@ -75,15 +78,22 @@ def test_a_group_without_lines_in_a_month_is_missing_and_never_zero(bundled_db: 
         "developer=deepseek&by=model",
         "source=huggingface-study-2025",
         "source=vercel-ai-gateway&openness=all&by=developer",
+        "source=openrouter-rankings,huggingface-study-2025&openness=all",
     ],
 )
 def test_a_question_and_what_it_leaves_out_are_the_whole_of_every_month(
     bundled_db: Db, query: str
 ) -> None:
     answer = ask(bundled_db, query)
-    for month in answer.months:
-        rows = [row for row in (*answer.shares, *answer.complement) if row.month == month]
-        assert sum(row.share_pct or 0 for row in rows) == pytest.approx(100, abs=1e-4)
+    for source in answer.sources:
+        for month in answer.months:
+            rows = [
+                row
+                for row in (*answer.shares, *answer.complement)
+                if (row.source, row.month) == (source.slug, month) and not row.missing
+            ]
+            whole = sum(row.share_pct or 0 for row in rows)
+            assert not rows or whole == pytest.approx(100, abs=1e-4)
 
 
 def test_shares_of_the_open_models_alone_add_up_to_all_of_them(bundled_db: Db) -> None:
@@ -109,10 +119,18 @@ def test_a_filter_moves_other_open_models_to_the_remainder(bundled_db: Db) -> No
 
 
 def test_what_a_source_does_not_break_down_is_unknown(bundled_db: Db) -> None:
-    study = ask(bundled_db, "source=huggingface-study-2025&openness=all")
-    assert shares(study, "2025-08")["unknown"] == Decimal("67.10")
+    study = ask(bundled_db, "source=huggingface-study-2025")
+    assert complement(study, "2025-08") == {"unknown": Decimal("43.30")}
     gateway = ask(bundled_db, "source=vercel-ai-gateway&openness=all&by=developer")
     assert shares(gateway, "2026-04")[UNNAMED] == Decimal("13.00")
+
+
+def test_of_several_sources_one_that_cannot_answer_is_missing_and_adds_nothing(
+    bundled_db: Db,
+) -> None:
+    answer = ask(bundled_db, "source=openrouter-rankings,state-of-ai-study&of=open")
+    study = [row.share_pct for row in answer.series("state-of-ai-study", "chinese")]
+    assert set(study) == {None}
 
 
 def test_several_sources_stay_apart(bundled_db: Db) -> None:
@@ -136,6 +154,10 @@ def test_several_sources_stay_apart(bundled_db: Db) -> None:
         ("to=2024-01", "covers 2025-01 to 2026-09"),
         ("as_of=2024-01-01", "Nothing had been published by 2024-01-01"),
         ("developer=openai&origin=chinese", "Loosen one of them"),
+        ("source=state-of-ai-study&by=openness", "names some open models only"),
+        ("source=state-of-ai-study&of=open", "names some open models only"),
+        ("source=huggingface-spring-2026&of=open", "names some open models only"),
+        ("source=huggingface-spring-2026&openness=all", "names some open models only"),
         ("source=huggingface-study-2025&openness=closed", "counts no closed models"),
     ],
 )
@@ -170,3 +192,24 @@ def test_nothing_is_reported_beside_a_question_that_the_reports_do_not_answer(
     with bundled_db.reading() as session:
         question = parse_question(parse_qsl(query), queries.names(session))
         assert queries.reported(session, question) is None
+
+
+def test_an_earlier_vintage_keeps_the_names_and_definitions_it_had(filled_db: Db) -> None:
+    before = ask(filled_db, "by=developer&top=3")
+    assert before.vintage is not None
+    pinned = f"by=developer&top=3&as_of={before.vintage:%Y-%m-%dT%H:%M:%S.%fZ}"
+    assert ask(filled_db, pinned) == before
+    corrections = {
+        SOURCES: "source,name,publisher,metric,population\n"
+        "openrouter-rankings,OR lists,OpenRouter,tokens,Something else\n",
+        DEVELOPERS: "developer,name,origin\ndeepseek,DeepSeek AI,other\n",
+    }
+    for name in ("first", "second"):
+        for kind, text in corrections.items():
+            file = BytesIO(text.replace("OR lists", name).replace("DeepSeek AI", name).encode())
+            with filled_db.writing() as session:
+                curation.read(session, kind, file, Limits(), by="ada", reason=name)
+    after = ask(filled_db, "by=developer&top=3")
+    assert after.sources[0].name == "second"
+    assert "second" in {group.label for group in after.groups}
+    assert ask(filled_db, pinned) == before

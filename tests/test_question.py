@@ -50,6 +50,13 @@ def test_every_part_of_a_question_survives_its_own_query_string() -> None:
     assert parse_question(question.pairs(), NAMES) == question
 
 
+def test_blanks_around_a_comma_are_nothing() -> None:
+    assert parse_question([("developer", "deepseek, qwen ")], NAMES).developer == (
+        "deepseek",
+        "qwen",
+    )
+
+
 def test_empty_values_are_what_a_native_form_sends_and_mean_the_default() -> None:
     assert parse_question([("from", ""), ("developer", ""), ("top", "")], NAMES) == Question()
 
@@ -73,6 +80,9 @@ def test_empty_values_are_what_a_native_form_sends_and_mean_the_default() -> Non
         (("top", "-1"), "not_a_number", None),
         (("as_of", "yesterday"), "not_an_instant", None),
         (("as_of", "9999-12-31"), "future", None),
+        (("as_of", "20261101"), "not_an_instant", None),
+        (("as_of", "2026-W40"), "not_an_instant", None),
+        (("developer", ",".join(f"d{number}" for number in range(3_000))), "too_many_values", None),
         (("of", "open' OR 1=1 --"), "unknown_value", None),
         (("view", "\x00"), "unknown_value", None),
     ],

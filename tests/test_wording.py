@@ -186,3 +186,18 @@ def test_a_group_named_unknown_inside_is_not_mixed_with_the_unknown_rest():
     }
     assert inside["unknown"] == Decimal(23)
     assert wording.covered(found, "gateway") == [date(2025, 1, 1)]
+
+
+def test_a_headline_says_what_its_filters_leave():
+    found = answer({"open": ["6", "60.3"]})
+    headline = wording.headline(found, Question(by="openness", origin=("chinese",)))
+    assert spaced(headline).startswith("Open models (only Chinese) rose from 6.0 %")
+    found = answer({"chinese": ["4.3", "18.6"]})
+    headline = wording.headline(found, Question(developer=("deepseek",)))
+    assert spaced(headline).startswith("Chinese open models (only deepseek) rose")
+
+
+def test_a_composition_never_takes_a_missing_month_for_zero():
+    found = answer({"other": ["0.3", None]})
+    told = spaced(wording.composition(found, Question(origin=("other",))))
+    assert told.startswith("In January 2025 open models (only Other) together: 0.3 %")

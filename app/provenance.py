@@ -1,0 +1,488 @@
+"""Where the figures come from: uploads and what became of them, and the lines behind a number."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import Row, Select, and_, func, select, tuple_
+from sqlalchemy.orm import Session, aliased
+
+from app import queries
+from app.errors import NotFound
+from app.models import Developer, Model, Observation, Snapshot, Source, Upload
+from app.months import month_key
+from app.question import Question
+from app.snapshot_format import Basis, Line
+from app.words import Openness, Origin, Status
+
+Key = tuple[str, date]
+"""A source's slug and a month: what one snapshot is about."""
+Totals = dict[Key, dict[tuple[Origin, Openness], Decimal]]
+"""The summed shares of each month by origin and openness, in percent."""
+
+PAGE: Final = 50
+
+
+class State(StrEnum):
+    """What became of an upload. `superseded`: published, but none of its months is current."""
+
+    UNPUBLISHED = "unpublished"
+    PUBLISHED = "published"
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+    DISCARDED = "discarded"
+
+
+@dataclass(frozen=True, slots=True)
+class MonthRecord:
+    """One snapshot: what an upload says about one source in one month.
+
+    `share_pct` is the sum of its lines. `superseded_by` is the upload whose figures are current
+    instead; None also where there are none at all.
+    """
+
+    source: str
+    month: date
+    basis: Basis
+    lines: int
+    share_pct: Decimal
+    current: bool
+    superseded_by: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class UploadRecord:
+    """An upload and all that happened to it; `months` is empty until it is published.
+
+    `size` is in bytes, `sha256` in hexadecimal. `version` is what withdrawing or discarding it
+    expects; what publishing expects is the version of its review.
+    """
+
+    id: int
+    filename: str
+    sha256: str
+    size: int
+    source: str | None
+    openness: Openness
+    reclassified: bool
+    state: State
+    version: str
+    received_at: datetime
+    received_by: str
+    published_at: datetime | None
+    published_by: str | None
+    reason: str
+    withdrawn_at: datetime | None
+    withdrawn_by: str | None
+    withdrawn_reason: str
+    discarded_at: datetime | None
+    discarded_by: str | None
+    months: tuple[MonthRecord, ...]
+
+    @property
+    def public(self) -> bool:
+        """Anyone may see it: it was published, whatever came after."""
+        return self.published_at is not None
+
+    @property
+    def lines(self) -> int:
+        return sum(month.lines for month in self.months)
+
+    @property
+    def superseded_by(self) -> tuple[int, ...]:
+        """The uploads whose figures are current instead of this one's, in order."""
+        return tuple(sorted({month.superseded_by for month in self.months if month.superseded_by}))
+
+
+# --- uploads -------------------------------------------------------------------------------------
+
+
+def upload(session: Session, upload_id: int) -> UploadRecord:
+    """Raises NotFound."""
+    row = session.get(Upload, upload_id) if 0 < upload_id < 2**63 else None
+    if row is None:
+        raise NotFound(f"There is no upload {upload_id}")
+    return _records(session, [row])[0]
+
+
+def uploads(
+    session: Session, *, everyone: bool, before: int | None = None, limit: int = PAGE
+) -> list[UploadRecord]:
+    """The latest first: the public ones, or all of them. `before` is the last page's last id."""
+    wanted = select(Upload).order_by(Upload.id.desc()).limit(limit)
+    if not everyone:
+        wanted = wanted.where(Upload.published_at.is_not(None))
+    if before is not None:
+        wanted = wanted.where(Upload.id < before)
+    return _records(session, session.scalars(wanted).all())
+
+
+def _records(session: Session, rows: Sequence[Upload]) -> list[UploadRecord]:
+    months = _months(session, [row.id for row in rows])
+    wanted = {row.source_id for row in rows}
+    slugs = dict(session.execute(select(Source.id, Source.slug).where(Source.id.in_(wanted))).all())
+    return [_record(row, slugs.get(row.source_id or 0), months[row.id]) for row in rows]
+
+
+def _record(row: Upload, source: str | None, months: Sequence["_Month"]) -> UploadRecord:
+    records = tuple(month.record for month in months)
+    return UploadRecord(
+        id=row.id,
+        filename=row.filename,
+        sha256=row.sha256.hex(),
+        size=row.size,
+        source=source,
+        openness=Openness(row.openness),
+        reclassified=row.reclassified,
+        state=_state(row, records),
+        version=version(row, [month.current_id for month in months]),
+        received_at=row.received_at,
+        received_by=row.received_by,
+        published_at=row.published_at,
+        published_by=row.published_by,
+        reason=row.reason,
+        withdrawn_at=row.withdrawn_at,
+        withdrawn_by=row.withdrawn_by,
+        withdrawn_reason=row.withdrawn_reason,
+        discarded_at=row.discarded_at,
+        discarded_by=row.discarded_by,
+        months=records,
+    )
+
+
+def _state(row: Upload, months: Iterable[MonthRecord]) -> State:
+    if row.withdrawn_at is not None:
+        return State.WITHDRAWN
+    if row.discarded_at is not None:
+        return State.DISCARDED
+    if row.published_at is None:
+        return State.UNPUBLISHED
+    return State.PUBLISHED if any(month.current for month in months) else State.SUPERSEDED
+
+
+@dataclass(frozen=True, slots=True)
+class _Month:
+    """A month's record, and the id of the snapshot that is current there."""
+
+    record: MonthRecord
+    current_id: int | None
+
+
+def _months(session: Session, upload_ids: Collection[int]) -> Mapping[int, list[_Month]]:
+    """The snapshots of each upload, by source and month."""
+    current = queries.current_snapshots(None).subquery()
+    standing = aliased(Snapshot)
+    sums = (
+        select(
+            Observation.snapshot_id,
+            func.count().label("lines"),
+            func.sum(Observation.share_pct).label("share_pct"),
+        )
+        .join(Snapshot)
+        .where(Snapshot.upload_id.in_(upload_ids))
+        .group_by(Observation.snapshot_id)
+        .subquery()
+    )
+    same_month = and_(current.c.source_id == Snapshot.source_id, current.c.month == Snapshot.month)
+    found = session.execute(
+        select(
+            Snapshot.upload_id,
+            Source.slug,
+            Snapshot.month,
+            Snapshot.basis,
+            sums.c.lines,
+            sums.c.share_pct,
+            Snapshot.id,
+            standing.id,
+            standing.upload_id,
+        )
+        .join(Source, Source.id == Snapshot.source_id)
+        .join(sums, sums.c.snapshot_id == Snapshot.id)
+        .outerjoin(current, same_month)
+        .outerjoin(standing, standing.id == current.c.id)
+        .where(Snapshot.upload_id.in_(upload_ids))
+        .order_by(Source.slug.collate("C"), Snapshot.month)
+    )
+    months: dict[int, list[_Month]] = defaultdict(list)
+    for row in found:
+        months[row[0]].append(_month(row))
+    return months
+
+
+def _month(row: Row[int, str, date, str, int, Decimal, int, int, int]) -> _Month:
+    _, source, month, basis, lines, share_pct, snapshot_id, current_id, current_upload = row
+    current = snapshot_id == current_id
+    record = MonthRecord(
+        source=source,
+        month=month,
+        basis=Basis(basis),
+        lines=lines,
+        share_pct=share_pct,
+        current=current,
+        superseded_by=None if current else current_upload,
+    )
+    return _Month(record, current_id)
+
+
+# --- versions ------------------------------------------------------------------------------------
+
+
+def version(row: Upload, current_ids: Iterable[int | None], meaning: str = "") -> str:
+    """Names an upload's state, and the current snapshots of its months with what it makes of them.
+
+    Both halves change when what they name does.
+    """
+    moments = (row.published_at, row.withdrawn_at, row.discarded_at)
+    state = [row.id, *(moment and moment.timestamp() for moment in moments)]
+    return f"{_digest(state)}-{_digest([*current_ids, meaning])}"
+
+
+def state_of(named: str) -> str:
+    """The half of a version that names the upload's own state."""
+    return named.partition("-")[0]
+
+
+def _digest(values: Iterable[object]) -> str:
+    return hashlib.sha256("\n".join(map(str, values)).encode()).hexdigest()[:12]
+
+
+def snapshot_keys(session: Session, upload_id: int) -> list[Key]:
+    """The sources and months an upload speaks of, in order."""
+    found = session.execute(
+        select(Source.slug, Snapshot.month)
+        .join(Source)
+        .where(Snapshot.upload_id == upload_id)
+        .order_by(Source.slug.collate("C"), Snapshot.month)
+    )
+    return [(slug, month) for slug, month in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The snapshot that is current for a source and month, and the file it came from."""
+
+    snapshot_id: int
+    upload_id: int
+    sha256: bytes
+
+
+def standing(session: Session, keys: Collection[Key]) -> dict[Key, Standing]:
+    """What is current in each of these months, where anything is."""
+    current = queries.current_snapshots(None).subquery()
+    found = session.execute(
+        select(Source.slug, Snapshot.month, Snapshot.id, Upload.id, Upload.sha256)
+        .select_from(Snapshot)
+        .join(current, current.c.id == Snapshot.id)
+        .join(Source, Source.id == Snapshot.source_id)
+        .join(Upload, Upload.id == Snapshot.upload_id)
+        .where(tuple_(Source.slug, Snapshot.month).in_(list(keys)))
+        .order_by(Source.slug.collate("C"), Snapshot.month)
+    )
+    return {
+        (slug, month): Standing(snapshot_id, upload_id, sha256)
+        for slug, month, snapshot_id, upload_id, sha256 in found
+    }
+
+
+# --- lines ---------------------------------------------------------------------------------------
+
+
+def stored_lines(session: Session, snapshot_ids: Collection[int]) -> Iterator[Line]:
+    """The observations of these snapshots by source, month and line, read in portions."""
+    wanted = (
+        _stored()
+        .where(Snapshot.id.in_(snapshot_ids))
+        .order_by(Source.slug.collate("C"), Snapshot.month, Observation.line)
+    )
+    found = session.execute(wanted, execution_options={"yield_per": 5_000})
+    return (_line(row) for row in found)
+
+
+StoredRow = tuple[
+    str, date, int, str, str, str | None, str | None, Decimal, Decimal | None, str, str
+]
+
+
+def _stored() -> Select[*StoredRow]:
+    return (
+        select(
+            Source.slug,
+            Snapshot.month,
+            Observation.line,
+            Observation.origin,
+            Observation.openness,
+            Developer.slug,
+            Model.slug,
+            Observation.share_pct,
+            Observation.value,
+            Observation.status,
+            Observation.note,
+        )
+        .select_from(Observation)
+        .join(Snapshot, Snapshot.id == Observation.snapshot_id)
+        .join(Source, Source.id == Snapshot.source_id)
+        .outerjoin(Developer, Developer.id == Observation.developer_id)
+        .outerjoin(Model, Model.id == Observation.model_id)
+    )
+
+
+def _line(row: Row[*StoredRow]) -> Line:
+    source, month, line, origin, openness, developer, model, share_pct, value, status, note = row
+    return Line(
+        source,
+        month,
+        line,
+        Origin(origin),
+        Openness(openness),
+        developer,
+        model,
+        share_pct,
+        value,
+        Status(status),
+        note,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What a published number rests on: one upload's lines about one source and month.
+
+    `lines` are at most as many as asked for, `line_count` counts them all.
+    """
+
+    upload_id: int
+    filename: str
+    published_at: datetime
+    source: str
+    month: date
+    line_count: int
+    lines: tuple[Line, ...]
+
+
+def behind(
+    session: Session,
+    source: str,
+    month: date,
+    question: Question | None = None,
+    group: str | None = None,
+    *,
+    limit: int = 1_000,
+    after: int = 0,
+) -> Behind:
+    """The upload and lines behind a number, those after line `after` of its file.
+
+    With a question only the lines it counts, as of its vintage; with a group of it (any but the
+    rest beyond its `top`) only those of the group. Raises NotFound where nothing was published.
+    """
+    asked = question or Question(openness="all")
+    found = _snapshot_behind(session, source, month, asked)
+    wanted = _stored().where(Snapshot.id == found.id, queries.selected(asked))
+    if group is not None:
+        wanted = wanted.where(queries.group_of(asked) == group)
+    count = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    page = wanted.where(Observation.line > after).order_by(Observation.line).limit(limit)
+    lines = tuple(_line(row) for row in session.execute(page))
+    return Behind(found.upload_id, found.filename, found.at, source, month, count, lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    id: int
+    upload_id: int
+    filename: str
+    at: datetime
+
+
+def _snapshot_behind(session: Session, source: str, month: date, question: Question) -> _Found:
+    current = queries.current_snapshots(question.as_of).subquery()
+    row = session.execute(
+        select(Snapshot.id, Upload.id, Upload.filename, Upload.published_at)
+        .join(current, current.c.id == Snapshot.id)
+        .join(Upload, Upload.id == Snapshot.upload_id)
+        .join(Source, Source.id == Snapshot.source_id)
+        .where(Source.slug == source, Snapshot.month == month)
+    ).one_or_none()
+    if row is None or row[3] is None:
+        raise NotFound(f"Nothing is published about {source} in {month_key(month)}")
+    return _Found(row[0], row[1], row[2], row[3])
+
+
+def lines_of_upload(
+    session: Session,
+    upload_id: int,
+    source: str,
+    month: date,
+    question: Question | None = None,
+    *,
+    limit: int = 1_000,
+    after: int = 0,
+) -> list[Line]:
+    """An upload's own lines about a source and month, current or not, after line `after`.
+
+    With a question only those that pass its openness and its filters.
+    """
+    wanted = (
+        _stored()
+        .where(Snapshot.upload_id == upload_id, Source.slug == source, Snapshot.month == month)
+        .where(queries.selected(question or Question(openness="all")))
+        .where(Observation.line > after)
+        .order_by(Observation.line)
+        .limit(limit)
+    )
+    return [_line(row) for row in session.execute(wanted)]
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What the lines of one origin and openness add up to, in percent."""
+
+    origin: Origin
+    openness: Openness
+    lines: int
+    share_pct: Decimal
+
+
+def sums_of_upload(session: Session, upload_id: int, source: str, month: date) -> list[Sum]:
+    """An upload's lines about a source and month, summed; the largest sum first."""
+    found = session.execute(
+        select(
+            Observation.origin,
+            Observation.openness,
+            func.count(),
+            func.sum(Observation.share_pct),
+        )
+        .join(Snapshot)
+        .join(Source)
+        .where(Snapshot.upload_id == upload_id, Source.slug == source, Snapshot.month == month)
+        .group_by(Observation.origin, Observation.openness)
+        .order_by(func.sum(Observation.share_pct).desc(), Observation.origin, Observation.openness)
+    )
+    return [Sum(Origin(row[0]), Openness(row[1]), row[2], row[3]) for row in found]
+
+
+def totals(session: Session, sources: Collection[str]) -> Totals:
+    """The current shares of these sources, by month, origin and openness."""
+    current = queries.current_snapshots(None).subquery()
+    found = session.execute(
+        select(
+            Source.slug,
+            current.c.month,
+            Observation.origin,
+            Observation.openness,
+            func.sum(Observation.share_pct),
+        )
+        .select_from(Observation)
+        .join(current, current.c.id == Observation.snapshot_id)
+        .join(Source, Source.id == current.c.source_id)
+        .where(Source.slug.in_(sources))
+        .group_by(Source.slug, current.c.month, Observation.origin, Observation.openness)
+    )
+    summed: Totals = defaultdict(dict)
+    for slug, month, origin, openness, share_pct in found:
+        summed[slug, month][Origin(origin), Openness(openness)] = share_pct
+    return summed

@@ -1,0 +1,339 @@
+"""What publishing a file would change: every figure before and after, and what to look at twice."""
+
+import heapq
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from itertools import pairwise
+from statistics import median
+from typing import Final, NamedTuple
+
+from sqlalchemy.orm import Session
+
+from app import intake, provenance
+from app.csv_reader import Limits
+from app.errors import NotFound
+from app.models import Upload
+from app.months import add_months, month_key, months_between
+from app.provenance import Key, Standing, Totals
+from app.rules import Checked, Notice
+from app.snapshot_format import Line
+from app.words import LABELS, Openness, Origin, Status
+
+LARGEST: Final = 50
+JUMP: Final = 5
+"""Points from one month to the next that are worth a look."""
+UNUSUAL: Final = 4
+"""How many times the usual change a jump must be."""
+
+
+class Kind(StrEnum):
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class SliceChange:
+    """One slice of a month, in percent before and after; None where it is not there.
+
+    `developer` and `model` are slugs; `line` is the file's, None where the slice is removed.
+    """
+
+    kind: Kind
+    origin: Origin
+    openness: Openness
+    developer: str | None
+    model: str | None
+    old: Decimal | None
+    new: Decimal | None
+    line: int | None
+
+    @property
+    def points(self) -> Decimal:
+        """The change in percentage points."""
+        return (self.new or Decimal(0)) - (self.old or Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class MonthReview:
+    """What would change in one month of one source.
+
+    `counts` has every kind. `largest` are the largest changes, at most 50. `restated` slices keep
+    their share but differ in value, status or note. `before` and `after` are the open share of each
+    origin in percent, None where no line speaks of it.
+    """
+
+    source: str
+    month: date
+    revises: bool
+    counts: Mapping[Kind, int]
+    largest: tuple[SliceChange, ...]
+    restated: int
+    before: Mapping[Origin, Decimal | None]
+    after: Mapping[Origin, Decimal | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One origin's share in every month from the source's first to its last, before and after.
+
+    `openness` is `open`, or `all` for a source that says of no model whether it is open. `group` is
+    the origin, `label` its name. None is a month without a figure.
+    """
+
+    source: str
+    group: Origin
+    label: str
+    openness: str
+    months: tuple[date, ...]
+    before: tuple[Decimal | None, ...]
+    after: tuple[Decimal | None, ...]
+
+
+@dataclass(frozen=True)
+class Review:
+    """What publishing a file would change. Without months where it has problems.
+
+    `version` names all this depends on: publishing with it is refused once that has moved on.
+    `same_as` is the upload whose bytes are current already: then publishing does nothing.
+    `upload_id` is None for a file that was not kept.
+    """
+
+    upload_id: int | None
+    version: str
+    checked: Checked
+    months: tuple[MonthReview, ...]
+    series: tuple[Series, ...]
+    warnings: tuple[Notice, ...]
+    needs_reason: bool
+    same_as: int | None
+
+    @property
+    def changes_nothing(self) -> bool:
+        """The figures it would publish are the current ones, line for line."""
+        return not self.checked.problem_count and not self.months
+
+
+def review(session: Session, upload_id: int, limits: Limits = intake.WEB_LIMITS) -> Review:
+    """Reads a kept file against today's catalogue and figures. Raises NotFound."""
+    upload = session.get(Upload, upload_id) if 0 < upload_id < 2**63 else None
+    if upload is None:
+        raise NotFound(f"There is no upload {upload_id}")
+    return review_of(session, upload, limits)
+
+
+def review_of(session: Session, upload: Upload, limits: Limits) -> Review:
+    """The review of an upload that need not be stored."""
+    with intake.stored_file(upload) as file:
+        checked = intake.check_upload(session, upload, file, limits=limits)
+        keys = intake.publishable(session, upload, checked)
+        version = intake.version(session, upload, checked, keys)
+        standing = provenance.standing(session, keys)
+        months = _compared(session, checked, keys, standing)
+    same = intake.same_and_current(session, upload) if keys else None
+    sources = sorted({source for source, _ in keys})
+    before = provenance.totals(session, sources)
+    after = before | {key: month.totals() for key, month in months.items()}
+    series = tuple(_series(sources, before, after))
+    return Review(
+        upload_id=upload.id,
+        version=version,
+        checked=checked,
+        months=tuple(
+            month.review(key, key in standing, before) for key, month in sorted(months.items())
+        ),
+        series=series,
+        warnings=(*_revisions(standing), *_remarkable(series, keys), *checked.notices),
+        needs_reason=bool(standing),
+        same_as=same.id if same else None,
+    )
+
+
+# --- slices --------------------------------------------------------------------------------------
+
+
+Slice = tuple[Origin, Openness, str | None, str | None]
+
+
+class _Figure(NamedTuple):
+    line: int
+    share_pct: Decimal
+    rest: tuple[Decimal | None, Status, str]
+
+
+def _slice(line: Line) -> Slice:
+    return line.origin, line.openness, line.developer, line.model
+
+
+def _figure(line: Line) -> _Figure:
+    return _Figure(line.line, line.share_pct, (line.value, line.status, line.note))
+
+
+class _Month:
+    """One source's month: the file's figures, and how they differ from the current ones."""
+
+    def __init__(self) -> None:
+        self.figures: dict[Slice, _Figure] = {}
+        self.removed: list[SliceChange] = []
+        self.known: dict[Slice, Decimal] = {}
+        self.restated = 0
+
+    def add(self, line: Line) -> None:
+        self.figures[_slice(line)] = _figure(line)
+
+    def compare(self, current: Line) -> None:
+        about, old = _slice(current), current.share_pct
+        figure = self.figures.get(about)
+        if figure is None:
+            self.removed.append(SliceChange(Kind.REMOVED, *about, old, None, None))
+        else:
+            self.known[about] = old
+            alike = figure.share_pct == old
+            self.restated += alike and figure.rest != _figure(current).rest
+
+    def changes(self) -> Iterator[SliceChange]:
+        for about, figure in self.figures.items():
+            old, new = self.known.get(about), figure.share_pct
+            kind = Kind.NEW if old is None else Kind.UNCHANGED if old == new else Kind.CHANGED
+            yield SliceChange(kind, *about, old, new, figure.line)
+        yield from self.removed
+
+    def totals(self) -> dict[tuple[Origin, Openness], Decimal]:
+        summed: dict[tuple[Origin, Openness], Decimal] = defaultdict(Decimal)
+        for (origin, openness, _, _), figure in self.figures.items():
+            summed[origin, openness] += figure.share_pct
+        return dict(summed)
+
+    def review(self, key: Key, revises: bool, before: Totals) -> MonthReview:
+        counts = dict.fromkeys(Kind, 0)
+        for change in self.changes():
+            counts[change.kind] += 1
+        moved = (change for change in self.changes() if change.kind is not Kind.UNCHANGED)
+        largest = heapq.nlargest(LARGEST, moved, key=lambda change: abs(change.points))
+        return MonthReview(
+            source=key[0],
+            month=key[1],
+            revises=revises,
+            counts=counts,
+            largest=tuple(largest),
+            restated=self.restated,
+            before=_by_origin(before.get(key, {}), {Openness.OPEN}),
+            after=_by_origin(self.totals(), {Openness.OPEN}),
+        )
+
+
+def _compared(
+    session: Session,
+    checked: Checked,
+    keys: Collection[Key],
+    standing: Mapping[Key, Standing],
+) -> dict[Key, _Month]:
+    """The months of a sound file beside the current ones."""
+    months: dict[Key, _Month] = {key: _Month() for key in keys}
+    if not keys:
+        return months
+    for line in checked.lines():
+        if (line.source, line.month) in months:
+            months[line.source, line.month].add(line)
+    for line in provenance.stored_lines(session, [one.snapshot_id for one in standing.values()]):
+        months[line.source, line.month].compare(line)
+    return months
+
+
+def _by_origin(
+    totals: Mapping[tuple[Origin, Openness], Decimal], counted: Collection[Openness]
+) -> dict[Origin, Decimal | None]:
+    """Each origin's share; None where no line speaks of it."""
+    shares: dict[Origin, Decimal | None] = {}
+    for origin in Origin:
+        spoken = [totals[origin, one] for one in counted if (origin, one) in totals]
+        shares[origin] = sum(spoken, Decimal(0)) if spoken else None
+    return shares
+
+
+# --- series --------------------------------------------------------------------------------------
+
+
+def _series(sources: Sequence[str], before: Totals, after: Totals) -> Iterator[Series]:
+    for source in sources:
+        covered = sorted(month for slug, month in after if slug == source)
+        months = tuple(months_between(covered[0], covered[-1]))
+        opened = any(
+            openness is Openness.OPEN
+            for totals in (before, after)
+            for key, sums in totals.items()
+            if key[0] == source
+            for _, openness in sums
+        )
+        counted = {Openness.OPEN} if opened else set(Openness)
+        old, new = (
+            [_by_origin(totals.get((source, month), {}), counted) for month in months]
+            for totals in (before, after)
+        )
+        for origin in Origin:
+            if any(shares[origin] is not None for shares in (*old, *new)):
+                yield Series(
+                    source=source,
+                    group=origin,
+                    label=LABELS[origin],
+                    openness=Openness.OPEN if opened else "all",
+                    months=months,
+                    before=tuple(shares[origin] for shares in old),
+                    after=tuple(shares[origin] for shares in new),
+                )
+
+
+# --- what to look at twice -----------------------------------------------------------------------
+
+
+def _revisions(standing: Mapping[Key, Standing]) -> Iterator[Notice]:
+    for (source, month), one in sorted(standing.items()):
+        text = f"{month_key(month)} of {source} is published already, by upload {one.upload_id}"
+        yield Notice("revises", None, f"{text}; these figures would take its place")
+
+
+def _remarkable(series: Sequence[Series], keys: Collection[Key]) -> Iterator[Notice]:
+    for one in series:
+        yield from _jumps(one, keys)
+    for source in sorted({one.source for one in series}):
+        yield from _gaps([one for one in series if one.source == source], keys)
+
+
+def _jumps(series: Series, keys: Collection[Key]) -> Iterator[Notice]:
+    """Steps to or from a month of the file that are large and unusual for the series."""
+    steps = [
+        (month, old, new)
+        for month, (old, new) in zip(series.months[1:], pairwise(series.after), strict=True)
+        if old is not None and new is not None
+    ]
+    for month, old, new in steps:
+        touched = any((series.source, one) in keys for one in (month, add_months(month, -1)))
+        others = [abs(after - before) for at, before, after in steps if at != month]
+        unusual = bool(others) and abs(new - old) > UNUSUAL * median(others)
+        if touched and unusual and abs(new - old) > JUMP:
+            models = "open models" if series.openness == Openness.OPEN else "models"
+            text = f"{series.label} {models} of {series.source} go from {old:.1f} % to {new:.1f} %"
+            text += f" in {month_key(month)}; they usually change by {median(others):.1f} points"
+            yield Notice("jump", None, text)
+
+
+def _gaps(series: Sequence[Series], keys: Collection[Key]) -> Iterator[Notice]:
+    """Months without figures that the file leaves beside its own."""
+    source, months = series[0].source, series[0].months
+    filled = [
+        month
+        for index, month in enumerate(months)
+        if any(one.after[index] is not None for one in series)
+    ]
+    for before, after in pairwise(filled):
+        first, last = add_months(before, 1), add_months(after, -1)
+        if first <= last and ((source, before) in keys or (source, after) in keys):
+            missing = (
+                month_key(first) if first == last else f"{month_key(first)} to {month_key(last)}"
+            )
+            yield Notice("gap", None, f"{source} has no figures for {missing}")

@@ -1,0 +1,118 @@
+"""From a published number to its upload and line, and from an upload to what became of it."""
+
+import hashlib
+from datetime import UTC, date, datetime
+
+import pytest
+
+from app import intake, provenance
+from app.answer import UNNAMED
+from app.db import Db
+from app.errors import Conflict, NotFound
+from app.provenance import State
+from app.question import Question
+from tests.test_intake import SOURCE, keep, month_file, publish
+
+JANUARY = date(2026, 1, 1)
+ROWS = (
+    b"month,origin,openness,developer,share_pct\n"
+    b"2026-01,chinese,open,deepseek,20\n\n2026-01,chinese,open,qwen,10\n2026-01,us,closed,,30\n"
+)
+
+
+def records(db: Db, *, everyone: bool = False, before: int | None = None) -> list[int]:
+    with db.reading() as session:
+        return [one.id for one in provenance.uploads(session, everyone=everyone, before=before)]
+
+
+def behind(db: Db, question: Question | None = None, group: str | None = None) -> list[int]:
+    """The upload's lines behind a number of January."""
+    with db.reading() as session:
+        found = provenance.behind(session, SOURCE, JANUARY, question, group)
+    assert found.line_count == len(found.lines)
+    return [line.line for line in found.lines]
+
+
+def test_an_upload_tells_who_when_what_and_how_much(filled_db: Db) -> None:
+    upload_id = keep(filled_db, ROWS)
+    publish(filled_db, upload_id, reason=" why not ")
+    with filled_db.reading() as session:
+        found = provenance.upload(session, upload_id)
+    assert (found.received_by, found.published_by, found.reason) == ("ada", "ada", "why not")
+    assert found.sha256 == hashlib.sha256(ROWS).hexdigest()
+    assert (found.size, found.lines, found.source) == (len(ROWS), 3, SOURCE)
+    assert found.received_at <= (found.published_at or found.received_at) <= datetime.now(UTC)
+    (month,) = found.months
+    assert (month.source, month.month, month.lines, month.share_pct) == (SOURCE, JANUARY, 3, 60)
+    assert (month.basis, month.current, month.superseded_by) == ("share", True, None)
+
+
+def test_readers_see_uploads_once_published_and_maintainers_see_all(filled_db: Db) -> None:
+    bundled = records(filled_db)
+    waiting, withdrawn, discarded = (keep(filled_db, month_file(f"{n}")) for n in (30, 31, 32))
+    publish(filled_db, withdrawn)
+    with filled_db.writing() as session:
+        intake.withdraw(session, withdrawn, by="ada", reason="wrong")
+        intake.discard(session, discarded, by="ada")
+    assert records(filled_db) == [withdrawn, *bundled]
+    assert records(filled_db, everyone=True) == [discarded, withdrawn, waiting, *bundled]
+    assert records(filled_db, everyone=True, before=withdrawn) == [waiting, *bundled]
+
+
+def test_a_superseded_upload_names_its_successor_until_that_is_withdrawn(filled_db: Db) -> None:
+    first, second = (keep(filled_db, month_file(text)) for text in ("30", "31"))
+    publish(filled_db, first)
+    publish(filled_db, second, reason="a recount")
+    with filled_db.reading() as session:
+        found = provenance.upload(session, first)
+    assert (found.state, found.superseded_by) == (State.SUPERSEDED, (second,))
+    with filled_db.writing() as session:
+        intake.withdraw(session, second, by="ada", reason="wrong")
+    with filled_db.reading() as session:
+        assert provenance.upload(session, first).state is State.PUBLISHED
+        assert provenance.upload(session, second).superseded_by == (first,)
+
+
+def test_a_number_leads_to_the_lines_it_is_the_sum_of(filled_db: Db) -> None:
+    publish(filled_db, keep(filled_db, ROWS))
+    assert behind(filled_db) == [2, 4, 5]
+    assert behind(filled_db, Question(), "chinese") == [2, 4]
+    assert behind(filled_db, Question(), "us") == []
+    assert behind(filled_db, Question(openness="all"), "us") == [5]
+    assert behind(filled_db, Question(by="developer"), "qwen") == [4]
+    assert behind(filled_db, Question(by="developer", openness="all"), UNNAMED) == [5]
+    assert behind(filled_db, Question(developer=("deepseek",)), "chinese") == [2]
+
+
+def test_an_earlier_number_leads_to_the_upload_of_then(filled_db: Db) -> None:
+    first = publish(filled_db, keep(filled_db, ROWS))
+    second = publish(filled_db, keep(filled_db, month_file("31")), reason="a recount")
+    with filled_db.reading() as session:
+        then = Question(as_of=first.published_at)
+        assert provenance.behind(session, SOURCE, JANUARY, then).upload_id == first.upload_id
+        assert provenance.behind(session, SOURCE, JANUARY).upload_id == second.upload_id
+        with pytest.raises(NotFound):
+            provenance.behind(session, SOURCE, date(2026, 2, 1))
+
+
+def test_long_lists_of_lines_are_read_page_by_page(filled_db: Db) -> None:
+    upload_id = keep(filled_db, ROWS)
+    publish(filled_db, upload_id)
+    with filled_db.reading() as session:
+        first = provenance.behind(session, SOURCE, JANUARY, limit=2)
+        rest = provenance.behind(session, SOURCE, JANUARY, limit=2, after=first.lines[-1].line)
+        assert [line.line for line in (*first.lines, *rest.lines)] == [2, 4, 5]
+        assert (first.line_count, rest.line_count) == (3, 3)
+        own = provenance.lines_of_upload(session, upload_id, SOURCE, JANUARY, after=2)
+        assert [line.line for line in own] == [4, 5]
+
+
+def test_publishing_twice_is_a_conflict_that_changes_no_record(filled_db: Db) -> None:
+    upload_id = keep(filled_db, ROWS)
+    publish(filled_db, upload_id)
+    with filled_db.reading() as session:
+        before = provenance.upload(session, upload_id)
+    with pytest.raises(Conflict):
+        publish(filled_db, upload_id)
+    with filled_db.reading() as session:
+        assert provenance.upload(session, upload_id) == before
