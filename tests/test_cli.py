@@ -95,6 +95,75 @@ def test_what_is_exported_is_imported_into_an_empty_database(
     assert figures(db) == figures(filled_db)
 
 
+def test_new_names_are_announced_so_that_a_misspelt_one_shows(
+    filled_database_url: str, figures_csv: Path
+) -> None:
+    figures_csv.write_text(
+        "month,origin,openness,developer,share_pct\n2026-01,chinese,open,DeepSeak,30\n"
+    )
+    done = modelshare(
+        filled_database_url, "import", "--check", figures_csv, "--source", "Vercel AI Gateway index"
+    )
+    assert "figures.csv:2: new developer deepseak: DeepSeak, chinese." in done.stderr
+    assert "did you mean “DeepSeek”?" in done.stderr
+
+
+def test_checking_names_the_published_months_that_a_file_revises(
+    filled_database_url: str, figures_csv: Path
+) -> None:
+    modelshare(filled_database_url, "import", figures_csv, "--source", SOURCE)
+    figures_csv.write_text(figures_csv.read_text().replace("30", "31"))
+    done = modelshare(filled_database_url, "import", "--check", figures_csv, "--source", SOURCE)
+    assert f"revises what is published: {SOURCE} 2026-01." in done.stderr
+
+
+def test_an_empty_database_asks_for_the_catalogue_first(
+    empty_database_url: str, figures_csv: Path
+) -> None:
+    done = modelshare(empty_database_url, "import", figures_csv, "--source", SOURCE)
+    assert done.returncode == 1
+    assert "There is no source yet." in done.stderr
+    assert "app/data" in done.stderr
+
+
+def test_the_catalogue_is_corrected_with_a_reason_that_its_history_keeps(
+    filled_database_url: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "corrections.csv"
+    path.write_text("developer,name,origin\npoolside,Poolside,european\n")
+    refused = modelshare(filled_database_url, "catalogue", "import", path)
+    assert refused.returncode == 1
+    assert "A reason is needed" in refused.stderr
+    reason = ("--reason", "moved to Paris")
+    assert modelshare(filled_database_url, "catalogue", "import", path, *reason).returncode == 0
+    history = modelshare(filled_database_url, "catalogue", "history").stdout
+    assert "developers poolside: moved to Paris (origin: 'us' -> 'european')" in history
+
+
+def test_figures_are_no_catalogue_file(filled_database_url: str, figures_csv: Path) -> None:
+    refused = modelshare(filled_database_url, "catalogue", "import", figures_csv)
+    assert refused.returncode == 1
+    assert "is no catalogue file" in refused.stderr
+
+
+def test_exporting_from_a_place_without_a_database_makes_none(tmp_path: Path) -> None:
+    done = modelshare("", "export", tmp_path / "out", "--data-dir", tmp_path / "nothing")
+    assert done.returncode == 1
+    assert "There is no database in" in done.stderr
+    assert not (tmp_path / "nothing").exists()
+
+
+def test_exporting_to_where_nothing_can_be_written_is_one_clear_line(
+    filled_database_url: str, tmp_path: Path
+) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    done = modelshare(filled_database_url, "export", blocked / "out")
+    assert done.returncode == 1
+    assert "Not a directory" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_migrating_says_where_the_schema_stands(blank_database_url: str) -> None:
     first, second = (modelshare(blank_database_url, "migrate") for _ in range(2))
     assert first.returncode == second.returncode == 0

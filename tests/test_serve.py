@@ -209,7 +209,9 @@ def test_a_setting_that_makes_no_sense_is_named(
 
 
 def test_once_installed_make_run_installs_nothing() -> None:
-    planned = subprocess.check_output(["make", "--dry-run", "run"], cwd=PROJECT, text=True)
+    # `make test` tells the makes below it to say where they work.
+    command = ["make", "--no-print-directory", "--dry-run", "run"]
+    planned = subprocess.check_output(command, cwd=PROJECT, text=True)
     assert planned.split() == ["exec", ".venv/bin/modelshare", "serve"]
 
 

@@ -1,0 +1,142 @@
+"""`modelshare maintainer` and `modelshare token`: who may upload, and with which programs."""
+
+import getpass
+import sys
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from app import accounts, sign_ins
+from app.console import DataDir, console, opened
+from app.errors import BadInput
+
+maintainers = typer.Typer(help="Who may upload.", no_args_is_help=True)
+tokens = typer.Typer(help="What programs show to upload.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="The maintainer's name.")]
+Label = Annotated[str, typer.Argument(help="What the token is for.")]
+FromStdin = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+]
+
+
+@maintainers.command("add")
+def add(name: Name, password_stdin: FromStdin = False, data_dir: DataDir = None) -> None:
+    """Add a maintainer; asks for the password twice."""
+    password = read_password(password_stdin)
+    with opened(data_dir) as db, db.writing() as session:
+        accounts.add(session, name, password)
+    console.print(f"Added {name}.", markup=False)
+
+
+@maintainers.command("password")
+def set_password(name: Name, password_stdin: FromStdin = False, data_dir: DataDir = None) -> None:
+    """Set a maintainer's password, and sign every browser of theirs out."""
+    password = read_password(password_stdin)
+    with opened(data_dir) as db, db.writing() as session:
+        accounts.set_password(session, name, password)
+    console.print(f"The password of {name} is set; every sign-in of theirs ended.", markup=False)
+
+
+def read_password(from_stdin: bool) -> str:
+    """Raises BadInput where there is neither a terminal nor standard input to read it from."""
+    if from_stdin:
+        try:
+            return sys.stdin.buffer.readline().decode().rstrip("\r\n")
+        except UnicodeDecodeError:
+            raise BadInput("The password on standard input is not UTF-8") from None
+    if not sys.stdin.isatty():
+        hint = "Pass it in with --password-stdin."
+        raise BadInput("There is no terminal to ask for the password", hint)
+    password = getpass.getpass("Password: ")
+    if getpass.getpass("Once more: ") != password:
+        raise BadInput("The password was typed in two ways", "Nothing was changed.")
+    return password
+
+
+@maintainers.command("disable")
+def disable(name: Name, data_dir: DataDir = None) -> None:
+    """Let a maintainer in no longer: ends sign-ins and links, revokes tokens."""
+    with opened(data_dir) as db, db.writing() as session:
+        accounts.disable(session, name)
+    console.print(f"Disabled {name}.", markup=False)
+
+
+@maintainers.command("enable")
+def enable(name: Name, data_dir: DataDir = None) -> None:
+    """Let a disabled maintainer in again, with the password they had."""
+    with opened(data_dir) as db, db.writing() as session:
+        accounts.enable(session, name)
+    console.print(f"Enabled {name}.", markup=False)
+
+
+@maintainers.command("link")
+def link(
+    name: Name,
+    base_url: Annotated[str, typer.Option(help="Where the site is, as https://example.org.")] = "",
+    data_dir: DataDir = None,
+) -> None:
+    """Print a one-time sign-in link, valid for 24 hours."""
+    with opened(data_dir) as db, db.writing() as session:
+        path = sign_ins.link(session, name)
+    typer.echo(base_url.rstrip("/") + path)
+
+
+@maintainers.command("list")
+def list_maintainers(data_dir: DataDir = None) -> None:
+    """List the maintainers."""
+    with opened(data_dir) as db, db.reading() as session:
+        found = accounts.listed(session)
+    echo_table(
+        ("NAME", "ADDED", "STATE", "TOKENS"),
+        [(item.name, day(item.since), state(item), str(item.tokens)) for item in found],
+    )
+
+
+def state(item: accounts.Listed) -> str:
+    if item.disabled:
+        return f"disabled {day(item.disabled)}"
+    return "active" if item.has_password else "active, no password"
+
+
+@tokens.command("create")
+def create_token(name: Name, label: Label, data_dir: DataDir = None) -> None:
+    """Print a new token; it is shown only now."""
+    with opened(data_dir) as db, db.writing() as session:
+        token = accounts.create_token(session, name, label)
+    typer.echo(token)
+    console.print("This token is shown only now.")
+
+
+@tokens.command("revoke")
+def revoke_token(name: Name, label: Label, data_dir: DataDir = None) -> None:
+    """Let a token's bearer in no longer."""
+    with opened(data_dir) as db, db.writing() as session:
+        accounts.revoke_token(session, name, label)
+    console.print(f"Revoked the token “{label}” of {name}.", markup=False)
+
+
+@tokens.command("list")
+def list_tokens(data_dir: DataDir = None) -> None:
+    """List the tokens, without what is secret of them."""
+    with opened(data_dir) as db, db.reading() as session:
+        found = accounts.listed_tokens(session)
+    echo_table(
+        ("NAME", "LABEL", "CREATED", "USED", "REVOKED"),
+        [
+            (item.name, item.label, day(item.created), day(item.used), day(item.revoked))
+            for item in found
+        ],
+    )
+
+
+def day(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d}" if moment else "-"
+
+
+def echo_table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    """Columns as wide as their longest cell, two spaces between them."""
+    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    for row in (header, *rows):
+        typer.echo("  ".join(map(str.ljust, row, widths)).rstrip())

@@ -1,0 +1,171 @@
+"""`modelshare import` and `modelshare catalogue`: files in, and what became of each."""
+
+import getpass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+
+from app import archive, curation
+from app.archive import Choices, Imported
+from app.console import DataDir, console, opened
+from app.db import Db
+from app.errors import BadFile, Problem, Refused
+from app.months import month_key
+from app.rules import Checked
+from app.words import Openness
+
+catalogue = typer.Typer(help="Sources, developers, models and events.", no_args_is_help=True)
+
+Reason = Annotated[
+    str, typer.Option(help="Why published figures are revised, or the catalogue corrected.")
+]
+Check = Annotated[bool, typer.Option("--check", help="Check only; store nothing.")]
+
+
+def who() -> str:
+    return f"{getpass.getuser()} (command line)"
+
+
+def import_figures(  # noqa: PLR0917 - Typer makes an option of each
+    files: Annotated[list[Path], typer.Argument(help="CSV files, or directories of an export.")],
+    source: Annotated[
+        str | None, typer.Option(help="The source, where the lines do not name it.")
+    ] = None,
+    openness: Annotated[
+        Openness, typer.Option(help="The openness of lines that leave it out.")
+    ] = Openness.OPEN,
+    reason: Reason = "",
+    check: Check = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Publish the figures of CSV files, each of them whole or not at all.
+
+    Takes snapshots in the upload format, and the catalogue files that `export` writes.
+    """
+    with opened(data_dir) as db:
+        import_paths(db, files, Choices(who(), source, openness, reason, check))
+
+
+@catalogue.command("import")
+def import_catalogue(
+    files: Annotated[list[Path], typer.Argument(help="CSV files as `export` writes them.")],
+    reason: Reason = "",
+    check: Check = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Add and correct entries of the catalogue, each file whole or not at all."""
+    for path in archive.files_of(files):
+        with path.open("rb") as file:
+            if curation.kind_of(file) is None:
+                raise Refused(f"{path} is no catalogue file", "Its columns are not those of one.")
+    with opened(data_dir) as db:
+        import_paths(db, files, Choices(who(), reason=reason, check=check))
+
+
+@catalogue.command("history")
+def show_history(data_dir: DataDir = None) -> None:
+    """List who changed which entry of the catalogue, when and why; the latest first."""
+    with opened(data_dir) as db, db.reading() as session:
+        for change in curation.changes(session):
+            said = ", ".join(
+                f"{name}: {(change.before or {}).get(name, '')!r} -> {cell!r}"
+                for name, cell in change.after.items()
+            )
+            when = f"{change.at:%Y-%m-%d %H:%M}Z"
+            print(f"{when}  {change.by}  {change.kind} {change.key}: {change.reason} ({said})")
+
+
+def import_paths(db: Db, paths: Sequence[Path], choices: Choices) -> None:
+    """Imports files one after the other; raises at the first that is refused."""
+    for path in archive.files_of(paths):
+        try:
+            report(import_path(db, path, choices))
+        except BadFile as refused:
+            show_problems(path, refused)
+            raise
+
+
+def import_path(db: Db, path: Path, choices: Choices) -> Imported:
+    with progress_of(path) as progress:
+        return archive.import_file(db, path, choices, progress)
+
+
+@contextmanager
+def progress_of(path: Path) -> Iterator[Callable[[int], None]]:
+    """A bar that is told how many bytes of the file were read."""
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    silent = not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=silent) as progress:
+        task = progress.add_task(escape(path.name), total=path.stat().st_size)
+        yield lambda done: progress.update(task, completed=done)
+
+
+def show_problems(path: Path, refused: BadFile) -> None:
+    for problem in refused.problems:
+        console.print(f"{path.name}{place(problem)}: {sentence(problem)}", markup=False)
+
+
+def place(problem: Problem) -> str:
+    line = f":{problem.line}" if problem.line else ""
+    column = f":{problem.column}" if problem.column else ""
+    return line + column + (f" ({problem.field})" if problem.field else "")
+
+
+def sentence(problem: Problem) -> str:
+    hint = f" Did you mean “{problem.suggestion}”?" if problem.suggestion else ""
+    found = f"found “{problem.found}”, " if problem.found else "empty; "
+    return f"{found}expected {problem.expected}.{hint}"
+
+
+def report(imported: Imported) -> None:
+    """What became of a file, in a line each for its figures and its notices."""
+    name = imported.path.name
+    if imported.changes:
+        made = imported.changes
+        counts = f"{made.added} added, {made.changed} changed, {made.unchanged} unchanged"
+        console.print(f"{name}: {made.kind}: {counts}.", markup=False)
+    if imported.checked:
+        report_names(name, imported.checked)
+        report_figures(name, imported.checked, imported)
+
+
+def report_names(name: str, checked: Checked) -> None:
+    """What the catalogue did not know: a misspelt name shows here."""
+    for new in checked.new_developers:
+        console.print(
+            f"{name}:{new.line}: new developer {new.slug}: {new.name}, {new.origin}.", markup=False
+        )
+    for model in checked.new_models:
+        console.print(
+            f"{name}:{model.line}: new model {model.slug} of {model.developer}, {model.openness}.",
+            markup=False,
+        )
+
+
+def report_figures(name: str, checked: Checked, imported: Imported) -> None:
+    published = imported.published
+    for notice in checked.notices:
+        where = f":{notice.line}" if notice.line else ""
+        console.print(f"{name}{where}: note: {notice.text}.", markup=False, style="yellow")
+    lines = sum(month.lines for month in checked.months.values())
+    what = f"{counted(lines, 'line')} for {counted(len(checked.months), 'month')}"
+    if imported.revises:
+        listed = ", ".join(f"{slug} {month_key(month)}" for slug, month in imported.revises[:12])
+        more = " and more" if len(imported.revises) > 12 else ""
+        console.print(f"{name}: revises what is published: {listed}{more}.", markup=False)
+    if published is None:
+        console.print(f"{name}: sound: {what}. Nothing was stored.", markup=False)
+    elif published.already:
+        first = f"the same bytes are current already as upload {published.upload_id}"
+        console.print(f"{name}: nothing to do: {first}.", markup=False)
+    else:
+        console.print(f"{name}: published as upload {published.upload_id}: {what}.", markup=False)
+
+
+def counted(count: int, what: str) -> str:
+    return f"{count:,} {what}" + ("" if count == 1 else "s")

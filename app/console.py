@@ -1,0 +1,55 @@
+"""What every command shares: its terminal, the settings, and the database they name."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from app import migrations, postgres
+from app.db import Db
+from app.errors import Refused
+from app.settings import Settings
+
+# Progress and problems go to standard error: standard output is for what was asked.
+console = Console(stderr=True, highlight=False, soft_wrap=True)
+
+DataDir = Annotated[
+    Path | None,
+    typer.Option(help="Where the embedded PostgreSQL keeps its data. [env: DATA_DIR, or ./var]"),
+]
+
+
+def settings(data_dir: Path | None = None) -> Settings:
+    try:
+        found = Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(str(part) for part in first["loc"]).upper()
+        raise Refused(f"{name} is not usable", first["msg"]) from None
+    return found.model_copy(update={"data_dir": data_dir}) if data_dir else found
+
+
+@contextmanager
+def database_url(configured: Settings) -> Iterator[str]:
+    """The configured database, or the embedded one of the data directory."""
+    if configured.database_url:
+        yield configured.database_url
+    else:
+        with postgres.running(configured.data_dir) as url:
+            yield url
+
+
+@contextmanager
+def opened(data_dir: Path | None) -> Iterator[Db]:
+    """The database, migrated."""
+    with database_url(settings(data_dir)) as url:
+        db = Db(url)
+        try:
+            migrations.upgrade(db)
+            yield db
+        finally:
+            db.close()
