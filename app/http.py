@@ -7,20 +7,23 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Annotated, Any, Final
+from urllib.parse import quote, urlencode
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.security import HTTPBearer
 from fastapi.staticfiles import StaticFiles
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app import errors, queries
-from app.db import Db
+from app import accounts, errors, queries, sign_ins
+from app.accounts import Maintainer
+from app.db import Db, explained
 from app.errors import Problem, Refused, excerpt
 from app.question import Question, parse_question
 
@@ -43,10 +46,14 @@ HEADERS: Final = {
 
 STATUS_OF: Final[Mapping[type[Refused], int]] = {
     errors.BadQuestion: 400,
+    errors.NotSignedIn: 401,
+    errors.WrongPassword: 401,
     errors.NotFound: 404,
     errors.NoFigures: 404,
     errors.Conflict: 409,
     errors.BadFile: 422,
+    errors.BadInput: 422,
+    errors.TooOften: 429,
     errors.Unavailable: 503,
 }
 
@@ -77,6 +84,59 @@ def asked(request: Request, session: Reading) -> Question:
 Asked = Annotated[Question, Depends(asked)]
 
 
+def cookie_name(request: Request) -> str:
+    """The prefix makes browsers keep it to this host; they take it over https only."""
+    return "__Host-session" if request.scope["scheme"] == "https" else "session"
+
+
+def visitor(request: Request, db: Annotated[Db, Depends(database)]) -> Maintainer | None:
+    """Who is signed in with this browser, if anyone; looked up once a request."""
+    if not hasattr(request.state, "maintainer"):
+        secret = request.cookies.get(cookie_name(request))
+        request.state.maintainer = sign_ins.find(db, secret) if secret else None
+    found: Maintainer | None = request.state.maintainer
+    return found
+
+
+Visitor = Annotated[Maintainer | None, Depends(visitor)]
+
+
+def signed_in(found: Visitor) -> Maintainer:
+    """Raises NotSignedIn: a page sends people to the sign-in first."""
+    if found is None:
+        raise errors.NotSignedIn("Only maintainers may do this", "Please sign in.")
+    return found
+
+
+SignedIn = Annotated[Maintainer, Depends(signed_in)]
+
+
+def by_token(request: Request, db: Db) -> Maintainer:
+    """Whoever the token of the Authorization header speaks for. Raises NotSignedIn."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise errors.NotSignedIn("A token is needed: Authorization: Bearer TOKEN", NEW_TOKEN)
+    if not hasattr(request.state, "maintainer"):
+        request.state.maintainer = accounts.by_token(db, token.strip())
+    found: Maintainer | None = request.state.maintainer
+    if found is None:
+        raise errors.NotSignedIn("The token is unknown or revoked", NEW_TOKEN)
+    return found
+
+
+TOKEN: Final = HTTPBearer(auto_error=False, description="What `modelshare token create` prints.")
+
+
+def bearer(
+    request: Request, db: Annotated[Db, Depends(database)], _: Annotated[object, Depends(TOKEN)]
+) -> Maintainer:
+    return by_token(request, db)
+
+
+Bearer = Annotated[Maintainer, Depends(bearer)]
+NEW_TOKEN: Final = "`modelshare token create NAME LABEL` on the server makes one."  # noqa: S105
+
+
 class SecurityHeaders:
     """Our headers on every answer, errors and static files included."""
 
@@ -92,6 +152,24 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+class HeadAsGet:
+    """HEAD is GET without the body; the routes need not know."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_without_body(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            await self.app({**scope, "method": "GET"}, receive, send_without_body)
+        else:
+            await self.app(scope, receive, send)
 
 
 class VersionedFiles(StaticFiles):
@@ -119,6 +197,7 @@ def problem_response(status: int, refused: Refused) -> ProblemResponse:
         "status": status,
         "detail": refused.detail,
         "errors": [asdict(problem) for problem in refused.problems],
+        "error_count": refused.problem_count,
     }
     return ProblemResponse(body, status)
 
@@ -126,7 +205,8 @@ def problem_response(status: int, refused: Refused) -> ProblemResponse:
 def wants_page(request: Request) -> bool:
     """People get a page; programs, and whoever asks for a file, get problem+json."""
     path = request.url.path
-    return not path.startswith("/api/") and "." not in path.rsplit("/", 1)[-1]
+    for_programs = path.startswith("/api/") or path in {"/healthz", "/readyz", "/metrics"}
+    return not for_programs and "." not in path.rsplit("/", 1)[-1]
 
 
 def install_errors(app: FastAPI, page: ErrorPage) -> None:
@@ -143,8 +223,9 @@ def install_errors(app: FastAPI, page: ErrorPage) -> None:
 
     def on_refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, Refused)  # noqa: S101 - registered for this type only
-        headers = {"Retry-After": "5"} if isinstance(error, errors.Unavailable) else {}
-        return respond(request, STATUS_OF.get(type(error), 400), error, headers)
+        if isinstance(error, errors.NotSignedIn) and wants_page(request):
+            return RedirectResponse(f"/sign-in?{urlencode({'next': way_back(request)})}", 303)
+        return respond(request, STATUS_OF.get(type(error), 400), error, headers_of(error))
 
     def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type only
@@ -156,8 +237,9 @@ def install_errors(app: FastAPI, page: ErrorPage) -> None:
         return respond(request, 422, Refused("The request is not complete", "", _problems(error)))
 
     def on_database(request: Request, error: Exception) -> Response:
+        assert isinstance(error, SQLAlchemyError)  # noqa: S101 - registered for these types only
         log.warning("database unavailable: %s", error)
-        return on_refused(request, errors.Unavailable("The database cannot be reached", AGAIN))
+        return on_refused(request, explained(error))
 
     def on_fault(request: Request, error: Exception) -> Response:
         log.error("unexpected failure", exc_info=error)
@@ -172,7 +254,28 @@ def install_errors(app: FastAPI, page: ErrorPage) -> None:
     app.add_exception_handler(Exception, on_fault)
 
 
-AGAIN: Final = "Nothing is lost. Please try again in a few seconds."
+def headers_of(error: Refused) -> Mapping[str, str]:
+    """What programs are told beside the words: when to come again, how to show who they are."""
+    match error:
+        case errors.Unavailable():
+            return {"Retry-After": "5"}
+        case errors.TooOften():
+            return {"Retry-After": str(error.seconds)}
+        case errors.NotSignedIn():
+            return {"WWW-Authenticate": 'Bearer realm="Open Model Share"'}
+    return {}
+
+
+def way_back(request: Request) -> str:
+    """Where to go after signing in: the page asked for, or the one whose form was sent."""
+    if request.method in SAFE:
+        query = request.scope["query_string"].decode("latin-1")
+        return quote(request.scope["path"]) + (f"?{query}" if query else "")
+    host, _, rest = request.headers.get("referer", "").partition("://")[2].partition("/")
+    return f"/{rest}" if host and host == request.headers.get("host") else "/uploads"
+
+
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 FAULT: Final = "The fault is noted in the log. Please try again; if it stays, tell the maintainers."
 HTTP_WORDS: Final = {
     404: ("There is nothing at this address", "The link may be old, or mistyped."),

@@ -7,7 +7,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette_compress import CompressMiddleware
 
-from app import api, health, http, pages
+from app import api, guard, health, http, pages
 from app.db import Db
 
 STATIC = Path(__file__).parent.parent / "static"
@@ -31,8 +31,10 @@ def create_app(db: Db) -> FastAPI:
     )
     app.state.db = db
     http.install_errors(app, page=pages.render_error)
+    guard.install(app)
     app.add_middleware(CompressMiddleware)
     app.add_middleware(http.SecurityHeaders)
+    app.add_middleware(http.HeadAsGet)
     app.include_router(health.router)
     app.include_router(api.router)
     app.include_router(pages.router)

@@ -23,7 +23,7 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 from sqlalchemy import URL, Connection, NullPool, create_engine, make_url, text
 
-from app import archive, migrations, postgres
+from app import accounts, archive, migrations, postgres, sign_ins
 from app.db import Db
 from app.main import create_app
 from app.settings import Settings
@@ -213,6 +213,17 @@ def empty_client(empty_database_url: str) -> Iterator[TestClient]:
     """The application before the first upload."""
     with TestClient(create_app(Db(empty_database_url)), follow_redirects=False) as client:
         yield client
+
+
+@pytest.fixture
+def maintainer_client(own_client: TestClient, filled_db: Db) -> TestClient:
+    """`own_client` with ada signed in, as a browser sends its requests."""
+    with filled_db.writing() as session:
+        accounts.add(session, "ada")
+        link = sign_ins.link(session, "ada").partition("=")[2]
+    own_client.cookies["session"] = sign_ins.by_link(filled_db, link)
+    own_client.headers["sec-fetch-site"] = "same-origin"
+    return own_client
 
 
 @contextmanager

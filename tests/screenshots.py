@@ -3,6 +3,7 @@
 The server runs on the bundled figures, in a database that is gone afterwards.
 """
 
+import io
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -11,8 +12,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from app import archive, migrations, postgres
+from app import accounts, archive, intake, migrations, postgres, sign_ins
 from app.db import Db
+from app.words import Openness
 from tests import chromium
 from tests.conftest import serving
 
@@ -27,32 +29,70 @@ PAGES = {
     "trends-sources": f"/trends?source={EVERY}",
     "trends-one-month": "/trends?from=2025-08&to=2025-08&view=stack",
     "trends-nothing": "/trends?source=vercel-ai-gateway",
+    "uploads": "/uploads",
+    "upload": "/uploads/3",
+    "upload-lines": "/uploads/3/lines?source=openrouter-rankings&month=2026-09&origin=us",
+    "sign-in": "/sign-in",
     "bad-question": "/trends?bye=origin&source=openruter-rankings",
     "not-found": "/nowhere",
 }
+# Uploads 6 and 7 are those of `keep_files`.
+MAINTAINERS_PAGES = {
+    "history": "/uploads",
+    "upload-new": "/uploads/new",
+    "upload-sound": "/uploads/6",
+    "upload-faulty": "/uploads/7",
+    "upload-published": "/uploads/3",
+    "account": "/account",
+    "catalogue": "/catalogue",
+    "catalogue-models": "/catalogue/models?find=deepseek",
+    "catalogue-entry": "/catalogue/developers/3",
+}
+SOUND = b"""month,origin,openness,developer,share_pct
+2026-09,chinese,open,,51.2
+2026-09,us,open,,8
+2026-10,chinese,open,,62.5
+2026-10,european,open,Nouveau,1.5
+"""
+FAULTY = b"Month;Origin;Share percent\n2026-10;chineese;62,5\n2026-13;us;abc\n2026-10;us;5 %\n"
 WIDTHS = (1280, 390)
 
 
 @contextmanager
-def bundled_server() -> Iterator[str]:
+def bundled_server() -> Iterator[tuple[str, str]]:
+    """Its address, and the secret of a browser that is signed in."""
     with tempfile.TemporaryDirectory(prefix="modelshare-pictures-") as folder:
         with postgres.running(Path(folder)) as url:
             db = Db(url)
             migrations.upgrade(db)
             archive.fill(db)
+            secret = keep_files(db)
             db.close()
             with serving(url) as address:
-                yield address
+                yield address, secret
         postgres.wait_until_stopped(Path(folder))
 
 
-def take(browser: Browser, address: str, folder: Path) -> None:
+def keep_files(db: Db) -> str:
+    """A maintainer who has uploaded a sound and a faulty file; the secret of their browser."""
+    with db.writing() as session:
+        accounts.add(session, "ada")
+        link = sign_ins.link(session, "ada").partition("=")[2]
+        kept = {"by": "ada", "source": "openrouter-rankings", "openness": Openness.OPEN}
+        for name, content in (("october.csv", SOUND), ("october-draft.csv", FAULTY)):
+            intake.keep(session, io.BytesIO(content), filename=name, **kept)
+    return sign_ins.by_link(db, link)
+
+
+def take(browser: Browser, address: str, folder: Path, pages: dict[str, str], secret: str) -> None:
     for scheme in ("light", "dark"):
         for width in WIDTHS:
             size = {"width": width, "height": 900}
             context = browser.new_context(base_url=address, viewport=size, color_scheme=scheme)
+            if secret:
+                context.add_cookies([{"name": "session", "value": secret, "url": address}])
             page = context.new_page()
-            for name, path in PAGES.items():
+            for name, path in pages.items():
                 page.goto(path)
                 if page.locator("share-chart").count():
                     page.locator(".js-plotly-plot .main-svg").first.wait_for()
@@ -62,11 +102,12 @@ def take(browser: Browser, address: str, folder: Path) -> None:
 
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    with bundled_server() as address, sync_playwright() as playwright:
+    with bundled_server() as (address, secret), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.QUIET)
-        take(browser, address, folder)
+        take(browser, address, folder, PAGES, "")
+        take(browser, address, folder, MAINTAINERS_PAGES, secret)
         browser.close()
-    print(f"{len(PAGES) * len(WIDTHS) * 2} pictures in {folder}")  # noqa: T201
+    print(f"{(len(PAGES) + len(MAINTAINERS_PAGES)) * len(WIDTHS) * 2} pictures in {folder}")  # noqa: T201
 
 
 if __name__ == "__main__":

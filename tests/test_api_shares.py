@@ -144,6 +144,15 @@ def test_before_the_first_upload_it_says_so(empty_client: TestClient) -> None:
     assert response.json()["title"] == "There are no figures yet"
 
 
+def test_a_sum_a_little_over_100_that_a_source_rounded_is_told_as_it_is(
+    filled_db: Db, own_client: TestClient
+) -> None:
+    content = b"month,origin,share_pct\n2026-01,us,60\n2026-01,chinese,40.4\n"
+    publish(filled_db, keep(filled_db, content))
+    answer = get(own_client, "source=huggingface-study-2025&by=developer")
+    assert 100.4 in [row["share_pct"] for row in answer["data"]]
+
+
 @pytest.mark.parametrize("name", ["=cmd()", "+1", "-2", "@x"])
 def test_text_that_a_spreadsheet_would_run_is_made_harmless_in_csv(
     filled_db: Db, own_client: TestClient, name: str

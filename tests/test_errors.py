@@ -47,9 +47,19 @@ def test_a_wrong_method_is_told_the_right_one(client: TestClient) -> None:
     assert response.headers["allow"] == "GET"
 
 
+@pytest.mark.parametrize("address", ["/", "/api/v1/shares.csv", "/static/style.css", "/nope"])
+def test_head_is_get_without_the_body(client: TestClient, address: str) -> None:
+    head, get = client.head(address), client.get(address)
+    assert head.status_code == get.status_code
+    assert head.content == b""
+    assert head.headers["content-type"] == get.headers["content-type"]
+
+
 def test_without_a_database_the_process_lives_but_is_not_ready(lost_client: TestClient) -> None:
     assert lost_client.get("/healthz").status_code == 200
-    assert lost_client.get("/readyz").status_code == 503
+    readiness = lost_client.get("/readyz")
+    assert readiness.status_code == 503
+    assert readiness.headers["content-type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize("address", ["/", "/trends", "/api/v1/shares"])

@@ -19,7 +19,8 @@ PLACES: Final = Decimal("0.0001")
 Percent = Annotated[
     Decimal,
     PlainSerializer(float, return_type=float, when_used="json"),
-    Field(ge=0, le=100, description="Percent, 0 to 100, four decimals."),
+    # A source's own rounding may bring a sum to 100.5.
+    Field(ge=0, le=100.5, description="Percent, 0 to 100, four decimals."),
 ]
 
 

@@ -2,7 +2,16 @@
 
 from fastapi import APIRouter
 
-from app.pages import overview, trends
+from app.pages import (
+    catalogue,
+    overview,
+    sign_in,
+    trends,
+    upload_actions,
+    upload_form,
+    upload_lines,
+    uploads,
+)
 from app.pages.shell import render_error
 
 __all__ = ["render_error", "router"]
@@ -10,3 +19,10 @@ __all__ = ["render_error", "router"]
 router = APIRouter(include_in_schema=False)
 router.include_router(overview.router)
 router.include_router(trends.router)
+# Their /uploads/new and /uploads/behind go before /uploads/{number}.
+router.include_router(upload_form.router)
+router.include_router(upload_lines.router)
+router.include_router(uploads.router)
+router.include_router(upload_actions.router)
+router.include_router(sign_in.router)
+router.include_router(catalogue.router)

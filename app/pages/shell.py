@@ -13,6 +13,7 @@ from jinja2 import StrictUndefined
 from app import wording
 from app.errors import Refused
 from app.months import month_key
+from app.pages import telling
 
 ROOT: Final = Path(__file__).parents[2]
 
@@ -22,14 +23,21 @@ TEMPLATES.env.trim_blocks = True
 TEMPLATES.env.lstrip_blocks = True
 TEMPLATES.env.filters |= {
     "capital": wording.capital,
+    "counted": telling.counted,
     "day": wording.day_name,
     "instant": wording.instant_name,
+    "letter": telling.column_letter,
     "listed": wording.listed,
     "month": wording.month_name,
     "month_key": month_key,
+    "months_held": telling.months_held,
+    "month_short": wording.month_short,
+    "number": telling.number,
     "percent": wording.percent,
+    "points": wording.points,
     "quoted": wording.quoted,
     "reported": wording.as_reported,
+    "slice_name": telling.slice_name,
 }
 
 

@@ -1,0 +1,70 @@
+"""Forms that write: what was sent, what was typed into them, and what is wrong with it."""
+
+import re
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Final
+
+from fastapi import Depends, Request
+from starlette.datastructures import FormData
+
+from app import cells
+from app.cells import Unreadable
+from app.errors import BadInput, Problem, excerpt
+
+REASON_LENGTH: Final = 2_000
+
+
+def sending(most: int) -> object:
+    """A dependency that reads a form with fields of at most `most` bytes, and at most one file."""
+
+    async def sent(request: Request) -> AsyncIterator[FormData]:
+        async with request.form(max_files=1, max_fields=50, max_part_size=most) as form:
+            yield form
+
+    return Depends(sent)
+
+
+Sent = Annotated[FormData, sending(64 * 1024)]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The texts typed into a form, and a sentence for each field that needs another look."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    problems: Mapping[str, str] = field(default_factory=dict)
+
+    def text(self, name: str) -> str:
+        return self.values.get(name, "")
+
+
+def texts(form: FormData) -> dict[str, str]:
+    """The fields of a form; of repeated ones the last. Files are left out."""
+    return {name: value for name, value in form.multi_items() if isinstance(value, str)}
+
+
+def one_line(text: str) -> str:
+    """A cell is one line, however it was typed."""
+    return " ".join(re.split(r"\r\n?|\n", text))
+
+
+def sentence(problem: Problem) -> str:
+    """A problem as it stands below its field."""
+    found = f"“{problem.found}” was found; expected" if problem.found else "Expected"
+    hint = f" Did you mean “{problem.suggestion}”?" if problem.suggestion else ""
+    return f"{found} {problem.expected}.{hint}"
+
+
+def by_field(problems: Iterable[Problem]) -> dict[str, str]:
+    return {problem.field or "": sentence(problem) for problem in problems}
+
+
+def reason_of(typed: Mapping[str, str]) -> str:
+    """Why something is changed, trimmed. Raises BadInput for what is no text."""
+    text = typed.get("reason", "")
+    try:
+        return cells.clean(text, REASON_LENGTH, multiline=True)
+    except Unreadable as bad:
+        problem = Problem(bad.code, None, None, "reason", excerpt(text), bad.expected)
+        raise BadInput("The reason cannot be read", problems=[problem]) from None

@@ -1,0 +1,171 @@
+"""`/sign-in`, `/sign-out`, `/account`: how a maintainer comes, goes, and changes the password."""
+
+import re
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from app import accounts, sign_ins
+from app.db import Db
+from app.errors import BadInput, Refused, TooOften, WrongPassword
+from app.http import (
+    STATUS_OF,
+    SignedIn,
+    Visitor,
+    cookie_name,
+    database,
+    headers_of,
+)
+from app.pages.shell import render
+from app.passwords import SHORTEST
+
+router = APIRouter()
+
+Database = Annotated[Db, Depends(database)]
+# A model of the form would be built at the first request, by whichever thread comes first.
+Text = Annotated[str, Form()]
+
+HOME: Final = "/uploads"
+# Browsers read "\" as "/", drop tabs and line ends, and take "//host" for another site.
+OWN_PATH: Final = re.compile(r"/(?![/\\])[!-\[\]-~]{0,2000}")
+
+
+def own_path(address: str) -> str:
+    """Where to go after signing in: a path of ours, or the uploads."""
+    return address if OWN_PATH.fullmatch(address) else HOME
+
+
+@router.get("/sign-in", response_model=None)
+def ask(
+    request: Request,
+    db: Database,
+    visitor: Visitor,
+    wanted: Annotated[str, Query(alias="next")] = "",
+    link: str = "",
+) -> HTMLResponse | RedirectResponse:
+    """The form; or the button of a one-time link, so that a preview of it does not use it up."""
+    if link:
+        with db.reading() as session:
+            name = sign_ins.whose_link(session, link)
+        return render(request, "sign_in_link.html", {"link": link, "name": name})
+    if visitor:
+        return RedirectResponse(own_path(wanted), 303)
+    return _form(request, wanted)
+
+
+def _form(
+    request: Request, wanted: str, name: str = "", refused: Refused | None = None
+) -> HTMLResponse:
+    context: dict[str, object] = {"next": own_path(wanted), "name": name, "refused": refused}
+    return _answer(request, "sign_in.html", context, refused)
+
+
+def _answer(
+    request: Request, template: str, context: dict[str, object], refused: Refused | None
+) -> HTMLResponse:
+    status = STATUS_OF[type(refused)] if refused else 200
+    answer = render(request, template, context, status)
+    answer.headers["Cache-Control"] = "no-store"
+    # A page, not a challenge: the header that goes with 401 for programs has no place here.
+    if isinstance(refused, TooOften):
+        answer.headers.update(headers_of(refused))
+    return answer
+
+
+@router.post("/sign-in", response_model=None)
+def sign_in(
+    request: Request,
+    db: Database,
+    *,
+    name: Text = "",
+    password: Text = "",
+    link: Text = "",
+    wanted: Annotated[str, Form(alias="next")] = "",
+) -> HTMLResponse | RedirectResponse:
+    if link:
+        return _welcome(request, db, sign_ins.by_link(db, link), "/account")
+    name = name.strip().lower()
+    try:
+        secret = sign_ins.by_password(db, name, password, _address(request))
+    except (WrongPassword, TooOften) as refused:
+        return _form(request, wanted, name if accounts.NAME.fullmatch(name) else "", refused)
+    return _welcome(request, db, secret, own_path(wanted))
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def _welcome(request: Request, db: Db, secret: str, to: str) -> RedirectResponse:
+    """The next page, with the cookie of a new sign-in in place of whatever was there."""
+    _end(request, db)
+    answer = RedirectResponse(to, 303, {"Cache-Control": "no-store"})
+    answer.set_cookie(
+        cookie_name(request),
+        secret,
+        max_age=int(sign_ins.LONGEST.total_seconds()),
+        secure=request.scope["scheme"] == "https",
+        httponly=True,
+        samesite="lax",
+    )
+    return answer
+
+
+def _end(request: Request, db: Db) -> None:
+    if secret := request.cookies.get(cookie_name(request)):
+        sign_ins.end(db, secret)
+
+
+@router.get("/sign-out")
+def ask_to_sign_out() -> RedirectResponse:
+    """Its button stands on the account's page."""
+    return RedirectResponse("/account", 303)
+
+
+@router.post("/sign-out")
+def sign_out(request: Request, db: Database) -> RedirectResponse:
+    _end(request, db)
+    answer = RedirectResponse("/", 303, {"Cache-Control": "no-store"})
+    https = request.scope["scheme"] == "https"
+    answer.delete_cookie(cookie_name(request), secure=https, httponly=True, samesite="lax")
+    return answer
+
+
+@router.get("/account")
+def account(request: Request, db: Database, maintainer: SignedIn) -> HTMLResponse:
+    return _account(request, db, maintainer.name)
+
+
+def _account(request: Request, db: Db, name: str, refused: Refused | None = None) -> HTMLResponse:
+    context: dict[str, object] = {
+        "name": name,
+        "has_password": sign_ins.has_password(db, name),
+        "changed": request.url.query == "changed",
+        "shortest": SHORTEST,
+        "refused": refused,
+    }
+    return _answer(request, "account.html", context, refused)
+
+
+@router.post("/account", response_model=None)
+def change_password(
+    request: Request,
+    db: Database,
+    maintainer: SignedIn,
+    *,
+    old: Text = "",
+    new: Text = "",
+    again: Text = "",
+) -> HTMLResponse | RedirectResponse:
+    try:
+        _check_typed_twice(new, again)
+        secret = sign_ins.change_password(db, maintainer.name, old, new, _address(request))
+    except (BadInput, WrongPassword, TooOften) as refused:
+        return _account(request, db, maintainer.name, refused)
+    return _welcome(request, db, secret, "/account?changed")
+
+
+def _check_typed_twice(new: str, again: str) -> None:
+    if new != again:
+        raise BadInput("The new password was typed in two ways", "Please type it once more.")

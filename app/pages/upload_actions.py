@@ -1,0 +1,116 @@
+"""What maintainers may do with an upload: publish, withdraw, discard, check it again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import Session
+
+from app import intake, provenance
+from app.csv_reader import Limits
+from app.db import Db
+from app.errors import BadFile, BadInput, Conflict, Refused
+from app.http import SignedIn, database
+from app.pages.forms import Form, Sent, by_field, texts
+from app.pages.uploads import Refusal, UploadId, page_of
+
+router = APIRouter()
+
+LIMITS: Final = Limits()
+SAME: Final = "Today’s catalogue says of every line what was published."
+
+Act = Callable[[Session], int]
+"""Does it, and gives the id of the upload to look at afterwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """A form that a maintainer sent about an upload."""
+
+    request: Request
+    upload_id: UploadId
+    maintainer: SignedIn
+    db: Annotated[Db, Depends(database)]
+    form: Sent
+
+    @property
+    def by(self) -> str:
+        return self.maintainer.signature
+
+    @property
+    def reason(self) -> str:
+        return texts(self.form).get("reason", "")
+
+    @property
+    def version(self) -> str:
+        """What the maintainer looked at; a form without it expects nothing that ever was."""
+        return texts(self.form).get("version", "")
+
+    def done(self, act: Act) -> Response:
+        """Goes on to the upload's page, or shows it anew with what was wrong."""
+        try:
+            with self.db.writing() as session:
+                shown = act(session)
+        except (BadFile, BadInput, Conflict) as refused:
+            return self._refused(refused)
+        return RedirectResponse(f"/uploads/{shown}", 303)
+
+    def _refused(self, refused: Refused) -> Response:
+        bad_input = isinstance(refused, BadInput)
+        problems = by_field(refused.problems) if bad_input else {}
+        alert = refused.title if bad_input else f"{refused.title}. {refused.detail}".strip()
+        status = 409 if isinstance(refused, Conflict) else 422
+        refusal = Refusal(alert, Form(texts(self.form), problems), status)
+        with self.db.reading() as session:
+            upload = provenance.upload(session, self.upload_id)
+            return page_of(self.request, session, upload, self.maintainer, refusal)
+
+
+Asked = Annotated[Doing, Depends()]
+
+
+@router.post("/uploads/{number}/publish")
+def publish(doing: Asked) -> Response:
+    def act(session: Session) -> int:
+        return intake.publish(
+            session,
+            doing.upload_id,
+            by=doing.by,
+            reason=doing.reason,
+            limits=LIMITS,
+            expected=doing.version,
+        ).upload_id
+
+    return doing.done(act)
+
+
+@router.post("/uploads/{number}/withdraw")
+def withdraw(doing: Asked) -> Response:
+    def act(session: Session) -> int:
+        reason, expected = doing.reason, doing.version
+        intake.withdraw(session, doing.upload_id, by=doing.by, reason=reason, expected=expected)
+        return doing.upload_id
+
+    return doing.done(act)
+
+
+@router.post("/uploads/{number}/discard")
+def discard(doing: Asked) -> Response:
+    def act(session: Session) -> int:
+        intake.discard(session, doing.upload_id, by=doing.by, expected=doing.version)
+        return doing.upload_id
+
+    return doing.done(act)
+
+
+@router.post("/uploads/{number}/reclassify")
+def reclassify(doing: Asked) -> Response:
+    def act(session: Session) -> int:
+        again = intake.reclassify(session, doing.upload_id, by=doing.by, limits=LIMITS)
+        if again is None:
+            raise Conflict("Nothing would change", SAME)
+        return again
+
+    return doing.done(act)

@@ -1,0 +1,152 @@
+"""`/uploads/new`: the form that takes a file, its template and its example."""
+
+import io
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Annotated, BinaryIO, Final
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData, UploadFile
+
+from app import curation, intake, queries
+from app.accounts import Maintainer
+from app.csv_reader import Limits
+from app.curation import SOURCES
+from app.db import Db
+from app.errors import BadFile, Conflict, NotFound
+from app.http import CSVResponse, SignedIn, database
+from app.pages.entry_fields import FIELDS
+from app.pages.forms import Form, by_field, one_line, sending, texts
+from app.pages.shell import render
+from app.snapshot_format import SNAPSHOT_COLUMNS
+from app.words import OPENNESS_LABELS, Openness
+
+router = APIRouter()
+
+LIMITS: Final = Limits()
+# A file that is pasted comes as a field.
+SentFile = Annotated[FormData, sending(LIMITS.bytes or 0)]
+
+NEW: Final = "+"  # in place of a slug, which cannot begin with it
+IN_FILE: Final = ""
+NAMES: Final = tuple(column.name for column in SOURCES.columns)
+TEMPLATE: Final = ",".join(column.name for column in SNAPSHOT_COLUMNS) + "\n"
+EXAMPLE: Final = """\
+month,origin,openness,share_pct,status,note
+2026-09,chinese,open,41.5,final,
+2026-09,us,open,7.2,final,
+2026-09,european,open,1.1,final,
+2026-09,chinese,closed,3.8,provisional,late returns
+2026-09,us,closed,38.4,final,
+"""
+EXAMPLE_SUM: Final = sum(Decimal(line.split(",")[3]) for line in EXAMPLE.splitlines()[1:])
+
+
+@router.get("/uploads/template.csv")
+def template() -> CSVResponse:
+    return _attached(TEMPLATE, "template.csv")
+
+
+@router.get("/uploads/example.csv")
+def example() -> CSVResponse:
+    return _attached(EXAMPLE, "example.csv")
+
+
+def _attached(text: str, filename: str) -> CSVResponse:
+    return CSVResponse(text, headers={"Content-Disposition": f'attachment; filename="{filename}"'})
+
+
+@router.get("/uploads/new")
+def new(
+    request: Request, maintainer: SignedIn, db: Annotated[Db, Depends(database)]
+) -> HTMLResponse:
+    return _page(request, maintainer, db, Form({"openness": Openness.OPEN.value}))
+
+
+@router.post("/uploads")
+def create(
+    request: Request, maintainer: SignedIn, db: Annotated[Db, Depends(database)], form: SentFile
+) -> Response:
+    """Keeps the file; what would change is the business of its own page."""
+    values = texts(form)
+    file, filename, problems = _file_of(form)
+    if values.get("openness") not in list(Openness):
+        problems["openness"] = "Choose one of them."
+    if values.get("source") != NEW and any(values.get(_new(name)) for name in NAMES):
+        problems["source"] = "A new source is described below: choose it here, or empty its fields."
+    if not problems and file is not None:
+        upload_id, problems = _keep(db, values, file, filename, maintainer.signature)
+        if not problems:
+            return _sent_on(request, f"/uploads/{upload_id}")
+    return _page(request, maintainer, db, Form(values, problems))
+
+
+def _sent_on(request: Request, address: str) -> Response:
+    """Our script asks for the address: it goes there itself, and says meanwhile what it does."""
+    if request.headers.get("x-requested-with") == "XMLHttpRequest":
+        return Response(status_code=201, headers={"Location": address})
+    return RedirectResponse(address, 303)
+
+
+def _file_of(form: FormData) -> tuple[BinaryIO | None, str, dict[str, str]]:
+    """The file that was sent, its name, and what is wrong with what was sent."""
+    sent, text = form.get("file"), texts(form).get("text", "")
+    picked = sent if isinstance(sent, UploadFile) and (sent.filename or sent.size) else None
+    if picked and text.strip():
+        return None, "", {"file": "Pick a file or paste its text, not both."}
+    if picked:
+        return picked.file, picked.filename or "", {}
+    if text.strip():
+        return io.BytesIO(text.encode("utf-8", "surrogatepass")), "pasted.csv", {}
+    return None, "", {"file": "Pick a file, or paste its text below."}
+
+
+def _keep(
+    db: Db, values: Mapping[str, str], file: BinaryIO, filename: str, by: str
+) -> tuple[int, dict[str, str]]:
+    """The upload's id, or what is wrong with the source; then nothing is stored."""
+    source: str | None = values.get("source") or None
+    try:
+        with db.writing() as session:
+            if source == NEW:
+                source = _add_source(session, values, by)
+            openness = Openness(values["openness"])
+            return intake.keep(
+                session, file, filename=filename, by=by, source=source, openness=openness
+            ), {}
+    except BadFile as bad:
+        return 0, {_new(name): problem for name, problem in by_field(bad.problems).items()}
+    except Conflict as taken:
+        return 0, {_new("source"): f"{taken.title}."}
+    except NotFound as unknown:
+        return 0, {"source": f"{unknown.title}. {unknown.detail}"}
+
+
+def _new(name: str) -> str:
+    return f"new_{name}"
+
+
+def _add_source(session: Session, values: Mapping[str, str], by: str) -> str:
+    described = {name: one_line(values.get(_new(name), "")) for name in NAMES}
+    curation.change(session, SOURCES, described, by=by, reason="described with an upload")
+    return described["source"].strip()
+
+
+def _page(request: Request, maintainer: Maintainer, db: Db, form: Form) -> HTMLResponse:
+    with db.reading() as session:
+        known = [(source.slug, source.name) for source in queries.sources(session)]
+    context = {
+        "maintainer": maintainer,
+        "form": form,
+        "limits": LIMITS,
+        "sources": [(IN_FILE, "As the file says"), *known, (NEW, "A new one, described below")],
+        "describing": any(form.text(_new(name)) for name in NAMES),
+        "source_fields": [replace(field, name=_new(field.name)) for field in FIELDS["sources"]],
+        "openness": [(word.value, OPENNESS_LABELS[word].lower()) for word in Openness],
+        "example": EXAMPLE,
+        "example_sum": EXAMPLE_SUM,
+    }
+    return render(request, "uploads/new.html", context, 422 if form.problems else 200)

@@ -1,0 +1,132 @@
+"""`/uploads/{number}/lines`: the stored lines behind a month's figures."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy.orm import Session
+
+from app import provenance, queries
+from app.errors import BadQuestion, NotFound
+from app.http import Reading, Visitor
+from app.months import month_key, parse_month
+from app.pages.shell import render
+from app.pages.uploads import Seen, source_names
+from app.provenance import MonthRecord, Sum, UploadRecord
+from app.question import Question, parse_question
+from app.words import LABELS, OPENNESS_LABELS
+
+router = APIRouter()
+
+PAGE: Final = 200
+FILTERS: Final = ("origin", "developer", "model")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which lines: of one source and month, those that pass the filters, after line `after`."""
+
+    source: str
+    month: date
+    question: Question
+    after: int
+
+    def address(self, upload_id: int) -> str:
+        pairs = {"source": self.source, "month": month_key(self.month)}
+        pairs |= {name: ",".join(getattr(self.question, name)) for name in FILTERS}
+        # Unlike elsewhere all lines are meant where no openness is named.
+        pairs["openness"] = "" if self.question.openness == "all" else self.question.openness
+        pairs["after"] = str(self.after or "")
+        pairs = {name: text for name, text in pairs.items() if text}
+        return f"/uploads/{upload_id}/lines?{urlencode(pairs, safe=',:/')}"
+
+
+def wanted(request: Request, session: Reading) -> Wanted:
+    """What the query string asks for: a question about one month. Raises BadQuestion."""
+    items = dict(request.query_params)
+    month = parse_month(items.pop("month", ""))
+    after = items.pop("after", "0")
+    if month is None or not (after.isascii() and after.isdigit() and len(after) < 10):
+        raise BadQuestion("Which month?", "Ask with source=... and month=YYYY-MM.")
+    question = parse_question({"openness": "all", **items}.items(), queries.names(session))
+    if len(question.source) != 1:
+        raise BadQuestion("Which source?", "Ask with source=... and month=YYYY-MM.")
+    return Wanted(question.source[0], month, question, int(after))
+
+
+Asked = Annotated[Wanted, Depends(wanted, scope="function")]
+
+
+@router.get("/uploads/behind")
+def behind(asked: Asked, session: Reading) -> RedirectResponse:
+    """From a number in a table to the upload it rests on, at the vintage of the question."""
+    found = provenance.behind(session, asked.source, asked.month, asked.question, limit=0)
+    return RedirectResponse(asked.address(found.upload_id), 303)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The lines of one origin and openness, what they add up to, and where they stand alone."""
+
+    label: str
+    lines: int
+    share_pct: Decimal
+    address: str
+    chosen: bool
+
+
+@router.get("/uploads/{number}/lines")
+def lines(
+    request: Request, upload: Seen, asked: Asked, session: Reading, visitor: Visitor
+) -> HTMLResponse:
+    record = _month_of(upload, asked)
+    place = (upload.id, asked.source, asked.month)
+    page = provenance.lines_of_upload(
+        session, *place, asked.question, limit=PAGE + 1, after=asked.after
+    )
+    context: dict[str, object] = {
+        "maintainer": visitor,
+        "upload": upload,
+        "names": source_names(session),
+        "record": record,
+        "choices": _choices(session, upload, asked),
+        "lines": page[:PAGE],
+        "more": _next(upload, asked, page[PAGE - 1].line) if len(page) > PAGE else "",
+        "all": _all(asked).address(upload.id),
+        "filtered": asked.question != _all(asked).question,
+        "later": _all(asked).address(record.superseded_by) if record.superseded_by else "",
+    }
+    return render(request, "uploads/lines.html", context)
+
+
+def _month_of(upload: UploadRecord, asked: Wanted) -> MonthRecord:
+    for record in upload.months:
+        if (record.source, record.month) == (asked.source, asked.month):
+            return record
+    month = f"{month_key(asked.month)} of {asked.source}"
+    raise NotFound(f"Upload {upload.id} says nothing about {month}")
+
+
+def _all(asked: Wanted) -> Wanted:
+    return Wanted(asked.source, asked.month, Question(source=(asked.source,), openness="all"), 0)
+
+
+def _next(upload: UploadRecord, asked: Wanted, after: int) -> str:
+    return Wanted(asked.source, asked.month, asked.question, after).address(upload.id)
+
+
+def _choices(session: Session, upload: UploadRecord, asked: Wanted) -> list[Choice]:
+    found = provenance.sums_of_upload(session, upload.id, asked.source, asked.month)
+    return [_choice(item, upload, asked) for item in found]
+
+
+def _choice(item: Sum, upload: UploadRecord, asked: Wanted) -> Choice:
+    question = Question(source=(asked.source,), openness=item.openness, origin=(item.origin,))
+    address = Wanted(asked.source, asked.month, question, 0).address(upload.id)
+    label = f"{LABELS[item.origin]}, {OPENNESS_LABELS[item.openness].lower()}"
+    chosen = asked.question == question
+    return Choice(label, item.lines, item.share_pct, address, chosen)

@@ -1,0 +1,172 @@
+"""`/uploads`: what was uploaded, what it would change or has changed, and what may be done."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Annotated, BinaryIO, Final
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import HTMLResponse, StreamingResponse
+from sqlalchemy.orm import Session
+
+from app import intake, provenance, queries, review
+from app.accounts import Maintainer
+from app.errors import NotFound, NotSignedIn
+from app.http import Reading, Visitor, csv_response
+from app.models import Upload
+from app.pages import telling
+from app.pages.forms import Form
+from app.pages.shell import render
+from app.pages.small_charts import small_charts
+from app.provenance import State, UploadRecord
+from app.question import instant_text
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why something was not done, and what had been typed."""
+
+    alert: str = ""
+    form: Form = field(default_factory=Form)
+    status: int = 200
+
+
+NONE: Final = Refusal()
+
+
+def upload_id_of(number: str) -> int:
+    """The id of the address. Not int: a hundred digits are no upload, and no fault of ours."""
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        raise NotFound("There is no such upload", "Uploads are numbered: 1, 2, 3 ...")
+    return int(number)
+
+
+UploadId = Annotated[int, Depends(upload_id_of)]
+
+
+def seen(upload_id: UploadId, visitor: Visitor, session: Reading) -> UploadRecord:
+    """The upload of the address. Raises NotSignedIn where only maintainers may see it."""
+    upload = provenance.upload(session, upload_id)
+    if visitor is None and not upload.public:
+        raise NotSignedIn("Only maintainers see uploads that are not published")
+    return upload
+
+
+Seen = Annotated[UploadRecord, Depends(seen, scope="function")]
+
+
+@router.get("/uploads")
+def history(request: Request, session: Reading, visitor: Visitor, before: str = "") -> HTMLResponse:
+    last = upload_id_of(before) if before else None
+    everyone = visitor is not None
+    uploads = provenance.uploads(session, everyone=everyone, before=last)
+    context: dict[str, object] = {
+        "maintainer": visitor,
+        "uploads": uploads,
+        "older": len(uploads) == provenance.PAGE,
+        "names": source_names(session),
+    }
+    return render(request, "uploads/history.html", context)
+
+
+@router.get("/uploads/{number}")
+def show(request: Request, upload: Seen, session: Reading, visitor: Visitor) -> HTMLResponse:
+    return page_of(request, session, upload, visitor)
+
+
+def page_of(
+    request: Request,
+    session: Session,
+    upload: UploadRecord,
+    visitor: Maintainer | None,
+    refusal: Refusal = NONE,
+) -> HTMLResponse:
+    """What an upload would change, or its record once that is settled."""
+    names = source_names(session)
+    context: dict[str, object] = {"maintainer": visitor, "upload": upload, "names": names}
+    context |= {"alert": refusal.alert, "form": refusal.form}
+    if upload.state is State.UNPUBLISHED:
+        context |= _reviewed(session, upload, names)
+        return render(request, "uploads/review.html", context, refusal.status)
+    context |= {"title": telling.record_title(upload), "pinned": _pinned(session, upload)}
+    return render(request, "uploads/record.html", context, refusal.status)
+
+
+def _reviewed(
+    session: Session, upload: UploadRecord, names: Mapping[str, str]
+) -> dict[str, object]:
+    found = review.review(session, upload.id)
+    sound = not found.checked.problem_count
+    return {
+        "review": found,
+        "title": telling.title(found),
+        "finding": telling.finding(found, names) if found.months else "",
+        "warnings": found.warnings,
+        "charts": small_charts(found.series),
+        "publishable": sound and not found.same_as and not found.changes_nothing,
+    }
+
+
+def _pinned(session: Session, upload: UploadRecord) -> list[tuple[str, str, str]]:
+    """Each source with the address of its figures just before (if any) and after publishing."""
+    if upload.published_at is None:
+        return []
+    after = upload.published_at
+    before = after - timedelta(microseconds=1)
+    found = []
+    for source in dict.fromkeys(month.source for month in upload.months):
+        known = queries.vintage(session, [source], before) is not None
+        addresses = [
+            f"/trends?{urlencode({'source': source, 'as_of': instant_text(moment)}, safe=':/')}"
+            for moment in (before, after)
+        ]
+        found.append((source, addresses[0] if known else "", addresses[1]))
+    return found
+
+
+# --- files
+
+
+@router.get("/uploads/{number}/file")
+def file(upload: Seen, session: Reading) -> Response:
+    """The bytes as they came, never shown as a page."""
+    stored = intake.stored_file(session.get_one(Upload, upload.id))
+    plain = f'attachment; filename="upload-{upload.id}.csv"'
+    named = f"{plain}; filename*=UTF-8''{quote(upload.filename, safe='')}"
+    headers = {"Content-Disposition": named, "Content-Length": str(upload.size)}
+    return StreamingResponse(_portions(stored), media_type="text/csv", headers=headers)
+
+
+def _portions(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while portion := file.read(intake.CHUNK):
+            yield portion
+
+
+@router.get("/uploads/{number}/errors.csv")
+def errors(request: Request, upload: Seen, session: Reading) -> Response:
+    """The first hundred problems of a file that is not published."""
+    if upload.state is not State.UNPUBLISHED:
+        raise NotFound(f"Upload {upload.id} has no errors")
+    problems = review.review(session, upload.id).checked.problems
+    header = ("line", "column", "field", "found", "expected", "suggestion", "code")
+    rows = [
+        (
+            item.line,
+            telling.column_letter(item.column or 0),
+            item.field,
+            item.found,
+            item.expected,
+            item.suggestion,
+            item.code,
+        )
+        for item in problems
+    ]
+    return csv_response(request, header, rows, f"upload-{upload.id}-errors.csv")
+
+
+def source_names(session: Session) -> dict[str, str]:
+    return {source.slug: source.name for source in queries.sources(session)}
