@@ -259,7 +259,7 @@ def test_a_name_that_two_models_share_is_refused_with_their_slugs():
 
 def test_a_new_name_very_near_a_known_one_is_noticed():
     assert (
-        "did you mean “deepseek”?"
+        "did you mean “DeepSeek”?"
         in notices(NEW + "2025-08,chinese,open,depseek,,4\n")["near_name"].text
     )
 
