@@ -10,7 +10,7 @@ from typing import BinaryIO, Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import curation, intake, provenance, queries
+from app import curation, intake, provenance, vintages
 from app.csv_reader import UNLIMITED
 from app.curation import Changes, Kind
 from app.db import Db
@@ -113,7 +113,7 @@ def _import_snapshots(
     session: Session, path: Path, file: BinaryIO, choices: Choices, progress: Progress | None
 ) -> Imported:
     source, openness = choices.source, choices.openness
-    if not queries.sources(session):
+    if not vintages.sources(session):
         hint = "Import the catalogue first: the bundled app/data, or a sources.csv of your own."
         raise NotFound("There is no source yet", hint)
     if choices.check:
@@ -157,7 +157,7 @@ def export(db: Db, directory: Path) -> list[Path]:
     (directory / "snapshots").mkdir(parents=True, exist_ok=True)
     with db.reading() as session:
         written = [_write_kind(session, kind, directory) for kind in curation.KINDS]
-        for source in queries.sources(session):
+        for source in vintages.sources(session):
             path = directory / "snapshots" / f"{source.slug.replace('/', '_')}.csv"
             if basis := _bases(session, source.slug):
                 with path.open("w", encoding="utf-8", newline="") as out:
@@ -176,7 +176,7 @@ def _write_kind(session: Session, kind: Kind, directory: Path) -> Path:
 
 
 def _bases(session: Session, source: str) -> dict[tuple[str, date], Basis]:
-    current = queries.current_snapshots(None).subquery()
+    current = vintages.current_snapshots(None).subquery()
     found = session.execute(
         select(Source.slug, Snapshot.month, Snapshot.basis)
         .join(current, current.c.id == Snapshot.id)
@@ -188,6 +188,6 @@ def _bases(session: Session, source: str) -> dict[tuple[str, date], Basis]:
 
 def _lines(session: Session, source: str) -> Iterator[Line]:
     """The source's current observations by month and line, read in portions."""
-    current = queries.current_snapshots(None).subquery()
+    current = vintages.current_snapshots(None).subquery()
     ids = select(current.c.id).join(Source, Source.id == current.c.source_id)
     return provenance.stored_lines(session, session.scalars(ids.where(Source.slug == source)).all())

@@ -14,7 +14,7 @@ from sqlalchemy import exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app import catalogue, cells, checking, curation, provenance, queries, rules
+from app import catalogue, cells, checking, curation, provenance, rules, vintages
 from app.cells import Unreadable
 from app.csv_reader import Limits
 from app.errors import BadFile, BadInput, Conflict, NotFound, Problem, excerpt
@@ -309,7 +309,7 @@ def _lock_sources(session: Session, slugs: Iterable[str]) -> None:
 
 def same_and_current(session: Session, upload: Upload) -> Upload | None:
     """An earlier upload of the same bytes and choices, all of whose snapshots are current."""
-    current = queries.current_snapshots(None).subquery()
+    current = vintages.current_snapshots(None).subquery()
     superseded = exists().where(
         Snapshot.upload_id == Upload.id, Snapshot.id.not_in(select(current.c.id))
     )
@@ -320,7 +320,7 @@ def same_and_current(session: Session, upload: Upload) -> Upload | None:
             Upload.source_id.is_not_distinct_from(upload.source_id),
             Upload.openness == upload.openness,
             Upload.reclassified == upload.reclassified,
-            queries.standing_at(None),
+            vintages.standing_at(None),
             ~superseded,
         )
         .order_by(Upload.id)

@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import Row, Select, and_, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
-from app import queries
+from app import queries, vintages
 from app.errors import NotFound
 from app.models import Developer, Model, Observation, Snapshot, Source, Upload
 from app.months import month_key
@@ -175,7 +175,7 @@ class _Month:
 
 def _months(session: Session, upload_ids: Collection[int]) -> Mapping[int, list[_Month]]:
     """The snapshots of each upload, by source and month."""
-    current = queries.current_snapshots(None).subquery()
+    current = vintages.current_snapshots(None).subquery()
     standing = aliased(Snapshot)
     sums = (
         select(
@@ -273,7 +273,7 @@ class Standing:
 
 def standing(session: Session, keys: Collection[Key]) -> dict[Key, Standing]:
     """What is current in each of these months, where anything is."""
-    current = queries.current_snapshots(None).subquery()
+    current = vintages.current_snapshots(None).subquery()
     found = session.execute(
         select(Source.slug, Snapshot.month, Snapshot.id, Upload.id, Upload.sha256)
         .select_from(Snapshot)
@@ -381,9 +381,10 @@ def behind(
     """
     asked = question or Question(openness="all")
     found = _snapshot_behind(session, source, month, asked)
-    wanted = _stored().where(Snapshot.id == found.id, queries.selected(asked))
+    origin = queries.home(session, asked)
+    wanted = _stored().where(Snapshot.id == found.id, queries.selected(asked, origin))
     if group is not None:
-        wanted = wanted.where(queries.group_of(asked) == group)
+        wanted = wanted.where(queries.group_of(asked, origin) == group)
     count = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     page = wanted.where(Observation.line > after).order_by(Observation.line).limit(limit)
     lines = tuple(_line(row) for row in session.execute(page))
@@ -399,7 +400,7 @@ class _Found:
 
 
 def _snapshot_behind(session: Session, source: str, month: date, question: Question) -> _Found:
-    current = queries.current_snapshots(question.as_of).subquery()
+    current = vintages.current_snapshots(question.as_of).subquery()
     row = session.execute(
         select(Snapshot.id, Upload.id, Upload.filename, Upload.published_at)
         .join(current, current.c.id == Snapshot.id)
@@ -426,10 +427,11 @@ def lines_of_upload(
 
     With a question only those that pass its openness and its filters.
     """
+    asked = question or Question(openness="all")
     wanted = (
         _stored()
         .where(Snapshot.upload_id == upload_id, Source.slug == source, Snapshot.month == month)
-        .where(queries.selected(question or Question(openness="all")))
+        .where(queries.selected(asked, queries.home(session, asked)))
         .where(Observation.line > after)
         .order_by(Observation.line)
         .limit(limit)
@@ -467,7 +469,7 @@ def sums_of_upload(session: Session, upload_id: int, source: str, month: date) -
 
 def totals(session: Session, sources: Collection[str]) -> Totals:
     """The current shares of these sources, by month, origin and openness."""
-    current = queries.current_snapshots(None).subquery()
+    current = vintages.current_snapshots(None).subquery()
     found = session.execute(
         select(
             Source.slug,

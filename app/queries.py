@@ -2,32 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    and_,
-    case,
-    func,
-    or_,
-    select,
-    true,
-)
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select, true
 from sqlalchemy.orm import Session
 
-from app import models
-from app.answer import UNNAMED, Answer, Event, Source
+from app import models, vintages
+from app.answer import UNNAMED, Answer, Source
 from app.errors import NoFigures
-from app.models import CatalogueChange, Developer, Model, Observation, Snapshot, Upload
+from app.models import Developer, Model, Observation
 from app.months import month_key, months_between
 from app.question import Names, Question
 from app.tabulation import Slice, Table
 from app.words import LABELS, OPENNESS_LABELS, Openness, Origin, Status
 
-__all__ = ["Question", "answer", "events", "main_source", "names", "reported", "sources"]
+__all__ = ["Question", "answer", "main_source", "names", "reported"]
 
 
 def names(session: Session) -> Names:
@@ -40,104 +30,16 @@ def names(session: Session) -> Names:
     )
 
 
-def sources(session: Session, as_of: datetime | None = None) -> list[Source]:
-    """All sources, with their definitions as they read at that instant."""
-    then = _cells_then(session, "sources", as_of)
-    rows = session.scalars(select(models.Source).order_by(_slug()))
-    return [replace(source_value(row), **then.get(row.slug, {})) for row in rows]
-
-
-def _cells_then(
-    session: Session, kind: str, as_of: datetime | None
-) -> Mapping[str, Mapping[str, str]]:
-    """By slug, the cells of catalogue entries that have been corrected since `as_of`."""
-    then: dict[str, dict[str, str]] = {}
-    if as_of is None:
-        return then
-    corrected = select(CatalogueChange.key, CatalogueChange.before).where(
-        CatalogueChange.kind == kind,
-        CatalogueChange.at > as_of,
-        CatalogueChange.before.is_not(None),
-    )
-    # The first correction after the instant says how the cell read then; later ones do not.
-    for key, before in session.execute(corrected.order_by(CatalogueChange.id)):
-        then[key] = before | then.get(key, {})
-    return then
-
-
-def _slug() -> ColumnElement[str]:
-    # Sorting must not depend on the database's locale.
-    return models.Source.slug.collate("C")
-
-
-def source_value(row: models.Source) -> Source:
-    return Source(
-        slug=row.slug,
-        name=row.name,
-        publisher=row.publisher,
-        metric=row.metric,
-        population=row.population,
-        url=row.url,
-        licence=row.licence,
-        citation=row.citation,
-        method=row.method,
-    )
-
-
-def events(session: Session) -> list[Event]:
-    """All events, oldest first."""
-    rows = session.scalars(select(models.Event).order_by(models.Event.date, models.Event.id))
-    return [Event(row.date, row.title, row.description, row.url, row.headline) for row in rows]
-
-
-def standing_at(as_of: datetime | None) -> ColumnElement[bool]:
-    """The uploads that were published and not withdrawn at that instant; None is now."""
-    if as_of is None:
-        return and_(Upload.published_at.is_not(None), Upload.withdrawn_at.is_(None))
-    return and_(
-        Upload.published_at <= as_of,
-        or_(Upload.withdrawn_at.is_(None), Upload.withdrawn_at > as_of),
-    )
-
-
-def current_snapshots(as_of: datetime | None) -> Select[int, int, date]:
-    """Id, source id and month of the snapshots that were current at that instant."""
-    return (
-        select(Snapshot.id, Snapshot.source_id, Snapshot.month)
-        .join(Upload)
-        .where(standing_at(as_of))
-        .ext(distinct_on(Snapshot.source_id, Snapshot.month))
-        .order_by(Snapshot.source_id, Snapshot.month, Upload.published_at.desc())
-    )
-
-
 def main_source(session: Session, as_of: datetime | None = None) -> str | None:
     """The source that covers most months: what a question is about when it names none."""
-    current = current_snapshots(as_of).subquery()
+    current = vintages.current_snapshots(as_of).subquery()
     return session.scalar(
         select(models.Source.slug)
         .join(current, current.c.source_id == models.Source.id)
         .group_by(models.Source.slug)
-        .order_by(func.count().desc(), _slug())
+        .order_by(func.count().desc(), vintages.by_slug())
         .limit(1)
     )
-
-
-def vintage(session: Session, slugs: Sequence[str], as_of: datetime | None) -> datetime | None:
-    """The last instant, at or before `as_of`, at which figures of these sources changed."""
-    limit = as_of or datetime.max.replace(tzinfo=UTC)
-    changed = func.greatest(
-        case((Upload.published_at <= limit, Upload.published_at)),
-        case((Upload.withdrawn_at <= limit, Upload.withdrawn_at)),
-    )
-    last: datetime | None = session.scalar(
-        select(func.max(changed)).where(
-            Upload.id.in_(
-                select(Snapshot.upload_id).join(models.Source).where(models.Source.slug.in_(slugs))
-            )
-        )
-    )
-    return last
 
 
 def reported(session: Session, question: Question) -> Answer | None:
@@ -148,7 +50,7 @@ def reported(session: Session, question: Question) -> Answer | None:
     if (question.by, question.openness, question.of) != ("origin", Openness.OPEN, "all"):
         return None
     asked = _sources_asked(session, question)
-    current = current_snapshots(question.as_of).subquery()
+    current = vintages.current_snapshots(question.as_of).subquery()
     others = session.scalars(
         select(models.Source.slug)
         .join(current, current.c.source_id == models.Source.id)
@@ -187,7 +89,7 @@ def answer(session: Session, question: Question) -> Answer:
         shares=table.shares(slugs, months, groups, table.inside),
         complement_groups=outside,
         complement=table.shares(slugs, months, outside, table.outside),
-        vintage=vintage(session, slugs, question.as_of),
+        vintage=vintages.vintage(session, slugs, question.as_of),
     )
 
 
@@ -198,7 +100,7 @@ def _sources_asked(session: Session, question: Question) -> list[Source]:
         if main is None:
             raise NoFigures("There are no figures yet", _why_none(question))
         slugs = (main,)
-    known = {source.slug: source for source in sources(session, question.as_of)}
+    known = {source.slug: source for source in vintages.sources(session, question.as_of)}
     return [known[slug] for slug in slugs]
 
 
@@ -210,7 +112,7 @@ def _why_none(question: Question) -> str:
 
 def _months_asked(session: Session, question: Question, asked: Sequence[Source]) -> list[date]:
     """The months with data among the sources asked, narrowed to the range of the question."""
-    current = current_snapshots(question.as_of).subquery()
+    current = vintages.current_snapshots(question.as_of).subquery()
     first, last = session.execute(
         select(func.min(current.c.month), func.max(current.c.month))
         .join(models.Source, models.Source.id == current.c.source_id)
@@ -233,7 +135,7 @@ def _slices(
     session: Session, question: Question, slugs: Sequence[str], months: Sequence[date]
 ) -> list[Slice]:
     """Summed shares per source, month, openness, group and whether the question counts them."""
-    lines = _lines(question, slugs, months).subquery()
+    lines = _lines(session, question, slugs, months).subquery()
     note = lines.c.note
     keys = (
         lines.c.source,
@@ -252,16 +154,19 @@ def _slices(
     return [Slice(*row) for row in session.execute(summed)]
 
 
-def _lines(question: Question, slugs: Sequence[str], months: Sequence[date]) -> Select[Any]:
+def _lines(
+    session: Session, question: Question, slugs: Sequence[str], months: Sequence[date]
+) -> Select[Any]:
     """The observations of the sources and months, each with its group."""
-    current = current_snapshots(question.as_of).subquery()
+    origin = home(session, question)
+    current = vintages.current_snapshots(question.as_of).subquery()
     return (
         select(
             models.Source.slug.label("source"),
             current.c.month,
             Observation.openness,
-            selected(question).label("selected"),
-            group_of(question).label("group"),
+            selected(question, origin).label("selected"),
+            group_of(question, origin).label("group"),
             Observation.share_pct,
             Observation.status,
             Observation.note,
@@ -275,9 +180,19 @@ def _lines(question: Question, slugs: Sequence[str], months: Sequence[date]) -> 
     )
 
 
-def group_of(question: Question) -> ColumnElement[str]:
+def home(session: Session, question: Question) -> ColumnElement[str]:
+    """The origin a line counts under: as published, or that of the base its model is built on."""
+    published: ColumnElement[str] = Observation.origin.expression
+    if question.home == "developer":
+        return published
+    bases = vintages.base_origins(session, question.as_of)
+    cases = [(Observation.model_id.in_(ids), literal(origin)) for origin, ids in bases.items()]
+    return case(*cases, else_=published) if cases else published
+
+
+def group_of(question: Question, origin: ColumnElement[str]) -> ColumnElement[str]:
     columns: Mapping[str, Any] = {
-        "origin": Observation.origin,
+        "origin": origin,
         "openness": Observation.openness,
         "developer": Developer.slug,
         "model": Model.slug,
@@ -285,13 +200,13 @@ def group_of(question: Question) -> ColumnElement[str]:
     return func.coalesce(columns[question.by], UNNAMED)
 
 
-def selected(question: Question) -> ColumnElement[bool]:
+def selected(question: Question, origin: ColumnElement[str]) -> ColumnElement[bool]:
     """Whether a line is part of what is asked for."""
     conditions: list[ColumnElement[bool]] = []
     if question.openness != "all":
         conditions.append(Observation.openness == question.openness)
     if question.origin:
-        conditions.append(Observation.origin.in_(question.origin))
+        conditions.append(origin.in_(question.origin))
     if question.developer:
         conditions.append(func.coalesce(Developer.slug.in_(question.developer), False))
     if question.model:
@@ -315,7 +230,7 @@ def _labels(
                 Developer, Developer.id == Model.developer_id
             )
     found = session.execute(rows.where(rows.selected_columns[0].in_(keys)))
-    then = _cells_then(session, f"{question.by}s", question.as_of)
+    then = vintages.cells_then(session, f"{question.by}s", question.as_of)
     return {
         key: (then.get(key, {}).get("name", label), then.get(key, {}).get("origin", origin))
         for key, label, origin in found

@@ -63,6 +63,13 @@ PARAMETERS: Final = (
         f"How many developers or models are named, 1 to {TOP_MAX}; the rest is one group.",
         example="10",
     ),
+    Parameter(
+        "home",
+        "Whose home an origin is: the developer's or, where the catalogue knows one, that of the"
+        " developer of the base model it was built on.",
+        ("developer", "base"),
+    ),
+    Parameter("events", "Which events stand on a chart of lines.", ("headline", "all", "none")),
     Parameter("view", "How a page shows the answer.", ("lines", "stack", "table")),
 )
 
@@ -99,6 +106,8 @@ class Question:
     to: date | None = None
     as_of: datetime | None = None
     top: int = 10
+    home: str = "developer"
+    events: str = "headline"
     view: str = "lines"
 
     def having(self, **changes: Any) -> "Question":

@@ -150,7 +150,7 @@ _GROUPED = {
 def definition(answer: Answer, question: Question) -> str:
     """One sentence: what is counted, by whom, of what whole, in which months, at which vintage."""
     counted = f"Share of {_COUNTED[question.openness]}"
-    grouped = _GROUPED[question.by] + _filters(question)
+    grouped = _grouped(question) + _filters(question)
     if len(answer.sources) == 1:
         (source,) = answer.sources
         population = uncapital(source.population)
@@ -162,6 +162,14 @@ def definition(answer: Answer, question: Question) -> str:
     ]
     return (
         f"{counted}, {grouped}, each source of its own whole: {listed(wholes)}; {as_known(answer)}."
+    )
+
+
+def _grouped(question: Question) -> str:
+    if question.home == "base" and question.by == "origin":
+        return "by the home of each model’s base where that is known, else of its developer"
+    return _GROUPED[question.by] + (
+        ", counted where each model’s base comes from" if question.home == "base" else ""
     )
 
 

@@ -1,19 +1,19 @@
 """The reads, on the bundled figures and on a few made for the purpose."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
 from urllib.parse import parse_qsl
 
 import pytest
 
-from app import curation, queries
-from app.answer import REST, UNNAMED, Answer
+from app import curation, queries, vintages
+from app.answer import REST, UNNAMED, Answer, Event
 from app.csv_reader import Limits
-from app.curation import DEVELOPERS, SOURCES
+from app.curation import DEVELOPERS, EVENTS, MODELS, SOURCES, Kind
 from app.db import Db
 from app.errors import NoFigures
-from app.question import parse_question
+from app.question import instant_text, parse_question
 
 
 def ask(db: Db, query: str = "") -> Answer:
@@ -213,3 +213,61 @@ def test_an_earlier_vintage_keeps_the_names_and_definitions_it_had(filled_db: Db
     assert after.sources[0].name == "second"
     assert "second" in {group.label for group in after.groups}
     assert ask(filled_db, pinned) == before
+
+
+def test_counted_by_base_a_european_product_on_a_chinese_base_is_chinese(bundled_db: Db) -> None:
+    by_developer = ask(bundled_db, "developer=tngtech&from=2025-07&to=2025-07")
+    by_base = ask(bundled_db, "developer=tngtech&from=2025-07&to=2025-07&home=base")
+    (european,) = (row.share_pct for row in by_developer.shares)
+    assert [(row.group, row.share_pct) for row in by_base.shares] == [("chinese", european)]
+    assert european
+
+
+def test_counted_by_base_the_whole_stays_the_same(bundled_db: Db) -> None:
+    sums = [
+        sum(row.share_pct or 0 for row in (*found.shares, *found.complement))
+        for found in (ask(bundled_db), ask(bundled_db, "home=base"))
+    ]
+    assert sums[0] == sums[1]
+
+
+def test_a_filter_by_home_means_the_home_that_is_counted(bundled_db: Db) -> None:
+    named = ask(bundled_db, "by=model&origin=chinese&home=base&developer=tngtech&top=50")
+    assert "tngtech/deepseek-r1t2-chimera" in {group.key for group in named.groups}
+
+
+def correct(db: Db, kind: Kind, text: str) -> None:
+    with db.writing() as session:
+        curation.read(session, kind, BytesIO(text.encode()), Limits(), by="ada", reason="known now")
+
+
+def test_an_earlier_vintage_counts_by_the_bases_known_then(filled_db: Db) -> None:
+    query = "developer=qwen&home=base&from=2025-08&to=2025-08"
+    before = ask(filled_db, query)
+    assert before.vintage is not None
+    assert [group.key for group in before.groups] == ["chinese"]
+    used = ask(filled_db, "by=model&developer=qwen&from=2025-08&to=2025-08").groups[0].key
+    row = f"{used},{used},qwen,open,meta-llama\n"
+    correct(filled_db, MODELS, "model,name,developer,openness,base_developer\n" + row)
+    assert {group.key for group in ask(filled_db, query).groups} == {"chinese", "us"}
+    assert ask(filled_db, f"{query}&as_of={instant_text(before.vintage)}") == before
+
+
+def test_an_earlier_vintage_has_the_events_known_then_as_they_read(filled_db: Db) -> None:
+    def events(as_of: datetime | None = None) -> list[Event]:
+        with filled_db.reading() as session:
+            return vintages.events(session, as_of)
+
+    before, then = events(), ask(filled_db).vintage
+    correct(filled_db, EVENTS, "date,title\n2026-10-01,Something new\n")
+    with filled_db.writing() as session:
+        number, cells = next(iter(curation.entries(session, EVENTS)))
+        for title in ("Another title", "A third title"):
+            changed = cells | {"title": title}
+            curation.change(session, EVENTS, changed, by="ada", reason="x", entry_id=number)
+    after = events()
+    assert {event.title for event in after} - {event.title for event in before} == {
+        "Something new",
+        "A third title",
+    }
+    assert events(then) == before

@@ -40,6 +40,8 @@ def test_every_part_of_a_question_survives_its_own_query_string() -> None:
         ("to", "2025-12"),
         ("as_of", "2026-01-02T03:04:05.000006Z"),
         ("top", "3"),
+        ("home", "base"),
+        ("events", "all"),
         ("view", "table"),
     ]
     question = parse_question(items, NAMES)

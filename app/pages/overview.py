@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from app import queries, wording
+from app import queries, vintages, wording
 from app.errors import NoFigures
 from app.http import Asked, Reading
 from app.pages.shell import render
@@ -22,7 +22,7 @@ def overview(request: Request, question: Asked, session: Reading) -> HTMLRespons
             raise
         return render(request, "empty.html", {"refused": nothing})
     reported = queries.reported(session, question)
-    events = queries.events(session)
+    events = vintages.events(session, question.as_of)
     context = {
         "question": question,
         "answer": answer,

@@ -35,8 +35,8 @@ def drawing(
     reported: Answer | None = None,
     events: Sequence[Event] = (),
 ) -> Drawing:
-    """The chart of an answer; of the events only those that headline."""
-    shown = [event for event in events if event.headline]
+    """The chart of an answer, with those of the events that the question wants on it."""
+    shown = [event for event in events if wanted(event, question)]
     wide, narrow = (
         charts.chart(answer, view, frame, reported, shown) for frame in (charts.WIDE, charts.NARROW)
     )
@@ -53,6 +53,10 @@ def drawing(
         hatched=any(item.look.hatch for item in series if view == "stack"),
         silent=[item.name for item in answer.sources if item not in told],
     )
+
+
+def wanted(event: Event, question: Question) -> bool:
+    return event.headline if question.events == "headline" else question.events == "all"
 
 
 def _embedded(json: str) -> Markup:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
-from app import queries, wording
+from app import queries, vintages, wording
 from app.answer import Answer
 from app.errors import NoFigures
 from app.http import Asked, Reading
@@ -53,7 +53,7 @@ def _address(question: Question) -> str:
 def _shown(session: Session, question: Question, answer: Answer) -> dict[str, object]:
     lines = question.view == "lines"
     reported = queries.reported(session, question) if lines else None
-    events = queries.events(session) if lines else []
+    events = vintages.events(session, question.as_of) if lines else []
     charted = question.view != "table"
     return {
         "answer": answer,
@@ -124,7 +124,7 @@ class Form:
 
 
 def _form(session: Session, question: Question, sources: Collection[str]) -> Form:
-    labels = {item.slug: f"{item.name} ({item.metric})" for item in queries.sources(session)}
+    labels = {item.slug: f"{item.name} ({item.metric})" for item in vintages.sources(session)}
     return Form(question, queries.names(session), _choices(labels, sources))
 
 

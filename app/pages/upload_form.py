@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
 
-from app import curation, intake, queries
+from app import curation, intake, vintages
 from app.accounts import Maintainer
 from app.csv_reader import Limits
 from app.curation import SOURCES
@@ -137,7 +137,7 @@ def _add_source(session: Session, values: Mapping[str, str], by: str) -> str:
 
 def _page(request: Request, maintainer: Maintainer, db: Db, form: Form) -> HTMLResponse:
     with db.reading() as session:
-        known = [(source.slug, source.name) for source in queries.sources(session)]
+        known = [(source.slug, source.name) for source in vintages.sources(session)]
     context = {
         "maintainer": maintainer,
         "form": form,

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, StreamingResponse
 from sqlalchemy.orm import Session
 
-from app import intake, provenance, queries, review
+from app import intake, provenance, review, vintages
 from app.accounts import Maintainer
 from app.errors import NotFound, NotSignedIn
 from app.http import Reading, Visitor, csv_response
@@ -118,7 +118,7 @@ def _pinned(session: Session, upload: UploadRecord) -> list[tuple[str, str, str]
     before = after - timedelta(microseconds=1)
     found = []
     for source in dict.fromkeys(month.source for month in upload.months):
-        known = queries.vintage(session, [source], before) is not None
+        known = vintages.vintage(session, [source], before) is not None
         addresses = [
             f"/trends?{urlencode({'source': source, 'as_of': instant_text(moment)}, safe=':/')}"
             for moment in (before, after)
@@ -169,4 +169,4 @@ def errors(request: Request, upload: Seen, session: Reading) -> Response:
 
 
 def source_names(session: Session) -> dict[str, str]:
-    return {source.slug: source.name for source in queries.sources(session)}
+    return {source.slug: source.name for source in vintages.sources(session)}

@@ -1,0 +1,163 @@
+"""What stood at an instant: snapshots, and the catalogue as it read then."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import Session, aliased
+
+from app import models
+from app.answer import Event, Source
+from app.models import CatalogueChange, Developer, Model, Snapshot, Upload
+from app.words import Origin
+
+
+def sources(session: Session, as_of: datetime | None = None) -> list[Source]:
+    """All sources, with their definitions as they read at that instant."""
+    then = cells_then(session, "sources", as_of)
+    rows = session.scalars(select(models.Source).order_by(by_slug()))
+    return [replace(source_value(row), **then.get(row.slug, {})) for row in rows]
+
+
+def cells_then(
+    session: Session, kind: str, as_of: datetime | None
+) -> Mapping[str, Mapping[str, str]]:
+    """By slug, the cells of catalogue entries that have been corrected since `as_of`."""
+    then: dict[str, dict[str, str]] = {}
+    if as_of is None:
+        return then
+    corrected = select(CatalogueChange.key, CatalogueChange.before).where(
+        CatalogueChange.kind == kind,
+        CatalogueChange.at > as_of,
+        CatalogueChange.before.is_not(None),
+    )
+    # The first correction after the instant says how the cell read then; later ones do not.
+    for key, before in session.execute(corrected.order_by(CatalogueChange.id)):
+        then[key] = before | then.get(key, {})
+    return then
+
+
+def by_slug() -> ColumnElement[str]:
+    # Sorting must not depend on the database's locale.
+    return models.Source.slug.collate("C")
+
+
+def source_value(row: models.Source) -> Source:
+    return Source(
+        slug=row.slug,
+        name=row.name,
+        publisher=row.publisher,
+        metric=row.metric,
+        population=row.population,
+        url=row.url,
+        licence=row.licence,
+        citation=row.citation,
+        method=row.method,
+    )
+
+
+def events(session: Session, as_of: datetime | None = None) -> list[Event]:
+    """The events known at that instant, as they read then, oldest first."""
+    later = _events_changed_since(session, as_of) if as_of else []
+    rows = session.scalars(select(models.Event).order_by(models.Event.id))
+    found = [_event(cells) for row in rows if (cells := _event_then(row, later)) is not None]
+    return sorted(found, key=lambda event: event.date)
+
+
+def _events_changed_since(session: Session, as_of: datetime) -> Sequence[CatalogueChange]:
+    changed = select(CatalogueChange).where(
+        CatalogueChange.kind == "events", CatalogueChange.at > as_of
+    )
+    return session.scalars(changed.order_by(CatalogueChange.id.desc())).all()
+
+
+def _event_then(row: models.Event, later: Sequence[CatalogueChange]) -> Mapping[str, str] | None:
+    """An event's cells before the changes, the latest of which comes first; None: not added yet."""
+    cells = {
+        "date": f"{row.date}",
+        "title": row.title,
+        "description": row.description,
+        "url": row.url,
+        "headline": "yes" if row.headline else "",
+    }
+    for change in later:
+        # A correction may give an event another date or title, and so another key.
+        if change.key == f"{cells['date']} {cells['title']}":
+            if change.before is None:
+                return None
+            cells |= change.before
+    return cells
+
+
+def _event(cells: Mapping[str, str]) -> Event:
+    day = date.fromisoformat(cells["date"])
+    headline = cells["headline"] == "yes"
+    return Event(day, cells["title"], cells["description"], cells["url"], headline)
+
+
+def base_origins(session: Session, as_of: datetime | None = None) -> dict[Origin, list[int]]:
+    """The ids of models whose base the catalogue knows, by the home of the base's developer."""
+    homes = cells_then(session, "developers", as_of)
+    developers = {
+        slug: Origin(homes.get(slug, {}).get("origin", origin))
+        for slug, origin in session.execute(select(Developer.slug, Developer.origin))
+    }
+    base = aliased(Developer)
+    rows = session.execute(
+        select(Model.id, Model.slug, base.slug).outerjoin(base, base.id == Model.base_developer_id)
+    )
+    then = cells_then(session, "models", as_of)
+    found: dict[Origin, list[int]] = defaultdict(list)
+    for model_id, slug, now in rows:
+        if built_on := then.get(slug, {}).get("base_developer", now or ""):
+            found[developers[built_on]].append(model_id)
+    return found
+
+
+def standing_at(as_of: datetime | None) -> ColumnElement[bool]:
+    """The uploads that were published and not withdrawn at that instant; None is now."""
+    if as_of is None:
+        return and_(Upload.published_at.is_not(None), Upload.withdrawn_at.is_(None))
+    return and_(
+        Upload.published_at <= as_of,
+        or_(Upload.withdrawn_at.is_(None), Upload.withdrawn_at > as_of),
+    )
+
+
+def current_snapshots(as_of: datetime | None) -> Select[int, int, date]:
+    """Id, source id and month of the snapshots that were current at that instant."""
+    return (
+        select(Snapshot.id, Snapshot.source_id, Snapshot.month)
+        .join(Upload)
+        .where(standing_at(as_of))
+        .ext(distinct_on(Snapshot.source_id, Snapshot.month))
+        .order_by(Snapshot.source_id, Snapshot.month, Upload.published_at.desc())
+    )
+
+
+def vintage(session: Session, slugs: Sequence[str], as_of: datetime | None) -> datetime | None:
+    """The last instant, at or before `as_of`, at which what these sources' pages show changed.
+
+    That is when their figures did or, later, the catalogue. None where there are no figures.
+    """
+    limit = as_of or datetime.max.replace(tzinfo=UTC)
+    changed = func.greatest(
+        case((Upload.published_at <= limit, Upload.published_at)),
+        case((Upload.withdrawn_at <= limit, Upload.withdrawn_at)),
+    )
+    last: datetime | None = session.scalar(
+        select(func.max(changed)).where(
+            Upload.id.in_(
+                select(Snapshot.upload_id).join(models.Source).where(models.Source.slug.in_(slugs))
+            )
+        )
+    )
+    if last is None:
+        return None
+    corrected = session.scalar(
+        select(func.max(CatalogueChange.at)).where(CatalogueChange.at <= limit)
+    )
+    return max(last, corrected) if corrected else last
