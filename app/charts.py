@@ -232,7 +232,10 @@ def _drafts(answer: Answer, *, stacked: bool) -> Iterator[_Draft]:
 
 
 def _title(draft: _Draft, frame: Frame) -> tuple[str, ...]:
-    when = f", {month_name(draft.months[0])}" if draft.kind == "bars" else ""
+    when = ""
+    if draft.kind == "bars":
+        unsettled = any(point.hollow and point.share for s in draft.series for point in s.points)
+        when = f", {month_name(draft.months[0])}" + (" (not final)" if unsettled else "")
     room = int((frame.width - frame.left) / frame.text_width("0")) - 4
     return balanced(f"{draft.source.name}, {draft.source.metric}{when}", room)
 
@@ -278,7 +281,7 @@ def looks(groups: Sequence[Group]) -> Iterator[Look]:
     seen: dict[str, int] = {}
     origins = all(group.key in list(Origin) for group in groups)
     for index, group in enumerate(groups):
-        role = _role(group)
+        role = role_of(group)
         hatch = HATCHES.get(group.key, "") if role == "grey" else ""
         if origins:
             yield Look(role, symbol=SYMBOLS[index % len(SYMBOLS)], hatch=hatch)
@@ -289,7 +292,8 @@ def looks(groups: Sequence[Group]) -> Iterator[Look]:
         yield Look(role + shades[nth % len(shades)], dash, SYMBOLS[nth % len(SYMBOLS)], hatch)
 
 
-def _role(group: Group) -> str:
+def role_of(group: Group) -> str:
+    """The colour of a group."""
     if group.key in (Openness.OPEN, "_open"):
         return "ink" if group.key == Openness.OPEN else "grey"
     return group.origin if group.origin in NAMED and group.key != REST else "grey"

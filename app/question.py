@@ -117,6 +117,11 @@ class Question:
         """The canonical query string: defaults left out, parameters in their fixed order."""
         return urlencode(self.pairs(), safe=",:/")
 
+    def address(self, path: str) -> str:
+        """Where `path` answers this question."""
+        asked = self.query_string()
+        return f"{path}?{asked}" if asked else path
+
     def pairs(self) -> list[tuple[str, str]]:
         return [
             (item.name.rstrip("_"), _written(getattr(self, item.name)))

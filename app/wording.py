@@ -173,6 +173,11 @@ def _grouped(question: Question) -> str:
     )
 
 
+def definition_of(question: Question) -> str:
+    """What is counted and by what, without source, months or vintage."""
+    return f"Counted: {_COUNTED[question.openness]}, {_grouped(question)}{_filters(question)}."
+
+
 def _when(answer: Answer, source: Source) -> str:
     months = covered(answer, source.slug)
     return span(months) if months else "no month in this range"

@@ -3,10 +3,18 @@
 import itertools
 import json
 import re
+from datetime import UTC, datetime
+from html import unescape
+from io import BytesIO
 
 import pytest
 from fastapi.testclient import TestClient
 from playwright.sync_api import Page, expect
+
+from app import intake, provenance
+from app.db import Db
+from app.question import instant_text
+from app.words import Openness
 
 
 def text_of(client: TestClient, address: str = "/") -> str:
@@ -30,7 +38,7 @@ def test_the_headline_names_source_metric_months_and_vintage(client):
 def test_the_table_shows_the_figures_of_the_story(client):
     page = text_of(client)
     for share in ("28.65 %", "16.22 %", "60.76 %", "3.74 %", "3.35 %", "56.63 %"):
-        assert f"<td>{share}</td>" in page
+        assert re.search(rf"<td>{share}\s*<", page)
 
 
 def test_provisional_months_are_marked_in_words_and_missing_figures_explained(client):
@@ -40,7 +48,7 @@ def test_provisional_months_are_marked_in_words_and_missing_figures_explained(cl
 
 
 def test_the_two_reported_points_stand_beside_the_line_with_their_words(client):
-    lines, _ = figures_of(client)
+    lines, *_ = figures_of(client)
     points = [trace for trace in lines["data"] if trace["meta"].get("reported")]
     assert [point["y"] for point in points] == [[1.2], [30]]
     page = text_of(client)
@@ -49,7 +57,7 @@ def test_the_two_reported_points_stand_beside_the_line_with_their_words(client):
 
 
 def test_the_stack_adds_up_to_one_hundred_in_every_month(client):
-    _, stack = figures_of(client)
+    _, stack, _ = figures_of(client)
     for column in zip(*(trace["y"] for trace in stack["data"]), strict=True):
         assert sum(share or 0 for share in column) == pytest.approx(100, abs=0.01)
 
@@ -60,6 +68,102 @@ def test_the_page_tells_that_the_share_halved_after_august(client):
 
 def test_the_page_says_what_is_not_known(client):
     assert "closed 26.1 %, unknown or not broken down 7.3 %" in text_of(client)
+
+
+def cards_of(client: TestClient, address: str = "/") -> dict[str, str]:
+    """The text of each card by its title."""
+    found = re.findall(
+        r'<li class="card .*?<h2><a href="[^"]*">(.*?)</a>(.*?)</li>', text_of(client, address)
+    )
+    return {title: re.sub(r"<[^>]+>", " ", rest) for title, rest in found}
+
+
+def test_a_card_has_number_month_and_changes_since_a_year_ago_and_since_the_first_month(client):
+    chinese = cards_of(client)["Chinese open models"]
+    for part in ("60.3 %", "of all tokens, September 2026, provisional", "+44.0 pp", "+54.3 pp"):
+        assert part in chinese
+    assert "Source: OpenRouter rankings" in chinese
+
+
+def test_the_cards_are_of_three_homes_and_of_what_is_closed_or_unknown(client):
+    cards = cards_of(client)
+    assert list(cards) == [
+        "Chinese open models",
+        "US open models",
+        "European open models",
+        "Closed models",
+    ]
+    assert "7.3 %" in cards["Closed models"]
+
+
+def test_a_card_without_a_figure_a_year_ago_says_so(client):
+    assert "no figure then" in cards_of(client, "/?from=2026-01")["US open models"]
+
+
+def test_a_card_is_cited_with_a_link_to_its_own_figure_that_stays(client):
+    page = text_of(client)
+    assert "US open models: 6.34 % (provisional) of all tokens counted by OpenRouter" in page
+    (link,) = {
+        unescape(link).replace("http://testserver", "")
+        for link in re.findall(r'<a href="([^"]*)">Link that stays</a>', page)
+        if "origin=us" in link
+    }
+    assert "as_of=" in link
+    assert "6.34 %" in text_of(client, link)
+
+
+def test_every_share_has_its_change_over_a_month_and_over_a_year_in_points(client):
+    row = re.findall(r"September 2026</time>.*?</tr>", text_of(client))[-1]
+    assert re.search(r"60\.26 %\s?<span class=\"changes\">\+5\.8 pp .*? \+44\.0 pp</span>", row)
+
+
+def test_the_sources_stand_side_by_side_with_the_main_one_in_the_same_month(client):
+    beside = text_of(client).partition('id="beside"')[2].partition("</section>")[0]
+    plain = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", beside))
+    assert "State of Open Source, Spring 2026 downloads Mar 2026 41.00 % 36.50 %" in plain
+    assert "in the same month OpenRouter rankings tokens Mar 2026 31.10 % 6.73 %" in plain
+    assert "Vercel AI Gateway index: no figures for this question" in plain
+
+
+def test_a_pinned_view_whose_figures_were_revised_shows_old_and_new(own_client, filled_db):
+    pinned = "/?as_of=" + instant_text(datetime.now(UTC))
+    assert "revised since" not in text_of(own_client, pinned)
+    revise(filled_db, b"2026-07,chinese,open,61.5\n2026-10,us,open,7\n")
+    page = text_of(own_client, pinned)
+    assert "numbers shown here have been revised since" in page
+    assert "Since then October 2026 was added" in page
+    row = re.findall(r'<th scope="row">July 2026</th>.*?</tr>', page)[0]
+    assert [part for part in ("60.76 %", "61.50 %", "+0.7 pp") if part not in row] == []
+    assert "revised since" not in text_of(own_client)
+
+
+def test_a_pinned_view_whose_figures_were_withdrawn_says_so(own_client, filled_db):
+    address = "/trends?source=vercel-ai-gateway&openness=all&as_of=" + instant_text(
+        datetime.now(UTC)
+    )
+    with filled_db.writing() as session:
+        (upload,) = (
+            item.id
+            for item in provenance.uploads(session, everyone=True)
+            if any(month.source == "vercel-ai-gateway" for month in item.months)
+        )
+        intake.withdraw(session, upload, by="ada", reason="recounted")
+    assert "These figures have been withdrawn since" in text_of(own_client, address)
+
+
+def revise(db: Db, lines: bytes) -> None:
+    """Publishes lines of the main source."""
+    file = BytesIO(b"month,origin,openness,share_pct\n" + lines)
+    with db.writing() as session:
+        upload = intake.keep(
+            session,
+            file,
+            filename="revised.csv",
+            by="ada",
+            source="openrouter-rankings",
+            openness=Openness.OPEN,
+        )
+        intake.publish(session, upload, by="ada", reason="recounted", limits=intake.WEB_LIMITS)
 
 
 def test_events_are_listed_in_the_order_of_their_numbers(client):
@@ -118,15 +222,15 @@ def wait_for_charts(page: Page, count: int) -> None:
 @pytest.mark.browser
 def test_both_charts_are_drawn_without_a_word_in_the_console(page):
     page.goto("/")
-    wait_for_charts(page, 2)
+    wait_for_charts(page, 3)
     expect(page.locator(".scatterlayer .trace")).to_have_count(6)
-    expect(page.locator(".barlayer .trace")).to_have_count(6)
+    expect(page.locator(".barlayer .trace")).to_have_count(6 + 8)
 
 
 @pytest.mark.browser
 def test_labels_at_the_line_ends_do_not_touch(page):
     page.goto("/")
-    wait_for_charts(page, 2)
+    wait_for_charts(page, 3)
     boxes = page.evaluate(
         """() => [...document.querySelector("share-chart").querySelectorAll(".annotation-text")]
           .filter((item) => /%$|to \\w+ \\d+$/.test(item.textContent))
@@ -141,7 +245,7 @@ def test_labels_at_the_line_ends_do_not_touch(page):
 @pytest.mark.browser
 def test_the_charts_take_the_colours_of_the_theme_at_once(page):
     page.goto("/")
-    wait_for_charts(page, 2)
+    wait_for_charts(page, 3)
     background = "document.querySelector('.js-plotly-plot')._fullLayout.paper_bgcolor"
     assert page.evaluate(background) == "#ffffff"
     page.emulate_media(color_scheme="dark")
@@ -154,14 +258,14 @@ def test_the_charts_take_the_colours_of_the_theme_at_once(page):
 def test_nothing_is_wider_than_a_small_screen(watched, server, width):
     page = watched.open(server, viewport={"width": width, "height": 800})
     page.goto("/")
-    wait_for_charts(page, 2)
+    wait_for_charts(page, 3)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.browser
 def test_the_chart_follows_the_width_of_the_window(page):
     page.goto("/")
-    wait_for_charts(page, 2)
+    wait_for_charts(page, 3)
     page.set_viewport_size({"width": 390, "height": 800})
     page.wait_for_function(
         "() => document.querySelector('.js-plotly-plot')._fullLayout.width < 390"
@@ -172,7 +276,7 @@ def test_the_chart_follows_the_width_of_the_window(page):
 def test_without_scripts_the_page_still_has_its_numbers_and_words(watched, server):
     page = watched.open(server, java_script_enabled=False)
     page.goto("/")
-    expect(page.get_by_role("cell", name="28.65 %")).to_be_visible()
+    expect(page.get_by_role("cell", name="28.65 % +5.4 pp")).to_be_visible()
     expect(page.get_by_text("The chart is drawn by JavaScript").first).to_be_visible()
     page.get_by_text("This chart in words").first.click()
     expect(page.get_by_text("highest 60.8 % in July 2026").first).to_be_visible()

@@ -120,7 +120,8 @@ def test_months_without_figures_get_a_way_out(client):
 
 
 def test_the_link_that_stays_names_the_vintage(client):
-    (address,) = re.findall(r'href="([^"]*as_of=[^"]*)"', client.get("/trends?by=model").text)
+    page = client.get("/trends?by=model").text
+    (address,) = re.findall(r'href="([^"]*)">Link that stays', page)
     pinned = client.get(unescape(address))
     assert pinned.status_code == 200
     assert 'name="as_of" value="20' in pinned.text
@@ -195,3 +196,22 @@ def test_nothing_is_wider_than_a_small_screen(watched, server, query):
     page.goto(f"/trends?{query}")
     expect(page.get_by_role("table")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_a_view_is_cited_as_bibtex_and_csl_json_of_the_same_question(client):
+    page = client.get("/trends?by=developer&top=3").text
+    for name, media_type, part in (
+        ("bib", "application/x-bibtex", "@misc{openmodelshare-"),
+        ("csl", "application/vnd.citationstyles.csl+json", '"type": "dataset"'),
+    ):
+        (address,) = re.findall(rf'href="(/trends\.{name}\?[^"]*)"', page)
+        cited = client.get(unescape(address))
+        assert cited.headers["content-type"].startswith(media_type)
+        assert part in cited.text
+        assert "by=developer" in cited.text
+
+
+def test_what_has_no_figure_cannot_be_cited(client):
+    response = client.get("/trends.bib?source=vercel-ai-gateway")
+    assert response.status_code == 404
+    assert response.headers["content-type"] == "application/problem+json"

@@ -143,13 +143,8 @@ def meta(question: Question, answer: Answer) -> Meta:
 def links(request: Request, question: Question, answer: Answer) -> Links:
     here, csv = str(request.url_for("read_shares")), str(request.url_for("read_shares_csv"))
     return Links(
-        self=address(here, question),
-        csv=address(csv, question),
-        page=address(f"{request.base_url}trends", question),
-        pinned=address(here, question.having(as_of=answer.vintage)),
+        self=question.address(here),
+        csv=question.address(csv),
+        page=question.address(f"{request.base_url}trends"),
+        pinned=question.having(as_of=answer.vintage).address(here),
     )
-
-
-def address(path: str, question: Question) -> str:
-    asked = question.query_string()
-    return f"{path}?{asked}" if asked else path

@@ -2,12 +2,18 @@
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
+from sqlalchemy.orm import Session
 
 from app import queries, vintages, wording
+from app.answer import Answer
 from app.errors import NoFigures
 from app.http import Asked, Reading
+from app.pages.cards import cards
+from app.pages.citations import citation
+from app.pages.revised import revised
 from app.pages.shell import render
 from app.pages.showing import drawing, tables
+from app.pages.side_by_side import side_by_side
 from app.question import Question
 
 router = APIRouter()
@@ -21,9 +27,18 @@ def overview(request: Request, question: Asked, session: Reading) -> HTMLRespons
         if question != Question():
             raise
         return render(request, "empty.html", {"refused": nothing})
+    context = _shown(session, question, answer) | {
+        "cards": cards(answer, question, str(request.base_url)),
+        "citation": citation(request, answer, question),
+        "revised": revised(session, question, answer),
+    }
+    return render(request, "overview.html", context)
+
+
+def _shown(session: Session, question: Question, answer: Answer) -> dict[str, object]:
     reported = queries.reported(session, question)
     events = vintages.events(session, question.as_of)
-    context = {
+    return {
         "question": question,
         "answer": answer,
         "headline": wording.headline(answer, question),
@@ -35,6 +50,6 @@ def overview(request: Request, question: Asked, session: Reading) -> HTMLRespons
         "reported": reported,
         "lines": drawing(answer, question, "lines", reported, events),
         "stack": drawing(answer, question, "stack"),
+        "beside": side_by_side(session, question, answer, reported),
         "tables": tables(answer),
     }
-    return render(request, "overview.html", context)

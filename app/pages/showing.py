@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from markupsafe import Markup
 
-from app import charts, figures, wording
+from app import charts, comparing, figures, wording
 from app.answer import Answer, Event, Group, Share, Source
 from app.charts import Mark
 from app.question import Question
@@ -34,22 +35,28 @@ def drawing(
     view: str,
     reported: Answer | None = None,
     events: Sequence[Event] = (),
+    *,
+    name: str = "",
 ) -> Drawing:
-    """The chart of an answer, with those of the events that the question wants on it."""
+    """The chart of an answer, with those of the events that the question wants on it.
+
+    `name` is the chart's in its page, the view where it is alone.
+    """
     shown = [event for event in events if wanted(event, question)]
     wide, narrow = (
         charts.chart(answer, view, frame, reported, shown) for frame in (charts.WIDE, charts.NARROW)
     )
     figure = figures.figure(wide, narrow)
     series = [item for panel in wide.panels for item in panel.series]
+    marked = [item for panel in wide.panels if panel.kind != "bars" for item in panel.series]
     told = [panel.source for panel in wide.panels]
     return Drawing(
-        name=view,
+        name=name or view,
         figure=_embedded(figure.to_json()),
         height=figure.layout.height,
         summary=wording.summary(answer, question),
         marks=wide.marks,
-        provisional=any(point.hollow for item in series for point in item.points),
+        provisional=any(point.hollow for item in marked for point in item.points),
         hatched=any(item.look.hatch for item in series if view == "stack"),
         silent=[item.name for item in answer.sources if item not in told],
     )
@@ -84,6 +91,12 @@ class Table:
     @property
     def gaps(self) -> bool:
         return any(share.missing for row in self.rows for share in (*row.shares, *row.rest))
+
+    def change(self, share: Share, months: int) -> Decimal | None:
+        """Points since `months` before; None where there is no figure to compare with."""
+        shares = [item for row in self.rows for item in (*row.shares, *row.rest)]
+        same = [item for item in shares if item.group == share.group and item.label == share.label]
+        return comparing.change(same, share.month, months)
 
 
 def tables(answer: Answer) -> list[Table]:

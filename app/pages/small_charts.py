@@ -10,14 +10,23 @@ from typing import Final
 from app import wording
 from app.review import Series
 
-WIDTH: Final = 340
-HEIGHT: Final = 110
-# Room for the words: the scale at the left, the months below.
-LEFT: Final = 40
-RIGHT: Final = 8
-TOP: Final = 8
-BOTTOM: Final = 20
 TOLD: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A drawing's size and what is left free around its lines, in its own units."""
+
+    width: int
+    height: int
+    left: int
+    right: int
+    top: int
+    bottom: int
+
+
+# Room for the words: the scale at the left, the months below.
+BOX: Final = Box(width=340, height=110, left=40, right=8, top=8, bottom=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +46,12 @@ class SmallChart:
     before: Trace
     after: Trace
     words: str
-    width: int = WIDTH
-    height: int = HEIGHT
-    left: int = LEFT
-    right: int = WIDTH - RIGHT
-    ceiling: int = TOP
-    floor: int = HEIGHT - BOTTOM
+    width: int = BOX.width
+    height: int = BOX.height
+    left: int = BOX.left
+    right: int = BOX.width - BOX.right
+    ceiling: int = BOX.top
+    floor: int = BOX.height - BOX.bottom
 
     @property
     def ends(self) -> list[tuple[int, str, date]]:
@@ -65,8 +74,8 @@ def _chart(series: Series) -> SmallChart:
     return SmallChart(
         series,
         top,
-        _trace(series.before, top, changed),
-        _trace(series.after, top, changed),
+        trace(series.before, top, changed),
+        trace(series.after, top, changed),
         _words(series, changed),
     )
 
@@ -75,18 +84,23 @@ def _pairs(series: Series) -> list[tuple[Decimal | None, Decimal | None]]:
     return list(zip(series.before, series.after, strict=True))
 
 
-def _trace(shares: Sequence[Decimal | None], top: int, changed: Sequence[int]) -> Trace:
-    places = [_place(i, len(shares), share, top) for i, share in enumerate(shares)]
-    dots = tuple(place for i in changed if (place := places[i]) is not None)
+def trace(
+    shares: Sequence[Decimal | None], top: float, marked: Sequence[int], box: Box = BOX
+) -> Trace:
+    """A share a month, `top` percent at the upper edge; dots at the marked months."""
+    places = [_place(i, len(shares), share, top, box) for i, share in enumerate(shares)]
+    dots = tuple(place for i in marked if (place := places[i]) is not None)
     return Trace(" ".join(_strokes(places)), dots)
 
 
-def _place(index: int, count: int, share: Decimal | None, top: int) -> tuple[float, float] | None:
+def _place(
+    index: int, count: int, share: Decimal | None, top: float, box: Box
+) -> tuple[float, float] | None:
     if share is None:
         return None
-    room = WIDTH - LEFT - RIGHT
-    x = LEFT + (room * index / (count - 1) if count > 1 else room / 2)
-    y = TOP + (HEIGHT - TOP - BOTTOM) * (1 - float(share) / top)
+    room = box.width - box.left - box.right
+    x = box.left + (room * index / (count - 1) if count > 1 else room / 2)
+    y = box.top + (box.height - box.top - box.bottom) * (1 - float(share) / top)
     return round(x, 1), round(y, 1)
 
 

@@ -13,6 +13,8 @@ from app import queries, vintages, wording
 from app.answer import Answer
 from app.errors import NoFigures
 from app.http import Asked, Reading
+from app.pages.citations import citation
+from app.pages.revised import revised
 from app.pages.shell import render
 from app.pages.showing import drawing, tables
 from app.question import TOP_MAX, Names, Question, instant_text, parse_question
@@ -31,6 +33,8 @@ def trends(request: Request, question: Asked, session: Reading) -> HTMLResponse:
         return render(request, "trends.html", context | {"ways": list(_ways_out(question))}, 404)
     form = _form(session, question, [source.slug for source in answer.sources])
     context = {"question": question, "form": form} | _shown(session, question, answer)
+    context["citation"] = citation(request, answer, question)
+    context["revised"] = revised(session, question, answer)
     return render(request, "trends.html", context)
 
 
@@ -46,8 +50,7 @@ def ask(request: Request, session: Reading) -> RedirectResponse:
 
 
 def _address(question: Question) -> str:
-    query = question.query_string()
-    return f"/trends?{query}" if query else "/trends"
+    return question.address("/trends")
 
 
 def _shown(session: Session, question: Question, answer: Answer) -> dict[str, object]:
@@ -64,7 +67,6 @@ def _shown(session: Session, question: Question, answer: Answer) -> dict[str, ob
         "reported": reported,
         "chart": drawing(answer, question, question.view, reported, events) if charted else None,
         "tables": tables(answer),
-        "pinned": _address(question.having(as_of=answer.vintage)),
     }
 
 

@@ -1,0 +1,134 @@
+"""How to cite an answer: a sentence, a link that stays, BibTeX and CSL-JSON."""
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from app import wording
+from app.answer import Answer, Source
+from app.months import month_key
+from app.question import Question
+from app.wording import Course
+
+SITE: Final = "Open Model Share"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """What a citation of one answer says; `link` is absolute and pinned to the vintage."""
+
+    title: str
+    sentence: str
+    link: str
+    rights: str
+    vintage: datetime
+    key: str
+
+    @property
+    def bibtex(self) -> str:
+        """One entry; what TeX would take for commands is escaped."""
+        fields = {
+            "author": f"{{{SITE}}}",
+            "title": f"{{{_tex(self.title)}}}",
+            "year": f"{self.vintage:%Y}",
+            "month": f"{self.vintage:%b}".lower(),
+            "howpublished": rf"\url{{{self.link}}}",
+            "note": _tex(f"As known on {wording.instant_name(self.vintage)}. {self.rights}"),
+        }
+        # The names of months are macros of BibTeX and stand without braces.
+        lines = [
+            f"  {name} = {value if name == 'month' else f'{{{value}}}'},"
+            for name, value in fields.items()
+        ]
+        return "\n".join([f"@misc{{{self.key},", *lines, "}"]) + "\n"
+
+    @property
+    def csl(self) -> list[dict[str, Any]]:
+        """The items of a CSL-JSON file: one data set."""
+        day = self.vintage
+        return [
+            {
+                "id": self.key,
+                "type": "dataset",
+                "title": self.title,
+                "author": [{"literal": SITE}],
+                "issued": {"date-parts": [[day.year, day.month, day.day]]},
+                "version": f"as known on {wording.instant_name(day)}",
+                "URL": self.link,
+                "note": self.rights,
+            }
+        ]
+
+    @property
+    def csl_text(self) -> str:
+        return json.dumps(self.csl, ensure_ascii=False, indent=2) + "\n"
+
+
+def cite(answer: Answer, question: Question, site: str) -> Citation | None:
+    """The citation of a chart: the latest figure of what leads in each source.
+
+    `site` is the address of the site, with its slash. None where the answer has no figure.
+    """
+    leading = [(item, wording.leading(answer, item.slug)) for item in answer.sources]
+    told = [(source, course) for source, course in leading if course is not None]
+    return _citation(answer, question, site, told)
+
+
+def cite_course(
+    answer: Answer, question: Question, site: str, source: Source, course: Course
+) -> Citation | None:
+    """The citation of one group's latest figure."""
+    return _citation(answer, question, site, [(source, course)])
+
+
+def _citation(
+    answer: Answer, question: Question, site: str, told: list[tuple[Source, Course]]
+) -> Citation | None:
+    if not told or answer.vintage is None:
+        return None
+    vintage = answer.vintage.astimezone(UTC)
+    figures = " ".join(_figure(source, course, question) for source, course in told)
+    rights = " ".join(_rights(source, vintage) for source, _ in told)
+    # Named, so that the link does not hang on which source is the main one in ten years.
+    pinned = question.having(source=tuple(item.slug for item in answer.sources), as_of=vintage)
+    link = site.rstrip("/") + pinned.address("/trends")
+    sentence = (
+        f"{figures} {wording.definition_of(question)} {rights} "
+        f"{SITE}, as known on {wording.instant_name(vintage)}: {link}"
+    )
+    return Citation(figures, sentence, link, rights, vintage, _key(told, vintage))
+
+
+def _figure(source: Source, course: Course, question: Question) -> str:
+    who = wording.subject(course.group, question)
+    share = wording.with_status(course.last, 2)
+    whole = wording.denominator(source, question)
+    return f"{who}: {share} of {whole} in {wording.month_name(course.last.month)}."
+
+
+def _rights(source: Source, vintage: datetime) -> str:
+    """The line the source asks for, and its licence where the line does not name it."""
+    line = wording.citation(source, vintage).rstrip(".") or source.name
+    if source.licence and source.licence not in line:
+        line += f". Licence: {source.licence}"
+    return f"{line}."
+
+
+def _key(told: list[tuple[Source, Course]], vintage: datetime) -> str:
+    (source, course), *_ = told
+    words = f"openmodelshare-{source.slug}-{course.group.key}-{month_key(course.last.month)}"
+    return f"{re.sub(r'[^a-z0-9-]+', '-', words)}-{vintage:%Y%m%d%H%M%S}"
+
+
+_TEX: Final = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    wording.NBSP: "~",
+} | {char: f"\\{char}" for char in "&%$#_{}"}
+
+
+def _tex(text: str) -> str:
+    return "".join(_TEX.get(char, char) for char in text)

@@ -1,0 +1,102 @@
+"""The cards of the overview: a group's latest share, how it has changed, and how to cite it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from app import citing, comparing, wording
+from app.answer import Answer, Group, Share
+from app.charts import role_of
+from app.citing import Citation
+from app.pages.small_charts import Box, Trace, trace
+from app.question import Question
+from app.wording import Course
+from app.words import Openness, Origin
+
+BOX = Box(width=220, height=44, left=2, right=4, top=4, bottom=4)
+NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """`year` and `all` are changes in points since twelve months before and since the first month.
+
+    `beside` is a second share that belongs to the same month: what is not known, beside closed.
+    """
+
+    title: str
+    role: str
+    course: Course
+    year: Decimal | None
+    line: Trace
+    address: str
+    citation: Citation | None
+    beside: Share | None = None
+    box: Box = BOX
+
+    @property
+    def last(self) -> Share:
+        return self.course.last
+
+
+def cards(answer: Answer, question: Question, site: str) -> list[Card]:
+    """Of the first source: its first named groups, then what of the whole is closed or unknown."""
+    source = answer.sources[0]
+    named = [group for group in answer.groups if group.key != Origin.UNKNOWN][:NAMED]
+    told = list(wording.courses(answer.shares, named, source.slug))
+    found = [_card(answer, question, site, course) for course in told]
+    return [*found, *_rest(answer, question, site)]
+
+
+def _card(answer: Answer, question: Question, site: str, course: Course) -> Card:
+    narrowed = _narrowed(question, course.group)
+    return Card(
+        title=wording.subject(course.group, question),
+        role=role_of(course.group),
+        course=course,
+        year=comparing.change(course.rows, course.last.month, 12),
+        line=_line(answer, course),
+        address=narrowed.address("/trends"),
+        citation=citing.cite_course(answer, narrowed, site, answer.sources[0], course),
+    )
+
+
+def _narrowed(question: Question, group: Group) -> Question:
+    """The question about one group alone: what a card's citation links to."""
+    if question.by in ("origin", "developer", "model") and not group.key.startswith("_"):
+        return question.having(**{question.by: (group.key,)})
+    return question
+
+
+def _rest(answer: Answer, question: Question, site: str) -> Iterator[Card]:
+    """Closed models, with what is not known beside them."""
+    source = answer.sources[0].slug
+    rest = {
+        course.group.key: course
+        for course in wording.courses(answer.complement, answer.complement_groups, source)
+    }
+    closed = rest.get(Openness.CLOSED)
+    if closed is None:
+        return
+    asked = question.having(
+        by="openness", openness="all", of="all", origin=(), developer=(), model=()
+    )
+    beside = rest.get(Openness.UNKNOWN)
+    yield Card(
+        title="Closed models",
+        role="grey",
+        course=closed,
+        year=comparing.change(closed.rows, closed.last.month, 12),
+        line=_line(answer, closed),
+        address=asked.address("/trends"),
+        citation=citing.cite_course(answer, asked, site, answer.sources[0], closed),
+        beside=beside.last if beside and beside.last.month == closed.last.month else None,
+    )
+
+
+def _line(answer: Answer, course: Course) -> Trace:
+    known = {row.month: row.share_pct for row in course.rows}
+    shares: Sequence[Decimal | None] = [known.get(month) for month in answer.months]
+    top = max((float(share) for share in shares if share), default=1.0)
+    last = max(index for index, share in enumerate(shares) if share is not None)
+    return trace(shares, top, [last], BOX)

@@ -1,0 +1,42 @@
+"""Citations of any answer, as `/trends.bib` and `/trends.csl`; the sentence stands on pages."""
+
+from fastapi import APIRouter, Request, Response
+
+from app import citing, queries
+from app.answer import Answer
+from app.citing import Citation
+from app.errors import NoFigures
+from app.http import Asked, Reading
+from app.question import Question
+
+router = APIRouter()
+
+
+def citation(request: Request, answer: Answer, question: Question) -> Citation | None:
+    return citing.cite(answer, question, str(request.base_url))
+
+
+@router.get("/trends.bib")
+def bibtex(request: Request, question: Asked, session: Reading) -> Response:
+    """One BibTeX entry, pinned to the vintage."""
+    found = _found(request, question, session)
+    return _file(found.bibtex, "application/x-bibtex", f"{found.key}.bib")
+
+
+@router.get("/trends.csl")
+def csl(request: Request, question: Asked, session: Reading) -> Response:
+    """CSL-JSON, as reference managers read it."""
+    found = _found(request, question, session)
+    return _file(found.csl_text, "application/vnd.citationstyles.csl+json", f"{found.key}.json")
+
+
+def _found(request: Request, question: Question, session: Reading) -> Citation:
+    found = citation(request, queries.answer(session, question), question)
+    if found is None:
+        raise NoFigures("There is no figure to cite", "Ask for months that have one.")
+    return found
+
+
+def _file(text: str, media_type: str, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text, media_type=media_type, headers=headers)

@@ -1,0 +1,78 @@
+"""The sources side by side: each in its latest month, and the main one in the same months."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from app import comparing, queries, vintages, wording
+from app.answer import Answer, Group, Share, Source
+from app.pages.showing import Drawing, drawing
+from app.question import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One source in one month; `again` marks the main source shown beside another's month."""
+
+    source: Source
+    month: date
+    shares: Sequence[Share]
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    drawing: Drawing
+    groups: Sequence[Group]
+    sides: Sequence[Side]
+    answer: Answer
+    citations: Sequence[str]
+
+
+def side_by_side(
+    session: Session, question: Question, main: Answer, reported: Answer | None
+) -> SideBySide | None:
+    """None where the question names its sources, or where there is nothing to set beside them."""
+    quoted = {source.slug for source in reported.sources} if reported else set()
+    slug = main.sources[0].slug
+    known = [source.slug for source in vintages.sources(session, question.as_of)]
+    others = [other for other in known if other != slug and other not in quoted]
+    if question.source or not others:
+        return None
+    asked = question.having(source=(slug, *others), from_=None, to=None)
+    latest = comparing.latest_only(queries.answer(session, asked))
+    sides = list(_sides(latest, main))
+    if len({side.source.slug for side in sides}) < 2:
+        return None
+    lines = [wording.citation(source, latest.vintage) for source in latest.sources]
+    return SideBySide(
+        drawing(latest, asked, "lines", name="beside"), latest.groups, sides, latest, lines
+    )
+
+
+def _sides(latest: Answer, main: Answer) -> Iterator[Side]:
+    first = latest.sources[0]
+    for source in latest.sources:
+        for month in wording.covered(latest, source.slug):
+            shares = _row(latest, source, month)
+            if all(share.missing for share in shares):
+                continue
+            yield Side(source, month, shares, again=False)
+            again = _row(main, first, month)
+            if source is not first and any(not share.missing for share in again):
+                yield Side(first, month, _aligned(again, latest.groups), again=True)
+
+
+def _row(answer: Answer, source: Source, month: date) -> list[Share]:
+    return [row for row in answer.shares if (row.source, row.month) == (source.slug, month)]
+
+
+def _aligned(shares: Sequence[Share], groups: Sequence[Group]) -> list[Share]:
+    """In the order of the groups; one of which the source says nothing is missing."""
+    found = {share.group: share for share in shares}
+    first = shares[0]
+    return [
+        found.get(group.key) or comparing.missing(first, group.key, group.label) for group in groups
+    ]

@@ -1,0 +1,72 @@
+"""How an answer is cited."""
+
+import json
+
+import pytest
+
+from app.answer import Answer
+from app.citing import cite
+from app.question import Question
+from tests.answers import answer, source
+
+SITE = "https://share.example/"
+FOUND = answer({"chinese": ["6", "60.26"], "us": ["4", "3"]}, statuses={1: "provisional"})
+
+
+def sentence(found: Answer, question: Question | None = None) -> str:
+    citation = cite(found, question or Question(), SITE)
+    assert citation is not None
+    return citation.sentence
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "Chinese open models: 60.26\u00a0% (provisional)",
+        "of all tokens counted by Acme in February\u00a02025.",
+        "Counted: open models, those whose weights can be downloaded, by the home of each model",
+        "Acme, as of 23\u00a0November\u00a02026.",
+        "Licence: CC BY 4.0.",
+        "as known on 23\u00a0November\u00a02026, 10:00\u00a0UTC",
+        "https://share.example/trends?source=gateway&as_of=2026-11-23T10:00:00Z",
+    ],
+)
+def test_the_sentence_says_value_definition_month_source_licence_vintage_and_link(
+    part: str,
+) -> None:
+    assert part in sentence(FOUND)
+
+
+def test_a_licence_that_the_source_s_own_line_names_is_not_said_twice() -> None:
+    own = source(citation="Acme, as of {as_of}. Licensed under CC BY 4.0.")
+    assert sentence(answer({"us": ["4"]}, sources=(own,))).count("CC BY 4.0") == 1
+
+
+def test_several_sources_are_cited_each_with_its_own_figure() -> None:
+    said = sentence(answer({"chinese": ["6"]}, {"chinese": ["41"]}))
+    assert "6.00\u00a0%" in said
+    assert "41.00\u00a0%" in said
+    assert "source=gateway,gateway-1" in said
+
+
+def test_where_there_is_no_figure_there_is_nothing_to_cite() -> None:
+    assert cite(answer({"us": [None]}), Question(), SITE) is None
+
+
+def test_bibtex_escapes_what_tex_would_take_for_commands() -> None:
+    odd = source(publisher="A&B_C #1 {x} \\input", citation="100 % of ~ and ^ and $")
+    found = cite(answer({"us": ["4"]}, sources=(odd,)), Question(), SITE)
+    assert found is not None
+    assert r"A\&B\_C \#1 \{x\} \textbackslash{}input" in found.bibtex
+    assert r"100 \% of \textasciitilde{} and \textasciicircum{} and \$" in found.bibtex
+    assert found.bibtex.count("{") == found.bibtex.count("}")
+
+
+def test_csl_json_is_one_data_set_with_its_link_and_day() -> None:
+    found = cite(FOUND, Question(), SITE)
+    assert found is not None
+    (item,) = json.loads(found.csl_text)
+    assert item["type"] == "dataset"
+    assert item["issued"] == {"date-parts": [[2026, 11, 23]]}
+    assert item["URL"] == found.link
+    assert item["id"] in found.bibtex

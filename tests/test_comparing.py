@@ -1,0 +1,60 @@
+"""One answer against another."""
+
+from datetime import date
+from decimal import Decimal
+
+from app.comparing import change, latest_only, since
+from app.months import add_months
+from tests.answers import JANUARY, answer, group
+
+
+def test_equal_answers_differ_in_nothing() -> None:
+    found = answer({"chinese": ["6", "7"]})
+    assert since(found, found).differences == []
+
+
+def test_a_revised_number_is_told_with_what_it_was() -> None:
+    (one,) = since(answer({"us": ["6", "7"]}), answer({"us": ["6", "7.5"]})).differences
+    assert (one.month, one.label, one.points) == (add_months(JANUARY, 1), "US", Decimal("0.5"))
+
+
+def test_a_status_that_became_final_is_a_revision_of_no_points() -> None:
+    then = answer({"us": ["6"]}, statuses={0: "provisional"})
+    (one,) = since(then, answer({"us": ["6"]})).differences
+    assert one.points == 0
+
+
+def test_a_month_that_was_added_is_no_revision() -> None:
+    found = since(answer({"us": ["6"]}), answer({"us": ["6", "7"]}))
+    assert (found.differences, found.added) == ([], [add_months(JANUARY, 1)])
+
+
+def test_a_number_that_is_gone_has_no_points() -> None:
+    (one,) = since(answer({"us": ["6", "7"]}), answer({"us": ["6"]})).differences
+    assert (one.now, one.points) == (None, None)
+
+
+def test_where_everything_was_withdrawn_every_number_differs() -> None:
+    assert len(since(answer({"us": ["6"], "chinese": ["7"]}), None).differences) == 2
+
+
+def test_the_rest_beyond_the_named_is_compared_only_where_the_same_are_named() -> None:
+    then = answer({"qwen": ["6"], "_rest": ["9"]}, groups={"_rest": group("_rest", "Others")})
+    now = answer({"deepseek": ["6"], "_rest": ["3"]}, groups={"_rest": group("_rest", "Others")})
+    assert {item.label for item in since(then, now).differences} == {"qwen"}
+
+
+def test_a_change_is_in_points_and_needs_a_figure_at_both_ends() -> None:
+    rows = answer({"us": ["6", None, "9.5"]}).series("gateway", "us")
+    assert change(rows, date(2025, 3, 1), 2) == Decimal("3.5")
+    assert change(rows, date(2025, 3, 1), 1) is None
+    assert change(rows, date(2025, 3, 1), 12) is None
+
+
+def test_side_by_side_each_source_stands_in_its_own_latest_month() -> None:
+    found = latest_only(answer({"us": ["6", "7"]}, {"us": ["8", None]}))
+    told = {(row.source, row.month): row.share_pct for row in found.shares if not row.missing}
+    assert told == {
+        ("gateway", add_months(JANUARY, 1)): Decimal(7),
+        ("gateway-1", JANUARY): Decimal(8),
+    }
