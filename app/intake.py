@@ -4,6 +4,7 @@ import hashlib
 import re
 import tempfile
 import zlib
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -169,11 +170,20 @@ def publish(
         if same := same_and_current(session, upload):
             return Published(same.id, _moment(same), checked, already=True)
         keys = publishable(session, upload, checked)
+        if not keys:
+            return _standing_already(session, checked)
         _expect(expected, lambda: version(session, upload, checked, keys))
         _ask_reason(session, keys, reason)
         _store(session, upload, checked, keys, by)
     _stamp(session, upload, by, reason)
     return Published(upload.id, _moment(upload), checked)
+
+
+def _standing_already(session: Session, checked: Checked) -> Published:
+    """All its figures are current, line for line, though perhaps from other bytes."""
+    standing = provenance.standing(session, list(checked.months))
+    first = session.get_one(Upload, min(one.upload_id for one in standing.values()))
+    return Published(first.id, _moment(first), checked, already=True)
 
 
 def _checked_alone(
@@ -214,24 +224,34 @@ def check_upload(
 
 
 def publishable(session: Session, upload: Upload, checked: Checked) -> frozenset[SnapshotKey]:
-    """The sources and months a sound file would publish: all of them.
+    """The sources and months a sound file would publish: those that differ from what is current.
 
-    Of a reclassified one those that would differ from the current figures of the same bytes.
+    Of a reclassified one only months whose current figures come from the same bytes.
     """
-    if not upload.reclassified:
-        return frozenset(checked.months)
+    if checked.problem_count:
+        return frozenset()
     standing = provenance.standing(session, list(checked.months))
-    ours = {key: one for key, one in standing.items() if one.sha256 == upload.sha256}
-    current = {
-        (line.source, line.month, line.line): _meaning(line)
-        for line in provenance.stored_lines(session, [one.snapshot_id for one in ours.values()])
-    }
-    return frozenset(
-        (line.source, line.month)
-        for line in checked.lines()
-        if (line.source, line.month) in ours
-        and current.get((line.source, line.month, line.line)) != _meaning(line)
-    )
+    if upload.reclassified:
+        standing = {key: one for key, one in standing.items() if one.sha256 == upload.sha256}
+    ids = [one.snapshot_id for one in standing.values()]
+    current = _digests(provenance.stored_lines(session, ids))
+    compared = (line for line in checked.lines() if (line.source, line.month) in standing)
+    given = _digests(compared) if standing else {}
+    differing = {key for key in standing if given.get(key) != current.get(key)}
+    new = set() if upload.reclassified else checked.months.keys() - standing.keys()
+    return frozenset(differing | new)
+
+
+def _digests(lines: Iterable[Line]) -> dict[SnapshotKey, int]:
+    """A number for the lines of each month, whatever their order: equal where they say the same."""
+    sums: dict[SnapshotKey, int] = defaultdict(int)
+    for line in lines:
+        value = None if line.value is None else line.value.normalize()
+        said = (*_meaning(line), line.share_pct.normalize(), value, line.status.value, line.note)
+        sums[line.source, line.month] += int.from_bytes(
+            hashlib.sha256(repr(said).encode()).digest()
+        )
+    return sums
 
 
 def _meaning(line: Line) -> tuple[str | None, ...]:

@@ -122,6 +122,12 @@ def uploads(
     return _records(session, session.scalars(wanted).all())
 
 
+def withdrawn(session: Session, sha256: bytes) -> list[UploadRecord]:
+    """The uploads of these bytes that were taken back, the first first."""
+    found = select(Upload).where(Upload.sha256 == sha256, Upload.withdrawn_at.is_not(None))
+    return _records(session, session.scalars(found.order_by(Upload.id)).all())
+
+
 def _records(session: Session, rows: Sequence[Upload]) -> list[UploadRecord]:
     months = _months(session, [row.id for row in rows])
     wanted = {row.source_id for row in rows}

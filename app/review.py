@@ -2,11 +2,12 @@
 
 import heapq
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 from itertools import pairwise
 from statistics import median
 from typing import Final, NamedTuple
@@ -23,6 +24,7 @@ from app.rules import Checked, Notice
 from app.snapshot_format import Line
 from app.words import LABELS, Openness, Origin, Status
 
+HUNDRED: Final = Decimal(100)
 LARGEST: Final = 50
 JUMP: Final = 5
 """Points from one month to the next that are worth a look."""
@@ -54,9 +56,14 @@ class SliceChange:
     line: int | None
 
     @property
-    def points(self) -> Decimal:
-        """The change in percentage points."""
-        return (self.new or Decimal(0)) - (self.old or Decimal(0))
+    def points(self) -> Decimal | None:
+        """The change in percentage points; None where there is no figure on one side."""
+        return None if self.old is None or self.new is None else self.new - self.old
+
+    @property
+    def size(self) -> Decimal:
+        """How much of the whole it moves, in points."""
+        return abs((self.new or Decimal(0)) - (self.old or Decimal(0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +84,23 @@ class MonthReview:
     before: Mapping[Origin, Decimal | None]
     after: Mapping[Origin, Decimal | None]
 
+    @property
+    def moved(self) -> int:
+        """How many slices are new, changed or removed."""
+        return sum(count for kind, count in self.counts.items() if kind is not Kind.UNCHANGED)
+
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One origin's share in every month from the source's first to its last, before and after.
+    """A group's share in every month from the source's first to its last, before and after.
 
-    `openness` is `open`, or `all` for a source that says of no model whether it is open. `group` is
-    the origin, `label` its name. None is a month without a figure.
+    `group` is an origin, or `closed` or `grey` for what is closed or not broken down; `title` says
+    what is counted. None is a month without a figure.
     """
 
     source: str
-    group: Origin
-    label: str
-    openness: str
+    group: str
+    title: str
     months: tuple[date, ...]
     before: tuple[Decimal | None, ...]
     after: tuple[Decimal | None, ...]
@@ -101,6 +112,7 @@ class Review:
 
     `version` names all this depends on: publishing with it is refused once that has moved on.
     `same_as` is the upload whose bytes are current already: then publishing does nothing.
+    `standing` are months of the file whose figures are current as it says: they are left alone.
     `upload_id` is None for a file that was not kept.
     """
 
@@ -112,6 +124,7 @@ class Review:
     warnings: tuple[Notice, ...]
     needs_reason: bool
     same_as: int | None
+    standing: tuple[Key, ...]
 
     @property
     def changes_nothing(self) -> bool:
@@ -135,7 +148,8 @@ def review_of(session: Session, upload: Upload, limits: Limits) -> Review:
         version = intake.version(session, upload, checked, keys)
         standing = provenance.standing(session, keys)
         months = _compared(session, checked, keys, standing)
-    same = intake.same_and_current(session, upload) if keys else None
+    sound = not checked.problem_count
+    same = intake.same_and_current(session, upload) if sound else None
     sources = sorted({source for source, _ in keys})
     before = provenance.totals(session, sources)
     after = before | {key: month.totals() for key, month in months.items()}
@@ -148,9 +162,15 @@ def review_of(session: Session, upload: Upload, limits: Limits) -> Review:
             month.review(key, key in standing, before) for key, month in sorted(months.items())
         ),
         series=series,
-        warnings=(*_revisions(standing), *_remarkable(series, keys), *checked.notices),
+        warnings=(
+            *_withdrawn(session, upload),
+            *_revisions(standing),
+            *_remarkable(series, keys),
+            *checked.notices,
+        ),
         needs_reason=bool(standing),
         same_as=same.id if same else None,
+        standing=() if not sound else tuple(sorted(checked.months.keys() - keys)),
     )
 
 
@@ -214,7 +234,7 @@ class _Month:
         for change in self.changes():
             counts[change.kind] += 1
         moved = (change for change in self.changes() if change.kind is not Kind.UNCHANGED)
-        largest = heapq.nlargest(LARGEST, moved, key=lambda change: abs(change.points))
+        largest = heapq.nlargest(LARGEST, moved, key=lambda change: change.size)
         return MonthReview(
             source=key[0],
             month=key[1],
@@ -263,32 +283,67 @@ def _series(sources: Sequence[str], before: Totals, after: Totals) -> Iterator[S
     for source in sources:
         covered = sorted(month for slug, month in after if slug == source)
         months = tuple(months_between(covered[0], covered[-1]))
-        opened = any(
-            openness is Openness.OPEN
-            for totals in (before, after)
-            for key, sums in totals.items()
-            if key[0] == source
-            for _, openness in sums
-        )
-        counted = {Openness.OPEN} if opened else set(Openness)
         old, new = (
-            [_by_origin(totals.get((source, month), {}), counted) for month in months]
-            for totals in (before, after)
+            [totals.get((source, month), {}) for month in months] for totals in (before, after)
         )
-        for origin in Origin:
-            if any(shares[origin] is not None for shares in (*old, *new)):
-                yield Series(
-                    source=source,
-                    group=origin,
-                    label=LABELS[origin],
-                    openness=Openness.OPEN if opened else "all",
-                    months=months,
-                    before=tuple(shares[origin] for shares in old),
-                    after=tuple(shares[origin] for shares in new),
-                )
+        for group, title, share_of in _groups([*old, *new]):
+            yield Series(
+                source=source,
+                group=group,
+                title=title,
+                months=months,
+                before=tuple(map(share_of, old)),
+                after=tuple(map(share_of, new)),
+            )
+
+
+Month = Mapping[tuple[Origin, Openness], Decimal]
+ShareOf = Callable[[Month], Decimal | None]
+
+
+def _groups(months: Collection[Month]) -> Iterator[tuple[str, str, ShareOf]]:
+    """Each origin's open models; of a source that says of none whether it is open, its models.
+
+    Then, of a source that counts closed models too, those and what is not known of the whole.
+    """
+    spoken = {key for month in months for key in month}
+    opened = any(openness is Openness.OPEN for _, openness in spoken)
+    counted = {Openness.OPEN} if opened else set(Openness)
+    for origin in Origin:
+        if any((origin, openness) in spoken for openness in counted):
+            kind = "open models" if opened else "models"
+            yield origin, f"{LABELS[origin]} {kind}", partial(_of_origin, origin, counted)
+    if opened and any(openness is Openness.CLOSED for _, openness in spoken):
+        yield "closed", "Closed models", _closed
+        yield "grey", "Unknown or not broken down", _not_known
+
+
+def _of_origin(origin: Origin, counted: Collection[Openness], month: Month) -> Decimal | None:
+    return _by_origin(month, counted)[origin]
+
+
+def _closed(month: Month) -> Decimal | None:
+    shares = [share for (_, openness), share in month.items() if openness is Openness.CLOSED]
+    return sum(shares, Decimal(0)) if shares else None
+
+
+def _not_known(month: Month) -> Decimal | None:
+    """Of unknown openness, and what no line speaks of; None where there is no line at all."""
+    if not month:
+        return None
+    known = [share for (_, openness), share in month.items() if openness is not Openness.UNKNOWN]
+    return max(HUNDRED - sum(known, Decimal(0)), Decimal(0))
 
 
 # --- what to look at twice -----------------------------------------------------------------------
+
+
+def _withdrawn(session: Session, upload: Upload) -> Iterator[Notice]:
+    """The same bytes were published before, and taken back."""
+    for earlier in provenance.withdrawn(session, upload.sha256):
+        when = f"{earlier.withdrawn_at:%Y-%m-%d}"
+        text = f"The same file was withdrawn on {when} as upload {earlier.id}"
+        yield Notice("withdrawn", None, f"{text}: {earlier.withdrawn_reason}")
 
 
 def _revisions(standing: Mapping[Key, Standing]) -> Iterator[Notice]:
@@ -316,8 +371,7 @@ def _jumps(series: Series, keys: Collection[Key]) -> Iterator[Notice]:
         others = [abs(after - before) for at, before, after in steps if at != month]
         unusual = bool(others) and abs(new - old) > UNUSUAL * median(others)
         if touched and unusual and abs(new - old) > JUMP:
-            models = "open models" if series.openness == Openness.OPEN else "models"
-            text = f"{series.label} {models} of {series.source} go from {old:.1f} % to {new:.1f} %"
+            text = f"{series.title} of {series.source} go from {old:.1f} % to {new:.1f} %"
             text += f" in {month_key(month)}; they usually change by {median(others):.1f} points"
             yield Notice("jump", None, text)
 

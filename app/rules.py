@@ -224,7 +224,8 @@ class _Check:
             _add(self.table, part.line, mistake)
 
     def notice_remainder(self, key: Key, tally: Tally) -> None:
-        if tally.remainder:
+        # Of lines that could not be read the rest says nothing.
+        if tally.remainder and not self.table.problems.count:
             text = f"The lines of {_named(key)} add up to {tally.covered:f}; "
             text += f"the remaining {tally.remainder:f} % will be shown as unknown"
             if tally.largest_share <= 1:

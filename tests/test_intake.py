@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import undefer
 
-from app import intake, queries
+from app import intake, provenance, queries
 from app.csv_reader import Limits
 from app.db import Db
 from app.errors import BadFile, Conflict, NotFound
@@ -234,3 +234,18 @@ def test_the_moment_of_publishing_is_now_in_utc(filled_db: Db) -> None:
     before = datetime.now(UTC)
     done = publish(filled_db, keep(filled_db, month_file("30")))
     assert before <= done.published_at <= datetime.now(UTC)
+
+
+def test_figures_that_stand_already_are_a_no_op_though_the_bytes_differ(filled_db: Db) -> None:
+    first = publish(filled_db, keep(filled_db, month_file("30"))).upload_id
+    again = publish(filled_db, keep(filled_db, month_file("30.0")))
+    assert (again.already, again.upload_id) == (True, first)
+
+
+def test_of_a_file_that_repeats_earlier_months_only_the_new_one_is_published(filled_db: Db) -> None:
+    publish(filled_db, keep(filled_db, month_file("30")))
+    grown = keep(filled_db, month_file("30", more="2026-02,chinese,31\n"))
+    assert not publish(filled_db, grown).already
+    with filled_db.reading() as session:
+        (month,) = provenance.upload(session, grown).months
+    assert f"{month.month:%Y-%m}" == "2026-02"

@@ -78,7 +78,8 @@ def test_each_slice_is_new_changed_unchanged_or_removed(filled_db: Db) -> None:
         Kind.NEW: (Origin.EUROPEAN, None, 4, 4),
         Kind.REMOVED: (Origin.OTHER, 5, None, None),
     }
-    assert [abs(change.points) for change in month.largest] == [5, 4, Decimal("3.5")]
+    assert [change.size for change in month.largest] == [5, 4, Decimal("3.5")]
+    assert [change.points for change in month.largest] == [None, None, Decimal("3.5")]
 
 
 def test_a_month_shows_the_open_share_of_each_origin_before_and_after(filled_db: Db) -> None:
@@ -141,16 +142,45 @@ def test_a_series_runs_over_all_months_of_the_source_before_and_after(gateway: D
     assert [f"{month:%m}" for month in series.months] == ["01", "02", "03", "04"]
     assert series.before == (10, 11, None, None)
     assert series.after == (10, Decimal("12.5"), None, 13)
-    assert (series.group, series.label, series.openness) == (Origin.CHINESE, "Chinese", "open")
+    assert (series.group, series.title) == (Origin.CHINESE, "Chinese open models")
 
 
 def test_a_source_that_says_nothing_of_openness_is_shown_with_all_its_models(gateway: Db) -> None:
     text = HEADER + "2025-01,us,unknown,,60\n2025-01,chinese,unknown,,20\n"
     found = review_file(gateway, text.encode(), "gateway").series
-    assert [(one.group, one.openness, one.after) for one in found] == [
-        (Origin.CHINESE, "all", (20,)),
-        (Origin.US, "all", (60,)),
+    assert [(one.group, one.title, one.after) for one in found] == [
+        (Origin.CHINESE, "Chinese models", (20,)),
+        (Origin.US, "US models", (60,)),
     ]
+
+
+def test_what_is_closed_and_what_is_not_known_are_shown_beside_the_open_shares(gateway: Db) -> None:
+    old = HEADER + "2025-01,us,open,,10\n2025-01,us,closed,,60\n2025-01,us,unknown,,5\n"
+    publish(gateway, keep(gateway, old.encode(), "gateway"))
+    found = review_file(gateway, (HEADER + "2025-01,us,open,,11\n").encode(), "gateway").series
+    assert [(one.title, one.before, one.after) for one in found] == [
+        ("US open models", (10,), (11,)),
+        ("Closed models", (60,), (None,)),
+        ("Unknown or not broken down", (30,), (89,)),
+    ]
+
+
+def test_months_whose_figures_stand_already_are_left_alone(gateway: Db) -> None:
+    publish(gateway, keep(gateway, months_file("10", "11"), "gateway"))
+    found = review_file(gateway, months_file("10.0", "11", "12"), "gateway")
+    assert [f"{month.month:%m}" for month in found.months] == ["03"]
+    assert [f"{month:%m}" for _, month in found.standing] == ["01", "02"]
+    assert not found.needs_reason
+    assert "revises" not in {notice.code for notice in found.warnings}
+
+
+def test_a_file_that_was_withdrawn_before_is_named_with_the_reason(gateway: Db) -> None:
+    first = keep(gateway, months_file("10"), "gateway")
+    publish(gateway, first)
+    with gateway.writing() as session:
+        intake.withdraw(session, first, by="ada", reason="the wrong month")
+    (notice,) = warned(review_file(gateway, months_file("10"), "gateway"), "withdrawn")
+    assert f"as upload {first}: the wrong month" in notice.text
 
 
 def test_a_jump_beyond_five_points_and_four_times_the_usual_is_warned_of(gateway: Db) -> None:
@@ -349,8 +379,6 @@ def test_the_first_bytes_again_are_news_after_they_were_reclassified(filled_db: 
     publish_as(filled_db, again, review_of(filled_db, again).version)
     found = review_file(filled_db, poolside_file())
     assert found.same_as is None
-    assert [kinds(month) for month in found.months] == [
-        {"new": 1, "unchanged": 1, "removed": 1},
-        {"unchanged": 1},
-    ]
+    assert [kinds(month) for month in found.months] == [{"new": 1, "unchanged": 1, "removed": 1}]
+    assert len(found.standing) == 1
     assert found.checked.months[SOURCE, JANUARY].lines == 2

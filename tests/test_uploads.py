@@ -67,7 +67,7 @@ def test_a_sound_file_shows_how_it_was_read_and_what_it_would_change(maintainer_
     assert "Encoding UTF-8 Columns divided by comma Decimal mark point Header line 1" in shown
     assert "A month, B origin, C openness, D share_pct" in shown
     assert "October 2026, OpenRouter rankings: 2 new" in shown
-    assert "Chinese, open new – 62.50 % +62.5 pp 2" in shown
+    assert "Chinese, open new – 62.50 % – 2" in shown
     assert "the remaining 7.5 % will be shown as unknown" in shown
     assert "Why published figures are revised" not in shown
 
@@ -84,10 +84,15 @@ def test_small_charts_stand_for_the_series_that_change_and_draw_nothing_over_gap
 ):
     html = maintainer_client.get(f"/uploads/{keep(filled_db, OCTOBER)}").text
     charts = re.findall(r'<svg class="(\w+)" viewBox', html)
-    assert charts == ["chinese"]
-    (before, after) = re.findall(r'<path class="(?:before|after)" d="([^"]+)"', html)
+    assert charts == ["chinese", "closed", "grey"]
+    before, after, *_ = re.findall(r'<path class="(?:before|after)" d="([^"]+)"', html)
     assert before.count("M") == 1
     assert after.startswith(before)
+
+
+def test_slices_beyond_the_fifty_largest_are_counted(maintainer_client, filled_db):
+    shown = page(maintainer_client, keep(filled_db, REVISED))
+    assert re.search(r"And \d+ more that move less", shown)
 
 
 def test_new_names_are_told_before_they_are_made(maintainer_client, filled_db):

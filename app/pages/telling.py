@@ -28,7 +28,12 @@ def finding(review: Review, names: Mapping[str, str]) -> str:
         parts = [("adds", "to", revised.count(False)), ("revises", "of", revised.count(True))]
         acts = [f"{verb} {_months(count)} {of}" for verb, of, count in parts if count]
         told.append(f"{' and '.join(acts)} {names.get(source, source)}")
-    return f"Publishing it {wording.listed(told)}."
+    left = f" {_stand(len(review.standing))} already as it says." if review.standing else ""
+    return f"Publishing it {wording.listed(told)}.{left}"
+
+
+def _stand(count: int) -> str:
+    return "One month stands" if count == 1 else f"{count} months stand"
 
 
 def _months(count: int) -> str:
