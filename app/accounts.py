@@ -65,13 +65,25 @@ def add(session: Session, name: str, password: str | None = None) -> None:
     session.flush()
 
 
-def add_first(session: Session, name: str) -> bool:
-    """Adds a maintainer without a password where there is none at all; says whether it did."""
+def add_first(session: Session, name: str) -> None:
+    """Adds a maintainer without a password where there is none at all."""
     statement = text(
         "INSERT INTO maintainer (name) SELECT :name WHERE NOT EXISTS (SELECT FROM maintainer)"
-        " ON CONFLICT DO NOTHING RETURNING id"
+        " ON CONFLICT DO NOTHING"
     )
-    return session.scalar(statement, {"name": name}) is not None
+    session.execute(statement, {"name": name})
+
+
+def first_without_passwords(session: Session) -> str | None:
+    """The first enabled maintainer, where none of them has a password to sign in with."""
+    enabled = session.execute(
+        select(models.Maintainer.name, models.Maintainer.password_hash)
+        .where(models.Maintainer.disabled_at.is_(None))
+        .order_by(models.Maintainer.id)
+    ).all()
+    if not enabled or any(password for _, password in enabled):
+        return None
+    return enabled[0][0]
 
 
 def locked(session: Session, name: str) -> models.Maintainer:

@@ -8,12 +8,11 @@ from typing import Final
 
 from app.answer import REST, UNNAMED, Answer, Event, Group, Share, Source
 from app.months import add_months
-from app.placing import Tick, TimeAxis, balanced, middle, scale, shortened, spread, ticks_of
+from app.placing import Tick, TimeAxis, balanced, middle, scale, spread, ticks_of, told_apart
 from app.wording import as_reported, covered, month_name, percent, quoted, with_status
 from app.words import Openness, Origin, Status
 
 LABEL_GAP: Final = 15  # pixels between the middles of two labels: 14 is the least that reads
-ALONGSIDE: Final = 6  # months: a line that ended no longer ago is labelled beside the others
 BADGE_GAP: Final = 22  # pixels between the middles of two event numbers
 NAMED: Final = (Origin.CHINESE, Origin.US, Origin.EUROPEAN, Origin.OTHER)
 SHADES: Final = ("", "-2", "-3")
@@ -323,24 +322,28 @@ def _ends(kind: str, series: Sequence[Series], frame: Frame) -> Iterator[Label]:
     lasts = [(item, item.last) for item in series]
     latest = max((point.month for _, point in lasts if point), default=None)
     base = 0.0
-    for item, last in lasts:
+    names = told_apart([item.label for item, _ in lasts], _room(frame))
+    for (item, last), short in zip(lasts, names, strict=True):
         if last is None or last.share is None or latest is None:
             continue
         ended = last.month != latest
-        near = kind == "stack" or last.month > add_months(latest, -ALONGSIDE)
         here = (0.0 if ended else last.share) if kind == "stack" else last.share
         share = base + here / 2 if kind == "stack" else here
         base += here
-        text = _end_text(item.label, last, frame, ended=ended)
-        yield Label(latest if near else last.month, share, 0, text, item.look.text_role, ended)
+        text = _end_text(item.label, short, last, frame, ended=ended)
+        yield Label(latest, share, 0, text, item.look.text_role, ended)
 
 
-def _end_text(name: str, last: Point, frame: Frame, *, ended: bool) -> str:
-    """Name and figure; where there is not room for both, the name alone."""
+def _end_text(name: str, short: str, last: Point, frame: Frame, *, ended: bool) -> str:
+    """Name and figure; where there is not room for both, the short name alone."""
     value = f"to {last.month:%b} {last.month.year}" if ended else last.short
-    room = int(frame.label_max / frame.text_width("0"))
     text = f"{name} {value}"
-    return text if len(text) <= room else shortened(name, room)
+    return text if len(text) <= _room(frame) else short
+
+
+def _room(frame: Frame) -> int:
+    """How many characters a label may have."""
+    return int(frame.label_max / frame.text_width("0"))
 
 
 # --- events and reported points

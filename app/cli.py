@@ -95,12 +95,23 @@ def family_of(host: str) -> socket.AddressFamily:
     return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
+class Announced(uvicorn.Server):
+    """A server that says something once it answers: before, Ctrl-C would break it off halfway."""
+
+    def __init__(self, config: uvicorn.Config, announcement: str) -> None:
+        super().__init__(config)
+        self.announcement = announcement
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        console.print(self.announcement)
+
+
 def run(listening: socket.socket, workers: int, link: str | None) -> None:
     """Serves until a signal comes; says where as soon as it can answer, and a first way in."""
     config = uvicorn.Config(
         "app.worker:application", factory=True, workers=workers, log_level="warning"
     )
-    server = uvicorn.Server(config)
     host, port = listening.getsockname()[:2]
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     announcement = f"Open Model Share is at http://{address} - Ctrl-C stops it."
@@ -111,9 +122,7 @@ def run(listening: socket.socket, workers: int, link: str | None) -> None:
             console.print(announcement)
             Multiprocess(config, sockets=[listening]).run()
         else:
-            config.load()
-            console.print(announcement)
-            server.run(sockets=[listening])
+            Announced(config, announcement).run(sockets=[listening])
     except KeyboardInterrupt:
         console.print("Stopped.")
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from app import accounts, sign_ins
-from app.console import DataDir, console, opened
+from app.console import DataDir, console, opened, settings
 from app.errors import BadInput
 
 maintainers = typer.Typer(help="Who may upload.", no_args_is_help=True)
@@ -22,12 +22,22 @@ FromStdin = Annotated[
 
 
 @maintainers.command("add")
-def add(name: Name, password_stdin: FromStdin = False, data_dir: DataDir = None) -> None:
-    """Add a maintainer; asks for the password twice."""
-    password = read_password(password_stdin)
+def add(
+    name: Name,
+    password_stdin: FromStdin = False,
+    link: Annotated[
+        bool, typer.Option("--link", help="Without a password: print a one-time sign-in link.")
+    ] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Add a maintainer; asks for the password twice. Names are a-z, 0-9, dot, dash, underscore."""
+    password = None if link else read_password(password_stdin)
     with opened(data_dir) as db, db.writing() as session:
         accounts.add(session, name, password)
+        path = sign_ins.link(session, name) if link else ""
     console.print(f"Added {name}.", markup=False)
+    if path:
+        typer.echo(site() + path)
 
 
 @maintainers.command("password")
@@ -47,7 +57,7 @@ def read_password(from_stdin: bool) -> str:
         except UnicodeDecodeError:
             raise BadInput("The password on standard input is not UTF-8") from None
     if not sys.stdin.isatty():
-        hint = "Pass it in with --password-stdin."
+        hint = "Pass it in with --password-stdin, or ask for a sign-in link with --link."
         raise BadInput("There is no terminal to ask for the password", hint)
     password = getpass.getpass("Password: ")
     if getpass.getpass("Once more: ") != password:
@@ -74,13 +84,21 @@ def enable(name: Name, data_dir: DataDir = None) -> None:
 @maintainers.command("link")
 def link(
     name: Name,
-    base_url: Annotated[str, typer.Option(help="Where the site is, as https://example.org.")] = "",
+    base_url: Annotated[
+        str, typer.Option(help="Where the site is; left out, http:// with HOST and PORT.")
+    ] = "",
     data_dir: DataDir = None,
 ) -> None:
     """Print a one-time sign-in link, valid for 24 hours."""
     with opened(data_dir) as db, db.writing() as session:
         path = sign_ins.link(session, name)
-    typer.echo(base_url.rstrip("/") + path)
+    typer.echo((base_url.rstrip("/") or site()) + path)
+
+
+def site() -> str:
+    """Where this machine's server is, as far as the environment says."""
+    configured = settings()
+    return f"http://{configured.host}:{configured.port}"
 
 
 @maintainers.command("list")

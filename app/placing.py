@@ -89,6 +89,15 @@ def shortened(name: str, limit: int) -> str:
     return f"{name[: limit - tail - 1].rstrip()}…{name[-tail:].lstrip()}"
 
 
+def told_apart(names: Sequence[str], limit: int) -> list[str]:
+    """Each name shortened; those that would then read alike keep their ends instead."""
+    short = [shortened(name, limit) for name in names]
+    return [
+        text if short.count(text) == 1 or len(name) <= limit else f"…{name[1 - limit :].lstrip()}"
+        for text, name in zip(short, names, strict=True)
+    ]
+
+
 def balanced(text: str, width: int) -> tuple[str, ...]:
     """Lines of at most `width`, as many as needed and as even as that allows."""
     lines = wrap(text, width, break_long_words=False)

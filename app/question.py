@@ -60,7 +60,8 @@ PARAMETERS: Final = (
     ),
     Parameter(
         "top",
-        f"How many developers or models are named, 1 to {TOP_MAX}; the rest is one group.",
+        f"How many developers or models are named, 1 to {TOP_MAX}: those with the highest share in"
+        " any one month asked for. The rest is one group.",
         example="10",
     ),
     Parameter(

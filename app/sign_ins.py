@@ -130,9 +130,11 @@ def link(session: Session, name: str) -> str:
 
 
 def first_link(db: Db) -> str | None:
-    """A link for a first maintainer `admin`, where there is no maintainer at all."""
+    """A link for whoever came first, `admin` where nobody did, as long as nobody has a password."""
     with db.writing() as session:
-        return link(session, "admin") if accounts.add_first(session, "admin") else None
+        accounts.add_first(session, "admin")
+        name = accounts.first_without_passwords(session)
+        return link(session, name) if name else None
 
 
 def whose_link(session: Session, secret: str) -> str:

@@ -1,7 +1,7 @@
 """Sorts the slices of a question into its groups, and into what it leaves out of the whole."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -105,16 +105,28 @@ class Table:
             self._place_remainders()
 
     def _ranked(self) -> list[str]:
-        """The groups that have a name: every origin or openness, or the largest others."""
-        sums: dict[str, Decimal] = defaultdict(Decimal)
-        for item in self.slices:
-            if item.selected:
-                sums[item.group] += item.share_pct
+        """The groups that have a name: every origin or openness, or the largest others.
+
+        The largest are those with the highest share in any one month: who leads today is named
+        however new, and who led once is not forgotten.
+        """
+        peaks: dict[str, Decimal] = {}
+        for group, share in self._monthly():
+            peaks[group] = max(share, peaks.get(group, share))
         fixed: Mapping[str, type[StrEnum]] = {"origin": Origin, "openness": Openness}
         if words := fixed.get(self.question.by):
-            return [word.value for word in words if word in sums or self._takes_remainder(word)]
-        sums.pop(UNNAMED, None)
-        return sorted(sums, key=lambda key: (-sums[key], key))[: self.question.top]
+            return [word.value for word in words if word in peaks or self._takes_remainder(word)]
+        peaks.pop(UNNAMED, None)
+        return sorted(peaks, key=lambda key: (-peaks[key], key))[: self.question.top]
+
+    def _monthly(self) -> Iterator[tuple[str, Decimal]]:
+        """Each group with what is selected of it in one month of one source."""
+        sums: dict[tuple[str, date, str], Decimal] = defaultdict(Decimal)
+        for item in self.slices:
+            if item.selected:
+                sums[item.source, item.month, item.group] += item.share_pct
+        for (_, _, group), share in sums.items():
+            yield group, share
 
     def _takes_remainder(self, word: str) -> bool:
         left = any(whole.remainder for whole in self.wholes.values())

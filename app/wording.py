@@ -206,7 +206,7 @@ def _kept(question: Question) -> dict[str, str]:
 def as_known(answer: Answer) -> str:
     if answer.vintage is None:
         return "nothing published yet"
-    return f"as known on {day_name(answer.vintage)}"
+    return f"as known on {instant_name(answer.vintage)}"
 
 
 def citation(source: Source, vintage: datetime | None) -> str:

@@ -110,7 +110,7 @@ def test_a_headline_keeps_the_spelling_of_a_model():
 def test_the_small_print_names_sources_provisional_months_and_vintage():
     found = answer({"us": ["5", "6", "7"]}, statuses={0: "provisional", 1: "provisional"})
     assert spaced(wording.small_print(found)) == (
-        "Gateway; January 2025 provisional; as known on 23 November 2026"
+        "Gateway; January 2025 provisional; as known on 23 November 2026, 10:00 UTC"
     )
 
 
