@@ -8,7 +8,7 @@ from typing import Final
 
 from app.answer import REST, UNNAMED, Answer, Event, Group, Share, Source
 from app.months import add_months
-from app.placing import Tick, TimeAxis, balanced, middle, scale, shortened, spread, ticks_of
+from app.placing import Tick, TimeAxis, balanced, middle, noon, scale, shortened, spread, ticks_of
 from app.wording import as_reported, covered, month_name, percent, quoted, with_status
 from app.words import Openness, Origin, Status
 
@@ -347,7 +347,7 @@ def _marks(events: Iterable[Event], axis: TimeAxis) -> Iterator[Mark]:
     ends: list[float] = []
     shown = [event for event in events if axis.holds(event.date)]
     for number, event in enumerate(shown, start=1):
-        here = axis.pixel(event.date)
+        here = axis.pixel(noon(event.date))
         row = next((i for i, end in enumerate(ends) if here - end >= BADGE_GAP), len(ends))
         ends[row:] = [here, *ends[row + 1 :]]
         yield Mark(number, event, row)
@@ -368,7 +368,7 @@ def _callouts(
         point = Point(row.month, round(float(row.share_pct), 4), True, value, f"{row.label} {said}")
         text = balanced(said, 24) if frame is WIDE else (value,)
         width = max(map(frame.text_width, text))
-        side, left = _side(axis.pixel(middle(row.month).date()), width, axis.width)
+        side, left = _side(axis.pixel(middle(row.month)), width, axis.width)
         own = float(row.share_pct) * per_share
         below = [top for start, end, top in taken if start < left + width and left < end]
         high = (frame.font + 4) * len(text)
@@ -394,7 +394,7 @@ def _roof(panel: Panel, axis: TimeAxis, left: float, right: float) -> float:
             for item in panel.series
             for point in item.points
             if point.share is not None
-            and left - slack <= axis.pixel(middle(point.month).date()) <= right + slack
+            and left - slack <= axis.pixel(middle(point.month)) <= right + slack
         ),
         default=0,
     )
