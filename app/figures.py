@@ -8,12 +8,12 @@ import plotly.graph_objects as go
 
 from app import sheets
 from app.charts import Callout, Chart, Label, Mark, Panel, Series
+from app.lettering import FONT
 from app.months import add_months, days_in
 from app.palette import PALETTE
 from app.placing import middle, noon
 from app.sheets import Place, Sheet, sheet_of
 
-FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 AXIS: Final = {"fixedrange": True, "zeroline": False, "tickfont": {"color": PALETTE["muted"]}}
 TEMPLATE: Final = {
     "layout": {

@@ -28,6 +28,7 @@ SEAM: Final = 0.5  # between layers
 HATCH: Final = 6  # the tile of a texture
 SOLIDITY: Final = 0.28  # of that tile is ink
 SMALL: Final = 11  # the font of event numbers
+BADGE: Final = 19  # the box around one
 LEADER_GAP: Final = 6  # between a leader and the point it leads to
 CALLOUT_GAP: Final = 8
 
@@ -58,10 +59,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The plotting area is what lies between `top` and `bottom`, `left` and the chart's right."""
+    """The plotting area is what lies between `top` and `bottom`, `left` and `right`."""
 
     chart: Chart
     top: int
+    right: int
+    axis: TimeAxis
     places: tuple[Place, ...]
 
     @property
@@ -80,10 +83,12 @@ class Sheet:
     def titled(self) -> bool:
         return len(self.places) > 1
 
-    @property
-    def axis(self) -> TimeAxis:
-        width = self.chart.frame.width - self.left - self.chart.right
-        return TimeAxis(self.chart.first, self.chart.last, width)
+    def x(self, moment: datetime) -> float:
+        return self.left + self.axis.pixel(moment)
+
+    def along(self, panel: Panel, share: float) -> float:
+        """Where a bar of this share ends."""
+        return self.left + (self.right - self.left) * share / panel.top
 
     def fraction(self, y: float) -> float:
         """How high a pixel lies in the plotting area: 0 is its bottom, 1 its top."""
@@ -98,7 +103,9 @@ def sheet_of(chart: Chart) -> Sheet:
     for panel in chart.panels:
         places.append(Place(panel, here, 0 if places else badges))
         here += panel.height + TICK_ROOM + title + 8
-    return Sheet(chart, top, tuple(places))
+    right = chart.frame.width - chart.right
+    axis = TimeAxis(chart.first, chart.last, right - chart.frame.left)
+    return Sheet(chart, top, right, axis, tuple(places))
 
 
 def steps(panel: Panel) -> Iterator[tuple[float, str]]:
