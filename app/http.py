@@ -80,6 +80,8 @@ def asked(request: Request, session: Reading) -> Question:
     items = request.query_params.multi_items()
     if request.url.path.endswith(".csv"):
         items = [item for item in items if item != ("bom", "1")]
+    elif request.url.path.endswith(".png"):
+        items = [item for item in items if item[0] != "width"]
     return parse_question(items, queries.names(session))
 
 
