@@ -8,8 +8,8 @@ from typing import Final
 
 from app.answer import REST, UNNAMED, Answer, Event, Group, Share, Source
 from app.months import add_months
-from app.placing import Tick, TimeAxis, balanced, middle, scale, spread, ticks_of, told_apart
-from app.wording import as_reported, covered, month_name, percent, quoted, with_status
+from app.placing import Tick, TimeAxis, balanced, middle, noon, scale, spread, ticks_of, told_apart
+from app.wording import as_reported, covered, isolated, month_name, percent, quoted, with_status
 from app.words import Openness, Origin, Status
 
 LABEL_GAP: Final = 15  # pixels between the middles of two labels: 14 is the least that reads
@@ -36,6 +36,12 @@ class Frame:
     label_max: int
     font: int
     ticks: int
+    tall: int = 360  # a lone panel
+    low: int = 220  # one of several
+
+    @property
+    def roomy(self) -> bool:
+        return self.width >= 640
 
     def text_width(self, text: str) -> float:
         return 0.56 * self.font * len(text)
@@ -204,7 +210,7 @@ def _panels(answer: Answer, view: str, frame: Frame) -> Iterator[Panel]:
     for draft in drafts:
         peak = max(other.peak for other in drafts if other.kind == draft.kind)
         top, step = (100.0, 25.0) if draft.kind == "stack" else scale(peak)
-        height = _height(draft.kind, len(draft.series), len(drafts))
+        height = _height(draft.kind, len(draft.series), len(drafts), frame)
         yield Panel(
             kind=draft.kind,
             source=draft.source,
@@ -236,14 +242,14 @@ def _title(draft: _Draft, frame: Frame) -> tuple[str, ...]:
         unsettled = any(point.hollow and point.share for s in draft.series for point in s.points)
         when = f", {month_name(draft.months[0])}" + (" (not final)" if unsettled else "")
     room = int((frame.width - frame.left) / frame.text_width("0")) - 4
-    return balanced(f"{draft.source.name}, {draft.source.metric}{when}", room)
+    return balanced(f"{isolated(draft.source.name)}, {draft.source.metric}{when}", room)
 
 
-def _height(kind: str, groups: int, panels: int) -> int:
+def _height(kind: str, groups: int, panels: int, frame: Frame) -> int:
     """Enough for every label at its distance, less where several sources share the page."""
     if kind == "bars":
         return 34 * groups
-    return max(360 if panels == 1 else 220, round(1.5 * LABEL_GAP * groups))
+    return max(frame.tall if panels == 1 else frame.low, round(1.5 * LABEL_GAP * groups))
 
 
 def _short(answer: Answer) -> list[Group]:
@@ -271,7 +277,7 @@ def _series(
 
 def _point(row: Share, label: str) -> Point:
     share = None if row.share_pct is None else round(float(row.share_pct), 4)
-    words = f"{label} {with_status(row, 2)}"
+    words = f"{isolated(label)} {with_status(row, 2)}"
     return Point(row.month, share, row.status != Status.FINAL, percent(row.share_pct), words)
 
 
@@ -337,8 +343,9 @@ def _ends(kind: str, series: Sequence[Series], frame: Frame) -> Iterator[Label]:
 def _end_text(name: str, short: str, last: Point, frame: Frame, *, ended: bool) -> str:
     """Name and figure; where there is not room for both, the short name alone."""
     value = f"to {last.month:%b} {last.month.year}" if ended else last.short
-    text = f"{name} {value}"
-    return text if len(text) <= _room(frame) else short
+    if len(name) + 1 + len(value) > _room(frame):
+        return isolated(short)
+    return f"{isolated(name)} {value}"
 
 
 def _room(frame: Frame) -> int:
@@ -354,7 +361,7 @@ def _marks(events: Iterable[Event], axis: TimeAxis) -> Iterator[Mark]:
     ends: list[float] = []
     shown = [event for event in events if axis.holds(event.date)]
     for number, event in enumerate(shown, start=1):
-        here = axis.pixel(event.date)
+        here = axis.pixel(noon(event.date))
         row = next((i for i, end in enumerate(ends) if here - end >= BADGE_GAP), len(ends))
         ends[row:] = [here, *ends[row + 1 :]]
         yield Mark(number, event, row)
@@ -373,9 +380,9 @@ def _callouts(
         value = as_reported(row.share_pct)
         said = f"{value}, {quoted(row.note) or row.status}"
         point = Point(row.month, round(float(row.share_pct), 4), True, value, f"{row.label} {said}")
-        text = balanced(said, 24) if frame is WIDE else (value,)
+        text = balanced(said, 24) if frame.roomy else (value,)
         width = max(map(frame.text_width, text))
-        side, left = _side(axis.pixel(middle(row.month).date()), width, axis.width)
+        side, left = _side(axis.pixel(middle(row.month)), width, axis.width)
         own = float(row.share_pct) * per_share
         below = [top for start, end, top in taken if start < left + width and left < end]
         high = (frame.font + 4) * len(text)
@@ -401,7 +408,7 @@ def _roof(panel: Panel, axis: TimeAxis, left: float, right: float) -> float:
             for item in panel.series
             for point in item.points
             if point.share is not None
-            and left - slack <= axis.pixel(middle(point.month).date()) <= right + slack
+            and left - slack <= axis.pixel(middle(point.month)) <= right + slack
         ),
         default=0,
     )

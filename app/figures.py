@@ -1,45 +1,19 @@
 """Charts as Plotly figures. Light colours here; the page's script changes them for the dark."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime
 from typing import Any, Final
 
 import plotly.graph_objects as go
 
+from app import sheets
 from app.charts import Callout, Chart, Label, Mark, Panel, Series
-from app.months import add_months
-from app.placing import middle
+from app.lettering import FONT
+from app.months import add_months, days_in
+from app.palette import PALETTE
+from app.placing import middle, noon
+from app.sheets import Place, Sheet, sheet_of
 
-PALETTE: Final = {
-    "surface": "#ffffff",
-    "grid": "#e3e6eb",
-    "rule": "#b9bfca",
-    "muted": "#596070",
-    "ink": "#171c26",
-    "ink-text": "#171c26",
-    "chinese": "#bd3719",
-    "chinese-2": "#e08468",
-    "chinese-3": "#7a2411",
-    "chinese-text": "#bd3719",
-    "us": "#0b4380",
-    "us-2": "#4f8fd0",
-    "us-3": "#06264a",
-    "us-text": "#0b4380",
-    "european": "#cb8604",
-    "european-2": "#e6b553",
-    "european-3": "#8f5e02",
-    "european-text": "#8a5a00",
-    "other": "#159872",
-    "other-2": "#62c4a6",
-    "other-3": "#0c634a",
-    "other-text": "#0f6e53",
-    "grey": "#797f90",
-    "grey-text": "#5b6171",
-}
-"""Role to light colour; the style sheet has a custom property of the same name for each theme."""
-
-FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 AXIS: Final = {"fixedrange": True, "zeroline": False, "tickfont": {"color": PALETTE["muted"]}}
 TEMPLATE: Final = {
     "layout": {
@@ -57,10 +31,6 @@ TEMPLATE: Final = {
     }
 }
 # Plotly's own default template would add 7 kB to every figure.
-
-TITLE_LINE: Final = 18
-TICK_ROOM: Final = 46
-BADGE_ROOM: Final = 22
 
 
 def figure(wide: Chart, narrow: Chart) -> go.Figure:
@@ -116,13 +86,13 @@ def _line(series: Series, _: Panel) -> dict[str, Any]:
         "y": [point.share for point in series.points],
         "connectgaps": False,
         "cliponaxis": False,
-        "line": {"color": colour, "width": 2.5, "dash": series.look.dash},
+        "line": {"color": colour, "width": sheets.LINE, "dash": series.look.dash},
         "marker": {
             "symbol": series.look.symbol,
-            "size": 7,
+            "size": sheets.MARK,
             "color": fills,
             "opacity": 1,
-            "line": {"color": colour, "width": 1.75},
+            "line": {"color": colour, "width": sheets.RIM},
         },
     }
 
@@ -132,7 +102,7 @@ def _layer(series: Series, _: Panel) -> dict[str, Any]:
         "type": "bar",
         "x": [_instant(point.month) for point in series.points],
         "y": [point.share for point in series.points],
-        "width": [_milliseconds(point.month) * 0.82 for point in series.points],
+        "width": [_milliseconds(point.month) * sheets.COLUMN for point in series.points],
         "marker": _texture(series),
     }
 
@@ -143,7 +113,7 @@ def _bar(series: Series, panel: Panel) -> dict[str, Any]:
         "orientation": "h",
         "x": [point.share for point in series.points],
         "y": [panel.series.index(series)] * len(series.points),
-        "width": 0.62,
+        "width": sheets.BAR,
         "marker": _texture(series),
         "hoverinfo": "skip",
     }
@@ -151,12 +121,13 @@ def _bar(series: Series, panel: Panel) -> dict[str, Any]:
 
 def _texture(series: Series) -> dict[str, Any]:
     colour = PALETTE[series.look.role]
-    marker: dict[str, Any] = {"color": colour, "line": {"color": PALETTE["surface"], "width": 0.5}}
+    seam = {"color": PALETTE["surface"], "width": sheets.SEAM}
+    marker: dict[str, Any] = {"color": colour, "line": seam}
     if series.look.hatch:
         marker["pattern"] = {
             "shape": series.look.hatch,
-            "size": 6,
-            "solidity": 0.28,
+            "size": sheets.HATCH,
+            "solidity": sheets.SOLIDITY,
             "fillmode": "replace",
             "fgcolor": colour,
             "bgcolor": PALETTE["surface"],
@@ -178,11 +149,11 @@ def _reported(callout: Callout, panel: Panel) -> dict[str, Any]:
         "showlegend": False,
         "cliponaxis": False,
         "marker": {
-            "symbol": "diamond",
-            "size": 13,
+            "symbol": sheets.REPORTED_SYMBOL,
+            "size": sheets.REPORTED,
             "color": PALETTE["surface"],
             "opacity": 1,
-            "line": {"color": colour, "width": 2},
+            "line": {"color": colour, "width": sheets.REPORTED_RIM},
         },
     }
 
@@ -196,65 +167,36 @@ def _written(moment: datetime) -> str:
 
 
 def _milliseconds(month: date) -> int:
-    return (add_months(month, 1) - month).days * 86_400_000
+    return days_in(month) * 86_400_000
 
 
 # --- layout
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a panel lies in the plotting area, as Plotly counts: fractions from below."""
-
-    low: float
-    high: float
-
-
 def _layout(chart: Chart) -> dict[str, Any]:
-    top, height, places = _places(chart)
+    sheet = sheet_of(chart)
+    margin = {"t": sheet.top, "b": sheets.TICK_ROOM, "l": sheet.left, "r": chart.right, "pad": 0}
     layout: dict[str, Any] = {
-        "height": top + height + TICK_ROOM,
-        "margin": {"t": top, "b": TICK_ROOM, "l": chart.frame.left, "r": chart.right, "pad": 0},
+        "height": sheet.height,
+        "margin": margin,
         "font": {"size": chart.frame.font},
         "barmode": "stack",
         "hovermode": "x unified",
         "dragmode": False,
-        "annotations": list(_annotations(chart, places)),
+        "annotations": list(_annotations(sheet)),
         "shapes": list(_event_lines(chart)),
     }
-    for index, (panel, place) in enumerate(zip(chart.panels, places, strict=True), start=1):
+    for index, place in enumerate(sheet.places, start=1):
         number = "" if index == 1 else str(index)
-        layout[f"xaxis{number}"] = _xaxis(chart, panel, index)
-        layout[f"yaxis{number}"] = _yaxis(panel, place, index)
+        layout[f"xaxis{number}"] = _xaxis(chart, place.panel, index)
+        layout[f"yaxis{number}"] = _yaxis(sheet, place, index)
     return layout
-
-
-def _places(chart: Chart) -> tuple[int, int, list[_Place]]:
-    """Top margin, height of the plotting area, and every panel's place in it."""
-    titled = len(chart.panels) > 1
-    rows = 1 + max((mark.row for mark in chart.marks), default=-1)
-    title = 18 + TITLE_LINE * max((len(panel.title) for panel in chart.panels), default=1)
-    top = 14 + BADGE_ROOM * rows + (title if titled else 0)
-    gap = TICK_ROOM + title + 8
-    height = sum(panel.height for panel in chart.panels) + gap * (len(chart.panels) - 1)
-    places, used = [], 0
-    for panel in chart.panels:
-        low = height - used - panel.height
-        places.append(_Place(low / height, (height - used) / height))
-        used += panel.height + gap
-    return top, height, places
 
 
 def _xaxis(chart: Chart, panel: Panel, index: int) -> dict[str, Any]:
     anchor = {"anchor": _axis("y", index), "showline": True, "linecolor": PALETTE["rule"]}
     if panel.kind == "bars":
-        values = _steps(panel)
-        return anchor | {
-            "type": "linear",
-            "range": [0, panel.top],
-            "tickvals": values,
-            "ticktext": [_percent(value, values) for value in values],
-        }
+        return anchor | {"type": "linear"} | _shares(panel)
     return anchor | {
         "type": "date",
         "range": [f"{chart.first}", f"{add_months(chart.last, 1)}"],
@@ -265,68 +207,57 @@ def _xaxis(chart: Chart, panel: Panel, index: int) -> dict[str, Any]:
     }
 
 
-def _yaxis(panel: Panel, place: _Place, index: int) -> dict[str, Any]:
-    axis: dict[str, Any] = {"domain": [place.low, place.high], "anchor": _axis("x", index)}
-    if panel.kind == "bars":
-        return axis | {"range": [len(panel.series) - 0.5, -0.5], "visible": False}
-    values = _steps(panel)
-    return axis | {
-        "range": [0, panel.top],
-        "tickvals": values,
-        "ticktext": [_percent(value, values) for value in values],
-    }
+def _yaxis(sheet: Sheet, place: Place, index: int) -> dict[str, Any]:
+    domain = [sheet.fraction(place.bottom), sheet.fraction(place.top)]
+    axis: dict[str, Any] = {"domain": domain, "anchor": _axis("x", index)}
+    if place.panel.kind == "bars":
+        return axis | {"range": [len(place.panel.series) - 0.5, -0.5], "visible": False}
+    return axis | _shares(place.panel)
 
 
-def _steps(panel: Panel) -> list[float]:
-    count = round(panel.top / panel.step)
-    return [round(panel.step * index, 6) for index in range(count + 1)]
-
-
-def _percent(value: float, values: Sequence[float]) -> str:
-    """The unit on the topmost tick only."""
-    return f"{value:g} %" if value == values[-1] else f"{value:g}"
+def _shares(panel: Panel) -> dict[str, Any]:
+    """The axis of shares."""
+    values, texts = zip(*sheets.steps(panel), strict=True)
+    return {"range": [0, panel.top], "tickvals": values, "ticktext": texts}
 
 
 # --- annotations and shapes
 
 
-def _annotations(chart: Chart, places: Sequence[_Place]) -> Iterator[dict[str, Any]]:
-    for index, (panel, place) in enumerate(zip(chart.panels, places, strict=True), start=1):
+def _annotations(sheet: Sheet) -> Iterator[dict[str, Any]]:
+    for index, place in enumerate(sheet.places, start=1):
+        panel = place.panel
         axes = {"xref": _axis("x", index), "yref": _axis("y", index)}
         for number, label in enumerate(panel.labels):
             yield _end_label(panel, label, number) | axes
         for callout in panel.callouts:
             yield _callout(callout) | axes
-        if panel.kind == "stack":
-            yield from (_provisional(month) | axes for month in _hollow_months(panel))
-        if len(chart.panels) > 1:
-            rows = 1 + max((mark.row for mark in chart.marks), default=-1) if index == 1 else 0
-            yield _title(panel, place, rows)
+        yield from (_provisional(month) | axes for month in sheets.ringed(panel))
+        if sheet.titled:
+            yield _title(sheet, place)
     # A badge drawn later covers the stem of one above it.
-    for mark in sorted(chart.marks, key=lambda mark: -mark.row):
+    for mark in sorted(sheet.chart.marks, key=lambda mark: -mark.row):
         yield _badge(mark)
 
 
 def _end_label(panel: Panel, label: Label, number: int) -> dict[str, Any]:
     """Text beside its end; one that had to move has a fine line back to it."""
-    end = middle(label.month)
-    if panel.kind == "stack":
-        end += timedelta(milliseconds=_milliseconds(label.month) * 0.41)
     bars = panel.kind == "bars"
+    aside = sheets.aside(panel)
     base = {
         "name": "label",
         "text": plain(label.text),
         "font": {"color": PALETTE[label.role]},
-        "x": label.share if bars else _written(end),
+        "x": label.share if bars else _written(sheets.end_of(panel, label)),
         "y": number if bars else label.share,
         "xanchor": "left",
         "yanchor": "middle",
         "borderpad": 0,
     }
-    if abs(label.lift) < 5 or label.ended:
-        return base | {"xshift": 6 if bars else 16, "yshift": label.lift}
-    leader = {"showarrow": True, "arrowcolor": PALETTE["rule"], "standoff": 6}
-    return base | leader | {"ax": 16, "ay": -label.lift}
+    if not sheets.led(label):
+        return base | {"xshift": aside, "yshift": label.lift}
+    leader = {"showarrow": True, "arrowcolor": PALETTE["rule"], "standoff": sheets.LEADER_GAP}
+    return base | leader | {"ax": aside, "ay": -label.lift}
 
 
 def _callout(callout: Callout) -> dict[str, Any]:
@@ -341,7 +272,7 @@ def _callout(callout: Callout) -> dict[str, Any]:
         "yanchor": "bottom",
         "showarrow": True,
         "arrowcolor": PALETTE[callout.look.role],
-        "standoff": 8,
+        "standoff": sheets.CALLOUT_GAP,
         "ax": 0,
         "ay": -callout.lift,
         "bgcolor": PALETTE["surface"],
@@ -349,23 +280,12 @@ def _callout(callout: Callout) -> dict[str, Any]:
     }
 
 
-def _hollow_months(panel: Panel) -> list[date]:
-    return sorted(
-        {
-            point.month
-            for item in panel.series
-            for point in item.points
-            if point.hollow and point.share
-        }
-    )
-
-
 def _provisional(month: date) -> dict[str, Any]:
     """A ring above a column says of the stack what a hollow mark says of a line."""
     return {
         "name": "provisional",
         "text": "○",
-        "font": {"color": PALETTE["muted"], "size": 11},
+        "font": {"color": PALETTE["muted"], "size": sheets.SMALL},
         "x": _instant(month),
         "y": 100,
         "yanchor": "bottom",
@@ -373,10 +293,10 @@ def _provisional(month: date) -> dict[str, Any]:
     }
 
 
-def _title(panel: Panel, place: _Place, rows: int) -> dict[str, Any]:
+def _title(sheet: Sheet, place: Place) -> dict[str, Any]:
     return {
         "name": "title",
-        "text": "<br>".join(plain(line) for line in panel.title),
+        "text": "<br>".join(plain(line) for line in place.panel.title),
         "align": "left",
         "font": {
             "weight": 700
@@ -384,10 +304,10 @@ def _title(panel: Panel, place: _Place, rows: int) -> dict[str, Any]:
         "xref": "paper",
         "yref": "paper",
         "x": 0,
-        "y": place.high,
+        "y": sheet.fraction(place.top),
         "xanchor": "left",
         "yanchor": "bottom",
-        "yshift": (16 if panel.kind == "stack" else 8) + BADGE_ROOM * rows,
+        "yshift": place.title_lift,
     }
 
 
@@ -396,15 +316,15 @@ def _badge(mark: Mark) -> dict[str, Any]:
         "name": f"event-{mark.number}",
         "text": str(mark.number),
         "hovertext": plain(mark.event.title),
-        "font": {"color": PALETTE["ink"], "size": 11},
-        "x": f"{mark.event.date}T12:00",
+        "font": {"color": PALETTE["ink"], "size": sheets.SMALL},
+        "x": _written(noon(mark.event.date)),
         "y": 1,
         "xref": "x",
         "yref": "paper",
         "showarrow": True,
         "arrowcolor": PALETTE["rule"],
         "ax": 0,
-        "ay": -(12 + BADGE_ROOM * mark.row),
+        "ay": -sheets.badge_lift(mark),
         "bgcolor": PALETTE["surface"],
         "bordercolor": PALETTE["rule"],
         "borderwidth": 1,
@@ -418,7 +338,7 @@ def _event_lines(chart: Chart) -> Iterator[dict[str, Any]]:
         if panel.kind == "bars":
             continue
         for mark in chart.marks:
-            day = f"{mark.event.date}T12:00"
+            day = _written(noon(mark.event.date))
             yield {
                 "type": "line",
                 "layer": "below",

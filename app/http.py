@@ -4,7 +4,7 @@ import csv
 import io
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from decimal import Decimal
 from typing import Annotated, Any, Final
 from urllib.parse import quote, urlencode
@@ -23,9 +23,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import accounts, errors, queries, sign_ins
 from app.accounts import Maintainer
+from app.answer import Answer
 from app.db import Db, explained
 from app.errors import Problem, Refused, excerpt
 from app.question import Question, parse_question
+from app.share_rows import COLUMNS, share_rows
 
 log = logging.getLogger("app.http")
 
@@ -78,6 +80,8 @@ def asked(request: Request, session: Reading) -> Question:
     items = request.query_params.multi_items()
     if request.url.path.endswith(".csv"):
         items = [item for item in items if item != ("bom", "1")]
+    elif request.url.path.endswith(".png"):
+        items = [item for item in items if item[0] != "width"]
     return parse_question(items, queries.names(session))
 
 
@@ -317,6 +321,12 @@ def csv_response(
     bom = "\ufeff" if request.query_params.get("bom") == "1" else ""
     disposition = {"Content-Disposition": f'inline; filename="{filename}"'}
     return CSVResponse((bom + out.getvalue()).encode(), headers=disposition)
+
+
+def shares_csv(request: Request, answer: Answer) -> CSVResponse:
+    """The chart data of an answer, the same at every door."""
+    rows = (astuple(row) for row in share_rows(answer))
+    return csv_response(request, COLUMNS, rows, "shares.csv")
 
 
 def csv_cell(value: object) -> object:

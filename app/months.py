@@ -32,6 +32,10 @@ def add_months(month: date, count: int) -> date:
     return date(month.year + years, index + 1, 1)
 
 
+def days_in(month: date) -> int:
+    return (add_months(month, 1) - month).days
+
+
 def months_between(first: date, last: date) -> Iterator[date]:
     """Every month from `first` to `last`, both included."""
     while first <= last:

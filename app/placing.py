@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from textwrap import wrap
 from typing import Final
 
-from app.months import add_months
+from app.months import add_months, days_in
 
 STEPS: Final = (1, 2, 5, 10, 20, 25)
 
@@ -25,8 +25,9 @@ class TimeAxis:
     last: date
     width: float
 
-    def pixel(self, day: date) -> float:
-        return self.width * (day - self.first).days / (add_months(self.last, 1) - self.first).days
+    def pixel(self, moment: datetime) -> float:
+        days = (moment - _start(self.first)) / timedelta(days=1)
+        return self.width * days / (add_months(self.last, 1) - self.first).days
 
     def holds(self, day: date) -> bool:
         return self.first <= day < add_months(self.last, 1)
@@ -34,9 +35,16 @@ class TimeAxis:
 
 def middle(month: date) -> datetime:
     """Where a month's figure stands on the axis of time: dated events then stand right."""
-    start = datetime(month.year, month.month, 1)  # noqa: DTZ001 - Plotly's axis has no time zone
-    days = (add_months(month, 1) - month).days
-    return start + timedelta(days=days) / 2
+    return _start(month) + timedelta(days=days_in(month)) / 2
+
+
+def noon(day: date) -> datetime:
+    """Where an event stands on the axis of time."""
+    return _start(day) + timedelta(hours=12)
+
+
+def _start(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day)  # noqa: DTZ001 - Plotly's axis has no time zone
 
 
 def scale(peak: float, most: int = 7) -> tuple[float, float]:

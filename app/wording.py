@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from unicodedata import bidirectional
 
 from app.answer import REST, UNNAMED, Answer, Group, Share, Source
 from app.question import Question
@@ -12,6 +13,8 @@ from app.words import LABELS, Openness, Origin, Status
 NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
+ISOLATE = "\N{FIRST STRONG ISOLATE}"
+RELEASE = "\N{POP DIRECTIONAL ISOLATE}"
 
 _UNLED = {REST, UNNAMED, Origin.UNKNOWN.value}
 
@@ -69,6 +72,12 @@ def instant_name(instant: datetime) -> str:
     return f"{day_name(instant)}, {instant.astimezone(UTC):%H:%M}{NBSP}UTC"
 
 
+def isolated(name: str) -> str:
+    """A name written from right to left, kept from turning the words and numbers around it."""
+    turned = any(bidirectional(char) in {"R", "AL", "RLE", "RLO", "RLI"} for char in name)
+    return f"{ISOLATE}{name}{RELEASE}" if turned else name
+
+
 def listed(names: Iterable[str]) -> str:
     """`a, b and c`."""
     *others, last = names
@@ -105,14 +114,14 @@ def _group_models(group: Group, question: Question) -> str:
         case "openness":
             return _models(group.key)
         case "developer" if group.key not in _UNLED:
-            return f"{group.label}’s {models}"
+            return f"{isolated(group.label)}’s {models}"
         case "origin" if group.key in (Origin.CHINESE, Origin.US, Origin.EUROPEAN):
             return f"{LABELS[Origin(group.key)]} {models}"
         case "origin" if group.key == Origin.OTHER:
             return f"{models} from elsewhere"
         case "origin" if group.key == Origin.UNKNOWN:
             return f"{models} of unknown origin"
-    return group.label
+    return isolated(group.label)
 
 
 def _models(openness: str) -> str:

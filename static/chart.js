@@ -1,4 +1,5 @@
 // <share-chart>: draws the figure in its JSON, in the colours of the theme and the room there is.
+// Until then, and on paper, the server's picture of it stands there.
 
 const NARROW = 640;
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -28,20 +29,15 @@ class ShareChart extends HTMLElement {
     this.plot = this.querySelector(".plot");
     this.figure = JSON.parse(this.querySelector("script").textContent);
     this.redraw = () => this.draw();
-    this.toPaper = () => this.draw({ paper: true });
     this.watch = new ResizeObserver(() => this.resized());
     this.watch.observe(this);
     dark.addEventListener("change", this.redraw);
-    addEventListener("beforeprint", this.toPaper);
-    addEventListener("afterprint", this.redraw);
     this.draw();
   }
 
   disconnectedCallback() {
     this.watch.disconnect();
     dark.removeEventListener("change", this.redraw);
-    removeEventListener("beforeprint", this.toPaper);
-    removeEventListener("afterprint", this.redraw);
     globalThis.Plotly?.purge(this.plot);
   }
 
@@ -49,24 +45,15 @@ class ShareChart extends HTMLElement {
     if (this.clientWidth && this.clientWidth !== this.width) this.draw();
   }
 
-  // Paper is white whatever the screen is: there the figure keeps its own light colours.
-  draw({ paper = false } = {}) {
-    if (!globalThis.Plotly) return this.failed();
+  draw() {
+    if (!globalThis.Plotly) return;
     this.width = this.clientWidth;
     if (!this.width) return;
     const { palette, narrow } = this.figure.layout.meta;
     const layout = { ...this.figure.layout, ...(this.width < NARROW ? narrow : {}) };
     const figure = { data: this.figure.data, layout: { ...layout, width: this.width } };
-    const shown = paper ? figure : themed(figure, palette, getComputedStyle(this));
-    if (!this.plot.classList.contains("js-plotly-plot")) this.plot.replaceChildren();
+    const shown = themed(figure, palette, getComputedStyle(this));
     Plotly.react(this.plot, shown.data, shown.layout, CONFIG);
-  }
-
-  failed() {
-    const words = document.createElement("p");
-    words.className = "aside";
-    words.textContent = "The chart could not be drawn. All of its numbers stand in the table below.";
-    this.plot.replaceChildren(words);
   }
 }
 

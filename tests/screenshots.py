@@ -29,6 +29,8 @@ PAGES = {
     "trends-sources": f"/trends?source={EVERY}",
     "trends-one-month": "/trends?from=2025-08&to=2025-08&view=stack",
     "trends-nothing": "/trends?source=vercel-ai-gateway",
+    "picture-svg": "/trends.svg",
+    "picture-png": "/trends.png",
     "uploads": "/uploads",
     "upload": "/uploads/3",
     "upload-lines": "/uploads/3/lines?source=openrouter-rankings&month=2026-09&origin=us",

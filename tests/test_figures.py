@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from app.answer import Answer, Event
 from app.charts import LABEL_GAP, NARROW, WIDE, chart
-from app.figures import PALETTE, figure, plain
+from app.figures import figure, plain
+from app.palette import PALETTE
 from app.placing import balanced, scale, shortened, spread, ticks_of
 from tests.answers import answer, group, source
 

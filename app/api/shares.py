@@ -4,17 +4,16 @@ from decimal import Decimal
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field, PlainSerializer
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
 from app import queries, wording
-from app.answer import Answer, Share
-from app.http import Asked, CSVResponse, Reading, csv_response
+from app.answer import Answer
+from app.http import Asked, CSVResponse, Reading, shares_csv
 from app.months import month_key
 from app.question import PARAMETERS, Parameter, Question, instant_text
+from app.share_rows import share_rows
 
 router = APIRouter(tags=["shares"])
-
-PLACES: Final = Decimal("0.0001")
 
 Percent = Annotated[
     Decimal,
@@ -26,6 +25,8 @@ Percent = Annotated[
 
 class ShareRow(BaseModel):
     """A group's share of one source's month."""
+
+    model_config = ConfigDict(from_attributes=True)
 
     source: str = Field(examples=["openrouter-rankings"])
     month: str = Field(pattern=r"^\d{4}-\d{2}$", examples=["2025-08"])
@@ -91,7 +92,7 @@ def read_shares(request: Request, session: Reading, question: Asked) -> Shares:
     """The shares of a question, with their definition, citation and a link that stays the same."""
     answer = queries.answer(session, question)
     return Shares(
-        data=[share_row(share) for share in answer.shares],
+        data=[ShareRow.model_validate(row) for row in share_rows(answer)],
         meta=meta(question, answer),
         links=links(request, question, answer),
     )
@@ -100,22 +101,7 @@ def read_shares(request: Request, session: Reading, question: Asked) -> Shares:
 @router.get("/shares.csv", openapi_extra=QUESTION_PARAMETERS)
 def read_shares_csv(request: Request, session: Reading, question: Asked) -> CSVResponse:
     """The same rows as CSV; an empty share_pct is a missing one. `bom=1` is for Excel."""
-    rows = (share_row(share) for share in queries.answer(session, question).shares)
-    header = list(ShareRow.model_fields)
-    cells = ([getattr(row, name) for name in header] for row in rows)
-    return csv_response(request, header, cells, "shares.csv")
-
-
-def share_row(share: Share) -> ShareRow:
-    rounded = None if share.share_pct is None else share.share_pct.quantize(PLACES)
-    return ShareRow(
-        source=share.source,
-        month=month_key(share.month),
-        group=share.group,
-        label=share.label,
-        share_pct=rounded,
-        status=share.status,
-    )
+    return shares_csv(request, queries.answer(session, question))
 
 
 def meta(question: Question, answer: Answer) -> Meta:

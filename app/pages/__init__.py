@@ -8,6 +8,7 @@ from app.pages import (
     overview,
     sign_in,
     trends,
+    trends_files,
     upload_actions,
     upload_form,
     upload_lines,
@@ -21,6 +22,7 @@ router = APIRouter(include_in_schema=False)
 router.include_router(overview.router)
 router.include_router(trends.router)
 router.include_router(citations.router)
+router.include_router(trends_files.router)
 # Their /uploads/new and /uploads/behind go before /uploads/{number}.
 router.include_router(upload_form.router)
 router.include_router(upload_lines.router)

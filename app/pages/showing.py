@@ -8,20 +8,20 @@ from decimal import Decimal
 
 from markupsafe import Markup
 
-from app import charts, comparing, figures, wording
+from app import charts, comparing, figures, pictures, wording
 from app.answer import Answer, Event, Group, Share, Source
-from app.charts import Mark
+from app.charts import Chart, Mark
 from app.question import Question
 from app.words import Status
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """One chart: the figure's JSON, fit for a script element, and what is said of it."""
+    """One chart: its pictures, the figure's JSON fit for a script element, what is said of it."""
 
     name: str
+    pictures: Markup
     figure: Markup
-    height: int
     summary: str
     marks: Sequence[Mark]
     provisional: bool
@@ -46,14 +46,13 @@ def drawing(
     wide, narrow = (
         charts.chart(answer, view, frame, reported, shown) for frame in (charts.WIDE, charts.NARROW)
     )
-    figure = figures.figure(wide, narrow)
     series = [item for panel in wide.panels for item in panel.series]
     marked = [item for panel in wide.panels if panel.kind != "bars" for item in panel.series]
     told = [panel.source for panel in wide.panels]
     return Drawing(
         name=name or view,
-        figure=_embedded(figure.to_json()),
-        height=figure.layout.height,
+        pictures=_pictures(wide, narrow, name or view, wording.headline(answer, question)),
+        figure=_embedded(figures.figure(wide, narrow).to_json()),
         summary=wording.summary(answer, question),
         marks=wide.marks,
         provisional=any(point.hollow for item in marked for point in item.points),
@@ -64,6 +63,15 @@ def drawing(
 
 def wanted(event: Event, question: Question) -> bool:
     return event.headline if question.events == "headline" else question.events == "all"
+
+
+def _pictures(wide: Chart, narrow: Chart, name: str, title: str) -> Markup:
+    """For both widths; the style sheet shows one."""
+    drawn = (
+        pictures.picture(chart, f"{name}-{width}", title, f"{name}-words")
+        for chart, width in ((wide, "wide"), (narrow, "narrow"))
+    )
+    return Markup("".join(drawn))  # noqa: S704 - elements whose words are escaped
 
 
 def _embedded(json: str) -> Markup:

@@ -1,13 +1,12 @@
 """Before and after, drawn small: one series as two lines of an SVG, in its own coordinates."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import groupby
 from typing import Final
 
-from app import wording
+from app import svg, wording
 from app.review import Series
 
 TOLD: Final = 3
@@ -90,7 +89,7 @@ def trace(
     """A share a month, `top` percent at the upper edge; dots at the marked months."""
     places = [_place(i, len(shares), share, top, box) for i, share in enumerate(shares)]
     dots = tuple(place for i in marked if (place := places[i]) is not None)
-    return Trace(" ".join(_strokes(places)), dots)
+    return Trace(" ".join(svg.strokes(places)), dots)
 
 
 def _place(
@@ -102,13 +101,6 @@ def _place(
     x = box.left + (room * index / (count - 1) if count > 1 else room / 2)
     y = box.top + (box.height - box.top - box.bottom) * (1 - float(share) / top)
     return round(x, 1), round(y, 1)
-
-
-def _strokes(places: Sequence[tuple[float, float] | None]) -> Iterator[str]:
-    """A stroke for each run of known points: nothing is drawn across a gap."""
-    for known, run in groupby(places, key=lambda place: place is not None):
-        if known:
-            yield "M" + "L".join(f"{place[0]:g} {place[1]:g}" for place in run if place)
 
 
 def _words(series: Series, changed: Sequence[int]) -> str:

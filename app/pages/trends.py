@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
 from app import queries, vintages, wording
-from app.answer import Answer
+from app.answer import Answer, Event
 from app.errors import NoFigures
 from app.http import Asked, Reading
 from app.pages.citations import citation
@@ -54,9 +54,7 @@ def _address(question: Question) -> str:
 
 
 def _shown(session: Session, question: Question, answer: Answer) -> dict[str, object]:
-    lines = question.view == "lines"
-    reported = queries.reported(session, question) if lines else None
-    events = vintages.events(session, question.as_of) if lines else []
+    reported, events = beside(session, question) if question.view == "lines" else (None, [])
     charted = question.view != "table"
     return {
         "answer": answer,
@@ -68,6 +66,11 @@ def _shown(session: Session, question: Question, answer: Answer) -> dict[str, ob
         "chart": drawing(answer, question, question.view, reported, events) if charted else None,
         "tables": tables(answer),
     }
+
+
+def beside(session: Session, question: Question) -> tuple[Answer | None, list[Event]]:
+    """What else stands on a chart of lines: reported figures, and all events."""
+    return queries.reported(session, question), vintages.events(session, question.as_of)
 
 
 def _ways_out(question: Question) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,46 @@
+"""Colours by their role, and lines of text."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from app import svg
+from app.palette import PALETTE
+from app.svg import Spot, element
+
+FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+LINE_HEIGHT: Final = 1.3
+# Of the font's size: from the middle of a line down to its baseline, from there to its foot.
+MIDDLE: Final = 0.35
+FOOT: Final = 0.25
+
+
+def fill(role: str) -> dict[str, str]:
+    return {"class_": f"{role} fill", "fill": PALETTE[role]}
+
+
+def stroke(role: str) -> dict[str, str]:
+    return {"class_": f"{role} stroke", "stroke": PALETTE[role]}
+
+
+def text(
+    spot: Spot,
+    lines: Sequence[str],
+    role: str,
+    font: float,
+    anchor: str = "start",
+    **more: str | float,
+) -> str:
+    """Lines of text, the baseline of the first at the spot."""
+    x, y = round(spot[0], 1), round(spot[1], 1)
+    rest = (
+        element("tspan", svg.escaped(line), x=x, y=round(y + font * LINE_HEIGHT * index, 1))
+        for index, line in enumerate(lines[1:], start=1)
+    )
+    anchored = None if anchor == "start" else anchor
+    inside = (svg.escaped(lines[0]), *rest)
+    return element("text", *inside, x=x, y=y, text_anchor=anchored, **fill(role), **more)
+
+
+def lift_of(lines: Sequence[str], font: float) -> float:
+    """From the foot of lines of text up to the baseline of the first."""
+    return font * (FOOT + LINE_HEIGHT * (len(lines) - 1))

@@ -1,0 +1,123 @@
+"""`/trends.svg`, `.png`, `.csv`, `.json`: what `/trends` shows, to take away."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Request, Response
+from sqlalchemy.orm import Session
+
+from app import charts, figures, posters, queries, wording
+from app.answer import Answer, Event
+from app.charts import Chart, Frame
+from app.errors import BadQuestion, Problem, excerpt
+from app.http import Asked, CSVResponse, Reading, shares_csv
+from app.pages.showing import wanted
+from app.pages.trends import beside
+from app.png import png
+from app.posters import CARD_WIDTH, Words
+from app.question import Question
+
+router = APIRouter()
+
+NARROWEST: Final = 200
+WIDEST: Final = 2400
+
+
+class SVGResponse(Response):
+    media_type = "image/svg+xml"
+
+
+class PNGResponse(Response):
+    media_type = "image/png"
+
+
+class FigureResponse(Response):
+    media_type = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An answer and what a chart of it shows beside the shares."""
+
+    question: Question
+    answer: Answer
+    reported: Answer | None
+    events: list[Event]
+
+    def chart(self, frame: Frame = charts.WIDE) -> Chart:
+        return self._laid_out(frame, self.events)
+
+    def plain_chart(self, frame: Frame) -> Chart:
+        """Without events: where nothing can say what their numbers mean."""
+        return self._laid_out(frame, [])
+
+    def _laid_out(self, frame: Frame, events: list[Event]) -> Chart:
+        return charts.chart(self.answer, self.question.view, frame, self.reported, events)
+
+    @property
+    def words(self) -> Words:
+        answer, question = self.answer, self.question
+        return Words(
+            headline=wording.headline(answer, question),
+            sources=[wording.citation(source, answer.vintage) for source in answer.sources],
+            definition=wording.definition(answer, question),
+            small_print=wording.small_print(answer),
+            summary=wording.summary(answer, question),
+        )
+
+
+def shown(question: Asked, session: Reading) -> Shown:
+    """A table has no picture of its own: it is drawn as lines."""
+    drawn = question.having(view="lines") if question.view == "table" else question
+    return _shown(session, drawn)
+
+
+def _shown(session: Session, question: Question) -> Shown:
+    answer = queries.answer(session, question)
+    reported, events = beside(session, question) if question.view == "lines" else (None, [])
+    return Shown(question, answer, reported, [item for item in events if wanted(item, question)])
+
+
+def width(request: Request) -> int:
+    """How wide a picture is wanted, in pixels. Raises BadQuestion."""
+    found = request.query_params.getlist("width") or [str(CARD_WIDTH)]
+    text = found[0]
+    sound = len(found) == 1 and text.isascii() and text.isdecimal() and len(text) <= 4
+    if sound and NARROWEST <= int(text) <= WIDEST:
+        return int(text)
+    expected = f"a whole number of pixels from {NARROWEST} to {WIDEST}, once"
+    problem = Problem("not_a_width", None, None, "width", excerpt(",".join(found)), expected)
+    title = "The parameter “width” cannot be answered"
+    raise BadQuestion(title, f"Found “{problem.found}”; expected {expected}.", [problem])
+
+
+ShownHere = Annotated[Shown, Depends(shown)]
+Width = Annotated[int, Depends(width)]
+
+
+@router.get("/trends.svg")
+def trends_svg(shown: ShownHere) -> SVGResponse:
+    return SVGResponse(posters.sheet(shown.chart(), shown.words), headers=_named("svg"))
+
+
+@router.get("/trends.png")
+def trends_png(shown: ShownHere, width: Width) -> PNGResponse:
+    """The picture that stands beside a link: 1200 x 630, or as wide as asked."""
+    content = png(posters.card(shown.plain_chart, shown.words), width)
+    return PNGResponse(content, headers=_named("png"))
+
+
+@router.get("/trends.json")
+def trends_json(shown: ShownHere) -> FigureResponse:
+    """The figure that the page's script draws, for Plotly anywhere."""
+    figure: Any = figures.figure(shown.chart(), shown.chart(charts.NARROW))
+    return FigureResponse(figure.to_json(), headers=_named("json"))
+
+
+@router.get("/trends.csv")
+def trends_csv(request: Request, question: Asked, session: Reading) -> CSVResponse:
+    return shares_csv(request, queries.answer(session, question))
+
+
+def _named(ending: str) -> dict[str, str]:
+    return {"Content-Disposition": f'inline; filename="shares.{ending}"'}

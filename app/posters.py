@@ -1,0 +1,158 @@
+"""Pictures that stand alone: a chart with its headline above, its sources and vintage below."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from app import svg
+from app.charts import Chart, Frame
+from app.lettering import FONT, LINE_HEIGHT, fill, lift_of, text
+from app.pictures import drawing
+from app.placing import balanced, shortened
+from app.sheets import sheet_of
+from app.svg import element
+from app.wording import day_name
+
+OURS: Final = "Open Model Share"
+FAMILY: Final = f"'Source Sans Pro', {FONT}"
+NAME: Final = "poster-wide"
+
+CARD_WIDTH: Final = 1200
+"""Of the picture that is shown beside a link; its height is 630."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a chart must not be shown without.
+
+    `definition` says it in full, `small_print` in short; each ends with the vintage.
+    """
+
+    headline: str
+    sources: Sequence[str]
+    definition: str
+    small_print: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Paper:
+    """Room for a poster, in units of which the picture has `zoom` pixels each."""
+
+    width: int
+    margin: int
+    head: float
+    small: float
+    most: int
+    zoom: float = 1
+
+    @property
+    def inside(self) -> int:
+        return self.width - 2 * self.margin
+
+    def wrapped(self, words: str, font: float) -> list[str]:
+        """At most `most` lines, the last among them; no line is wider than the paper."""
+        room = int(self.inside / (0.52 * font))
+        lines = [shortened(line, room) for line in balanced(words, room)]
+        return lines if len(lines) <= self.most else [*lines[: self.most - 1], f"… {lines[-1]}"]
+
+    def small_print(self, paragraphs: Iterable[str]) -> list[str]:
+        return [line for said in paragraphs if said for line in self.wrapped(said, self.small)]
+
+
+SHEET: Final = _Paper(width=1120, margin=40, head=26, small=13, most=9)
+CARD: Final = _Paper(width=800, margin=32, head=21, small=10.5, most=3, zoom=CARD_WIDTH / 800)
+CARD_HEIGHT: Final = 420
+CARD_FRAME: Final = Frame(width=736, left=46, label_max=200, font=13, ticks=9, tall=220, low=110)
+
+
+def sheet(chart: Chart, words: Words) -> str:
+    """The chart in its own size, with its events in words."""
+    head = SHEET.wrapped(words.headline, SHEET.head)
+    top = SHEET.margin + SHEET.head * LINE_HEIGHT * len(head)
+    events = [
+        f"{mark.number}  {day_name(mark.event.date)}: {mark.event.title}" for mark in chart.marks
+    ]
+    below = SHEET.small_print((*events, *words.sources, words.definition, _key(chart)))
+    foot = top + sheet_of(chart).height + 12 + SHEET.small * LINE_HEIGHT * len(below)
+    placed = element("g", drawing(chart, NAME), transform=f"translate({SHEET.margin} {top:g})")
+    height = foot + SHEET.margin
+    return _poster(SHEET, words, height, _top(SHEET, head), placed, _foot(SHEET, below, height))
+
+
+def card(draw: Callable[[Frame], Chart], words: Words) -> str:
+    """The chart fitted into 1200 x 630 pixels; `draw` lays it out anew for the room there is."""
+    head = CARD.wrapped(words.headline, CARD.head)
+    drafted = draw(CARD_FRAME)
+    below = CARD.small_print((" ".join(words.sources), f"{words.small_print}. {_key(drafted)}"))
+    top = CARD.margin - 8 + CARD.head * LINE_HEIGHT * len(head)
+    room = CARD_HEIGHT - 26 - CARD.small * LINE_HEIGHT * len(below) - top
+    chart, scale = _fitted(draw, drafted, room)
+    across = CARD.margin + (CARD.inside - chart.frame.width * scale) / 2
+    down = top + (room - sheet_of(chart).height * scale) / 2
+    moved = f"translate({svg.at((across, down))}) scale({scale:.4f})"
+    placed = element("g", drawing(chart, NAME), transform=moved)
+    return _poster(
+        CARD, words, CARD_HEIGHT, _top(CARD, head), placed, _foot(CARD, below, CARD_HEIGHT)
+    )
+
+
+def _fitted(draw: Callable[[Frame], Chart], drafted: Chart, room: float) -> tuple[Chart, float]:
+    """The chart laid out in as much width as it has once its height fits, and that scale."""
+    wanted = min(room / sheet_of(drafted).height, 1.6)
+    frame = replace(
+        CARD_FRAME,
+        width=int(CARD_FRAME.width / wanted),
+        label_max=int(CARD_FRAME.label_max / max(wanted, 0.6)),
+    )
+    chart = draw(frame)
+    return chart, min(wanted, room / sheet_of(chart).height)
+
+
+def _key(chart: Chart) -> str:
+    """What the marks of the chart mean."""
+    return " ".join(_meanings(chart))
+
+
+def _meanings(chart: Chart) -> Iterator[str]:
+    for kind, words in (("lines", "Hollow mark"), ("stack", "Ring above a column")):
+        series = [item for panel in chart.panels if panel.kind == kind for item in panel.series]
+        if any(point.hollow and point.share for item in series for point in item.points):
+            yield f"{words}: provisional."
+    if any(panel.callouts for panel in chart.panels):
+        yield "Large diamond: as reported, not recomputed."
+    areas = [item for panel in chart.panels if panel.kind != "lines" for item in panel.series]
+    if any(item.look.hatch for item in areas):
+        yield "Hatched: not open, or not known."
+
+
+def _poster(paper: _Paper, words: Words, height: float, *parts: str) -> str:
+    return element(
+        "svg",
+        element("title", svg.escaped(words.headline)),
+        element("desc", svg.escaped(words.summary)),
+        element("path", d=svg.box(0, 0, paper.width, height), **fill("surface")),
+        *parts,
+        xmlns="http://www.w3.org/2000/svg",
+        role="img",
+        viewBox=f"0 0 {paper.width} {svg.number(height)}",
+        width=paper.width * paper.zoom,
+        height=height * paper.zoom,
+        font_family=FAMILY,
+        font_size=CARD_FRAME.font,
+    )
+
+
+def _top(paper: _Paper, lines: Sequence[str]) -> str:
+    size = paper.head
+    spot = (paper.margin, paper.margin + size * 0.6)
+    return text(spot, lines, "ink", size, font_size=size, font_weight="700")
+
+
+def _foot(paper: _Paper, lines: Sequence[str], height: float) -> str:
+    """Sources and vintage, and at the right whose picture this is."""
+    size, foot = paper.small, height - paper.margin * 0.625
+    left, right = paper.margin, paper.width - paper.margin
+    said = text((left, foot - lift_of(lines, size)), lines, "muted", size, font_size=size)
+    spot = (right, foot - lift_of([OURS], size))
+    return said + text(spot, [OURS], "ink", size, "end", font_size=size, font_weight="700")

@@ -1,0 +1,33 @@
+"""The shares of an answer as rows of plain cells: what every file of them holds."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from typing import Final
+
+from app.answer import Answer
+from app.months import month_key
+
+PLACES: Final = Decimal("0.0001")
+
+
+@dataclass(frozen=True, slots=True)
+class ShareRow:
+    """A group's share of one source's month; None where the source says nothing of it."""
+
+    source: str
+    month: str
+    group: str
+    label: str
+    share_pct: Decimal | None
+    status: str
+
+
+COLUMNS: Final = tuple(field.name for field in fields(ShareRow))
+
+
+def share_rows(answer: Answer) -> Iterator[ShareRow]:
+    for share in answer.shares:
+        rounded = None if share.share_pct is None else share.share_pct.quantize(PLACES)
+        month = month_key(share.month)
+        yield ShareRow(share.source, month, share.group, share.label, rounded, share.status)

@@ -1,0 +1,273 @@
+"""`/trends.svg`, `.png`, `.csv`, `.json`, the previews of links, and the picture in the page."""
+
+import json
+import re
+import struct
+from html import unescape
+from xml.etree import ElementTree as ET
+
+import pytest
+from playwright.sync_api import Locator, Page, Route, expect
+
+NBSP = "\N{NO-BREAK SPACE}"
+QUERIES = (
+    "",
+    "by=developer&top=3&from=2025-06",
+    "view=stack&by=openness&openness=all",
+    "source=openrouter-rankings,huggingface-spring-2026",
+    "from=2025-08&to=2025-08",
+)
+TYPES = {
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+}
+
+
+def said(text: str) -> str:
+    return " ".join(ET.fromstring(text).itertext())
+
+
+def size(content: bytes) -> tuple[int, int]:
+    assert content.startswith(b"\x89PNG\r\n\x1a\n")
+    return struct.unpack(">II", content[16:24])
+
+
+@pytest.mark.parametrize("query", QUERIES)
+@pytest.mark.parametrize(("ending", "kind"), TYPES.items())
+def test_every_file_answers_the_question_of_the_page(client, ending, kind, query):
+    response = client.get(f"/trends.{ending}?{query}")
+    assert response.status_code == 200
+    assert response.headers["content-type"] == kind
+    assert response.headers["content-disposition"] == f'inline; filename="shares.{ending}"'
+
+
+def test_the_svg_has_headline_source_line_vintage_and_events(client):
+    text = said(client.get("/trends.svg").text).replace(NBSP, " ")
+    assert "Chinese open models rose from 6.0 % of all tokens counted by OpenRouter" in text
+    assert "Source: OpenRouter (openrouter.ai/rankings), as of" in text
+    assert "Licensed under CC BY 4.0." in text
+    assert "as known on" in text
+    assert "1  20 January 2025:" in text
+
+
+def test_the_svg_shows_what_was_known_then(client):
+    page = client.get("/trends?by=model").text
+    (pinned,) = re.findall(r'href="/trends\?([^"]*as_of=[^"]*)"', page)
+    response = client.get(f"/trends.svg?{unescape(pinned)}")
+    assert response.status_code == 200
+    assert "as known on" in response.text
+
+
+def test_the_json_is_the_figure_of_the_page(client):
+    query = "by=developer&top=3"
+    page = client.get(f"/trends?{query}").text
+    (embedded,) = re.findall(r'<script type="application/json">(.*?)</script>', page)
+    assert client.get(f"/trends.json?{query}").json() == json.loads(embedded)
+
+
+def test_a_table_is_drawn_as_lines(client):
+    for ending in ("svg", "json", "png"):
+        table = client.get(f"/trends.{ending}?view=table&by=developer")
+        assert table.content == client.get(f"/trends.{ending}?by=developer").content
+
+
+@pytest.mark.parametrize("query", [*QUERIES, "bom=1", "by=model&bom=1"])
+def test_the_csv_is_that_of_the_api(client, query):
+    ours, theirs = (client.get(f"{path}?{query}") for path in ("/trends.csv", "/api/v1/shares.csv"))
+    assert ours.content == theirs.content
+    assert ours.headers["content-type"] == theirs.headers["content-type"]
+    assert ours.content.removeprefix(b"\xef\xbb\xbf").startswith(b"source,month,group,label,")
+
+
+def test_the_png_is_as_large_as_previews_want_it(client):
+    assert size(client.get("/trends.png").content) == (1200, 630)
+
+
+@pytest.mark.parametrize(("width", "height"), [(200, 105), (600, 315), (2400, 1260)])
+def test_a_width_scales_the_png(client, width, height):
+    assert size(client.get(f"/trends.png?width={width}").content) == (width, height)
+
+
+@pytest.mark.parametrize(
+    "query", ["width=2401", "width=199", "width=0", "width=-1", "width=12e2", "width=", "width=٣٠٠",
+              "width=600&width=600", "width=99999999999999999999"],
+)  # fmt: skip
+def test_another_width_is_refused_by_name(client, query):
+    response = client.get(f"/trends.png?{query}")
+    assert response.status_code == 400
+    assert response.headers["content-type"] == "application/problem+json"
+    (problem,) = response.json()["errors"]
+    assert problem["field"] == "width"
+    assert "200 to 2400" in problem["expected"]
+
+
+def test_only_the_png_has_a_width(client):
+    for address in ("/trends.svg?width=600", "/trends.json?width=600", "/trends?width=600"):
+        assert client.get(address).status_code == 400
+
+
+@pytest.mark.parametrize("ending", TYPES)
+def test_what_cannot_be_answered_is_told_to_programs(client, ending):
+    for query, status in (("bye=model", 400), ("from=2020-01&to=2020-02", 404)):
+        response = client.get(f"/trends.{ending}?{query}")
+        assert response.status_code == status
+        assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_before_the_first_upload_there_is_no_picture(empty_client):
+    assert empty_client.get("/trends.png").status_code == 404
+
+
+def test_the_page_leads_to_its_pictures(client):
+    page = client.get("/trends?by=developer&top=3").text
+    for ending in ("svg", "png"):
+        assert f'href="/trends.{ending}?by=developer&amp;top=3"' in page
+
+
+# --- previews of links
+
+
+def tags(page: str) -> dict[str, str]:
+    return {
+        name: unescape(content)
+        for name, content in re.findall(
+            r'<meta (?:property|name)="([^"]*)" content="([^"]*)"', page
+        )
+    }
+
+
+@pytest.mark.parametrize(
+    ("address", "path"),
+    [
+        ("/", "/trends.png"),
+        ("/?by=developer&top=3", "/trends.png?by=developer&top=3"),
+        ("/?view=stack", "/trends.png"),
+        ("/trends?view=stack&by=model", "/trends.png?by=model&view=stack"),
+        ("/trends?view=table", "/trends.png?view=table"),
+    ],
+)
+def test_a_link_is_shown_with_the_picture_of_its_view(client, address, path):
+    page = client.get(address).text
+    found = tags(page)
+    assert found["og:image"] == f"http://testserver{path}"
+    assert size(client.get(found["og:image"]).content) == (
+        int(found["og:image:width"]),
+        int(found["og:image:height"]),
+    )
+    (title,) = re.findall(r"<h1>(.*?) <small>(.*?)</small>", page)
+    assert (found["og:title"], found["og:description"]) == (
+        unescape(title[0]),
+        f"{unescape(title[1])}.",
+    )
+    assert found["twitter:card"] == "summary_large_image"
+
+
+def test_a_page_without_an_answer_promises_no_picture(client, empty_client):
+    assert "og:image" not in client.get("/trends?from=2020-01&to=2020-02").text
+    assert "og:image" not in empty_client.get("/").text
+
+
+# --- in the browser
+
+
+@pytest.mark.browser
+def test_the_png_is_not_blank_and_has_the_colours_of_the_chart(page):
+    page.goto("/trends?view=table")
+    found = page.evaluate(
+        """async () => {
+          const image = new Image();
+          image.src = "/trends.png";
+          await image.decode();
+          const canvas = new OffscreenCanvas(1200, 630).getContext("2d");
+          canvas.drawImage(image, 0, 0);
+          const { data } = canvas.getImageData(0, 0, 1200, 630);
+          const seen = {};
+          for (let i = 0; i < data.length; i += 4) {
+            const colour = [data[i], data[i + 1], data[i + 2], data[i + 3]].join();
+            seen[colour] = (seen[colour] ?? 0) + 1;
+          }
+          return seen;
+        }"""
+    )
+    for colour in ("189,55,25,255", "11,67,128,255", "203,134,4,255", "23,28,38,255"):
+        assert found[colour] > 300
+    assert 0.7 < found["255,255,255,255"] / (1200 * 630) < 0.98
+
+
+def shown_picture(page: Page) -> Locator:
+    return page.locator(".picture:visible")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "kind"), [(1280, "wide"), (660, "narrow"), (390, "narrow")])
+def test_without_scripts_the_picture_fit_for_the_screen_stands_there(
+    watched, server, width, kind, scheme
+):
+    page = watched.open(
+        server,
+        java_script_enabled=False,
+        viewport={"width": width, "height": 900},
+        color_scheme=scheme,
+    )
+    page.goto("/")
+    expect(shown_picture(page)).to_have_count(2)
+    lines = shown_picture(page).first
+    expect(lines).to_have_class(f"picture {kind}")
+    expect(lines.locator("text", has_text=f"Chinese 60.3{NBSP}%")).to_be_visible()
+    expect(lines.locator("text", has_text=f"1.2{NBSP}%")).to_be_visible()
+    expect(lines.locator("path.us.fill").first).to_have_css(
+        "fill", {"light": "rgb(11, 67, 128)", "dark": "rgb(57, 142, 237)"}[scheme]
+    )
+    expect(page.get_by_role("img", name="Chinese open models rose").first).to_be_visible()
+    assert lines.bounding_box()["width"] <= width
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 900, 390])
+@pytest.mark.parametrize("address", ["/", "/trends?view=stack&by=model"])
+def test_plotly_takes_the_place_of_the_picture_and_nothing_moves(watched, server, width, address):
+    page = watched.open(server, viewport={"width": width, "height": 900})
+    page.add_init_script(
+        """globalThis.moved = [];
+        new PerformanceObserver((list) => moved.push(...list.getEntries().map((at) => at.value)))
+          .observe({ type: "layout-shift", buffered: true });"""
+    )
+    held: list[Route] = []
+    # A lambda: Playwright marks what it is given, and a bound append cannot be marked.
+    page.route("**/plotly.min.js*", lambda route: held.append(route))  # noqa: PLW0108
+    page.goto(address, wait_until="commit")
+    picture = shown_picture(page).first
+    expect(picture).to_be_visible()
+    before = picture.bounding_box()
+    held[0].continue_()
+    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    expect(shown_picture(page)).to_have_count(0)
+    assert page.locator(".js-plotly-plot").first.bounding_box() == before
+    # Two frames later every shift has been reported.
+    page.evaluate("() => new Promise((on) => requestAnimationFrame(() => setTimeout(on)))")
+    assert page.evaluate("moved") == []
+
+
+@pytest.mark.browser
+def test_where_plotly_does_not_come_the_picture_stays(watched, server):
+    page = watched.open(server)
+    page.route("**/plotly.min.js*", lambda route: route.abort())
+    page.goto("/")
+    expect(shown_picture(page)).to_have_count(2)
+    watched.excuse("ERR_FAILED")
+
+
+@pytest.mark.browser
+def test_paper_gets_the_picture_in_its_light_colours(watched, server):
+    page = watched.open(server, color_scheme="dark")
+    page.goto("/")
+    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    page.emulate_media(media="print")
+    expect(shown_picture(page)).to_have_count(2)
+    expect(page.locator(".js-plotly-plot").first).to_be_hidden()
+    expect(shown_picture(page).first.locator("path.us.fill").first).to_have_css(
+        "fill", "rgb(11, 67, 128)"
+    )
