@@ -16,7 +16,10 @@ from app.words import Status
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """One chart: the figure's JSON, fit for a script element, and what is said of it."""
+    """One chart: the figure's JSON, fit for a script element, and what is said of it.
+
+    `dated`: its axis is time, and so it may show events.
+    """
 
     name: str
     figure: Markup
@@ -26,6 +29,7 @@ class Drawing:
     provisional: bool
     hatched: bool
     silent: Sequence[str]
+    dated: bool
 
 
 def drawing(
@@ -52,6 +56,7 @@ def drawing(
         provisional=any(point.hollow for item in series for point in item.points),
         hatched=any(item.look.hatch for item in series if view == "stack"),
         silent=[item.name for item in answer.sources if item not in told],
+        dated=view == "lines" and any(panel.kind == "lines" for panel in wide.panels),
     )
 
 
