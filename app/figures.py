@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from app.charts import Callout, Chart, Label, Mark, Panel, Series
 from app.months import add_months
 from app.placing import middle
+from app.wording import month_name
 
 PALETTE: Final = {
     "surface": "#ffffff",
@@ -99,7 +100,12 @@ def _axis(letter: str, index: int) -> str:
 def _common(series: Series, panel: Panel) -> dict[str, Any]:
     return {
         "name": plain(series.label),
-        "meta": {"source": panel.source.slug, "group": series.key, "role": series.look.role},
+        "meta": {
+            "source": panel.source.slug,
+            "name": plain(panel.source.name),
+            "group": series.key,
+            "role": series.look.role,
+        },
         "hoverinfo": "x+text",
         "hovertext": [plain(point.words) for point in series.points],
         "showlegend": False,
@@ -146,6 +152,7 @@ def _bar(series: Series, panel: Panel) -> dict[str, Any]:
         "width": 0.62,
         "marker": _texture(series),
         "hoverinfo": "skip",
+        "customdata": [month_name(point.month) for point in series.points],
     }
 
 

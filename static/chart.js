@@ -1,5 +1,7 @@
 // <share-chart>: draws the figure in its JSON, in the colours of the theme and the room there is.
 
+import { Reading } from "./reading.js";
+
 const NARROW = 640;
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const CONFIG = {
@@ -29,6 +31,7 @@ class ShareChart extends HTMLElement {
     this.figure = JSON.parse(this.querySelector("script").textContent);
     this.redraw = () => this.draw();
     this.toPaper = () => this.draw({ paper: true });
+    this.reading ??= new Reading(this, this.figure.data);
     this.watch = new ResizeObserver(() => this.resized());
     this.watch.observe(this);
     dark.addEventListener("change", this.redraw);
@@ -60,6 +63,7 @@ class ShareChart extends HTMLElement {
     const shown = paper ? figure : themed(figure, palette, getComputedStyle(this));
     if (!this.plot.classList.contains("js-plotly-plot")) this.plot.replaceChildren();
     Plotly.react(this.plot, shown.data, shown.layout, CONFIG);
+    this.reading.drawn(shown.layout);
   }
 
   failed() {
