@@ -222,6 +222,7 @@ def test_after_everything_was_withdrawn_the_figures_before_can_be_seen(
     way = ways(response.text)["The figures before they were withdrawn"]
     before = own_client.get(way)
     assert before.status_code == 200
+    assert own_client.get("/embed/trends").status_code == 404
 
 
 def test_a_source_whose_figures_were_withdrawn_is_told_apart_from_one_without_any(
@@ -433,6 +434,7 @@ def test_axe_finds_nothing_wrong_with_the_explorer(watched, server, scheme, quer
     page = watched.open(server, viewport={"width": 1280, "height": 900}, color_scheme=scheme)
     page.goto(f"/trends?{query}")
     drawn(page)
+    page.get_by_text("Embed this chart").click()
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
 
@@ -445,6 +447,7 @@ def test_the_opened_form_is_no_wider_than_a_small_screen(watched, server, width,
     page.goto(f"/trends?{query}")
     drawn(page)
     expect(page.get_by_label("Whose home counts")).to_be_visible()
+    page.get_by_text("Embed this chart").click()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 

@@ -1,10 +1,14 @@
 """The HTML door."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
 
+from app.errors import Refused
 from app.pages import (
     catalogue,
+    embed,
     overview,
+    shell,
     sign_in,
     trends,
     upload_actions,
@@ -12,13 +16,13 @@ from app.pages import (
     upload_lines,
     uploads,
 )
-from app.pages.shell import render_error
 
 __all__ = ["render_error", "router"]
 
 router = APIRouter(include_in_schema=False)
 router.include_router(overview.router)
 router.include_router(trends.router)
+router.include_router(embed.router)
 # Their /uploads/new and /uploads/behind go before /uploads/{number}.
 router.include_router(upload_form.router)
 router.include_router(upload_lines.router)
@@ -26,3 +30,9 @@ router.include_router(uploads.router)
 router.include_router(upload_actions.router)
 router.include_router(sign_in.router)
 router.include_router(catalogue.router)
+
+
+def render_error(request: Request, status: int, refused: Refused) -> HTMLResponse:
+    """A failure as a page; one inside another site's frame stays a frame."""
+    framed = request.url.path.startswith("/embed/")
+    return (embed.render_refused if framed else shell.render_error)(request, status, refused)

@@ -66,7 +66,7 @@ def _answered(request: Request, session: Session, question: Question) -> HTMLRes
     except NoFigures as nothing:
         return _nothing(request, session, question, nothing)
     controls = form(session, question)
-    context = {"question": question, "form": controls}
+    context = {"question": question, "form": controls, "embeds": _embeds(request, question, answer)}
     return render(request, "trends.html", context | shown(session, question, answer))
 
 
@@ -118,6 +118,16 @@ def shown(session: Session, question: Question, answer: Answer) -> dict[str, obj
         "tables": tables(answer),
         "pinned": address(question.having(as_of=answer.vintage)),
     }
+
+
+def _embeds(request: Request, question: Question, answer: Answer) -> list[tuple[str, str, str]]:
+    """The two ways to embed an answer: their names, what they mean, their addresses."""
+    path = f"{request.base_url}embed/trends"
+    live, pinned = question.having(as_of=None), question.having(as_of=answer.vintage)
+    return [
+        ("Live", "Follows the figures as they are published and revised.", address(live, path)),
+        ("Pinned", "Shows these figures for good.", address(pinned, path)),
+    ]
 
 
 def _wider(session: Session, question: Question) -> Iterator[tuple[str, Question]]:
