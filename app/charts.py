@@ -13,7 +13,7 @@ from app.wording import as_reported, covered, isolated, month_name, percent, quo
 from app.words import Openness, Origin, Status
 
 LABEL_GAP: Final = 15  # pixels between the middles of two labels: 14 is the least that reads
-BADGE_GAP: Final = 22  # pixels between the middles of two event numbers
+BADGE_GAP: Final = 20  # pixels between the middles of two event numbers: a badge has 19
 NAMED: Final = (Origin.CHINESE, Origin.US, Origin.EUROPEAN, Origin.OTHER)
 SHADES: Final = ("", "-2", "-3")
 DASHES: Final = ("solid", "8px,3px", "2px,3px", "8px,3px,2px,3px")
@@ -29,9 +29,10 @@ HATCHES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The room a chart is laid out for, in pixels."""
+    """The room a chart is laid out for, in pixels, and the least that may become of it."""
 
     width: int
+    least: int
     left: int
     label_max: int
     font: int
@@ -47,8 +48,8 @@ class Frame:
         return 0.56 * self.font * len(text)
 
 
-WIDE: Final = Frame(width=1040, left=46, label_max=240, font=13, ticks=9)
-NARROW: Final = Frame(width=350, left=38, label_max=116, font=12, ticks=5)
+WIDE: Final = Frame(width=1040, least=640, left=46, label_max=240, font=13, ticks=9)
+NARROW: Final = Frame(width=350, least=288, left=38, label_max=116, font=12, ticks=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,8 @@ def chart(
     called = (
         replace(panel, callouts=tuple(_callouts(panel, points, frame, axis))) for panel in panels
     )
-    return replace(drawn, panels=tuple(called), marks=tuple(_marks(events, axis)))
+    tight = TimeAxis(first, last, frame.least - frame.left - drawn.right)
+    return replace(drawn, panels=tuple(called), marks=tuple(_marks(events, tight)))
 
 
 def _by_metric(reported: Answer) -> dict[str, list[Share]]:
@@ -357,7 +359,7 @@ def _room(frame: Frame) -> int:
 
 
 def _marks(events: Iterable[Event], axis: TimeAxis) -> Iterator[Mark]:
-    """Each event in the lowest row in which its badge touches no other."""
+    """Each event in the lowest row in which its badge touches no other, on the tightest axis."""
     ends: list[float] = []
     shown = [event for event in events if axis.holds(event.date)]
     for number, event in enumerate(shown, start=1):

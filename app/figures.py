@@ -13,6 +13,7 @@ from app.months import add_months, days_in
 from app.palette import PALETTE
 from app.placing import middle, noon
 from app.sheets import Place, Sheet, sheet_of
+from app.wording import month_name
 
 AXIS: Final = {"fixedrange": True, "zeroline": False, "tickfont": {"color": PALETTE["muted"]}}
 TEMPLATE: Final = {
@@ -69,7 +70,12 @@ def _axis(letter: str, index: int) -> str:
 def _common(series: Series, panel: Panel) -> dict[str, Any]:
     return {
         "name": plain(series.label),
-        "meta": {"source": panel.source.slug, "group": series.key, "role": series.look.role},
+        "meta": {
+            "source": panel.source.slug,
+            "name": plain(panel.source.name),
+            "group": series.key,
+            "role": series.look.role,
+        },
         "hoverinfo": "x+text",
         "hovertext": [plain(point.words) for point in series.points],
         "showlegend": False,
@@ -116,6 +122,7 @@ def _bar(series: Series, panel: Panel) -> dict[str, Any]:
         "width": sheets.BAR,
         "marker": _texture(series),
         "hoverinfo": "skip",
+        "customdata": [month_name(point.month) for point in series.points],
     }
 
 

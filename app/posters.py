@@ -63,7 +63,9 @@ class _Paper:
 SHEET: Final = _Paper(width=1120, margin=40, head=26, small=13, most=9)
 CARD: Final = _Paper(width=800, margin=32, head=21, small=10.5, most=3, zoom=CARD_WIDTH / 800)
 CARD_HEIGHT: Final = 420
-CARD_FRAME: Final = Frame(width=736, left=46, label_max=200, font=13, ticks=9, tall=220, low=110)
+CARD_FRAME: Final = Frame(
+    width=736, least=736, left=46, label_max=200, font=13, ticks=9, tall=220, low=110
+)
 
 
 def sheet(chart: Chart, words: Words) -> str:

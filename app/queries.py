@@ -1,8 +1,8 @@
 """Every read. A session goes in, plain values come out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select, true
@@ -17,7 +17,15 @@ from app.question import Names, Question
 from app.tabulation import Slice, Table
 from app.words import LABELS, OPENNESS_LABELS, Openness, Origin, Status
 
-__all__ = ["Question", "answer", "main_source", "names", "reported"]
+__all__ = [
+    "Question",
+    "answer",
+    "main_source",
+    "names",
+    "reported",
+    "silence",
+    "sources_asked",
+]
 
 
 def names(session: Session) -> Names:
@@ -49,7 +57,7 @@ def reported(session: Session, question: Question) -> Answer | None:
     """
     if (question.by, question.openness, question.of) != ("origin", Openness.OPEN, "all"):
         return None
-    asked = _sources_asked(session, question)
+    asked = sources_asked(session, question)
     current = vintages.current_snapshots(question.as_of).subquery()
     others = session.scalars(
         select(models.Source.slug)
@@ -74,7 +82,7 @@ def reported(session: Session, question: Question) -> Answer | None:
 
 def answer(session: Session, question: Question) -> Answer:
     """The shares asked for. Raises NoFigures where nothing matches, saying why."""
-    asked = _sources_asked(session, question)
+    asked = sources_asked(session, question)
     slugs = [source.slug for source in asked]
     months = _months_asked(session, question, asked)
     table = Table(question, _slices(session, question, slugs, months))
@@ -93,18 +101,21 @@ def answer(session: Session, question: Question) -> Answer:
     )
 
 
-def _sources_asked(session: Session, question: Question) -> list[Source]:
+def sources_asked(session: Session, question: Question) -> list[Source]:
     slugs = question.source
     if not slugs:
         main = main_source(session, question.as_of)
         if main is None:
-            raise NoFigures("There are no figures yet", _why_none(question))
+            raise NoFigures("There are no figures yet", _why_none(session, question))
         slugs = (main,)
     known = {source.slug: source for source in vintages.sources(session, question.as_of)}
     return [known[slug] for slug in slugs]
 
 
-def _why_none(question: Question) -> str:
+def _why_none(session: Session, question: Question) -> str:
+    if withdrawn := vintages.withdrawals(session, question.source, question.as_of, 1):
+        then = withdrawn[0].astimezone(UTC)
+        return f"What had been published was withdrawn on {then:%Y-%m-%d at %H:%M} UTC."
     if question.as_of:
         return f"Nothing had been published by {question.as_of:%Y-%m-%d %H:%M} UTC."
     return "Nothing has been published so far."
@@ -119,7 +130,7 @@ def _months_asked(session: Session, question: Question, asked: Sequence[Source])
         .where(models.Source.slug.in_([source.slug for source in asked]))
     ).one()
     if first is None:
-        raise NoFigures(f"{_listed(asked)}: no figures", _why_none(question))
+        raise NoFigures(f"{_listed(asked)}: no figures", _why_none(session, question))
     begin, end = max(first, question.from_ or first), min(last, question.to or last)
     if begin > end:
         covered = f"{month_key(first)} to {month_key(last)}" if first < last else month_key(first)
@@ -238,15 +249,22 @@ def _labels(
 
 
 def _why_nothing(table: Table, asked: Sequence[Source]) -> str:
-    if table.silent and not table.slices:
-        whom = _listed(asked)
+    if table.silent and not table.slices and table.openness != {Openness.UNKNOWN}:
         ask = "Ask for open models (openness=open) of all usage (of=all), by origin."
-        return f"{whom} names some open models only, not what they all come to. {ask}"
+        return f"{silence(table.openness, asked)} {ask}"
     counted = {item.openness for item in table.slices}
     wanted = table.question.openness
-    if counted == {Openness.UNKNOWN} and wanted != "all":
-        whom = _listed(asked)
-        return f"{whom} does not say which models are open. Ask for all models: openness=all."
+    if table.openness == {Openness.UNKNOWN} and wanted != "all":
+        return f"{silence(table.openness, asked)} Ask for all models: openness=all."
     if wanted != "all" and wanted not in counted:
         return f"{_listed(asked)} counts no {wanted} models in these months."
     return "No line of these sources and months passes the filters. Loosen one of them."
+
+
+def silence(openness: Collection[str], asked: Sequence[Source]) -> str:
+    """Why sources without a line of closed models do not tell what all open ones come to."""
+    several = len(asked) > 1
+    if openness == {Openness.UNKNOWN}:
+        return f"{_listed(asked)} {'do' if several else 'does'} not say which models are open."
+    named = "name" if several else "names"
+    return f"{_listed(asked)} {named} some open models only, not what they all come to."

@@ -160,6 +160,13 @@ def parse_question(items: Iterable[tuple[str, str]], names: Names) -> Question:
     return Question(**reader.values)
 
 
+def sound_part(items: Iterable[tuple[str, str]], names: Names, refused: BadQuestion) -> Question:
+    """What is left of a refused question without the parameters that have problems."""
+    faulty = {problem.field for problem in refused.problems}
+    kept = [(name, text) for name, text in items if name in _BY_NAME and name not in faulty]
+    return parse_question(kept, names)
+
+
 def _sentence(problem: Problem) -> str:
     hint = f" Did you mean “{problem.suggestion}”?" if problem.suggestion else ""
     return f"Found “{problem.found}”; expected {problem.expected}.{hint}"

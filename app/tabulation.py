@@ -1,7 +1,7 @@
 """Sorts the slices of a question into its groups, and into what it leaves out of the whole."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -92,8 +92,11 @@ class Table:
     def __init__(self, question: Question, slices: Iterable[Slice]) -> None:
         self.question = question
         found = list(slices)
+        self.openness = frozenset(item.openness for item in found)
         whole = wholes(found)
-        self.wholes = {key: month for key, month in whole.items() if tells(month, question)}
+        self.wholes = {
+            key: month for key, month in whole.items() if tells(month.openness, question)
+        }
         self.slices = [item for item in found if (item.source, item.month) in self.wholes]
         self.silent = len(self.wholes) < len(whole)
         self.keys = self._ranked()
@@ -202,15 +205,15 @@ class Table:
         )
 
 
-def tells(month: Whole, question: Question) -> bool:
-    """Whether a month's lines can answer.
+def tells(openness: Collection[str], question: Question) -> bool:
+    """Whether a month whose lines have these opennesses can answer.
 
     A source that names some open models only tells neither what all models come to nor all open.
     """
     across = question.openness == "all" or question.by == "openness" or question.of == "open"
-    if not across or Openness.CLOSED in month.openness:
+    if not across or Openness.CLOSED in openness:
         return True
-    return question.of == "all" and month.openness == {Openness.UNKNOWN}
+    return question.of == "all" and set(openness) == {Openness.UNKNOWN}
 
 
 def wholes(slices: Iterable[Slice]) -> dict[MonthKey, Whole]:

@@ -161,3 +161,21 @@ def vintage(session: Session, slugs: Sequence[str], as_of: datetime | None) -> d
         select(func.max(CatalogueChange.at)).where(CatalogueChange.at <= limit)
     )
     return max(last, corrected) if corrected else last
+
+
+def withdrawals(
+    session: Session, slugs: Sequence[str], as_of: datetime | None, most: int = 10
+) -> Sequence[datetime]:
+    """When published figures of these sources, or of any, were withdrawn by then, latest first."""
+    held = select(Snapshot.upload_id).join(models.Source)
+    found = session.scalars(
+        select(Upload.withdrawn_at)
+        .where(
+            Upload.published_at.is_not(None),
+            Upload.withdrawn_at <= (as_of or datetime.max.replace(tzinfo=UTC)),
+            Upload.id.in_(held.where(models.Source.slug.in_(slugs)) if slugs else held),
+        )
+        .order_by(Upload.withdrawn_at.desc())
+        .limit(most)
+    )
+    return [instant for instant in found if instant]

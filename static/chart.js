@@ -1,6 +1,8 @@
 // <share-chart>: draws the figure in its JSON, in the colours of the theme and the room there is.
 // Until then, and on paper, the server's picture of it stands there.
 
+import { Reading } from "./reading.js";
+
 const NARROW = 640;
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const CONFIG = {
@@ -29,6 +31,7 @@ class ShareChart extends HTMLElement {
     this.plot = this.querySelector(".plot");
     this.figure = JSON.parse(this.querySelector("script").textContent);
     this.redraw = () => this.draw();
+    this.reading ??= new Reading(this, this.figure.data);
     this.watch = new ResizeObserver(() => this.resized());
     this.watch.observe(this);
     dark.addEventListener("change", this.redraw);
@@ -54,6 +57,7 @@ class ShareChart extends HTMLElement {
     const figure = { data: this.figure.data, layout: { ...layout, width: this.width } };
     const shown = themed(figure, palette, getComputedStyle(this));
     Plotly.react(this.plot, shown.data, shown.layout, CONFIG);
+    this.reading.drawn(shown.layout);
   }
 }
 

@@ -208,6 +208,15 @@ def test_events_are_numbered_and_their_badges_never_touch():
     assert [mark.row for mark in marks] == [0, 0, 1, 2]
 
 
+def test_badges_do_not_touch_where_the_screen_leaves_less_room_either():
+    found = answer({"us": ["1"] * 12})
+    for frame in (WIDE, NARROW):
+        marks = chart(found, "lines", frame, None, [event("2025-05-01"), event("2025-05-29")]).marks
+        room = frame.least - frame.left - chart(found, "lines", frame).right
+        apart = room * 28 / 365
+        assert (marks[0].row == marks[1].row) == (apart >= 20)
+
+
 def test_events_outside_the_months_are_left_out():
     found = answer({"us": ["1", "2"]})
     outside = [event("2024-12-31"), event("2025-03-01")]

@@ -1,11 +1,15 @@
 """The HTML door."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
 
+from app.errors import Refused
 from app.pages import (
     catalogue,
     citations,
+    embed,
     overview,
+    shell,
     sign_in,
     trends,
     trends_files,
@@ -14,7 +18,6 @@ from app.pages import (
     upload_lines,
     uploads,
 )
-from app.pages.shell import render_error
 
 __all__ = ["render_error", "router"]
 
@@ -23,6 +26,7 @@ router.include_router(overview.router)
 router.include_router(trends.router)
 router.include_router(citations.router)
 router.include_router(trends_files.router)
+router.include_router(embed.router)
 # Their /uploads/new and /uploads/behind go before /uploads/{number}.
 router.include_router(upload_form.router)
 router.include_router(upload_lines.router)
@@ -30,3 +34,9 @@ router.include_router(uploads.router)
 router.include_router(upload_actions.router)
 router.include_router(sign_in.router)
 router.include_router(catalogue.router)
+
+
+def render_error(request: Request, status: int, refused: Refused) -> HTMLResponse:
+    """A failure as a page; one inside another site's frame stays a frame."""
+    framed = request.url.path.startswith("/embed/")
+    return (embed.render_refused if framed else shell.render_error)(request, status, refused)

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
-from app import queries, vintages, wording
+from app import queries, wording
 from app.answer import Answer
 from app.errors import NoFigures
 from app.http import Asked, Reading
@@ -12,7 +12,7 @@ from app.pages.cards import cards
 from app.pages.citations import citation
 from app.pages.revised import revised
 from app.pages.shell import render
-from app.pages.showing import drawing, tables
+from app.pages.showing import beside, drawing, tables
 from app.pages.side_by_side import side_by_side
 from app.question import Question
 
@@ -36,8 +36,7 @@ def overview(request: Request, question: Asked, session: Reading) -> HTMLRespons
 
 
 def _shown(session: Session, question: Question, answer: Answer) -> dict[str, object]:
-    reported = queries.reported(session, question)
-    events = vintages.events(session, question.as_of)
+    reported, events = beside(session, question)
     return {
         "question": question,
         "answer": answer,
@@ -50,6 +49,6 @@ def _shown(session: Session, question: Question, answer: Answer) -> dict[str, ob
         "reported": reported,
         "lines": drawing(answer, question, "lines", reported, events),
         "stack": drawing(answer, question, "stack"),
-        "beside": side_by_side(session, question, answer, reported),
+        "sides": side_by_side(session, question, answer, reported),
         "tables": tables(answer),
     }

@@ -7,8 +7,9 @@ from datetime import date
 from decimal import Decimal
 
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 
-from app import charts, comparing, figures, pictures, wording
+from app import charts, comparing, figures, pictures, queries, vintages, wording
 from app.answer import Answer, Event, Group, Share, Source
 from app.charts import Chart, Mark
 from app.question import Question
@@ -17,7 +18,10 @@ from app.words import Status
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """One chart: its pictures, the figure's JSON fit for a script element, what is said of it."""
+    """One chart: its pictures, the figure's JSON fit for a script element, what is said of it.
+
+    `dated`: its axis is time, and so it may show events.
+    """
 
     name: str
     pictures: Markup
@@ -27,6 +31,7 @@ class Drawing:
     provisional: bool
     hatched: bool
     silent: Sequence[str]
+    dated: bool
 
 
 def drawing(
@@ -58,7 +63,13 @@ def drawing(
         provisional=any(point.hollow for item in marked for point in item.points),
         hatched=any(item.look.hatch for item in series if view == "stack"),
         silent=[item.name for item in answer.sources if item not in told],
+        dated=view == "lines" and any(panel.kind == "lines" for panel in wide.panels),
     )
+
+
+def beside(session: Session, question: Question) -> tuple[Answer | None, list[Event]]:
+    """What else stands on a chart of lines: reported figures, and the events known by then."""
+    return queries.reported(session, question), vintages.events(session, question.as_of)
 
 
 def wanted(event: Event, question: Question) -> bool:

@@ -1,60 +1,113 @@
 """`/trends`: any question as a chart with its table, and the form that asks it."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import time
-from typing import Final
+from collections.abc import Iterator
+from datetime import timedelta
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
-from app import queries, vintages, wording
-from app.answer import Answer, Event
-from app.errors import NoFigures
-from app.http import Asked, Reading
+from app import offers, queries, vintages, wording
+from app.answer import Answer
+from app.errors import BadQuestion, NoFigures
+from app.http import Reading
 from app.pages.citations import citation
+from app.pages.question_form import form
 from app.pages.revised import revised
 from app.pages.shell import render
-from app.pages.showing import drawing, tables
-from app.question import TOP_MAX, Names, Question, instant_text, parse_question
-from app.words import LABELS, Origin
+from app.pages.showing import beside, drawing, tables
+from app.question import Question, parse_question, sound_part
 
 router = APIRouter()
 
+Pairs = list[tuple[str, str]]
+TYPED = ("developer", "model", "top", "as_of")
+
 
 @router.get("/trends")
-def trends(request: Request, question: Asked, session: Reading) -> HTMLResponse:
+def trends(request: Request, session: Reading) -> HTMLResponse:
+    pairs = request.query_params.multi_items()
     try:
-        answer = queries.answer(session, question)
-    except NoFigures as nothing:
-        form = _form(session, question, question.source)
-        context = {"question": question, "form": form, "answer": None, "refused": nothing}
-        return render(request, "trends.html", context | {"ways": list(_ways_out(question))}, 404)
-    form = _form(session, question, [source.slug for source in answer.sources])
-    context = {"question": question, "form": form} | _shown(session, question, answer)
-    context["citation"] = citation(request, answer, question)
-    context["revised"] = revised(session, question, answer)
-    return render(request, "trends.html", context)
+        question = parse_question(pairs, queries.names(session))
+    except BadQuestion as refused:
+        return _unread(request, session, pairs, refused)
+    return _answered(request, session, question)
 
 
 @router.get("/trends/ask")
-def ask(request: Request, session: Reading) -> RedirectResponse:
-    """The form's address: checkboxes of one name become a comma list, empty fields go."""
+def ask(request: Request, session: Reading) -> Response:
+    """The form's address: leads to the short address of what its controls say."""
+    pairs = _joined(request.query_params.multi_items())
+    try:
+        question = parse_question(pairs, queries.names(session))
+    except BadQuestion as refused:
+        return _unread(request, session, pairs, refused)
+    return RedirectResponse(question.address("/trends"), 303)
+
+
+def _joined(sent: Pairs) -> Pairs:
+    """Checkboxes of one name become a comma list; empty fields go, as does what is greyed."""
     values: dict[str, list[str]] = {}
-    for name, text in request.query_params.multi_items():
+    for name, text in sent:
         if text:
             values.setdefault(name, []).append(text)
-    pairs = [(name, ",".join(texts)) for name, texts in values.items()]
-    return RedirectResponse(_address(parse_question(pairs, queries.names(session))), 303)
+    # The control is not greyed before the page has heard of the other openness.
+    if values.get("openness", ["open"]) != ["open"]:
+        values.pop("of", None)
+    return [(name, ",".join(texts)) for name, texts in values.items()]
 
 
-def _address(question: Question) -> str:
-    return question.address("/trends")
+def _answered(request: Request, session: Session, question: Question) -> HTMLResponse:
+    try:
+        answer = queries.answer(session, question)
+    except NoFigures as nothing:
+        return _nothing(request, session, question, nothing)
+    controls = form(session, question)
+    context = {
+        "question": question,
+        "form": controls,
+        "embeds": _embeds(request, question, answer),
+        "citation": citation(request, answer, question),
+        "revised": revised(session, question, answer),
+    }
+    return render(request, "trends.html", context | shown(session, question, answer))
 
 
-def _shown(session: Session, question: Question, answer: Answer) -> dict[str, object]:
-    reported, events = beside(session, question) if question.view == "lines" else (None, [])
+def _nothing(
+    request: Request, session: Session, question: Question, refused: NoFigures
+) -> HTMLResponse:
+    """A sound question without an answer: says why, and asks wider ones that have one."""
+    ways = [
+        (label, wider.address("/trends"))
+        for label, wider in _wider(session, question)
+        if offers.answers(session, wider)
+    ]
+    controls = form(session, question)
+    context = {"question": question, "form": controls, "answer": None, "refused": refused}
+    return render(request, "trends.html", context | {"ways": ways}, 404)
+
+
+def _unread(request: Request, session: Session, pairs: Pairs, refused: BadQuestion) -> HTMLResponse:
+    """The form as it was sent, and what of it cannot be read."""
+    question = sound_part(pairs, queries.names(session), refused)
+    faulty = {problem.field for problem in refused.problems}
+    typed = {name: text for name, text in pairs if name in TYPED and name in faulty}
+    context = {
+        "question": question,
+        "form": form(session, question, typed),
+        "answer": None,
+        "refused": refused,
+        "ways": [("Leave that out", question.address("/trends"))],
+    }
+    response = render(request, "trends.html", context, 400)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def shown(session: Session, question: Question, answer: Answer) -> dict[str, object]:
+    """What a page or a frame shows of an answer."""
+    lines = question.view == "lines"
+    reported, events = beside(session, question) if lines else (None, [])
     charted = question.view != "table"
     return {
         "answer": answer,
@@ -68,88 +121,33 @@ def _shown(session: Session, question: Question, answer: Answer) -> dict[str, ob
     }
 
 
-def beside(session: Session, question: Question) -> tuple[Answer | None, list[Event]]:
-    """What else stands on a chart of lines: reported figures, and all events."""
-    return queries.reported(session, question), vintages.events(session, question.as_of)
+def _embeds(request: Request, question: Question, answer: Answer) -> list[tuple[str, str, str]]:
+    """The two ways to embed an answer: their names, what they mean, their addresses."""
+    path = f"{request.base_url}embed/trends"
+    live, pinned = question.having(as_of=None), question.having(as_of=answer.vintage)
+    return [
+        ("Live", "Follows the figures as they are published and revised.", live.address(path)),
+        ("Pinned", "Shows these figures for good.", pinned.address(path)),
+    ]
 
 
-def _ways_out(question: Question) -> Iterator[tuple[str, str]]:
-    """Wider questions, each with its address, for one that nothing answers."""
+def _wider(session: Session, question: Question) -> Iterator[tuple[str, Question]]:
+    """Questions that leave out what may be in the way."""
     if question.openness != "all":
-        yield "Count all models, open or not", _address(question.having(openness="all", of="all"))
+        yield "Count all models, open or not", question.having(openness="all", of="all")
+    if (question.by, question.openness, question.of) != ("origin", "open", "all"):
+        plain = question.having(by="origin", openness="open", of="all")
+        yield "Open models by home, of all usage", plain
     if question.from_ or question.to:
-        yield "All months", _address(question.having(from_=None, to=None))
+        yield "All months", question.having(from_=None, to=None)
     if question.origin or question.developer or question.model:
-        wider = question.having(origin=(), developer=(), model=())
-        yield "Without the filters", _address(wider)
+        yield "Without the filters", question.having(origin=(), developer=(), model=())
+    if question.source:
+        yield "From the main source", question.having(source=())
     if question.as_of:
-        yield "The figures as they stand now", _address(question.having(as_of=None))
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    value: str
-    label: str
-    chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """The controls: what each may say, and what this question says."""
-
-    question: Question
-    names: Names
-    sources: Sequence[Choice]
-
-    def choices(self, name: str) -> list[Choice]:
-        """The values of a parameter that takes one of a few."""
-        return _choices(WORDS[name], [getattr(self.question, name)])
-
-    @property
-    def origins(self) -> list[Choice]:
-        return _choices({origin.value: LABELS[origin] for origin in Origin}, self.question.origin)
-
-    @property
-    def as_of(self) -> str:
-        """A date where the question gave one, else the instant."""
-        instant = self.question.as_of
-        if instant is None:
-            return ""
-        return f"{instant:%Y-%m-%d}" if instant.time() == time.max else instant_text(instant)
-
-    @property
-    def narrowed(self) -> bool:
-        """Whether one of the less common controls is in use."""
-        names = ("of", "origin", "developer", "model", "as_of", "top")
-        return any(getattr(self.question, name) != getattr(Question(), name) for name in names)
-
-    @property
-    def top_max(self) -> int:
-        return TOP_MAX
-
-
-def _form(session: Session, question: Question, sources: Collection[str]) -> Form:
-    labels = {item.slug: f"{item.name} ({item.metric})" for item in vintages.sources(session)}
-    return Form(question, queries.names(session), _choices(labels, sources))
-
-
-def _choices(labels: Mapping[str, str], chosen: Collection[str]) -> list[Choice]:
-    return [Choice(value, label, value in chosen) for value, label in labels.items()]
-
-
-WORDS: Final[Mapping[str, Mapping[str, str]]] = {
-    "view": {"lines": "Lines", "stack": "Stack", "table": "Table"},
-    "by": {
-        "origin": "Home of the developer",
-        "openness": "Open or closed",
-        "developer": "Developer",
-        "model": "Model",
-    },
-    "openness": {
-        "open": "Open models",
-        "closed": "Closed models",
-        "unknown": "Models of unknown openness",
-        "all": "All models",
-    },
-    "of": {"all": "All usage counted", "open": "Usage of open models"},
-}
+        yield "The figures as they stand now", question.having(as_of=None)
+    for withdrawn in vintages.withdrawals(session, question.source, question.as_of):
+        before = question.having(as_of=withdrawn - timedelta(microseconds=1))
+        if offers.answers(session, before):
+            yield "The figures before they were withdrawn", before
+            break

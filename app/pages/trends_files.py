@@ -11,8 +11,7 @@ from app.answer import Answer, Event
 from app.charts import Chart, Frame
 from app.errors import BadQuestion, Problem, excerpt
 from app.http import Asked, CSVResponse, Reading, shares_csv
-from app.pages.showing import wanted
-from app.pages.trends import beside
+from app.pages.showing import beside, wanted
 from app.png import png
 from app.posters import CARD_WIDTH, Words
 from app.question import Question

@@ -1,0 +1,39 @@
+"""`/embed/trends`: a chart with its headline and source line, for frames on other sites."""
+
+from typing import Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from app import queries
+from app.errors import Refused
+from app.http import POLICY, Asked, Reading
+from app.pages.shell import render
+from app.pages.trends import shown
+
+router = APIRouter()
+
+# Nobody can be tricked into a click here: it has no form, no cookie, and links to new windows.
+FRAMED: Final = {
+    "Content-Security-Policy": POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
+}
+
+
+@router.get("/embed/trends")
+def embedded(request: Request, question: Asked, session: Reading) -> HTMLResponse:
+    answer = queries.answer(session, question)
+    context = {
+        "question": question,
+        "full": question.address(f"{request.base_url}trends"),
+    }
+    page = render(request, "embed.html", context | shown(session, question, answer))
+    page.headers.update(FRAMED)
+    return page
+
+
+def render_refused(request: Request, status: int, refused: Refused) -> HTMLResponse:
+    """A failure in the frame itself: the site around it may not be able to say anything."""
+    context = {"refused": refused, "status": status, "answer": None}
+    page = render(request, "embed.html", context | {"full": f"{request.base_url}trends"}, status)
+    page.headers.update(FRAMED)
+    return page

@@ -1,0 +1,124 @@
+"""The explorer's form: what each control may say, what it says, and what is of no use now."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from app import offers, queries, vintages, wording
+from app.months import month_key
+from app.question import TOP_MAX, Names, Question, instant_text
+from app.words import LABELS, Openness, Origin
+
+WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "view": {"lines": "Lines", "stack": "Stack", "table": "Table"},
+    "by": {
+        "origin": "Home of the developer",
+        "openness": "Open or closed",
+        "developer": "Developer",
+        "model": "Model",
+    },
+    "openness": {
+        "open": "Open models",
+        "closed": "Closed models",
+        "unknown": "Models of unknown openness",
+        "all": "All models",
+    },
+    "of": {"all": "All usage", "open": "Open models"},
+    "home": {"developer": "The developer’s", "base": "The base’s, where known"},
+    "events": {"headline": "The headlines", "all": "All", "none": "None"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    value: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The controls for one question. `typed` holds the text of fields that could not be read."""
+
+    question: Question
+    names: Names
+    sources: Sequence[Choice]
+    months: Sequence[date]
+    undivided: str
+    typed: Mapping[str, str] = field(default_factory=dict)
+
+    def choices(self, name: str) -> list[Choice]:
+        """The values of a parameter that takes one of a few."""
+        return _choices(WORDS[name], [getattr(self.question, name)])
+
+    @property
+    def origins(self) -> list[Choice]:
+        return _choices({origin.value: LABELS[origin] for origin in Origin}, self.question.origin)
+
+    def ends(self, chosen: date | None) -> list[Choice]:
+        """The months a range may begin or end with; one that is asked for is always among them."""
+        months = sorted({*self.months, chosen} - {None}, key=lambda month: month or date.min)
+        labels = {month_key(month): wording.month_short(month) for month in months if month}
+        return _choices(labels, [month_key(chosen)] if chosen else [])
+
+    def text(self, name: str) -> str:
+        """What a text field shows: what was typed where that could not be read."""
+        if name in self.typed:
+            return self.typed[name]
+        value = getattr(self.question, name)
+        return ",".join(value) if isinstance(value, tuple) else str(value)
+
+    @property
+    def as_of(self) -> str:
+        """A date where the question gave one, else the instant."""
+        instant = self.question.as_of
+        if "as_of" in self.typed or instant is None:
+            return self.typed.get("as_of", "")
+        return f"{instant:%Y-%m-%d}" if instant.time() == time.max else instant_text(instant)
+
+    @property
+    def today(self) -> date:
+        return datetime.now(UTC).date()
+
+    @property
+    def no_open_whole(self) -> str:
+        """Why “100 % is open models” cannot be chosen; empty where it can."""
+        if self.question.openness != Openness.OPEN:
+            return "Only open models can be a share of open models."
+        return self.undivided
+
+    @property
+    def opened(self) -> bool:
+        """Whether one of the less common controls is in use."""
+        names = "home events origin developer model from_ to as_of top".split()
+        changed = (getattr(self.question, name) != getattr(Question(), name) for name in names)
+        return any(changed) or bool(self.typed)
+
+    @property
+    def top_max(self) -> int:
+        return TOP_MAX
+
+
+def form(
+    session: Session,
+    question: Question,
+    typed: Mapping[str, str] | None = None,
+) -> Form:
+    """Where the question names no source, the one that it is about is ticked."""
+    sources = question.source or [queries.main_source(session, question.as_of) or ""]
+    labels = {item.slug: f"{item.name} ({item.metric})" for item in vintages.sources(session)}
+    return Form(
+        question=question,
+        names=queries.names(session),
+        sources=_choices(labels, sources),
+        months=offers.months(session, question.as_of) or offers.months(session),
+        undivided=offers.no_open_whole(session, question),
+        typed=typed or {},
+    )
+
+
+def _choices(labels: Mapping[str, str], chosen: Collection[str]) -> list[Choice]:
+    return [Choice(value, label, value in chosen) for value, label in labels.items()]

@@ -1,0 +1,29 @@
+// <copy-code>: a button that copies the text of the field inside it.
+
+class CopyCode extends HTMLElement {
+  connectedCallback() {
+    if (this.querySelector("button")) return;
+    this.field = this.querySelector("textarea");
+    this.button = document.createElement("button");
+    this.button.type = "button";
+    this.button.textContent = "Copy";
+    this.button.setAttribute("aria-describedby", this.field.id);
+    this.said = document.createElement("span");
+    this.said.setAttribute("role", "status");
+    this.button.addEventListener("click", () => this.copy());
+    this.append(this.button, this.said);
+  }
+
+  // The clipboard is open to pages over https only; elsewhere the text is marked for the keyboard.
+  async copy() {
+    try {
+      await navigator.clipboard.writeText(this.field.value);
+      this.said.textContent = "Copied.";
+    } catch {
+      this.field.select();
+      this.said.textContent = "Marked: press Ctrl+C or ⌘C.";
+    }
+  }
+}
+
+customElements.define("copy-code", CopyCode);

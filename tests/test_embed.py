@@ -1,0 +1,259 @@
+"""`/embed/trends`: a chart in a frame on another site."""
+
+import re
+import threading
+from collections.abc import Iterator
+from html import unescape
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from fastapi.testclient import TestClient
+from playwright.sync_api import FrameLocator, Page, expect
+
+
+class Host:
+    """A site of somebody else's, on an origin of its own; `body` is its page."""
+
+    def __init__(self) -> None:
+        host = self
+        self.body = ""
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                page = f"<!doctype html><title>Host</title><body>{host.body}".encode()
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html; charset=utf-8")
+                self.end_headers()
+                self.wfile.write(page)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.address = f"http://127.0.0.1:{self.server.server_port}/page"
+
+
+@pytest.fixture
+def host() -> Iterator[Host]:
+    host = Host()
+    thread = threading.Thread(target=host.server.serve_forever)
+    thread.start()
+    yield host
+    host.server.shutdown()
+    thread.join()
+    host.server.server_close()
+
+
+def offered(text: str) -> dict[str, str]:
+    """The codes that the explorer offers, by the id of their field."""
+    found = re.findall(r'<textarea id="embed-(\w+)".*?>\n(.*?)</textarea>', text, re.DOTALL)
+    return {name: unescape(code) for name, code in found}
+
+
+def source_of(code: str) -> str:
+    (address,) = re.findall(r'<iframe src="([^"]*)"', code)
+    return unescape(address)
+
+
+# --- the answer itself
+
+
+@pytest.mark.parametrize("view", ["lines", "stack", "table"])
+@pytest.mark.parametrize("query", ["", "by=model&top=3", "from=2025-08&to=2025-08", "home=base"])
+def test_it_answers_the_question_of_the_explorer(client: TestClient, view, query) -> None:
+    asked = f"view={view}&{query}"
+    frame, page = client.get(f"/embed/trends?{asked}"), client.get(f"/trends?{asked}")
+    assert frame.status_code == 200
+    assert re.findall("<h1>(.*?)<", frame.text) == re.findall("<h1>(.*?)<", page.text)
+    assert frame.text.count("<share-chart>") == (0 if view == "table" else 1)
+    assert "Source: OpenRouter (openrouter.ai/rankings), as of" in frame.text
+    assert "as known on" in frame.text
+
+
+@pytest.mark.parametrize(
+    ("query", "status"), [("", 200), ("by=x", 400), ("source=vercel-ai-gateway", 404)]
+)
+def test_any_site_may_frame_it_and_its_refusals(client: TestClient, query, status) -> None:
+    response = client.get(f"/embed/trends?{query}")
+    assert response.status_code == status
+    policy = response.headers["content-security-policy"]
+    assert "frame-ancestors *" in policy
+    assert "'none'; script-src 'self';" in policy
+    assert "x-frame-options" not in response.headers
+    assert "at Open Model Share</a>" in response.text
+
+
+@pytest.mark.parametrize("address", ["/", "/trends", "/uploads", "/embed", "/sign-in"])
+def test_no_other_page_may_be_framed(client: TestClient, address: str) -> None:
+    assert "frame-ancestors 'none'" in client.get(address).headers["content-security-policy"]
+
+
+def test_it_knows_nobody(maintainer_client: TestClient) -> None:
+    response = maintainer_client.get("/embed/trends")
+    assert "set-cookie" not in response.headers
+    assert "Cookie" not in response.headers.get("vary", "")
+    assert "ada" not in re.findall(r"<main>.*?</h1>", response.text, re.DOTALL)[0]
+
+
+def test_its_link_leads_to_the_same_question_in_full_in_a_window_of_its_own(
+    client: TestClient,
+) -> None:
+    page = client.get("/embed/trends?by=developer&top=3").text
+    (link,) = re.findall(r'<a href="(http[^"]*)" target="_blank" rel="noopener">Definition', page)
+    assert unescape(link) == "http://testserver/trends?by=developer&top=3"
+    assert '<base target="_blank">' in page
+
+
+def test_pinned_it_shows_the_vintage(client: TestClient) -> None:
+    pinned = source_of(offered(client.get("/trends?by=model").text)["pinned"])
+    assert "as_of=20" in pinned
+    assert client.get(pinned).status_code == 200
+
+
+# --- the code the explorer offers
+
+
+def test_the_explorer_offers_the_frame_of_this_very_question(client: TestClient) -> None:
+    codes = offered(client.get("/trends?by=developer&view=stack&as_of=2026-11-25").text)
+    assert source_of(codes["live"]) == "http://testserver/embed/trends?by=developer&view=stack"
+    assert source_of(codes["pinned"]).startswith(
+        "http://testserver/embed/trends?by=developer&as_of=2026-11-"
+    )
+    assert 'title="' in codes["live"]
+    assert 'origin !== "http://testserver"' in codes["fit"]
+
+
+# --- on a page of another site
+
+
+def framed(page: Page, watched, host: Host, body: str) -> FrameLocator:
+    host.body = body
+    page.goto(host.address)
+    watched.excuse(host.address)
+    return page.frame_locator("iframe")
+
+
+@pytest.fixture
+def codes(client: TestClient, server: str) -> dict[str, str]:
+    found = offered(client.get("/trends?events=all").text)
+    return {name: code.replace("http://testserver", server) for name, code in found.items()}
+
+
+@pytest.mark.browser
+def test_the_offered_code_shows_the_chart_and_fits_its_height(page, watched, host, codes) -> None:
+    frame = framed(page, watched, host, codes["live"] + codes["fit"])
+    expect(frame.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    page.wait_for_function(
+        "() => document.querySelector('iframe').getAttribute('height') !== '620'"
+    )
+    assert fits(page)
+    frame.get_by_text("What happened").click()
+    expect(frame.locator(".badge").last).to_be_visible()
+    page.wait_for_function("() => document.querySelector('iframe').height > 1200")
+    assert fits(page)
+
+
+def fits(page: Page) -> bool:
+    """Whether the frame shows all of its page and not much more."""
+    inner = page.frames[1].evaluate("document.documentElement.getBoundingClientRect().height")
+    return 0 <= page.locator("iframe").bounding_box()["height"] - inner < 2
+
+
+@pytest.mark.browser
+def test_the_height_is_told_in_a_message_that_names_its_sender(page, watched, host, server) -> None:
+    body = (
+        "<script>window.heard = [];"
+        "addEventListener('message', (event) => heard.push([event.origin, event.data]))</script>"
+        f'<iframe src="{server}/embed/trends?view=table" width="600" title="x"></iframe>'
+    )
+    framed(page, watched, host, body)
+    page.wait_for_function("() => heard.length > 0")
+    origin, data = page.evaluate("heard[0]")
+    assert origin == server
+    assert data["source"] == "open-model-share"
+    assert data["height"] > 500
+    before = page.evaluate("heard.length")
+    page.evaluate("document.querySelector('iframe').width = 300")
+    page.wait_for_function(f"() => heard.length > {before}")
+
+
+@pytest.mark.browser
+def test_in_a_frame_without_scripts_the_numbers_and_words_are_there(
+    page, watched, host, server
+) -> None:
+    body = f'<iframe sandbox src="{server}/embed/trends" width="600" height="900"></iframe>'
+    frame = framed(page, watched, host, body)
+    expect(frame.locator("h1")).to_contain_text("Chinese open models rose")
+    frame.get_by_text("The numbers").click()
+    expect(frame.get_by_role("cell", name="28.65 %")).to_be_visible()
+    watched.excuse("Blocked script execution")
+
+
+@pytest.mark.browser
+def test_in_a_frame_that_may_only_run_scripts_the_chart_is_drawn(
+    page, watched, host, server
+) -> None:
+    address = f"{server}/embed/trends"
+    frame = framed(
+        page,
+        watched,
+        host,
+        f'<iframe sandbox="allow-scripts" src="{address}" width="600"></iframe>',
+    )
+    expect(frame.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+
+
+@pytest.mark.browser
+def test_links_in_the_frame_open_beside_the_page_around_it(page, watched, host, server) -> None:
+    body = f'<iframe src="{server}/embed/trends?view=table" width="600" height="900"></iframe>'
+    frame = framed(page, watched, host, body)
+    with page.context.expect_page() as opened:
+        frame.get_by_role("link", name="Definition, numbers").click()
+    expect(opened.value.get_by_label("Table")).to_be_checked()
+    with page.context.expect_page() as opened:
+        frame.get_by_role("link", name="August 2026").click()
+    expect(opened.value.locator("h1")).to_be_visible()
+    assert page.url == host.address
+
+
+@pytest.mark.browser
+def test_the_explorer_itself_is_not_shown_in_a_frame(page, watched, host, server) -> None:
+    with page.expect_console_message(lambda message: "frame-ancestors" in message.text):
+        framed(page, watched, host, f'<iframe src="{server}/trends"></iframe>')
+    watched.excuse("frame-ancestors")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("query", ["", "view=stack", "view=table", "by=x"])
+def test_axe_finds_nothing_wrong_with_it(watched, server, scheme, query) -> None:
+    page = watched.open(server, viewport={"width": 600, "height": 900}, color_scheme=scheme)
+    page.goto(f"/embed/trends?{query}")
+    expect(page.locator("h1")).to_be_visible()
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    if query == "by=x":
+        watched.excuse("400")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("view", ["lines", "stack", "table"])
+@pytest.mark.parametrize("width", [300, 320, 390])
+def test_it_is_no_wider_than_a_small_frame(watched, server, width, view) -> None:
+    page = watched.open(server, viewport={"width": width, "height": 800})
+    page.goto(f"/embed/trends?by=developer&view={view}")
+    expect(page.locator("h1")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.browser
+def test_the_code_is_copied_at_a_button(page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/trends?view=table")
+    page.get_by_text("Embed this table").click()
+    page.get_by_role("button", name="Copy").first.click()
+    expect(page.get_by_text("Copied.")).to_be_visible()
+    text = page.evaluate("navigator.clipboard.readText()")
+    assert text == page.get_by_label("Live").input_value()
+    assert "/embed/trends?view=table" in text
