@@ -1,4 +1,4 @@
-"""Developers and models as the catalogue described them at an instant."""
+"""Sources, developers and models as the catalogue described them at an instant."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from app import models, vintages
+from app.answer import Source
 from app.errors import NotFound, excerpt
 from app.months import parse_month
 from app.words import Openness, Origin, nearest
@@ -38,6 +39,13 @@ class ModelEntry:
     release_month: date | None
     base_developer: str
     note: str
+
+
+def sources(session: Session, as_of: datetime | None = None) -> dict[str, Source]:
+    """Every source the catalogue knew then, by slug."""
+    added = vintages.added_since(session, "sources", as_of)
+    known = vintages.sources(session, as_of)
+    return {source.slug: source for source in known if source.slug not in added}
 
 
 def developers(session: Session, as_of: datetime | None = None) -> dict[str, DeveloperEntry]:

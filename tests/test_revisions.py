@@ -1,36 +1,18 @@
 """What each source covers, and what every publishing and withdrawal changed."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-
-from sqlalchemy import event
 
 from app import coverage, intake, revisions
 from app.db import Db
 from app.revisions import Act, Effect, Kind
 from app.words import Openness, Origin, Status
+from tests.looking import counted
 from tests.test_intake import SOURCE, keep, month_file, publish
 
 JANUARY = date(2026, 1, 1)
 BOTH = b"month,origin,openness,share_pct\n2026-01,chinese,open,40\n2026-01,us,closed,30\n"
 INSTANT = timedelta(microseconds=1)
-
-
-@contextmanager
-def counted(db: Db) -> Iterator[list[str]]:
-    """The statements that run meanwhile."""
-    statements: list[str] = []
-
-    def note(_connection, _cursor, statement, *_rest) -> None:
-        statements.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def acts(db: Db, as_of: datetime | None = None, limit: int | None = None) -> list[Act]:

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from app.pages import (
     catalogue,
+    feed,
     overview,
     sign_in,
     trends,
@@ -19,6 +20,7 @@ __all__ = ["render_error", "router"]
 router = APIRouter(include_in_schema=False)
 router.include_router(overview.router)
 router.include_router(trends.router)
+router.include_router(feed.router)
 # Their /uploads/new and /uploads/behind go before /uploads/{number}.
 router.include_router(upload_form.router)
 router.include_router(upload_lines.router)
