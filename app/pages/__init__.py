@@ -4,9 +4,12 @@ from fastapi import APIRouter
 
 from app.pages import (
     catalogue,
+    developers,
     feed,
+    methods,
     overview,
     sign_in,
+    sources,
     trends,
     upload_actions,
     upload_form,
@@ -20,6 +23,9 @@ __all__ = ["render_error", "router"]
 router = APIRouter(include_in_schema=False)
 router.include_router(overview.router)
 router.include_router(trends.router)
+router.include_router(sources.router)
+router.include_router(developers.router)
+router.include_router(methods.router)
 router.include_router(feed.router)
 # Their /uploads/new and /uploads/behind go before /uploads/{number}.
 router.include_router(upload_form.router)
