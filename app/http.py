@@ -211,6 +211,8 @@ def problem_response(status: int, refused: Refused) -> ProblemResponse:
 def wants_page(request: Request) -> bool:
     """People get a page; programs, and whoever asks for a file, get problem+json."""
     path = request.url.path
+    if path.startswith(("/sources/", "/developers/", "/models/")):
+        return True  # names have dots, such as claude-3.5-sonnet
     for_programs = path.startswith("/api/") or path in {"/healthz", "/readyz", "/metrics"}
     return not for_programs and "." not in path.rsplit("/", 1)[-1]
 

@@ -147,9 +147,14 @@ def instant_text(instant: datetime) -> str:
     return instant.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
-def parse_question(items: Iterable[tuple[str, str]], names: Names) -> Question:
-    """The question of a query string's pairs. Raises BadQuestion with every problem at once."""
-    reader = _Reader(names)
+def parse_question(
+    items: Iterable[tuple[str, str]], names: Names, accepted: Collection[str] = ()
+) -> Question:
+    """The question of a query string's pairs. Raises BadQuestion with every problem at once.
+
+    `accepted` are the parameters that may be given, where not all.
+    """
+    reader = _Reader(names, tuple(accepted) or tuple(_BY_NAME))
     for name, text in items:
         reader.take(name, text)
     reader.compare()
@@ -178,6 +183,7 @@ _BY_NAME: Final[Mapping[str, Parameter]] = {item.name: item for item in PARAMETE
 @dataclass(slots=True)
 class _Reader:
     names: Names
+    accepted: Sequence[str]
     values: dict[str, Any] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
@@ -189,9 +195,9 @@ class _Reader:
         self.problems.append(problem)
 
     def take(self, name: str, text: str) -> None:
-        if name not in _BY_NAME:
-            expected = "one of " + ", ".join(_BY_NAME)
-            self.refuse("unknown_parameter", name, name, expected, nearest(name, _BY_NAME))
+        if name not in self.accepted:
+            expected = "one of " + ", ".join(self.accepted)
+            self.refuse("unknown_parameter", name, name, expected, nearest(name, self.accepted))
         elif name in self.seen:
             self.refuse("repeated_parameter", name, text, "the parameter once, values by comma")
         elif text:  # a native form sends every empty field

@@ -40,6 +40,18 @@ def cells_then(
     return then
 
 
+def added_since(session: Session, kind: str, as_of: datetime | None) -> frozenset[str]:
+    """The keys of catalogue entries that were not there yet at `as_of`."""
+    if as_of is None:
+        return frozenset()
+    added = select(CatalogueChange.key).where(
+        CatalogueChange.kind == kind,
+        CatalogueChange.at > as_of,
+        CatalogueChange.before.is_(None),
+    )
+    return frozenset(session.scalars(added))
+
+
 def by_slug() -> ColumnElement[str]:
     # Sorting must not depend on the database's locale.
     return models.Source.slug.collate("C")

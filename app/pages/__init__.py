@@ -7,10 +7,14 @@ from app.errors import Refused
 from app.pages import (
     catalogue,
     citations,
+    developers,
     embed,
+    feed,
+    methods,
     overview,
     shell,
     sign_in,
+    sources,
     trends,
     trends_files,
     upload_actions,
@@ -27,6 +31,10 @@ router.include_router(trends.router)
 router.include_router(citations.router)
 router.include_router(trends_files.router)
 router.include_router(embed.router)
+router.include_router(sources.router)
+router.include_router(developers.router)
+router.include_router(methods.router)
+router.include_router(feed.router)
 # Their /uploads/new and /uploads/behind go before /uploads/{number}.
 router.include_router(upload_form.router)
 router.include_router(upload_lines.router)

@@ -13,7 +13,7 @@ from jinja2 import StrictUndefined
 from app import wording
 from app.errors import Refused
 from app.months import month_key
-from app.pages import telling
+from app.pages import news, telling
 
 ROOT: Final = Path(__file__).parents[2]
 
@@ -25,6 +25,7 @@ TEMPLATES.env.filters |= {
     "capital": wording.capital,
     "counted": telling.counted,
     "day": wording.day_name,
+    "done": news.done,
     "instant": wording.instant_name,
     "letter": telling.column_letter,
     "listed": wording.listed,
@@ -38,6 +39,7 @@ TEMPLATES.env.filters |= {
     "quoted": wording.quoted,
     "reported": wording.as_reported,
     "slice_name": telling.slice_name,
+    "sum_name": news.sum_name,
 }
 
 

@@ -1,0 +1,159 @@
+"""What each source covers: its months as they stood at an instant, and every snapshot of them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, Row, Select, func, select, true
+from sqlalchemy.orm import Session
+
+from app import vintages
+from app.models import Observation, Snapshot, Source, Upload
+from app.snapshot_format import Basis
+from app.words import Openness, Status
+
+
+@dataclass(frozen=True, slots=True)
+class CoveredMonth:
+    """A source's month that has figures. `status` is that of its least settled line.
+
+    `share_pct` is what its lines add up to, in percent; `opens`: some of them are of open models.
+    """
+
+    source: str
+    month: date
+    status: Status
+    opens: bool
+    lines: int
+    share_pct: Decimal
+    upload_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotRecord:
+    """What one upload says about one source's month, whether or not it still stands.
+
+    `withdrawn_at` is None where the upload was withdrawn only after the instant asked for.
+    """
+
+    source: str
+    month: date
+    basis: Basis
+    lines: int
+    share_pct: Decimal
+    upload_id: int
+    filename: str
+    published_at: datetime
+    published_by: str
+    withdrawn_at: datetime | None
+    current: bool
+
+
+def covered_months(
+    session: Session, as_of: datetime | None = None, source: str | None = None
+) -> list[CoveredMonth]:
+    """The months with figures, by source and month; of one source where it is named."""
+    current = vintages.current_snapshots(as_of).subquery()
+    found = session.execute(
+        select(
+            Source.slug,
+            Snapshot.month,
+            func.bool_or(Observation.status == Status.ESTIMATED),
+            func.bool_or(Observation.status == Status.PROVISIONAL),
+            func.bool_or(Observation.openness == Openness.OPEN),
+            func.count(),
+            func.sum(Observation.share_pct),
+            Snapshot.upload_id,
+        )
+        .select_from(Observation)
+        .join(Snapshot, Snapshot.id == Observation.snapshot_id)
+        .join(current, current.c.id == Snapshot.id)
+        .join(Source, Source.id == Snapshot.source_id)
+        .where(_of(source))
+        .group_by(Source.slug, Snapshot.month, Snapshot.upload_id)
+        .order_by(vintages.by_slug(), Snapshot.month)
+    )
+    return [
+        CoveredMonth(slug, month, least_settled(estimated, provisional), *rest)
+        for slug, month, estimated, provisional, *rest in found
+    ]
+
+
+def least_settled(estimated: bool, provisional: bool) -> Status:
+    if estimated:
+        return Status.ESTIMATED
+    return Status.PROVISIONAL if provisional else Status.FINAL
+
+
+def snapshots(
+    session: Session, as_of: datetime | None = None, source: str | None = None
+) -> list[SnapshotRecord]:
+    """Every snapshot published by then, the latest upload first and its latest month."""
+    found = session.execute(_snapshots(as_of).where(_of(source)))
+    return [_record(as_of, row) for row in found]
+
+
+def _of(source: str | None) -> ColumnElement[bool]:
+    return true() if source is None else Source.slug == source
+
+
+SnapshotRow = tuple[
+    str, date, str, int, Decimal, int, str, datetime | None, str | None, datetime | None, int
+]
+
+
+def _snapshots(as_of: datetime | None) -> Select[*SnapshotRow]:
+    current = vintages.current_snapshots(as_of).subquery()
+    sums = (
+        select(
+            Observation.snapshot_id,
+            func.count().label("lines"),
+            func.sum(Observation.share_pct).label("share_pct"),
+        )
+        .group_by(Observation.snapshot_id)
+        .subquery()
+    )
+    published = Upload.published_at <= as_of if as_of else Upload.published_at.is_not(None)
+    return (
+        select(
+            Source.slug,
+            Snapshot.month,
+            Snapshot.basis,
+            sums.c.lines,
+            sums.c.share_pct,
+            Upload.id,
+            Upload.filename,
+            Upload.published_at,
+            Upload.published_by,
+            Upload.withdrawn_at,
+            current.c.id,
+        )
+        .select_from(Snapshot)
+        .join(Source, Source.id == Snapshot.source_id)
+        .join(Upload, Upload.id == Snapshot.upload_id)
+        .join(sums, sums.c.snapshot_id == Snapshot.id)
+        .outerjoin(current, current.c.id == Snapshot.id)
+        .where(published)
+        .order_by(Upload.published_at.desc(), vintages.by_slug(), Snapshot.month.desc())
+    )
+
+
+def _record(as_of: datetime | None, row: Row[*SnapshotRow]) -> SnapshotRecord:
+    (source, month, basis, lines, share_pct, upload_id, filename) = row[:7]
+    published_at, published_by, withdrawn_at, current_id = row[7:]
+    if published_at is None or published_by is None:
+        raise ValueError(f"upload {upload_id} is not published")
+    later = as_of is not None and withdrawn_at is not None and withdrawn_at > as_of
+    return SnapshotRecord(
+        source=source,
+        month=month,
+        basis=Basis(basis),
+        lines=lines,
+        share_pct=share_pct,
+        upload_id=upload_id,
+        filename=filename,
+        published_at=published_at,
+        published_by=published_by,
+        withdrawn_at=None if later else withdrawn_at,
+        current=current_id is not None,
+    )

@@ -1,0 +1,17 @@
+"""Pages that take some parameters of the question only, and refuse the others by name."""
+
+from fastapi import Depends, Request
+
+from app import queries
+from app.http import Reading
+from app.question import Question, parse_question
+
+
+def asking(*accepted: str) -> object:
+    """A dependency: the question of the query string. Raises BadQuestion."""
+
+    def asked(request: Request, session: Reading) -> Question:
+        pairs = request.query_params.multi_items()
+        return parse_question(pairs, queries.names(session), accepted)
+
+    return Depends(asked)

@@ -1,0 +1,175 @@
+"""`/developers`, `/developers/{slug}`, `/models/{slug}`: who makes the models, and their shares."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+from sqlalchemy.orm import Session
+
+from app import portraits, queries, wording
+from app.answer import Share
+from app.http import Reading
+from app.pages.asking import asking
+from app.pages.course import Course, by_base, course, everyone, latest
+from app.pages.shell import render
+from app.pages.showing import drawing, tables
+from app.portraits import DeveloperEntry, ModelEntry
+from app.question import Question
+from app.words import LABELS, Origin
+
+router = APIRouter()
+
+Filtered = Annotated[Question, asking("origin", "as_of")]
+Then = Annotated[Question, asking("home", "as_of")]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a list; `share` is the latest known, `now` whether it is of the latest month."""
+
+    entry: DeveloperEntry | ModelEntry
+    share: Share | None
+    now: bool
+
+
+def ranked(
+    entries: Sequence[DeveloperEntry] | Sequence[ModelEntry], shares: Mapping[str, Share]
+) -> list[Row]:
+    """By latest month, then by share; those without a figure last, by name."""
+    month = max((share.month for share in shares.values()), default=None)
+    rows = [
+        Row(entry, share, share is not None and share.month == month)
+        for entry in entries
+        for share in [shares.get(entry.slug)]
+    ]
+    return sorted(rows, key=_rank)
+
+
+def _rank(row: Row) -> tuple[int, float, str]:
+    share = row.share
+    if share is None or share.share_pct is None:
+        return 0, 0.0, row.entry.name.casefold()
+    return -share.month.toordinal(), -float(share.share_pct), row.entry.name
+
+
+@router.get("/developers")
+def developers(request: Request, question: Filtered, session: Reading) -> HTMLResponse:
+    known = list(portraits.developers(session, question.as_of).values())
+    found = everyone(session, Question(by="developer", as_of=question.as_of))
+    rows = ranked(known, latest(found.answer) if found else {})
+    shown = [row for row in rows if not question.origin or _origin(row) in question.origin]
+    context = {
+        "question": question,
+        "rows": shown,
+        "first": rows[0] if rows and rows[0].share else None,
+        "found": found,
+        "definition": wording.definition(found.answer, found.question) if found else "",
+        "whole": wording.denominator(found.answer.sources[0], found.question) if found else "",
+        "choices": _choices(known, question),
+        "models": _counts(session, question),
+        "labels": LABELS,
+    }
+    return render(request, "developers/all.html", context)
+
+
+def _origin(row: Row) -> str:
+    return row.entry.origin if isinstance(row.entry, DeveloperEntry) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    label: str
+    query: str
+    count: int
+    chosen: bool
+
+
+def _choices(known: Sequence[DeveloperEntry], question: Question) -> list[Choice]:
+    """Everyone, and those of each origin that has any."""
+    choices = [_choice("All", (), len(known), question)]
+    for origin in Origin:
+        count = sum(entry.origin == origin for entry in known)
+        if count:
+            choices.append(_choice(LABELS[origin], (origin.value,), count, question))
+    return choices
+
+
+def _choice(label: str, origin: tuple[str, ...], count: int, question: Question) -> Choice:
+    query = question.having(origin=origin).query_string()
+    return Choice(label, f"?{query}" if query else "", count, question.origin == origin)
+
+
+def _counts(session: Session, question: Question) -> dict[str, int]:
+    """How many models the catalogue knows of each developer."""
+    counts: dict[str, int] = {}
+    for model in portraits.catalogue_models(session, question.as_of).values():
+        counts[model.developer] = counts.get(model.developer, 0) + 1
+    return counts
+
+
+@router.get("/developers/{slug:path}")
+def developer(request: Request, slug: str, question: Then, session: Reading) -> HTMLResponse:
+    known = portraits.developers(session, question.as_of)
+    names = {entry.name: entry.slug for entry in known.values()}
+    entry = portraits.find(known, slug, "developer", names)
+    models = portraits.catalogue_models(session, question.as_of).values()
+    own = [model for model in models if model.developer == slug]
+    named = Question(by="developer", developer=(slug,), as_of=question.as_of)
+    found = course(session, named)
+    figures = _latest_of_models(session, found) if found else {}
+    context = {"entry": entry, "developers": known, "models": ranked(own, figures)}
+    based = any(model.base_developer for model in own)
+    context |= _shown(session, question, found, entry.name, based=based)
+    return render(request, "developers/one.html", context)
+
+
+def _latest_of_models(session: Session, found: Course) -> dict[str, Share]:
+    asked = everyone(session, found.question.having(by="model"))
+    return latest(asked.answer) if asked else {}
+
+
+@router.get("/models/{slug:path}")
+def model(request: Request, slug: str, question: Then, session: Reading) -> HTMLResponse:
+    known = portraits.catalogue_models(session, question.as_of)
+    names = {entry.name: entry.slug for entry in known.values()}
+    entry = portraits.find(known, slug, "model", names)
+    named = Question(by="model", model=(slug,), as_of=question.as_of)
+    context = {"entry": entry, "developers": portraits.developers(session, question.as_of)}
+    based = bool(entry.base_developer)
+    context |= _shown(session, question, course(session, named), entry.name, based=based)
+    return render(request, "developers/model.html", context)
+
+
+def _shown(
+    session: Session, question: Question, found: Course | None, name: str, *, based: bool
+) -> dict[str, object]:
+    """The figures of a page, and what counting by base model would change."""
+    main = queries.main_source(session, question.as_of)
+    context: dict[str, object] = {
+        "question": question,
+        "main": portraits.sources(session, question.as_of).get(main or ""),
+        "labels": LABELS,
+        "name": name,
+        "based": based,
+        "found": found,
+        "moved": by_base(session, found) if found and based else "",
+    }
+    if found is None:
+        return context
+    asked, answer = found.question, found.answer
+    if question.home == "base":
+        asked = asked.having(by="origin", home="base")
+        answer = queries.answer(session, asked)
+    return context | {
+        "asked": asked,
+        "answer": answer,
+        # Whom it is about stands before it.
+        "headline": wording.headline(answer, asked.having(developer=(), model=())),
+        "small_print": wording.small_print(answer),
+        "definition": wording.definition(answer, asked),
+        "citations": [wording.citation(source, answer.vintage) for source in answer.sources],
+        "chart": drawing(answer, asked, "lines"),
+        "tables": tables(answer),
+    }

@@ -1,0 +1,78 @@
+"""`/feed.atom`: newly published months, revisions and withdrawals, an entry each."""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Request, Response
+
+from app import revisions
+from app.http import Reading
+from app.pages import news
+from app.pages.asking import asking
+from app.pages.shell import TEMPLATES
+from app.pages.uploads import source_names
+from app.question import Question, instant_text
+from app.revisions import Act, Change
+
+router = APIRouter()
+
+LATEST: Final = 50
+MONTHS: Final = 6
+"""How many months' figures an entry tells; its upload's page tells them all."""
+
+# A server may move and keep its feed, so no id depends on a host. `.invalid` belongs to nobody and
+# never will; the file's digest and the instant tell apart the uploads of two servers.
+TAG: Final = "tag:open-model-share.invalid,2026:"
+# A feed must say when it changed; an empty one never did.
+NEVER: Final = "1970-01-01T00:00:00Z"
+NO_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    id: str
+    title: str
+    updated: str
+    act: Act
+    changes: list[Change]
+    more: int
+
+
+Asked = Annotated[Question, asking("source")]
+
+
+@router.get("/feed.atom")
+def feed(request: Request, question: Asked, session: Reading) -> Response:
+    names = source_names(session)
+    source = question.source[0] if len(question.source) == 1 else None
+    entries = [_entry(act, names) for act in revisions.acts(session, source=source, limit=LATEST)]
+    query = question.query_string()
+    context = {
+        "base": str(request.base_url).rstrip("/"),
+        "here": str(request.url_for("feed")) + (f"?{query}" if query else ""),
+        "id": f"{TAG}feed" + (f"/{source}" if source else ""),
+        "updated": entries[0].updated if entries else NEVER,
+        "names": names,
+        "about": names.get(source or "", ""),
+        "entries": entries,
+    }
+    text = TEMPLATES.get_template("feed.xml").render(context)
+    # What XML cannot say even escaped, whichever stored text it came from.
+    return Response(NO_XML.sub("\ufffd", text), media_type="application/atom+xml; charset=utf-8")
+
+
+def _entry(act: Act, names: dict[str, str]) -> Entry:
+    told = sorted(act.changes, key=lambda change: change.month, reverse=True)
+    return Entry(
+        id=entry_id(act),
+        title=news.title(act, names),
+        updated=instant_text(act.at),
+        act=act,
+        changes=told[:MONTHS],
+        more=len(told[MONTHS:]),
+    )
+
+
+def entry_id(act: Act) -> str:
+    return f"{TAG}upload/{act.upload_id}/{act.sha256[:16]}/{act.kind}/{instant_text(act.at)}"

@@ -1,0 +1,136 @@
+"""`/methods`: what the words mean and how the numbers are made, with numbers from the data."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+from sqlalchemy.orm import Session
+
+from app import coverage, portraits, queries, wording
+from app.answer import Answer
+from app.coverage import CoveredMonth, SnapshotRecord
+from app.errors import NoFigures
+from app.http import Reading
+from app.pages import bundled
+from app.pages.asking import asking
+from app.pages.shell import render
+from app.question import Question
+from app.words import LABELS, ORIGIN_SYNONYMS, Origin, Status
+
+router = APIRouter()
+
+Then = Annotated[Question, asking("as_of")]
+
+
+@router.get("/methods")
+def methods(request: Request, question: Then, session: Reading) -> HTMLResponse:
+    then = question.as_of
+    developers = portraits.developers(session, then)
+    models = portraits.catalogue_models(session, then)
+    homes = Counter(entry.origin for entry in developers.values())
+    context = {
+        "question": question,
+        "sources": list(portraits.sources(session, then).values()),
+        "developers": len(developers),
+        "models": len(models),
+        "based": sum(bool(model.base_developer) for model in models.values()),
+        "homes": [(LABELS[origin], homes[origin]) for origin in Origin],
+        "synonyms": {LABELS[origin]: names for origin, names in ORIGIN_SYNONYMS.items()},
+        "statuses": _statuses(coverage.covered_months(session, then)),
+        "record": _record(coverage.snapshots(session, then)),
+        "example": _example(session, question),
+    }
+    return render(request, "methods/methods.html", context)
+
+
+@router.get("/methods/bundled-data")
+def bundled_data(request: Request, _: Annotated[Question, asking("as_of")]) -> HTMLResponse:
+    """What app/data says of itself, as a page."""
+    return render(request, "methods/bundled.html", {"blocks": bundled.blocks()})
+
+
+def _statuses(covered: Sequence[CoveredMonth]) -> dict[str, int]:
+    counts = Counter(item.status for item in covered)
+    return {status.value: counts[status] for status in Status}
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What has been published so far: uploads, months of a source, lines; and what became of it."""
+
+    uploads: int
+    months: int
+    lines: int
+    superseded: int
+    withdrawn: int
+
+
+def _record(snapshots: Sequence[SnapshotRecord]) -> Record:
+    gone = {item.upload_id for item in snapshots if item.withdrawn_at}
+    return Record(
+        uploads=len({item.upload_id for item in snapshots}),
+        months=len(snapshots),
+        lines=sum(item.lines for item in snapshots),
+        superseded=sum(not item.current and not item.withdrawn_at for item in snapshots),
+        withdrawn=len(gone),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """The usual question's latest number, and all that belongs to it where it is cited."""
+
+    number: str
+    whole: str
+    month: str
+    status: str
+    who: str
+    source: str
+    day: str
+    citation: str
+    address: str
+    remainder: str
+    adds_up: Sequence[tuple[str, str]]
+
+
+def _example(session: Session, question: Question) -> Example | None:
+    asked = Question(as_of=question.as_of)
+    try:
+        answer = queries.answer(session, asked)
+    except NoFigures:
+        return None
+    source = answer.sources[0]
+    course = wording.leading(answer, source.slug)
+    if course is None or answer.vintage is None:
+        return None
+    pinned = asked.having(as_of=answer.vintage).query_string()
+    parts = _adds_up(answer)
+    return Example(
+        number=wording.percent(course.last.share_pct),
+        whole=wording.denominator(source, asked),
+        month=wording.month_name(course.last.month),
+        status=course.last.status,
+        who=wording.subject(course.group, asked),
+        source=source.name,
+        day=wording.day_name(answer.vintage),
+        citation=wording.citation(source, answer.vintage),
+        address=f"/trends?{pinned}",
+        remainder=dict(parts).get("unknown or not broken down", ""),
+        adds_up=parts,
+    )
+
+
+def _adds_up(answer: Answer) -> list[tuple[str, str]]:
+    """The latest month's open models together, and the rest of the whole."""
+    month = max(row.month for row in answer.shares if not row.missing)
+    known = [row for row in answer.shares if row.month == month and not row.missing]
+    rest = [row for row in answer.complement if row.month == month and not row.missing]
+    together = sum((row.share_pct or Decimal(0) for row in known), Decimal(0))
+    return [
+        ("open models together", wording.percent(together)),
+        *((row.label.lower(), wording.percent(row.share_pct)) for row in rest),
+    ]

@@ -1,0 +1,52 @@
+"""Publishings and withdrawals in words."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from app import wording
+from app.pages.telling import months_held
+from app.revisions import Act, Effect, Kind, Sum
+from app.words import LABELS, OPENNESS_LABELS
+
+TITLE_REASON = 120
+
+
+def sum_name(item: Sum) -> str:
+    """`Chinese, open`."""
+    return f"{LABELS[item.origin]}, {OPENNESS_LABELS[item.openness].lower()}"
+
+
+def done(act: Act) -> str:
+    """`September 2026 revised`; first publications beside a revision are told too."""
+    if act.kind is Kind.WITHDRAWN:
+        return f"{_months(act, *Effect)} withdrawn"
+    told = [
+        f"{_months(act, effect)} {verb}"
+        for effect, verb in ((Effect.NEW, "published"), (Effect.REVISED, "revised"))
+        if act.having(effect)
+    ]
+    return wording.listed(told) if told else "nothing changed"
+
+
+def _months(act: Act, *effects: Effect) -> str:
+    months: list[date] = sorted({change.month for change in act.having(*effects)})
+    return months_held(months)
+
+
+def title(act: Act, names: Mapping[str, str]) -> str:
+    """What changed and why, in a line: `OpenRouter rankings: September 2026 revised: a recount`."""
+    sources = dict.fromkeys(change.source for change in act.changes)
+    told = [f"{names.get(source, source)}: {done(_only(act, source))}" for source in sources]
+    return ": ".join(part for part in ("; ".join(told), _brief(act.reason)) if part)
+
+
+def _only(act: Act, source: str) -> Act:
+    changes = tuple(change for change in act.changes if change.source == source)
+    return Act(
+        act.kind, act.at, act.by, act.reason, act.upload_id, act.filename, act.sha256, changes
+    )
+
+
+def _brief(reason: str) -> str:
+    line = " ".join(reason.split())
+    return line if len(line) <= TITLE_REASON else line[: TITLE_REASON - 1] + "…"

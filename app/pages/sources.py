@@ -1,0 +1,133 @@
+"""`/sources`: definitions side by side; of each source what it covers and what was revised."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from app import coverage, portraits, revisions, vintages, wording
+from app.answer import Source
+from app.coverage import CoveredMonth, SnapshotRecord
+from app.http import Reading
+from app.pages import comparing
+from app.pages.asking import asking
+from app.pages.shell import render
+from app.question import Question
+from app.revisions import Effect
+
+router = APIRouter()
+
+Then = Annotated[Question, asking("as_of")]
+
+
+@router.get("/sources")
+def sources(request: Request, question: Then, session: Reading) -> HTMLResponse:
+    known = list(portraits.sources(session, question.as_of).values())
+    covered = coverage.covered_months(session, question.as_of)
+    context = {
+        "question": question,
+        "sources": known,
+        "facts": comparing.facts(known, covered),
+        "differences": comparing.differences(known),
+    }
+    return render(request, "sources/all.html", context)
+
+
+@router.get("/sources/{slug:path}")
+def source(request: Request, slug: str, question: Then, session: Reading) -> HTMLResponse:
+    then = question.as_of
+    known = portraits.sources(session, then)
+    names = {item.name: item.slug for item in known.values()}
+    found = portraits.find(known, slug, "source", names)
+    covered = coverage.covered_months(session, then, slug)
+    acts = revisions.acts(session, then, slug)
+    context = {
+        "question": question,
+        "source": found,
+        "definition": comparing.definition(found, covered),
+        "whole": wording.denominator(found, Question()),
+        "citation": wording.citation(found, vintages.vintage(session, [slug], then)),
+        "grid": grid(covered),
+        "covered": covered,
+        "held": held(coverage.snapshots(session, then, slug)),
+        "revisions": [act for act in acts if act.revises or not act.having(Effect.NEW)],
+        "trends": trends(found, covered, question),
+    }
+    return render(request, "sources/one.html", context)
+
+
+def trends(source: Source, covered: Sequence[CoveredMonth], question: Question) -> str:
+    """The address of its chart: of all models where it says of none that they are open."""
+    opens = not covered or any(item.opens for item in covered)
+    asked = question.having(source=(source.slug,), openness="open" if opens else "all")
+    return f"/trends?{asked.query_string()}"
+
+
+# --- coverage
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """Twelve months; None is one before the first, after the last, or without figures."""
+
+    year: int
+    months: tuple[tuple[date, CoveredMonth | None], ...]
+
+
+def grid(covered: Sequence[CoveredMonth]) -> list[Year]:
+    """A row for each year from the first to the last with figures."""
+    if not covered:
+        return []
+    known = {item.month: item for item in covered}
+    years = range(covered[0].month.year, covered[-1].month.year + 1)
+    return [Year(year, tuple(_months_of(year, known))) for year in years]
+
+
+def _months_of(
+    year: int, known: Mapping[date, CoveredMonth]
+) -> list[tuple[date, CoveredMonth | None]]:
+    months = [date(year, number, 1) for number in MONTHS]
+    return [(month, known.get(month)) for month in months]
+
+
+MONTHS: Final = range(1, 13)
+
+
+# --- what each upload holds
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What one upload says about a source; `standing` counts its months that are current."""
+
+    upload_id: int
+    filename: str
+    published_at: datetime
+    published_by: str
+    withdrawn_at: datetime | None
+    months: tuple[date, ...]
+    lines: int
+    standing: int
+
+
+def held(snapshots: Sequence[SnapshotRecord]) -> list[Held]:
+    """An upload a line, in the order in which they come."""
+    numbers = dict.fromkeys(item.upload_id for item in snapshots)
+    return [_held([item for item in snapshots if item.upload_id == number]) for number in numbers]
+
+
+def _held(snapshots: Sequence[SnapshotRecord]) -> Held:
+    first = snapshots[0]
+    return Held(
+        upload_id=first.upload_id,
+        filename=first.filename,
+        published_at=first.published_at,
+        published_by=first.published_by,
+        withdrawn_at=first.withdrawn_at,
+        months=tuple(sorted(item.month for item in snapshots)),
+        lines=sum(item.lines for item in snapshots),
+        standing=sum(item.current for item in snapshots),
+    )

@@ -1,0 +1,135 @@
+"""Sources, developers and models as the catalogue described them at an instant."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from app import models, vintages
+from app.answer import Source
+from app.errors import NotFound, excerpt
+from app.months import parse_month
+from app.words import Openness, Origin, nearest
+
+
+@dataclass(frozen=True, slots=True)
+class DeveloperEntry:
+    """`country` is two letters, or empty where it is not known."""
+
+    slug: str
+    name: str
+    country: str
+    origin: Origin
+    homepage: str
+    huggingface_org: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelEntry:
+    """`developer` and `base_developer` are slugs, the latter empty where no base is known."""
+
+    slug: str
+    name: str
+    developer: str
+    openness: Openness
+    release_month: date | None
+    base_developer: str
+    note: str
+
+
+def sources(session: Session, as_of: datetime | None = None) -> dict[str, Source]:
+    """Every source the catalogue knew then, by slug."""
+    added = vintages.added_since(session, "sources", as_of)
+    known = vintages.sources(session, as_of)
+    return {source.slug: source for source in known if source.slug not in added}
+
+
+def developers(session: Session, as_of: datetime | None = None) -> dict[str, DeveloperEntry]:
+    """Every developer the catalogue knew then, by slug."""
+    rows = session.execute(
+        select(
+            models.Developer.slug,
+            models.Developer.name,
+            models.Developer.country,
+            models.Developer.origin,
+            models.Developer.homepage,
+            models.Developer.huggingface_org,
+            models.Developer.note,
+        ).order_by(models.Developer.slug.collate("C"))
+    ).mappings()
+    found = _then(session, "developers", as_of, {row["slug"]: dict(row) for row in rows})
+    return {slug: _developer(cells) for slug, cells in found.items()}
+
+
+def _developer(cells: Mapping[str, Any]) -> DeveloperEntry:
+    return DeveloperEntry(
+        slug=cells["slug"],
+        name=cells["name"],
+        country=cells["country"] or "",
+        origin=Origin(cells["origin"]),
+        homepage=cells["homepage"],
+        huggingface_org=cells["huggingface_org"],
+        note=cells["note"],
+    )
+
+
+def catalogue_models(session: Session, as_of: datetime | None = None) -> dict[str, ModelEntry]:
+    """Every model the catalogue knew then, by slug."""
+    base = aliased(models.Developer)
+    rows = session.execute(
+        select(
+            models.Model.slug,
+            models.Model.name,
+            models.Developer.slug.label("developer"),
+            models.Model.openness,
+            models.Model.release_month,
+            base.slug.label("base_developer"),
+            models.Model.note,
+        )
+        .join(models.Developer, models.Developer.id == models.Model.developer_id)
+        .outerjoin(base, base.id == models.Model.base_developer_id)
+        .order_by(models.Model.slug.collate("C"))
+    ).mappings()
+    found = _then(session, "models", as_of, {row["slug"]: dict(row) for row in rows})
+    return {slug: _model(cells) for slug, cells in found.items()}
+
+
+def _model(cells: Mapping[str, Any]) -> ModelEntry:
+    released = cells["release_month"]
+    return ModelEntry(
+        slug=cells["slug"],
+        name=cells["name"],
+        developer=cells["developer"],
+        openness=Openness(cells["openness"]),
+        # A correction keeps the cell as its file wrote it.
+        release_month=parse_month(released) if isinstance(released, str) else released,
+        base_developer=cells["base_developer"] or "",
+        note=cells["note"],
+    )
+
+
+def _then(
+    session: Session, kind: str, as_of: datetime | None, now: Mapping[str, Mapping[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """The entries of a kind as they read at an instant, without those added since."""
+    cells = vintages.cells_then(session, kind, as_of)
+    added = vintages.added_since(session, kind, as_of)
+    return {
+        slug: {**entry, **cells.get(slug, {})} for slug, entry in now.items() if slug not in added
+    }
+
+
+Entry = TypeVar("Entry")
+
+
+def find(entries: Mapping[str, Entry], slug: str, what: str, names: Mapping[str, str]) -> Entry:
+    """The entry of that slug. Raises NotFound, naming the nearest; `names` are name to slug."""
+    if slug in entries:
+        return entries[slug]
+    near = nearest(slug, [*entries, *names])
+    hint = f"Did you mean “{names.get(near, near)}”?" if near else f"Look among all {what}s."
+    raise NotFound(f"There is no {what} “{excerpt(slug)}”", hint)

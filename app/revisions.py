@@ -1,0 +1,257 @@
+"""How the figures came to be what they are: publishings, withdrawals, and what each changed."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import case, func, select, tuple_
+from sqlalchemy.orm import Session
+
+from app.models import Observation, Snapshot, Source, Upload
+from app.words import Openness, Origin
+
+
+class Kind(StrEnum):
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+class Effect(StrEnum):
+    """What an act did to a month. `untouched`: what was withdrawn did not stand any more."""
+
+    NEW = "new"
+    REVISED = "revised"
+    REMOVED = "removed"
+    UNTOUCHED = "untouched"
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What the lines of an origin and openness added up to before and after, in percent.
+
+    None where no line spoke of them.
+    """
+
+    origin: Origin
+    openness: Openness
+    old: Decimal | None
+    new: Decimal | None
+
+    @property
+    def points(self) -> Decimal | None:
+        """The change in percentage points; None where one side is missing, which is not zero."""
+        return None if self.old is None or self.new is None else self.new - self.old
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an act did to one source's month: the uploads whose figures stood before and after."""
+
+    source: str
+    month: date
+    effect: Effect
+    before: int | None
+    after: int | None
+    sums: tuple[Sum, ...]
+
+    @property
+    def moved(self) -> tuple[Sum, ...]:
+        return tuple(item for item in self.sums if item.old != item.new)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One publishing or withdrawal of an upload, and its changes by source and month."""
+
+    kind: Kind
+    at: datetime
+    by: str
+    reason: str
+    upload_id: int
+    filename: str
+    sha256: str
+    changes: tuple[Change, ...]
+
+    def having(self, *effects: Effect) -> list[Change]:
+        return [change for change in self.changes if change.effect in effects]
+
+    @property
+    def revises(self) -> bool:
+        """It changed figures that had been published."""
+        return bool(self.having(Effect.REVISED, Effect.REMOVED))
+
+
+END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
+Key = tuple[str, date]
+Totals = Mapping[tuple[Origin, Openness], Decimal]
+
+
+def acts(
+    session: Session,
+    as_of: datetime | None = None,
+    source: str | None = None,
+    limit: int | None = None,
+) -> list[Act]:
+    """The publishings and withdrawals by then, the latest first; of one source where named."""
+    uploads = _uploads(session, as_of or END_OF_TIME, source, limit)
+    histories = _histories(session, [upload.id for upload in uploads], source)
+    everything = [item.id for history in histories.values() for item in history]
+    totals = _totals(session, everything)
+    found = [
+        _act(kind, at, upload, histories, totals)
+        for upload in uploads
+        for kind, at in _moments(upload)
+        if at <= (as_of or END_OF_TIME)
+    ]
+    return sorted(found, key=lambda act: act.at, reverse=True)[:limit]
+
+
+def _uploads(
+    session: Session, until: datetime, source: str | None, limit: int | None
+) -> Sequence[Upload]:
+    """As many uploads as acts are wanted: none of the latest acts can be of another."""
+    latest = func.greatest(
+        case((Upload.published_at <= until, Upload.published_at)),
+        case((Upload.withdrawn_at <= until, Upload.withdrawn_at)),
+    )
+    wanted = select(Upload).where(Upload.published_at <= until).order_by(latest.desc()).limit(limit)
+    if source is not None:
+        about = select(Snapshot.upload_id).join(Source).where(Source.slug == source)
+        wanted = wanted.where(Upload.id.in_(about))
+    return session.scalars(wanted).all()
+
+
+def _moments(upload: Upload) -> Iterator[tuple[Kind, datetime]]:
+    if upload.published_at:
+        yield Kind.PUBLISHED, upload.published_at
+    if upload.withdrawn_at:
+        yield Kind.WITHDRAWN, upload.withdrawn_at
+
+
+# --- what stood before and after -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Snapshot:
+    id: int
+    upload_id: int
+    published_at: datetime | None
+    withdrawn_at: datetime | None
+
+
+def _histories(
+    session: Session, upload_ids: Collection[int], source: str | None
+) -> Mapping[Key, list[_Snapshot]]:
+    """Every published snapshot of the months that these uploads speak of."""
+    about = select(Snapshot.source_id, Snapshot.month).where(Snapshot.upload_id.in_(upload_ids))
+    wanted = (
+        select(
+            Source.slug,
+            Snapshot.month,
+            Snapshot.id,
+            Upload.id,
+            Upload.published_at,
+            Upload.withdrawn_at,
+        )
+        .select_from(Snapshot)
+        .join(Source, Source.id == Snapshot.source_id)
+        .join(Upload, Upload.id == Snapshot.upload_id)
+        .where(tuple_(Snapshot.source_id, Snapshot.month).in_(about))
+        .where(Upload.published_at.is_not(None))
+        .order_by(Source.slug.collate("C"), Snapshot.month)
+    )
+    if source is not None:
+        wanted = wanted.where(Source.slug == source)
+    found: dict[Key, list[_Snapshot]] = defaultdict(list)
+    for slug, month, number, upload_id, published_at, withdrawn_at in session.execute(wanted):
+        found[slug, month].append(_Snapshot(number, upload_id, published_at, withdrawn_at))
+    return found
+
+
+def _totals(session: Session, snapshot_ids: Collection[int]) -> Mapping[int, Totals]:
+    found = session.execute(
+        select(
+            Observation.snapshot_id,
+            Observation.origin,
+            Observation.openness,
+            func.sum(Observation.share_pct),
+        )
+        .where(Observation.snapshot_id.in_(snapshot_ids))
+        .group_by(Observation.snapshot_id, Observation.origin, Observation.openness)
+    )
+    totals: dict[int, dict[tuple[Origin, Openness], Decimal]] = defaultdict(dict)
+    for snapshot_id, origin, openness, share_pct in found:
+        totals[snapshot_id][Origin(origin), Openness(openness)] = share_pct
+    return totals
+
+
+def _act(
+    kind: Kind,
+    at: datetime,
+    upload: Upload,
+    histories: Mapping[Key, Sequence[_Snapshot]],
+    totals: Mapping[int, Totals],
+) -> Act:
+    published = kind is Kind.PUBLISHED
+    changes = tuple(
+        _change(key, at, history, totals)
+        for key, history in histories.items()
+        if any(item.upload_id == upload.id for item in history)
+    )
+    return Act(
+        kind=kind,
+        at=at,
+        by=(upload.published_by if published else upload.withdrawn_by) or "",
+        reason=upload.reason if published else upload.withdrawn_reason,
+        upload_id=upload.id,
+        filename=upload.filename,
+        sha256=upload.sha256.hex(),
+        changes=changes,
+    )
+
+
+def _change(
+    key: Key, at: datetime, history: Sequence[_Snapshot], totals: Mapping[int, Totals]
+) -> Change:
+    before, after = (_standing(history, at, just_before=choice) for choice in (True, False))
+    return Change(
+        source=key[0],
+        month=key[1],
+        effect=_effect(before, after),
+        before=before.upload_id if before else None,
+        after=after.upload_id if after else None,
+        sums=tuple(
+            _sums(*(totals.get(item.id, {}) if item else {} for item in (before, after))),
+        ),
+    )
+
+
+def _standing(history: Sequence[_Snapshot], at: datetime, *, just_before: bool) -> _Snapshot | None:
+    """What stands at an instant: once what happens then has happened or, `just_before`, not yet."""
+
+    def done(moment: datetime | None) -> bool:
+        return moment is not None and (moment < at if just_before else moment <= at)
+
+    standing = [item for item in history if done(item.published_at) and not done(item.withdrawn_at)]
+    return max(standing, key=lambda item: item.published_at or at, default=None)
+
+
+def _effect(before: _Snapshot | None, after: _Snapshot | None) -> Effect:
+    if before == after:
+        return Effect.UNTOUCHED
+    if before is None:
+        return Effect.NEW
+    return Effect.REMOVED if after is None else Effect.REVISED
+
+
+def _sums(old: Totals, new: Totals) -> Iterator[Sum]:
+    """In the order of the closed lists, open models first."""
+    for openness in Openness:
+        for origin in Origin:
+            key = origin, openness
+            if key in old or key in new:
+                yield Sum(origin, openness, old.get(key), new.get(key))
