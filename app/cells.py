@@ -260,6 +260,12 @@ class Number:
     def _surely_fits(self, digits: str) -> bool:
         return self.maximum is None and len(digits) <= self.integer_digits
 
+    def may_continue(self, whole: str, rest: str) -> bool:
+        """Whether `rest` could be the decimals, or a group of thousands, of `whole`."""
+        if len(whole) > self.integer_digits or len(rest) > self.decimals:
+            return False
+        return self.maximum is None or Decimal(f"{whole}.{rest}") <= self.maximum
+
     def _check_mark(self, whole: str, mark: str, fraction: str, context: Context) -> None:
         grouped = self.groups and len(fraction) == 3 and len(whole) <= 3 and whole[0] != "0"
         if context.delimiter == ",":

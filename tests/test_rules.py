@@ -392,6 +392,55 @@ def test_a_share_beside_computed_ones_must_agree_too():
     assert (problem.code, problem.line) == ("figures_disagree", 2)
 
 
+def test_a_value_that_may_be_a_shares_decimals_is_refused_where_other_lines_have_none():
+    head = "month,source,origin,openness,developer,model,share_pct,value,status,note\n"
+    problem = only_problem(
+        f"{head}2025-08,hub,chinese,open,,,41,5,,\n2025-08,hub,us,open,,,29,,,\n"
+    )
+    assert (problem.code, problem.line, problem.column) == ("split_number", 2, 7)
+    assert (problem.field, problem.found, problem.suggestion) == ("share_pct", "41,5", "41.5")
+
+
+@pytest.mark.parametrize(
+    "rows", ["2025-08,us,41,5", "2025-08,us,30,5\n2025-08,chinese,30,5"], ids=["alone", "alike"]
+)
+def test_a_value_that_says_nothing_of_its_share_may_be_the_shares_decimals(rows):
+    result = checked(f"month,origin,share_pct,value\n{rows}\n")
+    assert {problem.code for problem in result.problems} == {"split_number"}
+    assert result.problem_count == len(rows.splitlines())
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "2025-08,us,40,400\n2025-08,chinese,60,600",
+        '2025-08,us,"40",400\n2025-08,chinese,60,',
+        '2025-08,us,40,"400"\n2025-08,chinese,60,',
+        "2025-08,us,40.0,400\n2025-08,chinese,60,",
+        "2025-08,us,41,500\n2025-09,us,41.5,500",
+    ],
+    ids=["in proportion", "a quoted share", "a quoted value", "a point", "a point elsewhere"],
+)
+def test_a_value_that_is_no_decimals_stands_beside_its_whole_share(rows):
+    assert lines(f"month,origin,share_pct,value\n{rows}\n")[0].value
+
+
+def test_a_share_beside_a_value_is_written_so_that_it_reads_one_way():
+    text = 'month,source,origin,share_pct,value\n2025-08,hub,us,"41",5\n2025-08,hub,chinese,3,\n'
+    before = lines(text)
+    out = io.StringIO()
+    write_snapshot(before, out, dict.fromkeys([("hub", AUGUST)], Basis.SHARE))
+    assert lines(out.getvalue()) == before
+
+
+def test_a_value_of_three_decimals_is_written_so_that_it_reads_one_way():
+    before = lines("month,origin,value\n2025-08,us,1.2340\n")
+    out = io.StringIO()
+    written = [line._replace(value=Decimal("1.234")) for line in before]
+    write_snapshot(written, out, dict.fromkeys([("hub", AUGUST)], Basis.VALUE))
+    assert lines(out.getvalue()) == before
+
+
 def test_a_rest_beside_named_developers_is_no_cause_for_a_notice():
     rows = "2025-08,chinese,open,deepseek,,30\n2025-08,chinese,open,,,20\n2025-08,us,open,,,50\n"
     assert notices(SHARES + rows) == {}
