@@ -246,6 +246,27 @@ def test_names_that_make_the_same_slug_get_different_ones():
     assert second.slug.startswith("c-")
 
 
+def test_versions_that_differ_by_where_a_separator_stands_are_two_models():
+    head = "month,developer,model,openness,origin,share_pct\n"
+    rows = [f"2025-08,qwen,{name},open,,1.5\n" for name in ("Qwen2-5 7B", "Qwen2 57B")]
+    result = checked(head + "".join(rows))
+    assert not result.problem_count, result.problems
+    assert [new.slug for new in result.new_models] == ["qwen2-5-7b", "qwen2-57b"]
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("Model 1-1", True), ("MODEL_1_1", True), ("model1 1", True),
+        ("Model 11", False), ("Model-11", False), ("Model 1.1", False),
+    ],
+)  # fmt: skip
+def test_a_separator_between_digits_is_part_of_a_models_name(name, known):
+    one = KnownModel("model-1-1", "Model 1-1", "qwen", Openness.OPEN)
+    catalogue = Known(KNOWN.sources, KNOWN.developers, {"model-1-1": one})
+    assert (catalogue.model(name) == one) is known
+
+
 def test_a_new_slug_never_takes_over_a_known_name():
     (developer,) = checked(NEW + "2025-08,us,open,Mistral!AI,,4\n").new_developers
     assert developer.slug.startswith("mistral-ai-")
@@ -635,13 +656,13 @@ def test_a_model_is_found_by_its_own_slug_before_one_that_only_looks_like_it():
     models = {
         slug: KnownModel(slug, slug, "deepseek", openness)
         for slug, openness in [
-            ("deepseek/m1-1", Openness.OPEN),
-            ("deepseek/m11", Openness.CLOSED),
+            ("deepseek/m-1", Openness.OPEN),
+            ("deepseek/m1", Openness.CLOSED),
         ]
     }
     known = Known(KNOWN.sources, KNOWN.developers, models)
     assert [known.model(slug).slug for slug in models] == list(models)
-    assert known.model("DeepSeek/M1 1") is None
+    assert known.model("DeepSeek/M 1") is None
 
 
 def test_lines_that_count_as_open_by_default_are_told():
