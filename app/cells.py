@@ -231,8 +231,8 @@ _NUMBER = re.compile(r"([0-9]+)(?:([.,])([0-9]+))?", re.ASCII)
 class Number:
     """A plain number of at most so many digits; never a float, so what is written is what is read.
 
-    With `groups`, a mark before exactly three digits may be a thousands separator and is refused
-    where the delimiter leaves both readings open.
+    With `groups`, a mark before exactly three digits may be a thousands separator and is refused,
+    unless a cell above has it as decimal mark.
     """
 
     expected: str
@@ -268,12 +268,11 @@ class Number:
 
     def _check_mark(self, whole: str, mark: str, fraction: str, context: Context) -> None:
         grouped = self.groups and len(fraction) == 3 and len(whole) <= 3 and whole[0] != "0"
-        if context.delimiter == ",":
-            if mark == ",":
-                expected = f"{self.expected}: a comma is no decimal mark between commas"
-                point = None if grouped else f"{whole}.{fraction}"
-                raise Unreadable("decimal_comma", expected, point)
-        elif grouped:
+        if context.delimiter == "," and mark == ",":
+            expected = f"{self.expected}: a comma is no decimal mark between commas"
+            point = None if grouped else f"{whole}.{fraction}"
+            raise Unreadable("decimal_comma", expected, point)
+        if grouped and context.decimal_mark != mark:
             expected = (
                 f"a number that reads one way only: {whole}{fraction}, or {whole}{mark}{fraction}0"
             )

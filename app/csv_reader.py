@@ -354,7 +354,7 @@ class Table:
         self.reading.decimal_mark = context.decimal_mark
 
     def _pairs(self) -> list[Pair]:
-        parsers = [column and column.parse for column in self._by_position]
+        parsers = [column.parse if column else None for column in self._by_position]
         return pairs_of(parsers) if self.reading.delimiter == "," else []
 
     def _refuse_sure(self, line: int, found: Iterable[Split], pairs: Iterable[Pair]) -> bool:

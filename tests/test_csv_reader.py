@@ -503,7 +503,7 @@ def test_a_plain_share_is_read_exactly(cell):
 
 
 @pytest.mark.parametrize(
-    "cell", ["0", "918849571429", "9" * 18, "9" * 18 + ".999999", "1.234", "0.5"]
+    "cell", ["0", "918849571429", "9" * 18, "9" * 18 + ".999999", "1.2340", "0.5"]
 )
 def test_a_plain_value_is_read_exactly(cell):
     assert str(value_of("value", cell)) == cell
@@ -573,13 +573,32 @@ def test_any_other_value_is_refused_with_a_suggestion_where_that_is_safe(cell, c
     assert (problem.code, problem.suggestion) == (code, suggestion)
 
 
-@pytest.mark.parametrize("delimiter", [";", "\t"])
-@pytest.mark.parametrize("cell", ["1.234", "1,234", "12.345", "999,000"])
+@pytest.mark.parametrize(
+    ("cell", "delimiter"),
+    [(cell, mark) for mark in ";\t" for cell in ("1.234", "1,234", "12.345", "999,000")]
+    + [("1.234", ","), ("999.000", ",")],
+)
 def test_a_value_that_may_hold_a_thousands_separator_is_ambiguous(cell, delimiter):
     problem = cell_problem("value", cell, delimiter)
     assert problem.code == "ambiguous_number"
     assert cell.replace(".", "").replace(",", "") in problem.expected
     assert cell + "0" in problem.expected
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("before", ["share_pct", "value"])
+def test_a_cell_above_settles_which_mark_is_the_decimal_one(before, delimiter):
+    text = f"month|{before}|value\n2025-08|29.7|1.234\n2025-08|29.8|1.235\n"
+    if before == "value":
+        text = "month|value\n2025-08|29.7\n2025-08|1.234\n"
+    table, rows = read(text.replace("|", delimiter))
+    assert not table.problems.count, table.problems.first
+    assert Decimal("1.234") in [row["value"] for row in rows]
+
+
+def test_the_other_mark_above_makes_a_thousands_separator_no_decimal_mark():
+    problem = only_problem("month;share_pct;value\n2025-08;29,7;1.234\n")
+    assert (problem.code, problem.field) == ("ambiguous_number", "value")
 
 
 @pytest.mark.parametrize(
