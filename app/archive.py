@@ -16,6 +16,7 @@ from app.curation import Changes, Kind
 from app.db import Db
 from app.errors import NotFound
 from app.intake import Published
+from app.locks import Lock
 from app.models import Snapshot, Source, Upload
 from app.rules import Checked
 from app.snapshot_format import Basis, Line, write_snapshot
@@ -24,7 +25,6 @@ from app.words import Openness
 BUNDLED: Final = Path(__file__).parent / "data"
 # The longest one statement may take, in seconds: a million lines are copied in one.
 PATIENCE: Final = 3600
-FILL_LOCK: Final = 5_108_105
 
 Progress = Callable[[int], None]
 
@@ -144,7 +144,7 @@ def fill(db: Db) -> bool:
     of two that start at once the second waits and finds it filled.
     """
     with db.writing(patience=PATIENCE) as session:
-        session.execute(select(func.pg_advisory_xact_lock(FILL_LOCK)))
+        session.execute(select(func.pg_advisory_xact_lock(Lock.FILL)))
         if not _is_empty(session):
             return False
         for path in files_of([BUNDLED]):
