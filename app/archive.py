@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import BinaryIO, Final
+from urllib.parse import quote
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -158,7 +159,7 @@ def export(db: Db, directory: Path) -> list[Path]:
     with db.reading() as session:
         written = [_write_kind(session, kind, directory) for kind in curation.KINDS]
         for source in vintages.sources(session):
-            path = directory / "snapshots" / f"{source.slug.replace('/', '_')}.csv"
+            path = directory / "snapshots" / f"{quote(source.slug, safe='')}.csv"
             if basis := _bases(session, source.slug):
                 with path.open("w", encoding="utf-8", newline="") as out:
                     write_snapshot(_lines(session, source.slug), out, basis)
