@@ -65,6 +65,9 @@ _FORBIDDEN = re.compile(
     )
     + "]"
 )
+# Spaces by their looks, and what only changes the character before it.
+_UNSEEN = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Mn", "Me"})
+_BLANKS = frozenset("\u2800\U0001d159")
 _BREAKS = re.compile(r"\r\n?")
 
 
@@ -79,10 +82,16 @@ def clean(text: str, limit: int, *, multiline: bool = False) -> str:
     if (bad := _FORBIDDEN.search(text)) is not None:
         raise _forbidden(text, bad.start())
     text = _BREAKS.sub("\n", unicodedata.normalize("NFC", text).strip())
+    if text and not any(map(_seen, text)):
+        raise _forbidden(text, 0)
     if not multiline and ("\n" in text or "\t" in text):
         expected = "one line of text, without line breaks and tabs"
         raise Unreadable("line_break", expected, excerpt(" ".join(text.split())))
     return text
+
+
+def _seen(char: str) -> bool:
+    return char not in _BLANKS and unicodedata.category(char) not in _UNSEEN
 
 
 def _forbidden(text: str, place: int) -> Unreadable:

@@ -436,6 +436,17 @@ def test_characters_that_nobody_sees_are_refused_with_their_code_point(column, c
     assert problem.found.isprintable()
 
 
+@pytest.mark.parametrize("cell", ["\u2800", "\u2800 \u2028\u2800", "\u3164", "\ufe0f", "\u0301"])
+@pytest.mark.parametrize("column", ["developer", "note"])
+def test_a_text_that_shows_nothing_at_all_is_refused(column, cell):
+    assert cell_problem(column, cell).code == "forbidden_character"
+
+
+@pytest.mark.parametrize("name", ["a\u2800b", "a\u2029b", "1\ufe0f\u20e3", "e\u0301"])
+def test_what_shows_nothing_may_stand_between_what_does(name):
+    assert value_of("developer", name)
+
+
 def test_a_control_character_at_the_edge_of_a_cell_is_not_trimmed_away():
     assert cell_problem("developer", "DeepSeek\x1c").code == "forbidden_character"
 
