@@ -89,7 +89,8 @@ def first_without_passwords(session: Session) -> str | None:
 def locked(session: Session, name: str) -> models.Maintainer:
     """The row, held until the transaction ends. Raises NotFound."""
     statement = select(models.Maintainer).filter_by(name=name).with_for_update()
-    found = session.scalars(statement).one_or_none()
+    # What can be nobody's name may be what no database takes for a text.
+    found = session.scalars(statement).one_or_none() if NAME.fullmatch(name) else None
     if found is None:
         raise NotFound(
             f"There is no maintainer “{excerpt(name)}”", "`modelshare maintainer list` names them."
@@ -174,7 +175,8 @@ def _token(maintainer: models.Maintainer, label: str) -> Any:
 
 def revoke_token(session: Session, name: str, label: str) -> None:
     """Raises NotFound."""
-    token = session.scalar(_token(locked(session, name), label))
+    maintainer = locked(session, name)
+    token = session.scalar(_token(maintainer, label)) if label.isprintable() else None
     if token is None:
         hint = "`modelshare token list` names them."
         raise NotFound(f"{name} has no token “{excerpt(label)}”", hint)

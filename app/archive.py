@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import BinaryIO, Final
+from urllib.parse import quote
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,6 +17,7 @@ from app.curation import Changes, Kind
 from app.db import Db
 from app.errors import NotFound
 from app.intake import Published
+from app.locks import Lock
 from app.models import Snapshot, Source, Upload
 from app.rules import Checked
 from app.snapshot_format import Basis, Line, write_snapshot
@@ -24,7 +26,6 @@ from app.words import Openness
 BUNDLED: Final = Path(__file__).parent / "data"
 # The longest one statement may take, in seconds: a million lines are copied in one.
 PATIENCE: Final = 3600
-FILL_LOCK: Final = 5_108_105
 
 Progress = Callable[[int], None]
 
@@ -144,7 +145,7 @@ def fill(db: Db) -> bool:
     of two that start at once the second waits and finds it filled.
     """
     with db.writing(patience=PATIENCE) as session:
-        session.execute(select(func.pg_advisory_xact_lock(FILL_LOCK)))
+        session.execute(select(func.pg_advisory_xact_lock(Lock.FILL)))
         if not _is_empty(session):
             return False
         for path in files_of([BUNDLED]):
@@ -158,7 +159,7 @@ def export(db: Db, directory: Path) -> list[Path]:
     with db.reading() as session:
         written = [_write_kind(session, kind, directory) for kind in curation.KINDS]
         for source in vintages.sources(session):
-            path = directory / "snapshots" / f"{source.slug.replace('/', '_')}.csv"
+            path = directory / "snapshots" / f"{quote(source.slug, safe='')}.csv"
             if basis := _bases(session, source.slug):
                 with path.open("w", encoding="utf-8", newline="") as out:
                     write_snapshot(_lines(session, source.slug), out, basis)

@@ -5,26 +5,30 @@ from datetime import datetime, timedelta
 from ipaddress import IPv4Address, ip_address
 from typing import Final
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from app.db import Db
-from app.errors import TooOften
+from app.db import AGAIN, LOCK_NOT_AVAILABLE, Db
+from app.errors import TooOften, Unavailable
+from app.locks import Lock
 from app.models import FailedSignIn
 
 WINDOW: Final = timedelta(minutes=5)
 MOST: Final = 10
-LOCK: Final = 5_108_103  # an advisory lock; any fixed number
+LONGEST_WAIT: Final = "2s"
+"""For the turn: whoever waits holds a connection that readers need."""
 
 
 def admit(db: Db, name: str, address: str) -> int:
     """Counts an attempt as failed before it is made, so that those made at once are counted too.
 
-    Gives what `forgive` takes. Raises TooOften for account or address.
+    Gives what `forgive` takes. Raises TooOften for account or address, Unavailable where too many
+    sign in at once.
     """
     network = network_of(address)
     with db.writing() as session:
-        session.execute(select(func.pg_advisory_xact_lock(LOCK)))
+        _take_turn(session)
         if wait := _seconds_to_wait(session, name, network):
             minutes = math.ceil(wait / 60)
             again = "a minute" if minutes == 1 else f"{minutes} minutes"
@@ -34,6 +38,16 @@ def admit(db: Db, name: str, address: str) -> int:
         session.add(attempt)
         session.flush()
         return attempt.id
+
+
+def _take_turn(session: Session) -> None:
+    session.execute(text(f"SET LOCAL lock_timeout = '{LONGEST_WAIT}'"))
+    try:
+        session.execute(select(func.pg_advisory_xact_lock(Lock.SIGN_IN)))
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+            raise
+        raise Unavailable("Too many are signing in at this moment", AGAIN) from None
 
 
 def forgive(session: Session, attempt: int) -> None:

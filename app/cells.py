@@ -65,6 +65,9 @@ _FORBIDDEN = re.compile(
     )
     + "]"
 )
+# Spaces by their looks, and what only changes the character before it.
+_UNSEEN = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Mn", "Me"})
+_BLANKS = frozenset("\u2800\U0001d159")
 _BREAKS = re.compile(r"\r\n?")
 
 
@@ -79,10 +82,16 @@ def clean(text: str, limit: int, *, multiline: bool = False) -> str:
     if (bad := _FORBIDDEN.search(text)) is not None:
         raise _forbidden(text, bad.start())
     text = _BREAKS.sub("\n", unicodedata.normalize("NFC", text).strip())
+    if text and not any(map(_seen, text)):
+        raise _forbidden(text, 0)
     if not multiline and ("\n" in text or "\t" in text):
         expected = "one line of text, without line breaks and tabs"
         raise Unreadable("line_break", expected, excerpt(" ".join(text.split())))
     return text
+
+
+def _seen(char: str) -> bool:
+    return char not in _BLANKS and unicodedata.category(char) not in _UNSEEN
 
 
 def _forbidden(text: str, place: int) -> Unreadable:
@@ -231,8 +240,8 @@ _NUMBER = re.compile(r"([0-9]+)(?:([.,])([0-9]+))?", re.ASCII)
 class Number:
     """A plain number of at most so many digits; never a float, so what is written is what is read.
 
-    With `groups`, a mark before exactly three digits may be a thousands separator and is refused
-    where the delimiter leaves both readings open.
+    With `groups`, a mark before exactly three digits may be a thousands separator and is refused,
+    unless a cell above has it as decimal mark.
     """
 
     expected: str
@@ -260,14 +269,19 @@ class Number:
     def _surely_fits(self, digits: str) -> bool:
         return self.maximum is None and len(digits) <= self.integer_digits
 
+    def may_continue(self, whole: str, rest: str) -> bool:
+        """Whether `rest` could be the decimals, or a group of thousands, of `whole`."""
+        if len(whole) > self.integer_digits or len(rest) > self.decimals:
+            return False
+        return self.maximum is None or Decimal(f"{whole}.{rest}") <= self.maximum
+
     def _check_mark(self, whole: str, mark: str, fraction: str, context: Context) -> None:
         grouped = self.groups and len(fraction) == 3 and len(whole) <= 3 and whole[0] != "0"
-        if context.delimiter == ",":
-            if mark == ",":
-                expected = f"{self.expected}: a comma is no decimal mark between commas"
-                point = None if grouped else f"{whole}.{fraction}"
-                raise Unreadable("decimal_comma", expected, point)
-        elif grouped:
+        if context.delimiter == "," and mark == ",":
+            expected = f"{self.expected}: a comma is no decimal mark between commas"
+            point = None if grouped else f"{whole}.{fraction}"
+            raise Unreadable("decimal_comma", expected, point)
+        if grouped and context.decimal_mark != mark:
             expected = (
                 f"a number that reads one way only: {whole}{fraction}, or {whole}{mark}{fraction}0"
             )

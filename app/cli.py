@@ -82,13 +82,17 @@ def claim(host: str, port: int) -> socket.socket:
     try:
         # create_server also sets SO_REUSEADDR, so that a restart need not wait.
         listening = socket.create_server((host, port), family=family_of(host))
-    except (OSError, OverflowError) as error:
-        why = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else error
-        raise Refused(
-            f"Cannot listen on {host}:{port}: {why}", "Choose another with --port or PORT."
-        ) from error
+    except (OSError, OverflowError, UnicodeError) as error:
+        title = f"Cannot listen on {host}:{port}: {why_not(error)}"
+        raise Refused(title, "Choose another with --host and --port, or HOST and PORT.") from error
     listening.set_inheritable(True)
     return listening
+
+
+def why_not(error: Exception) -> str:
+    """The system's own words, without the place that Python adds to them."""
+    words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return words.partition(" (while ")[0]
 
 
 def family_of(host: str) -> socket.AddressFamily:

@@ -14,7 +14,7 @@ from app import archive, curation
 from app.archive import Choices, Imported
 from app.console import DataDir, console, opened
 from app.db import Db
-from app.errors import BadFile, Problem, Refused
+from app.errors import BadFile, Problem, Refused, excerpt
 from app.months import month_key
 from app.rules import Checked
 from app.words import Openness
@@ -68,16 +68,41 @@ def import_catalogue(
 
 
 @catalogue.command("history")
-def show_history(data_dir: DataDir = None) -> None:
+def show_history(
+    limit: Annotated[
+        int, typer.Option(min=1, max=1_000_000, help="How many, from the latest on.")
+    ] = 50,
+    data_dir: DataDir = None,
+) -> None:
     """List who changed which entry of the catalogue, when and why; the latest first."""
     with opened(data_dir) as db, db.reading() as session:
-        for change in curation.changes(session):
-            said = ", ".join(
-                f"{name}: {(change.before or {}).get(name, '')!r} -> {cell!r}"
-                for name, cell in change.after.items()
-            )
+        for change in curation.changes(session, limit):
             when = f"{change.at:%Y-%m-%d %H:%M}Z"
-            print(f"{when}  {change.by}  {change.kind} {change.key}: {change.reason} ({said})")
+            why = escaped(change.reason)
+            entry = f"{change.kind} {escaped(change.key)}"
+            typer.echo(f"{when}  {escaped(change.by)}  {entry}: {why} ({difference(change)})")
+
+
+def difference(change: curation.Change) -> str:
+    """What an entry said before and says now; of a new one only that."""
+    before = change.before
+    return ", ".join(
+        f"{name}: {plain(cell)}" if before is None
+        else f"{name}: {plain(before.get(name, ''))} -> {plain(cell)}"
+        for name, cell in change.after.items()
+    )  # fmt: skip
+
+
+def plain(cell: str) -> str:
+    """In quotes only where it would run into what stands around it."""
+    shown = escaped(cell)
+    if shown and not set(shown) & set(',"()') and "->" not in shown and ": " not in shown:
+        return shown
+    return '"' + shown.replace('"', '\\"') + '"'
+
+
+def escaped(text: str) -> str:
+    return excerpt(text, 2 * curation.LONG)
 
 
 def import_paths(db: Db, paths: Sequence[Path], choices: Choices) -> None:
@@ -118,7 +143,7 @@ def place(problem: Problem) -> str:
 
 def sentence(problem: Problem) -> str:
     hint = f" Did you mean “{problem.suggestion}”?" if problem.suggestion else ""
-    found = f"found “{problem.found}”, " if problem.found else "empty; "
+    found = f"found “{problem.found}”, " if problem.found else "blank; "
     return f"{found}expected {problem.expected}.{hint}"
 
 

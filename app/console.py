@@ -15,7 +15,7 @@ from app.errors import Refused
 from app.settings import Settings
 
 # Progress and problems go to standard error: standard output is for what was asked.
-console = Console(stderr=True, highlight=False, soft_wrap=True)
+console = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 DataDir = Annotated[
     Path | None,
@@ -29,7 +29,7 @@ def settings(data_dir: Path | None = None) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "_".join(str(part) for part in first["loc"]).upper()
-        raise Refused(f"{name} is not usable", first["msg"]) from None
+        raise Refused(f"{name} is not usable", first["msg"].removeprefix("Value error, ")) from None
     return found.model_copy(update={"data_dir": data_dir}) if data_dir else found
 
 

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, BinaryIO, Final, NamedTuple
@@ -12,6 +12,7 @@ from app import cells
 from app.cells import Context, Unreadable
 from app.errors import Problem, excerpt
 from app.file_kind import encoding_of, kind_of
+from app.split_numbers import Pair, Split, pairs_of, splits
 from app.words import loose, nearest
 
 KEPT: Final = 100
@@ -59,10 +60,14 @@ class Column:
 
 
 class Row(NamedTuple):
-    """The physical line a row begins on, and a value for each column asked for, in their order."""
+    """The physical line a row begins on, and a value for each column asked for, in their order.
+
+    `split`: two of its numbers that may be one.
+    """
 
     line: int
     values: tuple[Any, ...]
+    split: Split | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,15 +339,37 @@ class Table:
         ]
         in_order = self._in_order()
         blanks = tuple(column.blank for column in self.columns)
+        pairs = self._pairs()
         for line, row in self._sized(rows):
             values = in_order(
                 (*[cache[cell] for cache, cell in zip(caches, row, strict=True)], *blanks)
             )
+            found = list(splits(row, pairs, self._record)) if pairs else []
             if faults:
                 self._report(line, row, faults)
+            elif found and self._refuse_sure(line, found, pairs):
+                continue
             else:
-                yield Row(line, values)
+                yield Row(line, values, found[0] if found else None)
         self.reading.decimal_mark = context.decimal_mark
+
+    def _pairs(self) -> list[Pair]:
+        parsers = [column.parse if column else None for column in self._by_position]
+        return pairs_of(parsers) if self.reading.delimiter == "," else []
+
+    def _refuse_sure(self, line: int, found: Iterable[Split], pairs: Iterable[Pair]) -> bool:
+        """Whether digits stand where a text does, which no other line can explain."""
+        sure = {pair.position for pair in pairs if pair.sure}
+        refused = [split for split in found if split.position in sure]
+        for split in refused:
+            self.refuse_split(line, split)
+        return bool(refused)
+
+    def refuse_split(self, line: int, split: Split) -> None:
+        place, found = (line, split.position), split.found
+        name = self._by_position[split.position - 1]
+        field = name.name if name else None
+        self.problems.add("split_number", *place, field, found, split.expected, split.suggestion)
 
     def _in_order(self) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
         """Takes a row's values and then each column's blank; gives them in the columns' order."""
@@ -382,16 +409,20 @@ class Table:
             yield line, row
 
     def _fits(self, row: list[str], line: int) -> bool:
-        """Drops empty cells beyond the header. False for a row that has too many or too few."""
+        """Drops the cells of columns that even the header leaves empty.
+
+        False for a row that has too many or too few: an empty one too many tells of a comma inside
+        a number.
+        """
         width = len(self._by_position)
-        beyond = [cell for cell in row[width:] if cell.strip()]
-        if len(row) < width and not any(cell.strip() for cell in row):
+        if not any(cell.strip() for cell in row):
             self.reading.blank_lines += 1
             return False
-        if len(row) >= width and not beyond:
-            self.reading.empty_columns = max(self.reading.empty_columns, len(row) - width)
+        most = width + self.reading.empty_columns
+        if width <= len(row) <= most and not any(cell.strip() for cell in row[width:]):
             del row[width:]
             return True
+        beyond = len(row) > width
         code, column = ("long_row", width + 1) if beyond else ("short_row", None)
         hint = "; a cell that holds the delimiter needs quotes" if beyond else ""
         expected = f"{width} cells, as the header has{hint}"

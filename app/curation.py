@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from app import cells, csv_reader
 from app.catalogue import ids
 from app.csv_reader import Column, Limits, Row, Table
-from app.errors import BadFile, Conflict, NotFound
+from app.errors import BadFile, Conflict, NotFound, Problem
 from app.models import CatalogueChange, Developer, Event, Model, Source
 from app.months import month_key
+from app.reason import checked as checked_reason
 from app.resolver import NewDeveloper, NewModel
 from app.snapshot_format import SNAPSHOT_COLUMNS
 from app.words import nearest
@@ -151,7 +152,8 @@ def read(
 ) -> Changes:
     """Adds and corrects entries, all of them or none.
 
-    Raises BadFile with every problem, Conflict where entries would change without a reason.
+    Raises BadFile with every problem, BadInput for the reason, Conflict where entries would change
+    without one.
     """
     table = csv_reader.open_table(file, kind.columns, limits)
     entries_now: Iterable[Any] = session.scalars(select(kind.table))
@@ -183,9 +185,10 @@ def change(
 ) -> Changes:
     """One entry from a form's texts by column: added or, with `entry_id`, corrected.
 
-    Raises BadFile with a problem for each field at fault, NotFound, and Conflict where the entry
-    exists already, its slug would change, or the reason is missing.
+    Raises BadFile with a problem for each field at fault, BadInput for the reason, NotFound, and
+    Conflict where the entry exists already, its slug would change, or the reason is missing.
     """
+    _refuse_blank(kind, texts)
     table = csv_reader.open_table(_one_row(texts), kind.columns)
     register = _Register(session, kind, by, reason)
     for row in table:
@@ -198,6 +201,17 @@ def change(
     except IntegrityError:  # added by another in the same moment
         raise Conflict(f"It is among the {kind.name} already") from None
     return register.changes
+
+
+def _refuse_blank(kind: Kind, texts: Mapping[str, str]) -> None:
+    """A form left empty: the reader passes over blank lines."""
+    if not any(text.strip() for text in texts.values()):
+        expected = "a value: {} must not be blank"
+        needed = [column.name for column in kind.columns if column.filled]
+        problems = [
+            Problem("blank", None, None, name, "", expected.format(name)) for name in needed
+        ]
+        raise _refused(problems)
 
 
 def _one_row(texts: Mapping[str, str]) -> BinaryIO:
@@ -226,7 +240,11 @@ def _entry_at(
 
 def _refuse_problems(table: Table) -> None:
     if table.problems.count:
-        raise BadFile("The catalogue entry has problems", "", table.problems.first)
+        raise _refused(table.problems.first)
+
+
+def _refused(problems: Sequence[Problem]) -> BadFile:
+    return BadFile("The catalogue entry has problems", "", problems)
 
 
 def create(
@@ -257,7 +275,7 @@ class _Register:
         self.session = session
         self.kind = kind
         self.by = by
-        self.reason = reason.strip()
+        self.reason = checked_reason(reason)
         self.developers = ids(session, Developer)
         self.slugs = {number: slug for slug, number in self.developers.items()}
         self.changes = Changes(kind.name)

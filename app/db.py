@@ -18,13 +18,14 @@ SERVER_OPTIONS: Final = (
 )
 
 
+LOCK_NOT_AVAILABLE: Final = "55P03"
 AGAIN: Final = "Nothing is lost. Please try again in a few seconds."
 
 
 def explained(error: SQLAlchemyError) -> Unavailable:
     """Why the database gave no answer, in words for whoever asked."""
     match getattr(getattr(error, "orig", None), "sqlstate", None):
-        case "55P03":
+        case state if state == LOCK_NOT_AVAILABLE:
             return Unavailable("Someone else is publishing the same source", AGAIN)
         case "57014":
             return Unavailable("That took too long", "Ask for fewer months, or another grouping.")

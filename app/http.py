@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple
@@ -28,6 +29,7 @@ from app.db import Db, explained
 from app.errors import Problem, Refused, excerpt
 from app.question import Question, parse_question
 from app.share_rows import COLUMNS, share_rows
+from app.words import nearest
 
 log = logging.getLogger("app.http")
 
@@ -242,7 +244,9 @@ def install_errors(app: FastAPI, page: ErrorPage) -> None:
 
     def on_validation(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type only
-        return respond(request, 422, Refused("The request is not complete", "", _problems(error)))
+        return respond(
+            request, 422, Refused("The request is not complete", "", _problems(request, error))
+        )
 
     def on_database(request: Request, error: Exception) -> Response:
         assert isinstance(error, SQLAlchemyError)  # noqa: S101 - registered for these types only
@@ -295,18 +299,49 @@ def _without_request(_: Request, status: int, refused: Refused) -> Response:
     return problem_response(status, refused)
 
 
-def _problems(error: RequestValidationError) -> list[Problem]:
-    return [
-        Problem(
-            code=item["type"],
-            line=None,
-            column=None,
-            field=".".join(str(part) for part in item["loc"][1:]),
-            found=excerpt(str(item.get("input", ""))),
-            expected=item["msg"],
-        )
-        for item in error.errors()
-    ]
+def _problems(request: Request, error: RequestValidationError) -> list[Problem]:
+    return [_problem(item, _fields_of(request)) for item in error.errors()]
+
+
+def _problem(item: Mapping[str, Any], fields: Sequence[str]) -> Problem:
+    """What the library says of a field, in our words."""
+    code, ctx = item["type"], item.get("ctx", {})
+    name = ".".join(str(part) for part in item["loc"][1:])
+    found, expected, suggestion = _as_json(item.get("input")), item["msg"], None
+    match code:
+        case "missing":
+            found, expected = "", "a text"
+        case "string_type":
+            expected = "a text"
+        case "extra_forbidden":
+            found, expected = name, "one of " + ", ".join(fields)
+            suggestion = nearest(name, fields)
+        case "enum" | "literal_error":
+            expected = "one of " + str(ctx.get("expected", "")).replace("'", "")
+        case "json_invalid":
+            found, expected = "", "JSON, in UTF-8"
+        case "model_attributes_type" | "dict_type":
+            expected = "an object of JSON"
+        case "int_parsing" | "int_type":
+            expected = "a whole number"
+    return Problem(code, None, None, excerpt(name), found, expected, suggestion)
+
+
+def _fields_of(request: Request) -> list[str]:
+    """The names that the body asked for may hold."""
+    body = getattr(request.scope.get("route"), "body_field", None)
+    model = body.field_info.annotation if body is not None else None
+    return list(getattr(model, "model_fields", ()))
+
+
+def _as_json(value: object) -> str:
+    """At most 80 characters of what was sent, as it was sent."""
+    if isinstance(value, str):
+        return excerpt(value)
+    try:
+        return excerpt(json.dumps(value, ensure_ascii=False))
+    except (TypeError, ValueError):
+        return excerpt(str(value))
 
 
 class CSVResponse(Response):
@@ -342,4 +377,4 @@ def csv_cell(value: object) -> object:
     return value
 
 
-FORMULA_STARTS: Final = frozenset("=+-@\t\r\n") | {chr(code) for code in range(32)}
+FORMULA_STARTS: Final = frozenset("=+-@＝＋－＠") | {chr(code) for code in range(32)}

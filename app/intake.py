@@ -15,12 +15,13 @@ from sqlalchemy import exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app import catalogue, cells, checking, curation, provenance, rules, vintages
-from app.cells import Unreadable
+from app import catalogue, checking, curation, provenance, rules, vintages
 from app.csv_reader import Limits
-from app.errors import BadFile, BadInput, Conflict, NotFound, Problem, excerpt
+from app.errors import BadFile, Conflict, NotFound, excerpt
+from app.locks import Lock
 from app.models import Developer, Model, Snapshot, Source, Upload
 from app.months import month_key
+from app.reason import checked as checked_reason
 from app.rules import Checked
 from app.snapshot_format import Line
 from app.words import Openness
@@ -28,15 +29,8 @@ from app.words import Openness
 Progress = Callable[[int], None]
 SnapshotKey = tuple[str, date]
 
-# Advisory lock spaces: any fixed numbers. One lock a source; one for the
-# moment of publishing, and one for bringing new names.
-SOURCE_LOCK: Final = 5_108_101
-STAMP_LOCK: Final = 5_108_102
-CATALOGUE_LOCK: Final = 5_108_103
-
 CHUNK: Final = 1 << 20
 SPOOL: Final = 16 << 20
-REASON_LENGTH: Final = 2_000
 WEB_LIMITS: Final = Limits()
 
 
@@ -161,7 +155,7 @@ def publish(
     or is no longer the `expected` version of its review. The same bytes as what is current already
     are a no-op that names the first upload.
     """
-    reason = _reason(reason)
+    reason = checked_reason(reason)
     upload = _locked_upload(session, upload_id)
     _refuse_closed(upload)
     with stored_file(upload) as file:
@@ -197,7 +191,7 @@ def _checked_alone(
     checked = check_upload(session, upload, file, limits=limits, progress=progress)
     refuse_problems(checked)
     if checked.new_developers or checked.new_models:
-        session.execute(select(func.pg_advisory_xact_lock(CATALOGUE_LOCK)))
+        session.execute(select(func.pg_advisory_xact_lock(Lock.CATALOGUE)))
         checked = check_upload(session, upload, file, limits=limits)
         refuse_problems(checked)
     return checked
@@ -307,24 +301,11 @@ def _refuse_closed(upload: Upload) -> None:
         raise Conflict(f"Upload {upload.id} was discarded by {upload.discarded_by}")
 
 
-def _reason(text: str, *, needed: bool = False) -> str:
-    """Trimmed. Raises BadInput where it holds what no text may, or is needed and blank."""
-    try:
-        reason = cells.clean(text, REASON_LENGTH, multiline=True)
-    except Unreadable as error:
-        problem = Problem(error.code, None, None, "reason", excerpt(text), error.expected)
-        raise BadInput("The reason cannot be read", problems=[problem]) from None
-    if needed and not reason:
-        problem = Problem("blank", None, None, "reason", "", "a reason others will read")
-        raise BadInput("A reason is needed", problems=[problem])
-    return reason
-
-
 def _lock_sources(session: Session, slugs: Iterable[str]) -> None:
     """One publisher at a time for a source, in a fixed order so that two never wait in a ring."""
     ids = session.scalars(select(Source.id).where(Source.slug.in_(slugs)).order_by(Source.id)).all()
     for source_id in ids:
-        session.execute(select(func.pg_advisory_xact_lock(SOURCE_LOCK, source_id % 2**31)))
+        session.execute(select(func.pg_advisory_xact_lock(Lock.SOURCE, source_id % 2**31)))
 
 
 def same_and_current(session: Session, upload: Upload) -> Upload | None:
@@ -430,7 +411,7 @@ def _copy(session: Session, rows: Iterable[tuple[object, ...]]) -> None:
 
 def _stamp(session: Session, upload: Upload, by: str, reason: str) -> None:
     """The moment of publishing. Its lock is held to the commit: later moments are seen later."""
-    session.execute(select(func.pg_advisory_xact_lock(STAMP_LOCK)))
+    session.execute(select(func.pg_advisory_xact_lock(Lock.STAMP)))
     session.execute(
         update(Upload)
         .where(Upload.id == upload.id)
@@ -447,13 +428,13 @@ def withdraw(
     Raises BadInput without a reason; NotFound; Conflict where it is not published, or is no longer
     the `expected` version of its record.
     """
-    reason = _reason(reason, needed=True)
+    reason = checked_reason(reason, needed=True)
     upload = _locked_upload(session, upload_id)
     if upload.published_at is None or upload.withdrawn_at is not None:
         raise Conflict(f"Upload {upload_id} is not among the published ones")
     _lock_sources(session, {slug for slug, _ in provenance.snapshot_keys(session, upload_id)})
     _expect(expected, lambda: provenance.upload(session, upload_id).version)
-    session.execute(select(func.pg_advisory_xact_lock(STAMP_LOCK)))
+    session.execute(select(func.pg_advisory_xact_lock(Lock.STAMP)))
     withdrawn = session.scalars(
         update(Upload)
         .where(Upload.id == upload_id)

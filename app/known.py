@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from app.words import Openness, Origin, loose
+from app.words import Openness, Origin, alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,34 +32,34 @@ class Known:
 
     @cached_property
     def _source_slugs(self) -> dict[str, str]:
-        return _by_loose_name(self.sources.items())
+        return _by_name_alike(self.sources.items())
 
     @cached_property
     def _developer_slugs(self) -> dict[str, str]:
-        return _by_loose_name((slug, item.name) for slug, item in self.developers.items())
+        return _by_name_alike((slug, item.name) for slug, item in self.developers.items())
 
     @cached_property
     def _model_slugs(self) -> dict[str, str]:
-        return _by_loose_name((slug, item.name) for slug, item in self.models.items())
+        return _by_name_alike((slug, item.name) for slug, item in self.models.items())
 
     def source(self, text: str) -> str | None:
         """The slug of the source that `text` names by slug or name."""
-        return text if text in self.sources else self._source_slugs.get(loose(text))
+        return text if text in self.sources else self._source_slugs.get(alike(text))
 
     def developer(self, text: str) -> KnownDeveloper | None:
-        slug = text if text in self.developers else self._developer_slugs.get(loose(text))
+        slug = text if text in self.developers else self._developer_slugs.get(alike(text))
         return self.developers[slug] if slug else None
 
     def model(self, text: str) -> KnownModel | None:
-        slug = text if text in self.models else self._model_slugs.get(loose(text))
+        slug = text if text in self.models else self._model_slugs.get(alike(text))
         return self.models[slug] if slug else None
 
 
-def _by_loose_name(items: Iterable[tuple[str, str]]) -> dict[str, str]:
+def _by_name_alike(items: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Slug and name to slug. What two share finds neither; a slug goes before another's name."""
     pairs = list(items)
-    names = _unambiguous((loose(name), slug) for slug, name in pairs)
-    return names | _unambiguous((loose(slug), slug) for slug, _ in pairs)
+    names = _unambiguous((alike(name), slug) for slug, name in pairs)
+    return names | _unambiguous((alike(slug), slug) for slug, _ in pairs)
 
 
 def _unambiguous(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple, TypeVar
 from app.cells import NAME_LENGTH, slug_of
 from app.errors import excerpt
 from app.known import Known, KnownDeveloper, KnownModel
-from app.words import Openness, Origin, loose, nearest
+from app.words import Openness, Origin, alike, nearest
 
 NEW_NAMES: Final = 20_000
 """Developers and models one file may bring; they stay in memory until they are published."""
@@ -192,7 +192,7 @@ class Resolver:
             raise Mistake("other_developer", "developer", text, expected, model.developer)
 
     def _new_developer(self, name: str, origin: Origin, line: int) -> str:
-        key = loose(name) or name
+        key = alike(name) or name
         new = self.developers.get(key)
         if new is None:
             self._check_new("developer", name, self._shared_developer_names)
@@ -212,7 +212,7 @@ class Resolver:
         if openness is None:
             expected = f"open, closed or unknown: “{excerpt(name, 60)}” is not in the catalogue"
             raise Mistake("no_openness", "openness", "", expected)
-        key = loose(name) or name
+        key = alike(name) or name
         new = self.models.get(key)
         if new is None:
             self._check_new("model", name, self._shared_model_names)
@@ -232,8 +232,8 @@ class Resolver:
         return developer.slug if developer else None
 
     def _check_new(self, column: str, name: str, shared: Mapping[str, list[str]]) -> None:
-        if loose(name) in shared:
-            expected = "a slug, since several have this name: " + ", ".join(shared[loose(name)][:5])
+        if alike(name) in shared:
+            expected = "a slug, since several have this name: " + ", ".join(shared[alike(name)][:5])
             raise Mistake("ambiguous_name", column, name, expected)
         if len(self.developers) + len(self.models) >= NEW_NAMES:
             expected = f"at most {NEW_NAMES} new names in a file: add them to the catalogue first"
@@ -251,7 +251,7 @@ class Resolver:
         digest = sha256(name.encode()).hexdigest()[:8]
         slug = slug_of(name) or f"x-{digest}"
         # A slug that already finds another would from then on answer in that other one's name.
-        if find(slug) or self._slugs.setdefault((kind, loose(slug)), name) != name:
+        if find(slug) or self._slugs.setdefault((kind, alike(slug)), name) != name:
             slug = f"{slug[: NAME_LENGTH - 9]}-{digest}"
         return slug
 
@@ -260,7 +260,7 @@ def _shared_names(items: Iterable[KnownDeveloper | KnownModel]) -> dict[str, lis
     """Names that several have, with their slugs."""
     slugs: dict[str, list[str]] = defaultdict(list)
     for item in items:
-        slugs[loose(item.name)].append(item.slug)
+        slugs[alike(item.name)].append(item.slug)
     return {name: found for name, found in slugs.items() if len(found) > 1}
 
 

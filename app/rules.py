@@ -161,7 +161,7 @@ class _Check:
     def said(self, table: Table) -> Iterator[Said]:
         """The lines that can be resolved; what is wrong with the others is the table's problem."""
         resolve = self.resolver.resolve
-        for line, values in table:
+        for line, values, split in table:
             month, source, origin, openness, developer, model, share, value, status, note = values
             about = resolve((source, origin, openness, developer, model), line)
             if isinstance(about, Mistake):
@@ -171,7 +171,7 @@ class _Check:
                 expected = "a figure: leave out lines without one, nothing is not 0"
                 _add(table, line, Mistake("no_figure", field, "", expected))
             else:
-                yield Said(line, month, about, share, value, status, note)
+                yield Said(line, month, about, share, value, status, note, split)
 
     def tally(self, said: Said) -> None:
         key = (said.about.source, said.month)
@@ -200,6 +200,7 @@ class _Check:
             self.refuse_sum("fractions", key, tally, tally.first_line, expected)
         else:
             self.notice_remainder(key, tally)
+        self.check_splits(tally)
         self.check_homes(key, tally)
         self.notice_totals(key, tally)
 
@@ -215,6 +216,11 @@ class _Check:
         expected = f"share_pct on every line of {_named(key)}, or value on every line"
         mistake = Mistake("mixed_figures", "share_pct", found, expected)
         _add(self.table, max(shareless, valueless), mistake)
+
+    def check_splits(self, tally: Tally) -> None:
+        if not tally.vouches(self.table.reading.decimal_mark):
+            for line, split in tally.splits:
+                self.table.refuse_split(line, split)
 
     def check_homes(self, key: Key, tally: Tally) -> None:
         for heading, part, first, first_part in tally.two_homes():

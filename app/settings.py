@@ -5,8 +5,11 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 _DRIVER = "postgresql+psycopg://"
+_EXPECTED = "a PostgreSQL address is expected: postgresql://user:password@host:5432/name"
 
 
 class Settings(BaseSettings):
@@ -24,11 +27,15 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _with_driver(cls, url: str | None) -> str | None:
-        if url is None or url.startswith(_DRIVER):
-            return url
+        if url is None:
+            return None
         scheme, _, rest = url.partition("://")
-        if scheme not in {"postgres", "postgresql"}:
-            raise ValueError(
-                "a PostgreSQL address is expected: postgresql://user:password@host/name"
-            )
+        if scheme not in {"postgres", "postgresql", "postgresql+psycopg"}:
+            raise ValueError(_EXPECTED)
+        try:
+            make_url(_DRIVER + rest)
+            rest.encode()
+        except (ValueError, ArgumentError):
+            # Without what was found, which may hold a password.
+            raise ValueError(_EXPECTED) from None
         return _DRIVER + rest

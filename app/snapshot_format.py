@@ -56,10 +56,15 @@ def write_snapshot(
 
     `basis` is by source and month: computed shares are left out, and computed again on reading.
     """
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([column.name for column in SNAPSHOT_COLUMNS])
+    plain = csv.writer(out, lineterminator="\n")
+    quoted = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    plain.writerow([column.name for column in SNAPSHOT_COLUMNS])
     for line in lines:
         given = basis[line.source, line.month] is Basis.SHARE
+        share = f"{line.share_pct:f}" if given else ""
+        value = _written(line.value)
+        # Without quotes, digits after a whole number might be its decimals.
+        writer = quoted if share.isdecimal() and value.isdecimal() else plain
         writer.writerow(
             [
                 month_key(line.month),
@@ -68,9 +73,17 @@ def write_snapshot(
                 line.openness,
                 line.developer,
                 line.model,
-                f"{line.share_pct:f}" if given else "",
-                "" if line.value is None else f"{line.value:f}",
+                share,
+                value,
                 line.status,
                 line.note,
             ]
         )
+
+
+def _written(value: Decimal | None) -> str:
+    """Three decimals would read as thousands too; a fourth makes that plain."""
+    if value is None:
+        return ""
+    digits = f"{value:f}"
+    return digits + "0" if len(digits.partition(".")[2]) == 3 else digits

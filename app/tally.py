@@ -7,8 +7,10 @@ from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Final, NamedTuple
 
+from app.csv_reader import KEPT
 from app.resolver import Heading, Slice
 from app.snapshot_format import Basis
+from app.split_numbers import Split
 from app.words import Openness, Origin, Status
 
 HUNDRED: Final = Decimal(100)
@@ -32,6 +34,7 @@ class Said(NamedTuple):
     value: Decimal | None
     status: Status
     note: str
+    split: Split | None = None
 
 
 @dataclass(slots=True)
@@ -57,6 +60,8 @@ class Tally:
     shareless_line: int = 0
     valueless_line: int = 0
     excess_line: int = 0
+    values_differ: bool = False
+    splits: list[tuple[int, Split]] = field(default_factory=list)
     parts: dict[Heading, Part] = field(default_factory=dict)
 
     def add(self, said: Said) -> None:
@@ -69,10 +74,14 @@ class Tally:
         if value is not None:
             self.values += 1
             self.both += share is not None
+            # The sum so far is that of equal values until one differs.
+            self.values_differ |= self.value_sum != _EXACT.multiply(value, self.values - 1)
             self.value_sum = _EXACT.add(self.value_sum, value)
         elif not self.valueless_line:
             self.valueless_line = said.line
         self._add_part(said.about, said.line, value if share is None else share)
+        if said.split is not None and len(self.splits) < KEPT:
+            self.splits.append((said.line, said.split))
 
     def _add_share(self, share: Decimal, line: int) -> None:
         self.shares += 1
@@ -114,6 +123,13 @@ class Tally:
     def comparable(self) -> bool:
         """Some lines have a share beside their value, and every value is known."""
         return bool(self.both) and self.values == self.lines
+
+    def vouches(self, decimal_mark: str | None) -> bool:
+        """Whether a value beside a whole share cannot be the share's decimals.
+
+        Values that differ must agree with the shares; else the file's own mark has to tell.
+        """
+        return self.comparable and (self.values_differ or decimal_mark == ".")
 
     def share_of(self, value: Decimal | None) -> Decimal:
         """Percent that `value` is of all usage, to ten places.

@@ -77,6 +77,14 @@ def loose(text: str) -> str:
     return _LOOSE.sub("", text).casefold()
 
 
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)[\s_-]+(?=\d)")
+
+
+def alike(name: str) -> str:
+    """A name as names are compared: `loose`, but `2-5` and `2 5` stay apart from `25`."""
+    return "-".join(map(loose, _BETWEEN_DIGITS.split(name)))
+
+
 ORIGINS_BY_NAME = {loose(name): key for key, names in ORIGIN_SYNONYMS.items() for name in names}
 OPENNESS_BY_NAME = {loose(name): key for key, names in OPENNESS_SYNONYMS.items() for name in names}
 

@@ -1,13 +1,11 @@
 """How Alembic reaches the database: a connection handed over by our own code, or DATABASE_URL."""
 
 from alembic import context
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, create_engine, func, select
 
+from app.locks import Lock
 from app.models import Table
 from app.settings import Settings
-
-# Any fixed number: two starters at once take turns.
-MIGRATION_LOCK = 5_108_104
 
 
 def migrate(connection: Connection) -> None:
@@ -18,7 +16,8 @@ def migrate(connection: Connection) -> None:
         transaction_per_migration=False,
     )
     with context.begin_transaction():
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+        # Two starters at once take turns.
+        connection.execute(select(func.pg_advisory_xact_lock(Lock.MIGRATION)))
         context.run_migrations()
 
 

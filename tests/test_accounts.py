@@ -7,17 +7,20 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from app import accounts, attempts, migrations, passwords, postgres, sign_ins
 from app.accounts import Maintainer
 from app.db import Db
-from app.errors import BadInput, Conflict, NotFound, TooOften, WrongPassword
+from app.errors import BadInput, Conflict, NotFound, TooOften, Unavailable, WrongPassword
+from app.locks import Lock
 from tests.test_serve import Program
 
 PASSWORD = "correct horse battery"
@@ -294,6 +297,25 @@ def test_being_refused_does_not_make_the_wait_longer(ada: Db) -> None:
     for _ in range(5):
         assert outcome(ada, password="wrong") == "TooOften"
     assert count(ada, "failed_sign_in") == 10
+
+
+@contextmanager
+def held(db: Db, lock: Lock) -> Iterator[None]:
+    with db.engine.begin() as connection:
+        connection.execute(select(func.pg_advisory_xact_lock(lock)))
+        yield
+
+
+@pytest.mark.parametrize("lock", [lock for lock in Lock if lock is not Lock.SIGN_IN])
+def test_no_other_business_keeps_people_from_signing_in(ada: Db, lock: Lock) -> None:
+    with held(ada, lock):
+        assert outcome(ada) == "in"
+
+
+def test_whoever_waits_too_long_for_the_turn_is_asked_to_come_again(ada: Db) -> None:
+    with held(ada, Lock.SIGN_IN), pytest.raises(Unavailable, match="signing in"):
+        sign_in(ada)
+    assert outcome(ada) == "in"
 
 
 def test_of_many_guesses_at_once_ten_get_through(ada: Db) -> None:

@@ -1,5 +1,6 @@
 """Uploads and sources by program: `POST /api/v1/uploads` and what follows from it."""
 
+import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -322,6 +323,39 @@ def test_each_problem_of_a_source_is_named_by_its_field(api: TestClient) -> None
     }  # fmt: skip
     unknown = api.post("/api/v1/sources", json={"surce": "x"})
     assert set(fields(unknown)) == {"source", "name", "publisher", "metric", "population", "surce"}
+
+
+def test_a_source_that_is_incomplete_is_told_so_in_our_words(api: TestClient) -> None:
+    wrong = {"surce": "x", "metric": ["é", None, True] * 40, "population": 5}
+    errors = api.post("/api/v1/sources", json=wrong).json()["errors"]
+    by_field = {error["field"]: error for error in errors}
+    assert (by_field["name"]["found"], by_field["name"]["expected"]) == ("", "a text")
+    assert by_field["surce"]["suggestion"] == "source"
+    assert by_field["surce"]["expected"].startswith("one of source, name, publisher,")
+    assert by_field["metric"]["found"].startswith('["é", null, true,')
+    assert len(by_field["metric"]["found"]) <= 80
+    assert by_field["population"]["expected"] == "a text"
+    assert not [error for error in errors if "{" in error["found"] or "nput" in error["expected"]]
+
+
+@pytest.mark.parametrize("body", [b"{", b"\xff", b"[]", b"null", b'"x"'])
+def test_what_is_no_object_is_told_so(api: TestClient, body: bytes) -> None:
+    response = api.post(
+        "/api/v1/sources", content=body, headers={"Content-Type": "application/json"}
+    )
+    assert response.status_code in {400, 422}
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("reason", ["a\0b", "a\ud800b", "x" * 60_000])
+def test_the_reason_of_a_source_is_a_text_people_can_read(api: TestClient, reason: str) -> None:
+    body = json.dumps(SOURCE_BODY | {"reason": reason})
+    response = api.post(
+        "/api/v1/sources", content=body, headers={"Content-Type": "application/json"}
+    )
+    assert response.status_code == 422
+    assert response.headers["content-type"] == "application/problem+json"
+    assert set(fields(response)) == {"reason"}
 
 
 # --- all at once

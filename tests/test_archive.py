@@ -79,6 +79,24 @@ def test_exporting_what_was_imported_writes_the_same_files(
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
 
 
+def test_sources_whose_slugs_look_alike_are_exported_to_files_of_their_own(
+    filled_db: Db, db: Db, tmp_path: Path
+) -> None:
+    slugs = ("lab/one", "lab_one", "lab:one")
+    path = tmp_path / "sources.csv"
+    rows = "".join(f"{slug},{slug},Lab,tokens,all\n" for slug in slugs)
+    path.write_text(f"source,name,publisher,metric,population\n{rows}")
+    archive.import_file(filled_db, path, ADA)
+    for slug in slugs:
+        figure = tmp_path / "figure.csv"
+        figure.write_text(f"month,source,origin,share_pct\n2026-01,{slug},us,30.5\n")
+        archive.import_file(filled_db, figure, ADA)
+    written = archive.export(filled_db, tmp_path / "out")
+    assert len(written) == len(set(written))
+    import_all(db, tmp_path / "out")
+    assert figures(db) == figures(filled_db)
+
+
 def test_the_catalogue_can_be_corrected_by_its_own_files(filled_db: Db, tmp_path: Path) -> None:
     archive.export(filled_db, tmp_path)
     developers = tmp_path / "developers.csv"

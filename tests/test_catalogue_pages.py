@@ -96,6 +96,13 @@ def test_a_field_at_fault_says_so_and_nothing_is_stored(maintainer_client):
     assert "0 found" in text_of(maintainer_client.get("/catalogue/developers?find=newlab"))
 
 
+def test_of_an_empty_form_every_needed_field_is_marked(maintainer_client):
+    response = maintainer_client.post("/catalogue/events", data={"date": "", "title": ""})
+    assert response.status_code == 422
+    for field in ("date", "title"):
+        assert f'id="{field}-problem"' in response.text
+
+
 def test_an_entry_corrected_meanwhile_is_not_written_over(maintainer_client):
     address = address_of(maintainer_client, "developers", "poolside")
     before = typed(maintainer_client, address)

@@ -137,7 +137,46 @@ def test_the_catalogue_is_corrected_with_a_reason_that_its_history_keeps(
     reason = ("--reason", "moved to Paris")
     assert modelshare(filled_database_url, "catalogue", "import", path, *reason).returncode == 0
     history = modelshare(filled_database_url, "catalogue", "history").stdout
-    assert "developers poolside: moved to Paris (origin: 'us' -> 'european')" in history
+    assert "developers poolside: moved to Paris (origin: us -> european)" in history
+
+
+def test_the_history_is_as_long_as_asked_for_and_shows_nothing_hidden(
+    filled_database_url: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "developers.csv"
+    path.write_text('developer,name,origin,note\nlab,"Lab, :x:",us,a\u2028b\n')
+    assert modelshare(filled_database_url, "catalogue", "import", path).returncode == 0
+    assert len(modelshare(filled_database_url, "catalogue", "history").stdout.splitlines()) == 50
+    history = modelshare(filled_database_url, "catalogue", "history", "--limit", "1").stdout
+    assert history.endswith(
+        'developers lab: added (name: "Lab, :x:", note: a\\u2028b, origin: us, developer: lab)\n'
+    )
+
+
+@pytest.mark.parametrize(
+    "reason", ["a\x07b", b"\xff".decode("utf-8", "surrogateescape"), "x" * 3000]
+)
+def test_a_reason_that_is_no_text_is_one_clear_message(
+    filled_database_url: str, tmp_path: Path, reason: str
+) -> None:
+    path = tmp_path / "developers.csv"
+    path.write_text("developer,name,origin\nlab,Lab,us\n")
+    done = modelshare(filled_database_url, "catalogue", "import", path, "--reason", reason)
+    assert done.returncode == 1
+    assert "The reason cannot be read." in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_names_with_colons_are_no_pictures(filled_database_url: str, figures_csv: Path) -> None:
+    figures_csv.write_text("month,origin,developer,share_pct\n2026-01,us,:x: Lab,30\n,,,\n")
+    done = modelshare(filled_database_url, "import", "--check", figures_csv, "--source", SOURCE)
+    assert ": :x: Lab, us." in done.stderr
+
+
+def test_a_blank_cell_is_called_blank(filled_database_url: str, figures_csv: Path) -> None:
+    figures_csv.write_text("month,origin,share_pct\n2026-01,,30\n")
+    done = modelshare(filled_database_url, "import", figures_csv, "--source", SOURCE)
+    assert "(origin): blank; expected" in done.stderr
 
 
 def test_figures_are_no_catalogue_file(filled_database_url: str, figures_csv: Path) -> None:
@@ -187,9 +226,39 @@ def test_a_mistyped_command_is_one_clear_message(
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("url", ["mysql://x/y", "postgresql://nobody@127.0.0.1:1/none"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://x/y",
+        "postgresql://nobody@127.0.0.1:1/none",
+        "postgresql://h:abc/z",
+        "postgresql://x:secret@[::1/z",
+    ],
+)
 def test_a_database_that_cannot_be_used_is_one_clear_message(url: str) -> None:
     done = modelshare(url, "migrate")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert len(done.stderr.splitlines()) <= 4
+    assert "secret" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("maintainer", "disable", "\udcff"), ("maintainer", "link", "\udcff"),
+     ("token", "create", "\udcff", "job"), ("token", "revoke", "\udcff", "job")],
+)  # fmt: skip
+def test_a_name_that_is_no_text_is_nobodys(filled_database_url: str, command: tuple[str]) -> None:
+    done = modelshare(filled_database_url, *command)
+    assert done.returncode == 1
+    assert "There is no maintainer" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("host", ["nope.invalid", "a..b"])
+def test_a_host_that_is_none_is_said_in_words(filled_database_url: str, host: str) -> None:
+    done = modelshare(filled_database_url, "serve", "--host", host)
+    assert done.returncode == 1
+    assert f"Cannot listen on {host}:" in done.stderr
+    assert "Unknown error" not in done.stderr
+    assert "Traceback" not in done.stderr

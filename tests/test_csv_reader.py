@@ -83,7 +83,9 @@ WAYS = {
     .encode(),
     "an alias": GOOD.replace("share_pct", "percent").replace("month", "Period").encode(),
     "trailing empty columns": GOOD.replace("\n", ",,\n").encode(),
-    "trailing empty cells on some lines": GOOD.replace("28.65,\n", "28.65,,,\n").encode(),
+    "trailing empty columns that some lines leave out": GOOD.replace("note\n", "note,,\n")
+    .replace("28.65,\n", "28.65,,\n")
+    .encode(),
     "blank lines": GOOD.replace("\n", "\n\n  \n,,,,\n").encode(),
     "blank lines above": b"\n,,\n" + GOOD.encode(),
 }
@@ -244,9 +246,59 @@ def test_a_hundred_thousand_cells_in_a_line_are_one_error():
 
 
 def test_a_line_with_too_many_or_too_few_cells_is_refused():
-    table, rows = read("month,share_pct,note\n2025-08,29,7\n2025-08,1\n2025-08,1,a,b\n")
+    table, rows = read("month,share_pct,note\n2025-08,29,a\n2025-08,1\n2025-08,1,a,b\n")
     assert [(p.code, p.line) for p in table.problems.first] == [("short_row", 3), ("long_row", 4)]
     assert len(rows) == 1
+
+
+def test_an_empty_cell_beyond_the_header_tells_of_a_comma_too_many():
+    table, rows = read("month,share_pct,value,note\n2025-08,41,5,,\n")
+    assert codes(table) == ["long_row"]
+    assert not rows
+
+
+# --- commas inside numbers -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "suggestion"),
+    [
+        ("month,share_pct,note\n2025-08,29,7\n", "29,7", "29.7"),
+        ("month,share_pct,note\n2025-08, 29,65 \n", "29,65", "29.65"),
+        ("month,share_pct,note\n2025-08,28,653919000000002\n", None, "28.653919000000002"),
+        ("month,share_pct,developer\n2025-08,29,7\n", "29,7", "29.7"),
+        ("month,value,note\n2025-08,1,5\n", "1,5", "1.5"),
+        ("month,value,note\n2025-08,1,234\n", "1,234", None),
+        ("month,value,model,status\n2025-08,1,234,final\n", "1,234", None),
+        ('month,developer,share_pct,note\n2025-08,"a, ""b""",29,7\n', "29,7", "29.7"),
+    ],
+)
+def test_digits_after_a_whole_number_may_be_its_decimals(text, found, suggestion):
+    problem = only_problem(text)
+    assert (problem.code, problem.line, problem.suggestion) == ("split_number", 2, suggestion)
+    assert problem.column == text.partition("\n")[0].split(",").index(problem.field) + 1
+    assert problem.found == (found or problem.found)
+    assert "quotes" in problem.expected
+
+
+@pytest.mark.parametrize(
+    "cells",
+    ["29.0,7", '29,"7"', '"29",7', "29, 7", "29,7th", "29,x7", "29,", "100,5", "29,²", "0.3,7"],
+)
+def test_what_cannot_be_one_number_is_two_cells(cells):
+    table, rows = read(f"month,share_pct,note\n2025-08,{cells}\n")
+    assert not table.problems.count
+    assert rows[0]["share_pct"] == Decimal(cells.partition(",")[0].strip('"'))
+
+
+def test_no_day_is_the_decimals_of_a_value():
+    assert read("month,value,note\n2025-08,1,20250801\n")[1][0]["note"] == "20250801"
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_between_other_delimiters_a_comma_divides_nothing(delimiter):
+    text = "month,share_pct,note\n2025-08,29,7\n".replace(",", delimiter)
+    assert read(text)[1][0]["note"] == "7"
 
 
 # --- files that are no CSV -----------------------------------------------------------------------
@@ -384,6 +436,17 @@ def test_characters_that_nobody_sees_are_refused_with_their_code_point(column, c
     assert problem.found.isprintable()
 
 
+@pytest.mark.parametrize("cell", ["\u2800", "\u2800 \u2028\u2800", "\u3164", "\ufe0f", "\u0301"])
+@pytest.mark.parametrize("column", ["developer", "note"])
+def test_a_text_that_shows_nothing_at_all_is_refused(column, cell):
+    assert cell_problem(column, cell).code == "forbidden_character"
+
+
+@pytest.mark.parametrize("name", ["a\u2800b", "a\u2029b", "1\ufe0f\u20e3", "e\u0301"])
+def test_what_shows_nothing_may_stand_between_what_does(name):
+    assert value_of("developer", name)
+
+
 def test_a_control_character_at_the_edge_of_a_cell_is_not_trimmed_away():
     assert cell_problem("developer", "DeepSeek\x1c").code == "forbidden_character"
 
@@ -451,7 +514,7 @@ def test_a_plain_share_is_read_exactly(cell):
 
 
 @pytest.mark.parametrize(
-    "cell", ["0", "918849571429", "9" * 18, "9" * 18 + ".999999", "1.234", "0.5"]
+    "cell", ["0", "918849571429", "9" * 18, "9" * 18 + ".999999", "1.2340", "0.5"]
 )
 def test_a_plain_value_is_read_exactly(cell):
     assert str(value_of("value", cell)) == cell
@@ -521,13 +584,32 @@ def test_any_other_value_is_refused_with_a_suggestion_where_that_is_safe(cell, c
     assert (problem.code, problem.suggestion) == (code, suggestion)
 
 
-@pytest.mark.parametrize("delimiter", [";", "\t"])
-@pytest.mark.parametrize("cell", ["1.234", "1,234", "12.345", "999,000"])
+@pytest.mark.parametrize(
+    ("cell", "delimiter"),
+    [(cell, mark) for mark in ";\t" for cell in ("1.234", "1,234", "12.345", "999,000")]
+    + [("1.234", ","), ("999.000", ",")],
+)
 def test_a_value_that_may_hold_a_thousands_separator_is_ambiguous(cell, delimiter):
     problem = cell_problem("value", cell, delimiter)
     assert problem.code == "ambiguous_number"
     assert cell.replace(".", "").replace(",", "") in problem.expected
     assert cell + "0" in problem.expected
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("before", ["share_pct", "value"])
+def test_a_cell_above_settles_which_mark_is_the_decimal_one(before, delimiter):
+    text = f"month|{before}|value\n2025-08|29.7|1.234\n2025-08|29.8|1.235\n"
+    if before == "value":
+        text = "month|value\n2025-08|29.7\n2025-08|1.234\n"
+    table, rows = read(text.replace("|", delimiter))
+    assert not table.problems.count, table.problems.first
+    assert Decimal("1.234") in [row["value"] for row in rows]
+
+
+def test_the_other_mark_above_makes_a_thousands_separator_no_decimal_mark():
+    problem = only_problem("month;share_pct;value\n2025-08;29,7;1.234\n")
+    assert (problem.code, problem.field) == ("ambiguous_number", "value")
 
 
 @pytest.mark.parametrize(

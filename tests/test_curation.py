@@ -9,7 +9,7 @@ from app import curation
 from app.csv_reader import Limits
 from app.curation import DEVELOPERS, EVENTS, MODELS, SOURCES, Changes, Kind
 from app.db import Db
-from app.errors import BadFile, Conflict, NotFound
+from app.errors import BadFile, BadInput, Conflict, NotFound
 from app.models import Developer, Event
 from tests.test_intake import keep, publish
 
@@ -64,6 +64,30 @@ def test_a_correction_without_a_reason_is_refused(filled_db: Db) -> None:
     with pytest.raises(Conflict, match="A reason is needed"):
         change(filled_db, DEVELOPERS, number, " ", **cells | {"origin": "european"})
     assert entry(filled_db, "poolside") == (number, {**cells})
+
+
+@pytest.mark.parametrize("reason", ["a\0b", "a\ud800b", "a\u202eb", "x" * 2_001])
+def test_a_reason_is_a_text_people_can_read(filled_db: Db, reason: str) -> None:
+    before = latest(filled_db)
+    with pytest.raises(BadInput, match="The reason cannot be read") as caught:
+        change(filled_db, DEVELOPERS, None, reason, developer="lab", name="Lab", origin="us")
+    assert [problem.field for problem in caught.value.problems] == ["reason"]
+    with pytest.raises(BadInput):
+        read(filled_db, DEVELOPERS, "developer,name,origin\nlab,Lab,us\n", reason)
+    assert latest(filled_db) == before
+
+
+@pytest.mark.parametrize("kind", curation.KINDS, ids=lambda kind: kind.name)
+@pytest.mark.parametrize("blank", ["", " ", "\xa0"])
+def test_of_an_empty_form_every_field_that_is_needed_is_named(
+    filled_db: Db, kind: Kind, blank: str
+) -> None:
+    texts = {column.name: blank for column in kind.columns}
+    with pytest.raises(BadFile) as caught:
+        change(filled_db, kind, **texts)
+    assert [(problem.field, problem.code) for problem in caught.value.problems] == [
+        (column.name, "blank") for column in kind.columns if column.filled
+    ]
 
 
 def test_what_does_not_change_leaves_no_trace(filled_db: Db) -> None:

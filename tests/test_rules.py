@@ -246,6 +246,27 @@ def test_names_that_make_the_same_slug_get_different_ones():
     assert second.slug.startswith("c-")
 
 
+def test_versions_that_differ_by_where_a_separator_stands_are_two_models():
+    head = "month,developer,model,openness,origin,share_pct\n"
+    rows = [f"2025-08,qwen,{name},open,,1.5\n" for name in ("Qwen2-5 7B", "Qwen2 57B")]
+    result = checked(head + "".join(rows))
+    assert not result.problem_count, result.problems
+    assert [new.slug for new in result.new_models] == ["qwen2-5-7b", "qwen2-57b"]
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("Model 1-1", True), ("MODEL_1_1", True), ("model1 1", True),
+        ("Model 11", False), ("Model-11", False), ("Model 1.1", False),
+    ],
+)  # fmt: skip
+def test_a_separator_between_digits_is_part_of_a_models_name(name, known):
+    one = KnownModel("model-1-1", "Model 1-1", "qwen", Openness.OPEN)
+    catalogue = Known(KNOWN.sources, KNOWN.developers, {"model-1-1": one})
+    assert (catalogue.model(name) == one) is known
+
+
 def test_a_new_slug_never_takes_over_a_known_name():
     (developer,) = checked(NEW + "2025-08,us,open,Mistral!AI,,4\n").new_developers
     assert developer.slug.startswith("mistral-ai-")
@@ -390,6 +411,55 @@ def test_shares_and_values_of_part_of_the_whole_agree_in_proportion():
 def test_a_share_beside_computed_ones_must_agree_too():
     problem = only_problem(VALUES + "2025-08,us,70,60\n2025-08,other,,40\n")
     assert (problem.code, problem.line) == ("figures_disagree", 2)
+
+
+def test_a_value_that_may_be_a_shares_decimals_is_refused_where_other_lines_have_none():
+    head = "month,source,origin,openness,developer,model,share_pct,value,status,note\n"
+    problem = only_problem(
+        f"{head}2025-08,hub,chinese,open,,,41,5,,\n2025-08,hub,us,open,,,29,,,\n"
+    )
+    assert (problem.code, problem.line, problem.column) == ("split_number", 2, 7)
+    assert (problem.field, problem.found, problem.suggestion) == ("share_pct", "41,5", "41.5")
+
+
+@pytest.mark.parametrize(
+    "rows", ["2025-08,us,41,5", "2025-08,us,30,5\n2025-08,chinese,30,5"], ids=["alone", "alike"]
+)
+def test_a_value_that_says_nothing_of_its_share_may_be_the_shares_decimals(rows):
+    result = checked(f"month,origin,share_pct,value\n{rows}\n")
+    assert {problem.code for problem in result.problems} == {"split_number"}
+    assert result.problem_count == len(rows.splitlines())
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "2025-08,us,40,400\n2025-08,chinese,60,600",
+        '2025-08,us,"40",400\n2025-08,chinese,60,',
+        '2025-08,us,40,"400"\n2025-08,chinese,60,',
+        "2025-08,us,40.0,400\n2025-08,chinese,60,",
+        "2025-08,us,41,500\n2025-09,us,41.5,500",
+    ],
+    ids=["in proportion", "a quoted share", "a quoted value", "a point", "a point elsewhere"],
+)
+def test_a_value_that_is_no_decimals_stands_beside_its_whole_share(rows):
+    assert lines(f"month,origin,share_pct,value\n{rows}\n")[0].value
+
+
+def test_a_share_beside_a_value_is_written_so_that_it_reads_one_way():
+    text = 'month,source,origin,share_pct,value\n2025-08,hub,us,"41",5\n2025-08,hub,chinese,3,\n'
+    before = lines(text)
+    out = io.StringIO()
+    write_snapshot(before, out, dict.fromkeys([("hub", AUGUST)], Basis.SHARE))
+    assert lines(out.getvalue()) == before
+
+
+def test_a_value_of_three_decimals_is_written_so_that_it_reads_one_way():
+    before = lines("month,origin,value\n2025-08,us,1.2340\n")
+    out = io.StringIO()
+    written = [line._replace(value=Decimal("1.234")) for line in before]
+    write_snapshot(written, out, dict.fromkeys([("hub", AUGUST)], Basis.VALUE))
+    assert lines(out.getvalue()) == before
 
 
 def test_a_rest_beside_named_developers_is_no_cause_for_a_notice():
@@ -586,13 +656,13 @@ def test_a_model_is_found_by_its_own_slug_before_one_that_only_looks_like_it():
     models = {
         slug: KnownModel(slug, slug, "deepseek", openness)
         for slug, openness in [
-            ("deepseek/m1-1", Openness.OPEN),
-            ("deepseek/m11", Openness.CLOSED),
+            ("deepseek/m-1", Openness.OPEN),
+            ("deepseek/m1", Openness.CLOSED),
         ]
     }
     known = Known(KNOWN.sources, KNOWN.developers, models)
     assert [known.model(slug).slug for slug in models] == list(models)
-    assert known.model("DeepSeek/M1 1") is None
+    assert known.model("DeepSeek/M 1") is None
 
 
 def test_lines_that_count_as_open_by_default_are_told():

@@ -9,9 +9,11 @@ from http.cookies import SimpleCookie
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import func, select
 
 from app import accounts, attempts, sign_ins
 from app.db import Db
+from app.locks import Lock
 from app.main import create_app
 from app.pages.sign_in import own_path
 from tests.conftest import Watched, opened
@@ -172,6 +174,17 @@ def test_after_ten_wrong_passwords_even_the_right_one_waits(site: TestClient, ad
         assert "set-cookie" not in answer.headers
 
 
+def test_a_sign_in_that_cannot_take_its_turn_says_when_to_come_again(
+    site: TestClient, ada: Db
+) -> None:
+    with ada.engine.begin() as connection:
+        connection.execute(select(func.pg_advisory_xact_lock(Lock.SIGN_IN)))
+        answer = sign_in(site)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert "Too many are signing in" in answer.text
+    assert "publishing" not in answer.text
+
+
 def test_guesses_sent_at_once_to_two_servers_are_counted_together(
     empty_database_url: str, ada: Db
 ) -> None:
@@ -231,6 +244,7 @@ def test_a_preview_of_a_link_does_not_use_it_up(site: TestClient, ada: Db) -> No
         assert page.status_code == 200
         assert "Sign in as ada" in page.text
         assert "set-cookie" not in page.headers
+        assert page.headers["cache-control"] == "no-store"
     answer = site.post("/sign-in", data={"link": link.partition("=")[2]})
     assert (answer.status_code, answer.headers["location"]) == (303, "/account")
     assert site.get("/account").status_code == 200

@@ -122,6 +122,12 @@ def test_a_source_described_badly_says_so_field_by_field_and_stores_nothing(
     assert count(filled_db) == before
 
 
+def test_of_a_new_source_left_blank_every_needed_field_is_marked(maintainer_client):
+    response = send(maintainer_client, source="+", **dict.fromkeys(list(NEW_SOURCE)[1:], ""))
+    for field in list(NEW_SOURCE)[1:]:
+        assert "must not be blank" in problem_of(response, field)
+
+
 def test_a_taken_short_name_is_said_at_its_field(maintainer_client):
     response = send(maintainer_client, **NEW_SOURCE | {"new_source": "openrouter-rankings"})
     assert "already" in problem_of(response, "new_source")

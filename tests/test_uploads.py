@@ -126,12 +126,14 @@ def test_of_many_errors_the_first_hundred_and_the_total_are_told(maintainer_clie
     assert len(rows) == 101
 
 
-def test_errors_as_csv_run_nothing_in_a_spreadsheet(maintainer_client, filled_db):
-    upload_id = keep(filled_db, b"month,origin,share_pct\n2026-10,=cmd(),1\n")
+@pytest.mark.parametrize("start", "=+-@＝＋－＠")
+def test_errors_as_csv_run_nothing_in_a_spreadsheet(maintainer_client, filled_db, start):
+    content = f"month,origin,share_pct\n2026-10,{start}cmd(),1\n"
+    upload_id = keep(filled_db, content.encode())
     response = maintainer_client.get(f"/uploads/{upload_id}/errors.csv")
     header, row = response.text.splitlines()
     assert header == "line,column,field,found,expected,suggestion,code"
-    assert row.startswith("2,B,origin,'=cmd(),")
+    assert row.startswith(f"2,B,origin,'{start}cmd(),")
 
 
 @pytest.mark.parametrize(

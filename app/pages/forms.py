@@ -3,16 +3,13 @@
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import Depends, Request
 from starlette.datastructures import FormData
 
-from app import cells
-from app.cells import Unreadable
-from app.errors import BadInput, Problem, excerpt
-
-REASON_LENGTH: Final = 2_000
+from app import reason
+from app.errors import Problem
 
 
 def sending(most: int) -> object:
@@ -62,9 +59,4 @@ def by_field(problems: Iterable[Problem]) -> dict[str, str]:
 
 def reason_of(typed: Mapping[str, str]) -> str:
     """Why something is changed, trimmed. Raises BadInput for what is no text."""
-    text = typed.get("reason", "")
-    try:
-        return cells.clean(text, REASON_LENGTH, multiline=True)
-    except Unreadable as bad:
-        problem = Problem(bad.code, None, None, "reason", excerpt(text), bad.expected)
-        raise BadInput("The reason cannot be read", problems=[problem]) from None
+    return reason.checked(typed.get("reason", ""))

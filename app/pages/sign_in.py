@@ -48,7 +48,7 @@ def ask(
     if link:
         with db.reading() as session:
             name = sign_ins.whose_link(session, link)
-        return render(request, "sign_in_link.html", {"link": link, "name": name})
+        return _answer(request, "sign_in_link.html", {"link": link, "name": name}, None)
     if visitor:
         return RedirectResponse(own_path(wanted), 303)
     return _form(request, wanted)
