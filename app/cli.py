@@ -84,9 +84,17 @@ def claim(host: str, port: int) -> socket.socket:
         listening = socket.create_server((host, port), family=family_of(host))
     except (OSError, OverflowError, UnicodeError) as error:
         title = f"Cannot listen on {host}:{port}: {why_not(error)}"
-        raise Refused(title, "Choose another with --host and --port, or HOST and PORT.") from error
+        raise Refused(title, hint_for(error)) from error
     listening.set_inheritable(True)
     return listening
+
+
+def hint_for(error: Exception) -> str:
+    # A name that leads nowhere has a number below zero, or none.
+    no_host = isinstance(error, UnicodeError) or (
+        isinstance(error, OSError) and (error.errno or 0) < 0
+    )
+    return f"Choose another with {'--host or HOST' if no_host else '--port or PORT'}."
 
 
 def why_not(error: Exception) -> str:

@@ -260,5 +260,6 @@ def test_a_host_that_is_none_is_said_in_words(filled_database_url: str, host: st
     done = modelshare(filled_database_url, "serve", "--host", host)
     assert done.returncode == 1
     assert f"Cannot listen on {host}:" in done.stderr
+    assert "Choose another with --host or HOST." in done.stderr
     assert "Unknown error" not in done.stderr
     assert "Traceback" not in done.stderr
