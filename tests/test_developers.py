@@ -238,7 +238,7 @@ def test_a_corrected_entry_reads_at_its_vintage_as_it_did_then(own_client, fille
     with filled_db.reading() as session:
         now = session.scalar(select(Developer.slug).where(Developer.slug == "tngtech"))
     assert now
-    vintage = re.findall(r"as_of=([^\"&]+)", own_client.get("/trends").text)[0]
+    vintage = re.findall(r"as_of=([^\"&<]+)", own_client.get("/trends").text)[0]
     correct(filled_db, curation.DEVELOPERS, "tngtech", name="TNG", origin="other")
     release = {"release_month": "2024-01", "base_developer": "qwen"}
     correct(filled_db, curation.MODELS, "tngtech/deepseek-r1t2-chimera", **release)
@@ -256,7 +256,7 @@ def test_a_corrected_entry_reads_at_its_vintage_as_it_did_then(own_client, fille
 def test_links_keep_the_vintage(client):
     vintage = "as_of=2999-01-01"
     assert client.get(f"{TNG}?{vintage}").status_code == 400
-    (pinned,) = set(re.findall(r"as_of=[^\"&]+", client.get("/trends").text))
+    (pinned,) = set(re.findall(r"as_of=[^\"&<]+", client.get("/trends").text))
     found = links(client, f"{TNG}?{pinned}")
     for start in ("/models/", "/uploads/behind", "/trends", f"{TNG}?home"):
         assert all("as_of=" in item for item in found if item.startswith(start))

@@ -88,7 +88,7 @@ def test_corrections_are_counted_from_the_record(own_client, filled_db):
 
 
 def test_at_a_vintage_the_numbers_are_those_of_then(own_client, filled_db):
-    (vintage,) = set(re.findall(r"as_of=[^\"&]+", own_client.get("/trends").text))
+    (vintage,) = set(re.findall(r"as_of=[^\"&<]+", own_client.get("/trends").text))
     publish(filled_db, OCTOBER)
     shown = words(own_client, f"/methods?{vintage}")
     assert "As it stood on" in shown

@@ -54,7 +54,7 @@ def test_the_svg_has_headline_source_line_vintage_and_events(client):
 
 def test_the_svg_shows_what_was_known_then(client):
     page = client.get("/trends?by=model").text
-    (pinned,) = re.findall(r'href="/trends\?([^"]*as_of=[^"]*)"', page)
+    (pinned,) = re.findall(r'href="[^"]*/trends\?([^"]*)">Link that stays', page)
     response = client.get(f"/trends.svg?{unescape(pinned)}")
     assert response.status_code == 200
     assert "as known on" in response.text
@@ -213,7 +213,7 @@ def test_without_scripts_the_picture_fit_for_the_screen_stands_there(
         color_scheme=scheme,
     )
     page.goto("/")
-    expect(shown_picture(page)).to_have_count(2)
+    expect(shown_picture(page)).to_have_count(3)
     lines = shown_picture(page).first
     expect(lines).to_have_class(f"picture {kind}")
     expect(lines.locator("text", has_text=f"Chinese 60.3{NBSP}%")).to_be_visible()
@@ -256,7 +256,7 @@ def test_where_plotly_does_not_come_the_picture_stays(watched, server):
     page = watched.open(server)
     page.route("**/plotly.min.js*", lambda route: route.abort())
     page.goto("/")
-    expect(shown_picture(page)).to_have_count(2)
+    expect(shown_picture(page)).to_have_count(3)
     watched.excuse("ERR_FAILED")
 
 
@@ -266,7 +266,7 @@ def test_paper_gets_the_picture_in_its_light_colours(watched, server):
     page.goto("/")
     expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
     page.emulate_media(media="print")
-    expect(shown_picture(page)).to_have_count(2)
+    expect(shown_picture(page)).to_have_count(3)
     expect(page.locator(".js-plotly-plot").first).to_be_hidden()
     expect(shown_picture(page).first.locator("path.us.fill").first).to_have_css(
         "fill", "rgb(11, 67, 128)"

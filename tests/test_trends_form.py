@@ -36,7 +36,9 @@ def greyed(text: str) -> bool:
 
 def ways(text: str) -> dict[str, str]:
     """Label to address of the links out of a page without an answer."""
-    (links,) = re.findall(r'<p class="links">(.*?)</p>', text)
+    (links,) = re.findall(
+        r'<p class="links">(.*?)</p>', text.partition('id="answer"')[2].partition("</main>")[0]
+    )
     return {label: unescape(way) for way, label in re.findall(r'href="([^"]*)">(.*?)</a>', links)}
 
 
