@@ -73,7 +73,7 @@ def sheet(chart: Chart, words: Words) -> str:
     head = SHEET.wrapped(words.headline, SHEET.head)
     top = SHEET.margin + SHEET.head * LINE_HEIGHT * len(head)
     events = [
-        f"{mark.number}  {day_name(mark.event.date)}: {mark.event.title}" for mark in chart.marks
+        f"{mark.number} · {day_name(mark.event.date)}: {mark.event.title}" for mark in chart.marks
     ]
     below = SHEET.small_print((*events, *words.sources, words.definition, _key(chart)))
     foot = top + sheet_of(chart).height + 12 + SHEET.small * LINE_HEIGHT * len(below)

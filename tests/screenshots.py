@@ -34,7 +34,6 @@ PAGES = {
     "embed": "/embed/trends",
     "embed-table": "/embed/trends?view=table&by=developer&top=4",
     "trends-nothing": "/trends?source=vercel-ai-gateway",
-    "picture-svg": "/trends.svg",
     "picture-png": "/trends.png",
     "sources": "/sources",
     "source": "/sources/openrouter-rankings",

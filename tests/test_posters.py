@@ -28,7 +28,7 @@ def test_a_picture_that_stands_alone_says_finding_source_vintage_and_events():
         "Chinese open models rose",
         "Source: Acme.",
         "As known on 1 May.",
-        "1  20\N{NO-BREAK SPACE}January\N{NO-BREAK SPACE}2025: One",
+        "1 · 20\N{NO-BREAK SPACE}January\N{NO-BREAK SPACE}2025: One",
         "Hollow mark: provisional.",
         "Large diamond: as reported, not recomputed.",
     ):

@@ -49,7 +49,7 @@ def test_the_svg_has_headline_source_line_vintage_and_events(client):
     assert "Source: OpenRouter (openrouter.ai/rankings), as of" in text
     assert "Licensed under CC BY 4.0." in text
     assert "as known on" in text
-    assert "1  20 January 2025:" in text
+    assert "1 · 20 January 2025:" in text
 
 
 def test_the_svg_shows_what_was_known_then(client):
