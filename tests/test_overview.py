@@ -288,3 +288,13 @@ def test_the_first_key_leads_to_the_content(page):
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
+
+
+def test_the_reason_of_a_revision_stands_beside_the_figures_it_changed(own_client, filled_db):
+    assert "No figure shown here has been revised" in text_of(own_client)
+    revise(filled_db, b"2026-07,chinese,open,61.5\n")
+    for address in ("/", "/trends"):
+        changed = text_of(own_client, address).partition('id="revised"')[2]
+        plain = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", changed))
+        assert "recounted" in plain
+        assert "60.76 % 61.50 %" in plain

@@ -10,7 +10,7 @@ from app.errors import NoFigures
 from app.http import Asked, Reading
 from app.pages.cards import cards
 from app.pages.citations import citation
-from app.pages.revised import revised
+from app.pages.revised import lately, revised
 from app.pages.shell import render
 from app.pages.showing import beside, drawing, tables
 from app.pages.side_by_side import side_by_side
@@ -30,7 +30,8 @@ def overview(request: Request, question: Asked, session: Reading) -> HTMLRespons
     context = _shown(session, question, answer) | {
         "cards": cards(answer, question, str(request.base_url)),
         "citation": citation(request, answer, question),
-        "revised": revised(session, question, answer),
+        "revised": revised(session, question, answer, "/"),
+        "revisions": lately(session, question, answer),
     }
     return render(request, "overview.html", context)
 

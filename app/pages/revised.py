@@ -1,14 +1,18 @@
-"""Whether a pinned view has been overtaken: what its numbers were, and what they are now."""
+"""What was revised: since a pinned view, and lately in the sources a page shows."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy.orm import Session
 
-from app import comparing, queries
+from app import comparing, queries, revisions
 from app.answer import Answer
 from app.comparing import Since
 from app.errors import NoFigures
 from app.question import Question
+from app.revisions import Act
+
+LATEST: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +40,14 @@ def revised(
     if not since.differences and not since.added:
         return None
     return Revised(since, live.address(path), gone=now is None)
+
+
+def lately(session: Session, question: Question, answer: Answer) -> list[Act]:
+    """The latest acts that changed published figures of these sources, as known at the vintage."""
+    acts = {
+        (act.upload_id, act.kind): act
+        for source in answer.sources
+        for act in revisions.acts(session, question.as_of, source.slug)
+        if act.revises
+    }
+    return sorted(acts.values(), key=lambda act: act.at, reverse=True)[:LATEST]

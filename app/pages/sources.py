@@ -12,7 +12,7 @@ from app import coverage, portraits, revisions, vintages, wording
 from app.answer import Source
 from app.coverage import CoveredMonth, SnapshotRecord
 from app.http import Reading
-from app.pages import comparing
+from app.pages import definitions
 from app.pages.asking import asking
 from app.pages.shell import render
 from app.question import Question
@@ -30,8 +30,8 @@ def sources(request: Request, question: Then, session: Reading) -> HTMLResponse:
     context = {
         "question": question,
         "sources": known,
-        "facts": comparing.facts(known, covered),
-        "differences": comparing.differences(known),
+        "facts": definitions.facts(known, covered),
+        "differences": definitions.differences(known),
     }
     return render(request, "sources/all.html", context)
 
@@ -47,7 +47,7 @@ def source(request: Request, slug: str, question: Then, session: Reading) -> HTM
     context = {
         "question": question,
         "source": found,
-        "definition": comparing.definition(found, covered),
+        "definition": definitions.definition(found, covered),
         "whole": wording.denominator(found, Question()),
         "citation": wording.citation(found, vintages.vintage(session, [slug], then)),
         "grid": grid(covered),

@@ -13,7 +13,7 @@ from app.errors import BadQuestion, NoFigures
 from app.http import Reading
 from app.pages.citations import citation
 from app.pages.question_form import form
-from app.pages.revised import revised
+from app.pages.revised import lately, revised
 from app.pages.shell import render
 from app.pages.showing import beside, drawing, tables
 from app.question import Question, parse_question, sound_part
@@ -69,6 +69,7 @@ def _answered(request: Request, session: Session, question: Question) -> HTMLRes
         "embeds": _embeds(request, question, answer),
         "citation": citation(request, answer, question),
         "revised": revised(session, question, answer),
+        "revisions": lately(session, question, answer),
     }
     return render(request, "trends.html", context | shown(session, question, answer))
 
