@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -186,8 +186,14 @@ class Table:
         return tuple(Group(key, *named[key]) for key in named if key in found)
 
     def complement_groups(self) -> tuple[Group, ...]:
+        """What is left out, in order; beside models of unknown origin the rest is another thing."""
         found = {group for _, _, group in self.outside}
-        return tuple(group for group in COMPLEMENT if group.key in found)
+        taken = any(group == Origin.UNKNOWN for _, _, group in self.inside)
+        return tuple(
+            replace(group, label="Not broken down") if taken and group.key == "unknown" else group
+            for group in COMPLEMENT
+            if group.key in found
+        )
 
     def shares(
         self,

@@ -217,3 +217,15 @@ def test_what_has_no_figure_cannot_be_cited(client):
     response = client.get("/trends.bib?source=vercel-ai-gateway")
     assert response.status_code == 404
     assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_what_a_source_notes_of_a_month_stands_below_its_table(client):
+    page = re.sub(r"\s+", " ", client.get("/trends?source=huggingface-study-2025").text)
+    assert "<bdi>downloads over the twelve months to August 2025</bdi>" in page
+    assert "26 of 31 days covered" in client.get("/trends").text
+
+
+def test_models_of_unknown_origin_and_what_is_not_broken_down_have_two_names(client):
+    page = client.get("/trends?source=huggingface-study-2025").text
+    heads = re.findall(r'<th scope="col"[^>]*>(.*?)</th>', page)
+    assert heads[-2:] == ["Unknown", "Not broken down"]

@@ -98,6 +98,9 @@ class Row:
     rest: Sequence[Share]
 
 
+NOTES = 12
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """One source's shares, the latest month first. A row has a status where its cells agree."""
@@ -110,6 +113,18 @@ class Table:
     @property
     def gaps(self) -> bool:
         return any(share.missing for row in self.rows for share in (*row.shares, *row.rest))
+
+    @property
+    def notes(self) -> list[tuple[str, str]]:
+        """What the source notes of its months: the note, and the months it is of."""
+        months: dict[str, list[date]] = {}
+        for row in reversed(self.rows):
+            for note in dict.fromkeys(share.note for share in row.shares if share.note):
+                months.setdefault(note, []).append(row.month)
+        return [
+            (note, wording.listed(wording.month_name(month) for month in found))
+            for note, found in list(months.items())[:NOTES]
+        ]
 
     def change(self, share: Share, months: int) -> Decimal | None:
         """Points since `months` before; None where there is no figure to compare with."""
