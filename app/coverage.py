@@ -79,6 +79,26 @@ def covered_months(
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The months of a source that have figures: the first, the last, and how many."""
+
+    first: date
+    last: date
+    months: int
+
+
+def spans(session: Session, as_of: datetime | None = None) -> dict[str, Span]:
+    """By source, where it has any."""
+    current = vintages.current_snapshots(as_of).subquery()
+    found = session.execute(
+        select(Source.slug, func.min(current.c.month), func.max(current.c.month), func.count())
+        .join(current, current.c.source_id == Source.id)
+        .group_by(Source.slug)
+    )
+    return {slug: Span(first, last, months) for slug, first, last, months in found}
+
+
 def least_settled(estimated: bool, provisional: bool) -> Status:
     if estimated:
         return Status.ESTIMATED

@@ -1,12 +1,9 @@
 """What both doors say in HTTP: sessions and questions of a request, refusals, CSV, headers."""
 
-import csv
-import io
 import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple
-from decimal import Decimal
 from typing import Annotated, Any, Final
 from urllib.parse import quote, urlencode
 
@@ -22,12 +19,15 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app import accounts, errors, queries, sign_ins
+from app import accounts, errors, freshness, queries, sign_ins
 from app.accounts import Maintainer
+from app.allowed import methods_of
 from app.answer import Answer
+from app.csv_writing import csv_links, file_name, csv_text
 from app.db import Db, explained
 from app.errors import Problem, Refused, excerpt
-from app.question import Question, parse_question
+from app.question import PARAMETERS, Question, names_of, parse_question
+from app.rate_limit import RateExceeded
 from app.share_rows import COLUMNS, share_rows
 from app.words import nearest
 
@@ -88,6 +88,17 @@ def asked(request: Request, session: Reading) -> Question:
 
 
 Asked = Annotated[Question, Depends(asked)]
+
+
+def fresh(request: Request, session: Reading, question: Asked) -> Question:
+    """The question of a file or API address, unless the asker holds its answer (NotModified)."""
+    beside = set(names_of(PARAMETERS))
+    others = sorted(item for item in request.query_params.multi_items() if item[0] not in beside)
+    freshness.check(request, session, question.as_of, [*question.pairs(), *others])
+    return question
+
+
+Fresh = Annotated[Question, Depends(fresh)]
 
 
 def cookie_name(request: Request) -> str:
@@ -240,7 +251,10 @@ def install_errors(app: FastAPI, page: ErrorPage) -> None:
     def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type only
         refused = Refused(*HTTP_WORDS.get(error.status_code, (error.detail, "")))
-        return respond(request, error.status_code, refused, error.headers)
+        allow = {"Allow": ", ".join(methods_of(request))} if error.status_code == 405 else {}
+        if allow and request.method == "OPTIONS":
+            return Response(status_code=204, headers=allow)
+        return respond(request, error.status_code, refused, {**(error.headers or {}), **allow})
 
     def on_validation(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type only
@@ -257,6 +271,7 @@ def install_errors(app: FastAPI, page: ErrorPage) -> None:
         log.error("unexpected failure", exc_info=error)
         return respond(request, 500, Refused("Something went wrong on our side", FAULT))
 
+    app.add_exception_handler(freshness.NotModified, freshness.not_modified)
     app.add_exception_handler(Refused, on_refused)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(RequestValidationError, on_validation)
@@ -271,6 +286,10 @@ def headers_of(error: Refused) -> Mapping[str, str]:
     match error:
         case errors.Unavailable():
             return {"Retry-After": "5"}
+        case RateExceeded():
+            left = f'"reads";r=0;t={error.seconds}'
+            told = {"RateLimit-Policy": error.policy, "RateLimit": left}
+            return told | {"Retry-After": str(error.seconds)}
         case errors.TooOften():
             return {"Retry-After": str(error.seconds)}
         case errors.NotSignedIn():
@@ -351,30 +370,32 @@ class CSVResponse(Response):
 
 
 def csv_response(
-    request: Request, header: Sequence[str], rows: Iterable[Sequence[Any]], filename: str
+    request: Request,
+    header: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    filename: str,
+    links: str = "",
 ) -> CSVResponse:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows([csv_cell(cell) for cell in row] for row in rows)
     bom = "\ufeff" if request.query_params.get("bom") == "1" else ""
-    disposition = {"Content-Disposition": f'inline; filename="{filename}"'}
-    return CSVResponse((bom + out.getvalue()).encode(), headers=disposition)
+    headers = {"Content-Disposition": f'inline; filename="{filename}"'}
+    if links:
+        headers["Link"] = links
+    return CSVResponse((bom + csv_text([header]) + csv_text(rows)).encode(), headers=headers)
 
 
-def shares_csv(request: Request, answer: Answer) -> CSVResponse:
+def shares_csv(request: Request, question: Question, answer: Answer) -> CSVResponse:
     """The chart data of an answer, the same at every door."""
     rows = (astuple(row) for row in share_rows(answer))
-    return csv_response(request, COLUMNS, rows, "shares.csv")
+    pinned = question.having(as_of=answer.vintage)
+    links = csv_links(
+        described=question.address(f"{request.base_url}api/v1/shares"),
+        canonical=pinned.address(f"{request.base_url}{request.url.path[1:]}"),
+    )
+    return csv_response(request, COLUMNS, rows, shares_name(question, answer, "csv"), links)
 
 
-def csv_cell(value: object) -> object:
-    """Text a spreadsheet would run as a formula gets an apostrophe; numbers never."""
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, str) and value[:1] in FORMULA_STARTS:
-        return "'" + value
-    return value
-
-
-FORMULA_STARTS: Final = frozenset("=+-@＝＋－＠") | {chr(code) for code in range(32)}
+def shares_name(question: Question, answer: Answer, ending: str) -> str:
+    """The name of a file of an answer: its sources, grouping and vintage."""
+    slugs = [source.slug for source in answer.sources]
+    told = "+".join(slugs) if len(slugs) < 3 else f"{len(slugs)}-sources"
+    return file_name(f"{told}_by-{question.by}", answer.vintage, ending)

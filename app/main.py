@@ -5,16 +5,19 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
-from starlette_compress import CompressMiddleware
+from starlette_compress import CompressMiddleware, add_compress_type
 
-from app import api, guard, health, http, pages
+from app import api, crossing, freshness, guard, health, http, pages, rate_limit
 from app.db import Db
 
 STATIC = Path(__file__).parent.parent / "static"
 
 
-def create_app(db: Db) -> FastAPI:
-    """The application on one database. The caller owns `db`; the app closes it at shutdown."""
+def create_app(db: Db, *, reads_per_minute: int = 0) -> FastAPI:
+    """The application on one database. The caller owns `db`; the app closes it at shutdown.
+
+    `reads_per_minute`: how many expensive reads an address may ask this process for; 0 is any.
+    """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -28,10 +31,16 @@ def create_app(db: Db) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
     )
     app.state.db = db
     http.install_errors(app, page=pages.render_error)
+    app.add_middleware(freshness.Freshness)
+    if reads_per_minute:
+        app.add_middleware(rate_limit.RateLimit, per_minute=reads_per_minute)
     guard.install(app)
+    app.add_middleware(crossing.Crossing)
+    add_compress_type("text/csv")
     app.add_middleware(CompressMiddleware)
     app.add_middleware(http.SecurityHeaders)
     app.add_middleware(http.HeadAsGet)

@@ -148,21 +148,29 @@ def instant_text(instant: datetime) -> str:
 
 
 def parse_question(
-    items: Iterable[tuple[str, str]], names: Names, accepted: Collection[str] = ()
+    items: Iterable[tuple[str, str]],
+    names: Names,
+    accepted: Collection[str] = (),
+    others: Collection[str] = (),
 ) -> Question:
     """The question of a query string's pairs. Raises BadQuestion with every problem at once.
 
-    `accepted` are the parameters that may be given, where not all.
+    `accepted` are the parameters that may be given, where not all; `others` are read elsewhere,
+    and only named among what may be asked.
     """
-    reader = _Reader(names, tuple(accepted) or tuple(_BY_NAME))
+    reader = _Reader(names, tuple(accepted) or tuple(_BY_NAME), tuple(others))
     for name, text in items:
         reader.take(name, text)
     reader.compare()
     if reader.problems:
-        first = reader.problems[0]
-        title = f"The parameter “{first.field}” cannot be answered"
-        raise BadQuestion(title, _sentence(first), reader.problems)
+        raise refusal(reader.problems)
     return Question(**reader.values)
+
+
+def refusal(problems: Sequence[Problem]) -> BadQuestion:
+    """What to raise for these; the first one speaks for them."""
+    title = f"The parameter “{problems[0].field}” cannot be answered"
+    return BadQuestion(title, _sentence(problems[0]), problems)
 
 
 def sound_part(items: Iterable[tuple[str, str]], names: Names, refused: BadQuestion) -> Question:
@@ -184,6 +192,7 @@ _BY_NAME: Final[Mapping[str, Parameter]] = {item.name: item for item in PARAMETE
 class _Reader:
     names: Names
     accepted: Sequence[str]
+    others: Sequence[str] = ()
     values: dict[str, Any] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
@@ -196,8 +205,9 @@ class _Reader:
 
     def take(self, name: str, text: str) -> None:
         if name not in self.accepted:
-            expected = "one of " + ", ".join(self.accepted)
-            self.refuse("unknown_parameter", name, name, expected, nearest(name, self.accepted))
+            allowed = [*self.accepted, *self.others]
+            expected = "one of " + ", ".join(allowed)
+            self.refuse("unknown_parameter", name, name, expected, nearest(name, allowed))
         elif name in self.seen:
             self.refuse("repeated_parameter", name, text, "the parameter once, values by comma")
         elif text:  # a native form sends every empty field

@@ -13,7 +13,7 @@ _EXPECTED = "a PostgreSQL address is expected: postgresql://user:password@host:5
 
 
 class Settings(BaseSettings):
-    """DATABASE_URL, DATA_DIR, HOST, PORT and WEB_CONCURRENCY; an empty one counts as unset."""
+    """What may be set, in capitals: DATABASE_URL and so on; an empty one counts as unset."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore")
 
@@ -23,6 +23,8 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     web_concurrency: Annotated[int, Field(ge=1)] = 1
+    # Expensive reads a minute from one address, in each worker; 0 is no limit.
+    rate_limit: Annotated[int, Field(ge=0)] = 120
 
     @field_validator("database_url")
     @classmethod

@@ -15,13 +15,14 @@ from app.settings import Settings
 
 def application() -> FastAPI:
     """What uvicorn calls in every worker; DATABASE_URL is set by then."""
-    url = Settings().database_url
+    settings = Settings()
+    url = settings.database_url
     if url is None:
         raise RuntimeError("Set DATABASE_URL, or start with `modelshare serve`.")
     # None where this process is the only one.
     if parent := multiprocessing.parent_process():
         threading.Thread(target=end_with, args=[parent], daemon=True).start()
-    return create_app(Db(url))
+    return create_app(Db(url), reads_per_minute=settings.rate_limit)
 
 
 def end_with(parent: BaseProcess) -> None:

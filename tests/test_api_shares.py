@@ -115,7 +115,6 @@ def test_a_pinned_answer_stays_the_same_whatever_is_published_later(
         ("from=%00", "not_a_month", None),
         ("developer=%F0%9F%92%A9", "unknown_value", None),
         ("developer=" + "x" * 10_000, "unknown_value", None),
-        ("bom=2", "unknown_parameter", None),
     ],
 )
 def test_a_bad_parameter_is_a_400_that_names_it_and_the_nearest(
@@ -130,6 +129,16 @@ def test_a_bad_parameter_is_a_400_that_names_it_and_the_nearest(
         assert body["errors"][0]["code"] == code
         assert body["errors"][0]["suggestion"] == suggestion or suggestion is None
         assert len(response.content) < 2_000
+
+
+def test_a_byte_order_mark_is_for_csv_and_asked_for_in_one_way(client: TestClient) -> None:
+    for address, code in (
+        (f"{ADDRESS}?bom=1", "unknown_parameter"),
+        (f"{ADDRESS}.csv?bom=2", "unknown_value"),
+        (f"{ADDRESS}.csv?bom=1&bom=1", "repeated_parameter"),
+    ):
+        response = client.get(address)
+        assert (response.status_code, response.json()["errors"][0]["code"]) == (400, code)
 
 
 def test_a_question_nothing_answers_is_a_404_that_says_why(client: TestClient) -> None:

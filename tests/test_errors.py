@@ -44,7 +44,7 @@ def test_people_get_a_page_and_programs_a_problem(client: TestClient) -> None:
 def test_a_wrong_method_is_told_the_right_one(client: TestClient) -> None:
     response = client.post("/api/v1/shares")
     assert response.status_code == 405
-    assert response.headers["allow"] == "GET"
+    assert response.headers["allow"] == "GET, HEAD, OPTIONS"
 
 
 @pytest.mark.parametrize("address", ["/", "/api/v1/shares.csv", "/static/style.css", "/nope"])

@@ -40,7 +40,12 @@ def test_every_file_answers_the_question_of_the_page(client, ending, kind, query
     response = client.get(f"/trends.{ending}?{query}")
     assert response.status_code == 200
     assert response.headers["content-type"] == kind
-    assert response.headers["content-disposition"] == f'inline; filename="shares.{ending}"'
+    name = response.headers["content-disposition"].partition("=")[2].strip('"')
+    assert re.fullmatch(
+        r"open-model-share_openrouter-rankings[a-z0-9+-]*_by-[a-z]+"
+        rf"_\d{{4}}-\d\d-\d\dT\d{{4}}Z\.{ending}",
+        name,
+    )
 
 
 def test_the_svg_has_headline_source_line_vintage_and_events(client):

@@ -2,9 +2,23 @@
 
 from fastapi import APIRouter
 
-from app.api import shares, sources, uploads
+from app.api import (
+    catalogue,
+    figure,
+    observations,
+    revisions,
+    shares,
+    snapshots,
+    sources,
+    uploads,
+)
 
 router = APIRouter(prefix="/api/v1")
 router.include_router(shares.router)
+router.include_router(figure.router)
+router.include_router(observations.router)
 router.include_router(sources.router)
+router.include_router(catalogue.router)
+router.include_router(snapshots.router)
+router.include_router(revisions.router)
 router.include_router(uploads.router)

@@ -8,10 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
 from app import queries, wording
 from app.answer import Answer
-from app.http import Asked, CSVResponse, Reading, shares_csv
+from app.api.asking import Asked, asking
+from app.api.parameters import NAMES, REFUSALS, parameters
+from app.http import CSVResponse, Reading, shares_csv
 from app.months import month_key
-from app.question import PARAMETERS, Parameter, Question, instant_text
-from app.share_rows import share_rows
+from app.question import Question, instant_text
+from app.share_rows import COLUMNS, share_rows
 
 router = APIRouter(tags=["shares"])
 
@@ -28,69 +30,104 @@ class ShareRow(BaseModel):
 
     model_config = ConfigDict(from_attributes=True)
 
-    source: str = Field(examples=["openrouter-rankings"])
-    month: str = Field(pattern=r"^\d{4}-\d{2}$", examples=["2025-08"])
-    group: str = Field(description="Key of the group: an origin, openness, or slug.")
-    label: str
-    share_pct: Percent | None = Field(description="null where the source says nothing of it")
-    status: str = Field(description="final, provisional, estimated or missing")
+    source: str = Field(description="Slug of the source.", examples=["openrouter-rankings"])
+    month: str = Field(
+        description="The month it is about.", pattern=r"^\d{4}-\d{2}$", examples=["2025-08"]
+    )
+    group: str = Field(
+        description=(
+            "Key of the group: an origin, openness, or slug. `_rest`: those beyond `top`;"
+            " `_unnamed`: lines that name none."
+        ),
+        examples=["chinese"],
+    )
+    label: str = Field(description="The group as people read it.", examples=["Chinese"])
+    share_pct: Percent | None = Field(
+        description=(
+            "Percent of what `meta.of` says, four decimals; null, never zero, where the source"
+            " says nothing of it."
+        ),
+        examples=[28.6539],
+    )
+    status: str = Field(description="final, provisional, estimated or missing.", examples=["final"])
 
 
 class SourceNote(BaseModel):
-    source: str
-    name: str
-    metric: str
-    licence: str
-    citation: str
+    """A source of the answer, and how to cite it."""
+
+    source: str = Field(description="Slug.", examples=["openrouter-rankings"])
+    name: str = Field(description="As people read it.", examples=["OpenRouter rankings"])
+    metric: str = Field(description="What it counts.", examples=["tokens"])
+    licence: str = Field(description="Of its figures; may be empty.", examples=["CC BY 4.0"])
+    citation: str = Field(description="The line it asks for, with the vintage filled in.")
 
 
 class Meta(BaseModel):
-    version: str = "v1"
-    by: str
-    openness: str
-    of: str
-    from_: str = Field(serialization_alias="from")
-    to: str
-    unit: str = "percent"
-    as_of: str | None = Field(description="The vintage: when these figures last changed, UTC.")
-    definition: str
-    sources: list[SourceNote]
+    """What was counted, of what, as of when: a share is never told without it."""
+
+    version: str = Field(default="v1", description="Of this API: changes are additions only.")
+    by: str = Field(description="What the shares are grouped by.", examples=["origin"])
+    openness: str = Field(description="Which models are counted.", examples=["open"])
+    of: str = Field(description="What 100 percent is: all usage, or open.", examples=["all"])
+    from_: str = Field(
+        serialization_alias="from", description="First month told.", examples=["2025-01"]
+    )
+    to: str = Field(description="Last month told.", examples=["2026-09"])
+    unit: str = Field(default="percent", description="Of every `share_pct`.")
+    as_of: str | None = Field(
+        description="The vintage: when these figures last changed, UTC.",
+        examples=["2026-11-23T10:00:00Z"],
+    )
+    definition: str = Field(description="In words: what was counted, by whom, of what.")
+    sources: list[SourceNote] = Field(description="Those asked, in order.")
 
 
 class Links(BaseModel):
-    self: str
-    csv: str
-    page: str
+    """Absolute addresses."""
+
+    self: str = Field(description="This answer, its parameters in canonical order.")
+    csv: str = Field(description="The rows as CSV.")
+    page: str = Field(description="The same question as a page for people.")
     pinned: str = Field(description="The same answer for ever, whatever is published later.")
 
 
 class Shares(BaseModel):
-    data: list[ShareRow]
+    data: list[ShareRow] = Field(description="By source, month and group.")
     meta: Meta
     links: Links
 
 
-def openapi_parameter(parameter: Parameter) -> dict[str, Any]:
-    schema: dict[str, Any] = {"type": "string"}
-    if parameter.allowed and not parameter.many:
-        schema["enum"] = list(parameter.allowed)
-    described = {
-        "name": parameter.name,
-        "in": "query",
-        "required": False,
-        "description": parameter.meaning,
-        "schema": schema,
+def _told(*, csv: bool) -> dict[str, Any]:
+    return {"parameters": parameters(NAMES, paged=False, all_by_default=False, csv=csv)}
+
+
+CSV: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "The rows.",
+        "content": {
+            "text/csv": {
+                "schema": {"type": "string"},
+                "example": ",".join(COLUMNS)
+                + "\nopenrouter-rankings,2025-08,chinese,Chinese,28.6539,final\n",
+            }
+        },
     }
-    return described | ({"example": parameter.example} if parameter.example else {})
+}
+Wanted = Annotated[Asked, asking(paged=False)]
 
 
-QUESTION_PARAMETERS: Final = {"parameters": [openapi_parameter(item) for item in PARAMETERS]}
-
-
-@router.get("/shares", openapi_extra=QUESTION_PARAMETERS)
-def read_shares(request: Request, session: Reading, question: Asked) -> Shares:
+@router.get(
+    "/shares",
+    response_model=Shares,
+    responses=CSV | REFUSALS,
+    openapi_extra=_told(csv=False),
+)
+def read_shares(request: Request, session: Reading, asked: Wanted) -> Any:
     """The shares of a question, with their definition, citation and a link that stays the same."""
+    question = asked.question
     answer = queries.answer(session, question)
+    if asked.csv:
+        return shares_csv(request, question, answer)
     return Shares(
         data=[ShareRow.model_validate(row) for row in share_rows(answer)],
         meta=meta(question, answer),
@@ -98,10 +135,15 @@ def read_shares(request: Request, session: Reading, question: Asked) -> Shares:
     )
 
 
-@router.get("/shares.csv", openapi_extra=QUESTION_PARAMETERS)
-def read_shares_csv(request: Request, session: Reading, question: Asked) -> CSVResponse:
+@router.get(
+    "/shares.csv",
+    response_class=CSVResponse,
+    responses=CSV | REFUSALS,
+    openapi_extra=_told(csv=True),
+)
+def read_shares_csv(request: Request, session: Reading, asked: Wanted) -> CSVResponse:
     """The same rows as CSV; an empty share_pct is a missing one. `bom=1` is for Excel."""
-    return shares_csv(request, queries.answer(session, question))
+    return shares_csv(request, asked.question, queries.answer(session, asked.question))
 
 
 def meta(question: Question, answer: Answer) -> Meta:
@@ -126,8 +168,10 @@ def meta(question: Question, answer: Answer) -> Meta:
     )
 
 
-def links(request: Request, question: Question, answer: Answer) -> Links:
-    here, csv = str(request.url_for("read_shares")), str(request.url_for("read_shares_csv"))
+def links(
+    request: Request, question: Question, answer: Answer, route: str = "read_shares"
+) -> Links:
+    here, csv = str(request.url_for(route)), str(request.url_for("read_shares_csv"))
     return Links(
         self=question.address(here),
         csv=question.address(csv),

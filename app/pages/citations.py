@@ -6,7 +6,7 @@ from app import citing, queries
 from app.answer import Answer
 from app.citing import Citation
 from app.errors import NoFigures
-from app.http import Asked, Reading
+from app.http import Fresh, Reading
 from app.question import Question
 
 router = APIRouter()
@@ -17,14 +17,14 @@ def citation(request: Request, answer: Answer, question: Question) -> Citation |
 
 
 @router.get("/trends.bib")
-def bibtex(request: Request, question: Asked, session: Reading) -> Response:
+def bibtex(request: Request, question: Fresh, session: Reading) -> Response:
     """One BibTeX entry, pinned to the vintage."""
     found = _found(request, question, session)
     return _file(found.bibtex, "application/x-bibtex", f"{found.key}.bib")
 
 
 @router.get("/trends.csl")
-def csl(request: Request, question: Asked, session: Reading) -> Response:
+def csl(request: Request, question: Fresh, session: Reading) -> Response:
     """CSL-JSON, as reference managers read it."""
     found = _found(request, question, session)
     return _file(found.csl_text, "application/vnd.citationstyles.csl+json", f"{found.key}.json")

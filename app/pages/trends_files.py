@@ -10,7 +10,7 @@ from app import charts, figures, posters, queries, wording
 from app.answer import Answer, Event
 from app.charts import Chart, Frame
 from app.errors import BadQuestion, Problem, excerpt
-from app.http import Asked, CSVResponse, Reading, shares_csv
+from app.http import CSVResponse, Fresh, Reading, shares_csv, shares_name
 from app.pages.showing import beside, wanted
 from app.png import png
 from app.posters import CARD_WIDTH, Words
@@ -65,7 +65,7 @@ class Shown:
         )
 
 
-def shown(question: Asked, session: Reading) -> Shown:
+def shown(question: Fresh, session: Reading) -> Shown:
     """A table has no picture of its own: it is drawn as lines."""
     drawn = question.having(view="lines") if question.view == "table" else question
     return _shown(session, drawn)
@@ -96,27 +96,28 @@ Width = Annotated[int, Depends(width)]
 
 @router.get("/trends.svg")
 def trends_svg(shown: ShownHere) -> SVGResponse:
-    return SVGResponse(posters.sheet(shown.chart(), shown.words), headers=_named("svg"))
+    return SVGResponse(posters.sheet(shown.chart(), shown.words), headers=_named(shown, "svg"))
 
 
 @router.get("/trends.png")
 def trends_png(shown: ShownHere, width: Width) -> PNGResponse:
     """The picture that stands beside a link: 1200 x 630, or as wide as asked."""
     content = png(posters.card(shown.plain_chart, shown.words), width)
-    return PNGResponse(content, headers=_named("png"))
+    return PNGResponse(content, headers=_named(shown, "png"))
 
 
 @router.get("/trends.json")
 def trends_json(shown: ShownHere) -> FigureResponse:
     """The figure that the page's script draws, for Plotly anywhere."""
     figure: Any = figures.figure(shown.chart(), shown.chart(charts.NARROW))
-    return FigureResponse(figure.to_json(), headers=_named("json"))
+    return FigureResponse(figure.to_json(), headers=_named(shown, "json"))
 
 
 @router.get("/trends.csv")
-def trends_csv(request: Request, question: Asked, session: Reading) -> CSVResponse:
-    return shares_csv(request, queries.answer(session, question))
+def trends_csv(request: Request, question: Fresh, session: Reading) -> CSVResponse:
+    return shares_csv(request, question, queries.answer(session, question))
 
 
-def _named(ending: str) -> dict[str, str]:
-    return {"Content-Disposition": f'inline; filename="shares.{ending}"'}
+def _named(shown: Shown, ending: str) -> dict[str, str]:
+    name = shares_name(shown.question, shown.answer, ending)
+    return {"Content-Disposition": f'inline; filename="{name}"'}

@@ -1,0 +1,181 @@
+"""What a request of the JSON door asks: a question, a page of its rows, and JSON or CSV."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from fastapi import Depends, Request
+
+from app import cursors, freshness, queries
+from app.api.parameters import LIMIT, LIMIT_MAX, NAMES, PAGED
+from app.cursors import Cursor, Place
+from app.errors import BadQuestion, Problem, excerpt
+from app.http import Reading
+from app.question import Names, Question, parse_question, refusal
+
+Pairs = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question of one of the lists, checked.
+
+    `as_of` is the question's or, on later pages, the cursor's. `limit` is None where all rows are
+    wanted at once, which only CSV is for. `everything`: openness is `all` unless said otherwise.
+    """
+
+    question: Question
+    limit: int | None
+    cursor: Cursor | None
+    path: str
+    csv: bool
+    everything: bool
+
+    @property
+    def as_of(self) -> datetime | None:
+        return self.cursor.as_of if self.cursor else self.question.as_of
+
+    @property
+    def then(self) -> Question:
+        """The question at the vintage of the page."""
+        return self.question.having(as_of=self.as_of)
+
+    @property
+    def after(self) -> Place | None:
+        return self.cursor.after if self.cursor else None
+
+    def pairs(self, question: Question) -> Pairs:
+        """Canonical: defaults left out."""
+        pairs = question.pairs()
+        if not self.everything:
+            return pairs
+        named = [("openness", question.openness)] if question.openness != "all" else []
+        return [pair for pair in pairs if pair[0] != "openness"] + named
+
+    def page_pairs(self) -> Pairs:
+        default = None if self.csv else LIMIT
+        limit = [("limit", str(self.limit))] if self.limit not in (None, default) else []
+        cursor = [("cursor", str(self.cursor))] if self.cursor else []
+        return limit + cursor
+
+    @property
+    def name(self) -> str:
+        """What a cursor remembers: a page of another list or question is no page of this one."""
+        return cursors.name_of(self.path, urlencode(self.pairs(self.question)))
+
+
+def address(base: str, pairs: Pairs) -> str:
+    return f"{base}?{urlencode(pairs, safe=',:/')}" if pairs else base
+
+
+def wants_csv(request: Request) -> bool:
+    """By the address, or because Accept puts text/csv before JSON."""
+    if request.url.path.endswith(".csv"):
+        return True
+    kinds = _accepted(request.headers.get("accept", ""))
+    return kinds.get("text/csv", 0) > kinds.get("application/json", 0)
+
+
+def _accepted(header: str) -> dict[str, float]:
+    """The media types that are named, with their weights."""
+    found = {}
+    for item in header[:1_000].split(","):
+        kind, _, rest = item.partition(";")
+        found[kind.strip().lower()] = _weight(rest)
+    return found
+
+
+def _weight(text: str) -> float:
+    """Of `q=0.5`; 1 where there is none, 0 where it is no weight."""
+    digits = next((part.strip()[2:] for part in text.split(";") if "q=" in part), "1")
+    plain = digits.replace(".", "", 1)
+    return float(digits) if plain.isascii() and plain.isdecimal() and len(plain) <= 4 else 0
+
+
+def asking(*accepted: str, paged: bool = True, everything: bool = False, csv: bool = True) -> Any:
+    """A dependency: what is asked, unless the asker holds its answer. Raises BadQuestion."""
+    taken = accepted or NAMES
+
+    def asked(request: Request, session: Reading) -> Asked:
+        reader = _Reader(request, paged=paged, csv=csv and wants_csv(request))
+        question = reader.question(queries.names(session), taken)
+        found = reader.asked(question, everything=everything)
+        pairs = [*found.pairs(found.question), *found.page_pairs(), ("csv", str(found.csv))]
+        bom = [("bom", text) for text in request.query_params.getlist("bom")]
+        freshness.check(request, session, found.as_of, [*pairs, *bom])
+        return found
+
+    return Depends(asked)
+
+
+DIGITS: Final = len(str(LIMIT_MAX))
+
+
+class _Reader:
+    """Reads the query string; collects every problem before it refuses."""
+
+    def __init__(self, request: Request, *, paged: bool, csv: bool) -> None:
+        self.csv = csv
+        self.path = request.url.path.removesuffix(".csv")
+        self.own = (PAGED if paged else ()) + (("bom",) if self.csv else ())
+        self.problems: list[Problem] = []
+        self.values: dict[str, str] = {}
+        self.rest: Pairs = []
+        self.paged = paged
+        for name, text in request.query_params.multi_items():
+            self._take(name, text)
+
+    def _take(self, name: str, text: str) -> None:
+        if name not in self.own:
+            self.rest.append((name, text))
+        elif name in self.values:
+            self._refuse("repeated_parameter", name, text, "the parameter once")
+        elif text:
+            self.values[name] = text
+
+    def _refuse(self, code: str, name: str, found: str, expected: str) -> None:
+        self.problems.append(Problem(code, None, None, name, excerpt(found), expected))
+
+    def question(self, names: Names, accepted: Sequence[str]) -> Question:
+        try:
+            return parse_question(self.rest, names, accepted, self.own)
+        except BadQuestion as refused:
+            self.problems = [*refused.problems, *self.problems]
+        return Question()
+
+    def asked(self, question: Question, *, everything: bool) -> Asked:
+        """Raises BadQuestion with every problem."""
+        if everything and not any(name == "openness" and text for name, text in self.rest):
+            question = question.having(openness="all")
+        if self.values.get("bom", "1") != "1":
+            self._refuse("unknown_value", "bom", self.values["bom"], "1, or nothing")
+        limit = self._limit()
+        found = Asked(question, limit, None, self.path, self.csv, everything)
+        cursor = self._cursor(found)
+        if self.problems:
+            raise refusal(self.problems)
+        return Asked(question, limit, cursor, self.path, self.csv, everything)
+
+    def _limit(self) -> int | None:
+        text = self.values.get("limit")
+        if text is None:
+            return None if not self.paged or (self.csv and "cursor" not in self.values) else LIMIT
+        sound = text.isascii() and text.isdecimal() and len(text) <= DIGITS
+        if sound and 1 <= int(text) <= LIMIT_MAX:
+            return int(text)
+        self._refuse("not_a_number", "limit", text, f"a whole number from 1 to {LIMIT_MAX}")
+        return LIMIT
+
+    def _cursor(self, found: Asked) -> Cursor | None:
+        text = self.values.get("cursor")
+        if text is None:
+            return None
+        cursor = cursors.read(text)
+        if cursor is None:
+            self._refuse("not_a_cursor", "cursor", text, "what links.next says, unchanged")
+        elif cursor.asked != found.name and not self.problems:
+            expected = "the cursor with the same address and parameters as the page before"
+            self._refuse("foreign_cursor", "cursor", text, expected)
+        return cursor

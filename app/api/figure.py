@@ -1,0 +1,68 @@
+"""The Plotly figure of a question, as the pages draw it."""
+
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
+
+from app import charts, figures, queries, vintages
+from app.answer import Answer, Event
+from app.api.asking import Asked, asking
+from app.api.parameters import NAMES, REFUSALS, parameters
+from app.api.shares import Links, Meta, links, meta
+from app.http import Reading
+from app.question import Question
+
+router = APIRouter(tags=["shares"])
+
+
+class Figure(BaseModel):
+    """`plotly.graph_objects.Figure(answer["data"])` draws it; so does `Plotly.newPlot`."""
+
+    data: dict[str, Any] = Field(
+        description="A figure of Plotly: its traces under `data`, and `layout`.",
+        examples=[{"data": [{"type": "scatter", "x": ["2025-08"], "y": [28.65]}], "layout": {}}],
+    )
+    meta: Meta
+    links: Links
+
+
+@router.get(
+    "/figure",
+    responses=REFUSALS,
+    openapi_extra={"parameters": parameters(NAMES, paged=False, all_by_default=False, csv=False)},
+)
+def read_figure(
+    request: Request, session: Reading, asked: Annotated[Asked, asking(paged=False, csv=False)]
+) -> Figure:
+    """The chart that /trends shows. Its rows alone: /api/v1/shares."""
+    question = asked.question
+    drawn = question.having(view="lines") if question.view == "table" else question
+    answer = queries.answer(session, drawn)
+    return Figure(
+        data=_figure(session, drawn, answer),
+        meta=meta(question, answer),
+        links=links(request, question, answer, "read_figure"),
+    )
+
+
+def _figure(session: Session, question: Question, answer: Answer) -> dict[str, Any]:
+    lines = question.view == "lines"
+    reported = queries.reported(session, question) if lines else None
+    events = _events(session, question) if lines else []
+    wide, narrow = (
+        charts.chart(answer, question.view, frame, reported, events)
+        for frame in (charts.WIDE, charts.NARROW)
+    )
+    found: dict[str, Any] = json.loads(figures.figure(wide, narrow).to_json())
+    return found
+
+
+def _events(session: Session, question: Question) -> list[Event]:
+    return [
+        event
+        for event in vintages.events(session, question.as_of)
+        if question.events == "all" or (question.events == "headline" and event.headline)
+    ]

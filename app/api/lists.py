@@ -1,0 +1,238 @@
+"""What every list of the JSON door has in common: its frame, its pages, its CSV, its addresses."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from inspect import getdoc
+from itertools import chain
+from typing import Annotated, Any, Final, Generic, TypeVar
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse, StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from sqlalchemy.orm import Session
+
+from app import changes
+from app.api.asking import Asked, address, asking
+from app.api.parameters import REFUSALS, parameters
+from app.csv_writing import csv_links, file_name, csv_text
+from app.cursors import Cursor, Place
+from app.db import Db
+from app.errors import BadQuestion, Problem
+from app.http import CSVResponse, Reading, csv_response, database
+from app.question import instant_text, refusal
+
+Month = Annotated[str, Field(pattern=r"^\d{4}-\d{2}$", examples=["2025-08"])]
+Instant = Annotated[str, Field(description="UTC, ISO 8601.", examples=["2026-11-23T10:00:00Z"])]
+Slug = Annotated[str, Field(examples=["openrouter-rankings"])]
+Number = Annotated[
+    Decimal,
+    PlainSerializer(
+        lambda number: int(number) if number == number.to_integral_value() else float(number),
+        return_type=float,
+        when_used="json",
+    ),
+]
+
+
+class RowModel(BaseModel):
+    """One row, from an object with the same names."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class ListMeta(BaseModel):
+    """What a list is, and as of when."""
+
+    version: str = Field(default="v1", description="Of this API: changes are additions only.")
+    as_of: Instant | None = Field(
+        description="The vintage: when figures or catalogue last changed, UTC. null: not yet."
+    )
+    rows: int = Field(description="The rows of this page.", examples=[100])
+
+
+class ListLinks(BaseModel):
+    """Absolute addresses."""
+
+    self: str = Field(description="This page, its parameters in canonical order.")
+    csv: str = Field(description="The same rows as CSV.")
+    page: str = Field(description="What a person would read of it.")
+    pinned: str = Field(description="The same list for ever, whatever is published later.")
+    next: str | None = Field(description="The next page of the same vintage; null on the last.")
+
+
+Row = TypeVar("Row", bound=RowModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """Rows in their order; `after` is the place of the last, None where nothing follows."""
+
+    rows: Sequence[Row]
+    after: Place | None = None
+
+
+def page_of(rows: Sequence[Row], asked: Asked) -> Page[Row]:
+    """A page of rows that are all at hand. Of one vintage their numbers are their places."""
+    start = 0
+    match asked.after:
+        case None:
+            pass
+        case (int(start),):
+            pass
+        case _:
+            raise bad_cursor()
+    end = len(rows) if asked.limit is None else start + asked.limit
+    return Page(rows[start:end], (end,) if end < len(rows) else None)
+
+
+def bad_cursor() -> BadQuestion:
+    expected = "what links.next says, unchanged"
+    return refusal([Problem("not_a_cursor", None, None, "cursor", "", expected)])
+
+
+# --- answers
+
+
+Read = Callable[[Session, Asked], Page[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One list: its rows' model, its frame, how it is read, and where a person reads the same."""
+
+    name: str
+    row: type[RowModel]
+    frame: type[BaseModel]
+    read: Read
+    page: str
+
+
+def offer(
+    router: APIRouter,
+    listing: Listing,
+    *accepted: str,
+    paged: bool = True,
+    everything: bool = False,
+) -> None:
+    """The list at its two addresses. `everything`: openness is `all` unless said otherwise."""
+    wanted = asking(*accepted, paged=paged, everything=everything)
+
+    def answer(
+        request: Request, response: Response, session: Reading, asked: Annotated[Asked, wanted]
+    ) -> Any:
+        return answered(request, response, session, asked, listing)
+
+    rows: dict[str, Any] = {
+        "text/csv": {"schema": {"type": "string"}, "example": ",".join(columns(listing))}
+    }
+    for csv in (False, True):
+        told = parameters(accepted, paged=paged, all_by_default=everything, csv=csv)
+        router.add_api_route(
+            f"/{listing.name}{'.csv' if csv else ''}",
+            answer,
+            name=f"read_{listing.name}{'_csv' if csv else ''}",
+            description=getdoc(listing.read),
+            response_model=None if csv else listing.frame,
+            response_class=CSVResponse if csv else JSONResponse,
+            responses={200: {"description": "The rows.", "content": rows}, **REFUSALS},
+            openapi_extra={"parameters": told},
+        )
+
+
+def answered(
+    request: Request, response: Response, session: Session, asked: Asked, listing: Listing
+) -> BaseModel | Response:
+    """The page as JSON or as CSV."""
+    page = listing.read(session, asked)
+    vintage = changes.last_change(session, asked.as_of)
+    links = _links(request, asked, listing, page, vintage)
+    if asked.csv:
+        return _csv(request, asked, listing, page, links, vintage)
+    if links.next:
+        response.headers["Link"] = f'<{links.next}>; rel="next"'
+    meta = ListMeta(as_of=instant_text(vintage) if vintage else None, rows=len(page.rows))
+    return listing.frame(data=page.rows, meta=meta, links=links)
+
+
+def _links(
+    request: Request, asked: Asked, listing: Listing, page: Page[Any], vintage: datetime | None
+) -> ListLinks:
+    here = f"{request.base_url}{asked.path[1:]}"
+    own, now = asked.pairs(asked.question), asked.page_pairs()
+    limit = [pair for pair in now if pair[0] == "limit"]
+    then = asked.pairs(asked.question.having(as_of=vintage)) if vintage else own
+    same = f"{here}.csv" if request.url.path.endswith(".csv") else here
+    following = None
+    if page.after and vintage and asked.limit:
+        cursor = Cursor(asked.name, vintage, page.after)
+        following = address(same, [*own, *limit, ("cursor", str(cursor))])
+    as_of = [pair for pair in own if pair[0] == "as_of" and listing.page in DATED]
+    return ListLinks(
+        self=address(same, own + now),
+        csv=address(f"{here}.csv", own + now),
+        page=address(f"{request.base_url}{listing.page}", as_of),
+        pinned=address(same, then + limit),
+        next=following,
+    )
+
+
+DATED: Final = frozenset({"sources", "developers"})
+
+
+# --- CSV
+
+
+def columns(listing: Listing) -> list[str]:
+    return list(listing.row.model_fields)
+
+
+def cells(row: RowModel) -> list[Any]:
+    return [_cell(value) for _, value in row]
+
+
+def _cell(value: Any) -> Any:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).lower()
+    return value
+
+
+def _csv(  # noqa: PLR0917 - they are of six kinds
+    request: Request,
+    asked: Asked,
+    listing: Listing,
+    page: Page[Any],
+    links: ListLinks,
+    vintage: datetime | None,
+) -> Response:
+    here = f"{request.base_url}{asked.path[1:]}"
+    described = address(here, asked.pairs(asked.question))
+    told = csv_links(described=described, canonical=links.pinned)
+    if links.next:
+        told += f', <{links.next}>; rel="next"'
+    what = "_".join(["+".join(asked.question.source), listing.name]).strip("_")
+    named = file_name(what, vintage)
+    first = csv_response(request, columns(listing), map(cells, page.rows), named, told)
+    if asked.limit or not page.after or not vintage:
+        return first
+    rest = _rest(database(request), asked, listing, page.after, vintage)
+    del first.headers["Content-Length"]
+    headers = dict(first.headers)
+    return StreamingResponse(chain([first.body], rest), headers=headers)
+
+
+def _rest(
+    db: Db, asked: Asked, listing: Listing, after: Place, vintage: datetime
+) -> Iterator[bytes]:
+    """The other pages, each read by itself: a slow reader holds no transaction open."""
+    following: Place | None = after
+    while following:
+        page_asked = replace(asked, cursor=Cursor(asked.name, vintage, following))
+        with db.reading() as session:
+            page = listing.read(session, page_asked)
+        yield csv_text(map(cells, page.rows)).encode()
+        following = page.after

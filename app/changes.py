@@ -1,0 +1,41 @@
+"""How far the data has come: what an answer's validator rests on, and when it last changed."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from app.models import CatalogueChange, Upload
+
+END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
+
+
+def data_version(session: Session) -> str:
+    """A text that is another one after every publishing, withdrawal and catalogue change.
+
+    Nothing counted here is ever taken back, so the counts alone tell two states apart; instants
+    would not, where one that is earlier is committed later.
+    """
+    counted = session.execute(
+        select(
+            func.count(Upload.published_at),
+            func.count(Upload.withdrawn_at),
+            select(func.count()).select_from(CatalogueChange).scalar_subquery(),
+        )
+    ).one()
+    return "-".join(map(str, counted))
+
+
+def last_change(session: Session, as_of: datetime | None = None) -> datetime | None:
+    """The last instant, at or before `as_of`, at which figures or the catalogue changed."""
+    limit = as_of or END_OF_TIME
+    figures = func.greatest(
+        case((Upload.published_at <= limit, Upload.published_at)),
+        case((Upload.withdrawn_at <= limit, Upload.withdrawn_at)),
+    )
+    catalogue = select(func.max(CatalogueChange.at)).where(CatalogueChange.at <= limit)
+    found: datetime | None = session.scalar(
+        select(func.greatest(func.max(figures), catalogue.scalar_subquery()))
+    )
+    return found

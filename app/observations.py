@@ -1,0 +1,127 @@
+"""Stored lines as they stood at an instant, page by page in the order of source, month and line."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import count
+from typing import NamedTuple
+
+from sqlalchemy import Row, Select, select, true, tuple_
+from sqlalchemy.orm import Session
+
+from app import queries, vintages
+from app.models import Developer, Model, Observation, Snapshot, Source
+from app.question import Question
+
+
+class Place(NamedTuple):
+    """Where a line stands among all lines of a vintage."""
+
+    source: str
+    month: date
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLine:
+    """One line of an upload's file as it was published; `share_pct` in percent."""
+
+    source: str
+    month: date
+    origin: str
+    openness: str
+    developer: str | None
+    model: str | None
+    share_pct: Decimal
+    value: Decimal | None
+    status: str
+    note: str
+    upload: int
+    line: int
+
+    @property
+    def place(self) -> Place:
+        return Place(self.source, self.month, self.line)
+
+
+def observations(
+    session: Session, question: Question, after: Place | None, limit: int
+) -> list[StoredLine]:
+    """The next `limit` lines that pass the question's filters, from its vintage."""
+    found: list[StoredLine] = []
+    for snapshots in _portions(_snapshots(session, question, after)):
+        wanted = _lines(session, question, after, snapshots).limit(limit - len(found))
+        found += [StoredLine(*row) for row in session.execute(wanted)]
+        if len(found) == limit:
+            break
+    return found
+
+
+Found = Sequence[Row[int, str, date]]
+
+
+def _snapshots(session: Session, question: Question, after: Place | None) -> Found:
+    """Those that may hold lines after that place, in order."""
+    current = vintages.current_snapshots(question.as_of).subquery()
+    slug = vintages.by_slug()
+    wanted = (
+        select(current.c.id, Source.slug, current.c.month)
+        .join(Source, Source.id == current.c.source_id)
+        .where(Source.slug.in_(question.source) if question.source else true())
+        .where(current.c.month >= question.from_ if question.from_ else true())
+        .where(current.c.month <= question.to if question.to else true())
+        .order_by(slug, current.c.month)
+    )
+    if after:
+        wanted = wanted.where(tuple_(slug, current.c.month) >= (after.source, after.month))
+    return session.execute(wanted).all()
+
+
+def _portions(snapshots: Found) -> Iterator[Found]:
+    """One, two, four and so on: a large snapshot is read alone, small ones are soon together."""
+    start = 0
+    for size in (2**power for power in count()):
+        if start >= len(snapshots):
+            return
+        yield snapshots[start : start + size]
+        start += size
+
+
+Columns = tuple[
+    str, date, str, str, str | None, str | None, Decimal, Decimal | None, str, str, int, int
+]
+
+
+def _lines(
+    session: Session, question: Question, after: Place | None, snapshots: Found
+) -> Select[*Columns]:
+    wanted = (
+        select(
+            Source.slug,
+            Snapshot.month,
+            Observation.origin,
+            Observation.openness,
+            Developer.slug,
+            Model.slug,
+            Observation.share_pct,
+            Observation.value,
+            Observation.status,
+            Observation.note,
+            Snapshot.upload_id,
+            Observation.line,
+        )
+        .select_from(Observation)
+        .join(Snapshot, Snapshot.id == Observation.snapshot_id)
+        .join(Source, Source.id == Snapshot.source_id)
+        .outerjoin(Developer, Developer.id == Observation.developer_id)
+        .outerjoin(Model, Model.id == Observation.model_id)
+        .where(Observation.snapshot_id.in_([row[0] for row in snapshots]))
+        .where(queries.selected(question, queries.home(session, question)))
+    )
+    if len(snapshots) > 1:
+        return wanted.order_by(vintages.by_slug(), Snapshot.month, Observation.line)
+    # The first one is alone, and the only one that may have been read in part.
+    begun = after and tuple(snapshots[0][1:]) == after[:2]
+    line = after.line if after and begun else 0
+    return wanted.where(Observation.line > line).order_by(Observation.line)
