@@ -23,7 +23,7 @@ from app import accounts, errors, freshness, queries, sign_ins
 from app.accounts import Maintainer
 from app.allowed import methods_of
 from app.answer import Answer
-from app.csv_writing import csv_links, file_name, csv_text
+from app.csv_writing import csv_links, csv_text, file_name
 from app.db import Db, explained
 from app.errors import Problem, Refused, excerpt
 from app.question import PARAMETERS, Question, names_of, parse_question
