@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app import changes
 from app.api.asking import Asked, address, asking
 from app.api.parameters import REFUSALS, parameters
-from app.csv_writing import csv_links, file_name, csv_text
+from app.csv_writing import csv_links, csv_text, file_name
 from app.cursors import Cursor, Place
 from app.db import Db
 from app.errors import BadQuestion, Problem
