@@ -58,6 +58,7 @@ STATUS_OF: Final[Mapping[type[Refused], int]] = {
     errors.BadFile: 422,
     errors.BadInput: 422,
     errors.TooOften: 429,
+    RateExceeded: 429,
     errors.Unavailable: 503,
 }
 
@@ -258,9 +259,7 @@ def install_errors(app: FastAPI, page: ErrorPage) -> None:
 
     def on_validation(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type only
-        return respond(
-            request, 422, Refused("The request is not complete", "", _problems(request, error))
-        )
+        return respond(request, *_incomplete(request, error))
 
     def on_database(request: Request, error: Exception) -> Response:
         assert isinstance(error, SQLAlchemyError)  # noqa: S101 - registered for these types only
@@ -316,6 +315,13 @@ HTTP_WORDS: Final = {
 
 def _without_request(_: Request, status: int, refused: Refused) -> Response:
     return problem_response(status, refused)
+
+
+def _incomplete(request: Request, error: RequestValidationError) -> tuple[int, Refused]:
+    """What fits no address is nowhere; what is missing in a body is told field by field."""
+    if any(item["loc"][0] == "path" for item in error.errors()):
+        return 404, Refused(*HTTP_WORDS[404])
+    return 422, Refused("The request is not complete", "", _problems(request, error))
 
 
 def _problems(request: Request, error: RequestValidationError) -> list[Problem]:

@@ -1,0 +1,64 @@
+"""Whatever stands in a query string: what cannot be read is a 400 that names it, never a 5xx."""
+
+from urllib.parse import quote
+
+import pytest
+
+LISTS = (
+    "shares", "figure", "observations", "sources", "origins", "developers", "models", "events",
+    "snapshots", "revisions",
+)  # fmt: skip
+PARAMETERS = (
+    "source", "by", "openness", "of", "origin", "developer", "model", "from", "to", "as_of", "top",
+    "home", "events", "view", "limit", "cursor", "bom",
+)  # fmt: skip
+HOSTILE = (
+    "\x00", "🦜", "x" * 10_000, "' OR 1=1 --", "1; DROP TABLE upload", "NaN", "1e400", "-1", "0x10",
+    "9" * 100, "٣", "2025-13", "0000-01", "9999-12-31T23:59:59+14:00", "${7*7}", "../../etc", ",",
+    "Infinity", "1001", "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_hostile_values_are_refused_by_name(client, name):
+    for ending in ("", ".csv") if name != "figure" else ("",):
+        for parameter in PARAMETERS:
+            for value in HOSTILE:
+                address = f"/api/v1/{name}{ending}?{parameter}={quote(value)}"
+                response = client.get(address)
+                assert response.status_code == 400, address[:100]
+                assert response.headers["content-type"] == "application/problem+json"
+                fields = [error["field"] for error in response.json()["errors"]]
+                assert fields == [parameter] * len(fields)
+                assert len(response.content) < 3_000
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_unknown_and_repeated_parameters_are_refused(client, name):
+    unknown = client.get(f"/api/v1/{name}?as_off=2026-01-01").json()["errors"][0]
+    assert (unknown["code"], unknown["suggestion"]) == ("unknown_parameter", "as_of")
+    twice = client.get(f"/api/v1/{name}?as_of=2026-01-01&as_of=2026-01-01").json()["errors"][0]
+    assert twice["code"] == "repeated_parameter"
+
+
+def test_every_problem_is_told_at_once(client):
+    query = "limit=0&limit=1&cursor=x&from=y&colour=red"
+    errors = client.get(f"/api/v1/observations?{query}").json()["errors"]
+    assert {error["field"] for error in errors} == {"limit", "cursor", "from", "colour"}
+    assert "limit" in next(e["expected"] for e in errors if e["field"] == "colour")
+
+
+@pytest.mark.parametrize("number", ["9" * 100, "0", "-1", "1e3", "x", "%00", "٣"])
+def test_an_upload_that_cannot_be_is_not_there(client, number):
+    response = client.get(f"/api/v1/uploads/{number}")
+    assert response.status_code == 404
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_every_parameter_is_told_in_openapi(client):
+    paths = client.get("/openapi.json").json()["paths"]
+    for name in LISTS:
+        told = [item["name"] for item in paths[f"/api/v1/{name}"]["get"]["parameters"]]
+        expected = client.get(f"/api/v1/{name}?colour=red").json()["errors"][0]["expected"]
+        assert f"one of {', '.join(told)}" == expected
+        assert "as_of" in told

@@ -1,0 +1,87 @@
+"""A pinned answer is the same bytes for ever, and says that it may be kept as long."""
+
+from app import curation, intake
+from app.curation import DEVELOPERS, EVENTS, MODELS, SOURCES
+from tests.ageing import make_older
+from tests.test_intake import keep, month_file, publish
+
+READS = (
+    "api/v1/shares", "api/v1/shares?by=developer", "api/v1/shares?by=model&home=base",
+    "api/v1/shares?source=huggingface-study-2025", "api/v1/figure", "api/v1/observations",
+    "api/v1/sources", "api/v1/origins", "api/v1/developers", "api/v1/models", "api/v1/events",
+    "api/v1/snapshots", "api/v1/revisions",
+)  # fmt: skip
+FILES = ("svg", "png", "json", "csv", "bib", "csl")
+KEPT = "public, max-age=31536000, immutable"
+
+
+def pinned_addresses(client):
+    found = []
+    for read in READS:
+        answer = client.get(f"/{read}").json()
+        found.append(answer["links"]["pinned"])
+        pinned_csv = client.get(answer["links"]["pinned"]).json()["links"]["csv"]
+        found.append(pinned_csv)
+        if following := answer["links"].get("next"):
+            found.append(following)
+    as_of = answer["meta"]["as_of"]
+    return found + [f"/trends.{ending}?as_of={as_of}&by=developer" for ending in FILES]
+
+
+def correct(db, kind, slug, **texts):
+    with db.writing() as session:
+        entries = curation.entries(session, kind)
+        number, cells = next(item for item in entries if slug in item[1].values())
+        texts = cells | texts
+        curation.change(session, kind, texts, by="ada", reason="checked", entry_id=number)
+
+
+def disturb(db):
+    """All that may happen to figures and catalogue."""
+    first = publish(db, keep(db, month_file("35", "2025-08")), reason="recount").upload_id
+    publish(db, keep(db, month_file("36", "2025-08")), reason="recount again")
+    with db.writing() as session:
+        intake.withdraw(session, 5, by="ada", reason="not theirs")
+        intake.withdraw(session, first, by="ada", reason="wrong")
+    new = b"month,origin,openness,developer,model,share_pct\n2026-01,us,open,New lab,New model,2\n"
+    publish(db, keep(db, new), reason="more is known")
+    correct(db, DEVELOPERS, "deepseek", name="Deep Seek", origin="other", note="moved")
+    correct(db, SOURCES, "openrouter-rankings", name="Rankings", citation="Another, {as_of}.")
+    correct(db, EVENTS, "DeepSeek R1", title="R1", date="2025-02-20")
+    with db.reading() as session:
+        slug = next(iter(curation.entries(session, MODELS)))[1]["model"]
+    correct(db, MODELS, slug, name="Renamed", base_developer="meta-llama")
+
+
+def test_whatever_happens_later_a_pinned_answer_is_the_same_bytes(filled_db, own_client):
+    publish(filled_db, keep(filled_db, month_file("30")))
+    make_older(filled_db)
+    addresses = pinned_addresses(own_client)
+    before = [own_client.get(address) for address in addresses]
+    live = own_client.get("/api/v1/shares?by=developer").content
+    disturb(filled_db)
+    assert own_client.get("/api/v1/shares?by=developer").content != live
+    for address, then in zip(addresses, before, strict=True):
+        now = own_client.get(address)
+        assert then.status_code == 200, address
+        assert now.content == then.content, address
+        assert now.headers["cache-control"] == KEPT, address
+        assert now.headers["etag"] == then.headers["etag"], address
+
+
+def test_a_live_answer_may_be_kept_for_a_minute(client):
+    for address in ("/api/v1/shares", "/api/v1/models.csv", "/trends.svg"):
+        kept = client.get(address).headers["cache-control"]
+        assert kept == "public, max-age=60, stale-while-revalidate=600"
+
+
+def test_what_stood_a_moment_ago_is_not_settled_yet(filled_db, own_client):
+    """Who publishes right now may have begun before."""
+    pinned = own_client.get("/api/v1/shares").json()["links"]["pinned"]
+    assert "immutable" not in own_client.get(pinned).headers["cache-control"]
+
+
+def test_a_refusal_is_never_kept(client):
+    for address in ("/api/v1/shares?by=x", "/api/v1/shares?source=vercel-ai-gateway", "/api/v1/x"):
+        assert client.get(address).headers["cache-control"] == "no-store"
+        assert "etag" not in client.get(address).headers

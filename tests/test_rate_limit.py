@@ -1,0 +1,79 @@
+"""How many expensive reads an address may ask for."""
+
+from fastapi.testclient import TestClient
+
+from app.db import Db
+from app.main import create_app
+from app.rate_limit import ADDRESSES, Buckets, RateExceeded, household
+from app.settings import Settings
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+def refused_after(buckets, address):
+    count = 0
+    try:
+        while count < 10_000:
+            buckets.take(address)
+            count += 1
+    except RateExceeded as refused:
+        return count, refused.seconds
+    return count, 0
+
+
+def test_a_bucket_is_full_at_first_and_fills_evenly():
+    clock = Clock()
+    buckets = Buckets(120, clock)
+    assert refused_after(buckets, "a") == (60, 1)
+    assert refused_after(buckets, "b") == (60, 1)
+    clock.now = 10
+    assert refused_after(buckets, "a") == (20, 1)
+    clock.now = 10_000
+    assert refused_after(buckets, "a") == (60, 1)
+    assert Buckets(120).policy == '"reads";q=60;w=30'
+
+
+def test_once_a_minute_is_a_limit_too():
+    assert refused_after(Buckets(1, Clock()), "a") == (1, 60)
+
+
+def test_memory_is_bounded_whoever_asks():
+    buckets = Buckets(120, Clock())
+    for number in range(ADDRESSES + 100):
+        buckets.take(str(number))
+    assert len(buckets.found) == ADDRESSES
+
+
+def test_a_subscriber_of_ipv6_is_one_address():
+    assert household("2001:db8::1") == household("2001:db8::ffff") != household("2001:db8:1::1")
+    assert household("::ffff:192.0.2.1") == household("192.0.2.1") != household("192.0.2.2")
+
+
+def test_who_asks_too_often_is_told_when_to_come_again(read_only_database_url):
+    with TestClient(create_app(Db(read_only_database_url), reads_per_minute=4)) as client:
+        answers = [client.get("/api/v1/origins") for _ in range(3)]
+        assert [answer.status_code for answer in answers] == [200, 200, 429]
+        assert answers[0].headers["ratelimit-policy"] == '"reads";q=2;w=30'
+        assert answers[0].headers["ratelimit"] == '"reads";r=1;t=15'
+        refused = answers[2]
+        assert refused.headers["content-type"] == "application/problem+json"
+        assert refused.headers["ratelimit-policy"] == '"reads";q=2;w=30'
+        assert refused.headers["ratelimit"].startswith('"reads";r=0;t=')
+        assert 1 <= int(refused.headers["retry-after"]) <= 15
+        assert refused.headers["access-control-allow-origin"] == "*"
+        assert client.get("/trends.png").status_code == 429
+        assert client.get("/").status_code == 200
+        assert client.options("/api/v1/origins").status_code == 204
+
+
+def test_it_can_be_switched_off(client, monkeypatch):
+    assert "ratelimit" not in client.get("/api/v1/origins").headers
+    monkeypatch.setenv("RATE_LIMIT", "0")
+    assert Settings().rate_limit == 0
+    monkeypatch.delenv("RATE_LIMIT")
+    assert Settings().rate_limit == 120
