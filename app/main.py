@@ -7,7 +7,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette_compress import CompressMiddleware
 
-from app import api, guard, health, http, pages
+from app import api, contract, guard, health, http, pages
 from app.db import Db
 
 STATIC = Path(__file__).parent.parent / "static"
@@ -28,6 +28,7 @@ def create_app(db: Db) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
     )
     app.state.db = db
     http.install_errors(app, page=pages.render_error)
@@ -38,5 +39,6 @@ def create_app(db: Db) -> FastAPI:
     app.include_router(health.router)
     app.include_router(api.router)
     app.include_router(pages.router)
+    contract.install(app)
     app.mount("/static", http.VersionedFiles(directory=STATIC), name="static")
     return app
