@@ -144,7 +144,7 @@ TAGS: Final = {
     "observations": "The stored lines behind the shares, each with its upload and line.",
     "sources": "Publishers’ measures: what each counts, of what, under which licence.",
     "catalogue": "Origins, developers, models and events, as the catalogue knows them.",
-    "history": "Snapshots and revisions: what was published, superseded and withdrawn, and why.",
+    "provenance": "Snapshots and revisions: what was published, superseded and withdrawn, and why.",
     "uploads": "For maintainers: check, publish and withdraw a file. Published ones are public.",
     "operations": "For operators: whether the server lives, and whether it can answer.",
 }
