@@ -79,9 +79,9 @@ def operations(document: Json) -> Iterator[tuple[str, str, Json]]:
 def complete(path: str, method: str, operation: Json) -> None:
     _say(operation)
     for parameter in operation.get("parameters", ()):
-        if parameter["name"] in TERMS:
-            parameter.setdefault("description", TERMS[parameter["name"]].meaning)
-            parameter.setdefault("example", TERMS[parameter["name"]].example)
+        if parameter["in"] == "path" and (term := TERMS.get(parameter["name"])):
+            parameter.setdefault("description", term.meaning)
+            parameter.setdefault("example", term.example)
     if method == "get":
         _ask(path, operation)
     _answer(path, operation)
@@ -110,9 +110,15 @@ def _ask(path: str, operation: Json) -> None:
     """Parameters of the question mean and allow the same at every address that takes them."""
     given = operation.get("parameters", [])
     known = {item.name: item for item in PARAMETERS}
+    whole = any(parameter["name"] == "by" for parameter in given)
     for parameter in given:
         if parameter["in"] == "query" and parameter["name"] in known:
-            parameter.update(described(known[parameter["name"]]))
+            told = described(known[parameter["name"]], whole=whole)
+            # A list of the API may have a default of its own.
+            default = parameter["schema"].get("default", told["schema"].get("default"))
+            parameter.update(told)
+            if default is not None:
+                parameter["schema"]["default"] = default
     if path.endswith(".csv") and not any(item["name"] == "bom" for item in given):
         operation["parameters"] = [*given, BOM]
 
@@ -126,12 +132,14 @@ BOM: Final[Json] = {
 }
 
 
-def described(parameter: Parameter) -> Json:
+def described(parameter: Parameter, *, whole: bool = True) -> Json:
+    """A parameter as OpenAPI has it. A list takes a part of the question: it is not narrowed."""
     schema = _schema(parameter)
     default = getattr(Question(), parameter.name, None)
-    if default:
+    if default and whole:
         schema["default"] = default
-    found: Json = {"description": parameter.meaning, "schema": schema}
+    meaning = parameter.meaning if whole else parameter.meaning.partition(" Left out:")[0]
+    found: Json = {"description": meaning, "schema": schema}
     if parameter.many:
         found |= {"style": "form", "explode": False}
     if parameter.example:

@@ -11,6 +11,9 @@ from app.reference import Body, Json, Operation, Parameter, resolved
 NAMED: Final = 2
 """How many optional parameters an example names: more would narrow it to nothing."""
 
+UNNAMED: Final = frozenset({"as_of", "bom", "cursor"})
+"""Whose example holds elsewhere only: another vintage, another program, another page."""
+
 
 def request(operation: Operation, base: str, document: Json) -> str:
     """A line for a shell. `base` is the address of the site, without its last slash."""
@@ -36,7 +39,8 @@ def address(operation: Operation) -> str:
 
 def _named(operation: Operation) -> list[Parameter]:
     asked = [item for item in operation.parameters if item.place == "query"]
-    optional = [item.name for item in asked if item.example and not item.required][:NAMED]
+    told = [item for item in asked if item.example and item.name not in UNNAMED]
+    optional = [item.name for item in told if not item.required][:NAMED]
     return [item for item in asked if item.required or item.name in optional]
 
 
