@@ -9,13 +9,14 @@ PLOTLY := static/vendor/plotly.min.js
 # uv where it is at hand: ten times as fast. Both refuse a file whose hash is not in the lock.
 INSTALL := $(if $(UV),$(UV) pip install --compile-bytecode --python $(BIN)/python,$(BIN)/python -m pip install --disable-pip-version-check)
 
-.PHONY: help run test format lock screenshots clean
+.PHONY: help run test format lock openapi screenshots clean
 
 help:
 	@echo "make run          serve the dashboard on http://127.0.0.1:8000 (HOST=, PORT=, DATA_DIR=)"
 	@echo "make test         linters, types, tests on a real PostgreSQL and in a real browser"
 	@echo "make format       put the code into shape"
 	@echo "make lock         write the lock files anew (UPGRADE=1: with the newest releases)"
+	@echo "make openapi      write the API's contract, docs/openapi.json, anew"
 	@echo "make screenshots  picture every page, light and dark, wide and narrow"
 	@echo "make clean        remove what was installed and built; data in var/ stays"
 
@@ -33,6 +34,9 @@ test: $(VENV)/.dev $(PLOTLY)
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+openapi: $(VENV)/.dev
+	$(BIN)/python -m tests.openapi
 
 screenshots: $(VENV)/.dev $(PLOTLY)
 	@$(BIN)/python -m tests.chromium

@@ -49,6 +49,28 @@ class SnapshotRecord:
     current: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The months a source has figures for: the first, the last, and how many."""
+
+    first: date
+    last: date
+    months: int
+
+
+def spans(session: Session, as_of: datetime | None = None) -> dict[str, Span]:
+    """By slug, of each source that has figures."""
+    current = vintages.current_snapshots(as_of).subquery()
+    months = current.c.month
+    found = session.execute(
+        select(Source.slug, func.min(months), func.max(months), func.count())
+        .join(current, current.c.source_id == Source.id)
+        .group_by(Source.slug)
+        .order_by(vintages.by_slug())
+    )
+    return {slug: Span(*span) for slug, *span in found}
+
+
 def covered_months(
     session: Session, as_of: datetime | None = None, source: str | None = None
 ) -> list[CoveredMonth]:
@@ -77,26 +99,6 @@ def covered_months(
         CoveredMonth(slug, month, least_settled(estimated, provisional), *rest)
         for slug, month, estimated, provisional, *rest in found
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """The months of a source that have figures: the first, the last, and how many."""
-
-    first: date
-    last: date
-    months: int
-
-
-def spans(session: Session, as_of: datetime | None = None) -> dict[str, Span]:
-    """By source, where it has any."""
-    current = vintages.current_snapshots(as_of).subquery()
-    found = session.execute(
-        select(Source.slug, func.min(current.c.month), func.max(current.c.month), func.count())
-        .join(current, current.c.source_id == Source.id)
-        .group_by(Source.slug)
-    )
-    return {slug: Span(first, last, months) for slug, first, last, months in found}
 
 
 def least_settled(estimated: bool, provisional: bool) -> Status:

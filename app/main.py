@@ -7,7 +7,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette_compress import CompressMiddleware, add_compress_type
 
-from app import api, crossing, freshness, guard, health, http, pages, rate_limit
+from app import api, contract, crossing, freshness, guard, health, http, pages, rate_limit
 from app.db import Db
 
 STATIC = Path(__file__).parent.parent / "static"
@@ -47,5 +47,6 @@ def create_app(db: Db, *, reads_per_minute: int = 0) -> FastAPI:
     app.include_router(health.router)
     app.include_router(api.router)
     app.include_router(pages.router)
+    contract.install(app)
     app.mount("/static", http.VersionedFiles(directory=STATIC), name="static")
     return app

@@ -1,9 +1,9 @@
-// <copy-code>: a button that copies the text of the field inside it.
+// <copy-code>: a button that copies the text of the field, or of the <pre>, inside it.
 
 class CopyCode extends HTMLElement {
   connectedCallback() {
     if (this.querySelector("button")) return;
-    this.field = this.querySelector("textarea");
+    this.field = this.querySelector("textarea, pre");
     this.button = document.createElement("button");
     this.button.type = "button";
     this.button.textContent = "Copy";
@@ -17,10 +17,11 @@ class CopyCode extends HTMLElement {
   // The clipboard is open to pages over https only; elsewhere the text is marked for the keyboard.
   async copy() {
     try {
-      await navigator.clipboard.writeText(this.field.value);
+      await navigator.clipboard.writeText(this.field.value ?? this.field.textContent);
       this.said.textContent = "Copied.";
     } catch {
-      this.field.select();
+      if (this.field.select) this.field.select();
+      else getSelection().selectAllChildren(this.field);
       this.said.textContent = "Marked: press Ctrl+C or ⌘C.";
     }
   }

@@ -45,6 +45,8 @@ PAGES = {
     "model-unknown": "/models/deepseek/deepseek-r2.5",
     "methods": "/methods",
     "bundled-data": "/methods/bundled-data",
+    "api": "/api",
+    "docs": "/docs",
     "uploads": "/uploads",
     "upload": "/uploads/3",
     "upload-lines": "/uploads/3/lines?source=openrouter-rankings&month=2026-09&origin=us",

@@ -54,7 +54,7 @@ class PublishedMonth(BaseModel):
     superseded_by: int | None = Field(description="The upload that is current instead.")
 
 
-class Links(BaseModel):
+class UploadLinks(BaseModel):
     self: str
     page: str
     file: str
@@ -84,7 +84,7 @@ class UploadAnswer(BaseModel):
     discarded_by: str | None
     lines: int
     months: list[PublishedMonth]
-    links: Links
+    links: UploadLinks
 
 
 class PublishedAnswer(UploadAnswer):
@@ -308,7 +308,7 @@ def _published(request: Request, db: Db, upload_id: int, *, already: bool) -> Pu
     return PublishedAnswer.model_validate(values | {"already": already})
 
 
-@router.get("/uploads/{upload_id}")
+@router.get("/uploads/{upload_id}", openapi_extra={"security": [{}, {"HTTPBearer": []}]})
 def read_upload(request: Request, upload_id: Id, session: Reading, db: Database) -> ReviewedAnswer:
     """An upload and what became of it; before it is published for maintainers, with its review."""
     record = provenance.upload(session, upload_id)

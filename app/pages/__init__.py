@@ -5,11 +5,14 @@ from fastapi.responses import HTMLResponse
 
 from app.errors import Refused
 from app.pages import (
+    api,
     catalogue,
     citations,
     developers,
+    docs,
     embed,
     feed,
+    machines,
     methods,
     overview,
     shell,
@@ -35,6 +38,9 @@ router.include_router(sources.router)
 router.include_router(developers.router)
 router.include_router(methods.router)
 router.include_router(feed.router)
+router.include_router(api.router)
+router.include_router(docs.router)
+router.include_router(machines.router)
 # Their /uploads/new and /uploads/behind go before /uploads/{number}.
 router.include_router(upload_form.router)
 router.include_router(upload_lines.router)

@@ -29,10 +29,12 @@ def blocks(path: Path = PROVENANCE) -> list[Block]:
 def _blocks(lines: Iterator[str]) -> Iterator[Block]:
     for kind, group in groupby(lines, key=_kind):
         if kind == "table":
-            cells = [[_text(cell.strip()) for cell in line.strip("|").split("|")] for line in group]
+            cells = [
+                [marked(cell.strip()) for cell in line.strip("|").split("|")] for line in group
+            ]
             yield Block("table", Markup(), [row for row in cells if set(row[0]) != {"-"}])
         elif kind:
-            yield from (Block(kind, _text(line.lstrip("# "))) for line in group)
+            yield from (Block(kind, marked(line.lstrip("# "))) for line in group)
 
 
 def _kind(line: str) -> str:
@@ -41,6 +43,6 @@ def _kind(line: str) -> str:
     return "heading" if line.startswith("#") else "paragraph" if line else ""
 
 
-def _text(line: str) -> Markup:
+def marked(line: str) -> Markup:
     """Escaped, with `code` as code."""
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(line))))  # noqa: S704 - escaped

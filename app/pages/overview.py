@@ -10,6 +10,7 @@ from app.errors import NoFigures
 from app.http import Asked, Reading
 from app.pages.cards import cards
 from app.pages.citations import citation
+from app.pages.machines import embedded
 from app.pages.revised import lately, revised
 from app.pages.shell import render
 from app.pages.showing import beside, drawing, tables
@@ -30,6 +31,8 @@ def overview(request: Request, question: Asked, session: Reading) -> HTMLRespons
     context = _shown(session, question, answer) | {
         "cards": cards(answer, question, str(request.base_url)),
         "citation": citation(request, answer, question),
+        # Search engines read it here only; one page is enough.
+        "dataset": embedded(request, session) if question == Question() else "",
         "revised": revised(session, question, answer, "/"),
         "revisions": lately(session, question, answer),
     }

@@ -13,7 +13,7 @@ from jinja2 import StrictUndefined
 from app import wording
 from app.errors import Refused
 from app.months import month_key
-from app.pages import news, telling
+from app.pages import bundled, news, telling
 
 ROOT: Final = Path(__file__).parents[2]
 
@@ -29,6 +29,7 @@ TEMPLATES.env.filters |= {
     "instant": wording.instant_name,
     "letter": telling.column_letter,
     "listed": wording.listed,
+    "marked": bundled.marked,
     "month": wording.month_name,
     "month_key": month_key,
     "months_held": telling.months_held,

@@ -1,0 +1,252 @@
+"""The contract of the API: FastAPI's OpenAPI document, completed in one place."""
+
+from collections.abc import Iterator
+from copy import deepcopy
+from functools import cache
+from typing import Any, Final
+
+from fastapi import FastAPI
+from pydantic import BaseModel, Field
+
+from app.glossary import ABOUT, REFUSALS, TAGS, TERMS
+from app.question import PARAMETERS, TOP_MAX, VALUES_MAX, Parameter, Question
+
+Json = dict[str, Any]
+
+PROBLEM: Final = "application/problem+json"
+INFO: Final = {
+    "description": ABOUT,
+    "contact": {"name": "The maintainers of this server", "url": "/api"},
+    "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+}
+
+
+class ProblemItem(BaseModel):
+    """One thing wrong with a file or a parameter: where, what was found, how to mend it."""
+
+    code: str
+    line: int | None
+    column: int | None
+    field: str | None
+    found: str
+    expected: str
+    suggestion: str | None
+
+
+class ProblemDetails(BaseModel):
+    """Why a request was refused, as RFC 9457 has it."""
+
+    type: str
+    title: str = Field(description="What is wrong, in a sentence for people.")
+    status: int = Field(description="The HTTP status.", examples=[400])
+    detail: str
+    errors: list[ProblemItem] = Field(description="The first hundred, each with its place.")
+    error_count: int
+
+
+def install(app: FastAPI) -> None:
+    """Has `app` answer with the completed document, which is made once it is asked for."""
+    described = app.openapi
+
+    @cache
+    def document() -> Json:
+        return completed(deepcopy(described()))
+
+    app.openapi = document  # type: ignore[method-assign]
+
+
+def completed(document: Json) -> Json:
+    document["info"] |= INFO
+    document["externalDocs"] = {"description": "The API for people", "url": "/api"}
+    for path, method, operation in operations(document):
+        complete(path, method, operation)
+    document["tags"] = _tags(document)
+    schemas = document["components"]["schemas"]
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    schemas |= _problem_schemas()
+    for schema in schemas.values():
+        _explain(schema)
+    return document
+
+
+def operations(document: Json) -> Iterator[tuple[str, str, Json]]:
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            yield path, method, operation
+
+
+def complete(path: str, method: str, operation: Json) -> None:
+    _say(operation)
+    for parameter in operation.get("parameters", ()):
+        if parameter["in"] == "path" and (term := TERMS.get(parameter["name"])):
+            parameter.setdefault("description", term.meaning)
+            parameter.setdefault("example", term.example)
+    if method == "get":
+        _ask(path, operation)
+    _answer(path, operation)
+    _refuse(path, method, operation)
+
+
+def _tags(document: Json) -> list[Json]:
+    """Those in use, in the order of our list, then any it lacks."""
+    used = {tag for *_, operation in operations(document) for tag in operation.get("tags", ())}
+    ordered = [tag for tag in TAGS if tag in used] + sorted(used - TAGS.keys())
+    return [{"name": tag} | ({"description": TAGS[tag]} if tag in TAGS else {}) for tag in ordered]
+
+
+def _say(operation: Json) -> None:
+    """The docstring's first paragraph is the summary, in place of the function's name."""
+    head, _, rest = operation.get("description", "").partition("\n\n")
+    if head:
+        operation["summary"] = " ".join(head.split())
+        operation["description"] = rest
+
+
+# --- what may be asked
+
+
+def _ask(path: str, operation: Json) -> None:
+    """Parameters of the question mean and allow the same at every address that takes them."""
+    given = operation.get("parameters", [])
+    known = {item.name: item for item in PARAMETERS}
+    whole = any(parameter["name"] == "by" for parameter in given)
+    for parameter in given:
+        if parameter["in"] == "query" and parameter["name"] in known:
+            told = described(known[parameter["name"]], whole=whole)
+            # A list of the API may have a default of its own.
+            default = parameter["schema"].get("default", told["schema"].get("default"))
+            parameter.update(told)
+            if default is not None:
+                parameter["schema"]["default"] = default
+    if path.endswith(".csv") and not any(item["name"] == "bom" for item in given):
+        operation["parameters"] = [*given, BOM]
+
+
+BOM: Final[Json] = {
+    "name": "bom",
+    "in": "query",
+    "required": False,
+    "description": "1: begin the file with a byte order mark, for Excel.",
+    "schema": {"type": "string", "enum": ["1"]},
+}
+
+
+def described(parameter: Parameter, *, whole: bool = True) -> Json:
+    """A parameter as OpenAPI has it. A list takes a part of the question: it is not narrowed."""
+    schema = _schema(parameter)
+    default = getattr(Question(), parameter.name, None)
+    if default and whole:
+        schema["default"] = default
+    meaning = parameter.meaning if whole else parameter.meaning.partition(" Left out:")[0]
+    found: Json = {"description": meaning, "schema": schema}
+    if parameter.many:
+        found |= {"style": "form", "explode": False}
+    if parameter.example:
+        example = int(parameter.example) if schema["type"] == "integer" else parameter.example
+        found["example"] = [example] if parameter.many else example
+    return found
+
+
+def _schema(parameter: Parameter) -> Json:
+    words: Json = {"type": "string"}
+    if parameter.allowed:
+        words["enum"] = list(parameter.allowed)
+    if parameter.many:
+        return {"type": "array", "items": words, "maxItems": VALUES_MAX, "uniqueItems": True}
+    match parameter.name:
+        case "from" | "to":
+            return words | {"pattern": r"^[0-9]{4}-(0[1-9]|1[0-2])$"}
+        case "top":
+            return {"type": "integer", "minimum": 1, "maximum": TOP_MAX}
+    return words
+
+
+# --- what is answered
+
+
+def _answer(path: str, operation: Json) -> None:
+    for status, answer in operation["responses"].items():
+        if answer["description"] == "Successful Response":
+            answer["description"] = "The answer."
+        content = answer.get("content", {})
+        # A handler that returns the file itself tells FastAPI nothing of its kind.
+        if path.endswith(".csv") and status == "200" and "text/csv" not in content:
+            answer["content"] = {"text/csv": {"schema": {"type": "string"}}}
+
+
+def _refuse(path: str, method: str, operation: Json) -> None:
+    """Every refusal is a problem document, whether the handler or a guard before it refuses."""
+    answers = operation["responses"]
+    for status in (*answers, *map(str, _statuses(path, method, operation))):
+        if status[0] in "45":
+            answers[status] = _refusal(int(status), answers.get(status, {}))
+    operation["responses"] = dict(sorted(answers.items()))
+
+
+def _statuses(path: str, method: str, operation: Json) -> Iterator[int]:
+    if path.startswith("/api/"):
+        yield from (400, 429)
+        names = {item["name"] for item in operation.get("parameters", ())}
+        if "{" in path or names & {"source", "by"}:
+            yield 404
+    if "security" in operation:
+        yield 401
+    if method == "post":
+        yield from (403, 413, 415, 422)
+    yield from (500, 503)
+
+
+def _refusal(status: int, given: Json) -> Json:
+    said = given.get("description", "Validation Error")
+    words = REFUSALS[status] if said == "Validation Error" else said
+    schema = {"$ref": "#/components/schemas/ProblemDetails"}
+    headers = given.get("headers", {}) | HEADERS.get(status, {})
+    refusal = {"description": words, "content": {PROBLEM: {"schema": schema}}}
+    return refusal | ({"headers": headers} if headers else {})
+
+
+AGAIN: Final = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
+HEADERS: Final[dict[int, Json]] = {
+    401: {"WWW-Authenticate": {"description": "Bearer.", "schema": {"type": "string"}}},
+    429: AGAIN,
+    503: AGAIN,
+}
+
+
+def _problem_schemas() -> dict[str, Json]:
+    schema = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
+    parts: dict[str, Json] = schema.pop("$defs")
+    return parts | {"ProblemDetails": schema}
+
+
+# --- what fields mean
+
+
+def _explain(schema: Json) -> None:
+    """Gives every field that says nothing of itself the words of the glossary."""
+    for name, field in schema.get("properties", {}).items():
+        term = TERMS.get(name)
+        if term is None:
+            continue
+        field.setdefault("description", term.meaning)
+        if term.unit:
+            field.setdefault("x-unit", term.unit)
+        if _takes(field, term.example) and "default" not in field:
+            field.setdefault("examples", [term.example])
+
+
+def _takes(field: Json, example: Any) -> bool:
+    """Whether a field of this type may hold the example."""
+    kinds = {field.get("type"), *(item.get("type") for item in field.get("anyOf", ()))}
+    formats = {field.get("format"), *(item.get("format") for item in field.get("anyOf", ()))}
+    match example:
+        case bool():
+            return "boolean" in kinds
+        case int():
+            return bool(kinds & {"integer", "number"})
+        case float():
+            return "number" in kinds
+        case str():
+            return "string" in kinds and formats == {None}
+    return False

@@ -1,0 +1,84 @@
+"""`/api`: the API for people: what there is, how to ask, how to cite, what will stay."""
+
+import json
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+from sqlalchemy.orm import Session
+
+from app import queries, reference
+from app.errors import BadQuestion, NoFigures
+from app.http import Reading, problem_response
+from app.pages.citations import citation
+from app.pages.shell import TEMPLATES, render
+from app.question import PARAMETERS, Names, Question, parse_question
+
+router = APIRouter()
+
+ASKED: Final = Question(by="origin", openness="open", of="all")
+EXAMPLES: Final = {
+    "curl": "shares.sh.txt",
+    "Python": "shares.py.txt",
+    "R": "shares.R.txt",
+    "JavaScript": "shares.js.txt",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A program to copy, in one language; `id` names it on the page."""
+
+    language: str
+    id: str
+    text: str
+
+
+@router.get("/api")
+def api(request: Request, session: Reading) -> HTMLResponse:
+    return render(request, "api/api.html", context(request, session))
+
+
+def context(request: Request, session: Session) -> dict[str, object]:
+    base = str(request.base_url).rstrip("/")
+    return {
+        "base": base,
+        "sections": reference.sections(request.app.openapi()),
+        "parameters": [(item, default_of(item.name)) for item in PARAMETERS],
+        "examples": [example(language, base) for language in EXAMPLES],
+        "refusal": refusal(),
+        "cited": _cited(request, session),
+    }
+
+
+def default_of(name: str) -> str:
+    """What a parameter is when it is left out, where that is a word or a number."""
+    default = getattr(Question(), name, None)
+    return str(default) if default else ""
+
+
+def example(language: str, base: str) -> Example:
+    name = EXAMPLES[language]
+    text = TEMPLATES.get_template(f"api/examples/{name}").render({"base": base})
+    return Example(language, f"example-{language.lower()}", text.strip())
+
+
+def refusal() -> tuple[str, str]:
+    """A question with a slip in it, and the problem document that answers it."""
+    asked = [("by", "origins")]
+    try:
+        parse_question(asked, Names())
+    except BadQuestion as refused:
+        body = json.loads(bytes(problem_response(400, refused).body))
+        return "by=origins", json.dumps(body, ensure_ascii=False, indent=2)
+    raise AssertionError("by=origins is a question")
+
+
+def _cited(request: Request, session: Session) -> object:
+    """The citation of the usual question's answer; None before the first upload."""
+    try:
+        answer = queries.answer(session, ASKED)
+    except NoFigures:
+        return None
+    return citation(request, answer, ASKED)

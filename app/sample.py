@@ -1,0 +1,98 @@
+"""An example of each operation: what to send, and what comes back, made from its schemas."""
+
+import json
+import shlex
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+from app.reference import Body, Json, Operation, Parameter, resolved
+
+NAMED: Final = 2
+"""How many optional parameters an example names: more would narrow it to nothing."""
+
+UNNAMED: Final = frozenset({"as_of", "bom", "cursor"})
+"""Whose example holds elsewhere only: another vintage, another program, another page."""
+
+
+def request(operation: Operation, base: str, document: Json) -> str:
+    """A line for a shell. `base` is the address of the site, without its last slash."""
+    parts = ["curl"]
+    if operation.method != "GET":
+        parts += ["-X", operation.method]
+    if operation.secured == "needed":
+        parts += ["-H", '"Authorization: Bearer $TOKEN"']
+    for body in operation.bodies[:1]:
+        parts += _sending(body, document)
+    return " ".join([*parts, shlex.quote(base + address(operation))])
+
+
+def address(operation: Operation) -> str:
+    """The path with its blanks filled in, and a short query."""
+    path = operation.path
+    for item in operation.parameters:
+        if item.place == "path":
+            path = path.replace(f"{{{item.name}}}", quote(item.example or "1", safe="/"))
+    query = urlencode([(item.name, item.example) for item in _named(operation)], safe=",:/")
+    return f"{path}?{query}" if query else path
+
+
+def _named(operation: Operation) -> list[Parameter]:
+    asked = [item for item in operation.parameters if item.place == "query"]
+    told = [item for item in asked if item.example and item.name not in UNNAMED]
+    optional = [item.name for item in told if not item.required][:NAMED]
+    return [item for item in asked if item.required or item.name in optional]
+
+
+def _sending(body: Body, document: Json) -> list[str]:
+    kind = ["-H", shlex.quote(f"Content-Type: {body.media_type}")]
+    if body.media_type == "application/json":
+        return [*kind, "-d", shlex.quote(json.dumps(sample(document, body.schema)))]
+    if body.media_type == "multipart/form-data":
+        return ["-F", "file=@figures.csv"]
+    return [*kind, "--data-binary", "@figures.csv"]
+
+
+def body_text(body: Body, document: Json) -> str:
+    """An example of a body, as a reader sees it; empty where the schema says nothing of it."""
+    if body.example is not None:
+        return body.example if isinstance(body.example, str) else _indented(body.example)
+    if not body.shapes or not body.media_type.endswith("json"):
+        return ""
+    return _indented(sample(document, body.schema))
+
+
+def _indented(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def sample(document: Json, schema: Json) -> Any:
+    """A value that the schema takes, made of its examples."""
+    schema = resolved(document, schema)
+    for key in ("examples", "enum"):
+        if schema.get(key):
+            return schema[key][0]
+    if "default" in schema:
+        return schema["default"]
+    if forms := schema.get("anyOf"):
+        return sample(document, forms[0])
+    match schema.get("type"):
+        case "object" | None:
+            return _object(document, schema.get("properties", {}))
+        case "array":
+            return [sample(document, schema.get("items", {}))]
+    return PLAIN.get(schema.get("format", ""), PLAIN.get(schema["type"]))
+
+
+def _object(document: Json, properties: Mapping[str, Json]) -> dict[str, Any]:
+    return {name: sample(document, field) for name, field in properties.items()}
+
+
+PLAIN: Final = {
+    "date-time": "2026-11-23T10:00:00Z",
+    "date": "2026-11-23",
+    "string": "…",
+    "integer": 1,
+    "number": 1.5,
+    "boolean": True,
+}

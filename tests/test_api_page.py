@@ -1,0 +1,211 @@
+"""`/api`: the API for people. Its examples are run as they stand there."""
+
+import csv
+import io
+import json
+import re
+import shutil
+import subprocess
+import sys
+from html import unescape
+
+import pytest
+
+from app.question import PARAMETERS
+from tests.looking import faults, links, too_wide, words
+
+LANGUAGES = ("curl", "python", "r", "javascript")
+
+
+def program(html: str, name: str) -> str:
+    """The text of a <pre>, as somebody would copy it."""
+    found = re.search(
+        rf'<pre class="program" id="{name}"><code>(.*?)</code></pre>', html, re.DOTALL
+    )
+    assert found, name
+    return unescape(found[1])
+
+
+@pytest.fixture
+def examples(client):
+    """The examples, and what they would ask for."""
+    html = client.get("/api").text
+    return {language: program(html, f"example-{language}") for language in LANGUAGES}
+
+
+def copied(page, language: str) -> str:
+    page.goto("/api")
+    return page.locator(f"#example-{language}").inner_text()
+
+
+def asked(text: str) -> str:
+    found = re.search(r'https?://[^"]+', text)
+    assert found
+    return found[0]
+
+
+# --- the examples
+
+
+def test_all_examples_ask_the_same_question_of_this_site(examples):
+    addresses = {asked(text).replace(".csv?", "?") for text in examples.values()}
+    assert addresses == {"http://testserver/api/v1/shares?by=origin&from=2025-01"}
+
+
+def rows_of(client) -> list[dict[str, str]]:
+    text = client.get("/api/v1/shares.csv?by=origin&from=2025-01").text
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def ran(*command: str, **options: str) -> str:
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        encoding="utf-8",
+        **options,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def served(server: str, examples: dict[str, str], language: str) -> str:
+    return examples[language].replace("http://testserver", server)
+
+
+def test_curl_brings_the_rows(client, server, examples):
+    if shutil.which("curl") is None:
+        pytest.skip("NO CURL FOUND: ITS EXAMPLE DOES NOT RUN")
+    out = ran("sh", "-c", served(server, examples, "curl"))
+    assert list(csv.DictReader(io.StringIO(out))) == rows_of(client)
+
+
+def test_pandas_makes_a_table_of_months_and_groups(server, examples):
+    out = ran(sys.executable, "-c", served(server, examples, "python"))
+    assert re.search(r"^group +chinese ", out, re.MULTILINE)
+    assert re.search(r"^2025-08 +28\.6539 ", out, re.MULTILINE)
+
+
+def test_pandas_reads_numbers_as_numbers_and_missing_as_missing(server, examples):
+    shares = "shares.share_pct"
+    look = f"print({shares}.dtype, {shares}.isna().sum(), ({shares} == 0).sum())"
+    out = ran(sys.executable, "-c", f"{served(server, examples, 'python')}\n{look}")
+    kind, missing, zero = out.splitlines()[-1].split()
+    assert kind == "float64"
+    assert int(missing) > 0
+    assert zero == "0"
+
+
+def test_r_makes_a_table_of_months_and_groups(server, examples):
+    if shutil.which("Rscript") is None:
+        pytest.skip("NO RSCRIPT FOUND: ONLY THE ADDRESS OF ITS EXAMPLE IS CHECKED")
+    out = ran("Rscript", "-e", served(server, examples, "r"))
+    assert re.search(r"^ *2025-08 +28\.6539 ", out, re.MULTILINE)
+
+
+@pytest.mark.browser
+def test_javascript_tells_every_row_and_its_definition(client, page):
+    text = copied(page, "javascript")
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.evaluate(f"async () => {{ {text} }}")
+    assert "2025-08 chinese 28.6539" in said
+    assert "missing" in " ".join(said)
+    assert len(said) == len(rows_of(client)) + 1
+    assert "as_of=" in said[-1]
+
+
+@pytest.mark.browser
+def test_an_example_is_copied_by_its_button(watched, server):
+    page = watched.open(server)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    text = copied(page, "python")
+    page.locator("copy-code", has=page.locator("#example-python")).get_by_role("button").click()
+    page.get_by_text("Copied.").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == text
+
+
+# --- what it tells
+
+
+def test_every_parameter_of_the_question_stands_in_the_table(client):
+    html = client.get("/api").text
+    table = html.partition('<table class="words parameters">')[2].partition("</table>")[0]
+    rows = re.findall(r'<th scope="row"><code>(\w+)</code></th>', table)
+    assert rows == [item.name for item in PARAMETERS]
+    told = " ".join(unescape(re.sub(r"<[^>]+>", " ", table)).split())
+    assert all(item.meaning in told for item in PARAMETERS)
+    assert "origin , openness , developer , model origin" in told
+
+
+def test_the_problem_document_is_the_one_that_is_answered(client):
+    html = client.get("/api").text
+    shown = json.loads(program(html, "problem"))
+    response = client.get("/api/v1/shares?by=origins")
+    assert response.status_code == 400
+    assert shown == response.json()
+    assert shown["errors"][0]["suggestion"] == "origin"
+
+
+def test_every_link_of_it_leads_somewhere(client):
+    found = [address for address in links(client, "/api") if not address.startswith("#")]
+    assert {"/docs", "/openapi.json", "/llms.txt", "/datapackage.json", "/dataset.jsonld"} <= set(
+        found
+    )
+    for address in dict.fromkeys(item.partition("#")[0] for item in found):
+        assert client.get(address).status_code == 200, address
+
+
+def test_links_inside_it_and_into_the_reference_lead_to_anchors_there_are(client):
+    html, docs = client.get("/api").text, client.get("/docs").text
+    assert all(f'id="{name}"' in html for name in re.findall(r'href="#([^"]+)"', html))
+    assert all(f'id="{name}"' in docs for name in re.findall(r'href="/docs#([^"]+)"', html))
+
+
+@pytest.mark.parametrize(
+    "promised",
+    [
+        "What may be added",
+        "What never changes",
+        "Deprecation header",
+        "Sunset header",
+        "at least twelve months before",
+        "The bytes of a pinned answer.",
+    ],
+)
+def test_the_promise_of_version_1_is_written_down(client, promised):
+    assert promised in words(client, "/api")
+
+
+def test_the_citation_is_that_of_the_latest_figure_with_its_link(client):
+    shown = words(client, "/api")
+    assert "of all tokens counted by OpenRouter in September 2026" in shown
+    assert "Licensed under CC BY 4.0." in shown
+    assert "as_of=" in shown
+
+
+def test_before_the_first_upload_it_stands_without_a_citation(empty_client):
+    assert "Once figures are published" in words(empty_client, "/api")
+
+
+def test_every_page_leads_to_it(client):
+    assert '<a href="/api">API</a>' in client.get("/methods").text
+
+
+# --- in the browser
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(watched, server, scheme):
+    page = watched.open(server, color_scheme=scheme, bypass_csp=True)
+    assert faults(page, ["/api"]) == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [320, 390])
+def test_nothing_is_wider_than_a_small_screen(watched, server, width):
+    page = watched.open(server, viewport={"width": width, "height": 800})
+    assert too_wide(page, ["/api"]) == []

@@ -1,0 +1,175 @@
+"""The contract: `/openapi.json`, what it says of every operation, and that it changes knowingly."""
+
+import json
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from app import contract
+from app.db import Db
+from app.glossary import TAGS
+from app.main import create_app
+from app.question import PARAMETERS, Names, parse_question
+from tests import openapi
+
+HOW = (
+    "\nThe API's contract is not the one in docs/openapi.json.\n"
+    "If that is meant: it may only add (see /api#promise). Write it with `make openapi`, commit\n"
+    "the file, and tell it in CHANGELOG.md. If it is not meant, undo it.\n"
+)
+
+
+@pytest.fixture(scope="module")
+def document():
+    return json.loads(openapi.text())
+
+
+@pytest.fixture(scope="module")
+def operations(document):
+    return list(contract.operations(document))
+
+
+def test_the_contract_is_the_one_that_was_written_down():
+    assert openapi.PATH.read_text(encoding="utf-8") == openapi.text(), HOW
+
+
+def test_it_is_what_the_server_answers_with(client, document):
+    assert client.get("/openapi.json").json() == document
+
+
+def test_it_names_licence_contact_and_the_page_for_people_and_no_server(document):
+    info = document["info"]
+    assert info["license"]["identifier"] == "Apache-2.0"
+    assert info["contact"]
+    assert "each source keeps its own licence" in info["description"]
+    assert document["externalDocs"]["url"] == "/api"
+    assert "servers" not in document
+
+
+def test_every_tag_is_described(document):
+    assert {tag["name"] for tag in document["tags"]} <= TAGS.keys()
+
+
+def test_every_operation_has_a_name_of_its_own_and_a_summary(operations):
+    names = [operation["operationId"] for *_, operation in operations]
+    assert len(set(names)) == len(names)
+    assert [path for path, _, operation in operations if not operation.get("summary")] == []
+
+
+def test_every_parameter_says_what_it_means(operations):
+    assert [
+        (path, parameter["name"])
+        for path, _, operation in operations
+        for parameter in operation.get("parameters", ())
+        if not parameter.get("description")
+    ] == []
+
+
+def test_every_field_says_what_it_means(document):
+    silent = [
+        f"{name}.{field}"
+        for name, schema in document["components"]["schemas"].items()
+        for field, said in schema.get("properties", {}).items()
+        if not said.get("description")
+    ]
+    assert silent == [], "describe them in their models or in app/glossary.py"
+
+
+def test_every_field_of_shares_says_its_unit(document):
+    fields = document["components"]["schemas"]["ShareRow"]["properties"]
+    assert fields["share_pct"]["x-unit"] == "percent"
+
+
+def test_every_refusal_is_declared_as_a_problem_document(operations):
+    problem = {"$ref": "#/components/schemas/ProblemDetails"}
+    for path, method, operation in operations:
+        refusals = {
+            status: said for status, said in operation["responses"].items() if status >= "4"
+        }
+        assert {"500", "503"} <= refusals.keys(), path
+        if path.startswith("/api/"):
+            assert {"400", "429"} <= refusals.keys(), path
+        if method == "post":
+            assert {"401", "413", "415", "422"} <= refusals.keys(), path
+        for said in refusals.values():
+            assert said["content"] == {"application/problem+json": {"schema": problem}}
+    assert "HTTPValidationError" not in json.dumps([operation for *_, operation in operations])
+
+
+def test_every_csv_file_is_declared_as_one_with_its_mark_for_excel(operations):
+    files = [operation for path, _, operation in operations if path.endswith(".csv")]
+    assert files
+    for operation in files:
+        assert "text/csv" in operation["responses"]["200"]["content"]
+        assert "bom" in [parameter["name"] for parameter in operation["parameters"]]
+
+
+def test_a_parameter_of_the_question_means_the_same_everywhere(operations):
+    known = {item.name: item.meaning for item in PARAMETERS}
+    for path, method, operation in operations:
+        for parameter in operation.get("parameters", ()) if method == "get" else ():
+            if parameter["in"] == "query" and parameter["name"] in known:
+                assert known[parameter["name"]].startswith(parameter["description"]), path
+
+
+def test_a_list_that_takes_a_part_of_the_question_has_defaults_of_its_own():
+    given = [
+        {"name": "source", "in": "query", "schema": {"type": "string"}},
+        {"name": "openness", "in": "query", "schema": {"type": "string", "default": "all"}},
+        {"name": "top", "in": "query", "schema": {"type": "string"}},
+    ]
+    contract.complete("/api/v1/planets", "get", {"parameters": given, "responses": {}})
+    source, openness, top = given
+    assert "Left out" not in source["description"]
+    assert openness["schema"]["default"] == "all"
+    assert "default" not in top["schema"]
+
+
+DEFAULTS = {
+    item.name: told
+    for item in PARAMETERS
+    if (told := contract.described(item)["schema"].get("default")) is not None
+}
+
+
+@pytest.mark.parametrize("name", DEFAULTS)
+def test_the_default_that_is_told_changes_nothing(client, name):
+    answers = [
+        client.get("/api/v1/shares", params=asked).json()["data"]
+        for asked in ({}, {name: DEFAULTS[name]})
+    ]
+    assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize("parameter", PARAMETERS, ids=lambda item: item.name)
+def test_the_values_that_are_told_are_those_that_are_taken(parameter):
+    schema = contract.described(parameter)["schema"]
+    for word in schema.get("items", schema).get("enum", ()):
+        parse_question([(parameter.name, word)], Names())
+    for number in (schema.get("minimum"), schema.get("maximum")):
+        if number is not None:
+            parse_question([(parameter.name, str(number))], Names())
+
+
+def test_a_new_operation_is_completed_without_a_word_about_it():
+    app = FastAPI()
+
+    def read_planets(name: str) -> dict[str, str]:
+        """The planets of a star.
+
+        Nearest first.
+        """
+        return {name: ""}
+
+    app.router.routes.append(APIRoute("/api/v1/planets", read_planets, methods=["GET"]))
+    contract.install(app)
+    operation = app.openapi()["paths"]["/api/v1/planets"]["get"]
+    assert operation["summary"] == "The planets of a star."
+    assert operation["description"] == "Nearest first."
+    assert {"400", "422", "429", "500", "503"} <= operation["responses"].keys()
+
+
+def test_the_document_is_made_once(document):
+    app = create_app(Db("postgresql+psycopg://nobody@localhost/nothing"))
+    assert app.openapi() is app.openapi()
