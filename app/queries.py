@@ -5,16 +5,27 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    case,
+    func,
+    literal,
+    select,
+    true,
+    tuple_,
+)
 from sqlalchemy.orm import Session
 
 from app import models, vintages
-from app.answer import UNNAMED, Answer, Source
+from app.answer import REST, UNNAMED, Answer, Source
 from app.errors import NoFigures
 from app.models import Developer, Model, Observation
 from app.months import month_key, months_between
 from app.question import Names, Question
-from app.tabulation import Slice, Table
+from app.tabulation import Slice, Table, tells
 from app.words import LABELS, OPENNESS_LABELS, Openness, Origin, Status
 
 __all__ = [
@@ -148,12 +159,17 @@ def _slices(
     """Summed shares per source, month, openness, group and whether the question counts them."""
     lines = _lines(session, question, slugs, months).subquery()
     note = lines.c.note
+    group: ColumnElement[str] = lines.c.group
+    if question.by in ("developer", "model"):
+        named = [*_leading(session, question, lines), UNNAMED]
+        # Before they are summed: a source may name tens of thousands of models a month.
+        group = case((group.in_(named), group), else_=REST)
     keys = (
         lines.c.source,
         lines.c.month,
         lines.c.openness,
         lines.c.selected,
-        lines.c.group,
+        group.label("named"),
     )
     summed = select(
         *keys,
@@ -163,6 +179,29 @@ def _slices(
         case((func.min(note) == func.max(note), func.min(note)), else_=""),
     ).group_by(*keys)
     return [Slice(*row) for row in session.execute(summed)]
+
+
+def _leading(session: Session, question: Question, lines: Subquery) -> Sequence[str]:
+    """The `top` groups with the highest share in any one month that can answer."""
+    month = lines.c.source, lines.c.month
+    opennesses = session.execute(
+        select(*month, func.array_agg(lines.c.openness.distinct())).group_by(*month)
+    )
+    telling = [(slug, then) for slug, then, found in opennesses if tells(found, question)]
+    share = func.sum(lines.c.share_pct).label("share")
+    monthly = (
+        select(lines.c.group, share)
+        .where(lines.c.selected, lines.c.group != UNNAMED, tuple_(*month).in_(telling))
+        .group_by(*month, lines.c.group)
+        .subquery()
+    )
+    name = monthly.c.group.collate("C")
+    return session.scalars(
+        select(monthly.c.group)
+        .group_by(monthly.c.group)
+        .order_by(func.max(monthly.c.share).desc(), name)
+        .limit(question.top)
+    ).all()
 
 
 def _lines(

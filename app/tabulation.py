@@ -119,7 +119,8 @@ class Table:
         fixed: Mapping[str, type[StrEnum]] = {"origin": Origin, "openness": Openness}
         if words := fixed.get(self.question.by):
             return [word.value for word in words if word in peaks or self._takes_remainder(word)]
-        peaks.pop(UNNAMED, None)
+        for unranked in (UNNAMED, REST):
+            peaks.pop(unranked, None)
         return sorted(peaks, key=lambda key: (-peaks[key], key))[: self.question.top]
 
     def _monthly(self) -> Iterator[tuple[str, Decimal]]:
