@@ -58,7 +58,7 @@ def test_a_parameter_says_its_meaning_values_default_and_example(client):
 def test_a_field_says_its_way_type_unit_and_meaning(client):
     told = article(client, "read-shares")
     assert "data[].share_pct number or null, percent Percent, 0 to 100, four decimals." in told
-    assert "null where the source says nothing of" in told
+    assert "the source says nothing" in told
     assert "meta.sources[].licence text" in told
     assert "links.pinned text The same answer for ever" in told
 

@@ -50,7 +50,7 @@ def served(database_server, filled_template) -> Iterator[Served]:
 
 
 @schema.parametrize()
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_answer_is_a_declared_one(case, served):
     case.call_and_validate(
         base_url=served.address,
