@@ -12,8 +12,8 @@ import uvicorn
 from sqlalchemy.exc import OperationalError
 from uvicorn.supervisors import Multiprocess
 
-from app import archive, cli_accounts, cli_import, migrations, sign_ins
-from app.console import DataDir, console, database_url, opened, settings
+from app import archive, cli_accounts, cli_import, migrations, roles, sign_ins
+from app.console import DataDir, console, database_url, opened, refuse_weak, settings
 from app.db import Db
 from app.errors import NotFound, Refused
 
@@ -67,7 +67,7 @@ def serve(
     listening = claim(host or configured.host, configured.port if port is None else port)
     with database_url(configured) as url:
         db = Db(url)
-        migrations.upgrade(db)
+        migrations.bring_up(db)
         if configured.database_url is None and not empty and archive.is_empty(db):
             console.print("Filling the empty database with the bundled figures …")
             archive.fill(db)
@@ -140,9 +140,20 @@ def run(listening: socket.socket, workers: int, link: str | None) -> None:
 
 
 @app.command()
-def migrate(data_dir: DataDir = None) -> None:
-    """Bring the schema of the database up to date."""
+def migrate(
+    app_role: Annotated[
+        str | None,
+        typer.Option(help="Let this role serve: make it if need be, with APP_PASSWORD."),
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Bring the schema of the database up to date; to be run by its owner."""
+    configured = settings(data_dir)
+    if configured.app_password is not None:
+        refuse_weak(configured.app_password, "APP_PASSWORD")
     with opened(data_dir) as db:
+        if app_role:
+            roles.prepare(db, app_role, configured.app_password)
         console.print(f"The schema is at revision {migrations.revisions(db)[0]}.")
 
 
