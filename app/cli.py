@@ -8,11 +8,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 from sqlalchemy.exc import OperationalError
-from uvicorn.supervisors import Multiprocess
 
-from app import archive, cli_accounts, cli_import, migrations, roles, sign_ins
+from app import archive, cli_accounts, cli_import, migrations, roles, serving, sign_ins
 from app.console import DataDir, console, database_url, opened, refuse_weak, settings
 from app.db import Db
 from app.errors import NotFound, Refused
@@ -74,7 +72,7 @@ def serve(
         link = None if configured.database_url else sign_ins.first_link(db)
         db.close()
         os.environ["DATABASE_URL"] = url
-        run(listening, workers or configured.web_concurrency, link)
+        serving.run(listening, workers or configured.web_concurrency, configured, link)
 
 
 def claim(host: str, port: int) -> socket.socket:
@@ -105,38 +103,6 @@ def why_not(error: Exception) -> str:
 
 def family_of(host: str) -> socket.AddressFamily:
     return socket.AF_INET6 if ":" in host else socket.AF_INET
-
-
-class Announced(uvicorn.Server):
-    """A server that says something once it answers: before, Ctrl-C would break it off halfway."""
-
-    def __init__(self, config: uvicorn.Config, announcement: str) -> None:
-        super().__init__(config)
-        self.announcement = announcement
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        console.print(self.announcement)
-
-
-def run(listening: socket.socket, workers: int, link: str | None) -> None:
-    """Serves until a signal comes; says where as soon as it can answer, and a first way in."""
-    config = uvicorn.Config(
-        "app.worker:application", factory=True, workers=workers, log_level="warning"
-    )
-    host, port = listening.getsockname()[:2]
-    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    announcement = f"Open Model Share is at http://{address} - Ctrl-C stops it."
-    if link:
-        announcement += f"\nTo upload, sign in once within 24 hours: http://{address}{link}"
-    try:
-        if workers > 1:
-            console.print(announcement)
-            Multiprocess(config, sockets=[listening]).run()
-        else:
-            Announced(config, announcement).run(sockets=[listening])
-    except KeyboardInterrupt:
-        console.print("Stopped.")
 
 
 @app.command()

@@ -15,7 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.security import HTTPBearer
 from fastapi.staticfiles import StaticFiles
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from starlette.datastructures import MutableHeaders
@@ -25,7 +25,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app import accounts, errors, queries, sign_ins
 from app.accounts import Maintainer
 from app.answer import Answer
-from app.db import Db, explained
+from app.database_errors import explained, state_of
+from app.db import Db
 from app.errors import Problem, Refused, excerpt
 from app.question import Question, parse_question
 from app.share_rows import COLUMNS, share_rows
@@ -59,6 +60,7 @@ STATUS_OF: Final[Mapping[type[Refused], int]] = {
     errors.BadInput: 422,
     errors.TooOften: 429,
     errors.Unavailable: 503,
+    errors.NoRoom: 507,
 }
 
 ErrorPage = Callable[[Request, int, Refused], Response]
@@ -155,6 +157,8 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                if scope["scheme"] == "https":
+                    headers["Strict-Transport-Security"] = "max-age=31536000"
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
@@ -250,8 +254,12 @@ def install_errors(app: FastAPI, page: ErrorPage) -> None:
 
     def on_database(request: Request, error: Exception) -> Response:
         assert isinstance(error, SQLAlchemyError)  # noqa: S101 - registered for these types only
-        log.warning("database unavailable: %s", error)
-        return on_refused(request, explained(error))
+        refused = explained(error)
+        if refused is None:
+            return on_fault(request, error)
+        kind = type(getattr(error, "orig", error)).__name__
+        log.warning("database: %s, SQLSTATE %s: %s", kind, state_of(error), refused.title)
+        return on_refused(request, refused)
 
     def on_fault(request: Request, error: Exception) -> Response:
         log.error("unexpected failure", exc_info=error)
@@ -260,9 +268,8 @@ def install_errors(app: FastAPI, page: ErrorPage) -> None:
     app.add_exception_handler(Refused, on_refused)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(RequestValidationError, on_validation)
-    for kind in (OperationalError, PoolTimeout):
+    for kind in (DBAPIError, PoolTimeout):
         app.add_exception_handler(kind, on_database)
-    app.add_exception_handler(DBAPIError, on_fault)
     app.add_exception_handler(Exception, on_fault)
 
 

@@ -1,27 +1,39 @@
 """create_app plugs everything together; nothing else happens here."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 from starlette_compress import CompressMiddleware
 
 from app import api, guard, health, http, pages
 from app.db import Db
+from app.observing import Observed
 
 STATIC = Path(__file__).parent.parent / "static"
 
 
-def create_app(db: Db) -> FastAPI:
-    """The application on one database. The caller owns `db`; the app closes it at shutdown."""
+class Site(FastAPI):
+    """Its outermost rings also go around the page that says that something went wrong."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return Observed(http.SecurityHeaders(super().build_middleware_stack()))
+
+
+def create_app(db: Db, hosts: Sequence[str] = ()) -> FastAPI:
+    """The application on one database. The caller owns `db`; the app closes it at shutdown.
+
+    `hosts`: the names that requests may be for; none named, any.
+    """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         db.close()
 
-    app = FastAPI(
+    app = Site(
         title="Open Model Share",
         version="1",
         summary="Shares of AI model use by openness and by the developers' home.",
@@ -30,10 +42,10 @@ def create_app(db: Db) -> FastAPI:
         redoc_url=None,
     )
     app.state.db = db
+    app.state.hosts = hosts
     http.install_errors(app, page=pages.render_error)
     guard.install(app)
     app.add_middleware(CompressMiddleware)
-    app.add_middleware(http.SecurityHeaders)
     app.add_middleware(http.HeadAsGet)
     app.include_router(health.router)
     app.include_router(api.router)
