@@ -50,15 +50,19 @@ class Service:
             json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")
         ]
 
-    def worker_of(self, answer: httpx2.Response) -> int:
-        """The process that gave the answer, from its line in the log."""
+    def line_of(self, request: str) -> dict[str, Any]:
+        """The request's line in the log; it is written after the answer."""
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline:
             for line in self.lines():
-                if line.get("request") == answer.headers["x-request-id"]:
-                    return line["pid"]
+                if line.get("request") == request and line["message"] == "request":
+                    return line
             time.sleep(0.01)
         raise AssertionError("no line in the log")
+
+    def worker_of(self, answer: httpx2.Response) -> int:
+        """The process that gave the answer."""
+        return self.line_of(answer.headers["x-request-id"])["pid"]
 
     def wait_for_both(self) -> set[int]:
         """Returns the workers when both have answered."""
