@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, delete, func, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from app.db import AGAIN, LOCK_NOT_AVAILABLE, Db
+from app.database_errors import AGAIN, LOCK_NOT_AVAILABLE
+from app.db import Db
 from app.errors import TooOften, Unavailable
 from app.locks import Lock
 from app.models import FailedSignIn

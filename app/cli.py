@@ -8,12 +8,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 from sqlalchemy.exc import OperationalError
-from uvicorn.supervisors import Multiprocess
 
-from app import archive, cli_accounts, cli_import, migrations, sign_ins
-from app.console import DataDir, console, database_url, opened, settings
+from app import archive, cli_accounts, cli_import, migrations, roles, serving, sign_ins
+from app.console import DataDir, console, database_url, opened, refuse_weak, settings
 from app.db import Db
 from app.errors import NotFound, Refused
 
@@ -67,14 +65,14 @@ def serve(
     listening = claim(host or configured.host, configured.port if port is None else port)
     with database_url(configured) as url:
         db = Db(url)
-        migrations.upgrade(db)
+        migrations.bring_up(db)
         if configured.database_url is None and not empty and archive.is_empty(db):
             console.print("Filling the empty database with the bundled figures …")
             archive.fill(db)
         link = None if configured.database_url else sign_ins.first_link(db)
         db.close()
         os.environ["DATABASE_URL"] = url
-        run(listening, workers or configured.web_concurrency, link)
+        serving.run(listening, workers or configured.web_concurrency, configured, link)
 
 
 def claim(host: str, port: int) -> socket.socket:
@@ -107,42 +105,21 @@ def family_of(host: str) -> socket.AddressFamily:
     return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
-class Announced(uvicorn.Server):
-    """A server that says something once it answers: before, Ctrl-C would break it off halfway."""
-
-    def __init__(self, config: uvicorn.Config, announcement: str) -> None:
-        super().__init__(config)
-        self.announcement = announcement
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        console.print(self.announcement)
-
-
-def run(listening: socket.socket, workers: int, link: str | None) -> None:
-    """Serves until a signal comes; says where as soon as it can answer, and a first way in."""
-    config = uvicorn.Config(
-        "app.worker:application", factory=True, workers=workers, log_level="warning"
-    )
-    host, port = listening.getsockname()[:2]
-    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    announcement = f"Open Model Share is at http://{address} - Ctrl-C stops it."
-    if link:
-        announcement += f"\nTo upload, sign in once within 24 hours: http://{address}{link}"
-    try:
-        if workers > 1:
-            console.print(announcement)
-            Multiprocess(config, sockets=[listening]).run()
-        else:
-            Announced(config, announcement).run(sockets=[listening])
-    except KeyboardInterrupt:
-        console.print("Stopped.")
-
-
 @app.command()
-def migrate(data_dir: DataDir = None) -> None:
-    """Bring the schema of the database up to date."""
+def migrate(
+    app_role: Annotated[
+        str | None,
+        typer.Option(help="Let this role serve: make it if need be, with APP_PASSWORD."),
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Bring the schema of the database up to date; to be run by its owner."""
+    configured = settings(data_dir)
+    if configured.app_password is not None:
+        refuse_weak(configured.app_password, "APP_PASSWORD")
     with opened(data_dir) as db:
+        if app_role:
+            roles.prepare(db, app_role, configured.app_password)
         console.print(f"The schema is at revision {migrations.revisions(db)[0]}.")
 
 

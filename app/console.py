@@ -8,10 +8,12 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 from rich.console import Console
+from sqlalchemy import make_url
 
 from app import migrations, postgres
 from app.db import Db
 from app.errors import Refused
+from app.secret import weakness
 from app.settings import Settings
 
 # Progress and problems go to standard error: standard output is for what was asked.
@@ -37,10 +39,26 @@ def settings(data_dir: Path | None = None) -> Settings:
 def database_url(configured: Settings) -> Iterator[str]:
     """The configured database, or the embedded one of the data directory."""
     if configured.database_url:
+        refuse_weak_password(configured.database_url)
         yield configured.database_url
     else:
         with postgres.running(configured.data_dir) as url:
             yield url
+
+
+def refuse_weak_password(url: str) -> None:
+    """A database that others can reach needs a real one. Raises Refused."""
+    parsed = make_url(url)
+    host = str(parsed.host or parsed.query.get("host", ""))
+    here = not host or host.startswith(("/", "127.")) or host in {"localhost", "::1"}
+    if not here:
+        refuse_weak(parsed.password, "The password of the database")
+
+
+def refuse_weak(password: str | None, name: str) -> None:
+    if weak := weakness(password):
+        hint = "Make one: openssl rand -hex 24. It goes into DATABASE_PASSWORD, or APP_PASSWORD."
+        raise Refused(f"{name} {weak}", hint)
 
 
 @contextmanager
@@ -49,7 +67,7 @@ def opened(data_dir: Path | None) -> Iterator[Db]:
     with database_url(settings(data_dir)) as url:
         db = Db(url)
         try:
-            migrations.upgrade(db)
+            migrations.bring_up(db)
             yield db
         finally:
             db.close()

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import create_engine, text
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+import psycopg
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.orm import Session
 
-from app.errors import Unavailable
+from app.silence import ANSWER, Watch, Watched
 
 # Milliseconds. A statement that takes longer than a reader waits helps nobody.
 SERVER_OPTIONS: Final = (
@@ -18,20 +17,11 @@ SERVER_OPTIONS: Final = (
 )
 
 
-LOCK_NOT_AVAILABLE: Final = "55P03"
-AGAIN: Final = "Nothing is lost. Please try again in a few seconds."
-
-
-def explained(error: SQLAlchemyError) -> Unavailable:
-    """Why the database gave no answer, in words for whoever asked."""
-    match getattr(getattr(error, "orig", None), "sqlstate", None):
-        case state if state == LOCK_NOT_AVAILABLE:
-            return Unavailable("Someone else is publishing the same source", AGAIN)
-        case "57014":
-            return Unavailable("That took too long", "Ask for fewer months, or another grouping.")
-    if isinstance(error, PoolTimeout):
-        return Unavailable("Too many are asking at this moment", AGAIN)
-    return Unavailable("The database cannot be reached", AGAIN)
+def _forget_read_only(connection: psycopg.Connection[Any] | None, _record: object) -> None:
+    # SQLAlchemy leaves False, which begins transactions READ WRITE: a database that is set to
+    # take no changes would take them.
+    if connection is not None and not connection.closed:
+        connection.read_only = None
 
 
 class Db:
@@ -44,12 +34,34 @@ class Db:
             pool_size=10,
             max_overflow=10,
             pool_timeout=3,
+            # Logs of failures hold no values.
+            hide_parameters=True,
             connect_args={
-                "connect_timeout": 3,
+                "connect_timeout": ANSWER,
                 "options": SERVER_OPTIONS,
                 "application_name": "modelshare",
             },
         )
+        self.watch = Watch(self._ask)
+        event.listen(self.engine, "do_connect", self._connect)
+        event.listen(self.engine, "checkin", _forget_read_only)
+
+    def _connect(
+        self, _dialect: object, _record: object, arguments: Any, parameters: dict[str, Any]
+    ) -> Watched:
+        self.watch.check()
+        try:
+            connection = Watched.connect(*arguments, **parameters)
+        except psycopg.errors.ConnectionTimeout:
+            self.watch.suspect()
+            raise
+        connection.watch = self.watch
+        return connection
+
+    def _ask(self) -> None:
+        """Connects, so that whoever answers shows it."""
+        arguments, parameters = self.engine.dialect.create_connect_args(self.engine.url)
+        psycopg.connect(*arguments, **parameters, connect_timeout=ANSWER).close()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

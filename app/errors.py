@@ -71,6 +71,10 @@ class Unavailable(Refused):
     """The database cannot be reached at the moment."""
 
 
+class NoRoom(Refused):
+    """The disk is full; nothing was stored."""
+
+
 class BadInput(Refused):
     """A field of a form, or an argument, cannot be taken."""
 

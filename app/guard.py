@@ -5,6 +5,7 @@ FastAPI reads a form before any dependency runs, so this is ASGI around the appl
 
 import re
 import sys
+from collections.abc import Sequence
 from typing import Final
 
 from fastapi import FastAPI, Request
@@ -33,6 +34,10 @@ LIMITS: Final = tuple(
 )
 
 
+# Asked from inside, by an address rather than a name.
+FOR_OPERATORS: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+
+
 def limits(path: str) -> tuple[int, bool]:
     return next((most, only) for pattern, most, only in LIMITS if pattern.fullmatch(path))
 
@@ -58,6 +63,7 @@ class Guard:
             await self.app(scope, receive, send)
             return
         scope.setdefault("state", {})
+        check_host(scope)
         if scope["method"] not in SAFE:
             request = Request(scope)
             most, maintainers_only = limits(scope["path"])
@@ -68,6 +74,18 @@ class Guard:
                 await run_in_threadpool(check_maintainer, request)
             receive = counted(receive, most)
         await self.app(scope, receive, personal(scope, send))
+
+
+def check_host(scope: Scope) -> None:
+    """Links and forms are made with the name asked for: it must be one of ours."""
+    ours: Sequence[str] = scope["app"].state.hosts
+    asked = Headers(scope=scope).getlist("host")
+    if not ours or scope["path"] in FOR_OPERATORS:
+        return
+    # An IPv6 address has colons of its own, in brackets.
+    names = [re.sub(r":[0-9]*$", "", one).lower() for one in asked]
+    if len(names) != 1 or names[0] not in ours:
+        raise HTTPException(400, "This server does not answer for that name")
 
 
 def check_source(request: Request) -> None:

@@ -2,12 +2,12 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 
-from app import migrations
+from app import migrations, observing
 from app.db import Db
-from app.errors import Unavailable
+from app.errors import NotFound, Unavailable
 from app.http import database
 
 router = APIRouter(tags=["operations"])
@@ -18,8 +18,8 @@ class Health(BaseModel):
 
 
 @router.get("/healthz")
-def read_liveness() -> Health:
-    """The process answers; says nothing of the database."""
+async def read_liveness() -> Health:
+    """The process answers; says nothing of the database, nor waits for a thread."""
     return Health()
 
 
@@ -30,3 +30,11 @@ def read_readiness(db: Annotated[Db, Depends(database)]) -> Health:
     if found != expected:
         raise Unavailable("The database is not migrated", f"It is at {found}, not {expected}.")
     return Health()
+
+
+@router.get("/metrics", response_class=Response)
+def read_metrics(request: Request) -> Response:
+    """Counts and times for Prometheus; not for those who come by way of a proxy."""
+    if "x-forwarded-for" in request.headers:
+        raise NotFound("There is nothing at this address")
+    return Response(observing.metrics(), headers={"Content-Type": observing.METRICS_TYPE})

@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.security import HTTPBearer
 from fastapi.staticfiles import StaticFiles
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from starlette.datastructures import MutableHeaders
@@ -24,7 +24,8 @@ from app.accounts import Maintainer
 from app.allowed import methods_of
 from app.answer import Answer
 from app.csv_writing import csv_links, csv_text, file_name
-from app.db import Db, explained
+from app.database_errors import explained, state_of
+from app.db import Db
 from app.errors import Problem, Refused, excerpt
 from app.question import PARAMETERS, Question, names_of, parse_question
 from app.rate_limit import RateExceeded
@@ -60,6 +61,7 @@ STATUS_OF: Final[Mapping[type[Refused], int]] = {
     errors.TooOften: 429,
     RateExceeded: 429,
     errors.Unavailable: 503,
+    errors.NoRoom: 507,
 }
 
 ErrorPage = Callable[[Request, int, Refused], Response]
@@ -167,6 +169,8 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                if scope["scheme"] == "https":
+                    headers["Strict-Transport-Security"] = "max-age=31536000"
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
@@ -252,7 +256,7 @@ def install_errors(app: FastAPI, page: ErrorPage) -> None:
     def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type only
         refused = Refused(*HTTP_WORDS.get(error.status_code, (error.detail, "")))
-        allow = {"Allow": ", ".join(methods_of(request))} if error.status_code == 405 else {}
+        allow = _allowed(request, error)
         if allow and request.method == "OPTIONS":
             return Response(status_code=204, headers=allow)
         return respond(request, error.status_code, refused, {**(error.headers or {}), **allow})
@@ -263,8 +267,12 @@ def install_errors(app: FastAPI, page: ErrorPage) -> None:
 
     def on_database(request: Request, error: Exception) -> Response:
         assert isinstance(error, SQLAlchemyError)  # noqa: S101 - registered for these types only
-        log.warning("database unavailable: %s", error)
-        return on_refused(request, explained(error))
+        refused = explained(error)
+        if refused is None:
+            return on_fault(request, error)
+        kind = type(getattr(error, "orig", error)).__name__
+        log.warning("database: %s, SQLSTATE %s: %s", kind, state_of(error), refused.title)
+        return on_refused(request, refused)
 
     def on_fault(request: Request, error: Exception) -> Response:
         log.error("unexpected failure", exc_info=error)
@@ -274,9 +282,8 @@ def install_errors(app: FastAPI, page: ErrorPage) -> None:
     app.add_exception_handler(Refused, on_refused)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(RequestValidationError, on_validation)
-    for kind in (OperationalError, PoolTimeout):
+    for kind in (DBAPIError, PoolTimeout):
         app.add_exception_handler(kind, on_database)
-    app.add_exception_handler(DBAPIError, on_fault)
     app.add_exception_handler(Exception, on_fault)
 
 
@@ -311,6 +318,11 @@ HTTP_WORDS: Final = {
     404: ("There is nothing at this address", "The link may be old, or mistyped."),
     405: ("This address does not take that method", "The Allow header lists those it takes."),
 }
+
+
+def _allowed(request: Request, error: HTTPException) -> dict[str, str]:
+    """The methods of the address, where the one that came is none of them."""
+    return {"Allow": ", ".join(methods_of(request))} if error.status_code == 405 else {}
 
 
 def _without_request(_: Request, status: int, refused: Refused) -> Response:

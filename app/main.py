@@ -1,22 +1,32 @@
 """create_app plugs everything together; nothing else happens here."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 from starlette_compress import CompressMiddleware, add_compress_type
 
 from app import api, contract, crossing, freshness, guard, health, http, pages, rate_limit
 from app.db import Db
+from app.observing import Observed
 
 STATIC = Path(__file__).parent.parent / "static"
 
 
-def create_app(db: Db, *, reads_per_minute: int = 0) -> FastAPI:
+class Site(FastAPI):
+    """Its outermost rings also go around the page that says that something went wrong."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return Observed(http.SecurityHeaders(super().build_middleware_stack()))
+
+
+def create_app(db: Db, hosts: Sequence[str] = (), *, reads_per_minute: int = 0) -> FastAPI:
     """The application on one database. The caller owns `db`; the app closes it at shutdown.
 
-    `reads_per_minute`: how many expensive reads an address may ask this process for; 0 is any.
+    `hosts`: the names that requests may be for; none named, any. `reads_per_minute`: how many
+    expensive reads an address may ask this process for; 0 is any.
     """
 
     @asynccontextmanager
@@ -24,7 +34,7 @@ def create_app(db: Db, *, reads_per_minute: int = 0) -> FastAPI:
         yield
         db.close()
 
-    app = FastAPI(
+    app = Site(
         title="Open Model Share",
         version="1",
         summary="Shares of AI model use by openness and by the developers' home.",
@@ -34,6 +44,7 @@ def create_app(db: Db, *, reads_per_minute: int = 0) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.db = db
+    app.state.hosts = hosts
     http.install_errors(app, page=pages.render_error)
     app.add_middleware(freshness.Freshness)
     if reads_per_minute:
@@ -42,7 +53,6 @@ def create_app(db: Db, *, reads_per_minute: int = 0) -> FastAPI:
     app.add_middleware(crossing.Crossing)
     add_compress_type("text/csv")
     app.add_middleware(CompressMiddleware)
-    app.add_middleware(http.SecurityHeaders)
     app.add_middleware(http.HeadAsGet)
     app.include_router(health.router)
     app.include_router(api.router)

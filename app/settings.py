@@ -1,30 +1,69 @@
 """What the environment says."""
 
+import os
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, field_validator, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 _DRIVER = "postgresql+psycopg://"
 _EXPECTED = "a PostgreSQL address is expected: postgresql://user:password@host:5432/name"
+_SECRETS: Final = ("database_url", "database_password", "app_password")
+
+
+class SecretFiles(PydanticBaseSettingsSource):
+    """NAME_FILE names a file that holds what NAME would."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
+        path = os.environ.get(f"{field_name.upper()}_FILE")
+        return Path(path).read_text(encoding="utf-8").strip() if path else None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        found = {name: self.get_field_value(FieldInfo(), name)[0] for name in _SECRETS}
+        return {name: text for name, text in found.items() if text}
 
 
 class Settings(BaseSettings):
-    """What may be set, in capitals: DATABASE_URL and so on; an empty one counts as unset."""
+    """Each is the environment's variable of that name; an empty one counts as unset."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore")
 
-    # Not in the repr: it may hold a password.
+    # Not in the repr: they may hold a password.
     database_url: Annotated[str | None, Field(repr=False)] = None
+    database_password: Annotated[str | None, Field(repr=False)] = None
+    app_password: Annotated[str | None, Field(repr=False)] = None
     data_dir: Path = Path("var")
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     web_concurrency: Annotated[int, Field(ge=1)] = 1
     # Expensive reads a minute from one address, in each worker; 0 is no limit.
     rate_limit: Annotated[int, Field(ge=0)] = 120
+    # Names that requests may be for, separated by commas; none named: any.
+    allowed_hosts: str = ""
+    # Addresses of the proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.
+    forwarded_allow_ips: str = "127.0.0.1"
+    log_format: Literal["text", "json"] = "text"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, SecretFiles(settings_cls)
 
     @field_validator("database_url")
     @classmethod
@@ -41,3 +80,27 @@ class Settings(BaseSettings):
             # Without what was found, which may hold a password.
             raise ValueError(_EXPECTED) from None
         return _DRIVER + rest
+
+    @field_validator("forwarded_allow_ips")
+    @classmethod
+    def _addresses(cls, listed: str) -> str:
+        try:
+            for one in listed.split(","):
+                ip_network(one.strip(), strict=False)
+        except ValueError:
+            expected = "addresses or networks such as 172.30.83.2 or 10.0.0.0/8 are expected"
+            raise ValueError(f"{expected}, separated by commas") from None
+        return listed
+
+    @model_validator(mode="after")
+    def _with_password(self) -> Self:
+        if self.database_url and self.database_password:
+            url = make_url(self.database_url)
+            if url.password is None:
+                whole = url.set(password=self.database_password)
+                self.database_url = whole.render_as_string(hide_password=False)
+        return self
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        return tuple(name for one in self.allowed_hosts.split(",") if (name := one.strip().lower()))

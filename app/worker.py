@@ -8,6 +8,7 @@ from multiprocessing.process import BaseProcess
 
 from fastapi import FastAPI
 
+from app import logs
 from app.db import Db
 from app.main import create_app
 from app.settings import Settings
@@ -17,12 +18,14 @@ def application() -> FastAPI:
     """What uvicorn calls in every worker; DATABASE_URL is set by then."""
     settings = Settings()
     url = settings.database_url
+    if settings.log_format == "json":
+        logs.install()
     if url is None:
         raise RuntimeError("Set DATABASE_URL, or start with `modelshare serve`.")
     # None where this process is the only one.
     if parent := multiprocessing.parent_process():
         threading.Thread(target=end_with, args=[parent], daemon=True).start()
-    return create_app(Db(url), reads_per_minute=settings.rate_limit)
+    return create_app(Db(url), settings.hosts, reads_per_minute=settings.rate_limit)
 
 
 def end_with(parent: BaseProcess) -> None:

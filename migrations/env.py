@@ -1,7 +1,7 @@
 """How Alembic reaches the database: a connection handed over by our own code, or DATABASE_URL."""
 
 from alembic import context
-from sqlalchemy import Connection, create_engine, func, select
+from sqlalchemy import Connection, create_engine, func, select, text
 
 from app.locks import Lock
 from app.models import Table
@@ -17,7 +17,11 @@ def migrate(connection: Connection) -> None:
     )
     with context.begin_transaction():
         # Two starters at once take turns.
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+        connection.execute(text("SET LOCAL lock_timeout = '10min'"))
         connection.execute(select(func.pg_advisory_xact_lock(Lock.MIGRATION)))
+        # Whoever waits for a table keeps all who come later waiting too.
+        connection.execute(text("SET LOCAL lock_timeout = '5s'"))
         context.run_migrations()
 
 

@@ -1,0 +1,76 @@
+"""What PostgreSQL refuses or cannot do, in words for whoever asked."""
+
+from typing import Final
+
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from app.errors import BadInput, Conflict, NoRoom, Refused, Unavailable
+
+LOCK_NOT_AVAILABLE: Final = "55P03"
+AGAIN: Final = "Nothing is lost. Please try again in a few seconds."
+_SAME_MOMENT: Final = "Someone else changed the same at the same moment"
+LOOK_AGAIN: Final = "Nothing was stored. Please look again and try again."
+_NO_ANSWER: Final = "The database cannot be reached"
+_BUSY: Final = "Too many are asking at this moment"
+_TOO_MANY: Final = ("too many clients", "too many connections", "connection slots are reserved")
+
+
+_STATES: Final[dict[str, tuple[type[Refused], str, str]]] = {
+    "22": (BadInput, "A value in the request cannot be stored", "Nothing was stored."),
+    "23": (Conflict, "That contradicts what is stored already", LOOK_AGAIN),
+    "25006": (
+        Unavailable,
+        "Nothing can be changed at the moment: the database is read-only",
+        "Reading works. Nothing was stored; please try again later.",
+    ),
+    "40001": (Conflict, _SAME_MOMENT, LOOK_AGAIN),
+    "40P01": (Conflict, _SAME_MOMENT, LOOK_AGAIN),
+    "53": (Unavailable, "The database is out of means", AGAIN),
+    "53100": (
+        NoRoom,
+        "There is no room left on the server's disk",
+        "Nothing was stored. Please tell whoever runs this server.",
+    ),
+    "53300": (Unavailable, _BUSY, AGAIN),
+    LOCK_NOT_AVAILABLE: (Unavailable, "Someone else is publishing the same source", AGAIN),
+    "08": (Unavailable, _NO_ANSWER, AGAIN),
+    "25P03": (Unavailable, _NO_ANSWER, AGAIN),
+    "57": (Unavailable, "The database is starting or stopping", AGAIN),
+    "57014": (Unavailable, "That took too long", "Ask for fewer months, or another grouping."),
+}
+"""By SQLSTATE, or its class: the first two characters."""
+
+
+def state_of(error: SQLAlchemyError) -> str | None:
+    """The five characters by which PostgreSQL tells what happened."""
+    state: str | None = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return state
+
+
+def explained(error: SQLAlchemyError) -> Refused | None:
+    """Why the database did not do it, or None where the fault is ours."""
+    if isinstance(error, PoolTimeout):
+        return Unavailable(_BUSY, AGAIN)
+    state = state_of(error)
+    if state is None:
+        return _without_state(error)
+    found = _STATES.get(state) or _STATES.get(state[:2])
+    return _refusal(*found) if found else None
+
+
+def _without_state(error: SQLAlchemyError) -> Refused | None:
+    """The driver's own errors: it could not connect, or would not send what it was given."""
+    if isinstance(error, DataError):
+        return _refusal(*_STATES["22"])
+    if isinstance(error, OperationalError) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated
+    ):
+        # A connection that is refused has words, but no state.
+        busy = any(words in str(error) for words in _TOO_MANY)
+        return Unavailable(_BUSY if busy else _NO_ANSWER, AGAIN)
+    return None
+
+
+def _refusal(kind: type[Refused], title: str, detail: str) -> Refused:
+    return kind(title, detail)

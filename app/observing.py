@@ -1,0 +1,105 @@
+"""Every answer is counted, timed, logged in a line and given an id to find it by."""
+
+import logging
+import os
+import secrets
+import time
+from typing import Final
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+)
+from prometheus_client.multiprocess import MultiProcessCollector
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.logs import REQUEST
+
+log = logging.getLogger("app.requests")
+
+SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
+"""Names the directory in which several workers count together; set before they start."""
+METRICS_TYPE: Final = CONTENT_TYPE_LATEST
+_METHODS: Final = frozenset("GET HEAD POST PUT PATCH DELETE OPTIONS".split())
+_OWN: Final = CollectorRegistry()
+_ANSWERS: Final = Counter(
+    "modelshare_answers",
+    "Answers by the route that gave them.",
+    ["method", "route", "status"],
+    registry=_OWN,
+)
+_SECONDS: Final = Histogram(
+    "modelshare_answer_seconds",
+    "From the end of a request's headers to the end of its answer.",
+    ["route"],
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+    registry=_OWN,
+)
+
+
+def metrics() -> bytes:
+    """What Prometheus reads, of all workers together."""
+    if SHARED not in os.environ:
+        return generate_latest(_OWN)
+    together = CollectorRegistry()
+    MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+    return generate_latest(together)
+
+
+class Observed:
+    """Goes around everything, the page for a fault of ours included."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request, began = secrets.token_hex(8), time.perf_counter()
+        status, size = 0, 0
+
+        async def send_observed(message: Message) -> None:
+            nonlocal status, size
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-ID"] = request
+            size += len(message.get("body", b""))
+            await send(message)
+
+        token = REQUEST.set(request)
+        try:
+            await self.app(scope, receive, send_observed)
+        finally:
+            _note(scope, status, size, time.perf_counter() - began)
+            REQUEST.reset(token)
+
+
+def _note(scope: Scope, status: int, size: int, seconds: float) -> None:
+    """Without the query string, which may hold a sign-in link's secret. Status 0: no answer."""
+    method = scope["method"] if scope["method"] in _METHODS else "other"
+    route = _route(scope)
+    _ANSWERS.labels(method, route, status).inc()
+    _SECONDS.labels(route).observe(seconds)
+    fields = {
+        "method": method,
+        "path": scope["path"][:200],
+        "route": route,
+        "status": status,
+        "bytes": size,
+        "ms": round(seconds * 1000, 1),
+        "client": scope["client"][0] if scope.get("client") else None,
+    }
+    log.info("request", extra={"fields": fields})
+
+
+def _route(scope: Scope) -> str:
+    """The pattern of the address, so that no visitor can make the list of them long."""
+    path = getattr(scope.get("route"), "path", None)
+    if isinstance(path, str):
+        return path
+    return "/static" if scope["path"].startswith("/static/") else "none"

@@ -1,0 +1,126 @@
+"""What the role that serves may do in the database: it owns nothing, and what is written stays."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import Connection
+
+from app.db import Db
+from app.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """On one table, beside reading it. `changes`: the columns whose values may be changed."""
+
+    adds: bool = True
+    changes: tuple[str, ...] = ()
+    deletes: bool = False
+
+
+_OUTCOME: Final = (
+    *("published_at", "published_by", "reason"),
+    *("withdrawn_at", "withdrawn_by", "withdrawn_reason"),
+    *("discarded_at", "discarded_by"),
+)
+ALL: Final = ("*",)
+RIGHTS: Final = {
+    "alembic_version": Rights(adds=False),
+    # Published figures and the lists of who did what: added to, never changed.
+    "snapshot": Rights(),
+    "observation": Rights(),
+    "catalogue_change": Rights(),
+    "upload": Rights(changes=_OUTCOME),
+    "source": Rights(changes=ALL),
+    "developer": Rights(changes=ALL),
+    "model": Rights(changes=ALL),
+    "event": Rights(changes=ALL),
+    "maintainer": Rights(changes=("password_hash", "disabled_at")),
+    "access_token": Rights(changes=("used_at", "revoked_at")),
+    "sign_in": Rights(changes=("seen_at",), deletes=True),
+    "sign_in_link": Rights(changes=("used_at",), deletes=True),
+    "failed_sign_in": Rights(deletes=True),
+}
+
+
+def prepare(db: Db, role: str, password: str | None) -> None:
+    """Makes the role where there is none, and has it hold exactly RIGHTS.
+
+    Its password becomes `password`, where one is given. Raises Refused for a role that may more.
+    """
+    with db.engine.begin() as connection:
+        _make(connection, role, password)
+        _refuse_powerful(connection, role)
+        for statement in _statements(role):
+            _run(connection, statement)
+
+
+def _make(connection: Connection, role: str, password: str | None) -> None:
+    known = "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = %s)"
+    if not connection.exec_driver_sql(known, (role,)).scalar_one():
+        _run(connection, sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
+    if password is not None:
+        # Enciphered here, so that no log of statements ever holds it.
+        secret = _driver(connection).pgconn.encrypt_password(
+            password.encode(), role.encode(), b"scram-sha-256"
+        )
+        _run(
+            connection,
+            sql.SQL("ALTER ROLE {} PASSWORD {}").format(
+                sql.Identifier(role), sql.Literal(secret.decode())
+            ),
+        )
+
+
+def _refuse_powerful(connection: Connection, role: str) -> None:
+    powerful = """
+        SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls OR rolreplication
+            OR EXISTS (SELECT FROM pg_auth_members WHERE member = pg_roles.oid)
+            OR EXISTS (SELECT FROM pg_class WHERE relowner = pg_roles.oid)
+            OR EXISTS (SELECT FROM pg_database WHERE datdba = pg_roles.oid)
+        FROM pg_roles WHERE rolname = %s
+    """
+    if connection.exec_driver_sql(powerful, (role,)).scalar_one():
+        title = f"The role {role} owns something, is a member of another role, or is privileged"
+        raise Refused(title, "Name a role that does nothing but serve; it is made where need be.")
+
+
+def _statements(role: str) -> list[sql.Composed]:
+    who = sql.Identifier(role)
+    statements = [
+        sql.SQL("REVOKE CREATE ON SCHEMA public FROM PUBLIC, {}").format(who),
+        sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {}").format(who),
+        sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(who),
+    ]
+    for table, rights in RIGHTS.items():
+        granted = sql.SQL(", ").join(_granted(rights))
+        name = sql.Identifier(table)
+        statements.append(sql.SQL("GRANT {} ON {} TO {}").format(granted, name, who))
+    return statements
+
+
+def _granted(rights: Rights) -> list[sql.Composable]:
+    granted: list[sql.Composable] = [sql.SQL("SELECT")]
+    if rights.adds:
+        granted.append(sql.SQL("INSERT"))
+    if rights.changes == ALL:
+        granted.append(sql.SQL("UPDATE"))
+    elif rights.changes:
+        columns = sql.SQL(", ").join(map(sql.Identifier, rights.changes))
+        granted.append(sql.SQL("UPDATE ({})").format(columns))
+    if rights.deletes:
+        granted.append(sql.SQL("DELETE"))
+    return granted
+
+
+def _run(connection: Connection, statement: sql.Composed) -> None:
+    with _driver(connection).cursor() as cursor:
+        cursor.execute(statement)
+
+
+def _driver(connection: Connection) -> psycopg.Connection[tuple[object, ...]]:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)  # noqa: S101 - the only driver we use
+    return driver

@@ -1,0 +1,32 @@
+"""What makes a password no secret."""
+
+from typing import Final
+
+SHORTEST: Final = 16
+_FEWEST_DIFFERENT: Final = 6
+_WELL_KNOWN: Final = frozenset(
+    "admin changeme default example letmein modelshare open password postgres postgresql qwerty"
+    " replace secret server your".split()
+)
+
+
+def weakness(password: str | None) -> str | None:
+    """What is wrong with it, in words, or None. It never tells the password."""
+    if not password:
+        return "is missing"
+    if len(password) < SHORTEST:
+        return f"is shorter than {SHORTEST} characters"
+    if len(set(password)) < _FEWEST_DIFFERENT:
+        return "repeats a few characters"
+    if not _without_well_known(password):
+        return "is made of words that everybody tries first"
+    return None
+
+
+def _without_well_known(password: str) -> str:
+    """What is left once digits, signs and the words everybody tries are taken out."""
+    rest = "".join(char for char in password.lower() if char.isalpha())
+    for word in sorted(_WELL_KNOWN, key=len, reverse=True):
+        rest = rest.replace(word, "")
+    # A few letters between such words add nothing.
+    return rest if len(rest) > len("me_it") else ""

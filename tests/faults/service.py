@@ -1,0 +1,113 @@
+"""`modelshare serve` with two workers and its log, as the compose file starts it."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+MODELSHARE = Path(sys.executable).with_name("modelshare")
+OURS = {"DATABASE_URL", "DATA_DIR", "HOST", "PORT", "WEB_CONCURRENCY"}
+
+
+class Service:
+    """A running `modelshare serve`, logging JSON."""
+
+    def __init__(self, url: str, log: Path, port: int = 0, **environment: str) -> None:
+        env = {name: value for name, value in os.environ.items() if name not in OURS}
+        env |= {"DATABASE_URL": url, "LOG_FORMAT": "json", "WEB_CONCURRENCY": "2"} | environment
+        self.log = log
+        with log.open("ab") as written:
+            self.process = subprocess.Popen(
+                [MODELSHARE, "serve", "--port", f"{port}"], stderr=written, env=env
+            )
+        self.address = self._address()
+        # Every request over a connection of its own, so that either worker may take it.
+        limits = httpx2.Limits(max_connections=None, max_keepalive_connections=0)
+        self.client = httpx2.Client(base_url=self.address, timeout=30, limits=limits, verify=False)
+
+    def _address(self) -> str:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            if found := re.findall(r"is at (http://\S+)", self.log.read_text()):
+                return found[-1]
+            assert self.process.poll() is None, self.log.read_text()
+            time.sleep(0.02)
+        raise AssertionError(self.log.read_text())
+
+    def lines(self) -> list[dict[str, Any]]:
+        """What it logged, as far as it is JSON."""
+        return [
+            json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")
+        ]
+
+    def line_of(self, request: str) -> dict[str, Any]:
+        """The request's line in the log; it is written after the answer."""
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            for line in self.lines():
+                if line.get("request") == request and line["message"] == "request":
+                    return line
+            time.sleep(0.01)
+        raise AssertionError("no line in the log")
+
+    def worker_of(self, answer: httpx2.Response) -> int:
+        """The process that gave the answer."""
+        return self.line_of(answer.headers["x-request-id"])["pid"]
+
+    def wait_for_both(self) -> set[int]:
+        """Returns the workers when both have answered."""
+        deadline = time.monotonic() + 60
+        seen: set[int] = set()
+        while len(seen) < 2:
+            assert time.monotonic() < deadline, seen
+            seen |= {self.worker_of(answer) for answer in self.ask("/healthz", 8)}
+        return seen
+
+    def ask(self, path: str, times: int = 1) -> list[httpx2.Response]:
+        """The answers to requests made at once, each over a connection of its own."""
+        answers: list[httpx2.Response] = []
+
+        def get() -> None:
+            answers.append(self.client.get(path))
+
+        threads = [threading.Thread(target=get) for _ in range(times)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(answers) == times
+        return answers
+
+    def get_from_each(self, path: str, workers: set[int]) -> dict[int, httpx2.Response]:
+        """One answer of each worker."""
+        found: dict[int, httpx2.Response] = {}
+        deadline = time.monotonic() + 60
+        while set(found) != workers:
+            assert time.monotonic() < deadline, (workers, set(found))
+            found |= {self.worker_of(answer): answer for answer in self.ask(path, 4)}
+        return found
+
+    def stop(self) -> None:
+        self.client.close()
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(30)
+
+
+@contextmanager
+def service(url: str, tmp_path: Path, port: int = 0, **environment: str) -> Iterator[Service]:
+    running = Service(url, tmp_path / "service.log", port, **environment)
+    try:
+        running.wait_for_both()
+        yield running
+    finally:
+        running.stop()

@@ -1,0 +1,155 @@
+"""What `docker compose up` starts, as far as it can be told without a Docker engine."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from app.secret import weakness
+
+PROJECT = Path(__file__).parents[1]
+BIN = Path(sys.executable).parent
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    return yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
+
+
+def test_the_file_is_what_the_specification_takes() -> None:
+    check = [BIN / "check-jsonschema", "--builtin-schema", "vendor.compose-spec"]
+    done = subprocess.run(
+        [*check, PROJECT / "docker-compose.yml"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_application_serves_as_a_role_that_owns_nothing(compose: dict[str, Any]) -> None:
+    services = compose["services"]
+    role = services["migrate"]["command"][-1]
+    assert f"//{role}@" in services["app"]["environment"]["DATABASE_URL"]
+    assert f"//{role}@" not in services["migrate"]["environment"]["DATABASE_URL"]
+    assert "POSTGRES_PASSWORD" not in str(services["app"])
+
+
+def test_the_application_writes_nowhere_but_into_memory(compose: dict[str, Any]) -> None:
+    app = compose["services"]["app"]
+    assert app["read_only"] is True
+    assert [mount.partition(":")[0] for mount in app["tmpfs"]] == ["/tmp"]
+    assert "volumes" not in app
+    assert app["cap_drop"] == ["ALL"]
+    dockerfile = (PROJECT / "Dockerfile").read_text()
+    assert re.search(r"^USER (?!root)", dockerfile, re.MULTILINE)
+
+
+def test_only_the_proxy_can_be_reached_and_only_it_is_believed(compose: dict[str, Any]) -> None:
+    services = compose["services"]
+    assert [name for name, one in services.items() if "ports" in one] == ["proxy"]
+    named = services["proxy"]["networks"]["front"]["ipv4_address"]
+    assert services["app"]["environment"]["FORWARDED_ALLOW_IPS"] == named
+    assert compose["networks"]["back"]["internal"] is True
+    assert services["postgres"]["networks"] == ["back"]
+
+
+def test_postgresql_is_as_durable_as_it_comes(compose: dict[str, Any]) -> None:
+    postgres = compose["services"]["postgres"]
+    assert postgres["image"] == "postgres:18"
+    assert "command" not in postgres
+    assert postgres["volumes"] == ["postgres:/var/lib/postgresql"]
+
+
+def test_the_metrics_are_not_passed_on() -> None:
+    assert re.search(r"@operators path /metrics\b", (PROJECT / "Caddyfile").read_text())
+
+
+SECRETS = re.compile(r"\$\{(\w+)(:\?)?")
+
+
+def test_no_secret_has_a_default(compose: dict[str, Any]) -> None:
+    asked = SECRETS.findall((PROJECT / "docker-compose.yml").read_text())
+    assert {name for name, _ in asked} == {"SITE_HOST", "POSTGRES_PASSWORD", "APP_PASSWORD"}
+    assert all(needed for _, needed in asked)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        None,
+        "",
+        "short",
+        "Kx9-" * 3,
+        "postgres",
+        "changeme-changeme-1",
+        "aaaaaaaaaaaaaaaaaaaaaaaa",
+        "modelshare-postgres-password",
+        "your_secret_password_123",
+    ],
+)
+def test_a_password_that_is_none_is_seen(password: str | None) -> None:
+    assert weakness(password)
+
+
+@pytest.mark.parametrize(
+    "password", ["2f1c9ab04cbe77e15d3cbd07ab9d1f6c", "correct horse battery staple"]
+)
+def test_a_real_password_is_taken(password: str) -> None:
+    assert weakness(password) is None
+
+
+def modelshare(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    ours = {name for name in os.environ if name.startswith(("DATABASE_", "APP_PASSWORD"))}
+    env = {name: value for name, value in os.environ.items() if name not in ours}
+    command = [BIN / "modelshare", *arguments]
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=60, check=False, env=env | environment
+    )
+
+
+@pytest.mark.parametrize("command", ["serve", "migrate"])
+@pytest.mark.parametrize(
+    ("password", "said"),
+    [
+        ({}, "The password of the database is missing."),
+        ({"DATABASE_PASSWORD": "short"}, "The password of the database is shorter than"),
+        (
+            {"DATABASE_PASSWORD": "changeme-changeme"},
+            "The password of the database is made of words that everybody tries first.",
+        ),
+    ],
+)
+def test_nothing_starts_with_a_weak_secret(
+    command: str, password: dict[str, str], said: str
+) -> None:
+    url = "postgresql://modelshare@postgres.invalid/modelshare"
+    port = ("--port", "0") if command == "serve" else ()
+    done = modelshare(command, *port, DATABASE_URL=url, **password)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "openssl rand" in done.stderr
+
+
+def test_a_weak_secret_for_the_serving_role_is_refused_too(empty_database_url: str) -> None:
+    done = modelshare(
+        "migrate", "--app-role", "x", DATABASE_URL=empty_database_url, APP_PASSWORD="password"
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("APP_PASSWORD is shorter than 16 characters.")
+
+
+def test_a_secret_can_come_from_a_file(empty_database_url: str, tmp_path: Path) -> None:
+    url, password = tmp_path / "url", tmp_path / "password"
+    url.write_text(empty_database_url + "\n")
+    password.write_text("short")
+    done = modelshare("maintainer", "list", DATABASE_URL_FILE=str(url))
+    assert done.returncode == 0, done.stderr
+    remote = "postgresql://modelshare@postgres.invalid/modelshare"
+    done = modelshare("migrate", DATABASE_URL=remote, DATABASE_PASSWORD_FILE=str(password))
+    assert "is shorter than" in done.stderr
+    done = modelshare("migrate", DATABASE_URL=remote, DATABASE_PASSWORD_FILE=str(tmp_path / "no"))
+    assert done.returncode == 1
+    assert "no: No such file" in done.stderr

@@ -1,0 +1,210 @@
+"""The role that serves: it can do all the application does, and nothing to what is published."""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import psycopg
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import make_url, text
+from sqlalchemy.exc import DBAPIError
+
+from app import accounts, roles, sign_ins
+from app.db import Db
+from app.errors import Refused
+from app.main import create_app
+from app.models import Table
+from tests.conftest import opened
+from tests.test_cli import modelshare
+
+FILE = b"month,origin,share_pct\n2026-10,chinese,30\n2026-10,us,60\n"
+PASSWORD = "correct horse battery staple"
+
+
+@pytest.fixture
+def serving_role(filled_db: Db) -> Iterator[str]:
+    """A role as `modelshare migrate --app-role` makes it."""
+    name = f"serving_{uuid4().hex[:8]}"
+    roles.prepare(filled_db, name, None)
+    yield name
+    with filled_db.engine.begin() as connection:
+        connection.exec_driver_sql(f"DROP OWNED BY {name}")
+        connection.exec_driver_sql(f"DROP ROLE {name}")
+
+
+@pytest.fixture
+def serving_url(filled_database_url: str, serving_role: str) -> str:
+    url = make_url(filled_database_url).set(username=serving_role)
+    return url.render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def serving_db(serving_url: str) -> Iterator[Db]:
+    with opened(serving_url) as db:
+        yield db
+
+
+@pytest.fixture
+def serving_client(serving_url: str) -> Iterator[TestClient]:
+    with TestClient(create_app(Db(serving_url)), follow_redirects=False) as client:
+        yield client
+
+
+def token_of(db: Db) -> dict[str, str]:
+    with db.writing() as session:
+        accounts.add(session, "ada", PASSWORD)
+        return {"Authorization": f"Bearer {accounts.create_token(session, 'ada', 'test')}"}
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/", "/trends", "/trends.svg", "/sources", "/developers", "/uploads", "/api/v1/shares"],
+)
+def test_it_reads(serving_client: TestClient, address: str) -> None:
+    assert serving_client.get(address).status_code == 200
+
+
+def test_it_is_ready_without_owning_the_schema(serving_client: TestClient) -> None:
+    assert serving_client.get("/readyz").status_code == 200
+
+
+def test_it_takes_publishes_and_withdraws_a_file(
+    serving_client: TestClient, serving_db: Db
+) -> None:
+    token = token_of(serving_db)
+    sent = serving_client.post(
+        "/api/v1/uploads?mode=publish&source=huggingface-study-2025",
+        headers=token | {"Content-Type": "text/csv"},
+        content=FILE,
+    )
+    assert sent.status_code == 201, sent.text
+    withdrawn = serving_client.post(
+        f"/api/v1/uploads/{sent.json()['id']}/withdraw",
+        headers=token,
+        json={"version": sent.json()["version"], "reason": "a test"},
+    )
+    assert withdrawn.status_code == 200, withdrawn.text
+
+
+def test_it_corrects_the_catalogue_by_command(serving_url: str, tmp_path) -> None:
+    path = tmp_path / "developers.csv"
+    for name in ("Newcomer", "Newcomer SA"):
+        path.write_text(f"developer,name,country,origin\nnewcomer,{name},FR,european\n")
+        done = modelshare(serving_url, "catalogue", "import", path, "--reason", "a test")
+        assert done.returncode == 0, done.stderr
+
+
+def test_it_signs_in_by_password_and_link_and_out_again(serving_db: Db) -> None:
+    token_of(serving_db)
+    with serving_db.writing() as session:
+        link = sign_ins.link(session, "ada").partition("=")[2]
+    by_link = sign_ins.by_link(serving_db, link)
+    by_password = sign_ins.by_password(serving_db, "ada", PASSWORD, "192.0.2.1")
+    new = sign_ins.change_password(serving_db, "ada", PASSWORD, PASSWORD[::-1], "192.0.2.1")
+    assert sign_ins.find(serving_db, by_link) is None
+    assert sign_ins.find(serving_db, by_password) is None
+    sign_ins.end(serving_db, new)
+    with serving_db.writing() as session:
+        accounts.revoke_token(session, "ada", "test")
+        accounts.disable(session, "ada")
+        accounts.enable(session, "ada")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE observation SET share_pct = 1",
+        "DELETE FROM observation",
+        "TRUNCATE observation",
+        "UPDATE snapshot SET month = '2020-01-01'",
+        "DELETE FROM snapshot",
+        "UPDATE upload SET content = ''",
+        "UPDATE upload SET received_by = 'somebody else'",
+        "DELETE FROM upload",
+        "UPDATE catalogue_change SET by = 'somebody else'",
+        "DELETE FROM catalogue_change",
+        "TRUNCATE catalogue_change",
+        "DELETE FROM source",
+        "DELETE FROM maintainer",
+        "UPDATE maintainer SET name = 'somebody-else'",
+        "UPDATE alembic_version SET version_num = '0001'",
+        "ALTER TABLE observation DISABLE TRIGGER append_only",
+        "DROP TRIGGER append_only ON observation",
+        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE sql AS ''",
+        "CREATE TABLE mine ()",
+        "CREATE ROLE another",
+        "SET session_replication_role = replica",
+        "SELECT pg_read_file('/etc/hostname')",
+        "COPY source TO PROGRAM 'cat'",
+    ],
+)
+def test_it_is_refused_what_would_change_the_record(serving_db: Db, statement: str) -> None:
+    with (
+        pytest.raises(DBAPIError, match=r"permission denied|must be owner"),
+        serving_db.engine.begin() as connection,
+    ):
+        connection.execute(text(statement))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "published_by = 'somebody else'",
+        "reason = 'another reason'",
+        "published_at = NULL, published_by = NULL",
+    ],
+)
+def test_who_published_and_why_is_written_once(serving_db: Db, change: str) -> None:
+    with (
+        pytest.raises(DBAPIError, match="append-only"),
+        serving_db.engine.begin() as connection,
+    ):
+        connection.execute(text(f"UPDATE upload SET {change} WHERE published_at IS NOT NULL"))
+
+
+def test_every_table_has_its_rights_written_down() -> None:
+    assert set(roles.RIGHTS) == {*Table.metadata.tables, "alembic_version"}
+
+
+def test_a_second_time_changes_nothing(
+    filled_database_url: str, filled_db: Db, serving_role: str
+) -> None:
+    granted = text(
+        "SELECT relname, relacl::text FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+        " ORDER BY relname"
+    )
+    with filled_db.engine.connect() as connection:
+        before = connection.execute(granted).all()
+    done = modelshare(filled_database_url, "migrate", "--app-role", serving_role)
+    assert done.returncode == 0, done.stderr
+    with filled_db.engine.connect() as connection:
+        assert connection.execute(granted).all() == before
+
+
+def test_the_owner_is_no_role_to_serve_with(filled_db: Db) -> None:
+    owner = filled_db.engine.url.username or ""
+    with pytest.raises(Refused, match="owns something"):
+        roles.prepare(filled_db, owner, None)
+
+
+def test_its_password_is_never_in_a_statement(filled_db: Db, serving_role: str) -> None:
+    roles.prepare(filled_db, serving_role, PASSWORD)
+    with filled_db.engine.connect() as connection:
+        stored = connection.exec_driver_sql(
+            "SELECT rolpassword FROM pg_authid WHERE rolname = %s", (serving_role,)
+        ).scalar_one()
+    assert stored.startswith("SCRAM-SHA-256$")
+
+
+def test_on_an_older_schema_it_says_who_must_migrate(filled_db: Db, serving_url: str) -> None:
+    with filled_db.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER signed_once ON upload")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0003'")
+    done = modelshare(serving_url, "maintainer", "list")
+    assert done.returncode == 1
+    assert "run `modelshare migrate` as the schema's owner" in done.stderr
+    with (
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+        psycopg.connect(serving_url.replace("+psycopg", "")) as connection,
+    ):
+        connection.execute("UPDATE alembic_version SET version_num = '0004'")
