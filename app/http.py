@@ -282,8 +282,8 @@ def install_errors(app: FastAPI, page: ErrorPage) -> None:
     app.add_exception_handler(Refused, on_refused)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(RequestValidationError, on_validation)
-    for kind in (DBAPIError, PoolTimeout):
-        app.add_exception_handler(kind, on_database)
+    app.add_exception_handler(DBAPIError, on_database)
+    app.add_exception_handler(PoolTimeout, on_database)
     app.add_exception_handler(Exception, on_fault)
 
 
