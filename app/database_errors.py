@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from sqlalchemy.exc import DataError, DBAPIError, OperationalError, SQLAlchemyError
+import psycopg
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.errors import BadInput, Conflict, NoRoom, Refused, Unavailable
@@ -42,13 +43,44 @@ _STATES: Final[dict[str, tuple[type[Refused], str, str]]] = {
 """By SQLSTATE, or its class: the first two characters."""
 
 
-def state_of(error: SQLAlchemyError) -> str | None:
+_STATES: Final[dict[str, tuple[type[Refused], str, str]]] = {
+    "22": (BadInput, "A value in the request cannot be stored", "Nothing was stored."),
+    "23": (Conflict, "That contradicts what is stored already", LOOK_AGAIN),
+    "25006": (
+        Unavailable,
+        "Nothing can be changed at the moment: the database is read-only",
+        "Reading works. Nothing was stored; please try again later.",
+    ),
+    "40001": (Conflict, _SAME_MOMENT, LOOK_AGAIN),
+    "40P01": (Conflict, _SAME_MOMENT, LOOK_AGAIN),
+    "53": (Unavailable, "The database is out of means", AGAIN),
+    "53100": (
+        NoRoom,
+        "There is no room left on the server's disk",
+        "Nothing was stored. Please tell whoever runs this server.",
+    ),
+    "53300": (Unavailable, _BUSY, AGAIN),
+    LOCK_NOT_AVAILABLE: (Unavailable, "Someone else is publishing the same source", AGAIN),
+    "08": (Unavailable, _NO_ANSWER, AGAIN),
+    "25P03": (Unavailable, _NO_ANSWER, AGAIN),
+    "57": (Unavailable, "The database is starting or stopping", AGAIN),
+    "57014": (Unavailable, "That took too long", "Ask for fewer months, or another grouping."),
+}
+"""By SQLSTATE, or its class: the first two characters."""
+
+
+def state_of(error: Exception) -> str | None:
     """The five characters by which PostgreSQL tells what happened."""
-    state: str | None = getattr(getattr(error, "orig", None), "sqlstate", None)
+    state: str | None = getattr(_own(error), "sqlstate", None)
     return state
 
 
-def explained(error: SQLAlchemyError) -> Refused | None:
+def _own(error: Exception) -> object:
+    """The driver's error. COPY raises it bare, without SQLAlchemy's around it."""
+    return getattr(error, "orig", error)
+
+
+def explained(error: SQLAlchemyError | psycopg.Error) -> Refused | None:
     """Why the database did not do it, or None where the fault is ours."""
     if isinstance(error, PoolTimeout):
         return Unavailable(_BUSY, AGAIN)
@@ -59,11 +91,11 @@ def explained(error: SQLAlchemyError) -> Refused | None:
     return _refusal(*found) if found else None
 
 
-def _without_state(error: SQLAlchemyError) -> Refused | None:
+def _without_state(error: Exception) -> Refused | None:
     """The driver's own errors: it could not connect, or would not send what it was given."""
-    if isinstance(error, DataError):
+    if isinstance(_own(error), psycopg.DataError):
         return _refusal(*_STATES["22"])
-    if isinstance(error, OperationalError) or (
+    if isinstance(_own(error), psycopg.OperationalError) or (
         isinstance(error, DBAPIError) and error.connection_invalidated
     ):
         # A connection that is refused has words, but no state.

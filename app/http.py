@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Final
 from urllib.parse import quote, urlencode
 
+import psycopg
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
@@ -253,7 +254,7 @@ def install_errors(app: FastAPI, page: ErrorPage) -> None:
         )
 
     def on_database(request: Request, error: Exception) -> Response:
-        assert isinstance(error, SQLAlchemyError)  # noqa: S101 - registered for these types only
+        assert isinstance(error, SQLAlchemyError | psycopg.Error)  # noqa: S101 - only for these
         refused = explained(error)
         if refused is None:
             return on_fault(request, error)
@@ -268,7 +269,7 @@ def install_errors(app: FastAPI, page: ErrorPage) -> None:
     app.add_exception_handler(Refused, on_refused)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(RequestValidationError, on_validation)
-    for kind in (DBAPIError, PoolTimeout):
+    for kind in (DBAPIError, PoolTimeout, psycopg.Error):
         app.add_exception_handler(kind, on_database)
     app.add_exception_handler(Exception, on_fault)
 
