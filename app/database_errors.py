@@ -43,32 +43,6 @@ _STATES: Final[dict[str, tuple[type[Refused], str, str]]] = {
 """By SQLSTATE, or its class: the first two characters."""
 
 
-_STATES: Final[dict[str, tuple[type[Refused], str, str]]] = {
-    "22": (BadInput, "A value in the request cannot be stored", "Nothing was stored."),
-    "23": (Conflict, "That contradicts what is stored already", LOOK_AGAIN),
-    "25006": (
-        Unavailable,
-        "Nothing can be changed at the moment: the database is read-only",
-        "Reading works. Nothing was stored; please try again later.",
-    ),
-    "40001": (Conflict, _SAME_MOMENT, LOOK_AGAIN),
-    "40P01": (Conflict, _SAME_MOMENT, LOOK_AGAIN),
-    "53": (Unavailable, "The database is out of means", AGAIN),
-    "53100": (
-        NoRoom,
-        "There is no room left on the server's disk",
-        "Nothing was stored. Please tell whoever runs this server.",
-    ),
-    "53300": (Unavailable, _BUSY, AGAIN),
-    LOCK_NOT_AVAILABLE: (Unavailable, "Someone else is publishing the same source", AGAIN),
-    "08": (Unavailable, _NO_ANSWER, AGAIN),
-    "25P03": (Unavailable, _NO_ANSWER, AGAIN),
-    "57": (Unavailable, "The database is starting or stopping", AGAIN),
-    "57014": (Unavailable, "That took too long", "Ask for fewer months, or another grouping."),
-}
-"""By SQLSTATE, or its class: the first two characters."""
-
-
 def state_of(error: Exception) -> str | None:
     """The five characters by which PostgreSQL tells what happened."""
     state: str | None = getattr(_own(error), "sqlstate", None)
