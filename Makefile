@@ -9,11 +9,12 @@ PLOTLY := static/vendor/plotly.min.js
 # uv where it is at hand: ten times as fast. Both refuse a file whose hash is not in the lock.
 INSTALL := $(if $(UV),$(UV) pip install --compile-bytecode --python $(BIN)/python,$(BIN)/python -m pip install --disable-pip-version-check)
 
-.PHONY: help run test format lock openapi screenshots clean
+.PHONY: help run test faults format lock openapi screenshots clean
 
 help:
 	@echo "make run          serve the dashboard on http://127.0.0.1:8000 (HOST=, PORT=, DATA_DIR=)"
 	@echo "make test         linters, types, tests on a real PostgreSQL and in a real browser"
+	@echo "make faults       what kills, freezes and fills the database and the workers (five minutes)"
 	@echo "make format       put the code into shape"
 	@echo "make lock         write the lock files anew (UPGRADE=1: with the newest releases)"
 	@echo "make openapi      write the API's contract, docs/openapi.json, anew"
@@ -29,7 +30,11 @@ test: $(VENV)/.dev $(PLOTLY)
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile -m "not faults"
+
+# One after the other: their limits are in seconds.
+faults: $(VENV)/.dev $(PLOTLY)
+	$(BIN)/pytest -n 0 -m faults tests/faults
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from sqlalchemy.exc import DataError, DBAPIError, OperationalError, SQLAlchemyError
+import psycopg
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.errors import BadInput, Conflict, NoRoom, Refused, Unavailable
@@ -42,13 +43,18 @@ _STATES: Final[dict[str, tuple[type[Refused], str, str]]] = {
 """By SQLSTATE, or its class: the first two characters."""
 
 
-def state_of(error: SQLAlchemyError) -> str | None:
+def state_of(error: Exception) -> str | None:
     """The five characters by which PostgreSQL tells what happened."""
-    state: str | None = getattr(getattr(error, "orig", None), "sqlstate", None)
+    state: str | None = getattr(_own(error), "sqlstate", None)
     return state
 
 
-def explained(error: SQLAlchemyError) -> Refused | None:
+def _own(error: Exception) -> object:
+    """The driver's error. COPY raises it bare, without SQLAlchemy's around it."""
+    return getattr(error, "orig", error)
+
+
+def explained(error: SQLAlchemyError | psycopg.Error) -> Refused | None:
     """Why the database did not do it, or None where the fault is ours."""
     if isinstance(error, PoolTimeout):
         return Unavailable(_BUSY, AGAIN)
@@ -59,11 +65,11 @@ def explained(error: SQLAlchemyError) -> Refused | None:
     return _refusal(*found) if found else None
 
 
-def _without_state(error: SQLAlchemyError) -> Refused | None:
+def _without_state(error: Exception) -> Refused | None:
     """The driver's own errors: it could not connect, or would not send what it was given."""
-    if isinstance(error, DataError):
+    if isinstance(_own(error), psycopg.DataError):
         return _refusal(*_STATES["22"])
-    if isinstance(error, OperationalError) or (
+    if isinstance(_own(error), psycopg.OperationalError) or (
         isinstance(error, DBAPIError) and error.connection_invalidated
     ):
         # A connection that is refused has words, but no state.

@@ -3,6 +3,7 @@
 FastAPI reads a form before any dependency runs, so this is ASGI around the application.
 """
 
+import asyncio
 import re
 import sys
 from collections.abc import Sequence
@@ -21,6 +22,11 @@ from app.http import SAFE
 KIB: Final = 1024
 FORM: Final = 64 * KIB
 FILE: Final = 10 * KIB * KIB + FORM
+
+PATIENCE: Final = 20
+"""Seconds that any body may take to come, and more by its largest size."""
+SLOWEST: Final = 100 * KIB
+"""Bytes a second."""
 
 # Addresses, the bytes of a body they take, and whether only maintainers may send one; the first
 # that fits.
@@ -129,12 +135,22 @@ def check_maintainer(request: Request) -> None:
 
 
 def counted(receive: Receive, most: int) -> Receive:
-    """Gives the body up to `most` bytes, however it is sent."""
+    """Gives the body up to `most` bytes, however it is sent, and while it comes in time."""
     left = most
+    due = asyncio.get_running_loop().time() + PATIENCE + most / SLOWEST
+    whole = False
 
     async def receive_counted() -> Message:
-        nonlocal left
-        message = await receive()
+        nonlocal left, whole
+        if whole:  # what comes now is the end of the connection
+            return await receive()
+        try:
+            async with asyncio.timeout_at(due):
+                message = await receive()
+        except TimeoutError:
+            headers = {"Connection": "close"}
+            raise HTTPException(408, "The request took too long to come", headers) from None
+        whole = not message.get("more_body", False)
         left -= len(message.get("body", b""))
         if left < 0:
             raise too_large(most)

@@ -7,6 +7,7 @@ from dataclasses import asdict, astuple
 from typing import Annotated, Any, Final
 from urllib.parse import quote, urlencode
 
+import psycopg
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
@@ -266,7 +267,7 @@ def install_errors(app: FastAPI, page: ErrorPage) -> None:
         return respond(request, *_incomplete(request, error))
 
     def on_database(request: Request, error: Exception) -> Response:
-        assert isinstance(error, SQLAlchemyError)  # noqa: S101 - registered for these types only
+        assert isinstance(error, SQLAlchemyError | psycopg.Error)  # noqa: S101 - only for these
         refused = explained(error)
         if refused is None:
             return on_fault(request, error)
@@ -284,6 +285,7 @@ def install_errors(app: FastAPI, page: ErrorPage) -> None:
     app.add_exception_handler(RequestValidationError, on_validation)
     app.add_exception_handler(DBAPIError, on_database)
     app.add_exception_handler(PoolTimeout, on_database)
+    app.add_exception_handler(psycopg.Error, on_database)
     app.add_exception_handler(Exception, on_fault)
 
 

@@ -11,6 +11,7 @@ from uvicorn.supervisors import Multiprocess
 
 from app.console import console
 from app.settings import Settings
+from app.wire import Connection
 
 GRACE: Final = 10
 """Seconds that running requests have to end in after a signal to stop."""
@@ -34,6 +35,7 @@ def configuration(workers: int, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         "app.worker:application",
         factory=True,
+        http=Connection,
         workers=workers,
         forwarded_allow_ips=settings.forwarded_allow_ips,
         timeout_graceful_shutdown=GRACE,

@@ -317,16 +317,16 @@ def small_print(answer: Answer) -> str:
 
 
 def _unsettled(answer: Answer) -> str:
-    ends = set()
+    """The provisional months of a headline, with what their source notes of them."""
+    ends: dict[date, str] = {}
     for source in answer.sources:
         course = leading(answer, source.slug)
-        if course is not None:
-            ends |= {
-                row.month for row in (course.first, course.last) if row.status == Status.PROVISIONAL
-            }
+        for row in (course.first, course.last) if course else ():
+            if row.status == Status.PROVISIONAL:
+                ends[row.month] = f" ({row.note})" if row.note else ""
     if not ends:
         return ""
-    return f"{listed(month_name(month) for month in sorted(ends))} provisional"
+    return f"{listed(month_name(month) + ends[month] for month in sorted(ends))} provisional"
 
 
 def summary(answer: Answer, question: Question) -> str:

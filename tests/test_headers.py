@@ -37,8 +37,8 @@ KINDS = [
     ("GET", "/static/nowhere", 404),
     ("GET", "/api/v1/nowhere", 404),
     ("POST", "/api/v1/shares", 405),
-    ("OPTIONS", "/", 405),
-    ("GET", "/api/v1/uploads/none", 422),
+    ("OPTIONS", "/", 204),
+    ("GET", "/api/v1/uploads/none", 404),
 ]
 
 

@@ -105,6 +105,7 @@ class Service:
 
 @contextmanager
 def service(url: str, tmp_path: Path, port: int = 0, **environment: str) -> Iterator[Service]:
+    tmp_path.mkdir(exist_ok=True)
     running = Service(url, tmp_path / "service.log", port, **environment)
     try:
         running.wait_for_both()

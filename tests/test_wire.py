@@ -1,0 +1,87 @@
+"""Headers that are too large, too many, too slow or none at all, on raw sockets."""
+
+import socket
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+
+from app import wire
+from tests.faults.service import Service
+
+
+@pytest.fixture(scope="module")
+def served(
+    read_only_database_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    log = tmp_path_factory.mktemp("wire") / "log"
+    running = Service(read_only_database_url, log, WEB_CONCURRENCY="1")
+    yield running
+    running.stop()
+
+
+def answer_to(served: Service, *parts: bytes, patience: float = 30) -> bytes:
+    """All that comes until the other side closes."""
+    place = urlsplit(served.address)
+    received = b""
+    with socket.create_connection((place.hostname, place.port), timeout=patience) as connection:
+        try:
+            for part in parts:
+                connection.sendall(part)
+            while part := connection.recv(65536):
+                received += part
+        except ConnectionError:
+            pass  # it did not care to read all of it
+    return received
+
+
+FIRST = b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
+END = b"Connection: close\r\n\r\n"
+
+
+def test_usual_headers_are_taken(served: Service) -> None:
+    large = b"X-Large: " + b"a" * 16_000 + b"\r\n"
+    assert answer_to(served, FIRST, large, END).startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        [FIRST, b"X-Large: " + b"a" * 65_536 + b"\r\n", END],
+        [FIRST, b"".join(b"X-%d: 1\r\n" % number for number in range(10_000)), END],
+        [FIRST, b"X-Endless: ", *[b"a" * 65_536] * 200],
+        [b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: x\r\n", END],
+    ],
+    ids=["64 KiB", "10,000 headers", "one endless", "a long address"],
+)
+def test_too_large_ones_are_refused_at_once(served: Service, sent: list[bytes]) -> None:
+    answer = answer_to(served, *sent)
+    assert answer == b"" or answer.startswith(b"HTTP/1.1 431 ")
+    if answer:
+        assert b"Content-Security-Policy: default-src 'none'" in answer
+    assert answer_to(served, FIRST, END).startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_connection_can_be_used_again_and_again(served: Service) -> None:
+    answer = answer_to(served, *[FIRST + b"X: " + b"a" * 8000 + b"\r\n\r\n"] * 20, FIRST, END)
+    assert answer.count(b"HTTP/1.1 200 ") == 21
+
+
+def test_a_body_is_not_taken_for_headers(served: Service) -> None:
+    head = b"POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n"
+    answer = answer_to(served, head + END + b"a" * 60_000)
+    assert answer.startswith(b"HTTP/1.1 404 ")
+
+
+def test_what_is_no_http_is_told_so(served: Service) -> None:
+    answer = answer_to(served, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"nosniff" in answer
+
+
+@pytest.mark.parametrize("begun", [b"", FIRST, b"\r\n"])
+def test_headers_that_do_not_come_are_waited_for_a_quarter_of_a_minute(
+    served: Service, begun: bytes
+) -> None:
+    answer = answer_to(served, begun, patience=4 * wire.PATIENCE)
+    assert answer.startswith(b"HTTP/1.1 408 ")
