@@ -6,6 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import text as text_
 from sqlalchemy import update
 
 from app import intake
@@ -179,6 +180,8 @@ def test_any_stored_text_leaves_the_feed_well_formed(own_client, filled_db, text
     publish(filled_db, OCTOBER)
     with filled_db.writing() as session:
         session.execute(update(Source).values(name=text))
+        # Names are written once: only the owner of the tables gets around that, as here.
+        session.execute(text_("ALTER TABLE upload DISABLE TRIGGER USER"))
         session.execute(update(Upload).values(filename=text, reason=text, published_by=text))
     found = entries(own_client)
     assert len(found) == 6

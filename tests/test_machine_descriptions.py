@@ -100,7 +100,7 @@ def test_the_dataset_tells_what_search_engines_ask_for(client):
     assert told["temporalCoverage"] == "2024-12/2026-09"
     assert told["license"] == ["https://creativecommons.org/licenses/by/4.0/"]
     assert told["dateModified"].endswith("Z")
-    assert [item["unitText"] for item in told["variableMeasured"]] == ["percent"]
+    assert {item["unitText"] for item in told["variableMeasured"]} == {"percent"}
     rankings = {item["name"]: item for item in told["isBasedOn"]}["OpenRouter rankings"]
     assert rankings["creator"]["name"] == "OpenRouter"
     assert rankings["license"] == "https://creativecommons.org/licenses/by/4.0/"

@@ -32,7 +32,8 @@ def test_the_headline_names_source_metric_months_and_vintage(client):
     (headline,) = re.findall(r"<h1>(.*?)</h1>", text_of(client))
     assert "Chinese open models rose from 6.0 % of all tokens counted by OpenRouter" in headline
     assert "in January 2025 to 60.3 % in September 2026" in headline
-    assert "January 2025 and September 2026 provisional; as known on" in headline
+    assert "January 2025 (26 of 31 days covered) and" in headline
+    assert "September 2026 (13 of 30 days covered) provisional; as known on" in headline
 
 
 def test_the_table_shows_the_figures_of_the_story(client):
@@ -120,7 +121,9 @@ def test_every_share_has_its_change_over_a_month_and_over_a_year_in_points(clien
 def test_the_sources_stand_side_by_side_with_the_main_one_in_the_same_month(client):
     beside = text_of(client).partition('id="beside"')[2].partition("</section>")[0]
     plain = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", beside))
-    assert "State of Open Source, Spring 2026 downloads Mar 2026 41.00 % 36.50 %" in plain
+    assert (
+        "downloads over the twelve months to March 2026 downloads Mar 2026 41.00 % 36.50 %" in plain
+    )
     assert "in the same month OpenRouter rankings tokens Mar 2026 31.10 % 6.73 %" in plain
     assert "Vercel AI Gateway index: no figures for this question" in plain
 
@@ -298,3 +301,8 @@ def test_the_reason_of_a_revision_stands_beside_the_figures_it_changed(own_clien
         plain = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", changed))
         assert "recounted" in plain
         assert "60.76 % 61.50 %" in plain
+
+
+def test_closed_models_have_a_card_only_where_all_of_them_are_left_out(client):
+    assert "Closed models" in cards_of(client)
+    assert "Closed models" not in cards_of(client, "/?openness=all&origin=us")

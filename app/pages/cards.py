@@ -69,7 +69,12 @@ def _narrowed(question: Question, group: Group) -> Question:
 
 
 def _rest(answer: Answer, question: Question, site: str) -> Iterator[Card]:
-    """Closed models, with what is not known beside them."""
+    """Closed models, with what is not known beside them; only where the question counts open ones.
+
+    Else the complement's closed models are those the question leaves out, not all of them.
+    """
+    if question.openness != Openness.OPEN:
+        return
     source = answer.sources[0].slug
     rest = {
         course.group.key: course
