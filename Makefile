@@ -30,6 +30,7 @@ test: $(VENV)/.dev $(PLOTLY)
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.audit
 	$(BIN)/pytest -n 2 --dist loadfile -m "not faults"
 
 # One after the other: their limits are in seconds.
