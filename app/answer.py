@@ -16,7 +16,10 @@ UNNAMED = "_unnamed"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One publisher's one measure over one population."""
+    """One publisher's one measure over one population.
+
+    `learned`: when its figures here last changed; None where there are none.
+    """
 
     slug: str
     name: str
@@ -27,6 +30,7 @@ class Source:
     licence: str
     citation: str
     method: str
+    learned: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,12 @@
 """How far the data has come: what an answer's validator rests on, and when it last changed."""
 
-from datetime import UTC, datetime
-from typing import Final
+from datetime import datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app import vintages
 from app.models import CatalogueChange, Upload
-
-END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
 
 
 def data_version(session: Session) -> str:
@@ -29,13 +27,10 @@ def data_version(session: Session) -> str:
 
 def last_change(session: Session, as_of: datetime | None = None) -> datetime | None:
     """The last instant, at or before `as_of`, at which figures or the catalogue changed."""
-    limit = as_of or END_OF_TIME
-    figures = func.greatest(
-        case((Upload.published_at <= limit, Upload.published_at)),
-        case((Upload.withdrawn_at <= limit, Upload.withdrawn_at)),
-    )
+    limit = as_of or vintages.END_OF_TIME
+    figures = func.max(vintages.changed_at(as_of))
     catalogue = select(func.max(CatalogueChange.at)).where(CatalogueChange.at <= limit)
     found: datetime | None = session.scalar(
-        select(func.greatest(func.max(figures), catalogue.scalar_subquery()))
+        select(func.greatest(figures, catalogue.scalar_subquery())).select_from(Upload)
     )
     return found

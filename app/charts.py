@@ -9,6 +9,7 @@ from typing import Final
 from app.answer import REST, UNNAMED, Answer, Event, Group, Share, Source
 from app.months import add_months
 from app.placing import Tick, TimeAxis, balanced, middle, noon, scale, spread, ticks_of, told_apart
+from app.rounding import half_up
 from app.wording import as_reported, covered, isolated, month_name, percent, quoted, with_status
 from app.words import Openness, Origin, Status
 
@@ -278,7 +279,7 @@ def _series(
 
 
 def _point(row: Share, label: str) -> Point:
-    share = None if row.share_pct is None else round(float(row.share_pct), 4)
+    share = None if row.share_pct is None else float(half_up(row.share_pct, 4))
     words = f"{isolated(label)} {with_status(row, 2)}"
     return Point(row.month, share, row.status != Status.FINAL, percent(row.share_pct), words)
 
@@ -381,11 +382,12 @@ def _callouts(
             continue
         value = as_reported(row.share_pct)
         said = f"{value}, {quoted(row.note) or row.status}"
-        point = Point(row.month, round(float(row.share_pct), 4), True, value, f"{row.label} {said}")
+        share = float(half_up(row.share_pct, 4))
+        point = Point(row.month, share, True, value, f"{row.label} {said}")
         text = balanced(said, 24) if frame.roomy else (value,)
         width = max(map(frame.text_width, text))
         side, left = _side(axis.pixel(middle(row.month)), width, axis.width)
-        own = float(row.share_pct) * per_share
+        own = share * per_share
         below = [top for start, end, top in taken if start < left + width and left < end]
         high = (frame.font + 4) * len(text)
         floor = max([own, _roof(panel, axis, left, left + width), *below]) + 18

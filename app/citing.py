@@ -66,6 +66,16 @@ class Citation:
         return json.dumps(self.csl, ensure_ascii=False, indent=2) + "\n"
 
 
+def pinned(question: Question, answer: Answer) -> Question:
+    """The question that has this very answer for ever.
+
+    Its sources are named, so that it does not hang on which source is the main one in ten years.
+    """
+    return question.having(
+        source=tuple(source.slug for source in answer.sources), as_of=answer.vintage
+    )
+
+
 def cite(answer: Answer, question: Question, site: str) -> Citation | None:
     """The citation of a chart: the latest figure of what leads in each source.
 
@@ -90,10 +100,8 @@ def _citation(
         return None
     vintage = answer.vintage.astimezone(UTC)
     figures = " ".join(_figure(source, course, question) for source, course in told)
-    rights = " ".join(_rights(source, vintage) for source, _ in told)
-    # Named, so that the link does not hang on which source is the main one in ten years.
-    pinned = question.having(source=tuple(item.slug for item in answer.sources), as_of=vintage)
-    link = site.rstrip("/") + pinned.address("/trends")
+    rights = " ".join(_rights(source) for source, _ in told)
+    link = site.rstrip("/") + pinned(question, answer).address("/trends")
     sentence = (
         f"{figures} {wording.definition_of(question)} {rights} "
         f"{SITE}, as known on {wording.instant_name(vintage)}: {link}"
@@ -108,9 +116,9 @@ def _figure(source: Source, course: Course, question: Question) -> str:
     return f"{who}: {share} of {whole} in {wording.month_name(course.last.month)}."
 
 
-def _rights(source: Source, vintage: datetime) -> str:
+def _rights(source: Source) -> str:
     """The line the source asks for, and its licence where the line does not name it."""
-    line = wording.citation(source, vintage).rstrip(".") or source.name
+    line = wording.citation(source).rstrip(".") or source.name
     if source.licence and source.licence not in line:
         line += f". Licence: {source.licence}"
     return f"{line}."
@@ -127,7 +135,10 @@ _TEX: Final = {
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
     wording.NBSP: "~",
-} | {char: f"\\{char}" for char in "&%$#_{}"}
+    # Escaped braces would have to balance for BibTeX.
+    "{": r"\textbraceleft{}",
+    "}": r"\textbraceright{}",
+} | {char: f"\\{char}" for char in "&%$#_"}
 
 
 def _tex(text: str) -> str:

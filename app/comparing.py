@@ -9,7 +9,15 @@ from app.answer import REST, Answer, Share
 from app.months import add_months
 from app.words import MISSING
 
-Cell = tuple[str, date, str]
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One number of an answer; `asked`: the question counts it, else it is of the complement."""
+
+    source: str
+    month: date
+    group: str
+    asked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +56,33 @@ def since(then: Answer, now: Answer | None) -> Since:
     after = _told(now) if now else {}
     # Where others lead, “other developers” are not the same ones: no number of theirs was revised.
     same = now is not None and {g.key for g in then.groups} == {g.key for g in now.groups}
-    shown = [cell for cell in _ordered(before, after) if same or cell[2] != REST]
-    had = {(source, month) for source, month, _ in before}
-    groups = {group.key for group in then.groups}
+    shown = [cell for cell in _ordered(before, after) if same or cell.group != REST]
+    had = {(cell.source, cell.month) for cell in before}
+    groups = {(group.key, True) for group in then.groups}
+    groups |= {(group.key, False) for group in then.complement_groups}
     differing = [
-        Difference(cell[0], cell[1], _label(before, after, cell), before.get(cell), after.get(cell))
+        Difference(cell.source, cell.month, _label(before, after, cell), was, now_is)
         for cell in shown
-        if cell[:2] in had and cell[2] in groups and _differs(before.get(cell), after.get(cell))
+        if (cell.source, cell.month) in had and (cell.group, cell.asked) in groups
+        for was, now_is in [(before.get(cell), after.get(cell))]
+        if _differs(was, now_is)
     ]
-    added = sorted({month for source, month, _ in after if (source, month) not in had})
+    added = sorted({cell.month for cell in after if (cell.source, cell.month) not in had})
     return Since(differing, added, len(before))
 
 
 def _told(answer: Answer) -> Mapping[Cell, Share]:
-    return {(row.source, row.month, row.group): row for row in answer.shares if not row.missing}
+    return {
+        Cell(row.source, row.month, row.group, asked): row
+        for asked, rows in ((True, answer.shares), (False, answer.complement))
+        for row in rows
+        if not row.missing
+    }
 
 
 def _ordered(before: Mapping[Cell, Share], after: Mapping[Cell, Share]) -> list[Cell]:
     """By source and month; inside a month in the order of the answers."""
-    return sorted(dict.fromkeys([*before, *after]), key=lambda cell: cell[:2])
+    return sorted(dict.fromkeys([*before, *after]), key=lambda cell: (cell.source, cell.month))
 
 
 def _label(before: Mapping[Cell, Share], after: Mapping[Cell, Share], cell: Cell) -> str:
@@ -87,6 +103,12 @@ def change(rows: Sequence[Share], month: date, back: int) -> Decimal | None:
 
 def _points(old: Decimal | None, new: Decimal | None) -> Decimal | None:
     return None if old is None or new is None else new - old
+
+
+def telling_only(answer: Answer) -> Answer:
+    """Without the sources that have no figure for the question."""
+    telling = {row.source for row in answer.shares if not row.missing}
+    return replace(answer, sources=tuple(item for item in answer.sources if item.slug in telling))
 
 
 def latest_only(answer: Answer) -> Answer:

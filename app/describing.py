@@ -104,7 +104,7 @@ def datapackage(dataset: Dataset) -> Json:
             "created": dataset.changed,
             "keywords": list(KEYWORDS),
             "licenses": _licences(dataset),
-            "sources": [_publisher(item, dataset.vintage) for item in dataset.sources],
+            "sources": [_publisher(item) for item in dataset.sources],
             "resources": [_resource(dataset, table) for table in dataset.tables],
         }
     )
@@ -116,7 +116,7 @@ def _licences(dataset: Dataset) -> list[Json]:
     return [item for index, item in enumerate(found) if item and item not in found[:index]]
 
 
-def _publisher(item: Described, vintage: datetime | None) -> Json:
+def _publisher(item: Described) -> Json:
     source = item.source
     return _some(
         {
@@ -127,7 +127,7 @@ def _publisher(item: Described, vintage: datetime | None) -> Json:
             "metric": source.metric,
             "population": source.population,
             "method": source.method,
-            "citation": wording.citation(source, vintage),
+            "citation": wording.citation(source),
             "licenses": [licence(source)] if source.licence else None,
             "from": month_key(item.first),
             "to": month_key(item.last),

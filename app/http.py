@@ -20,7 +20,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app import accounts, errors, freshness, queries, sign_ins
+from app import accounts, citing, errors, freshness, queries, sign_ins
 from app.accounts import Maintainer
 from app.allowed import methods_of
 from app.answer import Answer
@@ -406,7 +406,7 @@ def csv_response(
 def shares_csv(request: Request, question: Question, answer: Answer) -> CSVResponse:
     """The chart data of an answer, the same at every door."""
     rows = (astuple(row) for row in share_rows(answer))
-    pinned = question.having(as_of=answer.vintage)
+    pinned = citing.pinned(question, answer)
     links = csv_links(
         described=question.address(f"{request.base_url}api/v1/shares"),
         canonical=pinned.address(f"{request.base_url}{request.url.path[1:]}"),

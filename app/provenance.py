@@ -286,7 +286,7 @@ def standing(session: Session, keys: Collection[Key]) -> dict[Key, Standing]:
         .join(current, current.c.id == Snapshot.id)
         .join(Source, Source.id == Snapshot.source_id)
         .join(Upload, Upload.id == Snapshot.upload_id)
-        .where(tuple_(Source.slug, Snapshot.month).in_(list(keys)))
+        .where(tuple_(Source.slug, Snapshot.month).in_(vintages.source_months(keys)))
         .order_by(Source.slug.collate("C"), Snapshot.month)
     )
     return {

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from app import models, vintages
+from app import changes, models, vintages
 from app.answer import REST, UNNAMED, Answer, Source
 from app.errors import NoFigures
 from app.models import Developer, Model, Observation
@@ -69,6 +69,11 @@ def reported(session: Session, question: Question) -> Answer | None:
     if (question.by, question.openness, question.of) != ("origin", Openness.OPEN, "all"):
         return None
     asked = sources_asked(session, question)
+    metrics = {source.metric for source in asked}
+    known = vintages.sources(session, question.as_of)
+    alike = {source.slug for source in known if source.metric in metrics} - {
+        source.slug for source in asked
+    }
     current = vintages.current_snapshots(question.as_of).subquery()
     others = session.scalars(
         select(models.Source.slug)
@@ -76,8 +81,7 @@ def reported(session: Session, question: Question) -> Answer | None:
         .join(Observation, Observation.snapshot_id == current.c.id)
         .where(
             Observation.status == Status.ESTIMATED,
-            models.Source.metric.in_({source.metric for source in asked}),
-            models.Source.slug.not_in({source.slug for source in asked}),
+            models.Source.slug.in_(alike),
         )
         .distinct()
     ).all()
@@ -108,7 +112,7 @@ def answer(session: Session, question: Question) -> Answer:
         shares=table.shares(slugs, months, groups, table.inside),
         complement_groups=outside,
         complement=table.shares(slugs, months, outside, table.outside),
-        vintage=vintages.vintage(session, slugs, question.as_of),
+        vintage=changes.last_change(session, question.as_of),
     )
 
 
@@ -187,7 +191,9 @@ def _leading(session: Session, question: Question, lines: Subquery) -> Sequence[
     opennesses = session.execute(
         select(*month, func.array_agg(lines.c.openness.distinct())).group_by(*month)
     )
-    telling = [(slug, then) for slug, then, found in opennesses if tells(found, question)]
+    telling = vintages.source_months(
+        (slug, then) for slug, then, found in opennesses if tells(found, question)
+    )
     share = func.sum(lines.c.share_pct).label("share")
     monthly = (
         select(lines.c.group, share)
@@ -274,17 +280,19 @@ def _labels(
         case "openness":
             return {key: (OPENNESS_LABELS[Openness(key)], key) for key in keys}
         case "developer":
-            rows = select(Developer.slug, Developer.name, Developer.origin)
+            rows = select(Developer.slug, Developer.name, Developer.slug)
         case _:
-            rows = select(Model.slug, Model.name, Developer.origin).join(
+            rows = select(Model.slug, Model.name, Developer.slug).join(
                 Developer, Developer.id == Model.developer_id
             )
     found = session.execute(rows.where(rows.selected_columns[0].in_(keys)))
     then = vintages.cells_then(session, f"{question.by}s", question.as_of)
-    return {
-        key: (then.get(key, {}).get("name", label), then.get(key, {}).get("origin", origin))
-        for key, label, origin in found
-    }
+    homes = vintages.homes(session, question.as_of)
+    labels = {}
+    for key, name, developer in found:
+        cells: dict[str, str] = {"name": name, "developer": developer, **then.get(key, {})}
+        labels[key] = (cells["name"], homes[cells["developer"]])
+    return labels
 
 
 def _why_nothing(table: Table, asked: Sequence[Source]) -> str:

@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
 
-from sqlalchemy import case, func, select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
+from app import vintages
 from app.models import Observation, Snapshot, Source, Upload
 from app.words import Openness, Origin
 
@@ -85,7 +85,6 @@ class Act:
         return bool(self.having(Effect.REVISED, Effect.REMOVED))
 
 
-END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
 Key = tuple[str, date]
 Totals = Mapping[tuple[Origin, Openness], Decimal]
 
@@ -93,34 +92,36 @@ Totals = Mapping[tuple[Origin, Openness], Decimal]
 def acts(
     session: Session,
     as_of: datetime | None = None,
-    source: str | None = None,
+    sources: Collection[str] = (),
     limit: int | None = None,
 ) -> list[Act]:
-    """The publishings and withdrawals by then, the latest first; of one source where named."""
-    uploads = _uploads(session, as_of or END_OF_TIME, source, limit)
-    histories = _histories(session, [upload.id for upload in uploads], source)
+    """The publishings and withdrawals by then, the latest first; of these sources or of all."""
+    until = as_of or vintages.END_OF_TIME
+    uploads = _uploads(session, until, sources, limit)
+    histories = _histories(session, [upload.id for upload in uploads], sources)
     everything = [item.id for history in histories.values() for item in history]
     totals = _totals(session, everything)
     found = [
         _act(kind, at, upload, histories, totals)
         for upload in uploads
         for kind, at in _moments(upload)
-        if at <= (as_of or END_OF_TIME)
+        if at <= until
     ]
     return sorted(found, key=lambda act: act.at, reverse=True)[:limit]
 
 
 def _uploads(
-    session: Session, until: datetime, source: str | None, limit: int | None
+    session: Session, until: datetime, sources: Collection[str], limit: int | None
 ) -> Sequence[Upload]:
     """As many uploads as acts are wanted: none of the latest acts can be of another."""
-    latest = func.greatest(
-        case((Upload.published_at <= until, Upload.published_at)),
-        case((Upload.withdrawn_at <= until, Upload.withdrawn_at)),
+    wanted = (
+        select(Upload)
+        .where(Upload.published_at <= until)
+        .order_by(vintages.changed_at(until).desc())
+        .limit(limit)
     )
-    wanted = select(Upload).where(Upload.published_at <= until).order_by(latest.desc()).limit(limit)
-    if source is not None:
-        about = select(Snapshot.upload_id).join(Source).where(Source.slug == source)
+    if sources:
+        about = select(Snapshot.upload_id).join(Source).where(Source.slug.in_(sources))
         wanted = wanted.where(Upload.id.in_(about))
     return session.scalars(wanted).all()
 
@@ -144,7 +145,7 @@ class _Snapshot:
 
 
 def _histories(
-    session: Session, upload_ids: Collection[int], source: str | None
+    session: Session, upload_ids: Collection[int], sources: Collection[str]
 ) -> Mapping[Key, list[_Snapshot]]:
     """Every published snapshot of the months that these uploads speak of."""
     about = select(Snapshot.source_id, Snapshot.month).where(Snapshot.upload_id.in_(upload_ids))
@@ -164,8 +165,8 @@ def _histories(
         .where(Upload.published_at.is_not(None))
         .order_by(Source.slug.collate("C"), Snapshot.month)
     )
-    if source is not None:
-        wanted = wanted.where(Source.slug == source)
+    if sources:
+        wanted = wanted.where(Source.slug.in_(sources))
     found: dict[Key, list[_Snapshot]] = defaultdict(list)
     for slug, month, number, upload_id, published_at, withdrawn_at in session.execute(wanted):
         found[slug, month].append(_Snapshot(number, upload_id, published_at, withdrawn_at))

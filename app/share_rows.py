@@ -7,8 +7,14 @@ from typing import Final
 
 from app.answer import Answer
 from app.months import month_key
+from app.rounding import half_up
 
-PLACES: Final = Decimal("0.0001")
+PLACES: Final = 4
+
+
+def told(share: Decimal | None) -> Decimal | None:
+    """A share as files, charts and the API tell it."""
+    return None if share is None else half_up(share, PLACES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,6 @@ COLUMNS: Final = tuple(field.name for field in fields(ShareRow))
 
 def share_rows(answer: Answer) -> Iterator[ShareRow]:
     for share in answer.shares:
-        rounded = None if share.share_pct is None else share.share_pct.quantize(PLACES)
         month = month_key(share.month)
-        yield ShareRow(share.source, month, share.group, share.label, rounded, share.status)
+        figure = told(share.share_pct)
+        yield ShareRow(share.source, month, share.group, share.label, figure, share.status)

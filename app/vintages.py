@@ -1,12 +1,25 @@
 """What stood at an instant: snapshots, and the catalogue as it read then."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Final
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    Text,
+    and_,
+    case,
+    column,
+    func,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.orm import Session, aliased
 
 from app import models
@@ -14,12 +27,37 @@ from app.answer import Event, Source
 from app.models import CatalogueChange, Developer, Model, Snapshot, Upload
 from app.words import Origin
 
+END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
+
 
 def sources(session: Session, as_of: datetime | None = None) -> list[Source]:
     """All sources, with their definitions as they read at that instant."""
     then = cells_then(session, "sources", as_of)
+    learned = _learned(session, as_of)
     rows = session.scalars(select(models.Source).order_by(by_slug()))
-    return [replace(source_value(row), **then.get(row.slug, {})) for row in rows]
+    return [
+        replace(_source(row), **then.get(row.slug, {}), learned=learned.get(row.id)) for row in rows
+    ]
+
+
+def _learned(session: Session, as_of: datetime | None) -> Mapping[int, datetime]:
+    """By source id, when its figures last changed at or before that instant."""
+    held = select(Snapshot.upload_id, Snapshot.source_id).distinct().subquery()
+    found = session.execute(
+        select(held.c.source_id, func.max(changed_at(as_of)))
+        .join(Upload, Upload.id == held.c.upload_id)
+        .group_by(held.c.source_id)
+    )
+    return {source_id: last for source_id, last in found if last}
+
+
+def changed_at(as_of: datetime | None) -> ColumnElement[datetime | None]:
+    """Of an upload: when it last changed figures by then, in being published or withdrawn."""
+    limit = as_of or END_OF_TIME
+    return func.greatest(
+        case((Upload.published_at <= limit, Upload.published_at)),
+        case((Upload.withdrawn_at <= limit, Upload.withdrawn_at)),
+    )
 
 
 def cells_then(
@@ -57,7 +95,7 @@ def by_slug() -> ColumnElement[str]:
     return models.Source.slug.collate("C")
 
 
-def source_value(row: models.Source) -> Source:
+def _source(row: models.Source) -> Source:
     return Source(
         slug=row.slug,
         name=row.name,
@@ -110,13 +148,18 @@ def _event(cells: Mapping[str, str]) -> Event:
     return Event(day, cells["title"], cells["description"], cells["url"], headline)
 
 
-def base_origins(session: Session, as_of: datetime | None = None) -> dict[Origin, list[int]]:
-    """The ids of models whose base the catalogue knows, by the home of the base's developer."""
-    homes = cells_then(session, "developers", as_of)
-    developers = {
-        slug: Origin(homes.get(slug, {}).get("origin", origin))
+def homes(session: Session, as_of: datetime | None = None) -> dict[str, Origin]:
+    """By slug, the origin of every developer as it read at that instant."""
+    then = cells_then(session, "developers", as_of)
+    return {
+        slug: Origin(then.get(slug, {}).get("origin", origin))
         for slug, origin in session.execute(select(Developer.slug, Developer.origin))
     }
+
+
+def base_origins(session: Session, as_of: datetime | None = None) -> dict[Origin, list[int]]:
+    """The ids of models whose base the catalogue knows, by the home of the base's developer."""
+    developers = homes(session, as_of)
     base = aliased(Developer)
     rows = session.execute(
         select(Model.id, Model.slug, base.slug).outerjoin(base, base.id == Model.base_developer_id)
@@ -150,29 +193,15 @@ def current_snapshots(as_of: datetime | None) -> Select[int, int, date]:
     )
 
 
-def vintage(session: Session, slugs: Sequence[str], as_of: datetime | None) -> datetime | None:
-    """The last instant, at or before `as_of`, at which what these sources' pages show changed.
-
-    That is when their figures did or, later, the catalogue. None where there are no figures.
-    """
-    limit = as_of or datetime.max.replace(tzinfo=UTC)
-    changed = func.greatest(
-        case((Upload.published_at <= limit, Upload.published_at)),
-        case((Upload.withdrawn_at <= limit, Upload.withdrawn_at)),
+def source_months(keys: Iterable[tuple[str, date]]) -> Select[str, date]:
+    """Slugs and months as rows, for any number of them: an IN list nests as deep as it is long."""
+    slugs, months = zip(*keys, strict=True) if (keys := list(keys)) else ((), ())
+    rows = (
+        func.unnest(literal(list(slugs), ARRAY(Text)), literal(list(months), ARRAY(Date)))
+        .table_valued(column("slug", Text), column("month", Date), name="wanted")
+        .render_derived()
     )
-    last: datetime | None = session.scalar(
-        select(func.max(changed)).where(
-            Upload.id.in_(
-                select(Snapshot.upload_id).join(models.Source).where(models.Source.slug.in_(slugs))
-            )
-        )
-    )
-    if last is None:
-        return None
-    corrected = session.scalar(
-        select(func.max(CatalogueChange.at)).where(CatalogueChange.at <= limit)
-    )
-    return max(last, corrected) if corrected else last
+    return select(rows.c.slug, rows.c.month)
 
 
 def withdrawals(
@@ -184,7 +213,7 @@ def withdrawals(
         select(Upload.withdrawn_at)
         .where(
             Upload.published_at.is_not(None),
-            Upload.withdrawn_at <= (as_of or datetime.max.replace(tzinfo=UTC)),
+            Upload.withdrawn_at <= (as_of or END_OF_TIME),
             Upload.id.in_(held.where(models.Source.slug.in_(slugs)) if slugs else held),
         )
         .order_by(Upload.withdrawn_at.desc())

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from unicodedata import bidirectional
 
 from app.answer import REST, UNNAMED, Answer, Group, Share, Source
 from app.question import Question
+from app.rounding import half_up
 from app.words import LABELS, Openness, Origin, Status
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -26,10 +27,9 @@ def percent(share: Decimal | None, places: int = 1) -> str:
     """`28.7 %`; `<0.1 %` for what is there but would round to nothing; a dash for None."""
     if share is None:
         return DASH
-    step = Decimal(1).scaleb(-places)
-    rounded = share.quantize(step, ROUND_HALF_UP)
+    rounded = half_up(share, places)
     if share and not rounded:
-        return f"<{step}{NBSP}%"
+        return f"<{Decimal(1).scaleb(-places)}{NBSP}%"
     return f"{rounded}{NBSP}%"
 
 
@@ -40,7 +40,7 @@ def as_reported(share: Decimal) -> str:
 
 def points(change: Decimal) -> str:
     """A difference of two shares, `+3.1 pp`: percentage points, never percent of percent."""
-    rounded = change.quantize(Decimal("0.1"), ROUND_HALF_UP)
+    rounded = half_up(change, 1)
     sign = "+" if rounded > 0 else MINUS if rounded < 0 else ""
     return f"{sign}{abs(rounded)}{NBSP}pp"
 
@@ -135,10 +135,10 @@ def _models(openness: str) -> str:
 
 def denominator(source: Source, question: Question) -> str:
     """What 100 percent is: `all tokens counted by OpenRouter`."""
-    return f"{_whole(source, question)} counted by {source.publisher}"
+    return f"{whole(source, question)} counted by {source.publisher}"
 
 
-def _whole(source: Source, question: Question) -> str:
+def whole(source: Source, question: Question) -> str:
     return f"all {source.metric}" if question.of == "all" else f"{source.metric} of open models"
 
 
@@ -166,7 +166,7 @@ def definition(answer: Answer, question: Question) -> str:
         where = f"in {denominator(source, question)} ({source.name}: {population})"
         return f"{counted}, {where}, {grouped}; {_when(answer, source)}, {as_known(answer)}."
     wholes = [
-        f"{source.name} ({_whole(source, question)}; {_when(answer, source)})"
+        f"{source.name} ({whole(source, question)}; {_when(answer, source)})"
         for source in answer.sources
     ]
     return (
@@ -218,9 +218,9 @@ def as_known(answer: Answer) -> str:
     return f"as known on {instant_name(answer.vintage)}"
 
 
-def citation(source: Source, vintage: datetime | None) -> str:
-    """The line the source asks for, `{as_of}` filled with the day of the vintage."""
-    day = day_name(vintage) if vintage else "an unknown day"
+def citation(source: Source) -> str:
+    """The line the source asks for, `{as_of}` filled with the day its figures were learned."""
+    day = day_name(source.learned) if source.learned else "an unknown day"
     # Not str.format: the line comes from a file and may hold any braces.
     return source.citation.replace("{as_of}", day)
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 from app.answer import Answer, Group, Share, Source
 from app.months import add_months
@@ -11,8 +12,8 @@ VINTAGE = datetime(2026, 11, 23, 10, tzinfo=UTC)
 JANUARY = date(2025, 1, 1)
 
 
-def source(slug: str = "gateway", metric: str = "tokens", **changes: str) -> Source:
-    values = {
+def source(slug: str = "gateway", metric: str = "tokens", **changes: Any) -> Source:
+    values: dict[str, Any] = {
         "slug": slug,
         "name": slug.title(),
         "publisher": "Acme",
@@ -22,6 +23,7 @@ def source(slug: str = "gateway", metric: str = "tokens", **changes: str) -> Sou
         "licence": "CC BY 4.0",
         "citation": "Acme, as of {as_of}.",
         "method": "Counted.",
+        "learned": VINTAGE,
     }
     return Source(**(values | changes))
 

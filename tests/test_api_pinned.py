@@ -25,7 +25,17 @@ def pinned_addresses(client):
         if following := answer["links"].get("next"):
             found.append(following)
     as_of = answer["meta"]["as_of"]
-    return found + [f"/trends.{ending}?as_of={as_of}&by=developer" for ending in FILES]
+    queries = ("", "&by=developer", "&by=model&openness=all")
+    return found + [f"/trends.{end}?as_of={as_of}{query}" for end in FILES for query in queries]
+
+
+LATER = {
+    "source": "a-later-one",
+    "name": "Later",
+    "publisher": "L",
+    "metric": "tokens",
+    "population": "P",
+}
 
 
 def correct(db, kind, slug, **texts):
@@ -50,7 +60,10 @@ def disturb(db):
     correct(db, EVENTS, "DeepSeek R1", title="R1", date="2025-02-20")
     with db.reading() as session:
         slug = next(iter(curation.entries(session, MODELS)))[1]["model"]
-    correct(db, MODELS, slug, name="Renamed", base_developer="meta-llama")
+    correct(db, MODELS, slug, name="Renamed", base_developer="meta-llama", developer="mistralai")
+    correct(db, SOURCES, "state-of-ai-study", metric="words")
+    with db.writing() as session:
+        curation.change(session, SOURCES, LATER, by="ada", reason="new")
 
 
 def test_whatever_happens_later_a_pinned_answer_is_the_same_bytes(filled_db, own_client):
@@ -67,6 +80,23 @@ def test_whatever_happens_later_a_pinned_answer_is_the_same_bytes(filled_db, own
         assert now.content == then.content, address
         assert now.headers["cache-control"] == KEPT, address
         assert now.headers["etag"] == then.headers["etag"], address
+
+
+def test_the_pinned_link_names_the_source_that_it_was_about(client):
+    for read in ("api/v1/shares", "api/v1/figure"):
+        assert (
+            "source=openrouter-rankings&as_of=" in client.get(f"/{read}").json()["links"]["pinned"]
+        )
+    assert "source=openrouter-rankings&as_of=" in client.get("/trends.csv").headers["link"]
+
+
+def test_a_pinned_chart_still_has_the_figures_reported_beside_it(client):
+    address = client.get("/api/v1/figure").json()["links"]["pinned"]
+    live, pinned = (
+        client.get(found).json()["data"]["data"] for found in ("/api/v1/figure", address)
+    )
+    assert [trace.get("name") for trace in pinned] == [trace.get("name") for trace in live]
+    assert any("reported" in f"{trace}" for trace in pinned)
 
 
 def test_a_live_answer_may_be_kept_for_a_minute(client):

@@ -1,6 +1,7 @@
 """How an answer is cited."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
@@ -57,9 +58,23 @@ def test_bibtex_escapes_what_tex_would_take_for_commands() -> None:
     odd = source(publisher="A&B_C #1 {x} \\input", citation="100 % of ~ and ^ and $")
     found = cite(answer({"us": ["4"]}, sources=(odd,)), Question(), SITE)
     assert found is not None
-    assert r"A\&B\_C \#1 \{x\} \textbackslash{}input" in found.bibtex
+    assert r"A\&B\_C \#1 \textbraceleft{}x\textbraceright{} \textbackslash{}input" in found.bibtex
     assert r"100 \% of \textasciitilde{} and \textasciicircum{} and \$" in found.bibtex
     assert found.bibtex.count("{") == found.bibtex.count("}")
+
+
+def test_a_lone_brace_in_a_name_leaves_bibtex_in_balance() -> None:
+    found = cite(answer({"us": ["4"]}, sources=(source(publisher="A{"),)), Question(), SITE)
+    assert found is not None
+    assert found.bibtex.count("{") == found.bibtex.count("}")
+
+
+def test_a_source_is_cited_as_of_the_day_its_own_figures_were_learned() -> None:
+    earlier = source(learned=datetime(2026, 10, 2, tzinfo=UTC))
+    found = cite(answer({"us": ["4"]}, sources=(earlier,)), Question(), SITE)
+    assert found is not None
+    assert "Acme, as of 2\u00a0October\u00a02026." in found.sentence
+    assert "as known on 23\u00a0November\u00a02026" in found.sentence
 
 
 def test_csl_json_is_one_data_set_with_its_link_and_day() -> None:

@@ -34,6 +34,23 @@ def test_a_number_that_is_gone_has_no_points() -> None:
     assert (one.now, one.points) == (None, None)
 
 
+def test_what_is_left_out_of_the_whole_is_compared_too() -> None:
+    then = answer({"us": ["6"]}, rest={"closed": ["60"], "unknown": ["34"]})
+    now = answer({"us": ["6"]}, rest={"closed": ["62"], "unknown": ["32"]})
+    found = since(then, now)
+    assert [(item.label, item.points) for item in found.differences] == [
+        ("Closed", Decimal(2)),
+        ("Unknown", Decimal(-2)),
+    ]
+    assert found.numbers == 3
+
+
+def test_models_of_unknown_origin_are_not_the_unknown_rest() -> None:
+    then = answer({"unknown": ["6"]}, rest={"unknown": ["34"]})
+    now = answer({"unknown": ["7"]}, rest={"unknown": ["34"]})
+    assert [item.points for item in since(then, now).differences] == [Decimal(1)]
+
+
 def test_where_everything_was_withdrawn_every_number_differs() -> None:
     assert len(since(answer({"us": ["6"], "chinese": ["7"]}), None).differences) == 2
 

@@ -152,6 +152,13 @@ def test_the_feed_of_one_source_tells_of_that_only(own_client, filled_db):
     assert self.get("href", "").endswith("/feed.atom?source=openrouter-rankings")
 
 
+def test_the_feed_of_two_sources_tells_of_those_only(client):
+    two = "/feed.atom?source=state-of-ai-study,vercel-ai-gateway"
+    assert len(entries(client, two)) == 2 < len(entries(client))
+    assert one(feed(client, two), "title").count("State of AI") == 1
+    assert one(feed(client, two), "id").endswith("feed/state-of-ai-study,vercel-ai-gateway")
+
+
 def test_the_latest_fifty_are_told_with_no_statement_for_each(own_client, filled_db):
     def statements() -> int:
         with counted(own_client.app.state.db) as found:

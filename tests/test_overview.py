@@ -11,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 from playwright.sync_api import Page, expect
 
-from app import intake, provenance
+from app import curation, intake, provenance
 from app.db import Db
 from app.question import instant_text
 from app.words import Openness
@@ -101,6 +101,11 @@ def test_a_card_without_a_figure_a_year_ago_says_so(client):
     assert "no figure then" in cards_of(client, "/?from=2026-01")["US open models"]
 
 
+def test_a_card_says_of_what_its_share_is(client):
+    assert "of all tokens, " in text_of(client).partition("</dl>")[0]
+    assert "of tokens of open models, " in text_of(client, "/?of=open").partition("</dl>")[0]
+
+
 def test_a_card_is_cited_with_a_link_to_its_own_figure_that_stays(client):
     page = text_of(client)
     assert "US open models: 6.34 % (provisional) of all tokens counted by OpenRouter" in page
@@ -125,7 +130,25 @@ def test_the_sources_stand_side_by_side_with_the_main_one_in_the_same_month(clie
         "downloads over the twelve months to March 2026 downloads Mar 2026 41.00 % 36.50 %" in plain
     )
     assert "in the same month OpenRouter rankings tokens Mar 2026 31.10 % 6.73 %" in plain
-    assert "Vercel AI Gateway index: no figures for this question" in plain
+    assert (
+        "Not shown here: Vercel AI Gateway index, which has no figure for this question;" in plain
+    )
+    assert "figures stand on the first chart" in plain
+    assert "Licence" not in plain
+
+
+def test_a_source_that_was_added_later_does_not_stand_beside_earlier_figures(own_client, filled_db):
+    pinned = "/?as_of=" + instant_text(datetime.now(UTC))
+    with filled_db.writing() as session:
+        cells = {
+            "source": "a-later-one",
+            "name": "Later",
+            "publisher": "L",
+            "metric": "tokens",
+            "population": "P",
+        }
+        curation.change(session, curation.SOURCES, cells, by="ada", reason="new")
+    assert "Later" not in text_of(own_client, pinned)
 
 
 def test_a_pinned_view_whose_figures_were_revised_shows_old_and_new(own_client, filled_db):

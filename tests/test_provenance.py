@@ -116,3 +116,12 @@ def test_publishing_twice_is_a_conflict_that_changes_no_record(filled_db: Db) ->
         publish(filled_db, upload_id)
     with filled_db.reading() as session:
         assert provenance.upload(session, upload_id) == before
+
+
+def test_what_stands_is_found_for_any_number_of_months(bundled_db: Db) -> None:
+    months = [date(1000 + n // 12, n % 12 + 1, 1) for n in range(20_000)]
+    keys = [("openrouter-rankings", month) for month in months]
+    with bundled_db.reading() as session:
+        found = provenance.standing(session, keys)
+        assert {f"{month:%Y}" for _, month in found} == {"2025", "2026"}
+        assert provenance.standing(session, []) == {}

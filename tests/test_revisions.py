@@ -17,7 +17,7 @@ INSTANT = timedelta(microseconds=1)
 
 def acts(db: Db, as_of: datetime | None = None, limit: int | None = None) -> list[Act]:
     with db.reading() as session:
-        return revisions.acts(session, as_of, SOURCE, limit)
+        return revisions.acts(session, as_of, [SOURCE], limit)
 
 
 def withdraw(db: Db, upload_id: int, reason: str = "wrong") -> datetime:

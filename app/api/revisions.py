@@ -70,10 +70,9 @@ class Revisions(BaseModel):
 def read(session: Session, asked: Asked) -> Page[RevisionRow]:
     """How the figures came to be what they are: nothing is revised silently."""
     question = asked.question
-    source = question.source[0] if len(question.source) == 1 else None
     rows = [
         row
-        for act in revisions.acts(session, asked.as_of, source)
+        for act in revisions.acts(session, asked.as_of, question.source)
         for change in act.changes
         if _wanted(change, question)
         for row in _rows(act, change)
@@ -82,10 +81,8 @@ def read(session: Session, asked: Asked) -> Page[RevisionRow]:
 
 
 def _wanted(change: Change, question: Question) -> bool:
-    return (
-        (not question.source or change.source in question.source)
-        and (not question.from_ or change.month >= question.from_)
-        and (not question.to or change.month <= question.to)
+    return (not question.from_ or change.month >= question.from_) and (
+        not question.to or change.month <= question.to
     )
 
 

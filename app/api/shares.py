@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
-from app import queries, wording
+from app import citing, queries, wording
 from app.answer import Answer
 from app.api.asking import Asked, asking
 from app.api.parameters import NAMES, REFUSALS, parameters
@@ -161,7 +161,7 @@ def meta(question: Question, answer: Answer) -> Meta:
                 name=source.name,
                 metric=source.metric,
                 licence=source.licence,
-                citation=wording.citation(source, answer.vintage),
+                citation=wording.citation(source),
             )
             for source in answer.sources
         ],
@@ -176,5 +176,5 @@ def links(
         self=question.address(here),
         csv=question.address(csv),
         page=question.address(f"{request.base_url}trends"),
-        pinned=question.having(as_of=answer.vintage).address(here),
+        pinned=citing.pinned(question, answer).address(here),
     )

@@ -21,11 +21,13 @@ NAMED = 3
 class Card:
     """`year` and `all` are changes in points since twelve months before and since the first month.
 
-    `beside` is a second share that belongs to the same month: what is not known, beside closed.
+    `whole` is what 100 percent is; `beside` a second share that belongs to the same month: what is
+    not known, beside closed.
     """
 
     title: str
     role: str
+    whole: str
     course: Course
     year: Decimal | None
     line: Trace
@@ -53,6 +55,7 @@ def _card(answer: Answer, question: Question, site: str, course: Course) -> Card
     return Card(
         title=wording.subject(course.group, question),
         role=role_of(course.group),
+        whole=wording.whole(answer.sources[0], question),
         course=course,
         year=comparing.change(course.rows, course.last.month, 12),
         line=_line(answer, course),
@@ -90,6 +93,7 @@ def _rest(answer: Answer, question: Question, site: str) -> Iterator[Card]:
     yield Card(
         title="Closed models",
         role="grey",
+        whole=wording.whole(answer.sources[0], asked),
         course=closed,
         year=comparing.change(closed.rows, closed.last.month, 12),
         line=_line(answer, closed),

@@ -169,7 +169,7 @@ def _shown(
         "headline": wording.headline(answer, asked.having(developer=(), model=())),
         "small_print": wording.small_print(answer),
         "definition": wording.definition(answer, asked),
-        "citations": [wording.citation(source, answer.vintage) for source in answer.sources],
+        "citations": [wording.citation(source) for source in answer.sources],
         "chart": drawing(answer, asked, "lines"),
         "tables": tables(answer),
     }

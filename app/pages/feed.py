@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Request, Response
 
-from app import revisions
+from app import revisions, wording
 from app.http import Reading
 from app.pages import news
 from app.pages.asking import asking
@@ -45,16 +45,17 @@ Asked = Annotated[Question, asking("source")]
 @router.get("/feed.atom")
 def feed(request: Request, question: Asked, session: Reading) -> Response:
     names = source_names(session)
-    source = question.source[0] if len(question.source) == 1 else None
-    entries = [_entry(act, names) for act in revisions.acts(session, source=source, limit=LATEST)]
+    acts = revisions.acts(session, sources=question.source, limit=LATEST)
+    entries = [_entry(act, names) for act in acts]
+    about = ",".join(sorted(question.source))
     query = question.query_string()
     context = {
         "base": str(request.base_url).rstrip("/"),
         "here": str(request.url_for("feed")) + (f"?{query}" if query else ""),
-        "id": f"{TAG}feed" + (f"/{source}" if source else ""),
+        "id": f"{TAG}feed" + (f"/{about}" if about else ""),
         "updated": entries[0].updated if entries else NEVER,
         "names": names,
-        "about": names.get(source or "", ""),
+        "about": wording.listed(names[slug] for slug in question.source) if about else "",
         "entries": entries,
     }
     text = TEMPLATES.get_template("feed.xml").render(context)

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 
-from app import coverage, describing, portraits, reference, vintages
+from app import changes, coverage, describing, portraits, reference
 from app.describing import Dataset, Described
 from app.http import Reading
 from app.pages import api
@@ -26,7 +26,7 @@ def dataset(request: Request, session: Session) -> Dataset:
             for slug, span in spans.items()
         ],
         tables=reference.tables(request.app.openapi()),
-        vintage=vintages.vintage(session, list(spans), None),
+        vintage=changes.last_change(session),
     )
 
 

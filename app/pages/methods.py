@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
-from app import coverage, portraits, queries, wording
+from app import citing, coverage, portraits, queries, wording
 from app.answer import Answer
 from app.coverage import CoveredMonth, SnapshotRecord
 from app.errors import NoFigures
@@ -107,7 +107,6 @@ def _example(session: Session, question: Question) -> Example | None:
     course = wording.leading(answer, source.slug)
     if course is None or answer.vintage is None:
         return None
-    pinned = asked.having(as_of=answer.vintage).query_string()
     parts = _adds_up(answer)
     return Example(
         number=wording.percent(course.last.share_pct),
@@ -117,8 +116,8 @@ def _example(session: Session, question: Question) -> Example | None:
         who=wording.subject(course.group, asked),
         source=source.name,
         day=wording.day_name(answer.vintage),
-        citation=wording.citation(source, answer.vintage),
-        address=f"/trends?{pinned}",
+        citation=wording.citation(source),
+        address=citing.pinned(asked, answer).address("/trends"),
         remainder=dict(parts).get("unknown or not broken down", ""),
         adds_up=parts,
     )

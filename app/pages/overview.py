@@ -49,7 +49,7 @@ def _shown(session: Session, question: Question, answer: Answer) -> dict[str, ob
         "definition": wording.definition(answer, question),
         "highlights": wording.highlights(answer, question),
         "composition": wording.composition(answer, question),
-        "citations": [wording.citation(source, answer.vintage) for source in answer.sources],
+        "citations": [wording.citation(source) for source in answer.sources],
         "reported": reported,
         "lines": drawing(answer, question, "lines", reported, events),
         "stack": drawing(answer, question, "stack"),

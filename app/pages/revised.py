@@ -30,24 +30,23 @@ def revised(
     """None where the question is not pinned, or all its numbers still stand."""
     if question.as_of is None:
         return None
-    live = question.having(as_of=None)
     sources = tuple(source.slug for source in answer.sources)
+    live = question.having(source=sources, as_of=None)
     try:
-        now = queries.answer(session, live.having(source=sources))
+        now = queries.answer(session, live)
     except NoFigures:
         now = None
     since = comparing.since(answer, now)
     if not since.differences and not since.added:
         return None
+    # A question that names no source is to stay one, where it still means the same.
+    if queries.main_source(session) == answer.sources[0].slug:
+        live = live.having(source=question.source)
     return Revised(since, live.address(path), gone=now is None)
 
 
 def lately(session: Session, question: Question, answer: Answer) -> list[Act]:
     """The latest acts that changed published figures of these sources, as known at the vintage."""
-    acts = {
-        (act.upload_id, act.kind): act
-        for source in answer.sources
-        for act in revisions.acts(session, question.as_of, source.slug)
-        if act.revises
-    }
-    return sorted(acts.values(), key=lambda act: act.at, reverse=True)[:LATEST]
+    sources = [source.slug for source in answer.sources]
+    acts = revisions.acts(session, question.as_of, sources)
+    return [act for act in acts if act.revises][:LATEST]

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from app import comparing, queries, vintages, wording
+from app import comparing, coverage, portraits, queries, wording
 from app.answer import Answer, Group, Share, Source
 from app.pages.showing import Drawing, drawing
 from app.question import Question
@@ -29,26 +29,37 @@ class SideBySide:
     sides: Sequence[Side]
     answer: Answer
     citations: Sequence[str]
+    silent: Sequence[str]
 
 
 def side_by_side(
     session: Session, question: Question, main: Answer, reported: Answer | None
 ) -> SideBySide | None:
-    """None where the question names its sources, or where there is nothing to set beside them."""
+    """None where the question names its sources, or where there is nothing to set beside them.
+
+    Sources without a figure for the question are named, not shown.
+    """
     quoted = {source.slug for source in reported.sources} if reported else set()
     slug = main.sources[0].slug
-    known = [source.slug for source in vintages.sources(session, question.as_of)]
+    known = portraits.sources(session, question.as_of)
     others = [other for other in known if other != slug and other not in quoted]
     if question.source or not others:
         return None
     asked = question.having(source=(slug, *others), from_=None, to=None)
-    latest = comparing.latest_only(queries.answer(session, asked))
-    sides = list(_sides(latest, main))
-    if len({side.source.slug for side in sides}) < 2:
+    answer = queries.answer(session, asked)
+    latest = comparing.telling_only(comparing.latest_only(answer))
+    if len(latest.sources) < 2:
         return None
-    lines = [wording.citation(source, latest.vintage) for source in latest.sources]
+    told = {source.slug for source in latest.sources}
+    covering = coverage.spans(session, question.as_of)
+    lines = [wording.citation(source) for source in latest.sources]
     return SideBySide(
-        drawing(latest, asked, "lines", name="beside"), latest.groups, sides, latest, lines
+        drawing(latest, asked, "lines", name="beside"),
+        latest.groups,
+        list(_sides(latest, main)),
+        latest,
+        lines,
+        [source.name for source in answer.sources if source.slug in covering.keys() - told],
     )
 
 
@@ -57,8 +68,6 @@ def _sides(latest: Answer, main: Answer) -> Iterator[Side]:
     for source in latest.sources:
         for month in wording.covered(latest, source.slug):
             shares = _row(latest, source, month)
-            if all(share.missing for share in shares):
-                continue
             yield Side(source, month, shares, again=False)
             again = _row(main, first, month)
             if source is not first and any(not share.missing for share in again):

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from app import coverage, portraits, revisions, vintages, wording
+from app import coverage, portraits, revisions, wording
 from app.answer import Source
 from app.coverage import CoveredMonth, SnapshotRecord
 from app.http import Reading
@@ -43,13 +43,13 @@ def source(request: Request, slug: str, question: Then, session: Reading) -> HTM
     names = {item.name: item.slug for item in known.values()}
     found = portraits.find(known, slug, "source", names)
     covered = coverage.covered_months(session, then, slug)
-    acts = revisions.acts(session, then, slug)
+    acts = revisions.acts(session, then, [slug])
     context = {
         "question": question,
         "source": found,
         "definition": definitions.definition(found, covered),
         "whole": wording.denominator(found, Question()),
-        "citation": wording.citation(found, vintages.vintage(session, [slug], then)),
+        "citation": wording.citation(found),
         "grid": grid(covered),
         "covered": covered,
         "held": held(coverage.snapshots(session, then, slug)),

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
-from app import offers, queries, vintages, wording
+from app import citing, offers, queries, vintages, wording
 from app.answer import Answer
 from app.errors import BadQuestion, NoFigures
 from app.http import Reading
@@ -115,7 +115,7 @@ def shown(session: Session, question: Question, answer: Answer) -> dict[str, obj
         "headline": wording.headline(answer, question),
         "small_print": wording.small_print(answer),
         "definition": wording.definition(answer, question),
-        "citations": [wording.citation(source, answer.vintage) for source in answer.sources],
+        "citations": [wording.citation(source) for source in answer.sources],
         "reported": reported,
         "chart": drawing(answer, question, question.view, reported, events) if charted else None,
         "tables": tables(answer),
@@ -125,7 +125,7 @@ def shown(session: Session, question: Question, answer: Answer) -> dict[str, obj
 def _embeds(request: Request, question: Question, answer: Answer) -> list[tuple[str, str, str]]:
     """The two ways to embed an answer: their names, what they mean, their addresses."""
     path = f"{request.base_url}embed/trends"
-    live, pinned = question.having(as_of=None), question.having(as_of=answer.vintage)
+    live, pinned = question.having(as_of=None), citing.pinned(question, answer)
     return [
         ("Live", "Follows the figures as they are published and revised.", live.address(path)),
         ("Pinned", "Shows these figures for good.", pinned.address(path)),

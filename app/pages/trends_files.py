@@ -58,7 +58,7 @@ class Shown:
         answer, question = self.answer, self.question
         return Words(
             headline=wording.headline(answer, question),
-            sources=[wording.citation(source, answer.vintage) for source in answer.sources],
+            sources=[wording.citation(source) for source in answer.sources],
             definition=wording.definition(answer, question),
             small_print=wording.small_print(answer),
             summary=wording.summary(answer, question),

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, StreamingResponse
 from sqlalchemy.orm import Session
 
-from app import intake, provenance, review, vintages
+from app import coverage, intake, provenance, review, vintages
 from app.accounts import Maintainer
 from app.errors import NotFound, NotSignedIn
 from app.http import Reading, Visitor, csv_response
@@ -116,14 +116,14 @@ def _pinned(session: Session, upload: UploadRecord) -> list[tuple[str, str, str]
         return []
     after = upload.published_at
     before = after - timedelta(microseconds=1)
+    known = coverage.spans(session, before)
     found = []
     for source in dict.fromkeys(month.source for month in upload.months):
-        known = vintages.vintage(session, [source], before) is not None
         addresses = [
             f"/trends?{urlencode({'source': source, 'as_of': instant_text(moment)}, safe=':/')}"
             for moment in (before, after)
         ]
-        found.append((source, addresses[0] if known else "", addresses[1]))
+        found.append((source, addresses[0] if source in known else "", addresses[1]))
     return found
 
 

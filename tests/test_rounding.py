@@ -1,0 +1,28 @@
+"""Rounding is the same wherever a number is shown."""
+
+from decimal import Decimal
+
+import pytest
+
+from app.charts import WIDE, chart
+from app.rounding import half_up
+from app.share_rows import share_rows
+from app.wording import percent
+from tests.answers import answer
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"), [("28.65", "28.7"), ("28.75", "28.8"), ("0.05", "0.1")]
+)
+def test_halves_go_up(number: str, shown: str) -> None:
+    assert half_up(Decimal(number), 1) == Decimal(shown)
+    assert percent(Decimal(number)).startswith(shown)
+
+
+@pytest.mark.parametrize("number", ["1.00005", "2.00015", "28.65385", "0.12345"])
+def test_charts_and_files_agree_in_the_last_place(number: str) -> None:
+    found = answer({"us": [number]})
+    (row,) = share_rows(found)
+    (point,) = chart(found, "lines", WIDE).panels[0].series[0].points
+    assert row.share_pct == half_up(Decimal(number), 4)
+    assert point.share == float(row.share_pct or 0)
