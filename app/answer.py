@@ -1,8 +1,11 @@
 """What a question is answered with: plain values between the reads and what shows them."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 
 from app.words import MISSING
 
@@ -70,7 +73,7 @@ class Share:
         return self.status == MISSING
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
     """The shares of one question at one vintage.
 
@@ -89,4 +92,27 @@ class Answer:
 
     def series(self, source: str, group: str) -> list[Share]:
         """The shares of one source and group, a row a month, in order."""
-        return [row for row in self.shares if (row.source, row.group) == (source, group)]
+        return [row for row in self.shares_of(source) if row.group == group]
+
+    def shares_of(self, source: str) -> Sequence[Share]:
+        """The shares of one source, by month and group."""
+        return self._shares.get(source, ())
+
+    def complement_of(self, source: str) -> Sequence[Share]:
+        """What the question leaves out of one source's whole, by month and group."""
+        return self._complement.get(source, ())
+
+    @cached_property
+    def _shares(self) -> Mapping[str, list[Share]]:
+        return _by_source(self.shares)
+
+    @cached_property
+    def _complement(self) -> Mapping[str, list[Share]]:
+        return _by_source(self.complement)
+
+
+def _by_source(rows: Iterable[Share]) -> Mapping[str, list[Share]]:
+    found: dict[str, list[Share]] = defaultdict(list)
+    for row in rows:
+        found[row.source].append(row)
+    return found

@@ -229,9 +229,9 @@ def _panels(answer: Answer, view: str, frame: Frame) -> Iterator[Panel]:
 def _drafts(answer: Answer, *, stacked: bool) -> Iterator[_Draft]:
     for source in answer.sources:
         months = covered(answer, source.slug)
-        series = list(_series(answer.shares, answer.groups, source, answer.months))
+        series = list(_series(answer.shares_of(source.slug), answer.groups, answer.months))
         if stacked:
-            series += _series(answer.complement, _short(answer), source, answer.months)
+            series += _series(answer.complement_of(source.slug), _short(answer), answer.months)
         told = [item for item in series if item.last]
         if told and len(months) == 1:
             yield _Draft("bars", source, months, [_only(item, months[0]) for item in told])
@@ -270,9 +270,9 @@ def _only(series: Series, month: date) -> Series:
 
 
 def _series(
-    shares: Iterable[Share], groups: Sequence[Group], source: Source, months: Sequence[date]
+    shares: Iterable[Share], groups: Sequence[Group], months: Sequence[date]
 ) -> Iterator[Series]:
-    rows = {(row.group, row.month): row for row in shares if row.source == source.slug}
+    rows = {(row.group, row.month): row for row in shares}
     for group, look in zip(groups, looks(groups), strict=True):
         points = tuple(_point(rows[group.key, month], group.label) for month in months)
         yield Series(group.key, group.label, look, points)

@@ -95,9 +95,8 @@ def _differs(then: Share | None, now: Share | None) -> bool:
     return (then.share_pct, then.status) != (now.share_pct, now.status)
 
 
-def change(rows: Sequence[Share], month: date, back: int) -> Decimal | None:
+def change(shares: Mapping[date, Decimal | None], month: date, back: int) -> Decimal | None:
     """Points between a month and `back` months before it; None where either has no figure."""
-    shares = {row.month: row.share_pct for row in rows}
     return _points(shares.get(add_months(month, -back)), shares.get(month))
 
 

@@ -1,5 +1,6 @@
 """Numbers, months, instants and sentences as readers see them."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -244,6 +245,10 @@ class Course:
         return self.rows[-1]
 
     @property
+    def by_month(self) -> dict[date, Decimal | None]:
+        return {row.month: row.share_pct for row in self.rows}
+
+    @property
     def highest(self) -> Share:
         return max(self.rows, key=_known)
 
@@ -266,22 +271,25 @@ def _known(row: Share) -> Decimal:
 
 def covered(answer: Answer, source: str) -> list[date]:
     """The months in which the source says something of a group or of the rest."""
-    rows = (*answer.shares, *answer.complement)
-    return sorted({row.month for row in rows if row.source == source and not row.missing})
+    rows = (*answer.shares_of(source), *answer.complement_of(source))
+    return sorted({row.month for row in rows if not row.missing})
 
 
-def courses(shares: Iterable[Share], groups: Iterable[Group], source: str) -> Iterator[Course]:
-    """Every group the source says something of, in the order of `groups`."""
-    told = [row for row in shares if row.source == source and not row.missing]
+def courses(shares: Iterable[Share], groups: Iterable[Group]) -> Iterator[Course]:
+    """Every group that one source's shares say something of, in the order of `groups`."""
+    told: dict[str, list[Share]] = defaultdict(list)
+    for row in shares:
+        if not row.missing:
+            told[row.group].append(row)
     for group in groups:
-        rows = tuple(row for row in told if row.group == group.key)
+        rows = tuple(told[group.key])
         if rows:
             yield Course(group, rows)
 
 
 def leading(answer: Answer, source: str) -> Course | None:
     """The course with the largest share in the latest month that names anyone."""
-    told = list(courses(answer.shares, answer.groups, source))
+    told = list(courses(answer.shares_of(source), answer.groups))
     named = [item for item in told if item.group.key not in _UNLED] or told
     latest = max((item.last.month for item in named), default=None)
     at_end = (item for item in named if item.last.month == latest)
@@ -339,11 +347,11 @@ def _summary(answer: Answer, source: Source, question: Question) -> str:
     if not months:
         return f"{source.name} has no figures for this question."
     told = [
-        _told(course, question) for course in courses(answer.shares, answer.groups, source.slug)
+        _told(course, question) for course in courses(answer.shares_of(source.slug), answer.groups)
     ]
     rest = [
         f"{course.group.label.lower()} {percent(course.last.share_pct)}"
-        for course in courses(answer.complement, answer.complement_groups, source.slug)
+        for course in courses(answer.complement_of(source.slug), answer.complement_groups)
         if course.last.month == months[-1]
     ]
     left = f" The rest in {month_name(months[-1])}: {listed(rest)}." if rest else ""
@@ -379,7 +387,7 @@ def highlights(answer: Answer, question: Question) -> list[str]:
     lead = leading(answer, source)
     others = [
         _told(course, question)
-        for course in courses(answer.shares, answer.groups, source)
+        for course in courses(answer.shares_of(source), answer.groups)
         if lead and course.group != lead.group and len(course.rows) > 1
     ]
     return _turns(lead, question) + others if lead else []
@@ -411,15 +419,15 @@ def _turn(who: str, step: tuple[Share, Share]) -> str:
 def composition(answer: Answer, question: Question) -> str:
     """How the latest month of the first source divides into what was asked and the rest."""
     source = answer.sources[0].slug
-    told = [row for row in answer.shares if row.source == source and not row.missing]
+    told = [row for row in answer.shares_of(source) if not row.missing]
     if not told:
         return f"{answer.sources[0].name} has no figures for this question"
     month = max(row.month for row in told)
     counted = sum((_known(row) for row in told if row.month == month), Decimal(0))
     rest = [
         f"{row.label.lower()} {percent(row.share_pct)}"
-        for row in answer.complement
-        if row.source == source and row.month == month and not row.missing
+        for row in answer.complement_of(source)
+        if row.month == month and not row.missing
     ]
     kept = "; ".join(_kept(question).values())
     models = _models(question.openness) + (f" (only {kept})" if kept else "")

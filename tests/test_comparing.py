@@ -62,7 +62,7 @@ def test_the_rest_beyond_the_named_is_compared_only_where_the_same_are_named() -
 
 
 def test_a_change_is_in_points_and_needs_a_figure_at_both_ends() -> None:
-    rows = answer({"us": ["6", None, "9.5"]}).series("gateway", "us")
+    rows = {row.month: row.share_pct for row in answer({"us": ["6", None, "9.5"]}).shares}
     assert change(rows, date(2025, 3, 1), 2) == Decimal("3.5")
     assert change(rows, date(2025, 3, 1), 1) is None
     assert change(rows, date(2025, 3, 1), 12) is None

@@ -1,7 +1,7 @@
 """Numbers, months and sentences as readers see them."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
@@ -172,9 +172,9 @@ def test_a_composition_divides_the_latest_month():
     )
 
 
-def test_a_citation_carries_the_day_of_the_vintage_and_survives_braces():
+def test_a_citation_carries_the_day_its_figures_were_learned_and_survives_braces():
     odd = replace(source(), citation="{0} {x} as of {as_of}")
-    said = wording.citation(odd, datetime(2026, 11, 23, 10, tzinfo=UTC))
+    said = wording.citation(odd)
     assert spaced(said) == "{0} {x} as of 23 November 2026"
 
 
@@ -182,7 +182,7 @@ def test_a_group_named_unknown_inside_is_not_mixed_with_the_unknown_rest():
     found = answer({"chinese": ["17"], "unknown": ["23"]}, rest={"unknown": ["60"]})
     inside = {
         item.group.key: item.last.share_pct
-        for item in wording.courses(found.shares, found.groups, "gateway")
+        for item in wording.courses(found.shares_of("gateway"), found.groups)
     }
     assert inside["unknown"] == Decimal(23)
     assert wording.covered(found, "gateway") == [date(2025, 1, 1)]

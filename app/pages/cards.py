@@ -45,7 +45,7 @@ def cards(answer: Answer, question: Question, site: str) -> list[Card]:
     """Of the first source: its first named groups, then what of the whole is closed or unknown."""
     source = answer.sources[0]
     named = [group for group in answer.groups if group.key != Origin.UNKNOWN][:NAMED]
-    told = list(wording.courses(answer.shares, named, source.slug))
+    told = list(wording.courses(answer.shares_of(source.slug), named))
     found = [_card(answer, question, site, course) for course in told]
     return [*found, *_rest(answer, question, site)]
 
@@ -57,7 +57,7 @@ def _card(answer: Answer, question: Question, site: str, course: Course) -> Card
         role=role_of(course.group),
         whole=wording.whole(answer.sources[0], question),
         course=course,
-        year=comparing.change(course.rows, course.last.month, 12),
+        year=comparing.change(course.by_month, course.last.month, 12),
         line=_line(answer, course),
         address=narrowed.address("/trends"),
         citation=citing.cite_course(answer, narrowed, site, answer.sources[0], course),
@@ -81,7 +81,7 @@ def _rest(answer: Answer, question: Question, site: str) -> Iterator[Card]:
     source = answer.sources[0].slug
     rest = {
         course.group.key: course
-        for course in wording.courses(answer.complement, answer.complement_groups, source)
+        for course in wording.courses(answer.complement_of(source), answer.complement_groups)
     }
     closed = rest.get(Openness.CLOSED)
     if closed is None:
@@ -95,7 +95,7 @@ def _rest(answer: Answer, question: Question, site: str) -> Iterator[Card]:
         role="grey",
         whole=wording.whole(answer.sources[0], asked),
         course=closed,
-        year=comparing.change(closed.rows, closed.last.month, 12),
+        year=comparing.change(closed.by_month, closed.last.month, 12),
         line=_line(answer, closed),
         address=asked.address("/trends"),
         citation=citing.cite_course(answer, asked, site, answer.sources[0], closed),
@@ -104,8 +104,7 @@ def _rest(answer: Answer, question: Question, site: str) -> Iterator[Card]:
 
 
 def _line(answer: Answer, course: Course) -> Trace:
-    known = {row.month: row.share_pct for row in course.rows}
-    shares: Sequence[Decimal | None] = [known.get(month) for month in answer.months]
+    shares: Sequence[Decimal | None] = [course.by_month.get(month) for month in answer.months]
     top = max((float(share) for share in shares if share), default=1.0)
     last = max(index for index, share in enumerate(shares) if share is not None)
     return trace(shares, top, [last], BOX)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from markupsafe import Markup
 from sqlalchemy.orm import Session
@@ -101,7 +102,7 @@ class Row:
 NOTES = 12
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """One source's shares, the latest month first. A row has a status where its cells agree."""
 
@@ -128,9 +129,16 @@ class Table:
 
     def change(self, share: Share, months: int) -> Decimal | None:
         """Points since `months` before; None where there is no figure to compare with."""
-        shares = [item for row in self.rows for item in (*row.shares, *row.rest)]
-        same = [item for item in shares if item.group == share.group and item.label == share.label]
-        return comparing.change(same, share.month, months)
+        return comparing.change(self._series[share.group, share.label], share.month, months)
+
+    @cached_property
+    def _series(self) -> Mapping[tuple[str, str], Mapping[date, Decimal | None]]:
+        """By group and label: a group asked for and one of the rest may share a key."""
+        found: dict[tuple[str, str], dict[date, Decimal | None]] = defaultdict(dict)
+        for row in self.rows:
+            for share in (*row.shares, *row.rest):
+                found[share.group, share.label][share.month] = share.share_pct
+        return found
 
 
 def tables(answer: Answer) -> list[Table]:
@@ -139,28 +147,27 @@ def tables(answer: Answer) -> list[Table]:
 
 def _table(answer: Answer, source: Source) -> Table:
     """The months from the source's first to its last, and the groups it tells of."""
-    groups = _told_of(answer.groups, answer.shares, source)
-    rest = _told_of(answer.complement_groups, answer.complement, source)
-    shares = _by_month(answer.shares, groups, source)
-    complement = _by_month(answer.complement, rest, source)
+    of_source, left_out = answer.shares_of(source.slug), answer.complement_of(source.slug)
+    groups = _told_of(answer.groups, of_source)
+    rest = _told_of(answer.complement_groups, left_out)
+    shares = _by_month(of_source, groups)
+    complement = _by_month(left_out, rest)
     covered = wording.covered(answer, source.slug)
     months = [month for month in answer.months if covered and covered[0] <= month <= covered[-1]]
     rows = [_row(month, shares[month], complement[month]) for month in reversed(months)]
     return Table(source, groups, rest, rows)
 
 
-def _told_of(groups: Sequence[Group], rows: Sequence[Share], source: Source) -> list[Group]:
-    told = {row.group for row in rows if row.source == source.slug and not row.missing}
+def _told_of(groups: Sequence[Group], rows: Sequence[Share]) -> list[Group]:
+    told = {row.group for row in rows if not row.missing}
     return [group for group in groups if group.key in told]
 
 
-def _by_month(
-    rows: Sequence[Share], groups: Sequence[Group], source: Source
-) -> Mapping[date, list[Share]]:
-    keys = [group.key for group in groups]
+def _by_month(rows: Sequence[Share], groups: Sequence[Group]) -> Mapping[date, list[Share]]:
+    keys = {group.key for group in groups}
     found: dict[date, list[Share]] = defaultdict(list)
     for row in rows:
-        if row.source == source.slug and row.group in keys:
+        if row.group in keys:
             found[row.month].append(row)
     return found
 

@@ -75,7 +75,7 @@ def _sides(latest: Answer, main: Answer) -> Iterator[Side]:
 
 
 def _row(answer: Answer, source: Source, month: date) -> list[Share]:
-    return [row for row in answer.shares if (row.source, row.month) == (source.slug, month)]
+    return [row for row in answer.shares_of(source.slug) if row.month == month]
 
 
 def _aligned(shares: Sequence[Share], groups: Sequence[Group]) -> list[Share]:

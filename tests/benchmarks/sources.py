@@ -1,0 +1,67 @@
+"""What pages cost as sources grow in number.
+
+    .venv/bin/python -m tests.benchmarks.sources [SOURCES]
+
+Fills an embedded PostgreSQL of its own with the bundled figures and as many more sources (50), each
+with a figure a month for ten years, and says how many seconds each page takes in this process.
+"""
+
+import io
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+
+from fastapi.testclient import TestClient
+
+from app import archive, curation, intake, migrations, postgres
+from app.csv_reader import Limits
+from app.db import Db
+from app.main import create_app
+from app.months import add_months, month_key
+from app.words import Openness
+
+PAGES = ("/", "/trends", "/trends.svg", "/sources", "/feed.atom", "/api/v1/shares", "/uploads")
+LINES = ("chinese,open,20", "us,open,9", "us,closed,60")
+
+
+def content(number: int) -> bytes:
+    months = [month_key(add_months(date(2016, 1, 1), n)) for n in range(120)]
+    lines = [f"{month},lab-{number},{line}\n" for month in months for line in LINES]
+    return ("month,source,origin,openness,share_pct\n" + "".join(lines)).encode()
+
+
+def add(db: Db, number: int) -> None:
+    texts = {"source": f"lab-{number}", "name": f"Lab {number}", "publisher": "Lab"}
+    texts |= {"metric": "tokens", "population": "Its own traffic"}
+    file = io.BytesIO(content(number))
+    with db.writing() as session:
+        curation.change(session, curation.SOURCES, texts, by="benchmark", reason="benchmark")
+    with db.writing() as session:
+        upload = intake.keep(
+            session, file, filename="lab.csv", by="benchmark", source=None, openness=Openness.OPEN
+        )
+    with db.writing() as session:
+        intake.publish(session, upload, by="benchmark", reason="", limits=Limits())
+
+
+def main(count: int) -> None:
+    with tempfile.TemporaryDirectory() as directory, postgres.running(Path(directory)) as url:
+        db = Db(url)
+        migrations.upgrade(db)
+        archive.fill(db)
+        for number in range(count):
+            add(db, number)
+        with TestClient(create_app(db)) as client:
+            every = ",".join(f"lab-{number}" for number in range(count))
+            for page in (*PAGES, f"/trends?source={every}", f"/trends?view=table&source={every}"):
+                began = time.perf_counter()
+                answer = client.get(page)
+                took = time.perf_counter() - began
+                size = len(answer.content)
+                print(f"{page[:24]:<24} {answer.status_code} {took:7.2f} s {size:>9,} bytes")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 50)
