@@ -79,7 +79,8 @@ class Answer:
 
     `shares` holds one row per source, month of the range and group, in that order. `complement`
     holds what the question leaves out of the whole (`_open`, `closed`, `unknown`): with `shares`
-    it adds up to 100 for every month that has a snapshot.
+    it adds up to 100 for every month that has a snapshot. `notes` say of which months a source has
+    figures but none that answers, and why.
     """
 
     sources: tuple[Source, ...]
@@ -89,6 +90,7 @@ class Answer:
     complement_groups: tuple[Group, ...]
     complement: tuple[Share, ...]
     vintage: datetime | None
+    notes: tuple[str, ...] = ()
 
     def series(self, source: str, group: str) -> list[Share]:
         """The shares of one source and group, a row a month, in order."""

@@ -111,7 +111,7 @@ def _citation(
 
 def _figure(source: Source, course: Course, question: Question) -> str:
     who = wording.subject(course.group, question)
-    share = wording.with_status(course.last, 2)
+    share = wording.with_status(course.last, 2, noted=True)
     whole = wording.denominator(source, question)
     return f"{who}: {share} of {whole} in {wording.month_name(course.last.month)}."
 

@@ -405,7 +405,7 @@ def csv_response(
 
 def shares_csv(request: Request, question: Question, answer: Answer) -> CSVResponse:
     """The chart data of an answer, the same at every door."""
-    rows = (astuple(row) for row in share_rows(answer))
+    rows = (astuple(row) for row in share_rows(answer, question))
     pinned = citing.pinned(question, answer)
     links = csv_links(
         described=question.address(f"{request.base_url}api/v1/shares"),

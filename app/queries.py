@@ -1,9 +1,9 @@
 """Every read. A session goes in, plain values come out."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
@@ -39,6 +39,10 @@ __all__ = [
 ]
 
 
+MAIN: Final = "openrouter-rankings"
+"""The source of the founding story."""
+
+
 def names(session: Session) -> Names:
     """All slugs a question may name."""
     return Names(
@@ -50,7 +54,13 @@ def names(session: Session) -> Names:
 
 
 def main_source(session: Session, as_of: datetime | None = None) -> str | None:
-    """The source that covers most months: what a question is about when it names none."""
+    """What a question is about when it names none.
+
+    That is MAIN wherever it has ever had figures, so that no upload about another source changes
+    the subject; else the source that covers most months.
+    """
+    if _ever_published(session, MAIN):
+        return MAIN
     current = vintages.current_snapshots(as_of).subquery()
     return session.scalar(
         select(models.Source.slug)
@@ -59,6 +69,16 @@ def main_source(session: Session, as_of: datetime | None = None) -> str | None:
         .order_by(func.count().desc(), vintages.by_slug())
         .limit(1)
     )
+
+
+def _ever_published(session: Session, slug: str) -> bool:
+    found = (
+        select(models.Snapshot.id)
+        .join(models.Source, models.Source.id == models.Snapshot.source_id)
+        .join(models.Upload, models.Upload.id == models.Snapshot.upload_id)
+        .where(models.Source.slug == slug, models.Upload.published_at.is_not(None))
+    )
+    return bool(session.scalar(select(found.exists())))
 
 
 def reported(session: Session, question: Question) -> Answer | None:
@@ -113,6 +133,7 @@ def answer(session: Session, question: Question) -> Answer:
         complement_groups=outside,
         complement=table.shares(slugs, months, outside, table.outside),
         vintage=changes.last_change(session, question.as_of),
+        notes=tuple(_notes(table, asked)),
     )
 
 
@@ -306,6 +327,16 @@ def _why_nothing(table: Table, asked: Sequence[Source]) -> str:
     if wanted != "all" and wanted not in counted:
         return f"{_listed(asked)} counts no {wanted} models in these months."
     return "No line of these sources and months passes the filters. Loosen one of them."
+
+
+def _notes(table: Table, asked: Sequence[Source]) -> Iterator[str]:
+    """Which months of a source have lines that do not answer, and why."""
+    for source in asked:
+        months = sorted(month for slug, month in table.silent if slug == source.slug)
+        if months:
+            unanswered = ", ".join(map(month_key, months))
+            openness = frozenset().union(*(table.silent[source.slug, month] for month in months))
+            yield f"{silence(openness, [source])} No figure of {unanswered}."
 
 
 def silence(openness: Collection[str], asked: Sequence[Source]) -> str:

@@ -12,6 +12,8 @@ from app.months import month_key, parse_month, this_month
 from app.words import Openness, Origin, nearest
 
 TOP_MAX: Final = 50
+# What citations tell to the minute is to be found by the minute.
+END_OF_MINUTE: Final = timedelta(minutes=1, microseconds=-1)
 VALUES_MAX: Final = 50
 
 
@@ -29,7 +31,8 @@ class Parameter:
 PARAMETERS: Final = (
     Parameter(
         "source",
-        "One or several source slugs, comma separated. Left out: the one that covers most months.",
+        "One or several source slugs, comma separated. Left out: openrouter-rankings, where it has"
+        " figures; else the one that covers most months.",
         many=True,
         example="openrouter-rankings",
     ),
@@ -55,7 +58,7 @@ PARAMETERS: Final = (
     Parameter("to", "Last month, YYYY-MM. Left out: the last with data.", example="2026-09"),
     Parameter(
         "as_of",
-        "The figures as they stood then: an instant in UTC, or a date for the end of that day.",
+        "The figures as they stood then: an instant in UTC; a date or a minute means its end.",
         example="2026-11-23T10:00:00Z",
     ),
     Parameter(
@@ -285,7 +288,7 @@ class _Reader:
 
 
 def parse_instant(text: str) -> datetime | None:
-    """A date means the end of that day. Without an offset an instant is read as UTC."""
+    """A date means the end of that day, a minute its end. Without an offset it is read as UTC."""
     # Week dates and dates without hyphens are ISO 8601 too, but say the day less plainly.
     if not text.isascii() or len(text) > 35 or "W" in text or text[4:5] != "-":
         return None
@@ -294,16 +297,19 @@ def parse_instant(text: str) -> datetime | None:
             return datetime.combine(date.fromisoformat(text), time.max, UTC)
         # A "+" in a query string arrives as a space.
         instant = datetime.fromisoformat(text.replace(" ", "+"))
+        if re.match(r"[0-9-]{10}.[0-9]{2}:[0-9]{2}(?!:)", text):
+            instant += END_OF_MINUTE
         return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 
 
 def is_future(instant: datetime) -> bool:
-    """Later than now; today as a date is not, although its end is."""
+    """Later than now; today as a date and this minute are not, although their ends are."""
     now = datetime.now(UTC)
     end_of_today = datetime.combine(now.date(), time.max, UTC)
-    return instant > now and instant != end_of_today
+    end_of_minute = now.replace(second=0, microsecond=0) + END_OF_MINUTE
+    return instant > now and instant not in {end_of_today, end_of_minute}
 
 
 def is_settled(instant: datetime | None) -> bool:

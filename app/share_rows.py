@@ -1,25 +1,25 @@
 """The shares of an answer as rows of plain cells: what every file of them holds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Final
 
-from app.answer import Answer
+from app.answer import Answer, Share
 from app.months import month_key
+from app.question import Question, instant_text
 from app.rounding import half_up
 
 PLACES: Final = 4
 
 
-def told(share: Decimal | None) -> Decimal | None:
-    """A share as files, charts and the API tell it."""
-    return None if share is None else half_up(share, PLACES)
-
-
 @dataclass(frozen=True, slots=True)
 class ShareRow:
-    """A group's share of one source's month; None where the source says nothing of it."""
+    """A group's share of one source's month, and all that it takes to cite a row that is saved.
+
+    `share_pct` is None where the source says nothing of the group. `note` is the source's own of
+    the month; `of` and `openness` are the question's, `as_of` is the vintage.
+    """
 
     source: str
     month: str
@@ -27,13 +27,39 @@ class ShareRow:
     label: str
     share_pct: Decimal | None
     status: str
+    note: str
+    metric: str
+    openness: str
+    of: str
+    as_of: str
 
 
 COLUMNS: Final = tuple(field.name for field in fields(ShareRow))
 
 
-def share_rows(answer: Answer) -> Iterator[ShareRow]:
-    for share in answer.shares:
-        month = month_key(share.month)
-        figure = told(share.share_pct)
-        yield ShareRow(share.source, month, share.group, share.label, figure, share.status)
+def share_rows(answer: Answer, question: Question) -> Iterator[ShareRow]:
+    return _rows(answer, question, answer.shares)
+
+
+def complement_rows(answer: Answer, question: Question) -> Iterator[ShareRow]:
+    """What the question leaves out of the whole: with the shares it adds up to 100."""
+    return _rows(answer, question, answer.complement)
+
+
+def _rows(answer: Answer, question: Question, shares: Iterable[Share]) -> Iterator[ShareRow]:
+    metrics = {source.slug: source.metric for source in answer.sources}
+    as_of = instant_text(answer.vintage) if answer.vintage else ""
+    for share in shares:
+        yield ShareRow(
+            source=share.source,
+            month=month_key(share.month),
+            group=share.group,
+            label=share.label,
+            share_pct=None if share.share_pct is None else half_up(share.share_pct, PLACES),
+            status=share.status,
+            note=share.note,
+            metric=metrics[share.source],
+            openness=question.openness,
+            of=question.of,
+            as_of=as_of,
+        )

@@ -13,8 +13,8 @@ from app.question import Question
 from app.words import MISSING, Openness, Origin, Status
 
 HUNDRED: Final = Decimal(100)
-# Finer than any source, coarser than the noise of dividing.
-PLACES: Final = Decimal("0.000001")
+# Finer than any source, coarser than the noise of dividing values by their sum.
+NOTHING: Final = Decimal("0.000001")
 
 COMPLEMENT: Final = (
     Group(OPEN_REST, "Other open", Origin.OTHER),
@@ -83,7 +83,8 @@ class Whole:
 
     @property
     def remainder(self) -> Decimal:
-        return max((HUNDRED - self.lines.share_pct).quantize(PLACES), Decimal(0))
+        left = HUNDRED - self.lines.share_pct
+        return left if left >= NOTHING else Decimal(0)
 
 
 class Table:
@@ -98,7 +99,10 @@ class Table:
             key: month for key, month in whole.items() if tells(month.openness, question)
         }
         self.slices = [item for item in found if (item.source, item.month) in self.wholes]
-        self.silent = len(self.wholes) < len(whole)
+        # With every openness that their lines have.
+        self.silent = {
+            key: month.openness for key, month in whole.items() if key not in self.wholes
+        }
         self.keys = self._ranked()
         self.inside: dict[tuple[str, date, str], Cell] = defaultdict(Cell)
         self.outside: dict[tuple[str, date, str], Cell] = defaultdict(Cell)
@@ -241,5 +245,6 @@ def wholes(slices: Iterable[Slice]) -> dict[MonthKey, Whole]:
 def share_row(source: str, month: date, group: Group, cell: Cell | None) -> Share:
     if cell is None:
         return Share(source, month, group.key, group.label, None, MISSING)
-    share = cell.share_pct.quantize(PLACES)
+    # Not rounded before it is shown: rounding twice would be rounding wrong.
+    share = cell.share_pct
     return Share(source, month, group.key, group.label, share, cell.status, cell.note)

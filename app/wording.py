@@ -189,8 +189,8 @@ def definition_of(question: Question) -> str:
 
 
 def _when(answer: Answer, source: Source) -> str:
-    months = covered(answer, source.slug)
-    return span(months) if months else "no month in this range"
+    months = sorted({row.month for row in answer.shares_of(source.slug) if not row.missing})
+    return span(months) if months else "no figure for this question"
 
 
 def _filters(question: Question) -> str:
@@ -375,10 +375,13 @@ def _gaps(answer: Answer, months: Sequence[date]) -> str:
     return f" No figures for {listed(gaps)}." if gaps else ""
 
 
-def with_status(row: Share, places: int = 1) -> str:
-    """`60.3 %`, and the status in words where it is not final."""
+def with_status(row: Share, places: int = 1, *, noted: bool = False) -> str:
+    """`60.3 %`, and the status in words where it is not final; `noted`, with the source's note."""
     shown = percent(row.share_pct, places)
-    return shown if row.missing or row.status == Status.FINAL else f"{shown} ({row.status})"
+    if row.missing or row.status == Status.FINAL:
+        return shown
+    note = f": {row.note}" if noted and row.note else ""
+    return f"{shown} ({row.status}{note})"
 
 
 def highlights(answer: Answer, question: Question) -> list[str]:

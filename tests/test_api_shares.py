@@ -2,12 +2,15 @@
 
 import csv
 import io
+from collections import defaultdict
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
 from app.db import Db
+from app.rounding import half_up
 from tests.test_intake import keep, month_file, publish
 
 ADDRESS = "/api/v1/shares"
@@ -36,8 +39,76 @@ def test_a_row_says_source_month_group_share_and_status(client: TestClient) -> N
             "label": "Chinese",
             "share_pct": 28.6539,
             "status": "final",
+            "note": "",
+            "metric": "tokens",
+            "openness": "open",
+            "of": "all",
+            "as_of": answer["meta"]["as_of"],
         }
     ]
+
+
+def test_a_row_carries_what_the_source_notes_of_its_month(client: TestClient) -> None:
+    (row,) = get(client, "from=2026-09&origin=chinese")["data"]
+    assert (row["status"], row["note"]) == ("provisional", "13 of 30 days covered")
+
+
+def test_a_saved_row_says_what_is_counted_of_what_and_as_of_when(client: TestClient) -> None:
+    row = rows_of(client, "of=open&source=openrouter-rankings")[0]
+    assert [row[name] for name in ("metric", "openness", "of")] == ["tokens", "open", "open"]
+    assert row["as_of"] == get(client)["meta"]["as_of"]
+
+
+@pytest.mark.parametrize("query", ["", "by=developer&top=3", "origin=us", "openness=all"])
+def test_data_and_complement_add_up_to_one_hundred(client: TestClient, query: str) -> None:
+    answer = get(client, f"from=2025-08&to=2025-08&{query}")
+    rows = answer["data"] + answer["complement"]
+    assert sum(row["share_pct"] or 0 for row in rows) == pytest.approx(100, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "by=origin&from=2026-02&to=2026-02",
+        "by=model&top=50&from=2026-04&to=2026-04",
+        "by=developer&openness=all&top=50&from=2025-08&to=2025-08",
+    ],
+)
+def test_every_share_is_the_sum_of_its_observations_rounded_once(
+    client: TestClient, query: str
+) -> None:
+    answer = get(client, f"{query}&source=openrouter-rankings")
+    by, openness, month = (answer["meta"][name] for name in ("by", "openness", "from"))
+    asked = f"source=openrouter-rankings&openness={openness}&from={month}&to={month}"
+    lines = client.get(f"/api/v1/observations.csv?{asked}")
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for line in csv.DictReader(io.StringIO(lines.text)):
+        sums[line[by]] += Decimal(line["share_pct"])
+    told = {row["group"]: row["share_pct"] for row in answer["data"] if row["group"] in sums}
+    assert told
+    assert told == {group: float(half_up(sums[group], 4)) for group in told}
+
+
+def test_another_source_with_more_months_does_not_change_the_subject(
+    own_client: TestClient, filled_db: Db
+) -> None:
+    months = [f"20{year}-{month:02}" for year in range(20, 26) for month in range(1, 13)]
+    more = "".join(f"{month},chinese,2\n" for month in months)
+    publish(filled_db, keep(filled_db, month_file("2", more=more)), reason="more")
+    answer = get(own_client)
+    assert {row["source"] for row in answer["data"]} == {"openrouter-rankings"}
+    for name in ("self", "csv", "page", "pinned"):
+        assert "source=openrouter-rankings" in answer["links"][name]
+
+
+def test_a_source_that_cannot_answer_beside_one_that_can_is_explained(client: TestClient) -> None:
+    both = "source=state-of-ai-study,openrouter-rankings&of=open&from=2024-11"
+    (note,) = get(client, both)["meta"]["notes"]
+    assert "State of AI study names some open models only" in note
+    assert "No figure of 2024-12, 2025-08." in note
+    alone = "source=vercel-ai-gateway,openrouter-rankings&from=2026-04&to=2026-04"
+    definition = get(client, alone)["meta"]["definition"]
+    assert "Vercel AI Gateway index (all tokens; no figure for this question)" in definition
 
 
 def test_a_missing_share_is_null_and_empty_never_zero(client: TestClient) -> None:

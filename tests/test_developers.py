@@ -166,7 +166,7 @@ def test_a_developer_without_figures_has_a_page(client, bundled_db):
     address = f"/developers/{nameless(bundled_db)}"
     shown = words(client, address)
     assert "No figures" in shown
-    assert "OpenRouter rankings, the source that covers most months, names no line" in shown
+    assert "OpenRouter rankings names no line" in shown
     assert "<share-chart>" not in client.get(address).text
 
 

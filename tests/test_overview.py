@@ -108,7 +108,10 @@ def test_a_card_says_of_what_its_share_is(client):
 
 def test_a_card_is_cited_with_a_link_to_its_own_figure_that_stays(client):
     page = text_of(client)
-    assert "US open models: 6.34 % (provisional) of all tokens counted by OpenRouter" in page
+    assert (
+        "US open models: 6.34 % (provisional: 13 of 30 days covered)"
+        " of all tokens counted by OpenRouter" in page
+    )
     (link,) = {
         unescape(link).replace("http://testserver", "")
         for link in re.findall(r'<a href="([^"]*)">Link that stays</a>', page)

@@ -128,6 +128,16 @@ def test_a_date_means_the_end_of_that_day_and_today_is_not_the_future() -> None:
     assert refused(("as_of", (today + timedelta(days=1)).isoformat())).problems[0].code == "future"
 
 
+def test_a_minute_means_its_end_and_the_present_one_is_not_the_future() -> None:
+    now = datetime.now(UTC)
+    for text in (f"{now:%Y-%m-%dT%H:%MZ}", f"{now:%Y-%m-%dT%H:%M}", f"{now:%Y-%m-%dT%H:%M+00:00}"):
+        question = parse_question([("as_of", text)], NAMES)
+        assert question.as_of is not None
+        assert question.as_of >= now
+    exact = parse_question([("as_of", "2026-01-02T03:04:00Z")], NAMES).as_of
+    assert exact == datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
+
+
 def test_a_long_value_is_not_echoed_whole() -> None:
     (problem,) = refused(("by", "x" * 10_000)).problems
     assert len(problem.found) <= 80

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from app.charts import WIDE, chart
+from app.question import Question
 from app.rounding import half_up
 from app.share_rows import share_rows
 from app.wording import percent
@@ -22,7 +23,7 @@ def test_halves_go_up(number: str, shown: str) -> None:
 @pytest.mark.parametrize("number", ["1.00005", "2.00015", "28.65385", "0.12345"])
 def test_charts_and_files_agree_in_the_last_place(number: str) -> None:
     found = answer({"us": [number]})
-    (row,) = share_rows(found)
+    (row,) = share_rows(found, Question())
     (point,) = chart(found, "lines", WIDE).panels[0].series[0].points
     assert row.share_pct == half_up(Decimal(number), 4)
     assert point.share == float(row.share_pct or 0)

@@ -10,7 +10,6 @@ from playwright.sync_api import Page, Route, expect
 
 from app import intake
 from app.db import Db
-from app.vintages import vintage
 from tests.test_trends import checked, drawn, selected
 
 EVERY = (
@@ -231,8 +230,6 @@ def test_a_source_whose_figures_were_withdrawn_is_told_apart_from_one_without_an
     own_client: TestClient, filled_db: Db
 ) -> None:
     withdraw_everything(filled_db)
-    with filled_db.reading() as session:
-        assert vintage(session, ["vercel-ai-gateway"], None) is not None
     page = own_client.get("/trends?source=vercel-ai-gateway&openness=all").text
     assert "Vercel AI Gateway index: no figures" in page
     assert "was withdrawn on" in page

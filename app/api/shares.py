@@ -13,7 +13,7 @@ from app.api.parameters import NAMES, REFUSALS, parameters
 from app.http import CSVResponse, Reading, shares_csv
 from app.months import month_key
 from app.question import Question, instant_text
-from app.share_rows import COLUMNS, share_rows
+from app.share_rows import COLUMNS, complement_rows, share_rows
 
 router = APIRouter(tags=["shares"])
 
@@ -37,7 +37,7 @@ class ShareRow(BaseModel):
     group: str = Field(
         description=(
             "Key of the group: an origin, openness, or slug. `_rest`: those beyond `top`;"
-            " `_unnamed`: lines that name none."
+            " `_unnamed`: lines that name none, and what a source does not break down."
         ),
         examples=["chinese"],
     )
@@ -50,6 +50,22 @@ class ShareRow(BaseModel):
         examples=[28.6539],
     )
     status: str = Field(description="final, provisional, estimated or missing.", examples=["final"])
+    note: str = Field(
+        description="What the source notes of the month; may be empty.",
+        examples=["23 of 30 days covered"],
+    )
+    metric: str = Field(description="What the source counts.", examples=["tokens"])
+    openness: str = Field(
+        description="Which models the question counts: open, closed, unknown or all.",
+        examples=["open"],
+    )
+    of: str = Field(
+        description="What 100 percent is: all usage, or that of open models.", examples=["all"]
+    )
+    as_of: str = Field(
+        description="The vintage: when the figures or the catalogue last changed, UTC.",
+        examples=["2026-11-23T10:00:00Z"],
+    )
 
 
 class SourceNote(BaseModel):
@@ -80,10 +96,16 @@ class Meta(BaseModel):
     )
     definition: str = Field(description="In words: what was counted, by whom, of what.")
     sources: list[SourceNote] = Field(description="Those asked, in order.")
+    notes: list[str] = Field(
+        description=(
+            "Of which months a source has figures but none that answers this question, and why."
+        ),
+        examples=[[]],
+    )
 
 
 class Links(BaseModel):
-    """Absolute addresses."""
+    """Absolute addresses. They name the sources, so that their subject never changes."""
 
     self: str = Field(description="This answer, its parameters in canonical order.")
     csv: str = Field(description="The rows as CSV.")
@@ -93,6 +115,13 @@ class Links(BaseModel):
 
 class Shares(BaseModel):
     data: list[ShareRow] = Field(description="By source, month and group.")
+    complement: list[ShareRow] = Field(
+        description=(
+            "What the question leaves out of the whole, in the same order: `_open`, `closed`,"
+            " `unknown`. With `data` it adds up to 100 where a month has figures;"
+            " empty with of=open."
+        )
+    )
     meta: Meta
     links: Links
 
@@ -108,7 +137,8 @@ CSV: Final[dict[int | str, dict[str, Any]]] = {
             "text/csv": {
                 "schema": {"type": "string"},
                 "example": ",".join(COLUMNS)
-                + "\nopenrouter-rankings,2025-08,chinese,Chinese,28.6539,final\n",
+                + "\nopenrouter-rankings,2025-08,chinese,Chinese,28.6539,final,,tokens,open,all,"
+                "2026-11-23T10:00:00Z\n",
             }
         },
     }
@@ -129,7 +159,8 @@ def read_shares(request: Request, session: Reading, asked: Wanted) -> Any:
     if asked.csv:
         return shares_csv(request, question, answer)
     return Shares(
-        data=[ShareRow.model_validate(row) for row in share_rows(answer)],
+        data=[ShareRow.model_validate(row) for row in share_rows(answer, question)],
+        complement=[ShareRow.model_validate(row) for row in complement_rows(answer, question)],
         meta=meta(question, answer),
         links=links(request, question, answer),
     )
@@ -165,6 +196,7 @@ def meta(question: Question, answer: Answer) -> Meta:
             )
             for source in answer.sources
         ],
+        notes=list(answer.notes),
     )
 
 
@@ -172,9 +204,10 @@ def links(
     request: Request, question: Question, answer: Answer, route: str = "read_shares"
 ) -> Links:
     here, csv = str(request.url_for(route)), str(request.url_for("read_shares_csv"))
+    named = question.having(source=tuple(source.slug for source in answer.sources))
     return Links(
-        self=question.address(here),
-        csv=question.address(csv),
-        page=question.address(f"{request.base_url}trends"),
+        self=named.address(here),
+        csv=named.address(csv),
+        page=named.address(f"{request.base_url}trends"),
         pinned=citing.pinned(question, answer).address(here),
     )
