@@ -123,7 +123,8 @@ def answer(session: Session, question: Question) -> Answer:
     table = Table(question, _slices(session, question, slugs, months))
     groups = table.groups(_labels(session, question, table.keys))
     if not groups:
-        raise NoFigures("Nothing matches this question", _why_nothing(table, asked))
+        why = _why_nothing(table, asked) or _why_filtered(session, question, slugs, months)
+        raise NoFigures("Nothing matches this question", why)
     outside = table.complement_groups()
     return Answer(
         sources=tuple(asked),
@@ -326,6 +327,19 @@ def _why_nothing(table: Table, asked: Sequence[Source]) -> str:
         return f"{silence(table.openness, asked)} Ask for all models: openness=all."
     if wanted != "all" and wanted not in counted:
         return f"{_listed(asked)} counts no {wanted} models in these months."
+    return ""
+
+
+def _why_filtered(
+    session: Session, question: Question, slugs: Sequence[str], months: Sequence[date]
+) -> str:
+    if question.openness != "all":
+        anyone = question.having(openness="all", of="all")
+        slices = _slices(session, anyone, slugs, months)
+        passing = {item.openness for item in slices if item.selected}
+        if passing:
+            found = " and ".join(word.value for word in Openness if word in passing)
+            return f"What passes the filters is {found} models only. Ask for all: openness=all."
     return "No line of these sources and months passes the filters. Loosen one of them."
 
 

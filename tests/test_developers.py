@@ -333,3 +333,8 @@ def test_from_the_list_to_a_model_and_its_base(page):
     expect(page.locator("h1")).to_contain_text("Chinese open models")
     page.get_by_role("link", name="deepseek-r1t2-chimera").click()
     expect(page.locator("h1")).to_contain_text("deepseek-r1t2-chimera")
+
+
+def test_all_models_are_listed_with_who_made_them(client: TestClient) -> None:
+    answer = client.get("/models", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/developers")

@@ -271,3 +271,9 @@ def test_an_earlier_vintage_has_the_events_known_then_as_they_read(filled_db: Db
         "A third title",
     }
     assert events(then) == before
+
+
+def test_where_only_closed_models_pass_the_filters_that_is_said(bundled_db: Db) -> None:
+    with pytest.raises(NoFigures, match="Nothing matches") as refused:
+        ask(bundled_db, "developer=anthropic&by=developer")
+    assert "closed models only. Ask for all: openness=all." in refused.value.detail

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
 from app import portraits, queries, wording
@@ -128,6 +128,12 @@ def developer(request: Request, slug: str, question: Then, session: Reading) -> 
 def _latest_of_models(session: Session, found: Course) -> dict[str, Share]:
     asked = everyone(session, found.question.having(by="model"))
     return latest(asked.answer) if asked else {}
+
+
+@router.get("/models")
+def all_models() -> RedirectResponse:
+    """Models are listed with who made them."""
+    return RedirectResponse("/developers", 303)
 
 
 @router.get("/models/{slug:path}")
