@@ -1,4 +1,6 @@
-"""Pictures of every page: `python -m tests.screenshots [DIR]`, light and dark, wide and narrow.
+"""Pictures of every page: `python -m tests.screenshots [DIR] [NAME]`, light and dark, wide and narrow.
+
+With a name only of the pages whose name begins with it.
 
 The server runs on the bundled figures, in a database that is gone afterwards.
 """
@@ -26,6 +28,7 @@ PAGES = {
     "trends-table": "/trends?view=table&by=developer",
     "trends-developers": "/trends?by=developer",
     "trends-models": "/trends?by=model&view=stack&top=6",
+    "trends-models-lines": "/trends?by=model",
     "trends-sources": f"/trends?source={EVERY}",
     "trends-one-month": "/trends?from=2025-08&to=2025-08&view=stack",
     "trends-events": "/trends?events=all",
@@ -118,15 +121,20 @@ def take(browser: Browser, address: str, folder: Path, pages: dict[str, str], se
             context.close()
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, begins: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with bundled_server() as (address, secret), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.QUIET)
-        take(browser, address, folder, PAGES, "")
-        take(browser, address, folder, MAINTAINERS_PAGES, secret)
+        take(browser, address, folder, named(PAGES, begins), "")
+        take(browser, address, folder, named(MAINTAINERS_PAGES, begins), secret)
         browser.close()
-    print(f"{(len(PAGES) + len(MAINTAINERS_PAGES)) * len(WIDTHS) * 2} pictures in {folder}")  # noqa: T201
+    print(f"{len(list(folder.glob(f'{begins}*.png')))} pictures in {folder}")  # noqa: T201
+
+
+def named(pages: dict[str, str], begins: str) -> dict[str, str]:
+    return {name: path for name, path in pages.items() if name.startswith(begins)}
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots"))
+    given = dict(enumerate(sys.argv))
+    main(Path(given.get(1, "screenshots")), given.get(2, ""))
