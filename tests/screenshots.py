@@ -1,4 +1,4 @@
-"""Pictures of every page: `python -m tests.screenshots [DIR] [NAME]`, light and dark, wide and narrow.
+"""Pictures of pages: `python -m tests.screenshots [DIR] [NAME]`, light and dark, wide and narrow.
 
 With a name only of the pages whose name begins with it.
 
