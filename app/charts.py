@@ -1,5 +1,6 @@
 """What a chart shows, and where: an Answer laid out in shares and pixels, before any drawing."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -14,6 +15,9 @@ from app.wording import as_reported, covered, isolated, month_name, percent, quo
 from app.words import Openness, Origin, Status
 
 LABEL_GAP: Final = 15  # pixels between the middles of two labels: 14 is the least that reads
+CLEAR: Final = 8  # pixels from the axis up to the middle of the lowest label
+SAMPLE: Final = 18  # of a line, before its label
+SAMPLE_GAP: Final = 5  # between the two
 BADGE_GAP: Final = 20  # pixels between the middles of two event numbers: a badge has 19
 NAMED: Final = (Origin.CHINESE, Origin.US, Origin.EUROPEAN, Origin.OTHER)
 SHADES: Final = ("", "-2", "-3")
@@ -46,7 +50,7 @@ class Frame:
         return self.width >= 640
 
     def text_width(self, text: str) -> float:
-        return 0.56 * self.font * len(text)
+        return 0.6 * self.font * len(text)
 
 
 WIDE: Final = Frame(width=1040, least=640, left=46, label_max=240, font=13, ticks=9)
@@ -63,9 +67,13 @@ class Look:
     hatch: str = ""
 
     @property
+    def hue(self) -> str:
+        return self.role.split("-")[0]
+
+    @property
     def text_role(self) -> str:
         """The darker sister of a colour in which text is still readable."""
-        return self.role.split("-")[0] + "-text"
+        return f"{self.hue}-text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +102,7 @@ class Label:
     """Text beside the end of a line, layer or bar, `lift` pixels above it.
 
     `ended`: the series has no figure in the latest month; its label says up to when it had.
+    `sample`: how its line looks, where another one has the same hue.
     """
 
     month: date
@@ -102,6 +111,12 @@ class Label:
     text: str
     role: str
     ended: bool = False
+    sample: Look | None = None
+
+    @property
+    def indent(self) -> int:
+        """Pixels that a sample takes before the text."""
+        return SAMPLE + SAMPLE_GAP if self.sample else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +167,9 @@ class Chart:
     def right(self) -> int:
         """Pixels right of the plot: room for the longest label."""
         widths = [
-            self.frame.text_width(item.text) for panel in self.panels for item in panel.labels
+            self.frame.text_width(item.text) + item.indent
+            for panel in self.panels
+            for item in panel.labels
         ]
         return int(max(widths, default=20)) + 24
 
@@ -321,9 +338,9 @@ def _labels(
     for _, together in groupby(ends, key=lambda end: end.month):
         column = list(together)
         wanted = [label.share * per_share for label in column]
-        placed = spread(wanted, LABEL_GAP, height + 6)
+        placed = spread([want - CLEAR for want in wanted], LABEL_GAP, height + 6 - CLEAR)
         for label, want, place in zip(column, wanted, placed, strict=True):
-            yield replace(label, lift=round(place - want, 1))
+            yield replace(label, lift=round(place + CLEAR - want, 1))
 
 
 def _ends(kind: str, series: Sequence[Series], frame: Frame) -> Iterator[Label]:
@@ -332,6 +349,7 @@ def _ends(kind: str, series: Sequence[Series], frame: Frame) -> Iterator[Label]:
     latest = max((point.month for _, point in lasts if point), default=None)
     base = 0.0
     names = told_apart([item.label for item, _ in lasts], _room(frame))
+    hues = Counter(item.look.hue for item in series)
     for (item, last), short in zip(lasts, names, strict=True):
         if last is None or last.share is None or latest is None:
             continue
@@ -340,7 +358,8 @@ def _ends(kind: str, series: Sequence[Series], frame: Frame) -> Iterator[Label]:
         share = base + here / 2 if kind == "stack" else here
         base += here
         text = _end_text(item.label, short, last, frame, ended=ended)
-        yield Label(latest, share, 0, text, item.look.text_role, ended)
+        sample = item.look if kind == "lines" and hues[item.look.hue] > 1 else None
+        yield Label(latest, share, 0, text, item.look.text_role, ended, sample)
 
 
 def _end_text(name: str, short: str, last: Point, frame: Frame, *, ended: bool) -> str:

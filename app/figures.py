@@ -12,6 +12,7 @@ from app.lettering import FONT
 from app.months import add_months, days_in
 from app.palette import PALETTE
 from app.placing import middle, noon
+from app.samples import samples
 from app.sheets import Place, Sheet, sheet_of
 from app.wording import month_name
 
@@ -191,7 +192,7 @@ def _layout(chart: Chart) -> dict[str, Any]:
         "hovermode": "x unified",
         "dragmode": False,
         "annotations": list(_annotations(sheet)),
-        "shapes": list(_event_lines(chart)),
+        "shapes": [*_event_lines(chart), *samples(sheet)],
     }
     for index, place in enumerate(sheet.places, start=1):
         number = "" if index == 1 else str(index)
@@ -261,8 +262,8 @@ def _end_label(panel: Panel, label: Label, number: int) -> dict[str, Any]:
         "yanchor": "middle",
         "borderpad": 0,
     }
-    if not sheets.led(label):
-        return base | {"xshift": aside, "yshift": label.lift}
+    if label.sample or not sheets.led(label):
+        return base | {"xshift": aside + label.indent, "yshift": label.lift}
     leader = {"showarrow": True, "arrowcolor": PALETTE["rule"], "standoff": sheets.LEADER_GAP}
     return base | leader | {"ax": aside, "ay": -label.lift}
 

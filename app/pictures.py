@@ -10,12 +10,12 @@ from itertools import chain
 from typing import Final
 
 from app import sheets, svg
-from app.charts import Callout, Chart, Mark
+from app.charts import SAMPLE, Callout, Chart, Mark
 from app.lettering import MIDDLE, fill, lift_of, stroke, text
 from app.placing import middle, noon
 from app.sheets import Place, Sheet, sheet_of
 from app.svg import Spot, element
-from app.traces import marked, textures, traces
+from app.traces import marked, sample, textures, traces
 
 TICK: Final = 5
 
@@ -140,8 +140,9 @@ def _label(sheet: Sheet, place: Place, index: int) -> str:
     leader = ""
     if sheets.led(label):
         leader = _leader((x + aside, y - label.lift), (x, y), sheets.LEADER_GAP, "rule")
-    spot = (x + aside, y - label.lift + font * MIDDLE)
-    return leader + text(spot, (label.text,), label.role, font)
+    sampled = sample(label.sample, (x + aside, y - label.lift), SAMPLE) if label.sample else ""
+    spot = (x + aside + label.indent, y - label.lift + font * MIDDLE)
+    return leader + sampled + text(spot, (label.text,), label.role, font)
 
 
 def _end(sheet: Sheet, place: Place, index: int) -> Spot:

@@ -31,14 +31,13 @@ def _line(sheet: Sheet, place: Place, series: Series) -> str:
     ]
     hollow = [spot for spot, point in zip(spots, series.points, strict=True) if point.hollow]
     full = [spot for spot, point in zip(spots, series.points, strict=True) if not point.hollow]
-    dash = None if series.look.dash == "solid" else series.look.dash.replace("px", "")
     line = element(
         "path",
         d="".join(svg.strokes(spots)),
         fill="none",
         stroke_width=sheets.LINE,
         stroke_linejoin="round",
-        stroke_dasharray=dash,
+        stroke_dasharray=dashes(series.look),
     )
     look = series.look
     return element(
@@ -49,6 +48,23 @@ def _line(sheet: Sheet, place: Place, series: Series) -> str:
         stroke_width=sheets.RIM,
         **stroke(look.role),
     )
+
+
+def sample(look: Look, spot: Spot, length: float) -> str:
+    """A piece of a line with one of its marks, from `spot` on."""
+    x, y = spot
+    line = element(
+        "path",
+        d=f"M{svg.at(spot)}h{length}",
+        stroke_width=sheets.LINE,
+        stroke_dasharray=dashes(look),
+    )
+    mark = marked([(x + length / 2, y)], look.symbol, sheets.MARK, look.role)
+    return element("g", line, mark, stroke_width=sheets.RIM, **stroke(look.role))
+
+
+def dashes(look: Look) -> str | None:
+    return None if look.dash == "solid" else look.dash.replace("px", "")
 
 
 def marked(spots: Sequence[Spot | None], symbol: str, size: float, role: str) -> str:

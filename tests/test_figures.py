@@ -343,3 +343,20 @@ def test_lines_of_text_are_as_even_as_their_number_allows():
 def test_shares_are_those_of_the_answer_to_four_places():
     found = answer({"us": ["1", "28.651482"]})
     assert Decimal(str(drawn(found)["data"][0]["y"][1])) == Decimal("28.6515")
+
+
+def test_lines_of_one_hue_have_a_sample_before_their_labels():
+    homes = {key: group(key, key, "chinese") for key in "abc"} | {"u": group("u", "u", "us")}
+    shown = drawn(answer({key: ["6", "7"] for key in homes}, groups=homes))
+    paper = [item for item in shown["layout"]["shapes"] if item["xref"] == "paper"]
+    dashes = {trace["meta"]["group"]: trace["line"]["dash"] for trace in shown["data"]}
+    samples = [item["line"] for item in paper if item["type"] == "line" and "dash" in item["line"]]
+    assert sorted(line["dash"] for line in samples) == sorted(dashes[key] for key in "abc")
+    assert {item["type"] for item in paper} == {"line", "circle", "path"}
+
+
+def test_twelve_lines_of_one_hue_differ_without_their_tint():
+    keys = "abcdefghijkl"
+    found = answer({key: ["6"] for key in keys}, groups={k: group(k, k, "us") for k in keys})
+    seen = [item.look for item in chart(found, "stack").panels[0].series]
+    assert len({(look.dash, look.symbol) for look in seen}) == len(keys)

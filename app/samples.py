@@ -1,0 +1,57 @@
+"""Samples of lines before their labels, as shapes of a Plotly figure."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from app import sheets
+from app.charts import SAMPLE, Label, Look
+from app.marks import CORNERS
+from app.palette import PALETTE
+from app.sheets import Place, Sheet
+
+Shape = dict[str, Any]
+
+
+def samples(sheet: Sheet) -> Iterator[Shape]:
+    """A piece of each line whose hue is not its own, with a mark, and a leader where it moved."""
+    for place in sheet.places:
+        for label in place.panel.labels:
+            if label.sample:
+                anchor = _anchor(sheet, place, label)
+                for shape in _sample(label, label.sample, sheets.aside(place.panel)):
+                    yield anchor | shape
+
+
+def _anchor(sheet: Sheet, place: Place, label: Label) -> Shape:
+    """Pixels count from the line's end; of the whole paper, since a panel would cut them off."""
+    across = sheet.axis.pixel(sheets.end_of(place.panel, label)) / sheet.axis.width
+    return {
+        "xref": "paper",
+        "yref": "paper",
+        "xsizemode": "pixel",
+        "ysizemode": "pixel",
+        "xanchor": across,
+        "yanchor": sheet.fraction(place.y(label.share)),
+    }
+
+
+def _sample(label: Label, look: Look, aside: float) -> Iterator[Shape]:
+    colour = PALETTE[look.role]
+    if sheets.led(label):
+        near = sheets.LEADER_GAP / (aside**2 + label.lift**2) ** 0.5
+        ends = {"x0": aside * near, "y0": label.lift * near, "x1": aside, "y1": label.lift}
+        yield {"type": "line", "line": {"color": PALETTE["rule"], "width": 1}} | ends
+    ends = {"x0": aside, "x1": aside + SAMPLE, "y0": label.lift, "y1": label.lift}
+    line = {"color": colour, "width": sheets.LINE, "dash": look.dash}
+    yield {"type": "line", "line": line} | ends
+    rim = {"color": colour, "width": sheets.RIM}
+    yield {"fillcolor": colour, "line": rim} | _mark(look.symbol, aside + SAMPLE / 2, label.lift)
+
+
+def _mark(symbol: str, x: float, y: float) -> Shape:
+    half = sheets.MARK / 2
+    if symbol == "circle":
+        return {"type": "circle", "x0": x - half, "x1": x + half, "y0": y - half, "y1": y + half}
+    # Shapes count upwards, marks downwards.
+    corners = (f"{x + right * half:.2f},{y - down * half:.2f}" for right, down in CORNERS[symbol])
+    return {"type": "path", "path": f"M{'L'.join(corners)}Z"}
