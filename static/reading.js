@@ -59,7 +59,9 @@ export class Reading {
     chart.setAttribute("role", "application");
     chart.setAttribute("aria-roledescription", "chart");
     chart.setAttribute("aria-label", chart.querySelector(".plot").getAttribute("aria-label"));
-    chart.setAttribute("aria-describedby", this.help.id);
+    // What is counted, of what: said once, before the numbers.
+    const defined = document.getElementById("definition") ? "definition " : "";
+    chart.setAttribute("aria-describedby", defined + this.help.id);
     chart.addEventListener("keydown", (event) => this.key(event));
     chart.addEventListener("blur", () => this.end());
   }

@@ -1,5 +1,7 @@
 """Reading a chart by keyboard, point by point."""
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -129,8 +131,9 @@ def test_escape_and_leaving_end_the_reading(page: Page) -> None:
 
 def test_the_keys_are_explained_where_the_chart_has_focus(page: Page) -> None:
     found = chart(page, "/trends")
-    expect(found).to_have_accessible_description("""Arrow keys: left and right go through the \
-months, up and down through the series; Home and End to the first and last month; Escape ends.""")
+    keys = "Arrow keys: left and right go through the months, up and down through the series; "
+    keys += "Home and End to the first and last month; Escape ends."
+    expect(found).to_have_accessible_description(re.compile(rf"{keys}$"))
     page.keyboard.press("Tab")
     page.keyboard.press("Shift+Tab")
     panel = page.locator(".reading")
@@ -177,3 +180,9 @@ def test_without_plotly_the_page_still_answers(watched, server) -> None:
     page.get_by_label("Grouped by").select_option("developer")
     expect(page.locator("h1")).to_contain_text("DeepSeek’s open models")
     watched.excuse("ERR_FAILED")
+
+
+def test_what_is_counted_is_said_with_the_chart(page: Page) -> None:
+    found = chart(page, "/trends")
+    first = (found.get_attribute("aria-describedby") or "").split()[0]
+    expect(page.locator(f"#{first}")).to_contain_text("Share of open models")

@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -116,11 +117,11 @@ def test_pinned_it_shows_the_vintage(client: TestClient) -> None:
 
 
 def test_the_explorer_offers_the_frame_of_this_very_question(client: TestClient) -> None:
-    codes = offered(client.get("/trends?by=developer&view=stack&as_of=2026-11-25").text)
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    codes = offered(client.get(f"/trends?by=developer&view=stack&as_of={today}").text)
     assert source_of(codes["live"]) == "http://testserver/embed/trends?by=developer&view=stack"
-    assert source_of(codes["pinned"]).startswith(
-        "http://testserver/embed/trends?by=developer&as_of=2026-11-"
-    )
+    named = "http://testserver/embed/trends?source=openrouter-rankings&by=developer&as_of="
+    assert source_of(codes["pinned"]).startswith(f"{named}{today}T")
     assert 'title="' in codes["live"]
     assert 'origin !== "http://testserver"' in codes["fit"]
 
@@ -213,7 +214,7 @@ def test_links_in_the_frame_open_beside_the_page_around_it(page, watched, host, 
         frame.get_by_role("link", name="Definition, numbers").click()
     expect(opened.value.get_by_label("Table")).to_be_checked()
     with page.context.expect_page() as opened:
-        frame.get_by_role("link", name="August 2026").click()
+        frame.get_by_role("link", name="Aug 2026").click()
     expect(opened.value.locator("h1")).to_be_visible()
     assert page.url == host.address
 

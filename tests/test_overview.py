@@ -335,3 +335,23 @@ def test_the_reason_of_a_revision_stands_beside_the_figures_it_changed(own_clien
 def test_closed_models_have_a_card_only_where_all_of_them_are_left_out(client):
     assert "Closed models" in cards_of(client)
     assert "Closed models" not in cards_of(client, "/?openness=all&origin=us")
+
+
+def renamed(db: Db, **texts: str) -> None:
+    with db.writing() as session:
+        entries = curation.entries(session, curation.SOURCES)
+        number, cells = next(item for item in entries if "openrouter-rankings" in item[1].values())
+        curation.change(
+            session, curation.SOURCES, cells | texts, by="ada", reason="x", entry_id=number
+        )
+
+
+def test_a_line_separator_in_a_name_is_no_paragraph(own_client, filled_db):
+    renamed(filled_db, name="Open\u2028Router")
+    words = text_of(own_client).partition('id="lines-words"')[2].partition("</details>")[0]
+    assert words.count("<p>") == 1
+
+
+def test_a_source_without_an_address_is_no_link(own_client, filled_db):
+    renamed(filled_db, url="")
+    assert 'href=""' not in text_of(own_client)
