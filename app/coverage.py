@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app import vintages
 from app.models import Observation, Snapshot, Source, Upload
 from app.snapshot_format import Basis
-from app.words import Openness, Status
+from app.words import Openness, Status, least_settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +99,6 @@ def covered_months(
         CoveredMonth(slug, month, least_settled(estimated, provisional), *rest)
         for slug, month, estimated, provisional, *rest in found
     ]
-
-
-def least_settled(estimated: bool, provisional: bool) -> Status:
-    if estimated:
-        return Status.ESTIMATED
-    return Status.PROVISIONAL if provisional else Status.FINAL
 
 
 def snapshots(

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from app import intake, provenance
 from app.csv_reader import Limits
+from app.detail import Detail, lost
 from app.errors import NotFound
 from app.models import Upload
 from app.months import add_months, month_key, months_between
@@ -165,6 +166,7 @@ def review_of(session: Session, upload: Upload, limits: Limits) -> Review:
         warnings=(
             *_withdrawn(session, upload),
             *_revisions(standing),
+            *_less_detail(months, standing),
             *_remarkable(series, keys),
             *checked.notices,
         ),
@@ -198,15 +200,18 @@ class _Month:
     """One source's month: the file's figures, and how they differ from the current ones."""
 
     def __init__(self) -> None:
+        self.before, self.after = Detail(), Detail()
         self.figures: dict[Slice, _Figure] = {}
         self.removed: list[SliceChange] = []
         self.known: dict[Slice, Decimal] = {}
         self.restated = 0
 
     def add(self, line: Line) -> None:
+        self.after.add(line)
         self.figures[_slice(line)] = _figure(line)
 
     def compare(self, current: Line) -> None:
+        self.before.add(current)
         about, old = _slice(current), current.share_pct
         figure = self.figures.get(about)
         if figure is None:
@@ -352,6 +357,14 @@ def _revisions(standing: Mapping[Key, Standing]) -> Iterator[Notice]:
         yield Notice("revises", None, f"{text}; these figures would take its place")
 
 
+def _less_detail(months: Mapping[Key, _Month], standing: Collection[Key]) -> Iterator[Notice]:
+    for source, month in sorted(standing):
+        compared = months[source, month]
+        about = f"{month_key(month)} of {source}"
+        for code, text in lost(about, compared.before, compared.after):
+            yield Notice(code, None, text)
+
+
 def _remarkable(series: Sequence[Series], keys: Collection[Key]) -> Iterator[Notice]:
     for one in series:
         yield from _jumps(one, keys)
@@ -371,8 +384,9 @@ def _jumps(series: Series, keys: Collection[Key]) -> Iterator[Notice]:
         others = [abs(after - before) for at, before, after in steps if at != month]
         unusual = bool(others) and abs(new - old) > UNUSUAL * median(others)
         if touched and unusual and abs(new - old) > JUMP:
-            text = f"{series.title} of {series.source} go from {old:.1f} % to {new:.1f} %"
-            text += f" in {month_key(month)}; they usually change by {median(others):.1f} points"
+            text = f"{series.title} of {series.source} go from {old:.1f} % in "
+            text += f"{month_key(add_months(month, -1))} to {new:.1f} % in {month_key(month)}; "
+            text += f"from one month to the next they usually change by {median(others):.1f} points"
             yield Notice("jump", None, text)
 
 

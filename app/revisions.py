@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app import vintages
 from app.models import Observation, Snapshot, Source, Upload
-from app.words import Openness, Origin
+from app.words import Openness, Origin, Status, least_settled
 
 
 class Kind(StrEnum):
@@ -49,18 +49,28 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What an act did to one source's month: the uploads whose figures stood before and after."""
+    """What an act did to one source's month: the uploads whose figures stood before and after.
+
+    Each status is that of the least settled line; None where nothing stood.
+    """
 
     source: str
     month: date
     effect: Effect
     before: int | None
     after: int | None
+    old_status: Status | None
+    new_status: Status | None
     sums: tuple[Sum, ...]
 
     @property
     def moved(self) -> tuple[Sum, ...]:
         return tuple(item for item in self.sums if item.old != item.new)
+
+    @property
+    def settled(self) -> bool:
+        """It changed how settled the month is."""
+        return None not in (self.old_status, self.new_status) and self.old_status != self.new_status
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +99,14 @@ Key = tuple[str, date]
 Totals = Mapping[tuple[Origin, Openness], Decimal]
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What the lines of a snapshot come to."""
+
+    status: Status
+    totals: Totals
+
+
 def acts(
     session: Session,
     as_of: datetime | None = None,
@@ -100,9 +118,9 @@ def acts(
     uploads = _uploads(session, until, sources, limit)
     histories = _histories(session, [upload.id for upload in uploads], sources)
     everything = [item.id for history in histories.values() for item in history]
-    totals = _totals(session, everything)
+    held = _held(session, everything)
     found = [
-        _act(kind, at, upload, histories, totals)
+        _act(kind, at, upload, histories, held)
         for upload in uploads
         for kind, at in _moments(upload)
         if at <= until
@@ -173,21 +191,31 @@ def _histories(
     return found
 
 
-def _totals(session: Session, snapshot_ids: Collection[int]) -> Mapping[int, Totals]:
+def _held(session: Session, snapshot_ids: Collection[int]) -> Mapping[int, _Held]:
     found = session.execute(
         select(
             Observation.snapshot_id,
             Observation.origin,
             Observation.openness,
             func.sum(Observation.share_pct),
+            func.bool_or(Observation.status == Status.ESTIMATED),
+            func.bool_or(Observation.status == Status.PROVISIONAL),
         )
         .where(Observation.snapshot_id.in_(snapshot_ids))
         .group_by(Observation.snapshot_id, Observation.origin, Observation.openness)
     )
     totals: dict[int, dict[tuple[Origin, Openness], Decimal]] = defaultdict(dict)
-    for snapshot_id, origin, openness, share_pct in found:
+    estimated, provisional = set(), set()
+    for snapshot_id, origin, openness, share_pct, guessed, unsettled in found:
         totals[snapshot_id][Origin(origin), Openness(openness)] = share_pct
-    return totals
+        if guessed:
+            estimated.add(snapshot_id)
+        if unsettled:
+            provisional.add(snapshot_id)
+    return {
+        number: _Held(least_settled(number in estimated, number in provisional), sums)
+        for number, sums in totals.items()
+    }
 
 
 def _act(
@@ -195,11 +223,11 @@ def _act(
     at: datetime,
     upload: Upload,
     histories: Mapping[Key, Sequence[_Snapshot]],
-    totals: Mapping[int, Totals],
+    held: Mapping[int, _Held],
 ) -> Act:
     published = kind is Kind.PUBLISHED
     changes = tuple(
-        _change(key, at, history, totals)
+        _change(key, at, history, held)
         for key, history in histories.items()
         if any(item.upload_id == upload.id for item in history)
     )
@@ -216,18 +244,19 @@ def _act(
 
 
 def _change(
-    key: Key, at: datetime, history: Sequence[_Snapshot], totals: Mapping[int, Totals]
+    key: Key, at: datetime, history: Sequence[_Snapshot], held: Mapping[int, _Held]
 ) -> Change:
     before, after = (_standing(history, at, just_before=choice) for choice in (True, False))
+    old, new = (held.get(item.id) if item else None for item in (before, after))
     return Change(
         source=key[0],
         month=key[1],
         effect=_effect(before, after),
         before=before.upload_id if before else None,
         after=after.upload_id if after else None,
-        sums=tuple(
-            _sums(*(totals.get(item.id, {}) if item else {} for item in (before, after))),
-        ),
+        old_status=old.status if old else None,
+        new_status=new.status if new else None,
+        sums=tuple(_sums(old.totals if old else {}, new.totals if new else {})),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from app.answer import OPEN_REST, REST, UNNAMED, Group, Share
 from app.question import Question
-from app.words import MISSING, Openness, Origin, Status
+from app.words import MISSING, Openness, Origin, Status, least_settled
 
 HUNDRED: Final = Decimal(100)
 # Finer than any source, coarser than the noise of dividing values by their sum.
@@ -58,9 +58,7 @@ class Cell:
 
     @property
     def status(self) -> Status:
-        if self.estimated:
-            return Status.ESTIMATED
-        return Status.PROVISIONAL if self.provisional else Status.FINAL
+        return least_settled(self.estimated, self.provisional)
 
     @property
     def note(self) -> str:

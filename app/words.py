@@ -30,6 +30,13 @@ class Status(StrEnum):
     ESTIMATED = "estimated"
 
 
+def least_settled(estimated: bool, provisional: bool) -> Status:
+    """The status of a sum, some lines of which are estimated or provisional."""
+    if estimated:
+        return Status.ESTIMATED
+    return Status.PROVISIONAL if provisional else Status.FINAL
+
+
 # Not a Status: no file may say it. It marks a month, or a group in it, without any line.
 MISSING = "missing"
 

@@ -109,6 +109,7 @@ def test_a_revision_says_why_and_what_stood_before_and_after(own_client, filled_
     )
     assert re.search(r"Chinese, open: 60\.\d+ % → 50\.00 % \(−10\.3 pp\)", content(entry))
     assert re.search(r"US, closed: [\d.]+ % → –", content(entry))
+    assert "September 2026: revised, provisional before, final now" in content(entry)
     assert {item.get("term") for item in entry.findall(f"{ATOM}category")} == {
         "published",
         "revision",
@@ -129,7 +130,10 @@ def test_a_withdrawal_is_an_entry_of_its_own_and_the_first_one_stays(own_client,
     assert one(published, "id") == before
     assert one(withdrawn, "id") != before
     title = one(withdrawn, "title").replace("\N{NO-BREAK SPACE}", " ")
-    assert title == "OpenRouter rankings: September 2026 withdrawn: left out a week"
+    assert title == (
+        "OpenRouter rankings: September 2026 withdrawn, back to the figures of upload 3: "
+        "left out a week"
+    )
     assert one(withdrawn.find(f"{ATOM}author"), "name") == "grace"
     assert re.search(r"Chinese, open: 50\.00 % → 60\.\d+ % \(\+10\.3 pp\)", content(withdrawn))
 

@@ -186,7 +186,7 @@ def test_a_file_that_was_withdrawn_before_is_named_with_the_reason(gateway: Db) 
 def test_a_jump_beyond_five_points_and_four_times_the_usual_is_warned_of(gateway: Db) -> None:
     publish(gateway, keep(gateway, months_file("10", "11", "10", "11"), "gateway"))
     (jump,) = warned(review_file(gateway, months_file("17", first=5), "gateway"), "jump")
-    assert "from 11.0 % to 17.0 % in 2025-05" in jump.text
+    assert "from 11.0 % in 2025-04 to 17.0 % in 2025-05" in jump.text
     assert warned(review_file(gateway, months_file("15.9", first=5), "gateway"), "jump") == []
 
 
@@ -382,3 +382,25 @@ def test_the_first_bytes_again_are_news_after_they_were_reclassified(filled_db: 
     assert [kinds(month) for month in found.months] == [{"new": 1, "unchanged": 1, "removed": 1}]
     assert len(found.standing) == 1
     assert found.checked.months[SOURCE, JANUARY].lines == 2
+
+
+# --- what a revision would lose
+
+
+def test_a_revision_that_names_no_model_any_more_is_warned_of(filled_db: Db) -> None:
+    found = review_file(filled_db, month_file("61", "2026-08"), "openrouter-rankings")
+    (notice,) = warned(found, "less_detail")
+    assert notice.text.startswith("2026-08 of openrouter-rankings names ")
+    assert notice.text.endswith(" lines by model now; the file none")
+
+
+def test_a_revision_that_says_no_status_of_a_provisional_month_is_warned_of(filled_db: Db) -> None:
+    found = review_file(filled_db, month_file("61", "2026-09"), "openrouter-rankings")
+    (notice,) = warned(found, "becomes_final")
+    assert "2026-09 of openrouter-rankings is provisional now and would be final" in notice.text
+
+
+def test_a_revision_of_equal_detail_and_status_loses_nothing(filled_db: Db) -> None:
+    publish(filled_db, keep(filled_db, month_file("30")))
+    found = review_file(filled_db, month_file("31"))
+    assert warned(found, "less_detail") == warned(found, "becomes_final") == []

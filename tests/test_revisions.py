@@ -183,3 +183,14 @@ def test_snapshots_stay_on_record_and_tell_which_of_them_stands(filled_db: Db) -
         True,
         None,
     )
+
+
+def test_a_month_that_became_final_says_so(filled_db: Db) -> None:
+    header = "month,origin,share_pct,status\n"
+    for status in ("provisional", "final"):
+        content = f"{header}2026-01,chinese,30,{status}\n".encode()
+        publish(filled_db, keep(filled_db, content), reason="the month is over")
+    (change,) = acts(filled_db)[0].changes
+    assert change.settled
+    assert (change.old_status, change.new_status) == (Status.PROVISIONAL, Status.FINAL)
+    assert change.moved == ()

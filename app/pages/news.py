@@ -1,6 +1,6 @@
 """Publishings and withdrawals in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from app import wording
@@ -19,13 +19,25 @@ def sum_name(item: Sum) -> str:
 def done(act: Act) -> str:
     """`September 2026 revised`; first publications beside a revision are told too."""
     if act.kind is Kind.WITHDRAWN:
-        return f"{_months(act, *Effect)} withdrawn"
+        return wording.listed(_withdrawn(act))
     told = [
         f"{_months(act, effect)} {verb}"
         for effect, verb in ((Effect.NEW, "published"), (Effect.REVISED, "revised"))
         if act.having(effect)
     ]
     return wording.listed(told) if told else "nothing changed"
+
+
+def _withdrawn(act: Act) -> Iterator[str]:
+    """What is gone, and whose figures are back instead."""
+    if act.having(Effect.REMOVED):
+        yield f"{_months(act, Effect.REMOVED)} withdrawn"
+    if revised := act.having(Effect.REVISED):
+        back = sorted({change.after for change in revised if change.after})
+        uploads = wording.listed(f"upload{wording.NBSP}{number}" for number in back)
+        yield f"{_months(act, Effect.REVISED)} withdrawn, back to the figures of {uploads}"
+    if act.having(Effect.UNTOUCHED):
+        yield f"{_months(act, Effect.UNTOUCHED)} withdrawn, which did not stand any more"
 
 
 def _months(act: Act, *effects: Effect) -> str:
