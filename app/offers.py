@@ -38,14 +38,34 @@ def no_open_whole(session: Session, question: Question) -> str:
         asked = queries.sources_asked(session, question)
     except NoFigures:
         return ""
-    current = vintages.current_snapshots(question.as_of).subquery()
-    found = session.scalars(
-        select(Observation.openness)
-        .join(current, current.c.id == Observation.snapshot_id)
-        .join(models.Source, models.Source.id == current.c.source_id)
-        .where(models.Source.slug.in_([source.slug for source in asked]))
-        .distinct()
-    )
-    counted = frozenset(found)
+    opennesses = _opennesses(session, question.as_of)
+    counted = frozenset().union(*(opennesses.get(source.slug, ()) for source in asked))
     silent = counted and not tells(counted, Question(openness=Openness.OPEN, of="open"))
     return queries.silence(counted, asked) if silent else ""
+
+
+def silent(session: Session, question: Question) -> dict[str, str]:
+    """By slug, why a source has no figure for what is counted, of whom and when aside."""
+    opennesses = _opennesses(session, question.as_of)
+    reasons = {}
+    for source in vintages.sources(session, question.as_of):
+        counted = opennesses.get(source.slug)
+        if not counted:
+            reasons[source.slug] = f"{source.name} has no figures."
+        elif question.openness not in (*counted, "all"):
+            reasons[source.slug] = f"{source.name} counts no {question.openness} models."
+        elif not tells(counted, question):
+            reasons[source.slug] = queries.silence(counted, [source])
+    return reasons
+
+
+def _opennesses(session: Session, as_of: datetime | None) -> dict[str, frozenset[str]]:
+    """By slug, every openness that a source's lines have."""
+    current = vintages.current_snapshots(as_of).subquery()
+    found = session.execute(
+        select(models.Source.slug, func.array_agg(Observation.openness.distinct()))
+        .join(current, current.c.source_id == models.Source.id)
+        .join(Observation, Observation.snapshot_id == current.c.id)
+        .group_by(models.Source.slug)
+    )
+    return {slug: frozenset(counted) for slug, counted in found}

@@ -172,8 +172,26 @@ def parse_question(
 
 def refusal(problems: Sequence[Problem]) -> BadQuestion:
     """What to raise for these; the first one speaks for them."""
-    title = f"The parameter “{problems[0].field}” cannot be answered"
-    return BadQuestion(title, _sentence(problems[0]), problems)
+    return BadQuestion(_title(problems[0]), _sentence(problems[0]), problems)
+
+
+_TITLES: Final = {
+    "unknown_parameter": "“{field}” cannot be asked here",
+    "repeated_parameter": "“{field}” is asked twice",
+    "unknown_value": "“{found}” is not known as “{field}”",
+    "repeated_value": "“{field}” names something twice",
+    "too_many_values": "“{field}” names too many",
+    "not_a_month": "“{found}” is not a month",
+    "not_an_instant": "“{found}” is not a date",
+    "future": "“{found}” is still to come",
+    "empty_range": "No month lies in {found}",
+    "contradiction": "“{field}={found}” has no share of open models",
+}
+
+
+def _title(problem: Problem) -> str:
+    title = _TITLES.get(problem.code, "“{found}” cannot be “{field}”")
+    return title.format(field=problem.field, found=problem.found)
 
 
 def sound_part(items: Iterable[tuple[str, str]], names: Names, refused: BadQuestion) -> Question:

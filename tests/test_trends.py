@@ -171,10 +171,9 @@ def test_a_live_address_shows_another_reader_the_same(page, watched, server):
 
 @pytest.mark.browser
 def test_a_question_nothing_answers_says_so_in_place(page, watched):
-    page.goto("/trends")
+    page.goto("/trends?source=vercel-ai-gateway&openness=all")
     drawn(page)
-    page.get_by_role("checkbox", name="Vercel AI Gateway index").check()
-    page.get_by_role("checkbox", name="OpenRouter rankings").uncheck()
+    page.get_by_label("Counting").select_option("open")
     expect(page.locator("h1")).to_contain_text("Nothing matches")
     expect(page.get_by_role("link", name="Count all models, open or not")).to_be_visible()
     watched.problems[:] = [item for item in watched.problems if "404" not in item]

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from fastapi.testclient import TestClient
 from playwright.sync_api import Page, Route, expect
 
-from app import intake
+from app import curation, intake
 from app.db import Db
 from tests.test_trends import checked, drawn, selected
 
@@ -459,3 +459,41 @@ def test_at_four_times_the_size_nothing_has_to_be_scrolled_sideways(watched, ser
     page.get_by_label("Counting").select_option("all")
     settled(page, "?source=openrouter-rankings&openness=all&home=base&events=all")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+# --- sources
+
+
+def boxes(page: str) -> list[str]:
+    fieldset = page.partition("Sources, side by side")[2].partition("</fieldset>")[0]
+    return re.findall(r"<label>(.*?)</label>", fieldset)
+
+
+def test_the_main_source_comes_first_and_one_without_an_answer_is_greyed(
+    client: TestClient,
+) -> None:
+    page = client.get("/trends").text
+    found = boxes(page)
+    assert "OpenRouter rankings" in found[0]
+    assert "checked" in found[0]
+    (greyed,) = [box for box in found if "disabled" in box]
+    assert "Vercel AI Gateway index" in greyed
+    assert "Vercel AI Gateway index counts no open models." in page
+    everyone = client.get("/trends?openness=all").text
+    assert "disabled" not in next(box for box in boxes(everyone) if "Vercel" in box)
+
+
+def test_a_source_that_was_asked_for_without_an_answer_can_be_left_out(client: TestClient) -> None:
+    refused = client.get("/trends?source=vercel-ai-gateway")
+    (box,) = [box for box in boxes(refused.text) if "Vercel" in box]
+    assert "checked" in box
+    assert "disabled" not in box
+
+
+def test_a_source_that_never_had_figures_is_not_offered(
+    own_client: TestClient, filled_db: Db
+) -> None:
+    texts = {"source": "later", "name": "Later", "publisher": "L", "metric": "x", "population": "P"}
+    with filled_db.writing() as session:
+        curation.change(session, curation.SOURCES, texts, by="ada", reason="new")
+    assert not [box for box in boxes(own_client.get("/trends").text) if "Later" in box]

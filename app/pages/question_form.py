@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from app import offers, queries, vintages, wording
+from app import coverage, offers, queries, vintages, wording
 from app.months import month_key
 from app.question import TOP_MAX, Names, Question, instant_text
 from app.words import LABELS, Openness, Origin
@@ -34,9 +34,12 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
+    """`why`: why it is of no use for the question, where it is not."""
+
     value: str
     label: str
     chosen: bool
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,17 +110,36 @@ def form(
     question: Question,
     typed: Mapping[str, str] | None = None,
 ) -> Form:
-    """Where the question names no source, the one that it is about is ticked."""
-    sources = question.source or [queries.main_source(session, question.as_of) or ""]
-    labels = {item.slug: f"{item.name} ({item.metric})" for item in vintages.sources(session)}
     return Form(
         question=question,
         names=queries.names(session),
-        sources=_choices(labels, sources),
+        sources=_sources(session, question),
         months=offers.months(session, question.as_of) or offers.months(session),
         undivided=offers.no_open_whole(session, question),
         typed=typed or {},
     )
+
+
+def _sources(session: Session, question: Question) -> list[Choice]:
+    """Those that ever had figures, the main one first. It is ticked where the question names none.
+
+    Which they are does not depend on the question: the page's script counts on that.
+    """
+    main = queries.main_source(session, question.as_of)
+    ticked = question.source or [main]
+    spans, why = coverage.spans(session), offers.silent(session, question)
+    known = [source for source in vintages.sources(session) if source.learned]
+    months = {slug: span.months for slug, span in spans.items()}
+    known.sort(key=lambda source: (source.slug != main, -months.get(source.slug, 0)))
+    return [
+        Choice(
+            source.slug,
+            f"{source.name} ({source.metric})",
+            source.slug in ticked,
+            why.get(source.slug, ""),
+        )
+        for source in known
+    ]
 
 
 def _choices(labels: Mapping[str, str], chosen: Collection[str]) -> list[Choice]:

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from app import charts, figures, posters, queries, wording
 from app.answer import Answer, Event
 from app.charts import Chart, Frame
-from app.errors import BadQuestion, Problem, excerpt
+from app.errors import Problem, excerpt
 from app.http import CSVResponse, Fresh, Reading, shares_csv, shares_name
 from app.pages.showing import beside, wanted
 from app.png import png
 from app.posters import CARD_WIDTH, Words
-from app.question import Question
+from app.question import Question, refusal
 
 router = APIRouter()
 
@@ -86,8 +86,7 @@ def width(request: Request) -> int:
         return int(text)
     expected = f"a whole number of pixels from {NARROWEST} to {WIDEST}, once"
     problem = Problem("not_a_width", None, None, "width", excerpt(",".join(found)), expected)
-    title = "The parameter “width” cannot be answered"
-    raise BadQuestion(title, f"Found “{problem.found}”; expected {expected}.", [problem])
+    raise refusal([problem])
 
 
 ShownHere = Annotated[Shown, Depends(shown)]
