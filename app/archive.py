@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import curation, intake, provenance, vintages
-from app.csv_reader import UNLIMITED
+from app.csv_reader import UNLIMITED, Limits
 from app.curation import Changes, Kind
 from app.db import Db
 from app.errors import NotFound
@@ -106,7 +106,7 @@ def _import(
         if kind is None:
             return _import_snapshots(session, path, file, choices, progress)
         by, reason = choices.by, choices.reason
-        changes = curation.read(session, kind, file, UNLIMITED, by=by, reason=reason)
+        changes = curation.read(session, kind, file, Limits(), by=by, reason=reason)
         return Imported(path, changes=changes)
 
 
@@ -171,7 +171,7 @@ def _write_kind(session: Session, kind: Kind, directory: Path) -> Path:
     path = directory / f"{kind.name}.csv"
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow([column.name for column in kind.columns])
+        out.write(f"{kind.header}\n")
         writer.writerows(entry.values() for _, entry in curation.entries(session, kind))
     return path
 

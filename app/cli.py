@@ -7,13 +7,15 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
+import psycopg
 import typer
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app import archive, cli_accounts, cli_import, migrations, roles, serving, sign_ins
 from app.console import DataDir, console, database_url, opened, refuse_weak, settings
+from app.database_errors import explained
 from app.db import Db
-from app.errors import NotFound, Refused
+from app.errors import NotFound, Refused, excerpt
 
 app = typer.Typer(
     help="Open Model Share: how much of the world's AI use goes to open models.",
@@ -37,6 +39,10 @@ def main() -> None:
         show_refused(refused)
     except OperationalError as error:
         console.print("[red]The database cannot be used:[/]", str(error.orig).strip(), markup=True)
+    except (DBAPIError, psycopg.Error) as error:
+        if (why := explained(error)) is None:
+            raise
+        show_refused(why)
     except OSError as error:
         console.print(f"{error.filename or 'The command'}: {error.strerror}.", style="red")
     else:
@@ -80,16 +86,16 @@ def claim(host: str, port: int) -> socket.socket:
     try:
         # create_server also sets SO_REUSEADDR, so that a restart need not wait.
         listening = socket.create_server((host, port), family=family_of(host))
-    except (OSError, OverflowError, UnicodeError) as error:
-        title = f"Cannot listen on {host}:{port}: {why_not(error)}"
+    except (OSError, OverflowError, TypeError, UnicodeError) as error:
+        title = f"Cannot listen on {excerpt(host)}:{port}: {why_not(error)}"
         raise Refused(title, hint_for(error)) from error
     listening.set_inheritable(True)
     return listening
 
 
 def hint_for(error: Exception) -> str:
-    # A name that leads nowhere has a number below zero, or none.
-    no_host = isinstance(error, UnicodeError) or (
+    # A name that leads nowhere has a number below zero, or none; one that is no text a type.
+    no_host = isinstance(error, TypeError | UnicodeError) or (
         isinstance(error, OSError) and (error.errno or 0) < 0
     )
     return f"Choose another with {'--host or HOST' if no_host else '--port or PORT'}."
@@ -98,7 +104,7 @@ def hint_for(error: Exception) -> str:
 def why_not(error: Exception) -> str:
     """The system's own words, without the place that Python adds to them."""
     words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return words.partition(" (while ")[0]
+    return words.partition(" (while ")[0].rstrip(".")
 
 
 def family_of(host: str) -> socket.AddressFamily:
@@ -118,7 +124,7 @@ def migrate(
     if configured.app_password is not None:
         refuse_weak(configured.app_password, "APP_PASSWORD")
     with opened(data_dir) as db:
-        if app_role:
+        if app_role is not None:
             roles.prepare(db, app_role, configured.app_password)
         console.print(f"The schema is at revision {migrations.revisions(db)[0]}.")
 

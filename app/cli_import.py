@@ -4,7 +4,7 @@ import getpass
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.markup import escape
@@ -24,6 +24,9 @@ catalogue = typer.Typer(help="Sources, developers, models and events.", no_args_
 Reason = Annotated[
     str, typer.Option(help="Why published figures are revised, or the catalogue corrected.")
 ]
+HEADERS: Final = "\n".join(
+    ["The header of one is:", *(f"{kind.name}: {kind.header}" for kind in curation.KINDS)]
+)
 Check = Annotated[bool, typer.Option("--check", help="Check only; store nothing.")]
 
 
@@ -62,7 +65,7 @@ def import_catalogue(
     for path in archive.files_of(files):
         with path.open("rb") as file:
             if curation.kind_of(file) is None:
-                raise Refused(f"{path} is no catalogue file", "Its columns are not those of one.")
+                raise Refused(f"{path} is no catalogue file", HEADERS)
     with opened(data_dir) as db:
         import_paths(db, files, Choices(who(), reason=reason, check=check))
 

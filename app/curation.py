@@ -50,6 +50,11 @@ class Kind:
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ("slug",)
 
+    @property
+    def header(self) -> str:
+        """The first line of its file."""
+        return ",".join(column.name for column in self.columns)
+
 
 SOURCES: Final = Kind(
     "sources",
@@ -156,6 +161,7 @@ def read(
     without one.
     """
     table = csv_reader.open_table(file, kind.columns, limits)
+    _refuse_nameless(table, kind)
     entries_now: Iterable[Any] = session.scalars(select(kind.table))
     found = {_key(kind, vars(entry)): entry for entry in entries_now}
     register = _Register(session, kind, by, reason)
@@ -238,13 +244,23 @@ def _entry_at(
     return found
 
 
+def _refuse_nameless(table: Table, kind: Kind) -> None:
+    """Without the columns that name an entry, no line can be told from another."""
+    naming = kind.columns[: len(kind.key)]
+    found = {column.field for column in table.reading.columns}
+    if found and not found.issuperset(column.name for column in naming):
+        detail = f"Expected in the header of {kind.name}: {kind.header}"
+        problems = table.problems
+        raise BadFile("The header does not fit", detail, problems.first, problems.count)
+
+
 def _refuse_problems(table: Table) -> None:
     if table.problems.count:
-        raise _refused(table.problems.first)
+        raise _refused(table.problems.first, table.problems.count)
 
 
-def _refused(problems: Sequence[Problem]) -> BadFile:
-    return BadFile("The catalogue entry has problems", "", problems)
+def _refused(problems: Sequence[Problem], count: int | None = None) -> BadFile:
+    return BadFile("The catalogue entry has problems", "", problems, count)
 
 
 def create(

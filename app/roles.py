@@ -1,5 +1,6 @@
 """What the role that serves may do in the database: it owns nothing, and what is written stays."""
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,7 +9,7 @@ from psycopg import sql
 from sqlalchemy import Connection
 
 from app.db import Db
-from app.errors import Refused
+from app.errors import BadInput, Refused, excerpt
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,9 @@ _OUTCOME: Final = (
     *("withdrawn_at", "withdrawn_by", "withdrawn_reason"),
     *("discarded_at", "discarded_by"),
 )
+# PostgreSQL cuts longer names off, and has its own use for some.
+ROLE: Final = re.compile("[a-z_][a-z0-9_]{0,62}", re.ASCII)
+RESERVED: Final = frozenset("public none current_role current_user session_user user".split())
 ALL: Final = ("*",)
 RIGHTS: Final = {
     "alembic_version": Rights(adds=False),
@@ -48,8 +52,12 @@ RIGHTS: Final = {
 def prepare(db: Db, role: str, password: str | None) -> None:
     """Makes the role where there is none, and has it hold exactly RIGHTS.
 
-    Its password becomes `password`, where one is given. Raises Refused for a role that may more.
+    Its password becomes `password`, where one is given. Raises BadInput for a name that no role
+    can have, Refused for a role that may more.
     """
+    if not ROLE.fullmatch(role) or role in RESERVED or role.startswith("pg_"):
+        hint = "Small letters, digits and _, at most 63, such as modelshare_app."
+        raise BadInput(f"“{excerpt(role)}” cannot be the name of a role", hint)
     with db.engine.begin() as connection:
         _make(connection, role, password)
         _refuse_powerful(connection, role)

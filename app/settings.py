@@ -15,6 +15,8 @@ from pydantic_settings import (
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.errors import Refused
+
 _DRIVER = "postgresql+psycopg://"
 _EXPECTED = "a PostgreSQL address is expected: postgresql://user:password@host:5432/name"
 _SECRETS: Final = ("database_url", "database_password", "app_password")
@@ -24,8 +26,13 @@ class SecretFiles(PydanticBaseSettingsSource):
     """NAME_FILE names a file that holds what NAME would."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
-        path = os.environ.get(f"{field_name.upper()}_FILE")
-        return Path(path).read_text(encoding="utf-8").strip() if path else None, field_name, False
+        name = f"{field_name.upper()}_FILE"
+        path = os.environ.get(name)
+        try:
+            text = Path(path).read_text(encoding="utf-8").strip() if path else None
+        except UnicodeDecodeError:
+            raise Refused(f"{name} is not usable", "It names a file that is not UTF-8.") from None
+        return text, field_name, False
 
     def __call__(self) -> dict[str, Any]:
         found = {name: self.get_field_value(FieldInfo(), name)[0] for name in _SECRETS}
@@ -80,6 +87,15 @@ class Settings(BaseSettings):
             # Without what was found, which may hold a password.
             raise ValueError(_EXPECTED) from None
         return _DRIVER + rest
+
+    @field_validator("database_password", "app_password")
+    @classmethod
+    def _text(cls, secret: str | None) -> str | None:
+        try:
+            (secret or "").encode()
+        except UnicodeEncodeError:
+            raise ValueError("UTF-8 is expected") from None
+        return secret
 
     @field_validator("forwarded_allow_ips")
     @classmethod
