@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.testclient import TestClient
 from pydantic import BaseModel, Field
 
-from app import reference, sample
+from app import reference, sample, schemas
 from app.db import Db
 from app.main import create_app
 from tests.looking import faults, links, too_wide, words
@@ -57,7 +57,11 @@ def test_a_parameter_says_its_meaning_values_default_and_example(client):
 
 def test_a_field_says_its_way_type_unit_and_meaning(client):
     told = article(client, "read-shares")
-    assert "data[].share_pct number or null, percent Percent, 0 to 100, four decimals." in told
+    assert (
+        "data[].share_pct number or null, percent Percent of what meta.of says, four decimals"
+        in told
+    )
+    assert told.count("four decimals") == 1  # its unit and places are told once
     assert "the source says nothing" in told
     assert "meta.sources[].licence text" in told
     assert "links.pinned text The same answer for ever" in told
@@ -144,8 +148,8 @@ def test_a_new_operation_appears_by_itself(read_only_database_url):
 def test_an_object_that_holds_itself_is_told_to_a_depth():
     tree = {"type": "object", "properties": {"part": {"$ref": "#/components/schemas/Tree"}}}
     document = {"components": {"schemas": {"Tree": tree}}}
-    told = list(reference.fields(document, tree))
-    assert len(told) == reference.DEEPEST + 1
+    told = list(schemas.fields(document, tree))
+    assert len(told) == schemas.DEEPEST + 1
 
 
 def test_it_needs_no_script_of_ours_nor_of_others(client):
