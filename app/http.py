@@ -343,7 +343,7 @@ def _incomplete(request: Request, error: RequestValidationError) -> tuple[int, R
     """What fits no address is nowhere; what is missing in a body is told field by field."""
     if any(item["loc"][0] == "path" for item in error.errors()):
         return 404, Refused(*_words(request, 404))
-    return 422, Refused("The request is not complete", "", _problems(request, error))
+    return 422, Refused("The body cannot be taken as it is", "", _problems(request, error))
 
 
 def _problems(request: Request, error: RequestValidationError) -> list[Problem]:
