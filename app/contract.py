@@ -8,7 +8,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from pydantic import BaseModel, Field
 
-from app.glossary import ABOUT, REFUSALS, TAGS, TERMS
+from app.glossary import ABOUT, REFUSALS, TAGS
 from app.question import PARAMETERS, TOP_MAX, VALUES_MAX, Parameter, Question
 
 Json = dict[str, Any]
@@ -24,24 +24,49 @@ INFO: Final = {
 class ProblemItem(BaseModel):
     """One thing wrong with a file or a parameter: where, what was found, how to mend it."""
 
-    code: str
-    line: int | None
-    column: int | None
-    field: str | None
-    found: str
-    expected: str
-    suggestion: str | None
+    code: str = Field(description="What is wrong, for programs.", examples=["unknown_value"])
+    line: int | None = Field(
+        description="Of a file, counted from 1; null: not of a line.", examples=[None]
+    )
+    column: int | None = Field(
+        description="Of a file, counted from 1; null: not of a column.", examples=[None]
+    )
+    field: str | None = Field(
+        description="The parameter, the column, or the field of the body; null: none of them.",
+        examples=["by"],
+    )
+    found: str = Field(
+        description="What was sent, at most 80 escaped characters.", examples=["origins"]
+    )
+    expected: str = Field(
+        description="What is allowed.", examples=["one of origin, openness, developer, model"]
+    )
+    suggestion: str | None = Field(
+        description="The nearest that is allowed; null where nothing is near.",
+        examples=["origin"],
+    )
 
 
 class ProblemDetails(BaseModel):
     """Why a request was refused, as RFC 9457 has it."""
 
-    type: str
-    title: str = Field(description="What is wrong, in a sentence for people.")
+    type: str = Field(
+        description="Names the kind of problem; stable.",
+        examples=["urn:open-model-share:problem:BadQuestion"],
+    )
+    title: str = Field(
+        description="What is wrong, in a sentence for people.",
+        examples=["The parameter “by” cannot be answered"],
+    )
     status: int = Field(description="The HTTP status.", examples=[400])
-    detail: str
-    errors: list[ProblemItem] = Field(description="The first hundred, each with its place.")
-    error_count: int
+    detail: str = Field(
+        description="What was found and what is expected; may be empty.",
+        examples=["Found “origins”; expected one of origin, openness, developer, model."],
+    )
+    errors: list[ProblemItem] = Field(
+        description="Each thing that is wrong, with its place: the first hundred."
+    )
+    error_count: int = Field(ge=0, description="How many things are wrong in all.", examples=[1])
 
 
 def install(app: FastAPI) -> None:
@@ -66,7 +91,7 @@ def completed(document: Json) -> Json:
         schemas.pop(name, None)
     schemas |= _problem_schemas()
     for schema in schemas.values():
-        _explain(schema)
+        _measure(schema)
     return document
 
 
@@ -78,10 +103,6 @@ def operations(document: Json) -> Iterator[tuple[str, str, Json]]:
 
 def complete(path: str, method: str, operation: Json) -> None:
     _say(operation)
-    for parameter in operation.get("parameters", ()):
-        if parameter["in"] == "path" and (term := TERMS.get(parameter["name"])):
-            parameter.setdefault("description", term.meaning)
-            parameter.setdefault("example", term.example)
     if method == "get":
         _ask(path, operation)
     _answer(path, operation)
@@ -220,33 +241,12 @@ def _problem_schemas() -> dict[str, Json]:
     return parts | {"ProblemDetails": schema}
 
 
-# --- what fields mean
+UNITS: Final = {"_pct": "percent", "_pp": "percentage points"}
+"""What the endings of names mean, in every answer."""
 
 
-def _explain(schema: Json) -> None:
-    """Gives every field that says nothing of itself the words of the glossary."""
+def _measure(schema: Json) -> None:
     for name, field in schema.get("properties", {}).items():
-        term = TERMS.get(name)
-        if term is None:
-            continue
-        field.setdefault("description", term.meaning)
-        if term.unit:
-            field.setdefault("x-unit", term.unit)
-        if _takes(field, term.example) and "default" not in field:
-            field.setdefault("examples", [term.example])
-
-
-def _takes(field: Json, example: Any) -> bool:
-    """Whether a field of this type may hold the example."""
-    kinds = {field.get("type"), *(item.get("type") for item in field.get("anyOf", ()))}
-    formats = {field.get("format"), *(item.get("format") for item in field.get("anyOf", ()))}
-    match example:
-        case bool():
-            return "boolean" in kinds
-        case int():
-            return bool(kinds & {"integer", "number"})
-        case float():
-            return "number" in kinds
-        case str():
-            return "string" in kinds and formats == {None}
-    return False
+        for ending, unit in UNITS.items():
+            if name.endswith(ending):
+                field["x-unit"] = unit

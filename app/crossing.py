@@ -6,7 +6,7 @@ from typing import Final
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-OPEN: Final = re.compile(r"/api/v1/.*|.*\.(csv|json|svg|png|bib|csl)", re.DOTALL)
+OPEN: Final = re.compile(r"/api/v1/.*|/llms\.txt|.*\.(csv|json|jsonld|svg|png|bib|csl)", re.DOTALL)
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 READABLE: Final = {
     "Access-Control-Allow-Origin": "*",

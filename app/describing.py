@@ -1,17 +1,15 @@
-"""The data described for machines: Frictionless Data Package and schema.org Dataset."""
+"""What there is to describe to machines: sources, their months and licences, and the tables."""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import urlencode
 
-from app import wording
 from app.answer import Source
-from app.months import month_key
 from app.question import instant_text
-from app.reference import Field, Table
+from app.reference import Table
 
 Json = dict[str, Any]
 
@@ -23,6 +21,7 @@ DESCRIPTION: Final = (
     " month by month. Sources stand side by side and are never joined; what a source does not"
     " break down is unknown, and missing is missing, never zero."
 )
+SHARES: Final = "shares"
 KEYWORDS: Final = (
     "artificial intelligence",
     "open models",
@@ -45,9 +44,13 @@ class Described:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """What there is to describe. `site` is the address of the site, without its last slash."""
+    """What there is to describe. `site` is the address of the site, without its last slash.
+
+    `main` is the slug of the source that shares are told of; empty where there is none.
+    """
 
     site: str
+    main: str
     sources: Sequence[Described]
     tables: Sequence[Table]
     vintage: datetime | None
@@ -55,6 +58,27 @@ class Dataset:
     @property
     def changed(self) -> str:
         return instant_text(self.vintage) if self.vintage else ""
+
+    def address(self, table: Table, *, csv: bool = True) -> str:
+        """Where a table reads, at the vintage that is described: what is said of it stays true."""
+        path = table.path if csv else table.path.removesuffix(".csv")
+        of = [("source", self.main)] if table.name == SHARES and self.main else []
+        at = [("as_of", self.changed)] if self.changed else []
+        query = urlencode([*of, *at], safe=",:/")
+        return f"{self.site}{path}?{query}" if query else f"{self.site}{path}"
+
+    @property
+    def licence(self) -> Json:
+        """That of all sources, where they agree; else empty."""
+        found = [licence(item.source) for item in self.sources]
+        return found[0] if found and all(item == found[0] for item in found) else {}
+
+    def licence_of(self, table: Table) -> Json:
+        """That of a table's rows; empty where they are of sources that do not agree."""
+        if table.name != SHARES:
+            return self.licence
+        of = [licence(item.source) for item in self.sources if item.source.slug == self.main]
+        return of[0] if of else {}
 
     @property
     def first(self) -> date | None:
@@ -65,7 +89,7 @@ class Dataset:
         return max((item.last for item in self.sources), default=None)
 
 
-def _some(values: Mapping[str, Any]) -> Json:
+def some(values: Mapping[str, Any]) -> Json:
     """Without what is not known: an empty text says less than none."""
     return {name: value for name, value in values.items() if value not in (None, "", [], ())}
 
@@ -86,181 +110,4 @@ _CREATIVE_COMMONS: Final = re.compile(r"\bCC[ -](BY(?:-(?:NC|ND|SA))*)[ -](\d\.\
 
 
 def licence(source: Source) -> Json:
-    return _some({"title": source.licence, "path": licence_address(source.licence)})
-
-
-# --- Frictionless Data Package, version 2
-
-
-def datapackage(dataset: Dataset) -> Json:
-    return _some(
-        {
-            "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
-            "name": "open-model-share",
-            "title": TITLE,
-            "description": DESCRIPTION,
-            "homepage": f"{dataset.site}/",
-            "version": dataset.changed,
-            "created": dataset.changed,
-            "keywords": list(KEYWORDS),
-            "licenses": _licences(dataset),
-            "sources": [_publisher(item) for item in dataset.sources],
-            "resources": [_resource(dataset, table) for table in dataset.tables],
-        }
-    )
-
-
-def _licences(dataset: Dataset) -> list[Json]:
-    """Each once; under which of them a row is, its source says."""
-    found = [licence(item.source) for item in dataset.sources]
-    return [item for index, item in enumerate(found) if item and item not in found[:index]]
-
-
-def _publisher(item: Described) -> Json:
-    source = item.source
-    return _some(
-        {
-            "title": source.name,
-            "path": source.url,
-            "slug": source.slug,
-            "publisher": source.publisher,
-            "metric": source.metric,
-            "population": source.population,
-            "method": source.method,
-            "citation": wording.citation(source),
-            "licenses": [licence(source)] if source.licence else None,
-            "from": month_key(item.first),
-            "to": month_key(item.last),
-        }
-    )
-
-
-def _resource(dataset: Dataset, table: Table) -> Json:
-    """`subset`: columns may be added at the end, none goes."""
-    name = table.path.rsplit("/", 1)[-1].removesuffix(".csv")
-    return {
-        "name": name,
-        "type": "table",
-        "path": dataset.site + table.path,
-        "title": table.summary,
-        "format": "csv",
-        "mediatype": "text/csv",
-        "encoding": "utf-8",
-        "schema": {
-            "$schema": "https://datapackage.org/profiles/2.0/tableschema.json",
-            "fieldsMatch": "subset",
-            "missingValues": [""],
-            "fields": [_field(field) for field in table.fields],
-        },
-    }
-
-
-def _field(field: Field) -> Json:
-    constraints = _some({"enum": list(field.allowed), "pattern": field.pattern})
-    return _some(
-        {
-            "name": field.name,
-            "type": _type(field),
-            "description": field.meaning,
-            "unit": field.unit,
-            "example": field.example,
-            "constraints": constraints if constraints.get("enum") else None,
-        }
-    )
-
-
-def _type(field: Field) -> str:
-    if field.name == "month":
-        return "yearmonth"
-    return TYPES.get(field.kind.removesuffix(" or null"), "any")
-
-
-TYPES: Final = {
-    "text": "string",
-    "number": "number",
-    "whole number": "integer",
-    "true or false": "boolean",
-    "instant": "datetime",
-    "day": "date",
-}
-
-
-# --- schema.org
-
-
-def json_ld(dataset: Dataset) -> Json:
-    site = dataset.site
-    return _some(
-        {
-            "@context": "https://schema.org/",
-            "@type": "Dataset",
-            "@id": f"{site}/#dataset",
-            "name": TITLE,
-            "alternateName": NAME,
-            "description": DESCRIPTION,
-            "url": f"{site}/",
-            "keywords": list(KEYWORDS),
-            "isAccessibleForFree": True,
-            "creator": {"@type": "Organization", "name": NAME, "url": f"{site}/"},
-            "license": [item.get("path", item.get("title")) for item in _licences(dataset)],
-            "temporalCoverage": _months(dataset.first, dataset.last),
-            "dateModified": dataset.changed,
-            "measurementTechnique": f"{site}/methods",
-            "variableMeasured": [_variable(field) for field in _measured(dataset)],
-            "distribution": [
-                _download(site + path, table, media_type)
-                for table in dataset.tables
-                for path, media_type in (
-                    (table.path, "text/csv"),
-                    (table.path.removesuffix(".csv"), "application/json"),
-                )
-            ],
-            "isBasedOn": [_basis(site, item) for item in dataset.sources],
-        }
-    )
-
-
-def _months(first: date | None, last: date | None) -> str:
-    return f"{month_key(first)}/{month_key(last)}" if first and last else ""
-
-
-def _measured(dataset: Dataset) -> list[Field]:
-    by_name = {field.name: field for table in dataset.tables for field in table.fields}
-    return [field for field in by_name.values() if field.unit == "percent"]
-
-
-def _variable(field: Field) -> Json:
-    return {
-        "@type": "PropertyValue",
-        "name": field.name,
-        "description": field.meaning,
-        "unitText": field.unit,
-        "minValue": 0,
-        "maxValue": 100,
-    }
-
-
-def _download(address: str, table: Table, media_type: str) -> Json:
-    return {
-        "@type": "DataDownload",
-        "name": table.summary,
-        "encodingFormat": media_type,
-        "contentUrl": address,
-    }
-
-
-def _basis(site: str, item: Described) -> Json:
-    source = item.source
-    return _some(
-        {
-            "@type": "Dataset",
-            "@id": f"{site}/sources/{quote(source.slug)}",
-            "name": source.name,
-            "description": f"{source.metric}. {source.population}. {source.method}".strip(),
-            "url": source.url,
-            "license": licence_address(source.licence) or source.licence,
-            "creator": {"@type": "Organization", "name": source.publisher},
-            "measurementTechnique": source.method,
-            "temporalCoverage": _months(item.first, item.last),
-        }
-    )
+    return some({"title": source.licence, "path": licence_address(source.licence)})

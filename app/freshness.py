@@ -28,7 +28,7 @@ class NotModified(Exception):  # noqa: N818 - it names what happened, not a faul
 def release() -> str:
     """Names the code that answers: equal in all workers, another one after every upgrade."""
     digest = sha256()
-    for folder, pattern in (("app", "**/*.py"), ("templates", "**/*.html")):
+    for folder, pattern in (("app", "**/*.py"), ("templates", "**/*.*")):
         for path in sorted((HOUSE / folder).glob(pattern)):
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from app import migrations, observing
 from app.db import Db
@@ -14,7 +14,9 @@ router = APIRouter(tags=["operations"])
 
 
 class Health(BaseModel):
-    status: Literal["ok"] = "ok"
+    """It is well; whoever is not answers 503."""
+
+    status: Literal["ok"] = Field(default="ok", description="Always `ok`.")
 
 
 @router.get("/healthz")

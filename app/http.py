@@ -256,7 +256,7 @@ def install_errors(app: FastAPI, page: ErrorPage) -> None:
 
     def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type only
-        refused = Refused(*HTTP_WORDS.get(error.status_code, (error.detail, "")))
+        refused = Refused(*_words(request, error.status_code, error.detail))
         allow = _allowed(request, error)
         if allow and request.method == "OPTIONS":
             return Response(status_code=204, headers=allow)
@@ -322,6 +322,14 @@ HTTP_WORDS: Final = {
 }
 
 
+def _words(request: Request, status: int, otherwise: str = "") -> tuple[str, str]:
+    """Title and detail; a program is led to where its addresses are told."""
+    title, detail = HTTP_WORDS.get(status, (otherwise, ""))
+    if status == 404 and request.url.path.startswith("/api/"):
+        detail = f"{request.base_url}api tells every address there is."
+    return title, detail
+
+
 def _allowed(request: Request, error: HTTPException) -> dict[str, str]:
     """The methods of the address, where the one that came is none of them."""
     return {"Allow": ", ".join(methods_of(request))} if error.status_code == 405 else {}
@@ -334,8 +342,8 @@ def _without_request(_: Request, status: int, refused: Refused) -> Response:
 def _incomplete(request: Request, error: RequestValidationError) -> tuple[int, Refused]:
     """What fits no address is nowhere; what is missing in a body is told field by field."""
     if any(item["loc"][0] == "path" for item in error.errors()):
-        return 404, Refused(*HTTP_WORDS[404])
-    return 422, Refused("The request is not complete", "", _problems(request, error))
+        return 404, Refused(*_words(request, 404))
+    return 422, Refused("The body cannot be taken as it is", "", _problems(request, error))
 
 
 def _problems(request: Request, error: RequestValidationError) -> list[Problem]:
@@ -346,8 +354,12 @@ def _problem(item: Mapping[str, Any], fields: Sequence[str]) -> Problem:
     """What the library says of a field, in our words."""
     code, ctx = item["type"], item.get("ctx", {})
     name = ".".join(str(part) for part in item["loc"][1:])
-    found, expected, suggestion = _as_json(item.get("input")), item["msg"], None
+    found, expected = _as_json(item.get("input")), item["msg"]
+    suggestion = ctx.get("suggestion") or None
+    whole = "an object of JSON with " + ", ".join(fields) + " as the body"
     match code:
+        case "missing" if not name:
+            name, found, expected = "body", "", whole
         case "missing":
             found, expected = "", "a text"
         case "string_type":
@@ -360,7 +372,7 @@ def _problem(item: Mapping[str, Any], fields: Sequence[str]) -> Problem:
         case "json_invalid":
             found, expected = "", "JSON, in UTF-8"
         case "model_attributes_type" | "dict_type":
-            expected = "an object of JSON"
+            name, expected = name or "body", whole
         case "int_parsing" | "int_type":
             expected = "a whole number"
     return Problem(code, None, None, excerpt(name), found, expected, suggestion)

@@ -45,6 +45,7 @@ def create_app(db: Db, hosts: Sequence[str] = (), *, reads_per_minute: int = 0) 
     )
     app.state.db = db
     app.state.hosts = hosts
+    app.state.reads_per_minute = reads_per_minute
     http.install_errors(app, page=pages.render_error)
     app.add_middleware(freshness.Freshness)
     if reads_per_minute:

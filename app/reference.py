@@ -1,26 +1,10 @@
-"""An OpenAPI document as plain values: operations, parameters, and fields in their order."""
+"""An OpenAPI document as plain values: operations, parameters, bodies, and tables."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
-Json = Mapping[str, Any]
-
-DEEPEST: Final = 6
-"""Levels of objects that are told; none of ours is as deep."""
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field of a body; `name` is its whole way, such as `data[].month`."""
-
-    name: str
-    kind: str
-    unit: str
-    meaning: str
-    allowed: tuple[str, ...]
-    example: str
-    pattern: str = ""
+from app.schemas import Field, Json, allowed, fields, first, kind, resolved, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +121,14 @@ def _secured(security: Sequence[Json]) -> str:
 
 def _parameter(document: Json, said: Json) -> Parameter:
     schema = resolved(document, said.get("schema", {}))
-    default, example = schema.get("default"), said.get("example", _first(schema))
+    default, example = schema.get("default"), said.get("example", first(schema))
     return Parameter(
         name=said["name"],
         place=said["in"],
         required=said.get("required", False),
         kind=kind(document, schema),
         meaning=said.get("description", ""),
-        allowed=_allowed(document, schema),
+        allowed=allowed(document, schema),
         default="" if default is None else written(default),
         example="" if example is None else written(example),
     )
@@ -189,6 +173,10 @@ class Table:
     summary: str
     fields: tuple[Field, ...]
 
+    @property
+    def name(self) -> str:
+        return self.path.rsplit("/", 1)[-1].removesuffix(".csv")
+
 
 def tables(document: Json) -> list[Table]:
     """Every address that ends in `.csv`; its columns are the fields of the rows it has as JSON."""
@@ -205,104 +193,3 @@ def _columns(document: Json, said: Json) -> tuple[Field, ...]:
     answer = resolved(document, content["application/json"]["schema"])
     rows = resolved(document, answer["properties"]["data"]["items"])
     return tuple(field for field in fields(document, rows) if "." not in field.name)
-
-
-# --- fields
-
-
-def fields(document: Json, schema: Json, before: str = "", depth: int = 0) -> Iterator[Field]:
-    """The fields of an object and of all objects in it, each before its own parts."""
-    if depth > DEEPEST:
-        return
-    for name, given in schema.get("properties", {}).items():
-        said = _without_null(document, given)
-        many = said.get("type") == "array"
-        inner = _without_null(document, said.get("items", {})) if many else said
-        whole = f"{before}{name}"
-        yield Field(
-            name=whole,
-            kind=kind(document, given),
-            unit=given.get("x-unit", ""),
-            meaning=_meaning(said, given),
-            allowed=_allowed(document, said),
-            example=_example_text(given, said),
-            pattern=said.get("pattern", ""),
-        )
-        yield from fields(document, inner, f"{whole}[]." if many else f"{whole}.", depth + 1)
-
-
-def _meaning(said: Json, given: Json) -> str:
-    """What the type says of itself, and what the field adds."""
-    told = (item.get("description", "") for item in (said, given))
-    return " ".join(dict.fromkeys(filter(None, told)))
-
-
-def _example_text(given: Json, said: Json) -> str:
-    example = _first(given, _first(said))
-    return "" if example in (None, "") else written(example)
-
-
-def _first(schema: Json, other: Any = None) -> Any:
-    return next(iter(schema.get("examples", ())), other)
-
-
-def _without_null(document: Json, schema: Json) -> Json:
-    """The schema itself, or the only other one that stands beside null."""
-    schema = resolved(document, schema)
-    forms = [item for item in schema.get("anyOf", ()) if item.get("type") != "null"]
-    return resolved(document, forms[0]) if len(forms) == 1 else schema
-
-
-def resolved(document: Json, schema: Json) -> Json:
-    found: Json = schema
-    while "$ref" in found:
-        target: Any = document
-        for part in found["$ref"].removeprefix("#/").split("/"):
-            target = target[part]
-        found = target
-    return found
-
-
-def kind(document: Json, schema: Json) -> str:
-    """A type in words: `number or null`, `list of objects`, `instant`."""
-    schema = resolved(document, schema)
-    if forms := schema.get("anyOf"):
-        return " or ".join(dict.fromkeys(kind(document, form) for form in forms))
-    if schema.get("type") == "array":
-        return f"list of {_plural(kind(document, schema.get('items', {})))}"
-    known = KINDS.get((schema.get("type", ""), schema.get("format", "")))
-    return known or KINDS.get((schema.get("type", ""), ""), "anything")
-
-
-KINDS: Final = {
-    ("string", ""): "text",
-    ("string", "date-time"): "instant",
-    ("string", "date"): "day",
-    ("string", "binary"): "file",
-    ("integer", ""): "whole number",
-    ("number", ""): "number",
-    ("boolean", ""): "true or false",
-    ("object", ""): "object",
-    ("null", ""): "null",
-}
-
-
-def _plural(name: str) -> str:
-    return name if name in {"anything", "true or false"} else f"{name}s"
-
-
-def _allowed(document: Json, schema: Json) -> tuple[str, ...]:
-    schema = resolved(document, schema)
-    if schema.get("type") == "array":
-        schema = resolved(document, schema.get("items", {}))
-    return tuple(map(written, schema.get("enum", ())))
-
-
-def written(value: Any) -> str:
-    """A value as a query string or a line of text has it."""
-    match value:
-        case bool():
-            return str(value).lower()
-        case list():
-            return ",".join(map(written, value))
-    return str(value)

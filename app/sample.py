@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
-from app.reference import Body, Json, Operation, Parameter, resolved
+from app.reference import Body, Operation, Parameter
+from app.schemas import Json, resolved
 
 NAMED: Final = 2
 """How many optional parameters an example names: more would narrow it to nothing."""
@@ -25,6 +26,24 @@ def request(operation: Operation, base: str, document: Json) -> str:
     for body in operation.bodies[:1]:
         parts += _sending(body, document)
     return " ".join([*parts, shlex.quote(base + address(operation))])
+
+
+def placeholders(operation: Operation, document: Json) -> str:
+    """What in the line to copy a reader replaces by their own, in a sentence."""
+    told = ["`$TOKEN` by your token"]
+    told += [
+        f"`{item.example}` by the {item.meaning.rstrip('.').lower()}"
+        for item in operation.parameters
+        if item.place == "path"
+    ]
+    for body in operation.bodies[:1]:
+        given = resolved(document, body.schema).get("properties", {})
+        if body.media_type != "application/json":
+            told.append("`figures.csv` by your file, such as the example of the body")
+        elif version := given.get("version"):
+            told.append(f"`{version['examples'][0]}` by its version")
+    *others, last = told
+    return f"Replace {', '.join(others)}{' and ' if others else ''}{last}."
 
 
 def address(operation: Operation) -> str:
@@ -68,7 +87,7 @@ def _indented(value: Any) -> str:
 
 def sample(document: Json, schema: Json) -> Any:
     """A value that the schema takes, made of its examples."""
-    schema = resolved(document, schema)
+    schema = {**resolved(document, schema), **schema}  # what stands beside a reference goes first
     for key in ("examples", "enum"):
         if schema.get(key):
             return schema[key][0]

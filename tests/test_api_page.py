@@ -10,11 +10,15 @@ import sys
 from html import unescape
 
 import pytest
+from fastapi.testclient import TestClient
 
+from app.db import Db
+from app.main import create_app
 from app.question import PARAMETERS
 from tests.looking import faults, links, too_wide, words
 
 LANGUAGES = ("curl", "python", "r", "javascript")
+QUERY = "source=openrouter-rankings&by=origin&from=2025-01"
 
 
 def program(html: str, name: str) -> str:
@@ -49,11 +53,11 @@ def asked(text: str) -> str:
 
 def test_all_examples_ask_the_same_question_of_this_site(examples):
     addresses = {asked(text).replace(".csv?", "?") for text in examples.values()}
-    assert addresses == {"http://testserver/api/v1/shares?by=origin&from=2025-01"}
+    assert addresses == {f"http://testserver/api/v1/shares?{QUERY}"}
 
 
 def rows_of(client) -> list[dict[str, str]]:
-    text = client.get("/api/v1/shares.csv?by=origin&from=2025-01").text
+    text = client.get(f"/api/v1/shares.csv?{QUERY}").text
     return list(csv.DictReader(io.StringIO(text)))
 
 
@@ -96,6 +100,21 @@ def test_pandas_reads_numbers_as_numbers_and_missing_as_missing(server, examples
     assert kind == "float64"
     assert int(missing) > 0
     assert zero == "0"
+
+
+def test_pandas_tells_the_change_on_the_year_in_percentage_points(client, server):
+    text = program(client.get("/api").text, "example-python-year-on-year")
+    out = ran(sys.executable, "-c", text.replace("http://testserver", server))
+    shares = {(row["month"], row["group"]): row["share_pct"] for row in rows_of(client)}
+    change = float(shares["2026-08", "chinese"]) - float(shares["2025-08", "chinese"])
+    (line,) = [line for line in out.splitlines() if line.startswith("2026-08 ")]
+    assert float(line.split()[1]) == pytest.approx(change, abs=0.051)
+    assert "2025-12" not in out  # before its second year a source has no year to compare with
+
+
+def test_the_examples_stand_before_the_first_upload(empty_client):
+    html = empty_client.get("/api").text
+    assert "source=&" not in unescape(html)
 
 
 def test_r_makes_a_table_of_months_and_groups(server, examples):
@@ -184,6 +203,49 @@ def test_the_citation_is_that_of_the_latest_figure_with_its_link(client):
     assert "of all tokens counted by OpenRouter in September 2026" in shown
     assert "Licensed under CC BY 4.0." in shown
     assert "as_of=" in shown
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "style: form, explode: false",
+        "a minute (2026-11-25T05:57Z) the end of that minute",
+        "Any other Accept gets JSON",
+        "bom=1 on a CSV",
+        "Months outside the first and last with figures",
+        "The links inside it are absolute: the same bytes means at one host.",
+        "There is no licence of the whole.",
+    ],
+)
+def test_what_newcomers_asked_is_told(client, told):
+    assert told in words(client, "/api")
+
+
+def test_months_without_figures_at_both_ends_are_no_rows(client):
+    query = "source=openrouter-rankings&from=2020-01&to=2026-10"
+    answer = client.get(f"/api/v1/shares?{query}").json()
+    assert (answer["meta"]["from"], answer["meta"]["to"]) == ("2025-01", "2026-09")
+
+
+def test_the_limit_in_force_is_told_as_its_headers_say_it(client, read_only_database_url):
+    assert "sets no limit to requests" in words(client, "/api")
+    with TestClient(create_app(Db(read_only_database_url), reads_per_minute=90)) as limited:
+        told = words(limited, "/api")
+        policy = limited.get("/api/v1/origins").headers["ratelimit-policy"]
+    assert "90 requests a minute from each address" in told
+    assert f"RateLimit-Policy: {policy}" in told
+
+
+@pytest.mark.parametrize("address", ["/api/v1", "/api/v1/"])
+def test_the_root_of_the_api_leads_to_it(client, address):
+    response = client.get(address)
+    assert (response.status_code, response.headers["location"]) == (303, "/api")
+
+
+def test_an_address_there_is_not_leads_to_it(client):
+    problem = client.get("/api/v1/share").json()
+    assert "http://testserver/api tells every address there is." in problem["detail"]
+    assert "mistyped" in words(client, "/nothing", 404)
 
 
 def test_before_the_first_upload_it_stands_without_a_citation(empty_client):

@@ -284,6 +284,16 @@ def test_a_body_that_says_something_else_is_no_fault_of_ours(
         assert response.status_code in {400, 409, 422}, response.text
 
 
+@pytest.mark.parametrize("content", [b"", b"[]", b'"x"'])
+def test_who_sends_no_object_is_told_what_is_expected(api: TestClient, content: bytes) -> None:
+    headers = {"Content-Type": "application/json"} if content else {}
+    for what, fields_of_it in (("publish", "version, reason"), ("withdraw", "version, reason")):
+        response = api.post(f"{ADDRESS}/1/{what}", content=content, headers=headers)
+        (error,) = response.json()["errors"]
+        assert (response.status_code, error["field"]) == (422, "body")
+        assert error["expected"] == f"an object of JSON with {fields_of_it} as the body"
+
+
 def test_the_addresses_are_described_with_examples(api: TestClient) -> None:
     described = api.get("/openapi.json").json()
     post = described["paths"][ADDRESS]["post"]
@@ -323,6 +333,19 @@ def test_each_problem_of_a_source_is_named_by_its_field(api: TestClient) -> None
     }  # fmt: skip
     unknown = api.post("/api/v1/sources", json={"surce": "x"})
     assert set(fields(unknown)) == {"source", "name", "publisher", "metric", "population", "surce"}
+
+
+def test_what_is_wrong_missing_and_unknown_of_a_source_is_told_at_once(api: TestClient) -> None:
+    body = {"source": "Ac me!", "url": "javascript:alert(1)", "publisher": " ", "surce": "x"}
+    response = api.post("/api/v1/sources", json=body)
+    assert response.status_code == 422
+    assert fields(response) == {
+        "source": "not_a_slug", "url": "not_an_address", "publisher": "blank", "name": "missing",
+        "metric": "missing", "population": "missing", "surce": "extra_forbidden",
+    }  # fmt: skip
+    (wrong,) = [item for item in response.json()["errors"] if item["field"] == "source"]
+    assert (wrong["found"], wrong["suggestion"]) == ("Ac me!", "ac-me")
+    assert wrong["expected"].startswith("small letters, digits")
 
 
 def test_a_source_that_is_incomplete_is_told_so_in_our_words(api: TestClient) -> None:

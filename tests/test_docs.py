@@ -1,17 +1,27 @@
 """`/docs`: the reference, drawn on the server from the application's own OpenAPI document."""
 
+import json
+import os
 import re
+import shutil
+import subprocess
+from dataclasses import dataclass
 from html import unescape
+from pathlib import Path
+from typing import Any
 
+import httpx2
 import pytest
 from fastapi import APIRouter
 from fastapi.testclient import TestClient
 from pydantic import BaseModel, Field
 
-from app import reference, sample
+from app import accounts, reference, sample, schemas
+from app.api.fields import VERSION_EXAMPLE
 from app.db import Db
 from app.main import create_app
 from tests.looking import faults, links, too_wide, words
+from tests.test_intake import keep, month_file
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +67,11 @@ def test_a_parameter_says_its_meaning_values_default_and_example(client):
 
 def test_a_field_says_its_way_type_unit_and_meaning(client):
     told = article(client, "read-shares")
-    assert "data[].share_pct number or null, percent Percent, 0 to 100, four decimals." in told
+    assert (
+        "data[].share_pct number or null, percent Percent of what meta.of says, four decimals"
+        in told
+    )
+    assert told.count("four decimals") == 1  # its unit and places are told once
     assert "the source says nothing" in told
     assert "meta.sources[].licence text" in told
     assert "links.pinned text The same answer for ever" in told
@@ -90,6 +104,78 @@ def test_the_line_to_copy_holds_what_the_operation_needs(client):
     assert '"version":' in publish
     assert "testserver/api/v1/uploads/3/publish" in publish
     assert "--data-binary @figures.csv" in article(client, "send-upload")
+
+
+@dataclass
+class Reader:
+    """Somebody who copies a line of the reference into a shell, and what it says to replace."""
+
+    address: str
+    token: str
+    folder: Path
+
+    def asked(self, path: str) -> Any:
+        headers = {"Authorization": f"Bearer {self.token}"}
+        return httpx2.get(f"{self.address}/api/v1/{path}", headers=headers).json()
+
+    def copied(self, anchor: str) -> tuple[str, str, list[str]]:
+        """The line, the sentence that says what to replace, and the examples of bodies."""
+        html = httpx2.get(f"{self.address}/docs").text
+        found = html.partition(f'aria-labelledby="{anchor}"')[2].partition("</article>")[0]
+        line, *others = re.findall(r'<pre class="program"><code>(.*?)</code>', found, re.DOTALL)
+        sentence = re.search(r"Replace .*?</p>", found)
+        return unescape(line), sentence[0] if sentence else "", [unescape(item) for item in others]
+
+    def ran(self, anchor: str, **replaced: str) -> Any:
+        line, sentence, bodies = self.copied(anchor)
+        for name, new in replaced.items():
+            assert f"<code>{PLACEHOLDERS[name]}</code>" in sentence
+            line = re.sub(rf"\b{PLACEHOLDERS[name]}\b", new, line)
+        (self.folder / "figures.csv").write_text(bodies[0], encoding="utf-8")
+        done = subprocess.run(
+            ["sh", "-c", f"{line} --silent --show-error"],
+            capture_output=True,
+            check=True,
+            cwd=self.folder,
+            env=os.environ | {"TOKEN": self.token},
+        )
+        return json.loads(done.stdout)
+
+
+# As the page writes them: the upload's number stands between slashes, and in no other place.
+PLACEHOLDERS = {"version": VERSION_EXAMPLE, "upload": "3"}
+
+
+@pytest.fixture
+def reader(own_server, filled_db, tmp_path):
+    if shutil.which("curl") is None:
+        pytest.skip("NO CURL FOUND: THE LINES OF /docs DO NOT RUN")
+    with filled_db.writing() as session:
+        accounts.add(session, "ada")
+        token = accounts.create_token(session, "ada", "job")
+    return Reader(own_server, token, tmp_path)
+
+
+def test_the_line_that_sends_a_file_checks_the_file_that_is_shown(reader):
+    answer = reader.ran("send-upload")
+    (month,) = answer["months"]
+    assert (month["source"], month["lines"]) == ("openrouter-rankings", 2)
+    assert answer["error_count"] == 0
+
+
+def test_the_line_that_adds_a_source_adds_it(reader):
+    added = reader.ran("add-source")
+    assert (added["source"], added["metric"]) == ("acme-gateway", "tokens")
+    assert "{as_of}" in added["citation"]
+
+
+def test_the_lines_that_publish_and_withdraw_do_so(reader, filled_db):
+    upload = str(keep(filled_db, month_file("30")))
+    version = reader.asked(f"uploads/{upload}")["version"]
+    done = reader.ran("publish-upload", version=version, upload=f"{upload}")
+    assert (done["state"], done["id"]) == ("published", int(upload))
+    gone = reader.ran("withdraw-upload", version=done["version"], upload=f"{upload}")
+    assert (gone["state"], gone["withdrawn_by"]) == ("withdrawn", "ada (token job)")
 
 
 def test_every_example_of_reading_answers(client):
@@ -144,8 +230,8 @@ def test_a_new_operation_appears_by_itself(read_only_database_url):
 def test_an_object_that_holds_itself_is_told_to_a_depth():
     tree = {"type": "object", "properties": {"part": {"$ref": "#/components/schemas/Tree"}}}
     document = {"components": {"schemas": {"Tree": tree}}}
-    told = list(reference.fields(document, tree))
-    assert len(told) == reference.DEEPEST + 1
+    told = list(schemas.fields(document, tree))
+    assert len(told) == schemas.DEEPEST + 1
 
 
 def test_it_needs_no_script_of_ours_nor_of_others(client):

@@ -4,6 +4,8 @@ import csv
 import io
 import json
 import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import update
@@ -28,6 +30,33 @@ def dataset(client):
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_any_site_may_read_it(client, address):
     assert client.get(address).headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_what_it_does_not_know_is_refused(client, address):
+    response = client.get(f"{address}?as_off=2026-01-01")
+    assert response.status_code == 400
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["errors"][0]["suggestion"] == "as_of"
+    assert client.get(f"{address}?by=origin").status_code == 400
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_who_holds_it_is_told_so(client, address):
+    response = client.get(address)
+    assert response.headers["cache-control"].startswith("public, max-age=60")
+    again = client.get(address, headers={"If-None-Match": response.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_at_a_vintage_it_says_what_it_said_then(own_client, filled_db, address):
+    then = package(own_client)["version"]
+    before = own_client.get(f"{address}?as_of={then}").text
+    publish(filled_db, keep(filled_db, OCTOBER, source="openrouter-rankings"))
+    assert own_client.get(f"{address}?as_of={then}").text == before
+    assert own_client.get(address).text != before
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -58,18 +87,99 @@ def test_every_column_has_a_type_and_a_meaning_and_shares_their_unit(client):
             assert (share["type"], share["unit"]) == ("number", "percent")
 
 
-def test_its_rows_fit_its_types(client):
-    (shares,) = [item for item in package(client)["resources"] if item["name"] == "shares"]
-    rows = list(csv.DictReader(io.StringIO(client.get(shares["path"]).text)))
-    assert all(re.fullmatch(r"\d{4}-\d{2}", row["month"]) for row in rows)
-    figures = [row["share_pct"] for row in rows]
-    missing = shares["schema"]["missingValues"]
-    assert all(0 <= float(figure) <= 100 for figure in figures if figure not in missing)
-    assert any(figure in missing for figure in figures)
+def cells_of(client, resource):
+    """The rows of a file as its schema reads them; raises ValueError for what it does not take."""
+    fields = {field["name"]: field for field in resource["schema"]["fields"]}
+    text = client.get(resource["path"]).text
+    return [
+        {name: read_cell(fields[name], cell) for name, cell in row.items()}
+        for row in csv.DictReader(io.StringIO(text))
+    ]
+
+
+READERS = {
+    "string": str,
+    "number": Decimal,
+    "integer": int,
+    "boolean": {"true": True, "false": False}.__getitem__,
+    "yearmonth": lambda cell: datetime.strptime(cell, "%Y-%m").replace(tzinfo=UTC),
+    "date": date.fromisoformat,
+    "datetime": datetime.fromisoformat,
+}
+
+
+def read_cell(field, cell):
+    constraints = field.get("constraints", {})
+    if cell == "":
+        assert not constraints.get("required"), field
+        return None
+    value = READERS[field["type"]](cell)
+    assert value in constraints.get("enum", [value]), (field, cell)
+    assert re.fullmatch(constraints.get("pattern", ".*"), cell, re.DOTALL), (field, cell)
+    assert constraints.get("minimum", value) <= value <= constraints.get("maximum", value)
+    return value
+
+
+@pytest.fixture(scope="module")
+def tables(client):
+    return {item["name"]: cells_of(client, item) for item in package(client)["resources"]}
+
+
+def test_the_rows_of_every_file_fit_its_schema(tables):
+    assert all(tables.values())
+    assert any(row["share_pct"] is None for row in tables["shares"])
+
+
+def test_a_primary_key_names_one_row(client, tables):
+    keyed = 0
+    for resource in package(client)["resources"]:
+        if key := resource["schema"].get("primaryKey"):
+            rows = [tuple(row[name] for name in key) for row in tables[resource["name"]]]
+            assert len(set(rows)) == len(rows), resource["name"]
+            keyed += 1
+    assert keyed == len(tables) - 1  # of revisions no columns always name a row
+
+
+def test_a_foreign_key_leads_to_a_row(client, tables):
+    followed = 0
+    for resource in package(client)["resources"]:
+        for key in resource["schema"].get("foreignKeys", ()):
+            ((name,), reference) = key["fields"], key["reference"]
+            (column,) = reference["fields"]
+            there = {row[column] for row in tables[reference["resource"]]}
+            here = {row[name] for row in tables[resource["name"]]} - {None}
+            assert here <= there, (resource["name"], name)
+            followed += 1
+    assert followed >= 10
+
+
+def test_months_days_and_instants_have_their_types(client):
+    types = {
+        (resource["name"], field["name"]): field["type"]
+        for resource in package(client)["resources"]
+        for field in resource["schema"]["fields"]
+    }
+    assert types["sources", "first_month"] == types["models", "release_month"] == "yearmonth"
+    assert types["events", "date"] == "date"
+    assert types["revisions", "at"] == types["snapshots", "withdrawn_at"] == "datetime"
+
+
+def test_its_files_are_those_of_the_vintage_it_says(client):
+    told = package(client)
+    for resource in told["resources"]:
+        assert f"as_of={told['version']}" in resource["path"]
+        assert ("source=openrouter-rankings" in resource["path"]) == (resource["name"] == "shares")
 
 
 def test_every_source_has_its_own_licence_or_none(client):
-    by_slug = {source["slug"]: source for source in package(client)["sources"]}
+    told = package(client)
+    assert "licenses" not in told
+    licensed = {item["name"]: item.get("licenses") for item in told["resources"]}
+    assert licensed.pop("shares")[0]["title"] == "CC BY 4.0"
+    assert set(licensed.values()) == {None}
+    assert "license" not in dataset(client)
+    assert "There is no licence of the whole:" in client.get("/llms.txt").text
+    by_slug = {source["slug"]: source for source in told["sources"]}
     (licence,) = by_slug["openrouter-rankings"]["licenses"]
     assert licence == {
         "title": "CC BY 4.0",
@@ -77,6 +187,15 @@ def test_every_source_has_its_own_licence_or_none(client):
     }
     assert "licenses" not in by_slug["state-of-ai-study"]
     assert "{as_of}" not in json.dumps(list(by_slug.values()))
+
+
+def test_a_licence_of_all_sources_is_that_of_the_whole(own_client, filled_db):
+    with filled_db.writing() as session:
+        session.execute(update(Source).values(licence="CC BY 4.0"))
+    (licence,) = package(own_client)["licenses"]
+    assert licence["title"] == "CC BY 4.0"
+    assert dataset(own_client)["license"] == "https://creativecommons.org/licenses/by/4.0/"
+    assert "but all of them have the same" in own_client.get("/llms.txt").text
 
 
 def test_what_is_published_is_told(own_client, filled_db):
@@ -98,9 +217,10 @@ def test_the_dataset_tells_what_search_engines_ask_for(client):
     assert (told["@context"], told["@type"]) == ("https://schema.org/", "Dataset")
     assert 50 <= len(told["description"]) <= 5000
     assert told["temporalCoverage"] == "2024-12/2026-09"
-    assert told["license"] == ["https://creativecommons.org/licenses/by/4.0/"]
     assert told["dateModified"].endswith("Z")
-    assert {item["unitText"] for item in told["variableMeasured"]} == {"percent"}
+    (measured,) = told["variableMeasured"]
+    assert (measured["name"], measured["unitText"]) == ("share_pct", "percent")
+    assert "never zero" in measured["description"]  # the meaning it has among the shares
     rankings = {item["name"]: item for item in told["isBasedOn"]}["OpenRouter rankings"]
     assert rankings["creator"]["name"] == "OpenRouter"
     assert rankings["license"] == "https://creativecommons.org/licenses/by/4.0/"

@@ -1,16 +1,19 @@
 """The catalogue as it read at an instant: origins, developers, models and events."""
 
+import datetime as dt
 from typing import Final
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sqlalchemy.orm import Session
 
 from app import portraits, vintages
 from app.api.asking import Asked
-from app.api.lists import Listing, ListLinks, ListMeta, Month, Page, RowModel, offer, page_of
+from app.api.fields import DeveloperSlug, ModelSlug, Month
+from app.api.frames import Frame, Page, RowModel, page_of
+from app.api.lists import Listing, offer
 from app.months import month_key
-from app.words import LABELS, Origin
+from app.words import LABELS, Openness, Origin
 
 router = APIRouter(tags=["catalogue"])
 
@@ -32,16 +35,20 @@ MEANINGS: Final = {
 class OriginRow(RowModel):
     """A home of developers; a closed list."""
 
-    origin: str = Field(description="As all addresses write it.", examples=["chinese"])
-    label: str = Field(description="As people read it.", examples=["Chinese"])
-    meaning: str = Field(description="Which developers count under it.")
-    developers: int = Field(description="Developers of the catalogue that do.", examples=[31])
+    origin: Origin = Field(description="As all addresses write it.", examples=["chinese"])
+    label: str = Field(min_length=1, description="As people read it.", examples=["Chinese"])
+    meaning: str = Field(
+        min_length=1,
+        description="Which developers count under it.",
+        examples=[MEANINGS[Origin.CHINESE]],
+    )
+    developers: int = Field(
+        ge=0, description="How many developers of the catalogue count under it.", examples=[31]
+    )
 
 
-class Origins(BaseModel):
+class Origins(Frame):
     data: list[OriginRow] = Field(description="All five, in their fixed order.")
-    meta: ListMeta
-    links: ListLinks
 
 
 def read_origins(session: Session, asked: Asked) -> Page[OriginRow]:
@@ -62,19 +69,25 @@ def read_origins(session: Session, asked: Asked) -> Page[OriginRow]:
 class DeveloperRow(RowModel):
     """Who makes models."""
 
-    developer: str = Field(description="Slug; it stays for ever.", examples=["deepseek"])
-    name: str = Field(description="As people read it.", examples=["DeepSeek"])
+    developer: DeveloperSlug = Field(description="Its slug; it stays for ever.")
+    name: str = Field(min_length=1, description="As people read it.", examples=["DeepSeek"])
     country: str = Field(description="ISO 3166-1, two letters; empty: not known.", examples=["CN"])
-    origin: str = Field(description="Home: see /api/v1/origins.", examples=["chinese"])
-    homepage: str = Field(description="Address of its site, or empty.")
-    huggingface_org: str = Field(description="Its name on Hugging Face, or empty.")
-    note: str = Field(description="Why it is classified so, where that is not plain.")
+    origin: Origin = Field(
+        description="Its home, whatever it builds on: see /api/v1/origins.", examples=["chinese"]
+    )
+    homepage: str = Field(
+        description="Address of its site, or empty.", examples=["https://www.deepseek.com"]
+    )
+    huggingface_org: str = Field(
+        description="Its name on Hugging Face, or empty.", examples=["deepseek-ai"]
+    )
+    note: str = Field(
+        description="Why this is its home, where that is not plain; else empty.", examples=[""]
+    )
 
 
-class Developers(BaseModel):
+class Developers(Frame):
     data: list[DeveloperRow] = Field(description="By slug.")
-    meta: ListMeta
-    links: ListLinks
 
 
 def read_developers(session: Session, asked: Asked) -> Page[DeveloperRow]:
@@ -103,24 +116,27 @@ def read_developers(session: Session, asked: Asked) -> Page[DeveloperRow]:
 class ModelRow(RowModel):
     """A model, and whose it is."""
 
-    model: str = Field(description="Slug; it stays for ever.", examples=["deepseek/deepseek-r1"])
-    name: str = Field(description="As people read it.", examples=["DeepSeek R1"])
-    developer: str = Field(description="Slug of its developer.", examples=["deepseek"])
-    origin: str = Field(description="Home of its developer.", examples=["chinese"])
-    openness: str = Field(
+    model: ModelSlug = Field(description="Its slug; it stays for ever.")
+    name: str = Field(min_length=1, description="As people read it.", examples=["DeepSeek R1"])
+    developer: DeveloperSlug = Field(description="Slug of who made it.")
+    origin: Origin = Field(description="The home of its developer.", examples=["chinese"])
+    openness: Openness = Field(
         description="open: the weights can be downloaded; closed; unknown.", examples=["open"]
     )
-    release_month: Month | None = Field(description="When it came out; null: not known.")
-    base_developer: str = Field(
-        description="Slug of who made the base model it was built on; empty: none known."
+    release_month: Month | None = Field(
+        description="When it came out; null: not known.", examples=["2025-01"]
     )
-    note: str = Field(description="Why it is classified so, where that is not plain.")
+    base_developer: str = Field(
+        description="Slug of who made the base model it was built on; empty: none known.",
+        examples=[""],
+    )
+    note: str = Field(
+        description="Where what is said of it comes from, if not plain; else empty.", examples=[""]
+    )
 
 
-class Models(BaseModel):
+class Models(Frame):
     data: list[ModelRow] = Field(description="By slug.")
-    meta: ListMeta
-    links: ListLinks
 
 
 def read_models(session: Session, asked: Asked) -> Page[ModelRow]:
@@ -142,7 +158,7 @@ def read_models(session: Session, asked: Asked) -> Page[ModelRow]:
     return page_of(passing, asked)
 
 
-def _model_row(item: portraits.ModelEntry, origin: str) -> ModelRow:
+def _model_row(item: portraits.ModelEntry, origin: Origin) -> ModelRow:
     return ModelRow(
         model=item.slug,
         name=item.name,
@@ -161,17 +177,21 @@ def _model_row(item: portraits.ModelEntry, origin: str) -> ModelRow:
 class EventRow(RowModel):
     """Something that happened, such as a model's release."""
 
-    date: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$", examples=["2025-01-20"])
-    title: str = Field(examples=["DeepSeek R1"])
-    description: str = Field(description="A sentence or two; may be empty.")
-    url: str = Field(description="Where it is told; may be empty.")
+    date: dt.date = Field(description="The day it happened.", examples=["2025-01-20"])
+    title: str = Field(min_length=1, description="In a few words.", examples=["DeepSeek R1"])
+    description: str = Field(
+        description="A sentence or two; may be empty.",
+        examples=["DeepSeek releases the open-weight reasoning model R1."],
+    )
+    url: str = Field(
+        description="Where it is told; may be empty.",
+        examples=["https://openrouter.ai/deepseek/deepseek-r1"],
+    )
     headline: bool = Field(description="Whether it stands on the charts by default.")
 
 
-class Events(BaseModel):
+class Events(Frame):
     data: list[EventRow] = Field(description="The oldest first.")
-    meta: ListMeta
-    links: ListLinks
 
 
 def read_events(session: Session, asked: Asked) -> Page[EventRow]:
@@ -179,7 +199,7 @@ def read_events(session: Session, asked: Asked) -> Page[EventRow]:
     wanted = asked.question
     rows = [
         EventRow(
-            date=f"{item.date}",
+            date=item.date,
             title=item.title,
             description=item.description,
             url=item.url,

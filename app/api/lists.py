@@ -1,99 +1,25 @@
-"""What every list of the JSON door has in common: its frame, its pages, its CSV, its addresses."""
+"""How every list of the JSON door is offered and answered: as JSON, as CSV, with its addresses."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 from inspect import getdoc
 from itertools import chain
-from typing import Annotated, Any, Final, Generic, TypeVar
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 from sqlalchemy.orm import Session
 
 from app import changes
 from app.api.asking import Asked, address, asking
+from app.api.frames import Frame, ListLinks, ListMeta, Page, RowModel
 from app.api.parameters import REFUSALS, parameters
 from app.csv_writing import csv_links, csv_text, file_name
 from app.cursors import Cursor, Place
 from app.db import Db
-from app.errors import BadQuestion, Problem
 from app.http import CSVResponse, Reading, csv_response, database
-from app.question import instant_text, refusal
-
-Month = Annotated[str, Field(pattern=r"^\d{4}-\d{2}$", examples=["2025-08"])]
-Instant = Annotated[str, Field(description="UTC, ISO 8601.", examples=["2026-11-23T10:00:00Z"])]
-Slug = Annotated[str, Field(examples=["openrouter-rankings"])]
-Number = Annotated[
-    Decimal,
-    PlainSerializer(
-        lambda number: int(number) if number == number.to_integral_value() else float(number),
-        return_type=float,
-        when_used="json",
-    ),
-]
-
-
-class RowModel(BaseModel):
-    """One row, from an object with the same names."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-
-class ListMeta(BaseModel):
-    """What a list is, and as of when."""
-
-    version: str = Field(default="v1", description="Of this API: changes are additions only.")
-    as_of: Instant | None = Field(
-        description="The vintage: when figures or catalogue last changed, UTC. null: not yet."
-    )
-    rows: int = Field(description="The rows of this page.", examples=[100])
-
-
-class ListLinks(BaseModel):
-    """Absolute addresses."""
-
-    self: str = Field(description="This page, its parameters in canonical order.")
-    csv: str = Field(description="The same rows as CSV.")
-    page: str = Field(description="What a person would read of it.")
-    pinned: str = Field(description="The same list for ever, whatever is published later.")
-    next: str | None = Field(description="The next page of the same vintage; null on the last.")
-
-
-Row = TypeVar("Row", bound=RowModel)
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[Row]):
-    """Rows in their order; `after` is the place of the last, None where nothing follows."""
-
-    rows: Sequence[Row]
-    after: Place | None = None
-
-
-def page_of(rows: Sequence[Row], asked: Asked) -> Page[Row]:
-    """A page of rows that are all at hand. Of one vintage their numbers are their places."""
-    start = 0
-    match asked.after:
-        case None:
-            pass
-        case (int(start),):
-            pass
-        case _:
-            raise bad_cursor()
-    end = len(rows) if asked.limit is None else start + asked.limit
-    return Page(rows[start:end], (end,) if end < len(rows) else None)
-
-
-def bad_cursor() -> BadQuestion:
-    expected = "what links.next says, unchanged"
-    return refusal([Problem("not_a_cursor", None, None, "cursor", "", expected)])
-
-
-# --- answers
-
+from app.question import instant_text
 
 Read = Callable[[Session, Asked], Page[Any]]
 
@@ -104,7 +30,7 @@ class Listing:
 
     name: str
     row: type[RowModel]
-    frame: type[BaseModel]
+    frame: type[Frame]
     read: Read
     page: str
 
@@ -143,7 +69,7 @@ def offer(
 
 def answered(
     request: Request, response: Response, session: Session, asked: Asked, listing: Listing
-) -> BaseModel | Response:
+) -> Frame | Response:
     """The page as JSON or as CSV."""
     page = listing.read(session, asked)
     vintage = changes.last_change(session, asked.as_of)
@@ -153,7 +79,7 @@ def answered(
     if links.next:
         response.headers["Link"] = f'<{links.next}>; rel="next"'
     meta = ListMeta(as_of=instant_text(vintage) if vintage else None, rows=len(page.rows))
-    return listing.frame(data=page.rows, meta=meta, links=links)
+    return listing.frame(data=list(page.rows), meta=meta, links=links)
 
 
 def _links(

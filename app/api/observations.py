@@ -1,25 +1,25 @@
 """Stored lines, each with its upload and its line number there."""
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sqlalchemy.orm import Session
 
 from app import observations
 from app.api.asking import Asked
-from app.api.lists import (
-    Listing,
-    ListLinks,
-    ListMeta,
+from app.api.fields import (
+    DeveloperSlug,
+    ModelSlug,
     Month,
     Number,
-    Page,
-    RowModel,
-    Slug,
-    bad_cursor,
-    offer,
+    Percent,
+    SourceSlug,
+    UploadNumber,
 )
+from app.api.frames import Frame, Page, RowModel, bad_cursor
+from app.api.lists import Listing, offer
 from app.cursors import Place
 from app.months import month_key, parse_month
+from app.words import Openness, Origin, Status
 
 router = APIRouter(tags=["observations"])
 
@@ -29,36 +29,48 @@ PORTION = 5_000
 class ObservationRow(RowModel):
     """One published line: a slice of one source's month, disjoint from all its other slices."""
 
-    month: Month
-    source: Slug = Field(description="Slug of the source.")
-    origin: str = Field(
+    month: Month = Field(description="The month the line is about.")
+    source: SourceSlug = Field(description="Slug of the source that counted.")
+    origin: Origin = Field(
         description="Home of the developer, as published: see /api/v1/origins.",
         examples=["chinese"],
     )
-    openness: str = Field(
-        description="open: the weights can be downloaded; closed; unknown.", examples=["open"]
+    openness: Openness = Field(
+        description="As published: open (the weights can be downloaded), closed or unknown.",
+        examples=["open"],
     )
-    developer: str | None = Field(
-        description="Slug of the developer; null where the line names none.", examples=["deepseek"]
+    developer: DeveloperSlug | None = Field(
+        description="Slug of the developer; null where the line names none."
     )
-    model: str | None = Field(description="Slug of the model; null where the line names none.")
-    share_pct: Number = Field(
+    model: ModelSlug | None = Field(
+        description="Slug of the model; null where the line names none."
+    )
+    share_pct: Percent = Field(
         description="Percent of all usage the source counted that month, exact as stored.",
         examples=[12.5321],
     )
     value: Number | None = Field(
-        description="In the source's metric (tokens, downloads), as stored; null: not given."
+        description="In the source's metric (tokens, downloads), as stored; null: not given.",
+        examples=[1203500000000],
     )
-    status: str = Field(description="final, provisional or estimated.", examples=["final"])
-    note: str = Field(description="What the publisher or maintainer noted; often empty.")
-    upload: int = Field(description="The upload: /api/v1/uploads/{upload}.", examples=[3])
-    line: int = Field(description="Line of the upload's file, from 1; 1 is the header.")
+    status: Status = Field(
+        description=(
+            "final: as the source left it; provisional: not settled; estimated: reported in words"
+            " or read off a chart."
+        ),
+        examples=["final"],
+    )
+    note: str = Field(
+        description="What the publisher or maintainer noted; often empty.", examples=[""]
+    )
+    upload: UploadNumber = Field(description="The upload: /api/v1/uploads/{upload}.")
+    line: int = Field(
+        ge=1, description="Line of the upload's file, from 1; 1 is the header.", examples=[4]
+    )
 
 
-class Observations(BaseModel):
+class Observations(Frame):
     data: list[ObservationRow] = Field(description="By source, month and line.")
-    meta: ListMeta
-    links: ListLinks
 
 
 def read(session: Session, asked: Asked) -> Page[ObservationRow]:
@@ -87,13 +99,13 @@ def _row(line: observations.StoredLine) -> ObservationRow:
     return ObservationRow(
         month=month_key(line.month),
         source=line.source,
-        origin=line.origin,
-        openness=line.openness,
+        origin=Origin(line.origin),
+        openness=Openness(line.openness),
         developer=line.developer,
         model=line.model,
         share_pct=line.share_pct,
         value=line.value,
-        status=line.status,
+        status=Status(line.status),
         note=line.note,
         upload=line.upload,
         line=line.line,

@@ -1,122 +1,193 @@
 """A review as JSON: how a file was read, what it would change, and all that is wrong with it."""
 
 from dataclasses import asdict
-from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, PlainSerializer
+from pydantic import BaseModel, Field
 
+from app.api.fields import (
+    Month,
+    Percent,
+    SourceSlug,
+    UploadNumber,
+    one_of,
+)
 from app.csv_reader import Reading
 from app.months import month_key
-from app.review import MonthReview, Review, SliceChange
+from app.review import Kind, MonthReview, Review, SliceChange
+from app.words import Openness, Origin
 
 LARGEST = 10
 
-Percent = Annotated[
-    Decimal,
-    PlainSerializer(float, return_type=float, when_used="json"),
-    Field(description="Percent, 0 to 100.", examples=[29.7]),
-]
-Month = Annotated[str, Field(pattern=r"^\d{4}-\d{2}$", examples=["2026-10"])]
-
 
 class Column(BaseModel):
-    position: int = Field(ge=1)
-    header: str = Field(examples=["Share percent"])
-    field: str = Field(examples=["share_pct"])
+    """A column that was understood."""
+
+    position: int = Field(ge=1, description="Its place in the file, counted from 1.", examples=[3])
+    header: str = Field(description="Its name in the file.", examples=["Share percent"])
+    field: str = Field(description="What it was read as.", examples=["share_pct"])
 
 
 class HowRead(BaseModel):
     """How the file was read; nothing of it is guessed silently."""
 
-    bytes: int
-    encoding: str = Field(examples=["UTF-8"])
-    bom: bool
-    delimiter: str = Field(examples=["comma"])
-    decimal_mark: str | None = Field(description="null where no figure has one", examples=["."])
-    header_line: int
-    lines: int
-    blank_lines: int
-    empty_columns: int
-    columns: list[Column]
+    bytes: int = Field(
+        ge=0,
+        description="Size of the file.",
+        examples=[2048],
+        json_schema_extra={"x-unit": "bytes"},
+    )
+    encoding: str = Field(description="How its bytes were read as text.", examples=["UTF-8"])
+    bom: bool = Field(description="Whether a byte order mark begins it.", examples=[False])
+    delimiter: str = Field(
+        description="What parts its cells: comma, semicolon or tab.", examples=["comma"]
+    )
+    decimal_mark: str | None = Field(
+        description="A point or a comma; null where no figure has one.", examples=["."]
+    )
+    header_line: int = Field(
+        ge=1, description="The line its header stands on, counted from 1.", examples=[1]
+    )
+    lines: int = Field(ge=0, description="Lines with figures, without the header.", examples=[27])
+    blank_lines: int = Field(
+        ge=0, description="Lines without a character, passed over.", examples=[0]
+    )
+    empty_columns: int = Field(
+        ge=0, description="Columns without a name or a cell, passed over.", examples=[0]
+    )
+    columns: list[Column] = Field(description="The columns, in the file's order.")
 
 
 class Change(BaseModel):
     """One slice, in percent before and after; null where it is not there."""
 
-    kind: str = Field(description="new, changed or removed", examples=["changed"])
-    origin: str = Field(examples=["chinese"])
-    openness: str = Field(examples=["open"])
-    developer: str | None = Field(examples=["deepseek"])
-    model: str | None
-    old: Percent | None
-    new: Percent | None
-    line: int | None = Field(description="The file's line; null where the slice is removed.")
+    kind: Annotated[str, one_of(Kind)] = Field(
+        description="What would become of the slice.", examples=["changed"]
+    )
+    origin: Origin = Field(description="Home of the slice's developer.", examples=["chinese"])
+    openness: Openness = Field(description="Openness of the slice's models.", examples=["open"])
+    developer: str | None = Field(
+        description="Slug of the slice's developer; null: it names none.", examples=["deepseek"]
+    )
+    model: str | None = Field(
+        description="Slug of the slice's model; null: it names none.",
+        examples=["deepseek/deepseek-r1"],
+    )
+    old: Percent | None = Field(
+        description="Percent as it stands; null: the slice is new.", examples=[28.9]
+    )
+    new: Percent | None = Field(
+        description="Percent as the file says; null: the slice goes.", examples=[29.7]
+    )
+    line: int | None = Field(
+        description="The file's line it is from; null where the slice is removed.", examples=[4]
+    )
 
 
 class Counts(BaseModel):
-    new: int
-    changed: int
-    unchanged: int
-    removed: int
+    """How many slices of the month would be what afterwards."""
+
+    new: int = Field(ge=0, description="Slices that were not there before.", examples=[1])
+    changed: int = Field(ge=0, description="Slices with another share.", examples=[4])
+    unchanged: int = Field(ge=0, description="Slices that stay as they are.", examples=[20])
+    removed: int = Field(ge=0, description="Slices that go.", examples=[0])
 
 
 class MonthChange(BaseModel):
-    source: str = Field(examples=["openrouter-rankings"])
-    month: Month
-    lines: int
-    share_pct: Percent = Field(description="The sum of the lines.")
-    revises: bool = Field(description="The month has published figures.")
+    """What the file says of one source's month, and what that would change."""
+
+    source: SourceSlug = Field(description="Slug of the source the lines are of.")
+    month: Month = Field(description="The month the lines are of.")
+    lines: int = Field(ge=1, description="How many lines of the file are of it.", examples=[27])
+    share_pct: Percent = Field(
+        description="What these lines add up to, in percent.", examples=[97.2]
+    )
+    revises: bool = Field(
+        description="The month has published figures, and they would change.", examples=[False]
+    )
     counts: Counts
-    largest: list[Change] = Field(description=f"At most {LARGEST}, by points.")
+    largest: list[Change] = Field(description=f"The largest changes, at most {LARGEST}, by points.")
 
 
 class NewDeveloper(BaseModel):
-    slug: str
-    name: str
-    origin: str
-    line: int
+    """A developer the file names and the catalogue does not know."""
+
+    slug: str = Field(description="The slug it would get.", examples=["acme-labs"])
+    name: str = Field(description="Its name, as the file has it.", examples=["Acme Labs"])
+    origin: Origin = Field(description="Its home, as the file says.", examples=["us"])
+    line: int = Field(ge=1, description="The line that names it first.", examples=[7])
 
 
 class NewModel(BaseModel):
-    slug: str
-    name: str
-    developer: str
-    openness: str
-    line: int
+    """A model the file names and the catalogue does not know."""
+
+    slug: str = Field(description="The slug the model would get.", examples=["acme-labs/acme-7b"])
+    name: str = Field(description="The model's name, as the file has it.", examples=["Acme 7B"])
+    developer: str = Field(description="Slug of its developer.", examples=["acme-labs"])
+    openness: Openness = Field(description="Its openness, as the file says.", examples=["open"])
+    line: int = Field(ge=1, description="The line that names the model first.", examples=[8])
 
 
 class Warning_(BaseModel):  # noqa: N801 - Python has a Warning of its own
     """Something to look at twice; it stops nothing."""
 
-    code: str = Field(examples=["below_100"])
-    line: int | None
-    text: str
-    count: int = Field(description="Lines it is true of.")
+    code: str = Field(description="The kind of warning, for programs.", examples=["below_100"])
+    line: int | None = Field(
+        description="The first line it is true of; null: of the whole file.", examples=[4]
+    )
+    text: str = Field(
+        description="What to look at, in a sentence.",
+        examples=["The lines of openrouter-rankings, 2026-10, add up to 62.4 percent."],
+    )
+    count: int = Field(ge=1, description="How many lines it is true of.", examples=[1])
 
 
 class Error(BaseModel):
-    code: str = Field(examples=["not_a_number"])
-    line: int | None = Field(examples=[4])
-    column: int | None = Field(examples=[3])
-    field: str | None = Field(examples=["share_pct"])
-    found: str = Field(examples=["29.7 %"])
-    expected: str = Field(examples=["a percentage from 0 to 100 in plain digits, such as 29.7"])
-    suggestion: str | None = Field(examples=["29.7"])
+    """One thing wrong with the file, and its place."""
+
+    code: str = Field(description="The kind of error, for programs.", examples=["not_a_number"])
+    line: int | None = Field(
+        description="The line it is on; null where it is the whole file's.", examples=[4]
+    )
+    column: int | None = Field(
+        description="The column it is in; null where it is the whole line's.", examples=[3]
+    )
+    field: str | None = Field(
+        description="What the column was read as; null where there is none.",
+        examples=["share_pct"],
+    )
+    found: str = Field(
+        description="What stands there, at most 80 escaped characters.", examples=["29.7 %"]
+    )
+    expected: str = Field(
+        description="What may stand there.",
+        examples=["a percentage from 0 to 100 in plain digits, such as 29.7"],
+    )
+    suggestion: str | None = Field(
+        description="What may have been meant; null where nothing is near.", examples=["29.7"]
+    )
 
 
 class ReviewAnswer(BaseModel):
     """What publishing a file would change."""
 
     reading: HowRead
-    months: list[MonthChange]
-    new_developers: list[NewDeveloper]
-    new_models: list[NewModel]
-    warnings: list[Warning_]
-    needs_reason: bool = Field(description="It revises published figures: say why.")
-    same_as: int | None = Field(description="The upload whose same bytes are current already.")
-    errors: list[Error] = Field(description="The first hundred.")
-    error_count: int
+    months: list[MonthChange] = Field(
+        description="The months it speaks of, one entry for each source and month."
+    )
+    new_developers: list[NewDeveloper] = Field(
+        description="Developers that publishing adds to the catalogue."
+    )
+    new_models: list[NewModel] = Field(description="Models that publishing adds to the catalogue.")
+    warnings: list[Warning_] = Field(description="What to look at twice; it stops nothing.")
+    needs_reason: bool = Field(
+        description="It revises published figures: say why.", examples=[False]
+    )
+    same_as: UploadNumber | None = Field(
+        description="The upload whose same bytes are current already; null: there is none."
+    )
+    errors: list[Error] = Field(description="What is wrong with it: the first hundred.")
+    error_count: int = Field(ge=0, description="How many errors the file has in all.", examples=[0])
 
 
 def review_values(found: Review) -> dict[str, Any]:

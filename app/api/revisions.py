@@ -2,29 +2,29 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sqlalchemy.orm import Session
 
 from app import revisions
 from app.api.asking import Asked
-from app.api.lists import (
+from app.api.fields import (
     Instant,
-    Listing,
-    ListLinks,
-    ListMeta,
     Month,
-    Number,
-    Page,
-    RowModel,
-    Slug,
-    offer,
-    page_of,
+    Percent,
+    Points,
+    SourceSlug,
+    UploadNumber,
+    one_of,
 )
+from app.api.frames import Frame, Page, RowModel, page_of
+from app.api.lists import Listing, offer
 from app.months import month_key
 from app.question import Question, instant_text
-from app.revisions import Act, Change, Sum
+from app.revisions import Act, Change, Effect, Kind, Sum
+from app.words import Openness, Origin
 
 router = APIRouter(tags=["provenance"])
 
@@ -35,36 +35,46 @@ class RevisionRow(RowModel):
     A month in which no sum moved has one row without origin, openness and shares.
     """
 
-    at: Instant
-    act: str = Field(description="published or withdrawn.", examples=["published"])
-    upload: int = Field(description="The upload: /api/v1/uploads/{upload}.", examples=[3])
-    reason: str = Field(description="Why published figures changed, as the maintainer put it.")
-    source: Slug = Field(description="Slug of the source.")
-    month: Month
-    effect: str = Field(
+    at: Instant = Field(description="When it was done, UTC.")
+    act: Annotated[str, one_of(Kind)] = Field(
+        description="What was done with the upload.", examples=["published"]
+    )
+    upload: UploadNumber = Field(
+        description="The upload that was published or withdrawn: /api/v1/uploads/{upload}."
+    )
+    reason: str = Field(
+        description="Why published figures changed, as the maintainer put it; empty: none did.",
+        examples=["The publisher has recounted October."],
+    )
+    source: SourceSlug = Field(description="Slug of the source the change is about.")
+    month: Month = Field(description="The month the change is about.")
+    effect: Annotated[str, one_of(Effect)] = Field(
         description=(
             "new: the month had no figures before; revised; removed; untouched: what was"
             " withdrawn did not stand any more."
         ),
         examples=["revised"],
     )
-    origin: str | None = Field(description="Home of the developers.", examples=["chinese"])
-    openness: str | None = Field(description="open, closed or unknown.", examples=["open"])
-    old_pct: Number | None = Field(
-        description="Percent of all usage before; null where no line spoke of it."
+    origin: Origin | None = Field(
+        description="Home of the developers; null where no sum moved.", examples=["chinese"]
     )
-    new_pct: Number | None = Field(
-        description="Percent of all usage after; null where no line spoke of it."
+    openness: Openness | None = Field(
+        description="Of the models; null where no sum moved.", examples=["open"]
     )
-    change_pp: Number | None = Field(
-        description="Percentage points; null where one side is missing, which is not zero."
+    old_pct: Percent | None = Field(
+        description="Percent of all usage before; null where no line spoke of it.", examples=[28.9]
+    )
+    new_pct: Percent | None = Field(
+        description="Percent of all usage after; null where no line spoke of it.", examples=[29.7]
+    )
+    change_pp: Points | None = Field(
+        description="Percentage points; null where one side is missing, which is not zero.",
+        examples=[0.8],
     )
 
 
-class Revisions(BaseModel):
+class Revisions(Frame):
     data: list[RevisionRow] = Field(description="The latest act first; by source and month.")
-    meta: ListMeta
-    links: ListLinks
 
 
 def read(session: Session, asked: Asked) -> Page[RevisionRow]:

@@ -1,26 +1,17 @@
 """Snapshots: what each upload said about each source's month, whether or not it still stands."""
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sqlalchemy.orm import Session
 
 from app import coverage
 from app.api.asking import Asked
-from app.api.lists import (
-    Instant,
-    Listing,
-    ListLinks,
-    ListMeta,
-    Month,
-    Number,
-    Page,
-    RowModel,
-    Slug,
-    offer,
-    page_of,
-)
+from app.api.fields import Instant, Month, Percent, SourceSlug, UploadNumber
+from app.api.frames import Frame, Page, RowModel, page_of
+from app.api.lists import Listing, offer
 from app.months import month_key
 from app.question import Question, instant_text
+from app.snapshot_format import Basis
 
 router = APIRouter(tags=["provenance"])
 
@@ -28,25 +19,30 @@ router = APIRouter(tags=["provenance"])
 class SnapshotRow(RowModel):
     """What one upload says about one source's month; never changed once published."""
 
-    source: Slug = Field(description="Slug of the source.")
-    month: Month
-    basis: str = Field(description="Whether the file gave shares, or values.", examples=["value"])
-    lines: int = Field(description="Its observations.", examples=[47])
-    share_pct: Number = Field(
-        description="What they add up to, in percent; the rest is not broken down.",
+    source: SourceSlug = Field(description="Slug of the source it is of.")
+    month: Month = Field(description="The month it is of.")
+    basis: Basis = Field(
+        description="share: the file gave shares; value: they were computed from its values.",
+        examples=["value"],
+    )
+    lines: int = Field(ge=1, description="How many observations it has.", examples=[47])
+    share_pct: Percent = Field(
+        description="What its lines add up to, in percent; the rest is not broken down.",
         examples=[97.2],
     )
-    upload: int = Field(description="The upload: /api/v1/uploads/{upload}.", examples=[3])
-    filename: str = Field(description="As it was sent.")
-    published_at: Instant
-    withdrawn_at: Instant | None = Field(description="null: not withdrawn, UTC.")
+    upload: UploadNumber = Field(description="The upload it came with: /api/v1/uploads/{upload}.")
+    filename: str = Field(
+        description="The name of the file, as it was sent; may be empty.", examples=["october.csv"]
+    )
+    published_at: Instant = Field(description="When it was published, UTC.")
+    withdrawn_at: Instant | None = Field(
+        description="When it was withdrawn, UTC; null: it was not.", examples=[None]
+    )
     current: bool = Field(description="Whether these are the month's figures in this vintage.")
 
 
-class Snapshots(BaseModel):
+class Snapshots(Frame):
     data: list[SnapshotRow] = Field(description="The latest upload first, and its latest month.")
-    meta: ListMeta
-    links: ListLinks
 
 
 def read(session: Session, asked: Asked) -> Page[SnapshotRow]:

@@ -4,13 +4,16 @@ from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 from sqlalchemy.orm import Session
 
-from app import coverage, curation, portraits
+from app import cells, coverage, curation, portraits
 from app.answer import Source
 from app.api.asking import Asked
-from app.api.lists import Listing, ListLinks, ListMeta, Month, Page, RowModel, offer
+from app.api.fields import Month, SourceSlug
+from app.api.frames import Frame, Page, RowModel
+from app.api.lists import Listing, offer
 from app.coverage import Span
 from app.curation import SOURCES
 from app.db import Db
@@ -20,47 +23,98 @@ from app.months import month_key
 router = APIRouter(tags=["sources"])
 
 
+CITATION = "Acme gateway, as of {as_of}."
+
+
 class NewSource(BaseModel):
-    """One publisher's one measure over one population."""
+    """One publisher's one measure over one population. All faults of it are told at once."""
 
     model_config = ConfigDict(extra="forbid")
 
-    source: str = Field(description="The slug: it stays for ever.", examples=["acme-gateway"])
-    name: str = Field(examples=["Acme gateway"])
-    publisher: str = Field(examples=["Acme"])
-    metric: str = Field(examples=["tokens"])
-    population: str = Field(examples=["Public traffic routed through Acme"])
-    url: str = ""
-    licence: str = ""
-    citation: str = Field("", description="{as_of} stands for the vintage.")
-    method: str = ""
-    reason: str = Field("", description="For the audit list.")
+    source: str = Field(
+        description="The slug addresses and files will use; it stays for ever.",
+        examples=["acme-gateway"],
+    )
+    name: str = Field(description="Its name, for people.", examples=["Acme gateway"])
+    publisher: str = Field(description="Who publishes the figures.", examples=["Acme"])
+    metric: str = Field(description="What it counts, in a word.", examples=["tokens"])
+    population: str = Field(
+        description="Among whom, or of what, it counts.",
+        examples=["Public traffic routed through Acme"],
+    )
+    url: str = Field("", description="Where it publishes; may be left out.")
+    licence: str = Field("", description="Under which it gives its figures; empty: none is named.")
+    citation: str = Field(
+        "",
+        description="The line it asks for; {as_of} in it stands for the vintage.",
+        examples=[CITATION],
+    )
+    method: str = Field("", description="How it counts, and what it leaves out.")
+    reason: str = Field("", description="Why it is added, for the audit list.")
+
+    @field_validator(*(column.name for column in SOURCES.columns))
+    @classmethod
+    def _reads_as_a_cell(cls, text: str, info: ValidationInfo) -> str:
+        """Here and not only on writing, so that it is told beside what is missing or unknown."""
+        column = next(column for column in SOURCES.columns if column.name == info.field_name)
+        if column.filled and not text.strip():
+            told = {"expected": f"a value: {column.name} must not be blank"}
+            raise PydanticCustomError("blank", "{expected}", told)
+        try:
+            cell = cells.clean(text, column.limit, multiline=column.multiline)
+            if cell:
+                column.parse(cell, cells.Context())
+        except cells.Unreadable as bad:
+            told = {"expected": bad.expected, "suggestion": bad.suggestion() or ""}
+            raise PydanticCustomError(bad.code, "{expected}", told) from None
+        return text
 
 
 class SourceAnswer(RowModel):
     """One publisher's one measure over one population."""
 
-    source: str = Field(description="Slug; it stays for ever.", examples=["openrouter-rankings"])
-    name: str = Field(description="As people read it.", examples=["OpenRouter rankings"])
-    publisher: str = Field(description="Who counts.", examples=["OpenRouter"])
-    metric: str = Field(description="What is counted.", examples=["tokens"])
-    population: str = Field(description="Among whom it is counted.")
-    url: str = Field(description="Where it is published; may be empty.")
-    licence: str = Field(description="Of the figures; may be empty.", examples=["CC BY 4.0"])
-    citation: str = Field(description="The line it asks for; {as_of} stands for the vintage.")
-    method: str = Field(description="How it counts; may be empty.")
+    source: SourceSlug = Field(description="Its slug; it stays for ever.")
+    name: str = Field(
+        min_length=1, description="As people read it.", examples=["OpenRouter rankings"]
+    )
+    publisher: str = Field(min_length=1, description="Who counts.", examples=["OpenRouter"])
+    metric: str = Field(min_length=1, description="What is counted.", examples=["tokens"])
+    population: str = Field(
+        min_length=1,
+        description="Among whom it is counted.",
+        examples=["Public traffic routed through OpenRouter"],
+    )
+    url: str = Field(
+        description="Where it is published; may be empty.",
+        examples=["https://openrouter.ai/rankings"],
+    )
+    licence: str = Field(
+        description="Of its figures; empty: it names none.", examples=["CC BY 4.0"]
+    )
+    citation: str = Field(
+        description="The line it asks for, as it asks: {as_of} stands for the vintage.",
+        examples=["Source: OpenRouter (openrouter.ai/rankings), as of {as_of}."],
+    )
+    method: str = Field(
+        description="How it counts, and what it leaves out; may be empty.",
+        examples=["Prompt and completion tokens as counted by each vendor's own tokenizer."],
+    )
 
 
 class SourceRow(SourceAnswer):
-    first_month: Month | None = Field(description="First month with figures; null: none.")
-    last_month: Month | None = Field(description="Last month with figures; null: none.")
-    months: int = Field(description="Months with figures.", examples=[21])
+    """A source, and the months it covers."""
+
+    first_month: Month | None = Field(
+        description="First month with figures; null: none.", examples=["2025-01"]
+    )
+    last_month: Month | None = Field(
+        description="Last month with figures; null: none.", examples=["2026-09"]
+    )
+    months: int = Field(ge=0, description="How many months have figures.", examples=[21])
 
 
-class Sources(BaseModel):
+class Sources(Frame):
     data: list[SourceRow] = Field(description="By slug.")
-    meta: ListMeta
-    links: ListLinks
 
 
 def read(session: Session, asked: Asked) -> Page[SourceRow]:
@@ -107,7 +161,7 @@ def add_source(
     texts = body.model_dump(exclude={"reason"})
     with db.writing() as session:
         curation.change(session, SOURCES, texts, by=maintainer.signature, reason=body.reason)
-        cells = dict(curation.entries(session, SOURCES)).values()
+        entries = dict(curation.entries(session, SOURCES)).values()
         slug = body.source.strip().lower()
-        added = next(entry for entry in cells if entry["source"] == slug)
+        added = next(entry for entry in entries if entry["source"] == slug)
     return SourceAnswer.model_validate(added)

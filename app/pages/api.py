@@ -1,11 +1,13 @@
 """`/api`: the API for people: what there is, how to ask, how to cite, what will stay."""
 
 import json
+import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
 from app import queries, reference
@@ -14,6 +16,7 @@ from app.http import Reading, problem_response
 from app.pages.citations import citation
 from app.pages.shell import TEMPLATES, render
 from app.question import PARAMETERS, Names, Question, parse_question
+from app.rate_limit import Buckets
 
 router = APIRouter()
 
@@ -23,6 +26,7 @@ EXAMPLES: Final = {
     "Python": "shares.py.txt",
     "R": "shares.R.txt",
     "JavaScript": "shares.js.txt",
+    "Python: year on year": "year.py.txt",
 }
 
 
@@ -40,15 +44,26 @@ def api(request: Request, session: Reading) -> HTMLResponse:
     return render(request, "api/api.html", context(request, session))
 
 
-def context(request: Request, session: Session) -> dict[str, object]:
+@router.get("/api/v1")
+@router.get("/api/v1/")
+def version_1() -> RedirectResponse:
+    return RedirectResponse("/api", 303)
+
+
+def context(request: Request, session: Session, as_of: datetime | None = None) -> dict[str, object]:
     base = str(request.base_url).rstrip("/")
+    # Named, so that an example says the same when another source covers more months one day.
+    source = queries.main_source(session, as_of) or ""
+    per_minute: int = request.app.state.reads_per_minute
     return {
         "base": base,
         "sections": reference.sections(request.app.openapi()),
         "parameters": [(item, default_of(item.name)) for item in PARAMETERS],
-        "examples": [example(language, base) for language in EXAMPLES],
+        "examples": [example(language, base, source) for language in EXAMPLES],
         "refusal": refusal(),
-        "cited": _cited(request, session),
+        "cited": _cited(request, session, ASKED.having(as_of=as_of)),
+        "per_minute": per_minute,
+        "policy": Buckets(per_minute).policy if per_minute else "",
     }
 
 
@@ -58,10 +73,12 @@ def default_of(name: str) -> str:
     return str(default) if default else ""
 
 
-def example(language: str, base: str) -> Example:
+def example(language: str, base: str, source: str) -> Example:
     name = EXAMPLES[language]
-    text = TEMPLATES.get_template(f"api/examples/{name}").render({"base": base})
-    return Example(language, f"example-{language.lower()}", text.strip())
+    asked = f"source={source}&by=origin" if source else "by=origin"
+    text = TEMPLATES.get_template(f"api/examples/{name}").render({"base": base, "asked": asked})
+    anchor = re.sub(r"[^a-z]+", "-", language.lower())
+    return Example(language, f"example-{anchor}", text.strip())
 
 
 def refusal() -> tuple[str, str]:
@@ -75,10 +92,10 @@ def refusal() -> tuple[str, str]:
     raise AssertionError("by=origins is a question")
 
 
-def _cited(request: Request, session: Session) -> object:
+def _cited(request: Request, session: Session, question: Question) -> object:
     """The citation of the usual question's answer; None before the first upload."""
     try:
-        answer = queries.answer(session, ASKED)
+        answer = queries.answer(session, question)
     except NoFigures:
         return None
-    return citation(request, answer, ASKED)
+    return citation(request, answer, question)

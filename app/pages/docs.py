@@ -22,6 +22,7 @@ def docs(request: Request) -> HTMLResponse:
         "sections": reference.sections(document),
         "columns": {table.path: table.fields for table in reference.tables(document)},
         "curl": lambda operation: sample.request(operation, base, document),
+        "placeholders": lambda operation: sample.placeholders(operation, document),
         "sample_address": sample.address,
         "sample_text": lambda body: sample.body_text(body, document),
     }

@@ -1,61 +1,74 @@
 """What the site says of itself to machines: `/llms.txt`, `/datapackage.json`, `/dataset.jsonld`."""
 
 import json
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session
 
-from app import changes, coverage, describing, portraits, reference
+from app import changes, coverage, data_package, freshness, json_ld, portraits, queries, reference
 from app.describing import Dataset, Described
 from app.http import Reading
 from app.pages import api
+from app.pages.asking import asking
 from app.pages.shell import TEMPLATES
+from app.question import Question
 
 router = APIRouter()
 
 
-def dataset(request: Request, session: Session) -> Dataset:
-    """What there is today: sources with figures, their months, and when they last changed."""
-    spans = coverage.spans(session)
-    known = portraits.sources(session)
+def dataset(request: Request, session: Session, as_of: datetime | None = None) -> Dataset:
+    """What there is, or was: sources with figures, their months, and when they last changed."""
+    spans = coverage.spans(session, as_of)
+    known = portraits.sources(session, as_of)
     return Dataset(
         site=str(request.base_url).rstrip("/"),
+        main=queries.main_source(session, as_of) or "",
         sources=[
             Described(known[slug], span.first, span.last, span.months)
             for slug, span in spans.items()
         ],
         tables=reference.tables(request.app.openapi()),
-        vintage=changes.last_change(session),
+        vintage=changes.last_change(session, as_of),
     )
 
 
 def embedded(request: Request, session: Session) -> str:
     """The dataset as JSON-LD for inside a page: no text of it can end the element it stands in."""
-    text = json.dumps(describing.json_ld(dataset(request, session)), ensure_ascii=False)
+    text = json.dumps(json_ld.described(dataset(request, session)), ensure_ascii=False)
     return text.replace("<", "\\u003c")
 
 
+def fresh(
+    request: Request, session: Reading, question: Annotated[Question, asking("as_of")]
+) -> datetime | None:
+    """The instant asked for, unless the asker holds the answer (NotModified)."""
+    freshness.check(request, session, question.as_of, question.pairs())
+    return question.as_of
+
+
+AsOf = Annotated[datetime | None, Depends(fresh)]
+
+
 @router.get("/dataset.jsonld")
-def json_ld(request: Request, session: Reading) -> Response:
-    return _json(describing.json_ld(dataset(request, session)), "application/ld+json")
+def jsonld(request: Request, session: Reading, as_of: AsOf) -> Response:
+    return _json(json_ld.described(dataset(request, session, as_of)), "application/ld+json")
 
 
 @router.get("/datapackage.json")
-def datapackage(request: Request, session: Reading) -> Response:
-    return _json(describing.datapackage(dataset(request, session)), "application/json")
+def datapackage(request: Request, session: Reading, as_of: AsOf) -> Response:
+    return _json(data_package.described(dataset(request, session, as_of)), "application/json")
 
 
 @router.get("/llms.txt")
-def llms(request: Request, session: Reading) -> Response:
-    context = api.context(request, session) | {"dataset": dataset(request, session)}
+def llms(request: Request, session: Reading, as_of: AsOf) -> Response:
+    context = api.context(request, session, as_of)
+    context |= {"dataset": dataset(request, session, as_of)}
     text = TEMPLATES.get_template("llms.txt").render(context)
-    return Response(text, media_type="text/plain; charset=utf-8", headers=CORS)
+    return Response(text, media_type="text/plain; charset=utf-8")
 
 
 def _json(content: dict[str, Any], media_type: str) -> Response:
     text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
-    return Response(text, media_type=media_type, headers=CORS)
-
-
-CORS = {"Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=60"}
+    return Response(text, media_type=media_type)

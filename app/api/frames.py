@@ -1,0 +1,77 @@
+"""What every list answers around its rows: its vintage, its addresses, its next page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.api.asking import Asked
+from app.api.fields import Instant
+from app.cursors import Place
+from app.errors import BadQuestion, Problem
+from app.question import refusal
+
+
+class RowModel(BaseModel):
+    """One row, from an object with the same names."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class ListMeta(BaseModel):
+    """What a list is, and as of when."""
+
+    version: str = Field(default="v1", description="Of this API: changes are additions only.")
+    as_of: Instant | None = Field(
+        description="The vintage: when figures or catalogue last changed, UTC. null: not yet."
+    )
+    rows: int = Field(ge=0, description="The rows of this page.", examples=[100])
+
+
+class ListLinks(BaseModel):
+    """Absolute addresses."""
+
+    self: str = Field(description="This page, its parameters in canonical order.")
+    csv: str = Field(description="The same rows as CSV.")
+    page: str = Field(description="What a person would read of it.")
+    pinned: str = Field(description="The same list for ever, whatever is published later.")
+    next: str | None = Field(description="The next page of the same vintage; null on the last.")
+
+
+class Frame(BaseModel):
+    """A page of a list."""
+
+    data: list[Any]
+    meta: ListMeta
+    links: ListLinks
+
+
+Row = TypeVar("Row", bound=RowModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """Rows in their order; `after` is the place of the last, None where nothing follows."""
+
+    rows: Sequence[Row]
+    after: Place | None = None
+
+
+def page_of(rows: Sequence[Row], asked: Asked) -> Page[Row]:
+    """A page of rows that are all at hand. Of one vintage their numbers are their places."""
+    start = 0
+    match asked.after:
+        case None:
+            pass
+        case (int(start),):
+            pass
+        case _:
+            raise bad_cursor()
+    end = len(rows) if asked.limit is None else start + asked.limit
+    return Page(rows[start:end], (end,) if end < len(rows) else None)
+
+
+def bad_cursor() -> BadQuestion:
+    expected = "what links.next says, unchanged"
+    return refusal([Problem("not_a_cursor", None, None, "cursor", "", expected)])

@@ -1,0 +1,156 @@
+"""What is sent to `POST /api/v1/uploads`: a file and what goes with it, as a body or as a form."""
+
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, fields, replace
+from typing import Any, BinaryIO, Final, cast
+
+from fastapi import Request
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+
+from app.errors import BadInput, BadQuestion, Problem, excerpt
+from app.words import Openness, nearest
+
+SPOOL: Final = 1 << 20
+FIELD_LIMIT: Final = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A file and what goes with it."""
+
+    mode: str = "check"
+    source: str = ""
+    openness: str = Openness.OPEN
+    reason: str = ""
+    filename: str = ""
+
+
+CHOICES: Final[dict[str, tuple[str, ...]]] = {
+    "mode": ("check", "publish"),
+    "openness": tuple(Openness),
+}
+NAMES: Final = tuple(item.name for item in fields(Sent))
+
+
+def sent_of(items: list[tuple[str, str]]) -> Sent:
+    """Query parameters and form fields together. Raises BadQuestion with every problem."""
+    problems: list[Problem] = []
+    values: dict[str, str] = {}
+    for name, text in items:
+        if name not in NAMES:
+            problems.append(_problem("unknown_parameter", name, name, NAMES))
+        elif name in values:
+            problem = _problem("repeated_parameter", name, text, ())
+            problems.append(replace(problem, expected="the parameter once"))
+        elif name in CHOICES and text and text not in CHOICES[name]:
+            problems.append(_problem("unknown_value", name, text, CHOICES[name]))
+        if text:  # a native form sends every empty field
+            values[name] = text
+    _refuse(problems)
+    return Sent(**values)
+
+
+def _problem(code: str, name: str, found: str, allowed: tuple[str, ...]) -> Problem:
+    expected, near = "one of " + ", ".join(allowed), nearest(found, allowed)
+    return Problem(code, None, None, excerpt(name), excerpt(found), expected, near)
+
+
+def _refuse(problems: list[Problem]) -> None:
+    if problems:
+        first = problems[0]
+        hint = f" Did you mean “{first.suggestion}”?" if first.suggestion else ""
+        title = f"The parameter “{first.field}” cannot be taken"
+        detail = f"Found “{first.found}”; expected {first.expected}.{hint}"
+        raise BadQuestion(title, detail, problems)
+
+
+@asynccontextmanager
+async def body_of(request: Request) -> AsyncIterator[tuple[BinaryIO, Sent]]:
+    """The file, at its beginning, and what goes with it."""
+    asked = request.query_params.multi_items()
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "text/csv":
+        sent = sent_of(asked)
+        with tempfile.SpooledTemporaryFile(max_size=SPOOL) as file:
+            async for portion in request.stream():
+                file.write(portion)
+            yield cast(BinaryIO, file), sent
+    elif kind == "multipart/form-data":
+        parts = {"max_files": 1, "max_fields": 10, "max_part_size": FIELD_LIMIT}
+        async with request.form(**parts) as form:
+            yield _of_form(form, asked)
+    else:
+        raise HTTPException(415, "Send the file as text/csv, or as file in multipart/form-data")
+
+
+def _of_form(form: FormData, asked: list[tuple[str, str]]) -> tuple[BinaryIO, Sent]:
+    file = form.get("file")
+    if not isinstance(file, UploadFile):
+        found = ", ".join(form) or "nothing"
+        problem = Problem("no_file", None, None, "file", excerpt(found), "a file named “file”")
+        raise BadInput("The form has no file", "Send one file named “file”.", [problem])
+    texts = [(name, text) for name, text in form.multi_items() if isinstance(text, str)]
+    sent = sent_of([*asked, *texts])
+    return file.file, replace(sent, filename=sent.filename or file.filename or "")
+
+
+MEANINGS: Final = {
+    "mode": "check (the default) stores nothing; publish stores all or nothing.",
+    "source": "Slug of the source, for lines that leave it out; needed where the file has none.",
+    "openness": "For lines that leave it out and name no known model. Default: open.",
+    "reason": "Why published figures are revised.",
+    "filename": "The file's name, for the record.",
+}
+
+
+def _schema(name: str) -> dict[str, Any]:
+    return {"type": "string"} | ({"enum": list(CHOICES[name])} if name in CHOICES else {})
+
+
+EXAMPLE: Final = """\
+month,source,origin,share_pct
+2026-10,openrouter-rankings,chinese,41.3
+2026-10,openrouter-rankings,us,6.2
+"""
+BODY: Final[dict[str, Any]] = {
+    "parameters": [
+        {
+            "name": name,
+            "in": "query",
+            "required": False,
+            "description": meaning,
+            "schema": _schema(name),
+        }
+        | ({"example": "check"} if name == "mode" else {})
+        for name, meaning in MEANINGS.items()
+    ],
+    "requestBody": {
+        "required": True,
+        "content": {
+            "text/csv": {
+                "schema": {"type": "string", "format": "binary"},
+                "example": EXAMPLE,
+            },
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {
+                            "type": "string",
+                            "format": "binary",
+                            "description": "The CSV file.",
+                        }
+                    }
+                    | {
+                        name: _schema(name) | {"description": f"As the parameter `{name}`."}
+                        for name in NAMES
+                    },
+                }
+            },
+        },
+    },
+}

@@ -1,0 +1,108 @@
+"""The data as a schema.org Dataset, for search engines."""
+
+from datetime import date
+from urllib.parse import quote
+
+from app.describing import (
+    DESCRIPTION,
+    KEYWORDS,
+    NAME,
+    SHARES,
+    TITLE,
+    Dataset,
+    Described,
+    Json,
+    licence,
+    some,
+)
+from app.months import month_key
+from app.reference import Table
+from app.schemas import Field
+
+
+def described(dataset: Dataset) -> Json:
+    site = dataset.site
+    return some(
+        {
+            "@context": "https://schema.org/",
+            "@type": "Dataset",
+            "@id": f"{site}/#dataset",
+            "name": TITLE,
+            "alternateName": NAME,
+            "description": DESCRIPTION,
+            "url": f"{site}/",
+            "keywords": list(KEYWORDS),
+            "isAccessibleForFree": True,
+            "creator": {"@type": "Organization", "name": NAME, "url": f"{site}/"},
+            "license": _address(dataset.licence),
+            "temporalCoverage": _months(dataset.first, dataset.last),
+            "dateModified": dataset.changed,
+            "measurementTechnique": f"{site}/methods",
+            "variableMeasured": [_variable(field) for field in _measured(dataset)],
+            "distribution": [
+                _download(dataset, table, csv=csv)
+                for table in dataset.tables
+                for csv in (True, False)
+            ],
+            "isBasedOn": [_basis(site, item) for item in dataset.sources],
+        }
+    )
+
+
+def _months(first: date | None, last: date | None) -> str:
+    return f"{month_key(first)}/{month_key(last)}" if first and last else ""
+
+
+def _measured(dataset: Dataset) -> list[Field]:
+    """What is measured is what the shares say; other tables use the words in other senses."""
+    return [
+        field
+        for table in dataset.tables
+        if table.name == SHARES
+        for field in table.fields
+        if field.unit == "percent"
+    ]
+
+
+def _variable(field: Field) -> Json:
+    return {
+        "@type": "PropertyValue",
+        "name": field.name,
+        "description": field.meaning,
+        "unitText": field.unit,
+        "minValue": 0,
+        "maxValue": 100,
+    }
+
+
+def _download(dataset: Dataset, table: Table, *, csv: bool) -> Json:
+    return some(
+        {
+            "@type": "DataDownload",
+            "name": table.summary,
+            "encodingFormat": "text/csv" if csv else "application/json",
+            "contentUrl": dataset.address(table, csv=csv),
+            "license": _address(dataset.licence_of(table)),
+        }
+    )
+
+
+def _address(told: Json) -> str:
+    return str(told.get("path", told.get("title", "")))
+
+
+def _basis(site: str, item: Described) -> Json:
+    source = item.source
+    return some(
+        {
+            "@type": "Dataset",
+            "@id": f"{site}/sources/{quote(source.slug)}",
+            "name": source.name,
+            "description": f"{source.metric}. {source.population}. {source.method}".strip(),
+            "url": source.url,
+            "license": _address(licence(source)),
+            "creator": {"@type": "Organization", "name": source.publisher},
+            "measurementTechnique": source.method,
+            "temporalCoverage": _months(item.first, item.last),
+        }
+    )

@@ -1,0 +1,139 @@
+"""A JSON schema in words: the fields of an object, and of all objects in it, in their order."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+Json = Mapping[str, Any]
+
+DEEPEST: Final = 6
+"""Levels of objects that are told; none of ours is as deep."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a body; `name` is its whole way, such as `data[].month`.
+
+    `filled`: it is never null, nor an empty text.
+    """
+
+    name: str
+    kind: str
+    unit: str
+    meaning: str
+    allowed: tuple[str, ...]
+    example: str
+    pattern: str = ""
+    filled: bool = False
+    least: float | None = None
+    most: float | None = None
+
+
+def fields(document: Json, schema: Json, before: str = "", depth: int = 0) -> Iterator[Field]:
+    """The fields of an object and of all objects in it, each before its own parts."""
+    if depth > DEEPEST:
+        return
+    for name, given in schema.get("properties", {}).items():
+        said = _without_null(document, given)
+        many = said.get("type") == "array"
+        inner = _without_null(document, said.get("items", {})) if many else said
+        whole = f"{before}{name}"
+        yield Field(
+            name=whole,
+            kind=kind(document, given),
+            unit=given.get("x-unit", said.get("x-unit", "")),
+            meaning=_meaning(said, given),
+            allowed=allowed(document, said),
+            example=_example_text(given, said),
+            pattern=said.get("pattern", ""),
+            filled=_filled(document, given),
+            least=said.get("minimum"),
+            most=said.get("maximum"),
+        )
+        yield from fields(document, inner, f"{whole}[]." if many else f"{whole}.", depth + 1)
+
+
+def _meaning(said: Json, given: Json) -> str:
+    """What the field says or, where it says nothing, its type."""
+    return str(given.get("description") or said.get("description", ""))
+
+
+def _filled(document: Json, given: Json) -> bool:
+    schema = resolved(document, given)
+    if schema.get("type") != "string":
+        return "type" in schema
+    return any(schema.get(name) for name in ("minLength", "pattern", "enum", "format"))
+
+
+def _example_text(given: Json, said: Json) -> str:
+    example = first(given, first(said))
+    return "" if example in (None, "") else written(example)
+
+
+def first(schema: Json, other: Any = None) -> Any:
+    return next(iter(schema.get("examples", ())), other)
+
+
+def _without_null(document: Json, schema: Json) -> Json:
+    """The schema itself, or the only other one that stands beside null."""
+    schema = resolved(document, schema)
+    forms = [item for item in schema.get("anyOf", ()) if item.get("type") != "null"]
+    return resolved(document, forms[0]) if len(forms) == 1 else schema
+
+
+def resolved(document: Json, schema: Json) -> Json:
+    found: Json = schema
+    while "$ref" in found:
+        target: Any = document
+        for part in found["$ref"].removeprefix("#/").split("/"):
+            target = target[part]
+        found = target
+    return found
+
+
+def kind(document: Json, schema: Json) -> str:
+    """A type in words: `number or null`, `list of objects`, `instant`."""
+    schema = resolved(document, schema)
+    if forms := schema.get("anyOf"):
+        return " or ".join(dict.fromkeys(kind(document, form) for form in forms))
+    if schema.get("type") == "array":
+        return f"list of {_plural(kind(document, schema.get('items', {})))}"
+    if schema.get("pattern") == MONTH:
+        return "month"
+    known = KINDS.get((schema.get("type", ""), schema.get("format", "")))
+    return known or KINDS.get((schema.get("type", ""), ""), "anything")
+
+
+MONTH: Final = r"^\d{4}-\d{2}$"
+KINDS: Final = {
+    ("string", ""): "text",
+    ("string", "date-time"): "instant",
+    ("string", "date"): "day",
+    ("string", "binary"): "file",
+    ("integer", ""): "whole number",
+    ("number", ""): "number",
+    ("boolean", ""): "true or false",
+    ("object", ""): "object",
+    ("null", ""): "null",
+}
+
+
+def _plural(name: str) -> str:
+    return name if name in {"anything", "true or false"} else f"{name}s"
+
+
+def allowed(document: Json, schema: Json) -> tuple[str, ...]:
+    schema = resolved(document, schema)
+    if schema.get("type") == "array":
+        schema = resolved(document, schema.get("items", {}))
+    return tuple(map(written, schema.get("enum", ())))
+
+
+def written(value: Any) -> str:
+    """A value as a query string or a line of text has it."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case list():
+            return ",".join(map(written, value))
+    return str(value)
