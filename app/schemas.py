@@ -6,9 +6,6 @@ from typing import Any, Final
 
 Json = Mapping[str, Any]
 
-DEEPEST: Final = 6
-"""Levels of objects that are told; none of ours is as deep."""
-
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -29,20 +26,26 @@ class Field:
     most: float | None = None
 
 
-def fields(document: Json, schema: Json, before: str = "", depth: int = 0) -> Iterator[Field]:
-    """The fields of an object and of all objects in it, each before its own parts."""
-    if depth > DEEPEST:
-        return
+def fields(document: Json, schema: Json) -> Iterator[Field]:
+    """The fields of an object and of all objects in it, each before its own parts, told once."""
+    return _fields(document, schema, "", {})
+
+
+def _fields(document: Json, schema: Json, before: str, told: dict[str, str]) -> Iterator[Field]:
+    """`told` are the schemas whose fields stand further up, and where."""
     for name, given in schema.get("properties", {}).items():
         said = _without_null(document, given)
         many = said.get("type") == "array"
         inner = _without_null(document, said.get("items", {})) if many else said
         whole = f"{before}{name}"
+        inside = f"{whole}[]" if many else whole
+        reference = (given.get("items", {}) if many else given).get("$ref", "")
+        alike = f" Its fields are those of {told[reference]}." if reference in told else ""
         yield Field(
             name=whole,
             kind=kind(document, given),
             unit=given.get("x-unit", said.get("x-unit", "")),
-            meaning=_meaning(said, given),
+            meaning=_meaning(said, given) + alike,
             allowed=allowed(document, said),
             example=_example_text(given, said),
             pattern=said.get("pattern", ""),
@@ -50,7 +53,11 @@ def fields(document: Json, schema: Json, before: str = "", depth: int = 0) -> It
             least=said.get("minimum"),
             most=said.get("maximum"),
         )
-        yield from fields(document, inner, f"{whole}[]." if many else f"{whole}.", depth + 1)
+        if alike:
+            continue
+        if reference and inner.get("properties"):
+            told[reference] = inside
+        yield from _fields(document, inner, f"{inside}.", told)
 
 
 def _meaning(said: Json, given: Json) -> str:
