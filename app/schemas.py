@@ -47,10 +47,15 @@ def fields(document: Json, schema: Json, before: str = "", depth: int = 0) -> It
             example=_example_text(given, said),
             pattern=said.get("pattern", ""),
             filled=_filled(document, given),
-            least=said.get("minimum"),
-            most=said.get("maximum"),
+            least=_plain(said.get("minimum")),
+            most=_plain(said.get("maximum")),
         )
         yield from fields(document, inner, f"{whole}[]." if many else f"{whole}.", depth + 1)
+
+
+def _plain(limit: float | None) -> float | None:
+    """FastAPI writes every limit as 1.0."""
+    return int(limit) if limit is not None and limit == int(limit) else limit
 
 
 def _meaning(said: Json, given: Json) -> str:
