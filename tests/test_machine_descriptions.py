@@ -289,6 +289,7 @@ def test_it_tells_grammar_addresses_and_the_rule_of_citing(client):
     assert "[/api/v1/shares.csv](http://testserver/docs#read-shares-csv)" in text
     assert "as_of" in text
     assert "&#" not in text  # plain text, nothing escaped
+    assert "/api/v1/shares.csv?source=openrouter-rankings&by=origin" in text
 
 
 def test_every_address_it_links_to_is_there(client):
