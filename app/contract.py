@@ -6,8 +6,8 @@ from functools import cache
 from typing import Any, Final
 
 from fastapi import FastAPI
-from pydantic import BaseModel, Field
 
+from app import problem_details
 from app.glossary import ABOUT, REFUSALS, TAGS
 from app.question import PARAMETERS, TOP_MAX, VALUES_MAX, Parameter, Question
 
@@ -19,54 +19,6 @@ INFO: Final = {
     "contact": {"name": "The maintainers of this server", "url": "/api"},
     "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
 }
-
-
-class ProblemItem(BaseModel):
-    """One thing wrong with a file or a parameter: where, what was found, how to mend it."""
-
-    code: str = Field(description="What is wrong, for programs.", examples=["unknown_value"])
-    line: int | None = Field(
-        description="Of a file, counted from 1; null: not of a line.", examples=[None]
-    )
-    column: int | None = Field(
-        description="Of a file, counted from 1; null: not of a column.", examples=[None]
-    )
-    field: str | None = Field(
-        description="The parameter, the column, or the field of the body; null: none of them.",
-        examples=["by"],
-    )
-    found: str = Field(
-        description="What was sent, at most 80 escaped characters.", examples=["origins"]
-    )
-    expected: str = Field(
-        description="What is allowed.", examples=["one of origin, openness, developer, model"]
-    )
-    suggestion: str | None = Field(
-        description="The nearest that is allowed; null where nothing is near.",
-        examples=["origin"],
-    )
-
-
-class ProblemDetails(BaseModel):
-    """Why a request was refused, as RFC 9457 has it."""
-
-    type: str = Field(
-        description="Names the kind of problem; stable.",
-        examples=["urn:open-model-share:problem:BadQuestion"],
-    )
-    title: str = Field(
-        description="What is wrong, in a sentence for people.",
-        examples=["The parameter “by” cannot be answered"],
-    )
-    status: int = Field(description="The HTTP status.", examples=[400])
-    detail: str = Field(
-        description="What was found and what is expected; may be empty.",
-        examples=["Found “origins”; expected one of origin, openness, developer, model."],
-    )
-    errors: list[ProblemItem] = Field(
-        description="Each thing that is wrong, with its place: the first hundred."
-    )
-    error_count: int = Field(ge=0, description="How many things are wrong in all.", examples=[1])
 
 
 def install(app: FastAPI) -> None:
@@ -89,7 +41,7 @@ def completed(document: Json) -> Json:
     schemas = document["components"]["schemas"]
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
-    schemas |= _problem_schemas()
+    schemas |= problem_details.schemas()
     for schema in schemas.values():
         _measure(schema)
     return document
@@ -233,12 +185,6 @@ HEADERS: Final[dict[int, Json]] = {
     429: AGAIN,
     503: AGAIN,
 }
-
-
-def _problem_schemas() -> dict[str, Json]:
-    schema = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
-    parts: dict[str, Json] = schema.pop("$defs")
-    return parts | {"ProblemDetails": schema}
 
 
 UNITS: Final = {"_pct": "percent", "_pp": "percentage points"}

@@ -50,14 +50,19 @@ def _fields(document: Json, schema: Json, before: str, told: dict[str, str]) -> 
             example=_example_text(given, said),
             pattern=said.get("pattern", ""),
             filled=_filled(document, given),
-            least=said.get("minimum"),
-            most=said.get("maximum"),
+            least=_plain(said.get("minimum")),
+            most=_plain(said.get("maximum")),
         )
         if alike:
             continue
         if reference and inner.get("properties"):
             told[reference] = inside
         yield from _fields(document, inner, f"{inside}.", told)
+
+
+def _plain(limit: float | None) -> float | None:
+    """FastAPI writes every limit as 1.0."""
+    return int(limit) if limit is not None and limit == int(limit) else limit
 
 
 def _meaning(said: Json, given: Json) -> str:

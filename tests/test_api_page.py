@@ -232,7 +232,7 @@ def test_the_limit_in_force_is_told_as_its_headers_say_it(client, read_only_data
     with TestClient(create_app(Db(read_only_database_url), reads_per_minute=90)) as limited:
         told = words(limited, "/api")
         policy = limited.get("/api/v1/origins").headers["ratelimit-policy"]
-    assert "90 requests a minute from each address" in told
+    assert "90 requests a minute to the API" in told
     assert f"RateLimit-Policy: {policy}" in told
 
 

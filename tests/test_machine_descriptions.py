@@ -195,7 +195,7 @@ def test_a_licence_of_all_sources_is_that_of_the_whole(own_client, filled_db):
     (licence,) = package(own_client)["licenses"]
     assert licence["title"] == "CC BY 4.0"
     assert dataset(own_client)["license"] == "https://creativecommons.org/licenses/by/4.0/"
-    assert "but all of them have the same" in own_client.get("/llms.txt").text
+    assert "All have the same licence:" in own_client.get("/llms.txt").text
 
 
 def test_what_is_published_is_told(own_client, filled_db):
@@ -289,6 +289,7 @@ def test_it_tells_grammar_addresses_and_the_rule_of_citing(client):
     assert "[/api/v1/shares.csv](http://testserver/docs#read-shares-csv)" in text
     assert "as_of" in text
     assert "&#" not in text  # plain text, nothing escaped
+    assert "/api/v1/shares.csv?source=openrouter-rankings&by=origin" in text
 
 
 def test_every_address_it_links_to_is_there(client):

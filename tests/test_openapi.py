@@ -120,7 +120,6 @@ ALIKE = {
     ("version", "Of this API: changes are additions only."),
     ("withdrawn_at", "When it was withdrawn, UTC; null: it was not."),
     ("basis", "share: the file gave shares; value: they were computed from its values."),
-    ("found", "What stands there, at most 80 escaped characters."),
 }
 """What is the same wherever it stands. Two fields of a name seldom are."""
 

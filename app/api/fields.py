@@ -25,23 +25,29 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", examples=["9f86d081" * 
 VERSION_EXAMPLE = "7d99a1cd25c4-932ab0a0e419"
 
 
-def number(**told: Any) -> Any:
-    """A number of JSON, whole where it is; `told` is what its schema says of it."""
+Number = Annotated[
+    Decimal,
+    PlainSerializer(
+        lambda number: int(number) if number == number.to_integral_value() else float(number),
+        return_type=float,
+        when_used="json",
+    ),
+]
+"""Whole where it is: counts of tokens are."""
+
+
+def measured(unit: str, least: float, most: float) -> Any:
+    """A share or a change of one. The limits are for the contract: a serializer hides others."""
     return Annotated[
         Decimal,
-        PlainSerializer(
-            lambda value: int(value) if value == value.to_integral_value() else float(value),
-            return_type=float,
-            when_used="json",
-        ),
-        Field(json_schema_extra=told),
+        PlainSerializer(float, return_type=float, when_used="json"),
+        Field(json_schema_extra={"minimum": least, "maximum": most, "x-unit": unit}),
     ]
 
 
-Number = number()
 # A source's own rounding may bring a sum to 100.5.
-Percent = number(**{"minimum": 0, "maximum": 100.5, "x-unit": "percent"})
-Points = number(**{"minimum": -100.5, "maximum": 100.5, "x-unit": "percentage points"})
+Percent = measured("percent", 0, 100.5)
+Points = measured("percentage points", -100.5, 100.5)
 
 
 def one_of(words: Iterable[str]) -> WithJsonSchema:

@@ -14,6 +14,7 @@ from app.api.fields import (
 )
 from app.csv_reader import Reading
 from app.months import month_key
+from app.problem_details import ProblemItem
 from app.review import Kind, MonthReview, Review, SliceChange
 from app.words import Openness, Origin
 
@@ -142,32 +143,6 @@ class Warning_(BaseModel):  # noqa: N801 - Python has a Warning of its own
     count: int = Field(ge=1, description="How many lines it is true of.", examples=[1])
 
 
-class Error(BaseModel):
-    """One thing wrong with the file, and its place."""
-
-    code: str = Field(description="The kind of error, for programs.", examples=["not_a_number"])
-    line: int | None = Field(
-        description="The line it is on; null where it is the whole file's.", examples=[4]
-    )
-    column: int | None = Field(
-        description="The column it is in; null where it is the whole line's.", examples=[3]
-    )
-    field: str | None = Field(
-        description="What the column was read as; null where there is none.",
-        examples=["share_pct"],
-    )
-    found: str = Field(
-        description="What stands there, at most 80 escaped characters.", examples=["29.7 %"]
-    )
-    expected: str = Field(
-        description="What may stand there.",
-        examples=["a percentage from 0 to 100 in plain digits, such as 29.7"],
-    )
-    suggestion: str | None = Field(
-        description="What may have been meant; null where nothing is near.", examples=["29.7"]
-    )
-
-
 class ReviewAnswer(BaseModel):
     """What publishing a file would change."""
 
@@ -186,7 +161,7 @@ class ReviewAnswer(BaseModel):
     same_as: UploadNumber | None = Field(
         description="The upload whose same bytes are current already; null: there is none."
     )
-    errors: list[Error] = Field(description="What is wrong with it: the first hundred.")
+    errors: list[ProblemItem] = Field(description="What is wrong with it: the first hundred.")
     error_count: int = Field(ge=0, description="How many errors the file has in all.", examples=[0])
 
 

@@ -62,15 +62,22 @@ def _check(db: Db, file: BinaryIO, sent: Sent, by: str) -> CheckAnswer:
         upload = intake.received(
             session,
             file,
-            filename=sent.filename,
-            by=by,
-            source=sent.source or None,
-            openness=Openness(sent.openness),
+            **_beside(sent, by),
         )
         found = review_of(session, upload, intake.WEB_LIMITS)
         intake.refuse_problems(found.checked)
     values = review_values(found)
     return CheckAnswer.model_validate(values | {"sha256": upload.sha256.hex(), "size": upload.size})
+
+
+def _beside(sent: Sent, by: str) -> dict[str, Any]:
+    """What is noted of a file beside its bytes."""
+    return {
+        "filename": sent.filename,
+        "by": by,
+        "source": sent.source or None,
+        "openness": Openness(sent.openness),
+    }
 
 
 def _publish(request: Request, db: Db, file: BinaryIO, sent: Sent, by: str) -> PublishedAnswer:
@@ -79,10 +86,7 @@ def _publish(request: Request, db: Db, file: BinaryIO, sent: Sent, by: str) -> P
         upload_id = intake.keep(
             session,
             file,
-            filename=sent.filename,
-            by=by,
-            source=sent.source or None,
-            openness=Openness(sent.openness),
+            **_beside(sent, by),
         )
         done = intake.publish(
             session, upload_id, by=by, reason=sent.reason, limits=intake.WEB_LIMITS
