@@ -158,6 +158,10 @@ def test_every_example_is_one_that_its_schema_takes(document):
 @pytest.mark.parametrize(
     ("model", "field", "words"),
     [
+        ("ShareRow", "status", [*Status, "missing"]),
+        ("Meta", "by", ["origin", "openness", "developer", "model"]),
+        ("Meta", "openness", [*Openness, "all"]),
+        ("Meta", "of", ["all", "open"]),
         ("OriginRow", "origin", [*Origin]),
         ("DeveloperRow", "origin", [*Origin]),
         ("ModelRow", "openness", [*Openness]),

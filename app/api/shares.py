@@ -1,47 +1,43 @@
 """Chart data: one row per source, month and group."""
 
-from decimal import Decimal
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, Field
 
 from app import citing, queries, wording
 from app.answer import Answer
 from app.api.asking import Asked, asking
+from app.api.fields import Instant, Month, Percent, SourceSlug, one_of
+from app.api.frames import RowModel
 from app.api.parameters import NAMES, REFUSALS, parameters
 from app.http import CSVResponse, Reading, shares_csv
 from app.months import month_key
-from app.question import Question, instant_text
+from app.question import PARAMETERS, Question, instant_text
 from app.share_rows import COLUMNS, complement_rows, share_rows
+from app.words import MISSING, Status
 
 router = APIRouter(tags=["shares"])
 
-Percent = Annotated[
-    Decimal,
-    PlainSerializer(float, return_type=float, when_used="json"),
-    # A source's own rounding may bring a sum to 100.5.
-    Field(ge=0, le=100.5, description="Percent, 0 to 100, four decimals."),
-]
+WORDS: Final = {item.name: item.allowed for item in PARAMETERS}
 
 
-class ShareRow(BaseModel):
+class ShareRow(RowModel):
     """A group's share of one source's month."""
 
-    model_config = ConfigDict(from_attributes=True)
-
-    source: str = Field(description="Slug of the source.", examples=["openrouter-rankings"])
-    month: str = Field(
-        description="The month it is about.", pattern=r"^\d{4}-\d{2}$", examples=["2025-08"]
-    )
+    source: SourceSlug = Field(description="Slug of the source that counted the share.")
+    month: Month = Field(description="The month the share is about.")
     group: str = Field(
+        min_length=1,
         description=(
             "Key of the group: an origin, openness, or slug. `_rest`: those beyond `top`;"
             " `_unnamed`: lines that name none, and what a source does not break down."
         ),
         examples=["chinese"],
     )
-    label: str = Field(description="The group as people read it.", examples=["Chinese"])
+    label: str = Field(
+        min_length=1, description="The group as people read it.", examples=["Chinese"]
+    )
     share_pct: Percent | None = Field(
         description=(
             "Percent of what `meta.of` says, four decimals; null, never zero, where the source"
@@ -49,51 +45,62 @@ class ShareRow(BaseModel):
         ),
         examples=[28.6539],
     )
-    status: str = Field(description="final, provisional, estimated or missing.", examples=["final"])
+    status: Annotated[str, one_of([*Status, MISSING])] = Field(
+        description=(
+            "final: as the source left it; provisional: not settled; estimated: reported in words"
+            " or read off a chart; missing: the source says nothing of it."
+        ),
+        examples=["final"],
+    )
     note: str = Field(
         description="What the source notes of the month; may be empty.",
         examples=["23 of 30 days covered"],
     )
-    metric: str = Field(description="What the source counts.", examples=["tokens"])
-    openness: str = Field(
-        description="Which models the question counts: open, closed, unknown or all.",
-        examples=["open"],
+    metric: str = Field(description="What the source of the row counts.", examples=["tokens"])
+    openness: Annotated[str, one_of(WORDS["openness"])] = Field(
+        description="Which models the question of the row counts.", examples=["open"]
     )
-    of: str = Field(
-        description="What 100 percent is: all usage, or that of open models.", examples=["all"]
+    of: Annotated[str, one_of(WORDS["of"])] = Field(
+        description="What 100 percent of the row is: all usage, or that of open models.",
+        examples=["all"],
     )
-    as_of: str = Field(
-        description="The vintage: when the figures or the catalogue last changed, UTC.",
-        examples=["2026-11-23T10:00:00Z"],
+    as_of: Instant = Field(
+        description="The vintage of the row: when figures or the catalogue last changed, UTC."
     )
 
 
 class SourceNote(BaseModel):
     """A source of the answer, and how to cite it."""
 
-    source: str = Field(description="Slug.", examples=["openrouter-rankings"])
+    source: SourceSlug = Field(description="Slug, as the rows have it.")
     name: str = Field(description="As people read it.", examples=["OpenRouter rankings"])
     metric: str = Field(description="What it counts.", examples=["tokens"])
     licence: str = Field(description="Of its figures; may be empty.", examples=["CC BY 4.0"])
-    citation: str = Field(description="The line it asks for, with the vintage filled in.")
+    citation: str = Field(
+        description="The line it asks for, with the vintage filled in.",
+        examples=["Source: OpenRouter (openrouter.ai/rankings), as of 23 November 2026."],
+    )
 
 
 class Meta(BaseModel):
     """What was counted, of what, as of when: a share is never told without it."""
 
     version: str = Field(default="v1", description="Of this API: changes are additions only.")
-    by: str = Field(description="What the shares are grouped by.", examples=["origin"])
-    openness: str = Field(description="Which models are counted.", examples=["open"])
-    of: str = Field(description="What 100 percent is: all usage, or open.", examples=["all"])
-    from_: str = Field(
+    by: Annotated[str, one_of(WORDS["by"])] = Field(
+        description="What the shares are grouped by.", examples=["origin"]
+    )
+    openness: Annotated[str, one_of(WORDS["openness"])] = Field(
+        description="Which models are counted.", examples=["open"]
+    )
+    of: Annotated[str, one_of(WORDS["of"])] = Field(
+        description="What 100 percent is: all usage, or open.", examples=["all"]
+    )
+    from_: Month = Field(
         serialization_alias="from", description="First month told.", examples=["2025-01"]
     )
-    to: str = Field(description="Last month told.", examples=["2026-09"])
+    to: Month = Field(description="Last month told.", examples=["2026-09"])
     unit: str = Field(default="percent", description="Of every `share_pct`.")
-    as_of: str | None = Field(
-        description="The vintage: when these figures last changed, UTC.",
-        examples=["2026-11-23T10:00:00Z"],
-    )
+    as_of: Instant | None = Field(description="The vintage: when these figures last changed, UTC.")
     definition: str = Field(description="In words: what was counted, by whom, of what.")
     sources: list[SourceNote] = Field(description="Those asked, in order.")
     notes: list[str] = Field(
