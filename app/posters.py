@@ -25,12 +25,14 @@ CARD_WIDTH: Final = 1200
 class Words:
     """What a chart must not be shown without.
 
-    `definition` says it in full, `small_print` in short; each ends with the vintage.
+    `definition` says it in full, `small_print` in short; each ends with the vintage. `counted` is
+    the part of it that says what is counted.
     """
 
     headline: str
     sources: Sequence[str]
     definition: str
+    counted: str
     small_print: str
     summary: str
 
@@ -86,7 +88,9 @@ def card(draw: Callable[[Frame], Chart], words: Words) -> str:
     """The chart fitted into 1200 x 630 pixels; `draw` lays it out anew for the room there is."""
     head = CARD.wrapped(words.headline, CARD.head)
     drafted = draw(CARD_FRAME)
-    below = CARD.small_print((" ".join(words.sources), f"{words.small_print}. {_key(drafted)}"))
+    below = CARD.small_print(
+        (words.counted, " ".join(words.sources), f"{words.small_print}. {_key(drafted)}")
+    )
     top = CARD.margin - 8 + CARD.head * LINE_HEIGHT * len(head)
     room = CARD_HEIGHT - 26 - CARD.small * LINE_HEIGHT * len(below) - top
     chart, scale = _fitted(draw, drafted, room)

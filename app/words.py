@@ -117,9 +117,17 @@ def origin_of_country(text: str) -> Origin | None:
     return Origin.OTHER if loose(text) in _OTHER_COUNTRIES else None
 
 
+WHOLE = 5
+"""Letters that, found whole in a name, suggest it: a model's slug begins with its developer's."""
+
+
 def nearest(found: str, choices: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The choice most like `found`, or None where nothing is alike enough to suggest."""
     by_loose = {loose(choice): choice for choice in choices}
+    wanted = loose(found[:80])
+    whole = [known for known in by_loose if len(wanted) >= WHOLE and wanted in known]
+    if whole:
+        return by_loose[min(whole, key=lambda known: (len(known), known))]
     # difflib is quadratic in length: a 10 kB value must not cost a second.
-    matches = difflib.get_close_matches(loose(found[:80]), by_loose, n=1, cutoff=cutoff)
+    matches = difflib.get_close_matches(wanted, by_loose, n=1, cutoff=cutoff)
     return by_loose[matches[0]] if matches else None

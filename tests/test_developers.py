@@ -338,3 +338,8 @@ def test_from_the_list_to_a_model_and_its_base(page):
 def test_all_models_are_listed_with_who_made_them(client: TestClient) -> None:
     answer = client.get("/models", follow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (303, "/developers")
+
+
+def test_a_models_own_name_without_its_developer_leads_to_it(client: TestClient) -> None:
+    said = client.get("/models/deepseek-v4-flash").text
+    assert "Did you mean “deepseek/deepseek-v4-flash" in said

@@ -2,7 +2,7 @@
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -137,23 +137,46 @@ def framed(page: Page, watched, host: Host, body: str) -> FrameLocator:
 
 
 @pytest.fixture
-def codes(client: TestClient, server: str) -> dict[str, str]:
-    found = offered(client.get("/trends?events=all").text)
-    return {name: code.replace("http://testserver", server) for name, code in found.items()}
+def codes_of(client: TestClient, server: str) -> Callable[[str], dict[str, str]]:
+    def found(query: str) -> dict[str, str]:
+        codes = offered(client.get(f"/trends{query}").text)
+        return {name: code.replace("http://testserver", server) for name, code in codes.items()}
+
+    return found
+
+
+@pytest.fixture
+def codes(codes_of: Callable[[str], dict[str, str]]) -> dict[str, str]:
+    return codes_of("?events=all")
 
 
 @pytest.mark.browser
 def test_the_offered_code_shows_the_chart_and_fits_its_height(page, watched, host, codes) -> None:
     frame = framed(page, watched, host, codes["live"] + codes["fit"])
     expect(frame.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    offered_height = re.findall(r'height="(\d+)"', codes["live"])[0]
     page.wait_for_function(
-        "() => document.querySelector('iframe').getAttribute('height') !== '620'"
+        f"() => document.querySelector('iframe').getAttribute('height') !== '{offered_height}'"
     )
     assert fits(page)
     frame.get_by_text("What happened").click()
     expect(frame.locator(".badge").last).to_be_visible()
     page.wait_for_function("() => document.querySelector('iframe').height > 1200")
     assert fits(page)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("query", ["", "?by=model", "?view=stack"])
+def test_without_the_script_the_offered_height_shows_the_chart_and_its_words(
+    page, watched, host, codes_of, query
+) -> None:
+    page.set_viewport_size({"width": 860, "height": 700})
+    frame = framed(page, watched, host, codes_of(query)["live"])
+    expect(frame.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    inner = page.frames[1].evaluate("document.documentElement.getBoundingClientRect().height")
+    box = page.locator("iframe").bounding_box()
+    assert box
+    assert inner <= box["height"] < inner + 250
 
 
 def fits(page: Page) -> bool:

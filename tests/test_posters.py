@@ -14,7 +14,12 @@ from tests.test_pictures import GAPS, HOSTILE, QUESTIONS, every_question, laid_o
 
 def told(**changes: str) -> Words:
     said = Words(
-        "Chinese open models rose", ["Source: Acme."], "Of all tokens.", "Gateway", "Words"
+        "Chinese open models rose",
+        ["Source: Acme."],
+        "Of all tokens.",
+        "Counted: open models.",
+        "Gateway",
+        "Words",
     )
     return replace(said, **changes)
 
@@ -62,7 +67,7 @@ def test_a_headline_too_long_for_a_card_keeps_its_end():
 def test_any_name_leaves_a_picture_that_stands_alone_well_formed(name):
     names = {"x": group("x", name, "us")}
     found = answer({"x": ["1", "2"]}, groups=names, sources=(source(name=name),))
-    said = Words(name, [name], name, name, name)
+    said = Words(name, [name], name, name, name, name)
 
     def draw(frame: Frame) -> Chart:
         return chart(found, "lines", frame)
@@ -78,3 +83,8 @@ def test_a_card_keeps_the_vintage_however_many_sources_it_names():
     )
     root = ET.fromstring(card(lambda frame: chart(GAPS, "lines", frame), many))
     assert "as known on 1 May." in " ".join(root.itertext())
+
+
+def test_the_picture_beside_a_link_says_what_is_counted():
+    drawn = card(lambda _: laid_out(*QUESTIONS["lines"]), told())
+    assert "Counted: open models." in drawn

@@ -14,6 +14,7 @@ from app import charts, comparing, figures, pictures, queries, vintages, wording
 from app.answer import Answer, Event, Group, Share, Source
 from app.charts import Chart, Mark
 from app.question import Question
+from app.sheets import sheet_of
 from app.words import Status
 
 
@@ -21,7 +22,7 @@ from app.words import Status
 class Drawing:
     """One chart: its pictures, the figure's JSON fit for a script element, what is said of it.
 
-    `dated`: its axis is time, and so it may show events.
+    `dated`: its axis is time, and so it may show events. `height` is its picture's, in pixels.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Drawing:
     hatched: bool
     silent: Sequence[str]
     dated: bool
+    height: int
 
 
 def drawing(
@@ -65,6 +67,7 @@ def drawing(
         hatched=any(item.look.hatch for item in series if view == "stack"),
         silent=[item.name for item in answer.sources if item not in told],
         dated=view == "lines" and any(panel.kind == "lines" for panel in wide.panels),
+        height=sheet_of(wide).height,
     )
 
 

@@ -60,6 +60,7 @@ class Shown:
             headline=wording.headline(answer, question),
             sources=[wording.citation(source) for source in answer.sources],
             definition=wording.definition(answer, question),
+            counted=wording.definition_of(question),
             small_print=wording.small_print(answer),
             summary=wording.summary(answer, question),
         )

@@ -36,11 +36,11 @@ NAMES: Final = tuple(column.name for column in SOURCES.columns)
 TEMPLATE: Final = ",".join(column.name for column in SNAPSHOT_COLUMNS) + "\n"
 EXAMPLE: Final = """\
 month,origin,openness,share_pct,status,note
-2026-09,chinese,open,41.5,final,
-2026-09,us,open,7.2,final,
-2026-09,european,open,1.1,final,
-2026-09,chinese,closed,3.8,provisional,late returns
-2026-09,us,closed,38.4,final,
+2024-06,chinese,open,41.5,final,
+2024-06,us,open,7.2,final,
+2024-06,european,open,1.1,final,
+2024-06,chinese,closed,3.8,provisional,late returns
+2024-06,us,closed,38.4,final,
 """
 EXAMPLE_SUM: Final = sum(Decimal(line.split(",")[3]) for line in EXAMPLE.splitlines()[1:])
 

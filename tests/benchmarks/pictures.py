@@ -33,7 +33,9 @@ QUESTIONS = {
         "lines",
     ),
 }
-SAID = posters.Words("A headline", ["Source: Acme."], "A definition.", "Small print", "Words")
+SAID = posters.Words(
+    "A headline", ["Source: Acme."], "A definition.", "Counted.", "Small print", "Words"
+)
 PAGES = ("/", "/trends", "/trends?by=developer", "/trends?by=model&view=stack")
 
 
