@@ -215,6 +215,12 @@ def test_while_the_service_is_away_it_says_when_to_come_again(
         trusting = ssl.create_default_context(cafile=authority)
         answer = httpx2.get(f"https://localhost:{port}/", verify=trusting, timeout=60)
         hidden = httpx2.get(f"https://localhost:{port}/metrics", verify=trusting, timeout=60)
+        told = {"Cookie": "session=a-secret", "Authorization": "Bearer a-secret"}
+        linked = f"https://localhost:{port}/sign-in?link=a-secret"
+        httpx2.get(linked, verify=trusting, timeout=60, headers=told)
+    log = (tmp_path / "caddy.log").read_text()
+    assert '"uri":"/sign-in"' in log
+    assert "a-secret" not in log
     assert answer.status_code == 502
     assert answer.headers["retry-after"] == "5"
     for header in ("content-security-policy", "x-content-type-options"):
