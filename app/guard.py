@@ -7,6 +7,7 @@ import asyncio
 import re
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
 from fastapi import FastAPI, Request
@@ -27,6 +28,10 @@ PATIENCE: Final = 20
 """Seconds that any body may take to come, and more by its largest size."""
 SLOWEST: Final = 100 * KIB
 """Bytes a second."""
+
+LINGER: Final = 1
+"""Seconds, and bytes, for which a body that was refused is still taken."""
+LINGER_BYTES: Final = 4 * KIB * KIB
 
 # Addresses, the bytes of a body they take, and whether only maintainers may send one; the first
 # that fits.
@@ -182,7 +187,8 @@ def personal(scope: Scope, send: Send) -> Send:
 class Closing:
     """Closes the connection after an answer that left a large or endless body unread.
 
-    Else the server would read all of it, only to throw it away.
+    Else the server would read all of it, only to throw it away. A little of it is: a proxy that
+    finds the connection closed while it still sends never looks for the answer.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -193,6 +199,8 @@ class Closing:
             await self.app(scope, receive, send)
             return
         unread = True
+        # Whoever waits to be told so sends nothing, and must not be told now.
+        waits = "expect" in Headers(scope=scope)
 
         async def receive_watched() -> Message:
             nonlocal unread
@@ -201,11 +209,27 @@ class Closing:
             return message
 
         async def send_closing(message: Message) -> None:
-            if message["type"] == "http.response.start" and unread:
+            kind, last = message["type"], not message.get("more_body", False)
+            if kind == "http.response.start" and unread:
                 MutableHeaders(scope=message)["Connection"] = "close"
+            elif kind == "http.response.body" and last and unread and not waits:
+                await send({**message, "more_body": True})
+                await throw_away(receive)
+                message = {"type": "http.response.body"}
             await send(message)
 
         await self.app(scope, receive_watched, send_closing)
+
+
+async def throw_away(receive: Receive) -> None:
+    """What of a body comes in the next moment."""
+    left, more = LINGER_BYTES, True
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LINGER):
+            while more and left > 0:
+                message = await receive()
+                left -= len(message.get("body", b""))
+                more = message.get("more_body", False)
 
 
 def has_large_body(scope: Scope) -> bool:
