@@ -294,7 +294,12 @@ def test_the_largest_file_fits_with_the_rest_of_its_form() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/trends", "/api/v1/shares", "/healthz", "/static/style.css"]
+    "path",
+    [
+        *("/", "/trends", "/trends.svg", "/trends.csv", "/embed/trends", "/sources", "/developers"),
+        *("/methods", "/docs", "/api", "/api/v1/shares", "/api/v1/sources", "/openapi.json"),
+        *("/healthz", "/static/style.css", "/nowhere"),
+    ],
 )
 def test_public_answers_look_at_no_cookie(client: TestClient, path: str) -> None:
     plain = client.get(path)
