@@ -4,6 +4,7 @@ import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -105,11 +106,12 @@ def test_both_count_together(served: Service) -> None:
     assert min(counted) >= 2
 
 
-def test_two_that_start_at_once_migrate_once(blank_database_url: str) -> None:
+def test_those_that_start_at_once_migrate_once_and_make_one_role(blank_database_url: str) -> None:
     done = []
+    role = f"serving_{uuid4().hex[:8]}"
 
     def migrate() -> None:
-        done.append(modelshare(blank_database_url, "migrate"))
+        done.append(modelshare(blank_database_url, "migrate", "--app-role", role))
 
     starters = [threading.Thread(target=migrate) for _ in range(3)]
     for starter in starters:
@@ -119,6 +121,9 @@ def test_two_that_start_at_once_migrate_once(blank_database_url: str) -> None:
     assert [one.returncode for one in done] == [0, 0, 0], [one.stderr for one in done]
     with opened(blank_database_url) as db:
         found, expected = migrations.revisions(db)
+        with db.engine.begin() as connection:
+            connection.exec_driver_sql(f"DROP OWNED BY {role}")
+            connection.exec_driver_sql(f"DROP ROLE {role}")
     assert found == expected
 
 
