@@ -85,7 +85,8 @@ def enable(name: Name, data_dir: DataDir = None) -> None:
 def link(
     name: Name,
     base_url: Annotated[
-        str, typer.Option(help="Where the site is; left out, http:// with HOST and PORT.")
+        str,
+        typer.Option(help="Where the site is; left out, what ALLOWED_HOSTS or HOST say."),
     ] = "",
     data_dir: DataDir = None,
 ) -> None:
@@ -96,8 +97,10 @@ def link(
 
 
 def site() -> str:
-    """Where this machine's server is, as far as the environment says."""
+    """Where the site is: under the first name it answers for, else on this machine."""
     configured = settings()
+    if configured.hosts:
+        return f"https://{configured.hosts[0]}"
     return f"http://{configured.host}:{configured.port}"
 
 

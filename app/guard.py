@@ -3,9 +3,7 @@
 FastAPI reads a form before any dependency runs, so this is ASGI around the application.
 """
 
-import asyncio
 import re
-import sys
 from collections.abc import Sequence
 from typing import Final
 
@@ -17,35 +15,11 @@ from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import http
-from app.http import SAFE
-
-KIB: Final = 1024
-FORM: Final = 64 * KIB
-FILE: Final = 10 * KIB * KIB + FORM
-
-PATIENCE: Final = 20
-"""Seconds that any body may take to come, and more by its largest size."""
-SLOWEST: Final = 100 * KIB
-"""Bytes a second."""
-
-# Addresses, the bytes of a body they take, and whether only maintainers may send one; the first
-# that fits.
-LIMITS: Final = tuple(
-    (re.compile(pattern, re.DOTALL), most, maintainers)
-    for pattern, most, maintainers in (
-        (r"/uploads|/api/v1/uploads", FILE, True),
-        (r"/(uploads|catalogue|account|api/v1/uploads|api/v1/sources)(/.*)?", FORM, True),
-        (r".*", FORM, False),
-    )
-)
-
+from app.bodies import Closing, check_length, counted, limits
+from app.refusals import SAFE
 
 # Asked from inside, by an address rather than a name.
 FOR_OPERATORS: Final = frozenset({"/healthz", "/readyz", "/metrics"})
-
-
-def limits(path: str) -> tuple[int, bool]:
-    return next((most, only) for pattern, most, only in LIMITS if pattern.fullmatch(path))
 
 
 def install(app: FastAPI) -> None:
@@ -114,17 +88,6 @@ def check_encoding(headers: Headers) -> None:
         raise HTTPException(415, title, {"Accept-Encoding": "identity"})
 
 
-def check_length(headers: Headers, most: int) -> None:
-    if declared(headers) > most:
-        raise too_large(most)
-
-
-def declared(headers: Headers) -> int:
-    """The length of the body as announced, in bytes; what is no number is beyond every limit."""
-    length = headers.get("content-length", "0")
-    return int(length) if re.fullmatch("[0-9]{1,18}", length) else sys.maxsize
-
-
 def check_maintainer(request: Request) -> None:
     """Raises NotSignedIn. What is found is kept for the dependencies of `http`."""
     db = http.database(request)
@@ -132,37 +95,6 @@ def check_maintainer(request: Request) -> None:
         http.by_token(request, db)
     else:
         http.signed_in(http.visitor(request, db))
-
-
-def counted(receive: Receive, most: int) -> Receive:
-    """Gives the body up to `most` bytes, however it is sent, and while it comes in time."""
-    left = most
-    due = asyncio.get_running_loop().time() + PATIENCE + most / SLOWEST
-    whole = False
-
-    async def receive_counted() -> Message:
-        nonlocal left, whole
-        if whole:  # what comes now is the end of the connection
-            return await receive()
-        try:
-            async with asyncio.timeout_at(due):
-                message = await receive()
-        except TimeoutError:
-            headers = {"Connection": "close"}
-            raise HTTPException(408, "The request took too long to come", headers) from None
-        whole = not message.get("more_body", False)
-        left -= len(message.get("body", b""))
-        if left < 0:
-            raise too_large(most)
-        return message
-
-    return receive_counted
-
-
-def too_large(most: int) -> HTTPException:
-    # FastAPI makes a 400 of every other exception a body raises.
-    size = f"{most // KIB // KIB} MiB" if most > KIB * KIB else f"{most // KIB} KiB"
-    return HTTPException(413, f"That is too large: this address takes at most {size}")
 
 
 def personal(scope: Scope, send: Send) -> Send:
@@ -177,38 +109,3 @@ def personal(scope: Scope, send: Send) -> Send:
         await send(message)
 
     return send_personal
-
-
-class Closing:
-    """Closes the connection after an answer that left a large or endless body unread.
-
-    Else the server would read all of it, only to throw it away.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not has_large_body(scope):
-            await self.app(scope, receive, send)
-            return
-        unread = True
-
-        async def receive_watched() -> Message:
-            nonlocal unread
-            message = await receive()
-            unread = message.get("more_body", False)
-            return message
-
-        async def send_closing(message: Message) -> None:
-            if message["type"] == "http.response.start" and unread:
-                MutableHeaders(scope=message)["Connection"] = "close"
-            await send(message)
-
-        await self.app(scope, receive_watched, send_closing)
-
-
-def has_large_body(scope: Scope) -> bool:
-    headers = Headers(scope=scope)
-    most, _ = limits(scope["path"])
-    return "transfer-encoding" in headers or declared(headers) > most

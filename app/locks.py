@@ -13,3 +13,4 @@ class Lock(IntEnum):
     MIGRATION = 5_108_104
     FILL = 5_108_105
     SIGN_IN = 5_108_106
+    ROLE = 5_108_107

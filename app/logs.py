@@ -1,4 +1,4 @@
-"""What is written about a running server: lines of JSON that hold no cell, token or password."""
+"""What is written about a running server: lines that hold no cell, token or password."""
 
 import json
 import logging
@@ -7,7 +7,7 @@ import sys
 import traceback
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 REQUEST: Final[ContextVar[str | None]] = ContextVar("request", default=None)
 """The id of the request that is being answered."""
@@ -18,26 +18,63 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         entry: dict[str, Any] = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "time": moment(record),
             "level": record.levelname.lower(),
             "logger": record.name,
             "pid": os.getpid(),
-            "message": record.getMessage(),
+            "message": message(record),
         }
         if request := REQUEST.get():
             entry["request"] = request
         entry |= getattr(record, "fields", {})
         if record.exc_info and (error := record.exc_info[1]):
-            entry["error"] = type(error).__qualname__
-            # Not its message: that may quote a cell or a parameter.
-            frames = traceback.extract_tb(error.__traceback__)
-            entry["trace"] = [f"{one.filename}:{one.lineno} {one.name}" for one in frames]
+            entry["error"] = kinds(error)
+            entry["trace"] = frames(error)
         return json.dumps(entry, ensure_ascii=False)
 
 
-def install() -> None:
-    """Has everything that this process logs written as JSON, to standard error."""
+class TextLines(logging.Formatter):
+    """The same for people: a line a record, and a line a frame of what failed."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        request = f" [{found}]" if (found := REQUEST.get()) else ""
+        where = f"{record.levelname.lower()} {record.name}"
+        lines = [f"{moment(record)} {where}{request}: {message(record)}"]
+        if record.exc_info and (error := record.exc_info[1]):
+            lines += [kinds(error), *frames(error)]
+        return "\n    ".join(lines)
+
+
+def moment(record: logging.LogRecord) -> str:
+    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+
+
+def message(record: logging.LogRecord) -> str:
+    """Its first line: asyncio goes on with the failure itself, which may quote a cell."""
+    return record.getMessage().partition("\n")[0]
+
+
+def kinds(error: BaseException) -> str:
+    """What failed, and because of what. Not in its own words: they may quote a cell."""
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    because = f" because of {kinds(cause)}" if cause else ""
+    return type(error).__qualname__ + because
+
+
+def frames(error: BaseException) -> list[str]:
+    return [
+        f"{frame.filename}:{frame.lineno} {frame.name}"
+        for frame in traceback.extract_tb(error.__traceback__)
+    ]
+
+
+def install(form: Literal["text", "json"]) -> None:
+    """Has everything that this process logs written so, to standard error.
+
+    As text: failures only.
+    """
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines())
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    handler.setFormatter(JsonLines() if form == "json" else TextLines())
+    level = logging.INFO if form == "json" else logging.WARNING
+    logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.getLogger("alembic").setLevel(logging.WARNING)

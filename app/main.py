@@ -8,7 +8,18 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 from starlette_compress import CompressMiddleware, add_compress_type
 
-from app import api, contract, crossing, freshness, guard, health, http, pages, rate_limit
+from app import (
+    api,
+    contract,
+    crossing,
+    freshness,
+    guard,
+    headers,
+    health,
+    pages,
+    rate_limit,
+    refusals,
+)
 from app.db import Db
 from app.observing import Observed
 
@@ -19,7 +30,7 @@ class Site(FastAPI):
     """Its outermost rings also go around the page that says that something went wrong."""
 
     def build_middleware_stack(self) -> ASGIApp:
-        return Observed(http.SecurityHeaders(super().build_middleware_stack()))
+        return Observed(headers.SecurityHeaders(super().build_middleware_stack()))
 
 
 def create_app(db: Db, hosts: Sequence[str] = (), *, reads_per_minute: int = 0) -> FastAPI:
@@ -46,7 +57,7 @@ def create_app(db: Db, hosts: Sequence[str] = (), *, reads_per_minute: int = 0) 
     app.state.db = db
     app.state.hosts = hosts
     app.state.reads_per_minute = reads_per_minute
-    http.install_errors(app, page=pages.render_error)
+    refusals.install_errors(app, page=pages.render_error)
     app.add_middleware(freshness.Freshness)
     if reads_per_minute:
         app.add_middleware(rate_limit.RateLimit, per_minute=reads_per_minute)
@@ -54,10 +65,10 @@ def create_app(db: Db, hosts: Sequence[str] = (), *, reads_per_minute: int = 0) 
     app.add_middleware(crossing.Crossing)
     add_compress_type("text/csv")
     app.add_middleware(CompressMiddleware)
-    app.add_middleware(http.HeadAsGet)
+    app.add_middleware(headers.HeadAsGet)
     app.include_router(health.router)
     app.include_router(api.router)
     app.include_router(pages.router)
     contract.install(app)
-    app.mount("/static", http.VersionedFiles(directory=STATIC), name="static")
+    app.mount("/static", headers.VersionedFiles(directory=STATIC), name="static")
     return app

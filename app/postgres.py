@@ -28,6 +28,8 @@ from app.postgres_binaries import binaries_for
 _NAME: Final = "modelshare"
 _PORT: Final = 5432  # only a part of the socket's name
 _PATIENCE: Final = 60.0  # seconds; recovery after a crash takes a while
+# Terse: PostgreSQL's log would tell the row that a constraint refused, cell by cell.
+_OPTIONS: Final = ("-c", "listen_addresses=", "-c", "log_error_verbosity=terse")
 _NOBODY: Final = 65534
 # The directory and the program itself may lie where only root may go; access(2) asks the bit.
 _ROOTS_PATHS: Final = (
@@ -142,7 +144,7 @@ def _start(home: Path, guard: int) -> None:
     guardian = [sys.executable, "-m", "app.guardian", f"{home}/postgres.users", f"{guard}"]
     with (home / "postgres.log").open("ab") as log:
         subprocess.run(
-            [*guardian, *server, "-c", "listen_addresses="],
+            [*guardian, *server, *_OPTIONS],
             cwd=Path(__file__).parents[1],
             stdin=subprocess.DEVNULL,
             stdout=log,

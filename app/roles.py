@@ -6,10 +6,11 @@ from typing import Final
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from app.db import Db
 from app.errors import BadInput, Refused, excerpt
+from app.locks import Lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ def prepare(db: Db, role: str, password: str | None) -> None:
         hint = "Small letters, digits and _, at most 63, such as modelshare_app."
         raise BadInput(f"“{excerpt(role)}” cannot be the name of a role", hint)
     with db.engine.begin() as connection:
+        # Of two at once PostgreSQL lets one fail: "tuple concurrently updated".
+        connection.execute(select(func.pg_advisory_xact_lock(Lock.ROLE)))
         _make(connection, role, password)
         _refuse_powerful(connection, role)
         for statement in _statements(role):

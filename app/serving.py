@@ -6,9 +6,9 @@ import tempfile
 from typing import Final
 
 import uvicorn
-from uvicorn.config import LOGGING_CONFIG
 from uvicorn.supervisors import Multiprocess
 
+from app import logs
 from app.console import console
 from app.settings import Settings
 from app.wire import Connection
@@ -31,7 +31,6 @@ class Announced(uvicorn.Server):
 
 
 def configuration(workers: int, settings: Settings) -> uvicorn.Config:
-    as_json = settings.log_format == "json"
     return uvicorn.Config(
         "app.worker:application",
         factory=True,
@@ -39,8 +38,8 @@ def configuration(workers: int, settings: Settings) -> uvicorn.Config:
         workers=workers,
         forwarded_allow_ips=settings.forwarded_allow_ips,
         timeout_graceful_shutdown=GRACE,
-        log_config=None if as_json else LOGGING_CONFIG,
-        log_level="info" if as_json else "warning",
+        log_config=None,
+        log_level="info" if settings.log_format == "json" else "warning",
         access_log=False,
         server_header=False,
         ws="none",
@@ -49,6 +48,7 @@ def configuration(workers: int, settings: Settings) -> uvicorn.Config:
 
 def run(listening: socket.socket, workers: int, settings: Settings, link: str | None) -> None:
     """Serves until a signal comes; says where as soon as it can answer, and a first way in."""
+    logs.install(settings.log_format)
     config = configuration(workers, settings)
     host, port = listening.getsockname()[:2]
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

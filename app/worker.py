@@ -18,8 +18,7 @@ def application() -> FastAPI:
     """What uvicorn calls in every worker; DATABASE_URL is set by then."""
     settings = Settings()
     url = settings.database_url
-    if settings.log_format == "json":
-        logs.install()
+    logs.install(settings.log_format)
     if url is None:
         raise RuntimeError("Set DATABASE_URL, or start with `modelshare serve`.")
     # None where this process is the only one.

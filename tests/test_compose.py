@@ -59,7 +59,7 @@ def test_only_the_proxy_can_be_reached_and_only_it_is_believed(compose: dict[str
 def test_postgresql_is_as_durable_as_it_comes(compose: dict[str, Any]) -> None:
     postgres = compose["services"]["postgres"]
     assert postgres["image"] == "postgres:18"
-    assert "command" not in postgres
+    assert postgres["command"] == ["postgres", "-c", "log_error_verbosity=terse"]
     assert postgres["volumes"] == ["postgres:/var/lib/postgresql"]
 
 

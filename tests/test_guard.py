@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from fastapi.testclient import TestClient
 
-from app import accounts, guard, sign_ins
+from app import accounts, bodies, sign_ins
 from app.db import Db
 from app.main import create_app
 from tests.conftest import serving
@@ -154,7 +154,7 @@ def test_a_chunked_body_is_cut_where_the_limit_is(address: str) -> None:
     with connected(address) as connection:
         form = "Content-Type: application/x-www-form-urlencoded\r\n"
         ask(connection, "POST", "/sign-in", ANONYMOUS + form + "Transfer-Encoding: chunked\r\n")
-        send_until_refused(connection, 2 * guard.FORM, chunked=True)
+        send_until_refused(connection, 2 * bodies.FORM, chunked=True)
         status, headers, body = answer_of(connection)
         assert (status, headers["connection"]) == (413, "close")
         assert "at most 64 KiB" in body
@@ -272,29 +272,34 @@ def test_a_length_that_is_no_number_is_the_clients_fault(client: TestClient, len
 @pytest.mark.parametrize(
     ("path", "most", "maintainers"),
     [
-        ("/uploads", guard.FILE, True),
-        ("/api/v1/uploads", guard.FILE, True),
-        ("/uploads/3/publish", guard.FORM, True),
-        ("/uploads/", guard.FORM, True),
-        ("/catalogue/developers", guard.FORM, True),
-        ("/api/v1/sources", guard.FORM, True),
-        ("/account", guard.FORM, True),
-        ("/sign-in", guard.FORM, False),
-        ("/uploadsx", guard.FORM, False),
-        ("/uploads/\n", guard.FORM, True),
-        ("", guard.FORM, False),
+        ("/uploads", bodies.FILE, True),
+        ("/api/v1/uploads", bodies.FILE, True),
+        ("/uploads/3/publish", bodies.FORM, True),
+        ("/uploads/", bodies.FORM, True),
+        ("/catalogue/developers", bodies.FORM, True),
+        ("/api/v1/sources", bodies.FORM, True),
+        ("/account", bodies.FORM, True),
+        ("/sign-in", bodies.FORM, False),
+        ("/uploadsx", bodies.FORM, False),
+        ("/uploads/\n", bodies.FORM, True),
+        ("", bodies.FORM, False),
     ],
 )
 def test_every_address_has_its_limits(path: str, most: int, maintainers: bool) -> None:
-    assert guard.limits(path) == (most, maintainers)
+    assert bodies.limits(path) == (most, maintainers)
 
 
 def test_the_largest_file_fits_with_the_rest_of_its_form() -> None:
-    assert guard.FILE == 10 * MIB + 64 * 1024
+    assert bodies.FILE == 10 * MIB + 64 * 1024
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/trends", "/api/v1/shares", "/healthz", "/static/style.css"]
+    "path",
+    [
+        *("/", "/trends", "/trends.svg", "/trends.csv", "/embed/trends", "/sources", "/developers"),
+        *("/methods", "/docs", "/api", "/api/v1/shares", "/api/v1/sources", "/openapi.json"),
+        *("/healthz", "/static/style.css", "/nowhere"),
+    ],
 )
 def test_public_answers_look_at_no_cookie(client: TestClient, path: str) -> None:
     plain = client.get(path)

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from app import queries, reference
 from app.errors import BadQuestion, NoFigures
-from app.http import Reading, problem_response
+from app.http import Reading
 from app.pages.citations import citation
 from app.pages.shell import TEMPLATES, render
 from app.question import PARAMETERS, Names, Question, parse_question
 from app.rate_limit import Buckets
+from app.refusals import problem_response
 
 router = APIRouter()
 

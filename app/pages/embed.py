@@ -7,7 +7,8 @@ from fastapi.responses import HTMLResponse
 
 from app import queries
 from app.errors import Refused
-from app.http import POLICY, Asked, Reading
+from app.headers import POLICY
+from app.http import Asked, Reading
 from app.pages.shell import render
 from app.pages.trends import shown
 

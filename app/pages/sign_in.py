@@ -9,16 +9,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from app import accounts, sign_ins
 from app.db import Db
 from app.errors import BadInput, Refused, TooOften, WrongPassword
-from app.http import (
-    STATUS_OF,
-    SignedIn,
-    Visitor,
-    cookie_name,
-    database,
-    headers_of,
-)
+from app.http import SignedIn, Visitor, cookie_name, database
 from app.pages.shell import render
 from app.passwords import SHORTEST
+from app.refusals import STATUS_OF, headers_of
 
 router = APIRouter()
 

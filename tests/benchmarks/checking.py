@@ -66,6 +66,7 @@ def serving(data_dir: str) -> Iterator[Served]:
     command = [MODELSHARE, "serve", "--port", "0", "--data-dir", data_dir]
     given = {"DATABASE_URL", "WEB_CONCURRENCY"}
     env = {name: text for name, text in os.environ.items() if name not in given}
+    env["RATE_LIMIT"] = "0"  # a few readers at one address stand for many
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=env) as server:
         try:
             said = ""
@@ -102,6 +103,7 @@ class Load:
     def __init__(self, served: Served) -> None:
         self.served = served
         self.waits: list[float] = []
+        self.refused = 0
         self.most = 0.0
         self.stopped = threading.Event()
 
@@ -109,7 +111,8 @@ class Load:
         with httpx2.Client(base_url=self.served.address, timeout=60) as client:
             while not self.stopped.is_set():
                 began = time.perf_counter()
-                client.get(PAGES[page % len(PAGES)]).raise_for_status()
+                answer = client.get(PAGES[page % len(PAGES)])
+                self.refused += answer.status_code != 200
                 self.waits.append(time.perf_counter() - began)
                 page += 1
                 time.sleep(0.05)
@@ -163,7 +166,7 @@ def measure(served: Served, name: str, senders: int, seconds: float) -> bool:
         f"{name:18} {senders:7} {len(load.waits):7} {load.slow:9.2f} s"
         f" {max(load.waits):9.2f} s {grown:+8.0f} MB"
     )
-    return load.slow < SLOWEST and grown <= MOST
+    return not load.refused and load.slow < SLOWEST and grown <= MOST
 
 
 def main() -> None:

@@ -3,9 +3,9 @@
     .venv/bin/python -m tests.benchmarks.hostile [SECONDS]
 
 Serves the bundled figures from a directory of its own, lets readers read, and attacks. Ends with 1
-where readers wait for more than a second at the 95th percentile, the server and its children (the
-one that checks a file among them) grow by more than 200 MB, or an attack gets what it should not.
-Reads /proc: Linux only.
+where readers are refused or wait for more than a second at the 95th percentile, the server and its
+children (the one that checks a file among them) grow by more than 200 MB, or an attack gets what it
+should not. Reads /proc: Linux only.
 """
 
 import gzip
@@ -174,7 +174,7 @@ def measure(served: Served, name: str, seconds: float) -> bool:
         made = [pool.submit(attack, served, name, until) for _ in range(ATTACKERS)]
         seen = set[int]().union(*(one.result() for one in made))
     grown = load.most - before
-    fine = load.slow < SLOWEST and grown <= MOST and seen <= harmless
+    fine = not load.refused and load.slow < SLOWEST and grown <= MOST and seen <= harmless
     print(
         f"{name:18} {len(load.waits):7} {load.slow:9.2f} s {max(load.waits):9.2f} s"
         f" {grown:+8.0f} MB  {', '.join(map(str, sorted(seen))):15} {'' if fine else 'TOO MUCH'}"

@@ -91,12 +91,13 @@ class Service:
         return answers
 
     def get_from_each(self, path: str, workers: set[int]) -> dict[int, httpx2.Response]:
-        """One answer of each worker."""
+        """The first answer of each worker."""
         found: dict[int, httpx2.Response] = {}
         deadline = time.monotonic() + 60
         while set(found) != workers:
             assert time.monotonic() < deadline, (workers, set(found))
-            found |= {self.worker_of(answer): answer for answer in self.ask(path, 4)}
+            for answer in self.ask(path, 4):
+                found.setdefault(self.worker_of(answer), answer)
         return found
 
     def stop(self) -> None:

@@ -1,0 +1,135 @@
+"""How large the body of a request may be, how long it may take, and what becomes of the rest."""
+
+import asyncio
+import re
+import sys
+from contextlib import suppress
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+KIB: Final = 1024
+FORM: Final = 64 * KIB
+FILE: Final = 10 * KIB * KIB + FORM
+
+PATIENCE: Final = 20
+"""Seconds that any body may take to come, and more by its largest size."""
+SLOWEST: Final = 100 * KIB
+"""Bytes a second."""
+
+LINGER: Final = 1
+"""Seconds, and bytes, for which a body that was refused is still taken."""
+LINGER_BYTES: Final = 4 * KIB * KIB
+
+# Addresses, the bytes of a body they take, and whether only maintainers may send one; the first
+# that fits.
+LIMITS: Final = tuple(
+    (re.compile(pattern, re.DOTALL), most, maintainers)
+    for pattern, most, maintainers in (
+        (r"/uploads|/api/v1/uploads", FILE, True),
+        (r"/(uploads|catalogue|account|api/v1/uploads|api/v1/sources)(/.*)?", FORM, True),
+        (r".*", FORM, False),
+    )
+)
+
+
+def limits(path: str) -> tuple[int, bool]:
+    return next((most, only) for pattern, most, only in LIMITS if pattern.fullmatch(path))
+
+
+def check_length(headers: Headers, most: int) -> None:
+    if declared(headers) > most:
+        raise too_large(most)
+
+
+def declared(headers: Headers) -> int:
+    """The length of the body as announced, in bytes; what is no number is beyond every limit."""
+    length = headers.get("content-length", "0")
+    return int(length) if re.fullmatch("[0-9]{1,18}", length) else sys.maxsize
+
+
+def counted(receive: Receive, most: int) -> Receive:
+    """Gives the body up to `most` bytes, however it is sent, and while it comes in time."""
+    left = most
+    due = asyncio.get_running_loop().time() + PATIENCE + most / SLOWEST
+    whole = False
+
+    async def receive_counted() -> Message:
+        nonlocal left, whole
+        if whole:  # what comes now is the end of the connection
+            return await receive()
+        try:
+            async with asyncio.timeout_at(due):
+                message = await receive()
+        except TimeoutError:
+            headers = {"Connection": "close"}
+            raise HTTPException(408, "The request took too long to come", headers) from None
+        whole = not message.get("more_body", False)
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise too_large(most)
+        return message
+
+    return receive_counted
+
+
+def too_large(most: int) -> HTTPException:
+    # FastAPI makes a 400 of every other exception a body raises.
+    size = f"{most // KIB // KIB} MiB" if most > KIB * KIB else f"{most // KIB} KiB"
+    return HTTPException(413, f"That is too large: this address takes at most {size}")
+
+
+class Closing:
+    """Closes the connection after an answer that left a large or endless body unread.
+
+    Else the server would read all of it, only to throw it away. A little of it is: a proxy that
+    finds the connection closed while it still sends never looks for the answer.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not has_large_body(scope):
+            await self.app(scope, receive, send)
+            return
+        unread = True
+        # Whoever waits to be told so sends nothing, and must not be told now.
+        waits = "expect" in Headers(scope=scope)
+
+        async def receive_watched() -> Message:
+            nonlocal unread
+            message = await receive()
+            unread = message.get("more_body", False)
+            return message
+
+        async def send_closing(message: Message) -> None:
+            kind, last = message["type"], not message.get("more_body", False)
+            if kind == "http.response.start" and unread:
+                MutableHeaders(scope=message)["Connection"] = "close"
+            elif kind == "http.response.body" and last and unread and not waits:
+                await send({**message, "more_body": True})
+                await throw_away(receive)
+                message = {"type": "http.response.body"}
+            await send(message)
+
+        await self.app(scope, receive_watched, send_closing)
+
+
+async def throw_away(receive: Receive) -> None:
+    """What of a body comes in the next moment."""
+    left, more = LINGER_BYTES, True
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LINGER):
+            while more and left > 0:
+                message = await receive()
+                left -= len(message.get("body", b""))
+                more = message.get("more_body", False)
+
+
+def has_large_body(scope: Scope) -> bool:
+    headers = Headers(scope=scope)
+    most, _ = limits(scope["path"])
+    return "transfer-encoding" in headers or declared(headers) > most

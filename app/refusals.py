@@ -1,0 +1,228 @@
+"""Every failure as an answer a user can act on: a page for people, a problem for programs."""
+
+import json
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+import psycopg
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+from app import errors, freshness
+from app.allowed import methods_of
+from app.database_errors import explained, state_of
+from app.errors import Problem, Refused, excerpt
+from app.rate_limit import RateExceeded
+from app.words import nearest
+
+log = logging.getLogger("app.refusals")
+
+STATUS_OF: Final[Mapping[type[Refused], int]] = {
+    errors.BadQuestion: 400,
+    errors.NotSignedIn: 401,
+    errors.WrongPassword: 401,
+    errors.NotFound: 404,
+    errors.NoFigures: 404,
+    errors.Conflict: 409,
+    errors.BadFile: 422,
+    errors.BadInput: 422,
+    errors.TooOften: 429,
+    RateExceeded: 429,
+    errors.Unavailable: 503,
+    errors.NoRoom: 507,
+}
+
+ErrorPage = Callable[[Request, int, Refused], Response]
+
+
+class ProblemResponse(JSONResponse):
+    media_type = "application/problem+json"
+
+
+def problem_response(status: int, refused: Refused) -> ProblemResponse:
+    """RFC 9457, with our list of errors for files and parameters."""
+    kind = type(refused).__name__
+    body = {
+        "type": f"urn:open-model-share:problem:{kind}",
+        "title": refused.title,
+        "status": status,
+        "detail": refused.detail,
+        "errors": [asdict(problem) for problem in refused.problems],
+        "error_count": refused.problem_count,
+    }
+    return ProblemResponse(body, status)
+
+
+def wants_page(request: Request) -> bool:
+    """People get a page; programs, and whoever asks for a file, get problem+json."""
+    path = request.url.path
+    if path.startswith(("/sources/", "/developers/", "/models/")):
+        return True  # names have dots, such as claude-3.5-sonnet
+    for_programs = path.startswith("/api/") or path in {"/healthz", "/readyz", "/metrics"}
+    return not for_programs and "." not in path.rsplit("/", 1)[-1]
+
+
+def install_errors(app: FastAPI, page: ErrorPage) -> None:
+    """Turns every failure into an answer a user can act on; `page` draws it for people."""
+
+    def respond(
+        request: Request, status: int, refused: Refused, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        draw = page if wants_page(request) else _without_request
+        response = draw(request, status, refused)
+        response.headers.update(headers or {})
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def on_refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Refused)  # noqa: S101 - registered for this type only
+        if isinstance(error, errors.NotSignedIn) and wants_page(request):
+            return RedirectResponse(f"/sign-in?{urlencode({'next': way_back(request)})}", 303)
+        return respond(request, STATUS_OF.get(type(error), 400), error, headers_of(error))
+
+    def on_http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type only
+        refused = Refused(*_words(request, error.status_code, error.detail))
+        allow = _allowed(request, error)
+        if allow and request.method == "OPTIONS":
+            return Response(status_code=204, headers=allow)
+        return respond(request, error.status_code, refused, {**(error.headers or {}), **allow})
+
+    def on_validation(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type only
+        return respond(request, *_incomplete(request, error))
+
+    def on_database(request: Request, error: Exception) -> Response:
+        assert isinstance(error, SQLAlchemyError | psycopg.Error)  # noqa: S101 - only for these
+        refused = explained(error)
+        if refused is None:
+            return on_fault(request, error)
+        kind = type(getattr(error, "orig", error)).__name__
+        log.warning("database: %s, SQLSTATE %s: %s", kind, state_of(error), refused.title)
+        return on_refused(request, refused)
+
+    def on_fault(request: Request, error: Exception) -> Response:
+        log.error("unexpected failure", exc_info=error)
+        return respond(request, 500, Refused("Something went wrong on our side", FAULT))
+
+    app.add_exception_handler(freshness.NotModified, freshness.not_modified)
+    app.add_exception_handler(Refused, on_refused)
+    app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(RequestValidationError, on_validation)
+    app.add_exception_handler(DBAPIError, on_database)
+    app.add_exception_handler(PoolTimeout, on_database)
+    app.add_exception_handler(psycopg.Error, on_database)
+    app.add_exception_handler(Exception, on_fault)
+
+
+def headers_of(error: Refused) -> Mapping[str, str]:
+    """What programs are told beside the words: when to come again, how to show who they are."""
+    match error:
+        case errors.Unavailable():
+            return {"Retry-After": "5"}
+        case RateExceeded():
+            left = f'"reads";r=0;t={error.seconds}'
+            told = {"RateLimit-Policy": error.policy, "RateLimit": left}
+            return told | {"Retry-After": str(error.seconds)}
+        case errors.TooOften():
+            return {"Retry-After": str(error.seconds)}
+        case errors.NotSignedIn():
+            return {"WWW-Authenticate": 'Bearer realm="Open Model Share"'}
+    return {}
+
+
+def way_back(request: Request) -> str:
+    """Where to go after signing in: the page asked for, or the one whose form was sent."""
+    if request.method in SAFE:
+        query = request.scope["query_string"].decode("latin-1")
+        return quote(request.scope["path"]) + (f"?{query}" if query else "")
+    host, _, rest = request.headers.get("referer", "").partition("://")[2].partition("/")
+    return f"/{rest}" if host and host == request.headers.get("host") else "/uploads"
+
+
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+FAULT: Final = "The fault is noted in the log. Please try again; if it stays, tell the maintainers."
+HTTP_WORDS: Final = {
+    404: ("There is nothing at this address", "The link may be old, or mistyped."),
+    405: ("This address does not take that method", "The Allow header lists those it takes."),
+}
+
+
+def _words(request: Request, status: int, otherwise: str = "") -> tuple[str, str]:
+    """Title and detail; a program is led to where its addresses are told."""
+    title, detail = HTTP_WORDS.get(status, (otherwise, ""))
+    if status == 404 and request.url.path.startswith("/api/"):
+        detail = f"{request.base_url}api tells every address there is."
+    return title, detail
+
+
+def _allowed(request: Request, error: HTTPException) -> dict[str, str]:
+    """The methods of the address, where the one that came is none of them."""
+    return {"Allow": ", ".join(methods_of(request))} if error.status_code == 405 else {}
+
+
+def _without_request(_: Request, status: int, refused: Refused) -> Response:
+    return problem_response(status, refused)
+
+
+def _incomplete(request: Request, error: RequestValidationError) -> tuple[int, Refused]:
+    """What fits no address is nowhere; what is missing in a body is told field by field."""
+    if any(item["loc"][0] == "path" for item in error.errors()):
+        return 404, Refused(*_words(request, 404))
+    return 422, Refused("The body cannot be taken as it is", "", _problems(request, error))
+
+
+def _problems(request: Request, error: RequestValidationError) -> list[Problem]:
+    return [_problem(item, _fields_of(request)) for item in error.errors()]
+
+
+def _problem(item: Mapping[str, Any], fields: Sequence[str]) -> Problem:
+    """What the library says of a field, in our words."""
+    code, ctx = item["type"], item.get("ctx", {})
+    name = ".".join(str(part) for part in item["loc"][1:])
+    found, expected = _as_json(item.get("input")), item["msg"]
+    suggestion = ctx.get("suggestion") or None
+    whole = "an object of JSON with " + ", ".join(fields) + " as the body"
+    match code:
+        case "missing" if not name:
+            name, found, expected = "body", "", whole
+        case "missing":
+            found, expected = "", "a text"
+        case "string_type":
+            expected = "a text"
+        case "extra_forbidden":
+            found, expected = name, "one of " + ", ".join(fields)
+            suggestion = nearest(name, fields)
+        case "enum" | "literal_error":
+            expected = "one of " + str(ctx.get("expected", "")).replace("'", "")
+        case "json_invalid":
+            found, expected = "", "JSON, in UTF-8"
+        case "model_attributes_type" | "dict_type":
+            name, expected = name or "body", whole
+        case "int_parsing" | "int_type":
+            expected = "a whole number"
+    return Problem(code, None, None, excerpt(name), found, expected, suggestion)
+
+
+def _fields_of(request: Request) -> list[str]:
+    """The names that the body asked for may hold."""
+    body = getattr(request.scope.get("route"), "body_field", None)
+    model = body.field_info.annotation if body is not None else None
+    return list(getattr(model, "model_fields", ()))
+
+
+def _as_json(value: object) -> str:
+    """At most 80 characters of what was sent, as it was sent."""
+    if isinstance(value, str):
+        return excerpt(value)
+    try:
+        return excerpt(json.dumps(value, ensure_ascii=False))
+    except (TypeError, ValueError):
+        return excerpt(str(value))
