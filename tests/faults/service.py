@@ -56,7 +56,8 @@ class Service:
         """The request's line in the log; it is written after the answer."""
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline:
-            for line in self.lines():
+            written = self.log.read_text().splitlines()
+            for line in (json.loads(text) for text in reversed(written) if request in text):
                 if line.get("request") == request and line["message"] == "request":
                     return line
             time.sleep(0.01)

@@ -95,11 +95,12 @@ def all_is_well(served: Service, workers: set[int]) -> None:
 
 
 def seconds_until_well(served: Service, workers: set[int]) -> float:
+    """Until the moment from which on every worker answers every page."""
     began = time.monotonic()
-    while time.monotonic() - began < 30:
+    while (asked := time.monotonic()) - began < 30:
         answers = [a for path in PAGES for a in served.get_from_each(path, workers).values()]
         if all(answer.status_code == 200 for answer in answers):
-            return time.monotonic() - began
+            return asked - began
     raise AssertionError("it did not come back")
 
 
