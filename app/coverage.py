@@ -1,5 +1,6 @@
 """What each source covers: its months as they stood at an instant, and every snapshot of them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -7,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, Row, Select, func, select, true
 from sqlalchemy.orm import Session
 
-from app import vintages
+from app import answer, queries, vintages
 from app.models import Observation, Snapshot, Source, Upload
 from app.snapshot_format import Basis
 from app.words import Openness, Status, least_settled
@@ -69,6 +70,19 @@ def spans(session: Session, as_of: datetime | None = None) -> dict[str, Span]:
         .order_by(vintages.by_slug())
     )
     return {slug: Span(*span) for slug, *span in found}
+
+
+def main_first(
+    session: Session, sources: Iterable[answer.Source], as_of: datetime | None = None
+) -> list[answer.Source]:
+    """The source that questions are about, then the others by the months they cover."""
+    main, months = queries.main_source(session, as_of), spans(session, as_of)
+
+    def place(source: answer.Source) -> tuple[bool, int, str]:
+        span = months.get(source.slug)
+        return source.slug != main, -span.months if span else 0, source.slug
+
+    return sorted(sources, key=place)
 
 
 def covered_months(

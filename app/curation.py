@@ -29,6 +29,11 @@ def words(name: str, *, filled: bool = False) -> Column:
     return Column(name, cells.text, required=filled, filled=filled, blank="", limit=LONG)
 
 
+def short(name: str) -> Column:
+    """What stands in headings, labels and tables."""
+    return Column(name, cells.text, required=True, filled=True)
+
+
 def slug(name: str, *, filled: bool = True) -> Column:
     return Column(name, cells.slug, required=filled, filled=filled)
 
@@ -61,9 +66,9 @@ SOURCES: Final = Kind(
     Source,
     (
         slug("source"),
-        words("name", filled=True),
-        words("publisher", filled=True),
-        words("metric", filled=True),
+        short("name"),
+        short("publisher"),
+        short("metric"),
         words("population", filled=True),
         url("url"),
         words("licence"),
@@ -76,7 +81,7 @@ DEVELOPERS: Final = Kind(
     Developer,
     (
         slug("developer"),
-        words("name", filled=True),
+        short("name"),
         Column("country", cells.country),
         filled("origin", cells.origin),
         url("homepage"),
@@ -89,7 +94,7 @@ MODELS: Final = Kind(
     Model,
     (
         slug("model"),
-        words("name", filled=True),
+        short("name"),
         slug("developer"),
         filled("openness", cells.openness),
         Column("release_month", cells.month),
@@ -102,7 +107,7 @@ EVENTS: Final = Kind(
     Event,
     (
         filled("date", cells.day),
-        words("title", filled=True),
+        short("title"),
         words("description"),
         url("url"),
         Column("headline", cells.yes, blank=False),

@@ -32,7 +32,11 @@ class Known:
 
     @cached_property
     def _source_slugs(self) -> dict[str, str]:
-        return _by_name_alike(self.sources.items())
+        # A name may be another source's slug: a file must not move from one to the other.
+        pairs = (
+            (alike(text), slug) for slug, name in self.sources.items() for text in (slug, name)
+        )
+        return _unambiguous(pairs)
 
     @cached_property
     def _developer_slugs(self) -> dict[str, str]:

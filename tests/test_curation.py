@@ -164,3 +164,11 @@ def test_the_kind_of_a_file_is_seen_by_its_header_even_with_a_slip(
     header: str, kind: Kind | None
 ) -> None:
     assert curation.kind_of(io.BytesIO(header.encode())) is kind
+
+
+def test_a_name_is_at_most_200_characters_a_note_2000(filled_db: Db) -> None:
+    number, cells = entry(filled_db, "google")
+    change(filled_db, DEVELOPERS, number, **cells | {"note": "n" * 2_000})
+    with pytest.raises(BadFile) as refused:
+        change(filled_db, DEVELOPERS, number, **cells | {"name": "n" * 201})
+    assert refused.value.problems[0].code == "too_long"

@@ -124,7 +124,7 @@ def test_a_card_is_cited_with_a_link_to_its_own_figure_that_stays(client):
 def test_every_share_has_its_change_over_a_month_and_over_a_year_in_points(client):
     row = re.findall(r"Sep 2026</time>.*?</tr>", text_of(client))[-1]
     assert re.search(
-        r"60\.26 %\s?<span class=\"changes\"><span>\+5\.8 pp</span>.*?<span>\+44\.0 pp<", row
+        r"60\.26 %\s?<span class=\"since\"><span>\+5\.8 pp</span>.*?<span>\+44\.0 pp<", row
     )
 
 
@@ -355,3 +355,14 @@ def test_a_line_separator_in_a_name_is_no_paragraph(own_client, filled_db):
 def test_a_source_without_an_address_is_no_link(own_client, filled_db):
     renamed(filled_db, url="")
     assert 'href=""' not in text_of(own_client)
+
+
+@pytest.mark.browser
+def test_headings_are_of_one_size_and_colour(page):
+    page.goto("/")
+    looks = page.locator("#main h2:not(.card h2)").evaluate_all(
+        "found => found.map(item => { const look = getComputedStyle(item);"
+        " return `${look.fontSize} ${look.color}`; })"
+    )
+    assert len(looks) > 4
+    assert len(set(looks)) == 1

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -110,6 +111,13 @@ def test_an_unknown_source_is_refused_with_the_nearest():
     problem = only_problem(text, source=None)
     assert (problem.code, problem.column) == ("unknown_source", 2)
     assert problem.suggestion == "openrouter-rankings"
+
+
+def test_a_name_that_reads_like_another_sources_slug_is_refused():
+    both = replace(KNOWN, sources={"acme": "Acme gateway", "acme-gateway": "Another"})
+    assert both.source("Acme gateway") is None
+    assert (both.source("acme-gateway"), both.source("Another")) == ("acme-gateway",) * 2
+    assert both.source("ACME") == "acme"
 
 
 def test_a_line_of_another_source_than_the_chosen_one_is_refused():

@@ -312,3 +312,9 @@ def test_the_pages_of_the_site_fit_and_name_where_one_is(watched, server, path):
     exact = path in ("/sources", "/methods")
     here = page.locator("header [aria-current]").get_attribute("aria-current")
     assert here == ("page" if exact else "true")
+
+
+def test_the_source_that_questions_are_about_comes_first(client: TestClient) -> None:
+    for page in ("/sources", "/methods"):
+        named = [link for link in links(client, page) if link.startswith("/sources/")]
+        assert named[0] == "/sources/openrouter-rankings"

@@ -34,7 +34,7 @@ def methods(request: Request, question: Then, session: Reading) -> HTMLResponse:
     homes = Counter(entry.origin for entry in developers.values())
     context = {
         "question": question,
-        "sources": list(portraits.sources(session, then).values()),
+        "sources": coverage.main_first(session, portraits.sources(session, then).values(), then),
         "developers": len(developers),
         "models": len(models),
         "based": sum(bool(model.base_developer) for model in models.values()),

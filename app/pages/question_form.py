@@ -127,10 +127,8 @@ def _sources(session: Session, question: Question) -> list[Choice]:
     """
     main = queries.main_source(session, question.as_of)
     ticked = question.source or [main]
-    spans, why = coverage.spans(session), offers.silent(session, question)
+    why = offers.silent(session, question)
     known = [source for source in vintages.sources(session) if source.learned]
-    months = {slug: span.months for slug, span in spans.items()}
-    known.sort(key=lambda source: (source.slug != main, -months.get(source.slug, 0)))
     return [
         Choice(
             source.slug,
@@ -138,7 +136,7 @@ def _sources(session: Session, question: Question) -> list[Choice]:
             source.slug in ticked,
             why.get(source.slug, ""),
         )
-        for source in known
+        for source in coverage.main_first(session, known)
     ]
 
 

@@ -25,7 +25,8 @@ Then = Annotated[Question, asking("as_of")]
 
 @router.get("/sources")
 def sources(request: Request, question: Then, session: Reading) -> HTMLResponse:
-    known = list(portraits.sources(session, question.as_of).values())
+    found = portraits.sources(session, question.as_of).values()
+    known = coverage.main_first(session, found, question.as_of)
     covered = coverage.covered_months(session, question.as_of)
     context = {
         "question": question,
