@@ -10,8 +10,8 @@ from typing import Final
 from app.answer import REST, UNNAMED, Answer, Event, Group, Share, Source
 from app.months import add_months
 from app.placing import Tick, TimeAxis, balanced, middle, noon, scale, spread, ticks_of, told_apart
-from app.rounding import half_up
-from app.wording import as_reported, covered, isolated, month_name, percent, quoted, with_status
+from app.share_rows import told
+from app.wording import as_reported, covered, figure, isolated, month_name, quoted, with_status
 from app.words import Openness, Origin, Status
 
 LABEL_GAP: Final = 15  # pixels between the middles of two labels: 14 is the least that reads
@@ -296,9 +296,9 @@ def _series(
 
 
 def _point(row: Share, label: str) -> Point:
-    share = None if row.share_pct is None else float(half_up(row.share_pct, 4))
+    share = None if row.share_pct is None else float(told(row.share_pct))
     words = f"{isolated(label)} {with_status(row, 2)}"
-    return Point(row.month, share, row.status != Status.FINAL, percent(row.share_pct), words)
+    return Point(row.month, share, row.status != Status.FINAL, figure(row), words)
 
 
 def looks(groups: Sequence[Group]) -> Iterator[Look]:
@@ -401,9 +401,9 @@ def _callouts(
             continue
         value = as_reported(row.share_pct)
         said = f"{value}, {quoted(row.note) or row.status}"
-        share = float(half_up(row.share_pct, 4))
+        share = float(told(row.share_pct))
         point = Point(row.month, share, True, value, f"{row.label} {said}")
-        text = balanced(said, 24) if frame.roomy else (value,)
+        text = balanced(said, 24) if frame.roomy else (value, row.status)
         width = max(map(frame.text_width, text))
         side, left = _side(axis.pixel(middle(row.month)), width, axis.width)
         own = share * per_share

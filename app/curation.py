@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO, Final
 
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import cells, csv_reader
 from app.catalogue import ids
 from app.csv_reader import Column, Limits, Row, Table
 from app.errors import BadFile, Conflict, NotFound, Problem
+from app.locks import Lock
 from app.models import CatalogueChange, Developer, Event, Model, Source
 from app.months import month_key
 from app.reason import checked as checked_reason
@@ -167,6 +167,7 @@ def read(
     """
     table = csv_reader.open_table(file, kind.columns, limits)
     _refuse_nameless(table, kind)
+    _take_turns(session)
     entries_now: Iterable[Any] = session.scalars(select(kind.table))
     found = {_key(kind, vars(entry)): entry for entry in entries_now}
     register = _Register(session, kind, by, reason)
@@ -181,7 +182,7 @@ def read(
         elif not table.problems.count:
             register.put(found.get(key), values)
     _refuse_problems(table)
-    session.flush()
+    note(session, register.notes)
     return register.changes
 
 
@@ -201,17 +202,31 @@ def change(
     """
     _refuse_blank(kind, texts)
     table = csv_reader.open_table(_one_row(texts), kind.columns)
+    _take_turns(session)
     register = _Register(session, kind, by, reason)
     for row in table:
         values = register.values(table, row)
         if not table.problems.count:
             register.put(_entry_at(session, kind, entry_id, values), values)
     _refuse_problems(table)
-    try:
-        session.flush()
-    except IntegrityError:  # added by another in the same moment
-        raise Conflict(f"It is among the {kind.name} already") from None
+    note(session, register.notes)
     return register.changes
+
+
+def _take_turns(session: Session) -> None:
+    """Each correction sees the one before it, and says rightly what it changed."""
+    session.execute(select(func.pg_advisory_xact_lock(Lock.CATALOGUE)))
+
+
+def note(session: Session, notes: Iterable[CatalogueChange]) -> None:
+    """Writes the audit list last, under the lock of moments, which is held to the commit.
+
+    Else a vintage could be asked for, and answered, to which a slower change still comes.
+    """
+    session.flush()
+    session.execute(select(func.pg_advisory_xact_lock(Lock.STAMP)))
+    session.add_all(notes)
+    session.flush()
 
 
 def _refuse_blank(kind: Kind, texts: Mapping[str, str]) -> None:
@@ -275,18 +290,20 @@ def create(
     *,
     by: str,
     reason: str,
-) -> None:
-    """What a snapshot file names and the catalogue does not know."""
+) -> list[CatalogueChange]:
+    """What a snapshot file names and the catalogue does not know. Its notes are to be written."""
     register = _Register(session, DEVELOPERS, by, reason)
     for new in developers:
         register.put(None, {"slug": new.slug, "name": new.name, "origin": new.origin})
     session.flush()
+    notes = register.notes
     register = _Register(session, MODELS, by, reason)
     for item in models:
         maker = register.developers[item.developer]
         values = {"slug": item.slug, "name": item.name, "openness": item.openness}
         register.put(None, values | {"developer_id": maker})
     session.flush()
+    return notes + register.notes
 
 
 class _Register:
@@ -300,6 +317,7 @@ class _Register:
         self.developers = ids(session, Developer)
         self.slugs = {number: slug for slug, number in self.developers.items()}
         self.changes = Changes(kind.name)
+        self.notes: list[CatalogueChange] = []
 
     def values(self, table: Table, row: Row) -> dict[str, Any]:
         """A file's row as columns of the kind's table; those the file does not have stay out."""
@@ -363,7 +381,7 @@ class _Register:
             before=before,
             after=after,
         )
-        self.session.add(change)
+        self.notes.append(change)
 
 
 def _key(kind: Kind, values: Mapping[str, Any]) -> Key:

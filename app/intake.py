@@ -12,14 +12,13 @@ from typing import BinaryIO, Final, cast
 
 import psycopg
 from sqlalchemy import exists, func, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app import catalogue, checking, curation, provenance, rules, vintages
 from app.csv_reader import Limits
 from app.errors import BadFile, Conflict, NotFound, excerpt
 from app.locks import Lock
-from app.models import Developer, Model, Snapshot, Source, Upload
+from app.models import CatalogueChange, Developer, Model, Snapshot, Source, Upload
 from app.months import month_key
 from app.reason import checked as checked_reason
 from app.rules import Checked
@@ -168,7 +167,9 @@ def publish(
             return _standing_already(session, checked)
         _expect(expected, lambda: version(session, upload, checked, keys))
         _ask_reason(session, keys, reason)
-        _store(session, upload, checked, keys, by)
+        notes = _store(session, upload, checked, keys, by)
+    # Before the moment of publishing: at that vintage its names are known.
+    curation.note(session, notes)
     _stamp(session, upload, by, reason)
     return Published(upload.id, _moment(upload), checked)
 
@@ -340,21 +341,25 @@ def _ask_reason(session: Session, keys: Collection[SnapshotKey], reason: str) ->
 
 def _store(
     session: Session, upload: Upload, checked: Checked, keys: Collection[SnapshotKey], by: str
-) -> None:
-    _create_new(session, upload, checked, by)
+) -> list[CatalogueChange]:
+    """What the catalogue is to note of it."""
+    notes = _create_new(session, upload, checked, by)
     snapshots = _snapshots(session, upload, checked, keys)
     developers = catalogue.ids(session, Developer)
     models = catalogue.ids(session, Model)
     lines = (line for line in checked.lines() if (line.source, line.month) in snapshots)
     _copy(session, _rows(lines, snapshots, developers, models))
+    return notes
 
 
-def _create_new(session: Session, upload: Upload, checked: Checked, by: str) -> None:
+def _create_new(
+    session: Session, upload: Upload, checked: Checked, by: str
+) -> list[CatalogueChange]:
+    """Nobody can have added them meanwhile: the catalogue's lock is held since the check."""
     reason = f"named in upload {upload.id}"
-    try:
-        curation.create(session, checked.new_developers, checked.new_models, by=by, reason=reason)
-    except IntegrityError:  # added by hand since the file was checked
-        raise Conflict("The catalogue has changed meanwhile", "Please try again.") from None
+    return curation.create(
+        session, checked.new_developers, checked.new_models, by=by, reason=reason
+    )
 
 
 def _snapshots(

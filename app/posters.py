@@ -124,12 +124,12 @@ def _meanings(chart: Chart) -> Iterator[str]:
     for kind, words in (("lines", "Hollow mark"), ("stack", "Ring above a column")):
         series = [item for panel in chart.panels if panel.kind == kind for item in panel.series]
         if any(point.hollow and point.share for item in series for point in item.points):
-            yield f"{words}: provisional."
+            yield f"{words}: not final."
     if any(panel.callouts for panel in chart.panels):
         yield "Large diamond: as reported, not recomputed."
     areas = [item for panel in chart.panels if panel.kind != "lines" for item in panel.series]
     if any(item.look.hatch for item in areas):
-        yield "Hatched: not open, or not known."
+        yield "Patterned: closed, not known or not named."
 
 
 def _poster(paper: _Paper, words: Words, height: float, *parts: str) -> str:

@@ -56,29 +56,17 @@ def names(session: Session) -> Names:
 def main_source(session: Session, as_of: datetime | None = None) -> str | None:
     """What a question is about when it names none.
 
-    That is MAIN wherever it has ever had figures, so that no upload about another source changes
-    the subject; else the source that covers most months.
+    That is MAIN wherever it has figures, so that no upload about another source changes the
+    subject; else the source that covers most months.
     """
-    if _ever_published(session, MAIN):
-        return MAIN
     current = vintages.current_snapshots(as_of).subquery()
     return session.scalar(
         select(models.Source.slug)
         .join(current, current.c.source_id == models.Source.id)
         .group_by(models.Source.slug)
-        .order_by(func.count().desc(), vintages.by_slug())
+        .order_by((models.Source.slug == MAIN).desc(), func.count().desc(), vintages.by_slug())
         .limit(1)
     )
-
-
-def _ever_published(session: Session, slug: str) -> bool:
-    found = (
-        select(models.Snapshot.id)
-        .join(models.Source, models.Source.id == models.Snapshot.source_id)
-        .join(models.Upload, models.Upload.id == models.Snapshot.upload_id)
-        .where(models.Source.slug == slug, models.Upload.published_at.is_not(None))
-    )
-    return bool(session.scalar(select(found.exists())))
 
 
 def reported(session: Session, question: Question) -> Answer | None:

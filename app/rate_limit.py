@@ -14,7 +14,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.errors import TooOften
 
 PICTURES: Final = frozenset(
-    f"{path}.{ending}" for path in ("/trends",) for ending in ("svg", "png", "json", "csv")
+    f"{path}.{ending}"
+    for path in ("/trends",)
+    for ending in ("svg", "png", "json", "csv", "bib", "csl")
 )
 ADDRESSES: Final = 20_000  # the buckets that are kept; the longest unused go first
 

@@ -37,6 +37,11 @@ class ShareRow:
 COLUMNS: Final = tuple(field.name for field in fields(ShareRow))
 
 
+def told(share: Decimal) -> Decimal:
+    """To four places; whole where they would make nothing of a share that is there."""
+    return half_up(share, PLACES) or share
+
+
 def share_rows(answer: Answer, question: Question) -> Iterator[ShareRow]:
     return _rows(answer, question, answer.shares)
 
@@ -55,7 +60,7 @@ def _rows(answer: Answer, question: Question, shares: Iterable[Share]) -> Iterat
             month=month_key(share.month),
             group=share.group,
             label=share.label,
-            share_pct=None if share.share_pct is None else half_up(share.share_pct, PLACES),
+            share_pct=None if share.share_pct is None else told(share.share_pct),
             status=share.status,
             note=share.note,
             metric=metrics[share.source],

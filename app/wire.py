@@ -31,6 +31,7 @@ class Connection(HttpToolsProtocol):
     """One that is closed where the headers of a request are too large or too slow."""
 
     _awaiting = True
+    _begun = False
     _size = 0
     _timer: asyncio.TimerHandle | None = None
 
@@ -45,7 +46,9 @@ class Connection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         self._size += len(data)  # a whole request in it sets this to 0
         super().data_received(data)
-        if self._awaiting and not self.transport.is_closing():
+        # While a whole request is being answered, nothing of another one need come.
+        begun = self._begun or self._size
+        if self._awaiting and begun and not self.transport.is_closing():
             # One header without end reaches no other method of this.
             if self._size > MOST:
                 self._refuse(TOO_LARGE)
@@ -54,7 +57,7 @@ class Connection(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._parsed = 0
+        self._parsed, self._begun = 0, True
 
     def on_url(self, url: bytes) -> None:
         self._count(len(url))
@@ -76,7 +79,7 @@ class Connection(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
-        self._awaiting, self._size = True, 0
+        self._awaiting, self._begun, self._size = True, False, 0
 
     def send_400_response(self, msg: str) -> None:
         """Whatever the parser did not take; it swallows what was raised inside."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Final
 from unicodedata import bidirectional
 
 from app.answer import REST, UNNAMED, Answer, Group, Share, Source
@@ -296,6 +297,10 @@ def leading(answer: Answer, source: str) -> Course | None:
     return max(at_end, key=lambda item: _known(item.last), default=None)
 
 
+PEAK: Final = Decimal("1.25")
+"""How many times the larger end of its course a peak must be to be told with it."""
+
+
 def headline(answer: Answer, question: Question) -> str:
     """The finding, computed: who, how much of what, from which month to which."""
     for source in answer.sources:
@@ -308,14 +313,26 @@ def headline(answer: Answer, question: Question) -> str:
 def _finding(course: Course, source: Source, question: Question) -> str:
     who = subject(course.group, question)
     whole = denominator(source, question)
-    first, last = (percent(row.share_pct) for row in (course.first, course.last))
+    # What reads alike may have lost half: 0.11 and 0.07 are both 0.1.
+    places = 2 if abs(course.change) > _known(course.first) / 10 else 1
+    if percent(course.first.share_pct) != percent(course.last.share_pct):
+        places = 1
+    first, last = (figure(row, places) for row in (course.first, course.last))
     begin, end = (month_name(row.month) for row in (course.first, course.last))
     if begin == end:
         return f"{who}: {last} of {whole} in {end}"
     if first == last:
         return f"{who} stand at {last} of {whole} in {end}, as in {begin}"
     verb = "rose" if course.change > 0 else "fell"
-    return f"{who} {verb} from {first} of {whole} in {begin} to {last} in {end}"
+    return f"{who} {verb} from {first} of {whole} in {begin} to {last} in {end}{_peak(course)}"
+
+
+def _peak(course: Course) -> str:
+    """What a headline of two ends would hide: a month far above both."""
+    top = course.highest
+    if _known(top) < PEAK * max(_known(course.first), _known(course.last)):
+        return ""
+    return f", after {figure(top)} in {month_name(top.month)}"
 
 
 def small_print(answer: Answer) -> str:
@@ -325,16 +342,19 @@ def small_print(answer: Answer) -> str:
 
 
 def _unsettled(answer: Answer) -> str:
-    """The provisional months of a headline, with what their source notes of them."""
-    ends: dict[date, str] = {}
+    """What a headline's months are beside final, and what their source notes of them."""
+    told = []
     for source in answer.sources:
         course = leading(answer, source.slug)
-        for row in (course.first, course.last) if course else ():
-            if row.status == Status.PROVISIONAL:
-                ends[row.month] = f" ({row.note})" if row.note else ""
-    if not ends:
-        return ""
-    return f"{listed(month_name(month) + ends[month] for month in sorted(ends))} provisional"
+        rows = dict.fromkeys((course.first, course.last)) if course else {}
+        told += [_remark(row) for row in rows if row.note or row.status != Status.FINAL]
+    return listed(dict.fromkeys(told)) if told else ""
+
+
+def _remark(row: Share) -> str:
+    """`June 2025 provisional (23 of 30 days covered)`."""
+    status = "" if row.status == Status.FINAL else f" {row.status}"
+    return f"{month_name(row.month)}{status}{f' ({row.note})' if row.note else ''}"
 
 
 def summary(answer: Answer, question: Question) -> str:
@@ -349,12 +369,15 @@ def _summary(answer: Answer, source: Source, question: Question) -> str:
     told = [
         _told(course, question) for course in courses(answer.shares_of(source.slug), answer.groups)
     ]
+    # Of the latest month that is told of anyone: the rest of another would not belong to it.
+    shares = [row.month for row in answer.shares_of(source.slug) if not row.missing]
+    month = max(shares, default=months[-1])
     rest = [
-        f"{course.group.label.lower()} {percent(course.last.share_pct)}"
-        for course in courses(answer.complement_of(source.slug), answer.complement_groups)
-        if course.last.month == months[-1]
+        f"{row.label.lower()} {percent(row.share_pct)}"
+        for row in answer.complement_of(source.slug)
+        if row.month == month and not row.missing
     ]
-    left = f" The rest in {month_name(months[-1])}: {listed(rest)}." if rest else ""
+    left = f" The rest in {month_name(month)}: {listed(rest)}." if rest else ""
     return f"{source.name}, {span(months)}. {' '.join(told)}{left}{_gaps(answer, months)}"
 
 
@@ -375,13 +398,18 @@ def _gaps(answer: Answer, months: Sequence[date]) -> str:
     return f" No figures for {listed(gaps)}." if gaps else ""
 
 
+def figure(row: Share, places: int = 1) -> str:
+    """`60.3 %`; an estimated one with the digits that its publisher printed."""
+    if row.status == Status.ESTIMATED and row.share_pct is not None:
+        return as_reported(row.share_pct)
+    return percent(row.share_pct, places)
+
+
 def with_status(row: Share, places: int = 1, *, noted: bool = False) -> str:
     """`60.3 %`, and the status in words where it is not final; `noted`, with the source's note."""
-    shown = percent(row.share_pct, places)
-    if row.missing or row.status == Status.FINAL:
-        return shown
-    note = f": {row.note}" if noted and row.note else ""
-    return f"{shown} ({row.status}{note})"
+    status = "" if row.missing or row.status == Status.FINAL else row.status
+    said = ": ".join(part for part in (status, row.note if noted else "") if part)
+    return figure(row, places) + (f" ({said})" if said else "")
 
 
 def highlights(answer: Answer, question: Question) -> list[str]:

@@ -1,6 +1,7 @@
 """How an answer is cited."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -85,3 +86,10 @@ def test_csl_json_is_one_data_set_with_its_link_and_day() -> None:
     assert item["issued"] == {"date-parts": [[2026, 11, 23]]}
     assert item["URL"] == found.link
     assert item["id"] in found.bibtex
+
+
+def test_what_the_source_notes_of_the_month_is_part_of_the_citation() -> None:
+    found = answer({"us": ["41"]})
+    noted = replace(found.shares[0], note="over the twelve months to January")
+    said = sentence(replace(found, shares=(noted,)))
+    assert "US open models: 41.00\u00a0% (over the twelve months to January) of all" in said

@@ -1,15 +1,19 @@
 """The catalogue kept: every entry and correction has a name, a moment and a reason."""
 
 import io
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select, text
 
-from app import curation
+from app import curation, portraits
 from app.csv_reader import Limits
 from app.curation import DEVELOPERS, EVENTS, MODELS, SOURCES, Changes, Kind
 from app.db import Db
 from app.errors import BadFile, BadInput, Conflict, NotFound
+from app.locks import Lock
 from app.models import Developer, Event
 from tests.test_intake import keep, publish
 
@@ -172,3 +176,58 @@ def test_a_name_is_at_most_200_characters_a_note_2000(filled_db: Db) -> None:
     with pytest.raises(BadFile) as refused:
         change(filled_db, DEVELOPERS, number, **cells | {"name": "n" * 201})
     assert refused.value.problems[0].code == "too_long"
+
+
+# --- vintages
+
+
+def wait_for_lock(db: Db, lock: Lock) -> None:
+    """Until someone waits for it."""
+    waiting = text(
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        " AND objid = :lock AND database = (SELECT oid FROM pg_database"
+        " WHERE datname = current_database())"
+    )
+    for _ in range(1_000):
+        with db.reading() as session:
+            if session.scalar(waiting, {"lock": int(lock)}):
+                return
+        time.sleep(0.01)
+    raise AssertionError(f"nobody waits for {lock}")
+
+
+def test_what_is_corrected_at_once_is_corrected_in_turn(filled_db: Db) -> None:
+    number, cells = entry(filled_db, "anthropic")
+    with ThreadPoolExecutor() as pool:
+        with filled_db.writing() as session:
+            texts = cells | {"name": "First"}
+            curation.change(session, DEVELOPERS, texts, by="ada", reason="x", entry_id=number)
+            line = f"{','.join(cells)}\n{','.join((cells | {'name': 'Second'}).values())}\n"
+            second = pool.submit(read, filled_db, DEVELOPERS, line, "y")
+            wait_for_lock(filled_db, Lock.CATALOGUE)
+        second.result()
+    with filled_db.reading() as session:
+        later, earlier = curation.changes(session)[:2]
+    assert (earlier.before, earlier.after) == ({"name": cells["name"]}, {"name": "First"})
+    assert (later.before, later.after) == ({"name": "First"}, {"name": "Second"})
+
+
+def test_a_change_that_is_not_committed_yet_is_of_no_earlier_vintage(filled_db: Db) -> None:
+    """What others could ask for before the commit stays as it was answered."""
+    number, cells = entry(filled_db, "google")
+    with ThreadPoolExecutor() as pool:
+        with filled_db.writing() as session:
+            session.execute(select(func.pg_advisory_xact_lock(Lock.STAMP)))
+            texts = cells | {"name": "Later"}
+            slow = pool.submit(change, filled_db, DEVELOPERS, number, **texts)
+            wait_for_lock(filled_db, Lock.STAMP)
+            pinned = datetime.now(UTC)
+        slow.result()
+    assert latest(filled_db).at > pinned
+
+
+def test_names_that_a_file_brings_are_known_at_its_own_vintage(filled_db: Db) -> None:
+    content = b"month,origin,openness,developer,share_pct\n2026-01,us,open,Brand new,2\n"
+    published = publish(filled_db, keep(filled_db, content))
+    with filled_db.reading() as session:
+        assert "brand-new" in portraits.developers(session, published.published_at)

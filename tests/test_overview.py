@@ -32,8 +32,8 @@ def test_the_headline_names_source_metric_months_and_vintage(client):
     (headline,) = re.findall(r"<h1>(.*?)</h1>", text_of(client))
     assert "Chinese open models rose from 6.0 % of all tokens counted by OpenRouter" in headline
     assert "in January 2025 to 60.3 % in September 2026" in headline
-    assert "January 2025 (26 of 31 days covered) and" in headline
-    assert "September 2026 (13 of 30 days covered) provisional; as known on" in headline
+    assert "January 2025 provisional (26 of 31 days covered) and" in headline
+    assert "September 2026 provisional (13 of 30 days covered); as known on" in headline
 
 
 def test_the_table_shows_the_figures_of_the_story(client):

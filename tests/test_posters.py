@@ -34,7 +34,7 @@ def test_a_picture_that_stands_alone_says_finding_source_vintage_and_events():
         "Source: Acme.",
         "As known on 1 May.",
         "1 · 20\N{NO-BREAK SPACE}January\N{NO-BREAK SPACE}2025: One",
-        "Hollow mark: provisional.",
+        "Hollow mark: not final.",
         "Large diamond: as reported, not recomputed.",
     ):
         assert wanted in said

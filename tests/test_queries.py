@@ -14,6 +14,7 @@ from app.curation import DEVELOPERS, EVENTS, MODELS, SOURCES, Kind
 from app.db import Db
 from app.errors import NoFigures
 from app.question import instant_text, parse_question
+from tests.test_intake import keep, month_file, publish
 
 
 def ask(db: Db, query: str = "") -> Answer:
@@ -277,3 +278,15 @@ def test_where_only_closed_models_pass_the_filters_that_is_said(bundled_db: Db) 
     with pytest.raises(NoFigures, match="Nothing matches") as refused:
         ask(bundled_db, "developer=anthropic&by=developer")
     assert "closed models only. Ask for all: openness=all." in refused.value.detail
+
+
+def test_what_was_asked_without_a_source_stays_whatever_is_published_later(db: Db) -> None:
+    for slug in ("aaa", "openrouter-rankings"):
+        cells = {"source": slug, "name": slug, "publisher": "P", "metric": "m", "population": "P"}
+        with db.writing() as session:
+            curation.change(session, SOURCES, cells, by="ada", reason="new")
+    first = publish(db, keep(db, month_file("30"), "aaa")).published_at
+    publish(db, keep(db, month_file("31"), "openrouter-rankings"))
+    with db.reading() as session:
+        assert queries.main_source(session, first) == "aaa"
+        assert queries.main_source(session) == "openrouter-rankings"

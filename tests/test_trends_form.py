@@ -478,7 +478,7 @@ def test_the_main_source_comes_first_and_one_without_an_answer_is_greyed(
     assert "checked" in found[0]
     (greyed,) = [box for box in found if "disabled" in box]
     assert "Vercel AI Gateway index" in greyed
-    assert "Vercel AI Gateway index counts no open models." in page
+    assert "Vercel AI Gateway index does not say which models are open." in page
     everyone = client.get("/trends?openness=all").text
     assert "disabled" not in next(box for box in boxes(everyone) if "Vercel" in box)
 

@@ -1,10 +1,17 @@
 """Headers that are too large, too many, too slow or none at all, on raw sockets."""
 
+import asyncio
 import socket
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
+import httpx2
 import pytest
+import uvicorn
+from starlette.types import Receive, Scope, Send
 
 from app import wire
 from tests.faults.service import Service
@@ -85,3 +92,50 @@ def test_headers_that_do_not_come_are_waited_for_a_quarter_of_a_minute(
 ) -> None:
     answer = answer_to(served, begun, patience=4 * wire.PATIENCE)
     assert answer.startswith(b"HTTP/1.1 408 ")
+
+
+@contextmanager
+def slowly_served(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """A server whose answers take longer than headers may; its port."""
+    monkeypatch.setattr(wire, "PATIENCE", 0.2)
+
+    async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+        assert scope["type"] == "http"
+        await asyncio.sleep(1)
+        await receive()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"done"})
+
+    config = uvicorn.Config(slow, port=0, http=wire.Connection, lifespan="off", log_level="error")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    try:
+        yield server.servers[0].sockets[0].getsockname()[1]
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.mark.parametrize("body", [b"", b"a" * 200_000], ids=["a read", "an upload"])
+def test_an_answer_may_take_longer_than_headers(
+    monkeypatch: pytest.MonkeyPatch, body: bytes
+) -> None:
+    with slowly_served(monkeypatch) as port:
+        sent = httpx2.post if body else httpx2.get
+        more = {"content": body} if body else {}
+        assert sent(f"http://127.0.0.1:{port}/", timeout=30, **more).status_code == 200
+
+
+def test_a_request_that_begins_behind_another_and_never_ends_is_cut_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with (
+        slowly_served(monkeypatch) as port,
+        socket.create_connection(("127.0.0.1", port), timeout=30) as connection,
+    ):
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHo")
+        while connection.recv(65536):
+            pass

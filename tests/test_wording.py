@@ -201,3 +201,32 @@ def test_a_composition_never_takes_a_missing_month_for_zero():
     found = answer({"other": ["0.3", None]})
     told = spaced(wording.composition(found, Question(origin=("other",))))
     assert told.startswith("In January 2025 open models (only Other) together: 0.3 %")
+
+
+def test_small_shares_that_round_alike_are_told_apart_where_they_differ_by_much():
+    said = wording.headline(answer({"european": ["0.1146", "0.0685"]}), Question())
+    assert spaced(said).startswith("European open models fell from 0.11 % of all tokens")
+    assert "to 0.07 % in February 2025" in spaced(said)
+
+
+def test_a_peak_far_above_both_ends_is_part_of_the_headline():
+    said = spaced(wording.headline(answer({"us": ["0.6", "10.5", "3.9"]}), Question()))
+    assert said.endswith("to 3.9 % in March 2025, after 10.5 % in February 2025")
+    level = spaced(wording.headline(answer({"us": ["6", "60.8", "60.3"]}), Question()))
+    assert level.endswith("to 60.3 % in March 2025")
+
+
+def test_an_estimated_figure_keeps_the_digits_of_its_publisher():
+    found = answer({"chinese": ["1.2", "30"]}, statuses={0: "estimated", 1: "estimated"})
+    said = spaced(wording.headline(found, Question()))
+    assert said.endswith(
+        "from 1.2 % of all tokens counted by Acme in January 2025 to 30 % in February 2025"
+    )
+    assert "January 2025 estimated and February 2025 estimated" in spaced(
+        wording.small_print(found)
+    )
+
+
+def test_the_rest_is_of_the_month_that_is_told():
+    found = answer({"us": ["6", None]}, rest={"closed": ["60", "55"]})
+    assert "The rest in January 2025: closed 60.0 %." in spaced(wording.summary(found, Question()))

@@ -6,14 +6,16 @@ from datetime import date
 from app import wording
 from app.pages.telling import months_held
 from app.revisions import Act, Effect, Kind, Sum
-from app.words import LABELS, OPENNESS_LABELS
+from app.words import LABELS, OPENNESS_LABELS, Openness
 
 TITLE_REASON = 120
 
 
 def sum_name(item: Sum) -> str:
     """`Chinese, open`."""
-    return f"{LABELS[item.origin]}, {OPENNESS_LABELS[item.openness].lower()}"
+    openness = OPENNESS_LABELS[item.openness].lower()
+    said = f"openness {openness}" if item.openness is Openness.UNKNOWN else openness
+    return f"{LABELS[item.origin]}, {said}"
 
 
 def done(act: Act) -> str:

@@ -25,6 +25,7 @@ TEMPLATES.env.filters |= {
     "capital": wording.capital,
     "counted": telling.counted,
     "day": wording.day_name,
+    "figure": wording.figure,
     "done": news.done,
     "instant": wording.instant_name,
     "letter": telling.column_letter,

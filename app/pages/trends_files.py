@@ -58,7 +58,11 @@ class Shown:
         answer, question = self.answer, self.question
         return Words(
             headline=wording.headline(answer, question),
-            sources=[wording.citation(source) for source in answer.sources],
+            sources=[
+                wording.citation(source)
+                for shown in (answer, self.reported)
+                for source in (shown.sources if shown else ())
+            ],
             definition=wording.definition(answer, question),
             counted=wording.definition_of(question),
             small_print=wording.small_print(answer),
