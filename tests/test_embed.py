@@ -179,6 +179,34 @@ def test_without_the_script_the_offered_height_shows_the_chart_and_its_words(
     assert inner <= box["height"] < inner + 250
 
 
+EVERY = "openrouter-rankings,huggingface-study-2025,huggingface-spring-2026,vercel-ai-gateway"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("", "?by=model", "?by=model&top=50", "?view=stack", "?view=stack&by=model&top=20"),
+        *("?events=all", "?from=2025-08&to=2025-08", f"?source={EVERY}"),
+    ],
+)
+def test_where_no_script_runs_the_offered_height_cuts_nothing_off_from_phones_to_desks(
+    watched, server, codes_of, query
+) -> None:
+    (offered_height,) = re.findall(r'height="(\d+)"', codes_of(query)["live"])
+    page = watched.open(server, java_script_enabled=False)
+    for width in (390, 480, 660, 700, 860, 1200):
+        page.set_viewport_size({"width": width, "height": 500})
+        page.goto(f"/embed/trends{query}")
+        expect(page.locator(".picture:visible")).to_have_count(1)
+        source_line = page.locator(".source").last.bounding_box()
+        assert source_line
+        end = source_line["y"] + source_line["height"]
+        assert end <= int(offered_height), width
+        if width == 390:
+            assert int(offered_height) < end + 330  # nor is it as high as can be
+
+
 def fits(page: Page) -> bool:
     """Whether the frame shows all of its page and not much more."""
     inner = page.frames[1].evaluate("document.documentElement.getBoundingClientRect().height")

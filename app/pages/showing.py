@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from math import ceil
+from typing import Final
 
 from markupsafe import Markup
 from sqlalchemy.orm import Session
@@ -17,12 +19,17 @@ from app.question import Question
 from app.sheets import sheet_of
 from app.words import Status
 
+# As the style sheet has it: the width of a page, and the most a narrow picture may have.
+WIDEST: Final = 1120
+NARROWEST: Final = 384
+
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
     """One chart: its pictures, the figure's JSON fit for a script element, what is said of it.
 
-    `dated`: its axis is time, and so it may show events. `height` is its picture's, in pixels.
+    `dated`: its axis is time, and so it may show events. `height` is the most its
+    pictures take, in pixels.
     """
 
     name: str
@@ -67,7 +74,7 @@ def drawing(
         hatched=any(item.look.hatch for item in series if view == "stack"),
         silent=[item.name for item in answer.sources if item not in told],
         dated=view == "lines" and any(panel.kind == "lines" for panel in wide.panels),
-        height=sheet_of(wide).height,
+        height=_height(wide, narrow),
     )
 
 
@@ -78,6 +85,14 @@ def beside(session: Session, question: Question) -> tuple[Answer | None, list[Ev
 
 def wanted(event: Event, question: Question) -> bool:
     return event.headline if question.events == "headline" else question.events == "all"
+
+
+def _height(wide: Chart, narrow: Chart) -> int:
+    """Without scripts a picture is as wide as there is room for, up to `WIDEST` and `NARROWEST`."""
+    return max(
+        ceil(sheet_of(chart).height * most / chart.frame.width)
+        for chart, most in ((wide, WIDEST), (narrow, NARROWEST))
+    )
 
 
 def _pictures(wide: Chart, narrow: Chart, name: str, title: str) -> Markup:

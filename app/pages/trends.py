@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -12,6 +13,7 @@ from app.answer import Answer
 from app.errors import BadQuestion, NoFigures
 from app.http import Reading
 from app.pages.citations import citation
+from app.pages.framing import frame_height
 from app.pages.question_form import form
 from app.pages.revised import lately, revised
 from app.pages.shell import render
@@ -63,7 +65,7 @@ def _answered(request: Request, session: Session, question: Question) -> HTMLRes
     except NoFigures as nothing:
         return _nothing(request, session, question, nothing)
     controls = form(session, question)
-    context = {
+    context: dict[str, Any] = {
         "question": question,
         "form": controls,
         "embeds": _embeds(request, question, answer),
@@ -71,7 +73,9 @@ def _answered(request: Request, session: Session, question: Question) -> HTMLRes
         "revised": revised(session, question, answer),
         "revisions": lately(session, question, answer),
     }
-    return render(request, "trends.html", context | shown(session, question, answer))
+    context |= shown(session, question, answer)
+    height = frame_height(context["chart"], answer, question, context["reported"])
+    return render(request, "trends.html", context | {"frame_height": height})
 
 
 def _nothing(
@@ -105,7 +109,7 @@ def _unread(request: Request, session: Session, pairs: Pairs, refused: BadQuesti
     return response
 
 
-def shown(session: Session, question: Question, answer: Answer) -> dict[str, object]:
+def shown(session: Session, question: Question, answer: Answer) -> dict[str, Any]:
     """What a page or a frame shows of an answer."""
     lines = question.view == "lines"
     reported, events = beside(session, question) if lines else (None, [])
