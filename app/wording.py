@@ -355,6 +355,7 @@ def _summary(answer: Answer, source: Source, question: Question) -> str:
         if course.last.month == months[-1]
     ]
     left = f" The rest in {month_name(months[-1])}: {listed(rest)}." if rest else ""
+    told = told or [f"No figure for {_asked(question)}."]
     return f"{source.name}, {span(months)}. {' '.join(told)}{left}{_gaps(answer, months)}"
 
 
@@ -422,19 +423,25 @@ def _turn(who: str, step: tuple[Share, Share]) -> str:
 def composition(answer: Answer, question: Question) -> str:
     """How the latest month of the first source divides into what was asked and the rest."""
     source = answer.sources[0].slug
-    told = [row for row in answer.shares_of(source) if not row.missing]
-    if not told:
+    rows = [row for row in answer.shares_of(source) if not row.missing]
+    months = [row.month for row in rows] or covered(answer, source)
+    if not months:
         return f"{answer.sources[0].name} has no figures for this question"
-    month = max(row.month for row in told)
-    counted = sum((_known(row) for row in told if row.month == month), Decimal(0))
+    month = max(months)
+    told = [_known(row) for row in rows if row.month == month]
+    counted = percent(sum(told, Decimal(0))) if told else "no figure"
     rest = [
         f"{row.label.lower()} {percent(row.share_pct)}"
         for row in answer.complement_of(source)
         if row.month == month and not row.missing
     ]
+    return ", ".join([f"In {month_name(month)} {_asked(question)} together: {counted}", *rest])
+
+
+def _asked(question: Question) -> str:
+    """All that a question counts, as a noun."""
     kept = "; ".join(_kept(question).values())
-    models = _models(question.openness) + (f" (only {kept})" if kept else "")
-    return ", ".join([f"In {month_name(month)} {models} together: {percent(counted)}", *rest])
+    return _models(question.openness) + (f" (only {kept})" if kept else "")
 
 
 def quoted(note: str) -> str:

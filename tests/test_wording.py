@@ -201,3 +201,17 @@ def test_a_composition_never_takes_a_missing_month_for_zero():
     found = answer({"other": ["0.3", None]})
     told = spaced(wording.composition(found, Question(origin=("other",))))
     assert told.startswith("In January 2025 open models (only Other) together: 0.3 %")
+
+
+def test_a_source_that_names_nothing_asked_says_so_beside_the_rest_of_its_whole():
+    found = answer({"chinese": [None]}, rest={"unknown": ["100"]})
+    assert spaced(wording.composition(found, ORIGINS)) == (
+        "In January 2025 open models together: no figure, unknown 100.0 %"
+    )
+    told = spaced(wording.summary(found, ORIGINS))
+    assert "No figure for open models. The rest in January 2025: unknown 100.0 %." in told
+
+
+def test_a_source_without_any_share_has_no_composition():
+    found = answer({"chinese": [None]})
+    assert wording.composition(found, ORIGINS).endswith("has no figures for this question")
