@@ -199,8 +199,9 @@ _NOUNS: Final = {
 
 def _title(problem: Problem) -> str:
     title = _TITLES.get(problem.code, "“{found}” cannot be “{field}”")
-    noun = _NOUNS.get(problem.field, problem.field)
-    return title.format(field=problem.field, noun=noun, found=problem.found)
+    field = problem.field or ""
+    noun = _NOUNS.get(field, field)
+    return title.format(field=field, noun=noun, found=problem.found)
 
 
 def sound_part(items: Iterable[tuple[str, str]], names: Names, refused: BadQuestion) -> Question:

@@ -157,22 +157,25 @@ _GROUPED = {
 }
 
 
-def definition(answer: Answer, question: Question) -> str:
-    """One sentence: what is counted, by whom, of what whole, in which months, at which vintage."""
+def definition(answer: Answer, question: Question, *, dated: bool = True) -> str:
+    """One sentence: what is counted, by whom, of what whole, in which months, at which vintage.
+
+    Not `dated` beside a headline, which tells of one source months and vintage itself.
+    """
     counted = f"Share of {_COUNTED[question.openness]}"
     grouped = _grouped(question) + _filters(question)
     if len(answer.sources) == 1:
         (source,) = answer.sources
         population = uncapital(source.population)
         where = f"in {denominator(source, question)} ({source.name}: {population})"
-        return f"{counted}, {where}, {grouped}; {_when(answer, source)}, {as_known(answer)}."
+        when = f"; {_when(answer, source)}, {as_known(answer)}" if dated else ""
+        return f"{counted}, {where}, {grouped}{when}."
     wholes = [
         f"{source.name} ({whole(source, question)}; {_when(answer, source)})"
         for source in answer.sources
     ]
-    return (
-        f"{counted}, {grouped}, each source of its own whole: {listed(wholes)}; {as_known(answer)}."
-    )
+    when = f"; {as_known(answer)}" if dated else ""
+    return f"{counted}, {grouped}, each source of its own whole: {listed(wholes)}{when}."
 
 
 def _grouped(question: Question) -> str:
@@ -366,8 +369,14 @@ def _told(course: Course, question: Question) -> str:
         return f"{now}."
     return (
         f"{now}, {points(course.change)} since {month_name(course.first.month)}; "
+        f"{_extremes(course)}."
+    )
+
+
+def _extremes(course: Course) -> str:
+    return (
         f"highest {percent(course.highest.share_pct)} in {month_name(course.highest.month)}, "
-        f"lowest {percent(course.lowest.share_pct)} in {month_name(course.lowest.month)}."
+        f"lowest {percent(course.lowest.share_pct)} in {month_name(course.lowest.month)}"
     )
 
 
@@ -386,11 +395,14 @@ def with_status(row: Share, places: int = 1, *, noted: bool = False) -> str:
 
 
 def highlights(answer: Answer, question: Question) -> list[str]:
-    """Of the first source: the leading group's largest fall and rise, then each other's course."""
+    """Of the first source: the leading group's largest fall and rise, then the others' extremes.
+
+    Where each stands now, and since when, a page shows beside them.
+    """
     source = answer.sources[0].slug
     lead = leading(answer, source)
     others = [
-        _told(course, question)
+        f"{subject(course.group, question)}: {_extremes(course)}."
         for course in courses(answer.shares_of(source), answer.groups)
         if lead and course.group != lead.group and len(course.rows) > 1
     ]

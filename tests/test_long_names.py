@@ -16,7 +16,9 @@ FILE = (
 ).encode()
 # Elements whose words stick out of their own box, and out of every box that scrolls.
 STICKING_OUT = """
-() => [...document.querySelectorAll('main :is(h1, h2, p, li, dt, dd, th, td, summary)')].filter((part) =>
+() => [
+  ...document.querySelectorAll('main :is(h1, h2, p, li, dt, dd, th, td, summary)')
+].filter((part) =>
   part.scrollWidth > part.clientWidth + 1 && part.clientWidth > 2 &&
   getComputedStyle(part).overflowX === 'visible' && !part.closest('svg, .unseen, share-chart') &&
   getComputedStyle(part).display !== 'inline'
