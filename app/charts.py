@@ -313,7 +313,7 @@ def looks(groups: Sequence[Group]) -> Iterator[Look]:
             continue
         nth = seen[role] = seen.get(role, -1) + 1
         shades = SHADES if role in NAMED else SHADES[:1]
-        dash = DASHES[nth // len(shades) % len(DASHES)]
+        dash = DASHES[nth % len(DASHES)]
         yield Look(role + shades[nth % len(shades)], dash, SYMBOLS[nth % len(SYMBOLS)], hatch)
 
 

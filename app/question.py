@@ -178,20 +178,30 @@ def refusal(problems: Sequence[Problem]) -> BadQuestion:
 _TITLES: Final = {
     "unknown_parameter": "“{field}” cannot be asked here",
     "repeated_parameter": "“{field}” is asked twice",
-    "unknown_value": "“{found}” is not known as “{field}”",
+    "unknown_value": "“{found}” is not a known {noun}",
+    "not_a_number": "“{found}” is not a number that can be asked for",
+    "not_a_width": "“{found}” is not a width that can be asked for",
     "repeated_value": "“{field}” names something twice",
     "too_many_values": "“{field}” names too many",
     "not_a_month": "“{found}” is not a month",
     "not_an_instant": "“{found}” is not a date",
-    "future": "“{found}” is still to come",
+    "future": "“{found}” is still to come and cannot be asked for",
     "empty_range": "No month lies in {found}",
     "contradiction": "“{field}={found}” has no share of open models",
+}
+_NOUNS: Final = {
+    "by": "way to group",
+    "of": "whole",
+    "home": "home to count by",
+    "events": "choice of events",
 }
 
 
 def _title(problem: Problem) -> str:
     title = _TITLES.get(problem.code, "“{found}” cannot be “{field}”")
-    return title.format(field=problem.field, found=problem.found)
+    field = problem.field or ""
+    noun = _NOUNS.get(field, field)
+    return title.format(field=field, noun=noun, found=problem.found)
 
 
 def sound_part(items: Iterable[tuple[str, str]], names: Names, refused: BadQuestion) -> Question:

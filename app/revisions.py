@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
@@ -33,13 +34,16 @@ class Effect(StrEnum):
 class Sum:
     """What the lines of an origin and openness added up to before and after, in percent.
 
-    None where no line spoke of them.
+    None where no line spoke of them. `estimated`: what stands after was reported, not recomputed;
+    `note` is what its publisher said of it, where its lines agree.
     """
 
     origin: Origin
     openness: Openness
     old: Decimal | None
     new: Decimal | None
+    estimated: bool = False
+    note: str = ""
 
     @property
     def points(self) -> Decimal | None:
@@ -101,10 +105,14 @@ Totals = Mapping[tuple[Origin, Openness], Decimal]
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """What the lines of a snapshot come to."""
+    """What the lines of a snapshot come to, and the notes of what is estimated."""
 
     status: Status
     totals: Totals
+    reported: Mapping[tuple[Origin, Openness], str]
+
+
+NOTHING: Final = _Held(Status.FINAL, {}, {})
 
 
 def acts(
@@ -200,20 +208,26 @@ def _held(session: Session, snapshot_ids: Collection[int]) -> Mapping[int, _Held
             func.sum(Observation.share_pct),
             func.bool_or(Observation.status == Status.ESTIMATED),
             func.bool_or(Observation.status == Status.PROVISIONAL),
+            func.min(Observation.note),
+            func.max(Observation.note),
         )
         .where(Observation.snapshot_id.in_(snapshot_ids))
         .group_by(Observation.snapshot_id, Observation.origin, Observation.openness)
     )
     totals: dict[int, dict[tuple[Origin, Openness], Decimal]] = defaultdict(dict)
-    estimated, provisional = set(), set()
-    for snapshot_id, origin, openness, share_pct, guessed, unsettled in found:
-        totals[snapshot_id][Origin(origin), Openness(openness)] = share_pct
+    reported: dict[int, dict[tuple[Origin, Openness], str]] = defaultdict(dict)
+    provisional = set()
+    for snapshot_id, origin, openness, share_pct, guessed, unsettled, note, other in found:
+        about = Origin(origin), Openness(openness)
+        totals[snapshot_id][about] = share_pct
         if guessed:
-            estimated.add(snapshot_id)
+            reported[snapshot_id][about] = note if note == other else ""
         if unsettled:
             provisional.add(snapshot_id)
     return {
-        number: _Held(least_settled(number in estimated, number in provisional), sums)
+        number: _Held(
+            least_settled(bool(reported[number]), number in provisional), sums, reported[number]
+        )
         for number, sums in totals.items()
     }
 
@@ -256,7 +270,7 @@ def _change(
         after=after.upload_id if after else None,
         old_status=old.status if old else None,
         new_status=new.status if new else None,
-        sums=tuple(_sums(old.totals if old else {}, new.totals if new else {})),
+        sums=tuple(_sums(old or NOTHING, new or NOTHING)),
     )
 
 
@@ -278,10 +292,12 @@ def _effect(before: _Snapshot | None, after: _Snapshot | None) -> Effect:
     return Effect.REMOVED if after is None else Effect.REVISED
 
 
-def _sums(old: Totals, new: Totals) -> Iterator[Sum]:
+def _sums(old: _Held, new: _Held) -> Iterator[Sum]:
     """In the order of the closed lists, open models first."""
     for openness in Openness:
         for origin in Origin:
             key = origin, openness
-            if key in old or key in new:
-                yield Sum(origin, openness, old.get(key), new.get(key))
+            if key in old.totals or key in new.totals:
+                shares = old.totals.get(key), new.totals.get(key)
+                note = new.reported.get(key, "")
+                yield Sum(origin, openness, *shares, key in new.reported, note)

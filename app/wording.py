@@ -158,22 +158,25 @@ _GROUPED = {
 }
 
 
-def definition(answer: Answer, question: Question) -> str:
-    """One sentence: what is counted, by whom, of what whole, in which months, at which vintage."""
+def definition(answer: Answer, question: Question, *, dated: bool = True) -> str:
+    """One sentence: what is counted, by whom, of what whole, in which months, at which vintage.
+
+    Not `dated` beside a headline, which tells of one source months and vintage itself.
+    """
     counted = f"Share of {_COUNTED[question.openness]}"
     grouped = _grouped(question) + _filters(question)
     if len(answer.sources) == 1:
         (source,) = answer.sources
         population = uncapital(source.population)
         where = f"in {denominator(source, question)} ({source.name}: {population})"
-        return f"{counted}, {where}, {grouped}; {_when(answer, source)}, {as_known(answer)}."
+        when = f"; {_when(answer, source)}, {as_known(answer)}" if dated else ""
+        return f"{counted}, {where}, {grouped}{when}."
     wholes = [
         f"{source.name} ({whole(source, question)}; {_when(answer, source)})"
         for source in answer.sources
     ]
-    return (
-        f"{counted}, {grouped}, each source of its own whole: {listed(wholes)}; {as_known(answer)}."
-    )
+    when = f"; {as_known(answer)}" if dated else ""
+    return f"{counted}, {grouped}, each source of its own whole: {listed(wholes)}{when}."
 
 
 def _grouped(question: Question) -> str:
@@ -378,6 +381,7 @@ def _summary(answer: Answer, source: Source, question: Question) -> str:
         if row.month == month and not row.missing
     ]
     left = f" The rest in {month_name(month)}: {listed(rest)}." if rest else ""
+    told = told or [f"No figure for {_asked(question)}."]
     return f"{source.name}, {span(months)}. {' '.join(told)}{left}{_gaps(answer, months)}"
 
 
@@ -388,8 +392,14 @@ def _told(course: Course, question: Question) -> str:
         return f"{now}."
     return (
         f"{now}, {points(course.change)} since {month_name(course.first.month)}; "
+        f"{_extremes(course)}."
+    )
+
+
+def _extremes(course: Course) -> str:
+    return (
         f"highest {percent(course.highest.share_pct)} in {month_name(course.highest.month)}, "
-        f"lowest {percent(course.lowest.share_pct)} in {month_name(course.lowest.month)}."
+        f"lowest {percent(course.lowest.share_pct)} in {month_name(course.lowest.month)}"
     )
 
 
@@ -413,11 +423,14 @@ def with_status(row: Share, places: int = 1, *, noted: bool = False) -> str:
 
 
 def highlights(answer: Answer, question: Question) -> list[str]:
-    """Of the first source: the leading group's largest fall and rise, then each other's course."""
+    """Of the first source: the leading group's largest fall and rise, then the others' extremes.
+
+    Where each stands now, and since when, a page shows beside them.
+    """
     source = answer.sources[0].slug
     lead = leading(answer, source)
     others = [
-        _told(course, question)
+        f"{subject(course.group, question)}: {_extremes(course)}."
         for course in courses(answer.shares_of(source), answer.groups)
         if lead and course.group != lead.group and len(course.rows) > 1
     ]
@@ -450,19 +463,25 @@ def _turn(who: str, step: tuple[Share, Share]) -> str:
 def composition(answer: Answer, question: Question) -> str:
     """How the latest month of the first source divides into what was asked and the rest."""
     source = answer.sources[0].slug
-    told = [row for row in answer.shares_of(source) if not row.missing]
-    if not told:
+    rows = [row for row in answer.shares_of(source) if not row.missing]
+    months = [row.month for row in rows] or covered(answer, source)
+    if not months:
         return f"{answer.sources[0].name} has no figures for this question"
-    month = max(row.month for row in told)
-    counted = sum((_known(row) for row in told if row.month == month), Decimal(0))
+    month = max(months)
+    told = [_known(row) for row in rows if row.month == month]
+    counted = percent(sum(told, Decimal(0))) if told else "no figure"
     rest = [
         f"{row.label.lower()} {percent(row.share_pct)}"
         for row in answer.complement_of(source)
         if row.month == month and not row.missing
     ]
+    return ", ".join([f"In {month_name(month)} {_asked(question)} together: {counted}", *rest])
+
+
+def _asked(question: Question) -> str:
+    """All that a question counts, as a noun."""
     kept = "; ".join(_kept(question).values())
-    models = _models(question.openness) + (f" (only {kept})" if kept else "")
-    return ", ".join([f"In {month_name(month)} {models} together: {percent(counted)}", *rest])
+    return _models(question.openness) + (f" (only {kept})" if kept else "")
 
 
 def quoted(note: str) -> str:

@@ -146,6 +146,16 @@ def test_a_long_file_tells_its_latest_months_and_how_many_more(client):
     assert "And 15 earlier months: see the upload." in told
 
 
+def test_a_reported_figure_keeps_its_publishers_words_and_digits(client):
+    (entry,) = entries(client, "/feed.atom?source=state-of-ai-study")
+    told = content(entry)
+    assert (
+        "August 2025: new, estimated Chinese, open: 30 %, "
+        "reported as “nearly 30 percent” in August 2025; not recomputed"
+    ) in told
+    assert "Chinese, open: 1.2 %, reported as “late 2024”; not recomputed" in told
+
+
 def test_the_feed_of_one_source_tells_of_that_only(own_client, filled_db):
     publish(filled_db, OCTOBER)
     root = feed(own_client, "/feed.atom?source=openrouter-rankings")

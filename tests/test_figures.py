@@ -360,3 +360,21 @@ def test_twelve_lines_of_one_hue_differ_without_their_tint():
     found = answer({key: ["6"] for key in keys}, groups={k: group(k, k, "us") for k in keys})
     seen = [item.look for item in chart(found, "stack").panels[0].series]
     assert len({(look.dash, look.symbol) for look in seen}) == len(keys)
+
+
+def test_neighbouring_lines_of_one_hue_differ_in_dash_and_in_mark():
+    keys = "abcdefghijkl"
+    found = answer({key: ["6"] for key in keys}, groups={k: group(k, k, "us") for k in keys})
+    seen = [item.look for item in chart(found, "stack").panels[0].series]
+    for one, other in itertools.pairwise(seen):
+        assert one.dash != other.dash
+        assert one.symbol != other.symbol
+
+
+@pytest.mark.parametrize("theme", [0, 1])
+@pytest.mark.parametrize("hue", ["chinese", "us", "european", "other"])
+def test_tints_of_a_hue_stand_out_from_the_ground_and_from_each_other(theme, hue):
+    colours = custom_properties(STYLE.split("@media (prefers-color-scheme: dark)", 1)[theme])
+    tints = [colours[f"{hue}{shade}"] for shade in ("", "-2", "-3")]
+    assert min(contrast(tint, colours["surface"]) for tint in tints) >= 3
+    assert min(contrast(*pair) for pair in itertools.combinations(tints, 2)) >= 1.5

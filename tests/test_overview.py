@@ -15,6 +15,7 @@ from app import curation, intake, provenance
 from app.db import Db
 from app.question import instant_text
 from app.words import Openness
+from tests.looking import words
 
 
 def text_of(client: TestClient, address: str = "/") -> str:
@@ -34,6 +35,14 @@ def test_the_headline_names_source_metric_months_and_vintage(client):
     assert "in January 2025 to 60.3 % in September 2026" in headline
     assert "January 2025 provisional (26 of 31 days covered) and" in headline
     assert "September 2026 provisional (13 of 30 days covered); as known on" in headline
+
+
+def test_the_page_tells_its_vintage_once_and_where_the_others_stand_once(client):
+    (defined,) = re.findall(r'id="definition">(.*?)</p>', text_of(client))
+    assert "as known on" not in defined
+    shown = words(client, "/").rpartition("What stands out")[2].partition("What happened")[0]
+    assert "US open models: highest 10.2 % in January 2025, lowest 3.1 % in" in shown
+    assert "−3.8 pp since" not in shown
 
 
 def test_the_table_shows_the_figures_of_the_story(client):
@@ -292,6 +301,34 @@ def test_nothing_is_wider_than_a_small_screen(watched, server, width):
     page.goto("/")
     wait_for_charts(page, 3)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+# The cells of a table's first row that stand whole in its frame, and its row's header scrolled.
+IN_SIGHT = """
+() => [...document.querySelectorAll('.scroll')].map((frame) => {
+  const edges = frame.getBoundingClientRect();
+  const cells = [...frame.querySelector('tbody tr').cells];
+  const whole = cells.filter((cell) => cell.getBoundingClientRect().right <= edges.right + 1);
+  frame.scrollLeft = 1000;
+  const head = cells[0].getBoundingClientRect();
+  return [whole.length - 1, Math.round(head.left - edges.left)];
+})
+"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "shares"), [(390, [2, 3]), (320, [1, 2])])
+def test_a_phone_shows_the_first_shares_and_keeps_the_month_while_scrolling(
+    watched, server, width, shares
+):
+    page = watched.open(server, viewport={"width": width, "height": 800})
+    page.goto("/")
+    wait_for_charts(page, 3)
+    seen = page.evaluate(IN_SIGHT)
+    assert all(first >= least for (first, _), least in zip(seen, shares, strict=True))
+    assert {left for _, left in seen} == {0}
+    hint = "getComputedStyle(document.querySelector('.scroll')).backgroundImage"
+    assert "linear-gradient" in page.evaluate(hint)
 
 
 @pytest.mark.browser

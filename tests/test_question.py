@@ -98,6 +98,21 @@ def test_a_bad_parameter_is_named_with_what_was_found_and_the_nearest_valid_one(
     assert problem.expected
 
 
+@pytest.mark.parametrize(
+    ("item", "title"),
+    [
+        (("from", "9999-01"), "“9999-01” is still to come and cannot be asked for"),
+        (("to", "2025-13"), "“2025-13” is not a month"),
+        (("source", "vercel"), "“vercel” is not a known source"),
+        (("by", "country"), "“country” is not a known way to group"),
+        (("top", "0"), "“0” is not a number that can be asked for"),
+        (("bye", "origin"), "“bye” cannot be asked here"),
+    ],
+)
+def test_a_refusal_names_the_problem_in_words_of_people(item: tuple[str, str], title: str) -> None:
+    assert refused(item).title == title
+
+
 def test_all_bad_parameters_are_told_at_once() -> None:
     codes = [problem.code for problem in refused(("a", "b"), ("by", "x"), ("to", "y")).problems]
     assert codes == ["unknown_parameter", "unknown_value", "not_a_month"]

@@ -1,6 +1,7 @@
 """The explorer's form: every part of the question, live, and every state in the address."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
@@ -497,3 +498,14 @@ def test_a_source_that_never_had_figures_is_not_offered(
     with filled_db.writing() as session:
         curation.change(session, curation.SOURCES, texts, by="ada", reason="new")
     assert not [box for box in boxes(own_client.get("/trends").text) if "Later" in box]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 768, 390, 320])
+def test_an_instant_is_shown_whole_in_its_field(watched, server, width) -> None:
+    instant = f"{datetime.now(UTC) - timedelta(seconds=1):%Y-%m-%dT%H:%M:%S.%f}Z"
+    page = watched.open(server, viewport={"width": width, "height": 900})
+    page.goto(f"/trends?as_of={instant}")
+    field = page.get_by_label("As known on")
+    expect(field).to_have_value(instant)
+    assert field.evaluate("(field) => field.scrollWidth <= field.clientWidth")

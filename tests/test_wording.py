@@ -230,3 +230,17 @@ def test_an_estimated_figure_keeps_the_digits_of_its_publisher():
 def test_the_rest_is_of_the_month_that_is_told():
     found = answer({"us": ["6", None]}, rest={"closed": ["60", "55"]})
     assert "The rest in January 2025: closed 60.0 %." in spaced(wording.summary(found, Question()))
+
+
+def test_a_source_that_names_nothing_asked_says_so_beside_the_rest_of_its_whole():
+    found = answer({"chinese": [None]}, rest={"unknown": ["100"]})
+    assert spaced(wording.composition(found, ORIGINS)) == (
+        "In January 2025 open models together: no figure, unknown 100.0 %"
+    )
+    told = spaced(wording.summary(found, ORIGINS))
+    assert "No figure for open models. The rest in January 2025: unknown 100.0 %." in told
+
+
+def test_a_source_without_any_share_has_no_composition():
+    found = answer({"chinese": [None]})
+    assert wording.composition(found, ORIGINS).endswith("has no figures for this question")

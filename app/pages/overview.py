@@ -46,7 +46,7 @@ def _shown(session: Session, question: Question, answer: Answer) -> dict[str, ob
         "answer": answer,
         "headline": wording.headline(answer, question),
         "small_print": wording.small_print(answer),
-        "definition": wording.definition(answer, question),
+        "definition": wording.definition(answer, question, dated=False),
         "highlights": wording.highlights(answer, question),
         "composition": wording.composition(answer, question),
         "citations": [wording.citation(source) for source in answer.sources],
