@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app import queries, reference
 from app.errors import BadQuestion, NoFigures
 from app.http import Reading
+from app.pages.asking import taking
 from app.pages.citations import citation
 from app.pages.shell import TEMPLATES, render
 from app.question import PARAMETERS, Names, Question, parse_question
@@ -40,7 +41,7 @@ class Example:
     text: str
 
 
-@router.get("/api")
+@router.get("/api", dependencies=[taking()])
 def api(request: Request, session: Reading) -> HTMLResponse:
     return render(request, "api/api.html", context(request, session))
 

@@ -16,6 +16,7 @@ from app.errors import NotFound, NotSignedIn
 from app.http import Reading, Visitor, csv_response
 from app.models import Upload
 from app.pages import telling
+from app.pages.asking import taking
 from app.pages.forms import Form
 from app.pages.shell import render
 from app.pages.small_charts import small_charts
@@ -58,7 +59,7 @@ def seen(upload_id: UploadId, visitor: Visitor, session: Reading) -> UploadRecor
 Seen = Annotated[UploadRecord, Depends(seen, scope="function")]
 
 
-@router.get("/uploads")
+@router.get("/uploads", dependencies=[taking("before")])
 def history(request: Request, session: Reading, visitor: Visitor, before: str = "") -> HTMLResponse:
     last = upload_id_of(before) if before else None
     everyone = visitor is not None
@@ -72,7 +73,7 @@ def history(request: Request, session: Reading, visitor: Visitor, before: str = 
     return render(request, "uploads/history.html", context)
 
 
-@router.get("/uploads/{number}")
+@router.get("/uploads/{number}", dependencies=[taking()])
 def show(request: Request, upload: Seen, session: Reading, visitor: Visitor) -> HTMLResponse:
     return page_of(request, session, upload, visitor)
 
