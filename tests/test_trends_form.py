@@ -480,8 +480,9 @@ def test_the_main_source_comes_first_and_one_without_an_answer_is_greyed(
     (greyed,) = [box for box in found if "disabled" in box]
     assert "Vercel AI Gateway index" in greyed
     assert "Vercel AI Gateway index does not say which models are open." in page
-    everyone = client.get("/trends?openness=all").text
-    assert "disabled" not in next(box for box in boxes(everyone) if "Vercel" in box)
+    for query in ("openness=all", "openness=unknown"):
+        other = client.get(f"/trends?{query}").text
+        assert "disabled" not in next(box for box in boxes(other) if "Vercel" in box)
 
 
 def test_a_source_that_was_asked_for_without_an_answer_can_be_left_out(client: TestClient) -> None:
