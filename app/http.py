@@ -13,8 +13,10 @@ from app.accounts import Maintainer
 from app.answer import Answer
 from app.csv_writing import csv_links, csv_text, file_name
 from app.db import Db
-from app.question import PARAMETERS, Question, names_of, parse_question
+from app.errors import Problem, excerpt
+from app.question import PARAMETERS, Question, names_of, parse_question, refusal
 from app.share_rows import COLUMNS, share_rows
+from app.words import nearest
 
 
 def database(request: Request) -> Db:
@@ -52,6 +54,21 @@ def fresh(request: Request, session: Reading, question: Asked) -> Question:
 
 
 Fresh = Annotated[Question, Depends(fresh)]
+
+
+def taking(*accepted: str) -> Any:
+    """A dependency of addresses about no question: refuses what they do not take, by name."""
+
+    def taken(request: Request) -> None:
+        others = [name for name in request.query_params if name not in accepted]
+        if others:
+            expected = f"one of {', '.join(accepted)}" if accepted else "no parameter"
+            found = excerpt(others[0])
+            suggestion = nearest(others[0], accepted)
+            code = "unknown_parameter"
+            raise refusal([Problem(code, None, None, found, found, expected, suggestion)])
+
+    return Depends(taken)
 
 
 def cookie_name(request: Request) -> str:

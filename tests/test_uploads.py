@@ -401,7 +401,10 @@ def test_hostile_names_come_out_harmless_on_every_page(maintainer_client, filled
         assert f"{name} note" in unescape(pages[2].text)
 
 
-@pytest.mark.parametrize("address", ["/uploads?as_of=2026-11-01", "/uploads/3?as_of=x", "/api?x=1"])
+@pytest.mark.parametrize(
+    "address",
+    ["/uploads?as_of=2026-11-01", "/uploads/3?as_of=x", "/api?x=1", "/api/v1/uploads/3?x=1"],
+)
 def test_what_a_page_does_not_take_is_refused_by_name(client: TestClient, address: str) -> None:
     answer = client.get(address)
     assert answer.status_code == 400

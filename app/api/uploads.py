@@ -114,7 +114,11 @@ def _published(request: Request, db: Db, upload_id: int, *, already: bool) -> Pu
     return PublishedAnswer.model_validate(values | {"already": already})
 
 
-@router.get("/uploads/{upload_id}", openapi_extra={"security": [{}, {"HTTPBearer": []}]})
+@router.get(
+    "/uploads/{upload_id}",
+    dependencies=[http.taking()],
+    openapi_extra={"security": [{}, {"HTTPBearer": []}]},
+)
 def read_upload(request: Request, upload_id: Id, session: Reading, db: Database) -> ReviewedAnswer:
     """An upload and what became of it; before it is published for maintainers, with its review."""
     record = provenance.upload(session, upload_id)

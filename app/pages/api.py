@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 
 from app import queries, reference
 from app.errors import BadQuestion, NoFigures
-from app.http import Reading
-from app.pages.asking import taking
+from app.http import Reading, taking
 from app.pages.citations import citation
 from app.pages.shell import TEMPLATES, render
 from app.question import PARAMETERS, Names, Question, parse_question

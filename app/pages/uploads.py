@@ -13,10 +13,9 @@ from sqlalchemy.orm import Session
 from app import coverage, intake, provenance, review, vintages
 from app.accounts import Maintainer
 from app.errors import NotFound, NotSignedIn
-from app.http import Reading, Visitor, csv_response
+from app.http import Reading, Visitor, csv_response, taking
 from app.models import Upload
 from app.pages import telling
-from app.pages.asking import taking
 from app.pages.forms import Form
 from app.pages.shell import render
 from app.pages.small_charts import small_charts
