@@ -27,6 +27,12 @@ def links(client: TestClient, address: str) -> list[str]:
     return [unescape(found) for found in re.findall(r'href="([^"]+)"', main)]
 
 
+def lost_anchors(client: TestClient, address: str) -> list[str]:
+    """The links inside a page that lead nowhere."""
+    html = client.get(address).text
+    return [name for name in re.findall(r'href="#([^"]+)"', html) if f'id="{name}"' not in html]
+
+
 @contextmanager
 def counted(db: Db) -> Iterator[list[str]]:
     """The statements that run meanwhile."""

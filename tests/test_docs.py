@@ -20,7 +20,7 @@ from app import accounts, reference, sample, schemas
 from app.api.fields import VERSION_EXAMPLE
 from app.db import Db
 from app.main import create_app
-from tests.looking import faults, links, too_wide, words
+from tests.looking import faults, links, lost_anchors, too_wide, words
 from tests.test_intake import keep, month_file
 
 
@@ -50,8 +50,7 @@ def test_every_operation_of_the_document_is_told_and_listed(client, document, op
 
 
 def test_links_inside_the_page_lead_to_anchors_there_are(client):
-    html = client.get("/docs").text
-    assert all(f'id="{name}"' in html for name in re.findall(r'href="#([^"]+)"', html))
+    assert lost_anchors(client, "/docs") == []
 
 
 def test_a_parameter_says_its_meaning_values_default_and_example(client):

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from app import intake
 from app.models import Developer, Model, Source
 from app.pages import bundled
-from tests.looking import faults, links, too_wide, words
+from tests.looking import faults, links, lost_anchors, too_wide, words
 from tests.test_uploads import HOSTILE, OCTOBER, REVISED, publish
 
 TERMS = (
@@ -25,8 +25,7 @@ def test_every_term_has_an_anchor(client, term):
 
 
 def test_links_inside_the_page_lead_to_anchors_there_are(client):
-    html = client.get("/methods").text
-    assert all(f'id="{name}"' in html for name in re.findall(r'href="#([^"]+)"', html))
+    assert lost_anchors(client, "/methods") == []
 
 
 def test_the_rule_of_origins_is_told(client):

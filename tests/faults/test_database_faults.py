@@ -13,9 +13,7 @@ from contextlib import contextmanager
 import httpx2
 import pytest
 
-from app import accounts
-from app.db import Db
-from tests.faults.cluster import Cluster, filled_cluster
+from tests.faults.cluster import Cluster
 from tests.faults.service import Service, service
 
 pytestmark = pytest.mark.faults
@@ -25,25 +23,9 @@ FILE = b"month,origin,share_pct\n2026-10,chinese,30\n2026-10,us,60\n"
 
 
 @pytest.fixture(scope="module")
-def database() -> Iterator[Cluster]:
-    with filled_cluster() as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
 def served(database: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with service(database.url, tmp_path_factory.mktemp("served")) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def token(database: Cluster) -> dict[str, str]:
-    db = Db(database.url)
-    with db.writing() as session:
-        accounts.add(session, "ada")
-        made = accounts.create_token(session, "ada", "faults")
-    db.close()
-    return {"Authorization": f"Bearer {made}", "Content-Type": "text/csv"}
 
 
 class Readers:

@@ -17,9 +17,7 @@ import httpx2
 import psycopg
 import pytest
 
-from app import accounts
-from app.db import Db
-from tests.faults.cluster import Cluster, filled_cluster
+from tests.faults.cluster import Cluster
 from tests.faults.service import Service, service
 
 pytestmark = pytest.mark.faults
@@ -28,22 +26,6 @@ ROUNDS = 30
 SOURCE = "huggingface-study-2025"
 ORIGINS = ("chinese", "us", "european", "other")
 MONTHS = [f"{year}-{month:02}" for year in range(2000, 2020) for month in range(1, 13)]
-
-
-@pytest.fixture(scope="module")
-def database() -> Iterator[Cluster]:
-    with filled_cluster() as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def token(database: Cluster) -> dict[str, str]:
-    db = Db(database.url)
-    with db.writing() as session:
-        accounts.add(session, "ada")
-        made = accounts.create_token(session, "ada", "faults")
-    db.close()
-    return {"Authorization": f"Bearer {made}", "Content-Type": "text/csv"}
 
 
 def file_of(number: int, months: list[str] = MONTHS) -> bytes:

@@ -1,0 +1,25 @@
+"""What the faults of a file share: a cluster that may be killed, and headers of a maintainer."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from app import accounts
+from app.db import Db
+from tests.faults.cluster import Cluster, filled_cluster
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[Cluster]:
+    with filled_cluster() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def token(database: Cluster) -> dict[str, str]:
+    db = Db(database.url)
+    with db.writing() as session:
+        accounts.add(session, "ada")
+        made = accounts.create_token(session, "ada", "faults")
+    db.close()
+    return {"Authorization": f"Bearer {made}", "Content-Type": "text/csv"}
