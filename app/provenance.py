@@ -90,6 +90,10 @@ class UploadRecord:
         return self.published_at is not None
 
     @property
+    def withdrawable(self) -> bool:
+        return self.public and self.withdrawn_at is None
+
+    @property
     def lines(self) -> int:
         return sum(month.lines for month in self.months)
 

@@ -144,7 +144,7 @@ def way_back(request: Request) -> str:
         query = request.scope["query_string"].decode("latin-1")
         return quote(request.scope["path"]) + (f"?{query}" if query else "")
     host, _, rest = request.headers.get("referer", "").partition("://")[2].partition("/")
-    return f"/{rest}" if host and host == request.headers.get("host") else "/uploads"
+    return f"/{rest}" if host and host == request.headers.get("host") else "/uploads/received"
 
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})

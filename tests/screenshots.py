@@ -59,11 +59,11 @@ PAGES = {
 }
 # Uploads 6 and 7 are those of `keep_files`.
 MAINTAINERS_PAGES = {
-    "history": "/uploads",
+    "received": "/uploads/received",
     "upload-new": "/uploads/new",
     "upload-sound": "/uploads/6",
     "upload-faulty": "/uploads/7",
-    "upload-published": "/uploads/3",
+    "upload-withdraw": "/uploads/3/withdraw",
     "account": "/account",
     "catalogue": "/catalogue",
     "catalogue-models": "/catalogue/models?find=deepseek",

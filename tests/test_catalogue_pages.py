@@ -168,7 +168,7 @@ def test_a_developer_is_corrected_in_the_browser_and_axe_finds_nothing(
     ada: Db,  # noqa: F811
     scheme: str,
 ) -> None:
-    page = opened(watched, own_server, "/uploads", color_scheme=scheme)
+    page = opened(watched, own_server, "/uploads/received", color_scheme=scheme)
     page.get_by_role("link", name="Catalogue").click()
     visited = [page.url]
     page.locator("#main").get_by_role("link", name="Developers").click()

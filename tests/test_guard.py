@@ -212,7 +212,7 @@ def test_another_site_may_not_write_here(
 )
 def test_our_own_pages_may(client: TestClient, headers: dict[str, str]) -> None:
     answer = client.post("/uploads", headers=headers)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=%2Fuploads")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=%2Fuploads%2Freceived")
 
 
 def test_a_program_without_a_token_is_told_how_to_come_by_one(client: TestClient) -> None:
@@ -251,7 +251,7 @@ def test_the_way_back_after_a_form_is_the_page_it_stood_on(client: TestClient) -
 
     assert sent_to("http://testserver/uploads/3?x=1") == "/sign-in?next=%2Fuploads%2F3%3Fx%3D1"
     for stranger in ("http://evil.example/x", "http://[", "", "nonsense"):
-        assert sent_to(stranger) == "/sign-in?next=%2Fuploads"
+        assert sent_to(stranger) == "/sign-in?next=%2Fuploads%2Freceived"
 
 
 def test_without_a_database_an_upload_is_asked_to_come_back() -> None:
@@ -298,6 +298,13 @@ def test_the_largest_file_fits_with_the_rest_of_its_form() -> None:
     [
         *("/", "/trends", "/trends.svg", "/trends.csv", "/embed/trends", "/sources", "/developers"),
         *("/methods", "/docs", "/api", "/api/v1/shares", "/api/v1/sources", "/openapi.json"),
+        *(
+            "/uploads",
+            "/uploads/3",
+            "/uploads/3/file",
+            "/feed.atom",
+            "/models/deepseek/deepseek-r2.5",
+        ),
         *("/healthz", "/static/style.css", "/nowhere"),
     ],
 )

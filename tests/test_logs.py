@@ -56,7 +56,7 @@ def test_no_log_tells_a_cell_a_token_a_password_or_a_query(served: Service, fill
     assert client.get("/readyz").status_code == 200
     assert client.get("/", params={"by": SECRET}, headers={"X-A": SECRET}).status_code == 400
     assert client.get("/trends", params={SECRET: "1"}).status_code == 400
-    assert client.get("/uploads", headers={"Cookie": f"session={SECRET}"}).status_code == 200
+    assert client.get("/account", headers={"Cookie": f"session={SECRET}"}).status_code == 303
     assert send(BAD_FILE).status_code == 422
     assert send(b"\xff\0" + FILE).status_code == 422
     assert send(FILE, Authorization=f"Bearer oms_{SECRET}").status_code == 401

@@ -225,11 +225,11 @@ def test_guesses_sent_at_once_to_two_servers_are_counted_together(
 def test_after_signing_in_one_never_leaves_for_another_site(
     site: TestClient, ada: Db, address: str
 ) -> None:
-    assert own_path(address) == "/uploads"
+    assert own_path(address) == "/uploads/received"
     link = link_of(ada, "ada")  # signs in without computing a hash
     site.post("/sign-in", data={"link": link.partition("=")[2]})
     answer = site.get("/sign-in", params={"next": address})
-    assert (answer.status_code, answer.headers["location"]) == (303, "/uploads")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/uploads/received")
 
 
 @pytest.mark.parametrize("address", ["/", "/uploads/7?x=%2F#y", "/trends?by=model&top=5"])

@@ -26,7 +26,7 @@ def ada(filled_db: Db) -> Db:
     return filled_db
 
 
-def sign_in(page: Page, then: str = "/uploads") -> None:
+def sign_in(page: Page, then: str = "/uploads/received") -> None:
     page.goto(f"/sign-in?next={then}")
     page.get_by_label("Name").fill("ada")
     page.get_by_label("Password").fill(PASSWORD)
@@ -76,7 +76,7 @@ def test_a_month_is_uploaded_mended_published_seen_and_taken_back(
     expect(page.locator("#line-2")).to_contain_text("62.5000")
 
     page.goto(record)
-    page.get_by_text("Withdraw it").click()
+    page.get_by_role("link", name="withdraw it").click()
     page.get_by_label("Why").fill("It was only a try")
     page.get_by_role("button", name="Withdraw").click()
     expect(page.get_by_text("It was only a try")).to_be_visible()
@@ -204,7 +204,9 @@ def pages_of(db: Db) -> list[str]:
     waiting = [keep(db, content, filename=long_name) for content in (REVISED, ERRORS, OCTOBER)]
     states = [discarded, withdrawn, published, *waiting]
     lines = f"/uploads/{published}/lines?source=openrouter-rankings&month=2026-10"
-    return ["/uploads/new", "/uploads", *(f"/uploads/{number}" for number in states), lines]
+    work = f"/uploads/{published}/withdraw"
+    records = [f"/uploads/{number}" for number in states]
+    return ["/uploads/new", "/uploads", "/uploads/received", *records, lines, work]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -3,6 +3,7 @@
 import io
 import re
 from html import unescape
+from urllib.parse import quote
 
 import pytest
 from fastapi.testclient import TestClient
@@ -51,8 +52,8 @@ def page(client: TestClient, upload_id: int, rest: str = "", status: int = 200) 
 
 
 def act(client: TestClient, upload_id: int, what: str, **fields: str) -> Response:
-    """Sends the form of the upload's page, as it stands there."""
-    html = client.get(f"/uploads/{upload_id}").text
+    """Sends the form of the upload's page, or of the one for maintainers, as it stands there."""
+    html = client.get(f"/uploads/{upload_id}/withdraw", follow_redirects=True).text
     form = re.findall(rf'action="/uploads/{upload_id}/{what}">(.*?)</form>', html, re.DOTALL)[0]
     hidden = dict(re.findall(r'name="(version)" value="([^"]+)"', form))
     return client.post(f"/uploads/{upload_id}/{what}", data=hidden | fields)
@@ -274,11 +275,34 @@ def test_only_maintainers_see_what_is_not_published(own_client, filled_db):
         assert response.status_code == 303
         assert response.headers["location"].startswith("/sign-in?next=%2Fuploads")
     assert "file.csv" not in own_client.get("/uploads").text
+    for address in ("/uploads/received", "/uploads/3/withdraw"):
+        asked = own_client.get(address).headers["location"]
+        assert asked == f"/sign-in?next={quote(address, safe='')}"
 
 
-def test_the_history_shows_maintainers_all_of_it(maintainer_client, filled_db):
+def test_public_records_are_the_same_for_maintainers(maintainer_client, filled_db):
+    waiting = keep(filled_db, OCTOBER)
+    withdrawn = publish(filled_db, OCTOBER)
+    act(maintainer_client, withdrawn, "withdraw", reason="a wrong file")
+    lines = "/uploads/3/lines?source=openrouter-rankings&month=2026-09"
+    for address in ("/uploads", "/uploads/3", f"/uploads/{withdrawn}", lines, "/uploads/3/file"):
+        shown = maintainer_client.get(address)
+        assert shown.status_code == 200
+        assert "ada</a>" not in shown.text
+        assert "cookie" not in shown.headers["vary"].lower()
+        assert "no-store" not in shown.headers.get("cache-control", "")
+    assert "cookie" in maintainer_client.get(f"/uploads/{waiting}").headers["vary"].lower()
+
+
+def test_there_is_nothing_to_withdraw_of_what_is_not_published(maintainer_client, filled_db):
+    waiting = keep(filled_db, OCTOBER)
+    response = maintainer_client.get(f"/uploads/{waiting}/withdraw")
+    assert (response.status_code, response.headers["location"]) == (303, f"/uploads/{waiting}")
+
+
+def test_what_was_received_is_shown_to_maintainers_whole(maintainer_client, filled_db):
     keep(filled_db, OCTOBER, filename="waiting.csv")
-    shown = text_of(maintainer_client.get("/uploads"))
+    shown = text_of(maintainer_client.get("/uploads/received"))
     assert "waiting.csv" in shown
     assert "Unpublished" in shown
     assert "OpenRouter rankings: January 2025 to September 2026" in shown
@@ -286,8 +310,9 @@ def test_the_history_shows_maintainers_all_of_it(maintainer_client, filled_db):
 
 def test_a_long_history_has_pages(maintainer_client, filled_db):
     ids = [keep(filled_db, OCTOBER, filename=f"{n}.csv") for n in range(provenance.PAGE)]
-    (older,) = re.findall(r'href="(/uploads\?before=\d+)"', maintainer_client.get("/uploads").text)
-    assert older == f"/uploads?before={ids[0]}"
+    received = maintainer_client.get("/uploads/received").text
+    (older,) = re.findall(r'href="(/uploads/received\?before=\d+)"', received)
+    assert older == f"/uploads/received?before={ids[0]}"
     assert "openrouter-rankings.csv" in maintainer_client.get(older).text
 
 

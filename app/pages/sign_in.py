@@ -20,13 +20,13 @@ Database = Annotated[Db, Depends(database)]
 # A model of the form would be built at the first request, by whichever thread comes first.
 Text = Annotated[str, Form()]
 
-HOME: Final = "/uploads"
+HOME: Final = "/uploads/received"
 # Browsers read "\" as "/", drop tabs and line ends, and take "//host" for another site.
 OWN_PATH: Final = re.compile(r"/(?![/\\])[!-\[\]-~]{0,2000}")
 
 
 def own_path(address: str) -> str:
-    """Where to go after signing in: a path of ours, or the uploads."""
+    """Where to go after signing in: a path of ours, or all that was uploaded."""
     return address if OWN_PATH.fullmatch(address) else HOME
 
 

@@ -1,20 +1,23 @@
-"""What maintainers may do with an upload: publish, withdraw, discard, check it again."""
+"""What maintainers may do with an upload: publish, discard; withdraw it, check it again."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
 from app import intake, provenance
+from app.accounts import Maintainer
 from app.csv_reader import Limits
 from app.db import Db
 from app.errors import BadFile, BadInput, Conflict, Refused
-from app.http import SignedIn, database
+from app.http import Reading, SignedIn, database, taking
 from app.pages.forms import Form, Sent, by_field, texts
-from app.pages.uploads import Refusal, UploadId, page_of
+from app.pages.shell import render
+from app.pages.uploads import NONE, Refusal, UploadId, page_of
+from app.provenance import UploadRecord
 
 router = APIRouter()
 
@@ -65,10 +68,31 @@ class Doing:
         refusal = Refusal(alert, Form(texts(self.form), problems), status)
         with self.db.reading() as session:
             upload = provenance.upload(session, self.upload_id)
+            if upload.withdrawable:
+                return _work(self.request, upload, self.maintainer, refusal)
             return page_of(self.request, session, upload, self.maintainer, refusal)
 
 
 Asked = Annotated[Doing, Depends()]
+
+
+@router.get("/uploads/{number}/withdraw", dependencies=[taking()], response_model=None)
+def work(
+    request: Request, upload_id: UploadId, session: Reading, maintainer: SignedIn
+) -> HTMLResponse | RedirectResponse:
+    """What may be done with a published upload; its own page is public, and asks nobody."""
+    upload = provenance.upload(session, upload_id)
+    if not upload.withdrawable:
+        return RedirectResponse(f"/uploads/{upload_id}", 303)
+    return _work(request, upload, maintainer)
+
+
+def _work(
+    request: Request, upload: UploadRecord, maintainer: Maintainer, refusal: Refusal = NONE
+) -> HTMLResponse:
+    context: dict[str, object] = {"maintainer": maintainer, "upload": upload}
+    context |= {"alert": refusal.alert, "form": refusal.form}
+    return render(request, "uploads/withdraw.html", context, refusal.status)
 
 
 @router.post("/uploads/{number}/publish")

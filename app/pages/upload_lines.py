@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from app import provenance, queries
 from app.errors import BadQuestion, NotFound
-from app.http import Reading, Visitor
+from app.http import Reading
 from app.months import month_key, parse_month
 from app.pages.shell import render
-from app.pages.uploads import Seen, source_names
+from app.pages.uploads import Sight, source_names
 from app.provenance import MonthRecord, Sum, UploadRecord
 from app.question import Question, parse_question
 from app.words import LABELS, OPENNESS_LABELS
@@ -80,16 +80,15 @@ class Choice:
 
 
 @router.get("/uploads/{number}/lines")
-def lines(
-    request: Request, upload: Seen, asked: Asked, session: Reading, visitor: Visitor
-) -> HTMLResponse:
+def lines(request: Request, sight: Sight, asked: Asked, session: Reading) -> HTMLResponse:
+    upload = sight.upload
     record = _month_of(upload, asked)
     place = (upload.id, asked.source, asked.month)
     page = provenance.lines_of_upload(
         session, *place, asked.question, limit=PAGE + 1, after=asked.after
     )
     context: dict[str, object] = {
-        "maintainer": visitor,
+        "maintainer": sight.maintainer,
         "upload": upload,
         "names": source_names(session),
         "record": record,

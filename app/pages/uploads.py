@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from app import coverage, intake, provenance, review, vintages
 from app.accounts import Maintainer
-from app.errors import NotFound, NotSignedIn
-from app.http import Reading, Visitor, csv_response, taking
+from app.db import Db
+from app.errors import NotFound
+from app.http import Reading, SignedIn, csv_response, database, signed_in, taking, visitor
 from app.models import Upload
 from app.pages import telling
 from app.pages.forms import Form
@@ -47,24 +48,49 @@ def upload_id_of(number: str) -> int:
 UploadId = Annotated[int, Depends(upload_id_of)]
 
 
-def seen(upload_id: UploadId, visitor: Visitor, session: Reading) -> UploadRecord:
-    """The upload of the address. Raises NotSignedIn where only maintainers may see it."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The upload of the address, and who looks at it: nobody is asked about a public one."""
+
+    upload: UploadRecord
+    maintainer: Maintainer | None
+
+
+def seen(
+    request: Request,
+    upload_id: UploadId,
+    session: Reading,
+    db: Annotated[Db, Depends(database)],
+) -> Seen:
+    """Raises NotSignedIn where only maintainers may see it."""
     upload = provenance.upload(session, upload_id)
-    if visitor is None and not upload.public:
-        raise NotSignedIn("Only maintainers see uploads that are not published")
-    return upload
+    return Seen(upload, None if upload.public else signed_in(visitor(request, db)))
 
 
-Seen = Annotated[UploadRecord, Depends(seen, scope="function")]
+Sight = Annotated[Seen, Depends(seen, scope="function")]
 
 
 @router.get("/uploads", dependencies=[taking("before")])
-def history(request: Request, session: Reading, visitor: Visitor, before: str = "") -> HTMLResponse:
+def history(request: Request, session: Reading, before: str = "") -> HTMLResponse:
+    """The public record."""
+    return _history(request, session, None, before)
+
+
+@router.get("/uploads/received", dependencies=[taking("before")])
+def received(
+    request: Request, session: Reading, maintainer: SignedIn, before: str = ""
+) -> HTMLResponse:
+    """All there is, for maintainers: also what waits, and what was discarded."""
+    return _history(request, session, maintainer, before)
+
+
+def _history(
+    request: Request, session: Session, maintainer: Maintainer | None, before: str
+) -> HTMLResponse:
     last = upload_id_of(before) if before else None
-    everyone = visitor is not None
-    uploads = provenance.uploads(session, everyone=everyone, before=last)
+    uploads = provenance.uploads(session, everyone=maintainer is not None, before=last)
     context: dict[str, object] = {
-        "maintainer": visitor,
+        "maintainer": maintainer,
         "uploads": uploads,
         "older": len(uploads) == provenance.PAGE,
         "names": source_names(session),
@@ -73,20 +99,20 @@ def history(request: Request, session: Reading, visitor: Visitor, before: str = 
 
 
 @router.get("/uploads/{number}", dependencies=[taking()])
-def show(request: Request, upload: Seen, session: Reading, visitor: Visitor) -> HTMLResponse:
-    return page_of(request, session, upload, visitor)
+def show(request: Request, sight: Sight, session: Reading) -> HTMLResponse:
+    return page_of(request, session, sight.upload, sight.maintainer)
 
 
 def page_of(
     request: Request,
     session: Session,
     upload: UploadRecord,
-    visitor: Maintainer | None,
+    maintainer: Maintainer | None,
     refusal: Refusal = NONE,
 ) -> HTMLResponse:
     """What an upload would change, or its record once that is settled."""
     names = source_names(session)
-    context: dict[str, object] = {"maintainer": visitor, "upload": upload, "names": names}
+    context: dict[str, object] = {"maintainer": maintainer, "upload": upload, "names": names}
     context |= {"alert": refusal.alert, "form": refusal.form}
     if upload.state is State.UNPUBLISHED:
         context |= _reviewed(session, upload, names)
@@ -131,8 +157,9 @@ def _pinned(session: Session, upload: UploadRecord) -> list[tuple[str, str, str]
 
 
 @router.get("/uploads/{number}/file")
-def file(upload: Seen, session: Reading) -> Response:
+def file(sight: Sight, session: Reading) -> Response:
     """The bytes as they came, never shown as a page."""
+    upload = sight.upload
     stored = intake.stored_file(session.get_one(Upload, upload.id))
     plain = f'attachment; filename="upload-{upload.id}.csv"'
     named = f"{plain}; filename*=UTF-8''{quote(upload.filename, safe='')}"
@@ -147,8 +174,9 @@ def _portions(file: BinaryIO) -> Iterator[bytes]:
 
 
 @router.get("/uploads/{number}/errors.csv")
-def errors(request: Request, upload: Seen, session: Reading) -> Response:
+def errors(request: Request, sight: Sight, session: Reading) -> Response:
     """The first hundred problems of a file that is not published."""
+    upload = sight.upload
     if upload.state is not State.UNPUBLISHED:
         raise NotFound(f"Upload {upload.id} has no errors")
     problems = review.review(session, upload.id).checked.problems
