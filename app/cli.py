@@ -38,7 +38,7 @@ def main() -> None:
     except Refused as refused:
         show_refused(refused)
     except OperationalError as error:
-        console.print("[red]The database cannot be used:[/]", str(error.orig).strip(), markup=True)
+        show_refused(Refused("The database cannot be used", str(error.orig).strip()))
     except (DBAPIError, psycopg.Error) as error:
         if (why := explained(error)) is None:
             raise

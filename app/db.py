@@ -38,6 +38,8 @@ class Db:
             hide_parameters=True,
             connect_args={
                 "connect_timeout": ANSWER,
+                # Else a SQL_ASCII database, which is to be refused in words, answers in bytes.
+                "client_encoding": "utf8",
                 "options": SERVER_OPTIONS,
                 "application_name": "modelshare",
             },

@@ -7,10 +7,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from app.db import Db
 from app.errors import Unavailable
+from app.postgres_binaries import OLDEST
 
 PROJECT = Path(__file__).parent.parent / "pyproject.toml"
 _INSUFFICIENT_PRIVILEGE: Final = "42501"
@@ -29,7 +31,11 @@ def upgrade(db: Db, revision: str = "head") -> None:
 
 
 def bring_up(db: Db) -> None:
-    """Upgrades unless there is nothing to do. Raises Unavailable for a role that may not."""
+    """Upgrades unless there is nothing to do.
+
+    Raises Unavailable for a server that does not fit, and for a role that may not.
+    """
+    check_server(db)
     found, expected = revisions(db)
     if found == expected:
         return
@@ -41,6 +47,24 @@ def bring_up(db: Db) -> None:
         title = f"The schema is at revision {found}; this release needs {expected}"
         hint = "This role may not change it: run `modelshare migrate` as the schema's owner."
         raise Unavailable(title, hint) from None
+
+
+def check_server(db: Db) -> None:
+    """Raises Unavailable where the server is too old, or the database cannot hold every name."""
+    with db.engine.connect() as connection:
+        version = int(connection.scalar(text("SHOW server_version_num")) or 0)
+        encoding = str(connection.scalar(text("SHOW server_encoding")))
+    refuse_unfit(version, encoding)
+
+
+def refuse_unfit(version: int, encoding: str) -> None:
+    """`version` as PostgreSQL counts it: 150018 is 15.18. Raises Unavailable."""
+    if version < OLDEST * 10_000:
+        title = f"The database is PostgreSQL {version // 10_000}.{version % 10_000}"
+        raise Unavailable(title, f"PostgreSQL {OLDEST} or newer is needed.")
+    if encoding != "UTF8":
+        hint = "Make another: CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0"
+        raise Unavailable(f"The database is encoded in {encoding}; UTF8 is needed", hint)
 
 
 def revisions(db: Db) -> tuple[str | None, str | None]:

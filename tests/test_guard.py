@@ -212,7 +212,10 @@ def test_another_site_may_not_write_here(
 )
 def test_our_own_pages_may(client: TestClient, headers: dict[str, str]) -> None:
     answer = client.post("/uploads", headers=headers)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=%2Fuploads%2Freceived")
+    assert (answer.status_code, answer.headers["location"]) == (
+        303,
+        "/sign-in?next=%2Fuploads%2Freceived",
+    )
 
 
 def test_a_program_without_a_token_is_told_how_to_come_by_one(client: TestClient) -> None:

@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 from alembic import command
 from alembic.util import CommandError
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import URL, Connection, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from app import accounts, intake, migrations
 from app.db import Db
+from app.errors import Unavailable
 from app.models import Table
 from app.words import Openness
+from tests.conftest import administering, drop_database, template_name
+from tests.test_cli import modelshare
 
 
 @contextmanager
@@ -160,3 +163,29 @@ def test_an_upload_has_one_snapshot_for_a_source_and_month(filled_db: Db) -> Non
 def test_a_revision_of_a_later_release_is_not_understood(db: Db) -> None:
     with pytest.raises(CommandError):
         step(db, "upgrade", "9999")
+
+
+def test_a_database_that_cannot_hold_every_name_is_refused_in_words(database_server: URL) -> None:
+    name = f"{template_name('ascii')}-database"
+    with administering(database_server) as connection:
+        made = f"""CREATE DATABASE "{name}" ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0"""
+        connection.execute(text(made))
+    try:
+        url = database_server.set(database=name).render_as_string(hide_password=False)
+        done = modelshare(url, "migrate")
+        db = Db(url)
+        assert migrations.revisions(db)[0] is None
+        db.close()
+    finally:
+        drop_database(database_server, name)
+    assert done.returncode == 1
+    assert "encoded in SQL_ASCII; UTF8 is needed" in done.stderr
+    assert "TEMPLATE template0" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_server_that_is_too_old_is_named() -> None:
+    with pytest.raises(Unavailable) as raised:
+        migrations.refuse_unfit(140019, "UTF8")
+    assert raised.value.title == "The database is PostgreSQL 14.19"
+    migrations.refuse_unfit(150000, "UTF8")
