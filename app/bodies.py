@@ -20,7 +20,7 @@ SLOWEST: Final = 100 * KIB
 """Bytes a second."""
 
 LINGER: Final = 1
-"""Seconds, and bytes, for which a body that was refused is still taken."""
+"""Seconds, and bytes, for which a body that was refused is still taken; more is left to wait."""
 LINGER_BYTES: Final = 4 * KIB * KIB
 
 # Addresses, the bytes of a body they take, and whether only maintainers may send one; the first
@@ -127,6 +127,8 @@ async def throw_away(receive: Receive) -> None:
                 message = await receive()
                 left -= len(message.get("body", b""))
                 more = message.get("more_body", False)
+            if more:  # closed at once, a fast proxy would find it so before it reads the answer
+                await asyncio.sleep(LINGER)
 
 
 def has_large_body(scope: Scope) -> bool:
