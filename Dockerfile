@@ -13,14 +13,16 @@ RUN .venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation -e . \
     && .venv/bin/python -m app.plotly_bundle \
     && .venv/bin/python -m compileall -q app \
     && .venv/bin/pip uninstall -y pip
+COPY migrations migrations
+COPY templates templates
+COPY static static
+# A checkout made under a strict umask is closed to the user that serves.
+RUN chmod -R a+rX /srv
 
 FROM python:3.13-slim
 RUN useradd --uid 10001 --no-create-home modelshare
 WORKDIR /srv
 COPY --from=build /srv /srv
-COPY migrations migrations
-COPY templates templates
-COPY static static
 ENV PATH=/srv/.venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 HOST=0.0.0.0
 USER modelshare
 EXPOSE 8000

@@ -14,7 +14,7 @@ INSTALL := $(if $(UV),$(UV) pip install --compile-bytecode --python $(BIN)/pytho
 help:
 	@echo "make run          serve the dashboard on http://127.0.0.1:8000 (HOST=, PORT=, DATA_DIR=)"
 	@echo "make test         linters, types, tests on a real PostgreSQL and in a real browser"
-	@echo "make faults       what kills, freezes and fills the database and the workers (five minutes)"
+	@echo "make faults       what kills, freezes and fills the database and the workers (two minutes)"
 	@echo "make format       put the code into shape"
 	@echo "make lock         write the lock files anew (UPGRADE=1: with the newest releases)"
 	@echo "make openapi      write the API's contract, docs/openapi.json, anew"

@@ -4,21 +4,35 @@ import logging
 import os
 import socket
 import sys
+from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import psycopg
 import typer
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from app import archive, cli_accounts, cli_import, migrations, roles, serving, sign_ins
-from app.console import DataDir, console, database_url, opened, refuse_weak, settings
+from app import archive, cli_accounts, cli_import, logs, migrations, roles, serving, sign_ins
+from app.console import (
+    DataDir,
+    console,
+    database_url,
+    opened,
+    refuse_shared,
+    refuse_weak,
+    settings,
+)
 from app.database_errors import explained
 from app.db import Db
 from app.errors import NotFound, Refused, excerpt
 
+log = logging.getLogger(__name__)
+MORE_THAN_SERVE: Final = (
+    "The role that serves may also change what is published;"
+    " `modelshare migrate --app-role NAME` makes one that may not"
+)
+
 app = typer.Typer(
-    help="Open Model Share: how much of the world's AI use goes to open models.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -56,6 +70,21 @@ def show_refused(refused: Refused) -> None:
         console.print(refused.detail, markup=False)
 
 
+def show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(version("open-model-share"))
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=show_version, help="Which it is.")
+    ] = False,
+) -> None:
+    """Open Model Share: how much of the world's AI use goes to open models."""
+
+
 @app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on. [env: HOST]")] = None,
@@ -68,10 +97,13 @@ def serve(
 ) -> None:
     """Serve the dashboard; an empty embedded database is filled with the bundled figures."""
     configured = settings(data_dir)
+    logs.install(configured.log_format)
     listening = claim(host or configured.host, configured.port if port is None else port)
     with database_url(configured) as url:
         db = Db(url)
         migrations.bring_up(db)
+        if configured.database_url is not None and roles.may_do_more(db):
+            log.warning(MORE_THAN_SERVE)
         if configured.database_url is None and not empty and archive.is_empty(db):
             console.print("Filling the empty database with the bundled figures …")
             archive.fill(db)
@@ -123,10 +155,16 @@ def migrate(
     configured = settings(data_dir)
     if configured.app_password is not None:
         refuse_weak(configured.app_password, "APP_PASSWORD")
+        refuse_shared(configured)
     with opened(data_dir) as db:
         if app_role is not None:
             roles.prepare(db, app_role, configured.app_password)
-        console.print(f"The schema is at revision {migrations.revisions(db)[0]}.")
+            if configured.app_password is None:
+                told = f"APP_PASSWORD is not set: the password of {app_role} was left as it is."
+                console.print(told, markup=False)
+        found, expected = migrations.revisions(db)
+        newer = "" if found == expected else f", newer than this release's {expected}"
+        console.print(f"The schema is at revision {found}{newer}.")
 
 
 @app.command()

@@ -31,7 +31,7 @@ def add(
     data_dir: DataDir = None,
 ) -> None:
     """Add a maintainer; asks for the password twice. Names are a-z, 0-9, dot, dash, underscore."""
-    password = None if link else read_password(password_stdin)
+    password = None if link else read_password(password_stdin, "ask for a link with --link")
     with opened(data_dir) as db, db.writing() as session:
         accounts.add(session, name, password)
         path = sign_ins.link(session, name) if link else ""
@@ -43,13 +43,14 @@ def add(
 @maintainers.command("password")
 def set_password(name: Name, password_stdin: FromStdin = False, data_dir: DataDir = None) -> None:
     """Set a maintainer's password, and sign every browser of theirs out."""
-    password = read_password(password_stdin)
+    instead = f"let them set it: modelshare maintainer link {name}"
+    password = read_password(password_stdin, instead)
     with opened(data_dir) as db, db.writing() as session:
         accounts.set_password(session, name, password)
     console.print(f"The password of {name} is set; every sign-in of theirs ended.", markup=False)
 
 
-def read_password(from_stdin: bool) -> str:
+def read_password(from_stdin: bool, instead: str) -> str:
     """Raises BadInput where there is neither a terminal nor standard input to read it from."""
     if from_stdin:
         try:
@@ -57,7 +58,7 @@ def read_password(from_stdin: bool) -> str:
         except UnicodeDecodeError:
             raise BadInput("The password on standard input is not UTF-8") from None
     if not sys.stdin.isatty():
-        hint = "Pass it in with --password-stdin, or ask for a sign-in link with --link."
+        hint = f"Pass it in with --password-stdin, or {instead}."
         raise BadInput("There is no terminal to ask for the password", hint)
     password = getpass.getpass("Password: ")
     if getpass.getpass("Once more: ") != password:

@@ -1,6 +1,7 @@
 """`modelshare import` and `modelshare catalogue`: files in, and what became of each."""
 
 import getpass
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,7 +32,11 @@ Check = Annotated[bool, typer.Option("--check", help="Check only; store nothing.
 
 
 def who() -> str:
-    return f"{getpass.getuser()} (command line)"
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):  # in a container the user may have a number only
+        name = f"user {os.getuid()}"
+    return f"{name} (command line)"
 
 
 def import_figures(  # noqa: PLR0917 - Typer makes an option of each

@@ -57,8 +57,16 @@ def refuse_weak_password(url: str) -> None:
 
 def refuse_weak(password: str | None, name: str) -> None:
     if weak := weakness(password):
-        hint = "Make one: openssl rand -hex 24. It goes into DATABASE_PASSWORD, or APP_PASSWORD."
+        hint = "Make one: openssl rand -hex 24. docs/operations.md says what else is to change."
         raise Refused(f"{name} {weak}", hint)
+
+
+def refuse_shared(configured: Settings) -> None:
+    """Whoever takes over the application would own the schema. Raises Refused."""
+    url = make_url(configured.database_url) if configured.database_url else None
+    if url and url.password is not None and url.password == configured.app_password:
+        hint = "The role that serves must not be able to sign in as the owner: make another one."
+        raise Refused("APP_PASSWORD is the password of the schema's owner too", hint)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.errors import BadInput, Conflict, NoRoom, Refused, Unavailable
 
+INSUFFICIENT_PRIVILEGE: Final = "42501"
 LOCK_NOT_AVAILABLE: Final = "55P03"
 AGAIN: Final = "Nothing is lost. Please try again in a few seconds."
 _SAME_MOMENT: Final = "Someone else changed the same at the same moment"
@@ -34,7 +35,7 @@ _STATES: Final[dict[str, tuple[type[Refused], str, str]]] = {
         "Nothing was stored. Please tell whoever runs this server.",
     ),
     "53300": (Unavailable, _BUSY, AGAIN),
-    LOCK_NOT_AVAILABLE: (Unavailable, "Someone else is publishing the same source", AGAIN),
+    LOCK_NOT_AVAILABLE: (Unavailable, "The database is busy with another change", AGAIN),
     "08": (Unavailable, _NO_ANSWER, AGAIN),
     "25P03": (Unavailable, _NO_ANSWER, AGAIN),
     "57": (Unavailable, "The database is starting or stopping", AGAIN),
@@ -52,6 +53,13 @@ def state_of(error: Exception) -> str | None:
 def _own(error: Exception) -> object:
     """The driver's error. COPY raises it bare, without SQLAlchemy's around it."""
     return getattr(error, "orig", error)
+
+
+def words_of_connecting(error: Exception) -> str:
+    """Why there is no connection, as libpq says it; it knows nothing of any statement."""
+    found = _own(error)
+    lost = isinstance(found, psycopg.OperationalError) and found.sqlstate is None
+    return "; ".join(str(found).split("\n")) if lost else ""
 
 
 def explained(error: SQLAlchemyError | psycopg.Error) -> Refused | None:

@@ -8,14 +8,23 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DBAPIError
 
+from app.database_errors import INSUFFICIENT_PRIVILEGE, LOCK_NOT_AVAILABLE, state_of
 from app.db import Db
 from app.errors import Unavailable
 from app.postgres_binaries import OLDEST
 
 PROJECT = Path(__file__).parent.parent / "pyproject.toml"
-_INSUFFICIENT_PRIVILEGE: Final = "42501"
+_HINTS: Final = {
+    INSUFFICIENT_PRIVILEGE: (
+        "This role may not change it: run `modelshare migrate` as the schema's owner."
+    ),
+    LOCK_NOT_AVAILABLE: (
+        "Somebody holds a table of it for more than five seconds. Nothing was changed; start this"
+        " again. pg_stat_activity tells who it is."
+    ),
+}
 
 
 def config() -> Config:
@@ -33,20 +42,28 @@ def upgrade(db: Db, revision: str = "head") -> None:
 def bring_up(db: Db) -> None:
     """Upgrades unless there is nothing to do.
 
-    Raises Unavailable for a server that does not fit, and for a role that may not.
+    Raises Unavailable for a server that does not fit, for a role that may not, and where others
+    hold a table.
     """
     check_server(db)
     found, expected = revisions(db)
-    if found == expected:
+    if serves(found, expected):
         return
+    title = f"The schema is at revision {found}; this release needs {expected}"
     try:
         upgrade(db)
-    except ProgrammingError as error:
-        if getattr(error.orig, "sqlstate", None) != _INSUFFICIENT_PRIVILEGE:
+    except DBAPIError as error:
+        if (hint := _HINTS.get(state_of(error) or "")) is None:
             raise
-        title = f"The schema is at revision {found}; this release needs {expected}"
-        hint = "This role may not change it: run `modelshare migrate` as the schema's owner."
         raise Unavailable(title, hint) from None
+
+
+def serves(found: str | None, expected: str) -> bool:
+    """Whether this release works on a schema: its own, or that of a later release.
+
+    Revisions are numbered, and a migration takes nothing away that the release before reads.
+    """
+    return found is not None and found >= expected
 
 
 def check_server(db: Db) -> None:
@@ -67,8 +84,10 @@ def refuse_unfit(version: int, encoding: str) -> None:
         raise Unavailable(f"The database is encoded in {encoding}; UTF8 is needed", hint)
 
 
-def revisions(db: Db) -> tuple[str | None, str | None]:
+def revisions(db: Db) -> tuple[str | None, str]:
     """The revision the database is at, and the one this release was written for."""
     with db.engine.connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
-    return found, ScriptDirectory.from_config(config()).get_current_head()
+    head = ScriptDirectory.from_config(config()).get_current_head()
+    assert head is not None  # noqa: S101 - we ship migrations
+    return found, head

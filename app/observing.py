@@ -14,12 +14,15 @@ from prometheus_client import (
     generate_latest,
 )
 from prometheus_client.multiprocess import MultiProcessCollector
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.logs import REQUEST
 
 log = logging.getLogger("app.requests")
+NOT_BELIEVED: Final = (
+    "X-Forwarded-For from %s is not believed; if that is your proxy, name it in FORWARDED_ALLOW_IPS"
+)
 
 SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
 """Names the directory in which several workers count together; set before they start."""
@@ -55,11 +58,13 @@ class Observed:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self.warned = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        self._warn(scope)
         request, began = secrets.token_hex(8), time.perf_counter()
         status, size = 0, 0
 
@@ -77,6 +82,14 @@ class Observed:
         finally:
             _note(scope, status, size, time.perf_counter() - began)
             REQUEST.reset(token)
+
+    def _warn(self, scope: Scope) -> None:
+        """Once: all seems well with a proxy that is not believed, but its visitors are one."""
+        client = scope["client"][0] if scope.get("client") else ""
+        forwarded = Headers(scope=scope).get("x-forwarded-for", client)
+        if client not in forwarded and not self.warned:
+            self.warned = True
+            log.warning(NOT_BELIEVED, client)
 
 
 def _note(scope: Scope, status: int, size: int, seconds: float) -> None:

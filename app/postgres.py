@@ -52,7 +52,8 @@ def running(data_dir: Path) -> Iterator[str]:
         users = _open(home / "postgres.users")
     except OSError as error:
         title = f"The data directory {home} cannot be used: {error.strerror}"
-        raise Unavailable(title, "Choose another with --data-dir or DATA_DIR.") from error
+        hint = "Choose another with --data-dir or DATA_DIR, or name a server in DATABASE_URL."
+        raise Unavailable(title, hint) from error
     try:
         fcntl.flock(users, fcntl.LOCK_SH)
         query = urlencode({"host": _join(home), "port": _PORT})

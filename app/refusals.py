@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 
 from app import errors, freshness
 from app.allowed import methods_of
-from app.database_errors import explained, state_of
+from app.database_errors import explained, state_of, words_of_connecting
 from app.errors import Problem, Refused, excerpt
 from app.rate_limit import RateExceeded
 from app.words import nearest
@@ -105,7 +105,8 @@ def install_errors(app: FastAPI, page: ErrorPage) -> None:
         if refused is None:
             return on_fault(request, error)
         kind = type(getattr(error, "orig", error)).__name__
-        log.warning("database: %s, SQLSTATE %s: %s", kind, state_of(error), refused.title)
+        why = words_of_connecting(error) or refused.title
+        log.warning("database: %s, SQLSTATE %s: %s", kind, state_of(error), why)
         return on_refused(request, refused)
 
     def on_fault(request: Request, error: Exception) -> Response:

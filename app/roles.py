@@ -54,7 +54,7 @@ def prepare(db: Db, role: str, password: str | None) -> None:
     """Makes the role where there is none, and has it hold exactly RIGHTS.
 
     Its password becomes `password`, where one is given. Raises BadInput for a name that no role
-    can have, Refused for a role that may more.
+    can have, Refused for a role that may more, and where the one that is connected may less.
     """
     if not ROLE.fullmatch(role) or role in RESERVED or role.startswith("pg_"):
         hint = "Small letters, digits and _, at most 63, such as modelshare_app."
@@ -62,7 +62,15 @@ def prepare(db: Db, role: str, password: str | None) -> None:
     with db.engine.begin() as connection:
         # Of two at once PostgreSQL lets one fail: "tuple concurrently updated".
         connection.execute(select(func.pg_advisory_xact_lock(Lock.ROLE)))
-        _make(connection, role, password)
+        # Rights need a moment alone with each table; whoever waits for it keeps others waiting.
+        connection.exec_driver_sql("SET LOCAL lock_timeout = '5s'")
+        _refuse_itself(connection, role)
+        try:
+            _make(connection, role, password)
+        except psycopg.errors.InsufficientPrivilege:
+            hint = "It needs CREATEROLE. Or make the role by hand, and leave APP_PASSWORD unset."
+            title = f"The schema's owner may not make the role {role}, or set its password"
+            raise Refused(title, hint) from None
         _refuse_powerful(connection, role)
         for statement in _statements(role):
             _run(connection, statement)
@@ -85,7 +93,14 @@ def _make(connection: Connection, role: str, password: str | None) -> None:
         )
 
 
-def _refuse_powerful(connection: Connection, role: str) -> None:
+def _refuse_itself(connection: Connection, role: str) -> None:
+    if connection.exec_driver_sql("SELECT current_user").scalar_one() == role:
+        title = f"{role} cannot give itself rights, nor change the schema"
+        raise Refused(title, "Connect as the schema's owner.")
+
+
+def is_powerful(connection: Connection, role: str) -> bool:
+    """Whether a role owns something, is a member of another role, or is privileged."""
     powerful = """
         SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls OR rolreplication
             OR EXISTS (SELECT FROM pg_auth_members WHERE member = pg_roles.oid)
@@ -93,7 +108,19 @@ def _refuse_powerful(connection: Connection, role: str) -> None:
             OR EXISTS (SELECT FROM pg_database WHERE datdba = pg_roles.oid)
         FROM pg_roles WHERE rolname = %s
     """
-    if connection.exec_driver_sql(powerful, (role,)).scalar_one():
+    return bool(connection.exec_driver_sql(powerful, (role,)).scalar_one())
+
+
+def may_do_more(db: Db) -> bool:
+    """Whether the role that is connected could do more than serve."""
+    with db.engine.connect() as connection:
+        return is_powerful(
+            connection, connection.exec_driver_sql("SELECT current_user").scalar_one()
+        )
+
+
+def _refuse_powerful(connection: Connection, role: str) -> None:
+    if is_powerful(connection, role):
         title = f"The role {role} owns something, is a member of another role, or is privileged"
         raise Refused(title, "Name a role that does nothing but serve; it is made where need be.")
 

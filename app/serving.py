@@ -1,14 +1,17 @@
-"""Runs the server processes: how many, with what limits, and how they end."""
+"""Runs the server processes: how many, with what limits, what they say first, how they end."""
 
+import logging
 import os
 import socket
 import tempfile
-from typing import Final
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Any, Final
 
 import uvicorn
+from sqlalchemy import make_url
 from uvicorn.supervisors import Multiprocess
 
-from app import logs
 from app.console import console
 from app.settings import Settings
 from app.wire import Connection
@@ -17,17 +20,19 @@ GRACE: Final = 10
 """Seconds that running requests have to end in after a signal to stop."""
 METRICS: Final = "PROMETHEUS_MULTIPROC_DIR"
 
+log = logging.getLogger(__name__)
+
 
 class Announced(uvicorn.Server):
     """A server that says something once it answers: before, Ctrl-C would break it off halfway."""
 
-    def __init__(self, config: uvicorn.Config, announcement: str) -> None:
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
         super().__init__(config)
-        self.announcement = announcement
+        self.announce = announce
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        console.print(self.announcement)
+        self.announce()
 
 
 def configuration(workers: int, settings: Settings) -> uvicorn.Config:
@@ -48,21 +53,49 @@ def configuration(workers: int, settings: Settings) -> uvicorn.Config:
 
 def run(listening: socket.socket, workers: int, settings: Settings, link: str | None) -> None:
     """Serves until a signal comes; says where as soon as it can answer, and a first way in."""
-    logs.install(settings.log_format)
     config = configuration(workers, settings)
     host, port = listening.getsockname()[:2]
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    announcement = f"Open Model Share is at http://{address} - Ctrl-C stops it."
-    if link:
-        announcement += f"\nTo upload, sign in once within 24 hours: http://{address}{link}"
+
+    def announce() -> None:
+        say_what_holds(f"Open Model Share is at http://{address}", workers, settings)
+        if link:
+            console.print(f"To upload, sign in once within 24 hours: http://{address}{link}")
+
     try:
         if workers > 1:
-            console.print(announcement)
+            announce()
             # The workers count in files there, so that either can tell of both.
             with tempfile.TemporaryDirectory(prefix="modelshare-metrics-") as together:
                 os.environ[METRICS] = together
                 Multiprocess(config, sockets=[listening]).run()
         else:
-            Announced(config, announcement).run(sockets=[listening])
+            Announced(config, announce).run(sockets=[listening])
     except KeyboardInterrupt:
         console.print("Stopped.")
+
+
+def say_what_holds(words: str, workers: int, settings: Settings) -> None:
+    """The settings that are in force, so that a misspelt variable shows; no secret among them."""
+    held: dict[str, Any] = {
+        "version": version("open-model-share"),
+        "database": place(settings.database_url) if settings.database_url else "its own",
+        "hosts": ", ".join(settings.hosts) or "any",
+        "proxies": settings.forwarded_allow_ips,
+        "workers": workers,
+        "reads_a_minute": settings.rate_limit or "any",
+    }
+    if settings.log_format == "json":
+        log.info(words, extra={"fields": held})
+        return
+    console.print(f"{words} - Ctrl-C stops it.")
+    if settings.database_url:
+        told = [f"{name.replace('_', ' ')} {value}" for name, value in held.items()]
+        console.print(f"In force: {'; '.join(told)}.", markup=False)
+
+
+def place(url: str) -> str:
+    """Whose database it is and where, without the password."""
+    parsed = make_url(url)
+    port = f":{parsed.port}" if parsed.port else ""
+    return f"{parsed.username or ''}@{parsed.host or ''}{port}/{parsed.database or ''}"

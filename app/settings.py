@@ -1,6 +1,7 @@
 """What the environment says."""
 
 import os
+import re
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
@@ -15,10 +16,12 @@ from pydantic_settings import (
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from app.errors import Refused
+from app.errors import Refused, excerpt
 
 _DRIVER = "postgresql+psycopg://"
 _EXPECTED = "a PostgreSQL address is expected: postgresql://user:password@host:5432/name"
+# A name, an IPv4 address, or an IPv6 address in its brackets.
+_HOST: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]", re.ASCII)
 _SECRETS: Final = ("database_url", "database_password", "app_password")
 
 
@@ -96,6 +99,15 @@ class Settings(BaseSettings):
         except UnicodeEncodeError:
             raise ValueError("UTF-8 is expected") from None
         return secret
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _names(cls, listed: str) -> str:
+        for one in listed.split(","):
+            if one.strip() and not _HOST.fullmatch(one.strip()):
+                expected = "names such as shares.example.org are expected, without scheme or port"
+                raise ValueError(f"{expected}; found {excerpt(one.strip())!r}")
+        return listed
 
     @field_validator("forwarded_allow_ips")
     @classmethod

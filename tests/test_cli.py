@@ -1,6 +1,7 @@
 """`modelshare import`, `export` and `migrate`, as commands of their own."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from app.db import Db
 from tests.test_archive import figures
 
 SOURCE = "huggingface-study-2025"
+NAMES = {"LOGNAME", "USER", "LNAME", "USERNAME"}
 
 
 @pytest.fixture
@@ -263,3 +265,15 @@ def test_a_host_that_is_none_is_said_in_words(filled_database_url: str, host: st
     assert "Choose another with --host or HOST." in done.stderr
     assert "Unknown error" not in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_user_without_a_name_is_noted_by_number() -> None:
+    alone = {name: text for name, text in os.environ.items() if name not in NAMES}
+    told = "from app.cli_import import who; print(who())"
+    number = ["unshare", "--user", "--map-user=54321", sys.executable, "-c", told]
+    done = subprocess.run(number, env=alone, capture_output=True, text=True, check=False)
+    assert done.stdout == "user 54321 (command line)\n", done.stderr
+
+
+def test_it_tells_its_version(empty_database_url: str) -> None:
+    assert re.fullmatch(r"\d+\.\d+\.\d+\n", modelshare(empty_database_url, "--version").stdout)

@@ -21,6 +21,16 @@ def compose() -> dict[str, Any]:
     return yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
 
 
+def test_the_owner_and_the_role_that_serves_have_secrets_of_their_own() -> None:
+    same = "a-secret-of-some-length-0123456789"
+    env = os.environ | {"DATABASE_URL": f"postgresql://o:{same}@db.example/x", "APP_PASSWORD": same}
+    done = subprocess.run(
+        [BIN / "modelshare", "migrate"], env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "is the password of the schema's owner too" in done.stderr
+
+
 def test_the_file_is_what_the_specification_takes() -> None:
     check = [BIN / "check-jsonschema", "--builtin-schema", "vendor.compose-spec"]
     done = subprocess.run(
@@ -58,7 +68,7 @@ def test_only_the_proxy_can_be_reached_and_only_it_is_believed(compose: dict[str
 
 def test_postgresql_is_as_durable_as_it_comes(compose: dict[str, Any]) -> None:
     postgres = compose["services"]["postgres"]
-    assert postgres["image"] == "postgres:18"
+    assert postgres["image"] == "postgres:18-trixie"
     assert postgres["command"] == ["postgres", "-c", "log_error_verbosity=terse"]
     assert postgres["volumes"] == ["postgres:/var/lib/postgresql"]
 

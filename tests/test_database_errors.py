@@ -46,7 +46,7 @@ def failing(read_only_database_url: str) -> Iterator[TestClient]:
         ("57P01", 503, "starting or stopping"),
         ("57P03", 503, "starting or stopping"),
         ("57014", 503, "took too long"),
-        ("55P03", 503, "Someone else is publishing"),
+        ("55P03", 503, "busy with another change"),
         ("08006", 503, "cannot be reached"),
         ("25006", 503, "read-only"),
         ("53100", 507, "no room left"),

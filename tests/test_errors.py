@@ -1,11 +1,16 @@
 """What a user reads when something cannot be done, and the headers on every answer."""
 
+from pathlib import Path
+
 import pytest
 from fastapi.testclient import TestClient
 
+from app import migrations
 from app.db import Db
 from app.main import create_app
+from tests.test_cli import modelshare
 
+MIGRATIONS = Path(__file__).parents[1] / "migrations" / "versions"
 NOWHERE = "postgresql+psycopg://nobody@/none?host=/nonexistent"
 
 
@@ -84,6 +89,23 @@ def test_an_unmigrated_database_is_not_ready(blank_database_url: str) -> None:
     assert "not migrated" in response.text
 
 
+def test_the_schema_of_a_later_release_is_served_and_left_alone(
+    filled_db: Db, filled_database_url: str, own_client: TestClient
+) -> None:
+    with filled_db.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    assert own_client.get("/readyz").json() == {"status": "ok"}
+    assert own_client.get("/").status_code == 200
+    done = modelshare(filled_database_url, "migrate")
+    assert (done.returncode, "newer than this release's" in done.stderr) == (0, True), done.stderr
+    assert migrations.revisions(filled_db)[0] == "9999"
+
+
+def test_revisions_are_numbered_so_that_later_ones_are_known() -> None:
+    found = [path.name.partition("_")[0] for path in MIGRATIONS.glob("*.py")]
+    assert sorted(found) == [f"{number:04d}" for number in range(1, len(found) + 1)]
+
+
 def test_a_fault_of_ours_shows_no_trace(
     filled_db: Db, own_client: TestClient, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -96,3 +118,10 @@ def test_a_fault_of_ours_shows_no_trace(
     assert "Something went wrong on our side" in response.text
     assert "event" not in response.text.replace("events", "")
     assert "unexpected failure" in caplog.text
+
+
+def test_a_failed_connection_is_logged_with_why(
+    lost_client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    lost_client.get("/")
+    assert "No such file or directory" in caplog.text

@@ -189,3 +189,17 @@ def test_a_server_that_is_too_old_is_named() -> None:
         migrations.refuse_unfit(140019, "UTF8")
     assert raised.value.title == "The database is PostgreSQL 14.19"
     migrations.refuse_unfit(150000, "UTF8")
+
+
+def test_a_schema_that_is_in_use_is_left_alone_in_words(
+    filled_db: Db, filled_database_url: str
+) -> None:
+    with filled_db.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER signed_once ON upload")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0003'")
+    with filled_db.engine.begin() as reader:
+        reader.exec_driver_sql("LOCK TABLE upload IN SHARE ROW EXCLUSIVE MODE")
+        done = modelshare(filled_database_url, "migrate")
+    assert done.returncode == 1
+    assert "Somebody holds a table of it" in done.stderr
+    assert migrations.revisions(filled_db)[0] == "0003"

@@ -130,3 +130,19 @@ def test_answers_are_counted_by_route_and_never_by_address(client: TestClient) -
     assert 'route="/developers/{' in counted
     assert "none-1" not in counted
     assert "nowhere" not in counted
+
+
+def test_a_proxy_that_is_not_believed_is_told_of_once(
+    client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(2):
+        client.get("/healthz", headers=FORWARDED)
+    assert caplog.text.count("X-Forwarded-For from testclient is not believed") == 1
+
+
+def test_the_named_proxy_and_direct_readers_raise_no_alarm(behind_proxy: Service) -> None:
+    get_from(behind_proxy.address, "/", "127.0.0.8", FORWARDED)
+    get_from(behind_proxy.address, "/", "127.0.0.1", {})
+    told = [line["message"] for line in behind_proxy.lines() if line["logger"] == "app.requests"]
+    believed = [words for words in told if "127.0.0.8 is not believed" in words]
+    assert believed == []

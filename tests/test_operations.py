@@ -49,7 +49,7 @@ def test_what_is_to_be_put_into_env_is_what_compose_asks_for() -> None:
 
 def test_every_service_and_volume_that_commands_name_is_there() -> None:
     services = set(COMPOSE["services"])
-    commands = re.findall(r"docker compose (?:run|exec|logs)(?: --?\w+)* (\w+)", TOLD)
+    commands = re.findall(r"docker compose (?:run|exec|logs|restart)(?: --?\w+)* (\w+)", TOLD)
     assert commands
     assert set(commands) <= services
     assert set(re.findall(r"^\| `(\w+)` \| [^`\n]*\|?$", TOLD, re.MULTILINE)) <= services | set(

@@ -183,8 +183,20 @@ def test_a_second_time_changes_nothing(
 
 def test_the_owner_is_no_role_to_serve_with(filled_db: Db) -> None:
     owner = filled_db.engine.url.username or ""
-    with pytest.raises(Refused, match="owns something"):
+    with pytest.raises(Refused, match="cannot give itself rights"):
         roles.prepare(filled_db, owner, None)
+
+
+def test_a_role_that_may_more_is_none_to_serve_with(filled_db: Db) -> None:
+    name = f"maker_{uuid4().hex[:8]}"
+    with filled_db.engine.begin() as connection:
+        connection.exec_driver_sql(f"CREATE ROLE {name} CREATEDB")
+    try:
+        with pytest.raises(Refused, match="owns something, is a member of another role, or is"):
+            roles.prepare(filled_db, name, None)
+    finally:
+        with filled_db.engine.begin() as connection:
+            connection.exec_driver_sql(f"DROP ROLE {name}")
 
 
 def test_its_password_is_never_in_a_statement(filled_db: Db, serving_role: str) -> None:
@@ -208,3 +220,52 @@ def test_on_an_older_schema_it_says_who_must_migrate(filled_db: Db, serving_url:
         psycopg.connect(serving_url.replace("+psycopg", "")) as connection,
     ):
         connection.execute("UPDATE alembic_version SET version_num = '0004'")
+
+
+def test_it_cannot_give_itself_rights(serving_url: str, serving_role: str) -> None:
+    done = modelshare(serving_url, "migrate", "--app-role", serving_role)
+    assert done.returncode == 1
+    assert f"{serving_role} cannot give itself rights" in done.stderr
+
+
+def test_the_owner_of_a_managed_database_may_lack_the_right_to_make_roles(
+    filled_database_url: str, filled_db: Db
+) -> None:
+    owner, role = (f"{name}_{uuid4().hex[:8]}" for name in ("owner", "serving"))
+    with filled_db.engine.begin() as connection:
+        connection.exec_driver_sql(f"CREATE ROLE {owner} LOGIN")
+        for table in roles.RIGHTS:
+            connection.exec_driver_sql(f"ALTER TABLE {table} OWNER TO {owner}")
+    try:
+        url = make_url(filled_database_url).set(username=owner)
+        done = modelshare(url.render_as_string(hide_password=False), "migrate", "--app-role", role)
+    finally:
+        with filled_db.engine.begin() as connection:
+            connection.exec_driver_sql(f"REASSIGN OWNED BY {owner} TO current_user")
+            connection.exec_driver_sql(f"DROP OWNED BY {owner}")
+            connection.exec_driver_sql(f"DROP ROLE {owner}")
+    assert done.returncode == 1
+    assert f"may not make the role {role}" in done.stderr
+    assert "CREATEROLE" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_without_a_password_it_is_said_that_none_was_given(
+    filled_database_url: str, serving_role: str
+) -> None:
+    done = modelshare(filled_database_url, "migrate", "--app-role", serving_role)
+    assert f"the password of {serving_role} was left as it is" in done.stderr
+
+
+def test_only_who_could_do_more_is_told_of(filled_db: Db, serving_db: Db) -> None:
+    assert [roles.may_do_more(db) for db in (filled_db, serving_db)] == [True, False]
+
+
+def test_who_waits_for_a_table_gives_up_in_words(
+    filled_database_url: str, filled_db: Db, serving_role: str
+) -> None:
+    with filled_db.engine.begin() as reader:
+        reader.exec_driver_sql("LOCK TABLE observation IN ACCESS EXCLUSIVE MODE")
+        done = modelshare(filled_database_url, "migrate", "--app-role", serving_role)
+    assert done.returncode == 1
+    assert done.stderr.startswith("The database is busy with another change.")

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -45,8 +46,14 @@ class Program:
         raise AssertionError(self.said)
 
     def finish(self) -> int:
-        self.said += self.process.communicate(timeout=60)[0]
-        return self.process.returncode
+        # Not by communicate: it loses what was read ahead with a line.
+        limit = threading.Timer(60, self.process.kill)
+        limit.start()
+        if not self.process.stdout.closed:
+            with self.process.stdout as rest:
+                self.said += rest.read()
+        limit.cancel()
+        return self.process.wait(60)
 
     def stop(self, number: signal.Signals) -> int:
         self.process.send_signal(number)
@@ -175,7 +182,7 @@ def test_a_data_directory_that_cannot_be_is_one_clear_line(start: Start, tmp_pat
     assert program.finish() == 1
     assert program.said.splitlines() == [
         f"The data directory {file}/var cannot be used: Not a directory.",
-        "Choose another with --data-dir or DATA_DIR.",
+        "Choose another with --data-dir or DATA_DIR, or name a server in DATABASE_URL.",
     ]
 
 
@@ -187,6 +194,9 @@ def test_with_a_database_url_no_server_of_our_own_is_started(
     address = program.address()
     assert httpx2.get(address + "/readyz").status_code == 200
     assert not (tmp_path / "var").exists()
+    program.stop(signal.SIGTERM)
+    assert "may also change what is published" in program.said
+    assert "hosts any; proxies 127.0.0.1; workers 1; reads a minute 120." in program.said
     with psycopg.connect(url) as connection:
         assert connection.execute("SELECT count(*) FROM observation").fetchone() == (0,)
 
@@ -197,6 +207,10 @@ def test_with_a_database_url_no_server_of_our_own_is_started(
         ("PORT", "eighty", "PORT is not usable."),
         ("DATABASE_URL", "sqlite:///x", "DATABASE_URL is not usable."),
         ("WEB_CONCURRENCY", "0", "WEB_CONCURRENCY is not usable."),
+        *(
+            ("ALLOWED_HOSTS", wrong, "ALLOWED_HOSTS is not usable.")
+            for wrong in ("https://a.example", "a.example:443", "*", "a b", "a.example, b/c")
+        ),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_named(

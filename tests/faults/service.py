@@ -40,7 +40,7 @@ class Service:
     def _address(self) -> str:
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
-            if found := re.findall(r"is at (http://\S+)", self.log.read_text()):
+            if found := re.findall(r"is at (http://[^\s\"]+)", self.log.read_text()):
                 return found[-1]
             assert self.process.poll() is None, self.log.read_text()
             time.sleep(0.02)
