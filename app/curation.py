@@ -167,7 +167,7 @@ def read(
     """
     table = csv_reader.open_table(file, kind.columns, limits)
     _refuse_nameless(table, kind)
-    _take_turns(session)
+    take_turns(session)
     entries_now: Iterable[Any] = session.scalars(select(kind.table))
     found = {_key(kind, vars(entry)): entry for entry in entries_now}
     register = _Register(session, kind, by, reason)
@@ -202,7 +202,7 @@ def change(
     """
     _refuse_blank(kind, texts)
     table = csv_reader.open_table(_one_row(texts), kind.columns)
-    _take_turns(session)
+    take_turns(session)
     register = _Register(session, kind, by, reason)
     for row in table:
         values = register.values(table, row)
@@ -213,7 +213,7 @@ def change(
     return register.changes
 
 
-def _take_turns(session: Session) -> None:
+def take_turns(session: Session) -> None:
     """Each correction sees the one before it, and says rightly what it changed."""
     session.execute(select(func.pg_advisory_xact_lock(Lock.CATALOGUE)))
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app import catalogue, checking, curation, provenance, rules, vintages
 from app.csv_reader import Limits
-from app.errors import BadFile, Conflict, NotFound, excerpt
+from app.errors import BadFile, Conflict, NotFound, Unavailable, excerpt
 from app.locks import Lock
 from app.models import CatalogueChange, Developer, Model, Snapshot, Source, Upload
 from app.months import month_key
@@ -417,12 +417,23 @@ def _copy(session: Session, rows: Iterable[tuple[object, ...]]) -> None:
 def _stamp(session: Session, upload: Upload, by: str, reason: str) -> None:
     """The moment of publishing. Its lock is held to the commit: later moments are seen later."""
     session.execute(select(func.pg_advisory_xact_lock(Lock.STAMP)))
+    _refuse_past(session)
     session.execute(
         update(Upload)
         .where(Upload.id == upload.id)
         .values(published_at=func.clock_timestamp(), published_by=by, reason=reason)
     )
     session.refresh(upload, ["published_at"])
+
+
+def _refuse_past(session: Session) -> None:
+    """A clock that was set back would have the figures published before win."""
+    last, now = session.execute(select(func.max(Upload.published_at), func.clock_timestamp())).one()
+    if last is not None and last >= now:
+        title = (
+            f"The clock of the database is behind: the last publishing was at {last:%H:%M:%S} UTC"
+        )
+        raise Unavailable(title, "Nothing was stored. Set the clock right, and publish again.")
 
 
 def withdraw(

@@ -72,7 +72,8 @@ def prepare(db: Db, role: str, password: str | None) -> None:
             title = f"The schema's owner may not make the role {role}, or set its password"
             raise Refused(title, hint) from None
         _refuse_powerful(connection, role)
-        for statement in _statements(role):
+        database = str(connection.exec_driver_sql("SELECT current_database()").scalar_one())
+        for statement in _statements(role, database):
             _run(connection, statement)
 
 
@@ -125,9 +126,14 @@ def _refuse_powerful(connection: Connection, role: str) -> None:
         raise Refused(title, "Name a role that does nothing but serve; it is made where need be.")
 
 
-def _statements(role: str) -> list[sql.Composed]:
+def _statements(role: str, database: str) -> list[sql.Composed]:
     who = sql.Identifier(role)
+    place = sql.Identifier(database)
     statements = [
+        # Settings that the role gave itself, such as to be read-only.
+        sql.SQL("ALTER ROLE {} RESET ALL").format(who),
+        sql.SQL("ALTER ROLE {} IN DATABASE {} RESET ALL").format(who, place),
+        sql.SQL("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC, {}").format(place, who),
         sql.SQL("REVOKE CREATE ON SCHEMA public FROM PUBLIC, {}").format(who),
         sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {}").format(who),
         sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(who),

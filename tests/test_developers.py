@@ -12,6 +12,7 @@ from app.db import Db
 from app.models import Developer, Model
 from app.question import Question
 from tests.looking import counted, faults, links, too_wide, words
+from tests.rewriting import rewriting
 from tests.test_uploads import HOSTILE, OCTOBER, publish
 
 BEFORE = "as_of=2020-01-01"
@@ -296,7 +297,7 @@ def test_origins_in_tables_lead_nowhere(client):
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_names_are_shown_and_do_nothing(own_client, filled_db, name):
-    with filled_db.writing() as session:
+    with rewriting(filled_db) as session:
         session.execute(update(Developer).values(name=name, note=name, huggingface_org=name))
         session.execute(update(Model).values(name=name, note=name))
     for address in ("/developers", TNG, f"{TNG}?home=base", CHIMERA, "/trends?by=model"):

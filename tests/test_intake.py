@@ -4,20 +4,21 @@ import hashlib
 import io
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import undefer
 
 from app import intake, provenance, queries
 from app.csv_reader import Limits
 from app.db import Db
-from app.errors import BadFile, Conflict, NotFound
+from app.errors import BadFile, Conflict, NotFound, Unavailable
 from app.intake import Published
 from app.models import Developer, Model, Observation, Snapshot, Upload
 from app.question import Question
 from app.words import Openness
+from tests.rewriting import rewriting
 
 SOURCE = "huggingface-study-2025"
 LIMITS = Limits()
@@ -249,3 +250,14 @@ def test_of_a_file_that_repeats_earlier_months_only_the_new_one_is_published(fil
     with filled_db.reading() as session:
         (month,) = provenance.upload(session, grown).months
     assert f"{month.month:%Y-%m}" == "2026-02"
+
+
+def test_while_the_clock_is_behind_nothing_is_published(filled_db: Db) -> None:
+    upload_id = keep(filled_db, month_file("12"))
+    before = counts(filled_db)
+    with rewriting(filled_db) as session:
+        later = {"published_at": func.now() + timedelta(hours=1)}
+        session.execute(update(Upload).where(Upload.id == 5).values(later))
+    with pytest.raises(Unavailable, match="clock of the database is behind"):
+        publish(filled_db, upload_id)
+    assert counts(filled_db) == before

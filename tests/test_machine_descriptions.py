@@ -13,6 +13,7 @@ from sqlalchemy import update
 from app.describing import licence_address
 from app.models import Source
 from app.question import PARAMETERS
+from tests.rewriting import rewriting
 from tests.test_intake import keep, publish
 from tests.test_uploads import HOSTILE, OCTOBER
 
@@ -190,7 +191,7 @@ def test_every_source_has_its_own_licence_or_none(client):
 
 
 def test_a_licence_of_all_sources_is_that_of_the_whole(own_client, filled_db):
-    with filled_db.writing() as session:
+    with rewriting(filled_db) as session:
         session.execute(update(Source).values(licence="CC BY 4.0"))
     (licence,) = package(own_client)["licenses"]
     assert licence["title"] == "CC BY 4.0"
@@ -250,7 +251,7 @@ def test_an_overview_of_another_question_does_not(client):
 
 def test_no_name_can_end_the_element_it_stands_in(own_client, filled_db):
     name = HOSTILE[0]
-    with filled_db.writing() as session:
+    with rewriting(filled_db) as session:
         session.execute(update(Source).values(name=name))
     html = own_client.get("/").text
     assert name in {item["name"] for item in json.loads(inside(html))["isBasedOn"]}

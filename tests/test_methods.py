@@ -11,6 +11,7 @@ from app import intake
 from app.models import Developer, Model, Source
 from app.pages import bundled
 from tests.looking import faults, links, lost_anchors, too_wide, words
+from tests.rewriting import rewriting
 from tests.test_uploads import HOSTILE, OCTOBER, REVISED, publish
 
 TERMS = (
@@ -35,7 +36,7 @@ def test_the_rule_of_origins_is_told(client):
 
 
 def test_numbers_are_counted_from_the_catalogue(own_client, filled_db):
-    with filled_db.writing() as session:
+    with rewriting(filled_db) as session:
         session.execute(update(Developer).values(origin="other"))
         developers, models = (
             session.scalar(select(func.count()).select_from(table)) for table in (Developer, Model)
@@ -58,7 +59,7 @@ def test_what_is_not_known_is_said_in_the_words_of_each_source(own_client, fille
     shown = words(own_client, "/methods")
     assert "the fifty largest models of each day" in shown
     assert "Private models and zero-retention traffic are left out at the source." in shown
-    with filled_db.writing() as session:
+    with rewriting(filled_db) as session:
         session.execute(update(Source).values(population="Only mine", method=""))
     assert words(own_client, "/methods").count("Only mine.") == 5
 
@@ -108,7 +109,7 @@ def test_other_parameters_are_refused_with_the_nearest_one(client, address):
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_names_are_shown_and_do_nothing(own_client, filled_db, name):
-    with filled_db.writing() as session:
+    with rewriting(filled_db) as session:
         session.execute(update(Source).values(name=name, population=name, citation=name))
     assert "<script>alert" not in own_client.get("/methods").text
     assert " ".join(name.split()) in words(own_client, "/methods")

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import make_url, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app import accounts, roles, sign_ins
 from app.db import Db
@@ -144,6 +144,89 @@ def test_it_is_refused_what_would_change_the_record(serving_db: Db, statement: s
         serving_db.engine.begin() as connection,
     ):
         connection.execute(text(statement))
+
+
+ADDED_LINE = """
+    INSERT INTO observation (snapshot_id, line, origin, openness, share_pct, status, note)
+    SELECT min(id), 99999, 'european', 'open', 5, 'final', '' FROM snapshot
+"""
+ADDED_MONTH = """
+    INSERT INTO snapshot (upload_id, source_id, month, basis)
+    SELECT upload_id, source_id, '2024-01-01', 'share' FROM snapshot LIMIT 1
+"""
+WITHDRAWN = """
+    UPDATE upload SET withdrawn_at = now() {when}, withdrawn_by = 'ada', withdrawn_reason = 'x'
+    WHERE id = 4
+"""
+NOTED = """
+    INSERT INTO catalogue_change (at, by, kind, key, reason, before, after) VALUES
+    ({at}, 'ada', 'sources', 'openrouter-rankings', 'never happened', '{{"name": "x"}}', '{{}}')
+"""
+UPLOADED = """
+    INSERT INTO upload (filename, sha256, size, content, openness, received_by, {moment})
+    VALUES ('a.csv', '', 0, '', 'open', 'ada', now() {when})
+"""
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        (ADDED_LINE, "nothing is added to it"),
+        (ADDED_MONTH, "nothing is added to it"),
+        (WITHDRAWN.format(when="- interval '1 second'"), "moments of upload are given"),
+        (WITHDRAWN.format(when="+ interval '1 hour'"), "moments of upload are given"),
+        (NOTED.format(at="now() - interval '1 second'"), "moments of catalogue_change are given"),
+        (NOTED.format(at="now() + interval '1 hour'"), "moments of catalogue_change are given"),
+        *(
+            (f"UPDATE {change}", "needs a line in its list of changes")
+            for change in (
+                "source SET metric = 'forged'",
+                "developer SET origin = 'us'",
+                "model SET openness = 'open'",
+                "event SET title = 'forged' WHERE id = 1",
+            )
+        ),
+        *(
+            (UPLOADED.format(moment=moment, when=when), "moments of upload are given by the clock")
+            for moment in ("published_at", "withdrawn_at", "discarded_at")
+            for when in ("", "+ interval '10 minutes'", "- interval '10 minutes'")
+        ),
+    ],
+)
+def test_it_cannot_write_another_past(serving_db: Db, statement: str, words: str) -> None:
+    with pytest.raises(IntegrityError, match=words), serving_db.engine.begin() as connection:
+        connection.execute(text(statement))
+
+
+def test_no_table_of_its_own_stands_in_for_ours(serving_db: Db) -> None:
+    with (
+        pytest.raises(DBAPIError, match="permission denied to create temporary tables"),
+        serving_db.engine.begin() as connection,
+    ):
+        connection.execute(text("CREATE TEMPORARY TABLE upload (id int, published_at timestamptz)"))
+
+
+def test_even_the_owners_table_does_not(filled_db: Db) -> None:
+    made = "CREATE TEMPORARY TABLE upload (id int, published_at date, discarded_at date)"
+    with filled_db.engine.connect() as connection:
+        connection.execute(text(made))
+        with pytest.raises(IntegrityError, match="nothing is added to it"):
+            connection.execute(text(ADDED_LINE))
+
+
+def test_settings_that_it_gave_itself_are_gone_at_the_next_start(
+    filled_db: Db, serving_db: Db, serving_role: str
+) -> None:
+    with serving_db.engine.begin() as connection:
+        for place in ("", f'IN DATABASE "{connection.engine.url.database}"'):
+            own = f"ALTER ROLE {serving_role} {place} SET default_transaction_read_only = on"
+            connection.exec_driver_sql(own)
+    roles.prepare(filled_db, serving_role, None)
+    with filled_db.engine.connect() as connection:
+        left = connection.exec_driver_sql(
+            "SELECT count(*) FROM pg_db_role_setting WHERE setrole = %s::regrole", (serving_role,)
+        ).scalar_one()
+    assert left == 0
 
 
 @pytest.mark.parametrize(

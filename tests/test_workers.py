@@ -7,7 +7,6 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy.exc import OperationalError
 
 from app import accounts, migrations
 from app.db import Db
@@ -124,17 +123,4 @@ def test_those_that_start_at_once_migrate_once_and_make_one_role(blank_database_
         with db.engine.begin() as connection:
             connection.exec_driver_sql(f"DROP OWNED BY {role}")
             connection.exec_driver_sql(f"DROP ROLE {role}")
-    assert found == expected
-
-
-def test_a_migration_gives_up_before_readers_queue_behind_it_for_long(filled_db: Db) -> None:
-    with filled_db.engine.begin() as connection:
-        connection.exec_driver_sql("DROP TRIGGER signed_once ON upload")
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0003'")
-    with filled_db.engine.begin() as reader:
-        reader.exec_driver_sql("LOCK TABLE upload IN SHARE ROW EXCLUSIVE MODE")
-        with pytest.raises(OperationalError, match="lock timeout"):
-            migrations.upgrade(filled_db)
-    migrations.upgrade(filled_db)
-    found, expected = migrations.revisions(filled_db)
     assert found == expected
