@@ -7,11 +7,13 @@ import signal
 import subprocess
 import sys
 import time
+import unicodedata
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import func, select, text
@@ -106,6 +108,26 @@ def test_comparing_with_nobodys_password_costs_what_a_real_one_costs() -> None:
 
 def test_no_password_matches_where_none_is_stored() -> None:
     assert not passwords.matches("", None)
+
+
+def test_a_password_that_is_too_long_is_never_the_right_one() -> None:
+    longest = "correct horse " * 71
+    stored = passwords.hashed(longest)
+    assert passwords.matches(longest, stored)
+    assert not passwords.matches(longest + "x" * passwords.LONGEST, stored)
+
+
+def test_of_a_long_password_only_a_short_part_is_composed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Accents in the wrong order take time by the square of their number."""
+    lengths = []
+
+    def normalize(form: str, text: str) -> str:
+        lengths.append(len(text))
+        return unicodedata.normalize(form, text)
+
+    monkeypatch.setattr(passwords, "unicodedata", SimpleNamespace(normalize=normalize))
+    assert not passwords.matches("\u0316\u0300" * 32_000, passwords.NOBODYS)
+    assert lengths == [passwords.LONGEST]
 
 
 @pytest.mark.parametrize("name", ["", "Ada", "a b", "-a", "a" * 65, "ada\n", "é", "a\0"])
