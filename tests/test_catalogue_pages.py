@@ -1,6 +1,7 @@
 """`/catalogue`: maintainers add and correct entries, each with a reason in the list of changes."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 
 import pytest
@@ -111,6 +112,18 @@ def test_an_entry_corrected_meanwhile_is_not_written_over(maintainer_client):
     assert late.status_code == 409
     assert "not what you looked at any more" in text_of(late)
     assert typed(maintainer_client, address)["country"] == "FR"
+
+
+def test_of_two_corrections_at_once_one_is_told_of_the_other(maintainer_client):
+    address = address_of(maintainer_client, "developers", "poolside")
+    before = typed(maintainer_client, address)
+
+    def late(number):
+        data = before | {"note": f"note {number}", "reason": "a race"}
+        return maintainer_client.post(address, data=data).status_code
+
+    with ThreadPoolExecutor(6) as writers:
+        assert sorted(writers.map(late, range(6))) == [303, *[409] * 5]
 
 
 def test_a_taken_short_name_is_refused(maintainer_client):

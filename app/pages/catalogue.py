@@ -104,6 +104,7 @@ class Writing:
         try:
             with self.db.writing() as session:
                 if number is not None:
+                    curation.take_turns(session)
                     _expect(typed.get("seen", ""), _cells(session, self.kind, number))
                 by, reason = self.maintainer.signature, reason_of(typed)
                 curation.change(session, self.kind, cells, by=by, reason=reason, entry_id=number)
