@@ -5,7 +5,6 @@ FastAPI reads a form before any dependency runs, so this is ASGI around the appl
 
 import re
 from collections.abc import Sequence
-from typing import Final
 
 from fastapi import FastAPI, Request
 from starlette.concurrency import run_in_threadpool
@@ -16,10 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import http
 from app.bodies import Closing, check_length, counted, limits
+from app.rate_limit import FOR_OPERATORS
 from app.refusals import SAFE
-
-# Asked from inside, by an address rather than a name.
-FOR_OPERATORS: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
 def install(app: FastAPI) -> None:

@@ -1,10 +1,11 @@
-"""How many expensive reads an address may ask for: a bucket of tokens for each, in this process."""
+"""How many expensive reads an address may ask for, and how many at once, in this process."""
 
+import asyncio
 import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 
@@ -13,11 +14,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import TooOften
 
-PICTURES: Final = frozenset(
-    f"{path}.{ending}"
-    for path in ("/trends",)
-    for ending in ("svg", "png", "json", "csv", "bib", "csl")
+EXPENSIVE: Final = frozenset(
+    {
+        *("/trends", "/embed/trends"),
+        *(f"/trends.{ending}" for ending in ("svg", "png", "json", "csv", "bib", "csl")),
+    }
 )
+AT_ONCE: Final = 2
+# Asked from inside, by an address rather than a name.
+FOR_OPERATORS: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 ADDRESSES: Final = 20_000  # the buckets that are kept; the longest unused go first
 
 
@@ -83,34 +88,90 @@ def household(host: str) -> str:
     return str(address.ipv4_mapped or ip_network((address, 64), strict=False))
 
 
-def is_expensive(scope: Scope) -> bool:
+def is_read(scope: Scope) -> bool:
     path = scope["path"]
-    reads = scope["method"] in {"GET", "HEAD"}
-    return reads and (path.startswith("/api/v1/") or path in PICTURES)
+    made = not path.startswith("/static/") and path not in FOR_OPERATORS
+    return made and scope["method"] in {"GET", "HEAD"}
+
+
+def is_expensive(path: str) -> bool:
+    return path.startswith("/api/v1/") or path in EXPENSIVE
+
+
+@dataclass(slots=True)
+class Turn:
+    """The reads of one address: those that run, and how many are there or wait."""
+
+    running: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    present: int = 0
+
+
+class Turns:
+    """Lets AT_ONCE reads of an address run; the others wait in line, and not at others' cost."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, Turn] = {}
+
+    async def take(self, address: str) -> Callable[[], None]:
+        """Waits for a turn; gives what ends it, as often as it is called."""
+        turn = self.found.setdefault(address, Turn())
+        turn.present += 1
+        try:
+            await turn.running.acquire()
+        except asyncio.CancelledError:
+            self._leave(address, turn)
+            raise
+        ended = False
+
+        def end() -> None:
+            nonlocal ended
+            if not ended:
+                ended = True
+                turn.running.release()
+                self._leave(address, turn)
+
+        return end
+
+    def _leave(self, address: str, turn: Turn) -> None:
+        turn.present -= 1
+        if not turn.present:
+            del self.found[address]
 
 
 class RateLimit:
-    """Refuses expensive reads beyond what an address may ask for; tells the others what is left."""
+    """Refuses expensive reads beyond what an address may ask for; tells the others what is left.
+
+    Of every other page, too, only AT_ONCE are made for an address at a time.
+    """
 
     def __init__(self, app: ASGIApp, per_minute: int) -> None:
         self.app = app
         self.buckets = Buckets(per_minute)
+        self.turns = Turns()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not is_expensive(scope):
+        if scope["type"] != "http" or not is_read(scope):
             await self.app(scope, receive, send)
             return
         host, *_ = scope.get("client") or ("",)
-        limit = {
-            "RateLimit-Policy": self.buckets.policy,
-            "RateLimit": self.buckets.take(household(host)),
-        }
+        address, limit = household(host), {}
+        if is_expensive(scope["path"]):
+            limit = {
+                "RateLimit-Policy": self.buckets.policy,
+                "RateLimit": self.buckets.take(address),
+            }
+        end = await self.turns.take(address)
 
         async def send_counted(message: Message) -> None:
             if message["type"] == "http.response.start":
+                # The work is done: whoever takes the answer slowly holds up nobody.
+                end()
                 headers = MutableHeaders(scope=message)
                 for name, value in limit.items():
                     headers[name] = value
             await send(message)
 
-        await self.app(scope, receive, send_counted)
+        try:
+            await self.app(scope, receive, send_counted)
+        finally:
+            end()

@@ -19,7 +19,7 @@ from app import errors, freshness
 from app.allowed import methods_of
 from app.database_errors import explained, state_of, words_of_connecting
 from app.errors import Problem, Refused, excerpt
-from app.rate_limit import RateExceeded
+from app.rate_limit import FOR_OPERATORS, RateExceeded
 from app.words import nearest
 
 log = logging.getLogger("app.refusals")
@@ -65,7 +65,7 @@ def wants_page(request: Request) -> bool:
     path = request.url.path
     if path.startswith(("/sources/", "/developers/", "/models/")):
         return True  # names have dots, such as claude-3.5-sonnet
-    for_programs = path.startswith("/api/") or path in {"/healthz", "/readyz", "/metrics"}
+    for_programs = path.startswith("/api/") or path in FOR_OPERATORS
     return not for_programs and "." not in path.rsplit("/", 1)[-1]
 
 

@@ -1,10 +1,14 @@
 """How many expensive reads an address may ask for."""
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 from fastapi.testclient import TestClient
 
 from app.db import Db
 from app.main import create_app
-from app.rate_limit import ADDRESSES, Buckets, RateExceeded, household
+from app.rate_limit import ADDRESSES, Buckets, RateExceeded, RateLimit, household
 from app.settings import Settings
 
 
@@ -77,3 +81,57 @@ def test_it_can_be_switched_off(client, monkeypatch):
     assert Settings().rate_limit == 0
     monkeypatch.delenv("RATE_LIMIT")
     assert Settings().rate_limit == 120
+
+
+@pytest.mark.parametrize("path", ["/trends", "/embed/trends", "/trends.csv", "/api/v1/shares"])
+def test_what_is_computed_from_figures_is_counted(read_only_database_url, path):
+    with TestClient(create_app(Db(read_only_database_url), reads_per_minute=2)) as client:
+        assert [client.get(path).status_code for _ in range(2)] == [200, 429]
+
+
+def waiting_app():
+    """An application behind the limit that begins and ends its answers when it is told to."""
+    begun, going_on, ended = [], asyncio.Event(), asyncio.Event()
+
+    async def app(scope, receive, send):
+        begun.append(scope["client"][0])
+        await going_on.wait()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await ended.wait()
+
+    return RateLimit(app, 120), begun, going_on, ended
+
+
+async def nothing(_=None):
+    pass
+
+
+def reading(limited, address, path="/"):
+    scope = {"type": "http", "method": "GET", "path": path, "client": (address, 1)}
+    return asyncio.create_task(limited(scope, nothing, nothing))
+
+
+async def settle():
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+def test_one_address_has_two_reads_made_at_once_and_the_others_wait():
+    async def crowd():
+        limited, begun, going_on, ended = waiting_app()
+        reads = [reading(limited, "192.0.2.1") for _ in range(5)]
+        reads += [reading(limited, "192.0.2.2"), reading(limited, "192.0.2.1", "/healthz")]
+        await settle()
+        assert sorted(begun) == ["192.0.2.1"] * 3 + ["192.0.2.2"]
+        reads[4].cancel()  # it went away while it waited
+        going_on.set()
+        await settle()
+        # Their answers have begun; that nobody takes the rest holds up nobody.
+        assert len(begun) == 6
+        ended.set()
+        await asyncio.gather(*reads, return_exceptions=True)
+        assert limited.turns.found == {}
+
+    # The browser's tests leave a loop in this thread.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, crowd()).result()
