@@ -1,18 +1,20 @@
-"""Connections that send no end of headers, or none: cut off before they cost anything.
+"""Connections that send no end of headers, or none, or take no answer: cut off before they cost.
 
-uvicorn limits neither the size of headers nor the time they take. A proxy in front does, but not
-everybody has one.
+uvicorn limits neither the size of headers nor the time that they or an answer take. A proxy does,
+but not everybody has one.
 """
 
 import asyncio
 from typing import Any, Final
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 MOST: Final = 32 * 1024
 """Bytes that the headers of one request may have."""
 PATIENCE: Final = 15
 """Seconds they may take to come."""
+UNREAD: Final = 30
+"""Seconds in which some of an answer must be taken."""
 TOO_LARGE: Final = "431 Request Header Fields Too Large"
 TOO_SLOW: Final = "408 Request Timeout"
 NO_HTTP: Final = "400 Bad Request"
@@ -34,6 +36,8 @@ class Connection(HttpToolsProtocol):
     _begun = False
     _size = 0
     _timer: asyncio.TimerHandle | None = None
+    _unread: asyncio.TimerHandle | None = None
+    _running: RequestResponseCycle | None = None
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -41,7 +45,31 @@ class Connection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timer()
+        self._stop_waiting()
+        # uvicorn tells the request that came last: the one that is being answered would write on.
+        if self._running is not None:
+            self._running.disconnected = True
+            self._running.message_event.set()
+        self.pipeline.clear()
         super().connection_lost(exc)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def pause_writing(self) -> None:
+        """What was sent is not taken: it is kept in memory, but not for long."""
+        super().pause_writing()
+        self._unread = self.loop.call_later(UNREAD, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._stop_waiting()
+        super().resume_writing()
+
+    def _stop_waiting(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
 
     def data_received(self, data: bytes) -> None:
         self._size += len(data)  # a whole request in it sets this to 0

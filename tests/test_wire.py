@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import struct
 import threading
 import time
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 import uvicorn
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import wire
 from tests.faults.service import Service
@@ -98,7 +99,14 @@ def slowly_served(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"done"})
 
-    config = uvicorn.Config(slow, port=0, http=wire.Connection, lifespan="off", log_level="error")
+    with serving(slow) as port:
+        yield port
+
+
+@contextmanager
+def serving(app: ASGIApp) -> Iterator[int]:
+    """The port of a server of `app` in this process."""
+    config = uvicorn.Config(app, port=0, http=wire.Connection, lifespan="off", log_level="error")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -143,3 +151,35 @@ def test_headers_that_do_not_come_are_not_waited_for_long(
     ):
         connection.sendall(begun)
         assert connection.recv(65536).startswith(b"HTTP/1.1 408 ")
+
+
+def test_an_answer_that_nobody_takes_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "UNREAD", 0.5)
+    ended = threading.Event()
+
+    async def large(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        for _ in range(100):
+            body = {"type": "http.response.body", "body": b"a" * 1_000_000, "more_body": True}
+            await send(body)
+        ended.set()
+
+    with (
+        serving(large) as port,
+        socket.create_connection(("127.0.0.1", port), timeout=30) as connection,
+    ):
+        connection.sendall(FIRST + b"\r\n")
+        assert ended.wait(20)
+
+
+def test_who_goes_away_amid_many_requests_is_no_fault(served: Service) -> None:
+    place = urlsplit(served.address)
+    gone = struct.pack("ii", 1, 0)
+    for _ in range(5):
+        connection = socket.create_connection((place.hostname, place.port))
+        connection.sendall(b"GET /embed/trends HTTP/1.1\r\nHost: x\r\n\r\n" * 200)
+        time.sleep(0.3)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, gone)
+        connection.close()
+    assert answer_to(served, FIRST, END).startswith(b"HTTP/1.1 200 ")
+    assert [line for line in served.lines() if line["level"] == "error"] == []
