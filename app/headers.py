@@ -1,9 +1,7 @@
-"""What stands on every answer: the policies browsers keep, and how long files may be kept."""
+"""What stands on every answer: the policies browsers keep."""
 
-from typing import Any, Final
+from typing import Final
 
-from fastapi import Response
-from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -58,17 +56,3 @@ class HeadAsGet:
             await self.app({**scope, "method": "GET"}, receive, send_without_body)
         else:
             await self.app(scope, receive, send)
-
-
-class VersionedFiles(StaticFiles):
-    """Files whose address carries a version never change under it; others are asked for again."""
-
-    def file_response(self, *args: Any, **kwargs: Any) -> Response:
-        response = super().file_response(*args, **kwargs)
-        scope: Scope = kwargs.get("scope") or args[2]
-        versioned = scope["query_string"].startswith(b"v=")
-        lasting = "public, max-age=31536000, immutable" if versioned else "no-cache"
-        response.headers["Cache-Control"] = lasting
-        # A chart in a sandboxed frame is of no origin, and so are the scripts it asks for.
-        response.headers["Access-Control-Allow-Origin"] = "*"
-        return response

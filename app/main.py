@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp
@@ -10,6 +9,7 @@ from starlette_compress import CompressMiddleware, add_compress_type
 
 from app import (
     api,
+    assets,
     contract,
     crossing,
     freshness,
@@ -22,8 +22,6 @@ from app import (
 )
 from app.db import Db
 from app.observing import Observed
-
-STATIC = Path(__file__).parent.parent / "static"
 
 
 class Site(FastAPI):
@@ -70,5 +68,5 @@ def create_app(db: Db, hosts: Sequence[str] = (), *, reads_per_minute: int = 0) 
     app.include_router(api.router)
     app.include_router(pages.router)
     contract.install(app)
-    app.mount("/static", headers.VersionedFiles(directory=STATIC), name="static")
+    app.mount("/static", assets.Assets(), name="static")
     return app

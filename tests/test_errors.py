@@ -1,5 +1,6 @@
 """What a user reads when something cannot be done, and the headers on every answer."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -33,9 +34,22 @@ def test_every_answer_carries_the_strict_policy(client: TestClient, address: str
 
 
 def test_a_static_file_with_its_version_is_kept_for_good(client: TestClient) -> None:
-    live, versioned = client.get("/static/style.css"), client.get("/static/style.css?v=1")
-    assert live.headers["cache-control"] == "no-cache"
-    assert versioned.headers["cache-control"] == "public, max-age=31536000, immutable"
+    own = re.findall(r"/static/style[.]css[?]v=[0-9a-f]{12}", client.get("/").text)[0]
+    kept = [
+        client.get(address).headers["cache-control"]
+        for address in (own, "/static/style.css", "/static/style.css?v=1", f"{own}&x")
+    ]
+    assert kept == ["public, max-age=31536000, immutable", *["no-cache"] * 3]
+
+
+def test_a_static_file_is_one_whole_however_it_is_compressed(client: TestClient) -> None:
+    asked = {"Range": "bytes=100-", "If-Range": client.get("/static/style.css").headers["etag"]}
+    for coding in ("br", "gzip", "identity"):
+        answer = client.get("/static/style.css", headers=asked | {"Accept-Encoding": coding})
+        assert (answer.status_code, "Accept-Encoding" in answer.headers["vary"]) == (200, True)
+        assert answer.headers["etag"].startswith("W/")
+        again = client.get("/static/style.css", headers={"If-None-Match": answer.headers["etag"]})
+        assert (again.status_code, "Accept-Encoding" in again.headers["vary"]) == (304, True)
 
 
 def test_people_get_a_page_and_programs_a_problem(client: TestClient) -> None:

@@ -1,7 +1,5 @@
 """What every page shares: templates and their filters, addresses of static files, error pages."""
 
-from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 from jinja2 import StrictUndefined
 
-from app import wording
+from app import assets, wording
 from app.errors import Refused
 from app.months import month_key
 from app.pages import bundled, news, telling
@@ -45,14 +43,7 @@ TEMPLATES.env.filters |= {
 }
 
 
-@cache
-def static(path: str) -> str:
-    """The address of a static file; it changes with the content, so caches may keep it."""
-    content = (ROOT / "static" / path).read_bytes()
-    return f"/static/{path}?v={sha256(content).hexdigest()[:12]}"
-
-
-TEMPLATES.env.globals["static"] = static
+TEMPLATES.env.globals["static"] = assets.address
 
 
 def render(
