@@ -42,10 +42,13 @@ def check(
     `asked` are the canonical pairs of the question. What stood at a settled `as_of` is the same
     whatever the data has come to since.
     """
-    settled = is_settled(as_of)
+    settled, lasting = is_settled(as_of), LIVE
+    if as_of is not None:
+        # What is published at this very moment may yet come to stand before it.
+        lasting = SETTLED if settled else "no-cache"
     version = "settled" if settled else changes.data_version(session)
     tag = entity_tag(str(request.base_url), request.url.path, version, *map("=".join, asked))
-    headers = {"ETag": tag, "Cache-Control": SETTLED if settled else LIVE}
+    headers = {"ETag": tag, "Cache-Control": lasting}
     request.scope["state"]["freshness"] = headers
     if holds(request.headers, tag):
         raise NotModified

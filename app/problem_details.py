@@ -52,7 +52,8 @@ class ProblemDetails(BaseModel):
         examples=["Found “origins”; expected one of origin, openness, developer, model."],
     )
     errors: list[ProblemItem] = Field(
-        description="Each thing that is wrong, with its place: the first hundred."
+        description="Each thing that is wrong, with its place: of a file the first hundred, of a"
+        " query the first twenty."
     )
     error_count: int = Field(ge=0, description="How many things are wrong in all.", examples=[1])
 

@@ -1,9 +1,10 @@
 """The one question that pages, files and the API answer, read from the same query string."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -14,6 +15,9 @@ from app.words import Openness, Origin, nearest
 TOP_MAX: Final = 50
 # What citations tell to the minute is to be found by the minute.
 END_OF_MINUTE: Final = timedelta(minutes=1, microseconds=-1)
+TOLD: Final = 20
+"""Of all problems of a question, so many are told."""
+SUGGESTED: Final = 5
 VALUES_MAX: Final = 50
 
 
@@ -166,13 +170,14 @@ def parse_question(
         reader.take(name, text)
     reader.compare()
     if reader.problems:
-        raise refusal(reader.problems)
+        raise refusal(reader.problems, reader.count)
     return Question(**reader.values)
 
 
-def refusal(problems: Sequence[Problem]) -> BadQuestion:
-    """What to raise for these; the first one speaks for them."""
-    return BadQuestion(_title(problems[0]), _sentence(problems[0]), problems)
+def refusal(problems: Sequence[Problem], count: int | None = None) -> BadQuestion:
+    """What to raise for these; the first one speaks for them, the first TOLD are told."""
+    first, count = problems[0], count or len(problems)
+    return BadQuestion(_title(first), _sentence(first), problems[:TOLD], count)
 
 
 _TITLES: Final = {
@@ -208,7 +213,10 @@ def sound_part(items: Iterable[tuple[str, str]], names: Names, refused: BadQuest
     """What is left of a refused question without the parameters that have problems."""
     faulty = {problem.field for problem in refused.problems}
     kept = [(name, text) for name, text in items if name in _BY_NAME and name not in faulty]
-    return parse_question(kept, names)
+    try:
+        return parse_question(kept, names)
+    except BadQuestion as more:  # not all were told
+        return sound_part(kept, names, more)
 
 
 def _sentence(problem: Problem) -> str:
@@ -227,18 +235,29 @@ class _Reader:
     values: dict[str, Any] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
+    count: int = 0
 
     def refuse(
-        self, code: str, name: str, found: str, expected: str, suggestion: str | None = None
+        self,
+        code: str,
+        name: str,
+        found: str,
+        expected: str,
+        suggest: Callable[[], str | None] | None = None,
     ) -> None:
-        problem = Problem(code, None, None, excerpt(name), excerpt(found), expected, suggestion)
+        """Suggests a word for the first few only: finding the nearest among many is slow."""
+        self.count += 1
+        if self.count > TOLD:
+            return
+        near = suggest() if suggest and self.count <= SUGGESTED else None
+        problem = Problem(code, None, None, excerpt(name), excerpt(found), expected, near)
         self.problems.append(problem)
 
     def take(self, name: str, text: str) -> None:
         if name not in self.accepted:
             allowed = [*self.accepted, *self.others]
             expected = "one of " + ", ".join(allowed)
-            self.refuse("unknown_parameter", name, name, expected, nearest(name, allowed))
+            self.refuse("unknown_parameter", name, name, expected, lambda: nearest(name, allowed))
         elif name in self.seen:
             self.refuse("repeated_parameter", name, text, "the parameter once, values by comma")
         elif text:  # a native form sends every empty field
@@ -277,7 +296,8 @@ class _Reader:
             if parameter.allowed
             else f"the slug of a known {parameter.name}"
         )
-        self.refuse("unknown_value", parameter.name, word, expected, nearest(word, allowed))
+        near = partial(nearest, word, allowed)
+        self.refuse("unknown_value", parameter.name, word, expected, near)
 
     def month(self, name: str, text: str) -> None:
         month = parse_month(text)
@@ -312,7 +332,7 @@ class _Reader:
         if self.values.get("of") == "open" and self.values.get("openness", "open") != "open":
             found = self.values["openness"]
             expected = "openness=open with of=open: other models are no part of the open ones"
-            self.refuse("contradiction", "openness", found, expected, "open")
+            self.refuse("contradiction", "openness", found, expected, lambda: "open")
 
 
 def parse_instant(text: str) -> datetime | None:

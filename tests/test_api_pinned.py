@@ -1,5 +1,7 @@
 """A pinned answer is the same bytes for ever, and says that it may be kept as long."""
 
+from datetime import UTC, datetime
+
 from app import curation, intake
 from app.curation import DEVELOPERS, EVENTS, MODELS, SOURCES
 from tests.ageing import make_older
@@ -103,6 +105,12 @@ def test_a_live_answer_may_be_kept_for_a_minute(client):
     for address in ("/api/v1/shares", "/api/v1/models.csv", "/trends.svg"):
         kept = client.get(address).headers["cache-control"]
         assert kept == "public, max-age=60, stale-while-revalidate=600"
+
+
+def test_what_may_still_change_at_this_moment_is_not_kept(client):
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    kept = client.get("/api/v1/shares", params={"as_of": now}).headers["cache-control"]
+    assert kept == "no-cache"
 
 
 def test_what_stood_a_moment_ago_is_not_settled_yet(filled_db, own_client):

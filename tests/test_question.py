@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import BadQuestion
-from app.question import PARAMETERS, Names, Question, is_settled, parse_question
+from app.question import (
+    PARAMETERS,
+    SUGGESTED,
+    TOLD,
+    Names,
+    Question,
+    is_settled,
+    parse_question,
+    sound_part,
+)
 
 NAMES = Names(
     sources=("openrouter-rankings", "vercel-ai-gateway"),
@@ -174,3 +183,12 @@ def test_no_query_string_makes_the_reader_raise_anything_else(
         parse_question(items, NAMES)
     except BadQuestion as refusal:
         assert refusal.problems  # noqa: PT017 - either outcome is right
+
+
+def test_of_many_problems_the_first_twenty_are_told_and_all_counted() -> None:
+    items = [(f"bye{number}", "x") for number in range(7_500)] + [("by", "origins")]
+    with pytest.raises(BadQuestion) as raised:
+        parse_question(items, NAMES)
+    assert (len(raised.value.problems), raised.value.problem_count) == (TOLD, 7_501)
+    assert [problem.suggestion for problem in raised.value.problems].count(None) == TOLD - SUGGESTED
+    assert sound_part([*items, ("top", "5")], NAMES, raised.value) == Question(top=5)

@@ -121,6 +121,7 @@ class _Reader:
         self.path = request.url.path.removesuffix(".csv")
         self.own = (PAGED if paged else ()) + (("bom",) if self.csv else ())
         self.problems: list[Problem] = []
+        self.untold = 0
         self.values: dict[str, str] = {}
         self.rest: Pairs = []
         self.paged = paged
@@ -143,6 +144,7 @@ class _Reader:
             return parse_question(self.rest, names, accepted, self.own)
         except BadQuestion as refused:
             self.problems = [*refused.problems, *self.problems]
+            self.untold = refused.problem_count - len(refused.problems)
         return Question()
 
     def asked(self, question: Question, *, everything: bool) -> Asked:
@@ -155,7 +157,7 @@ class _Reader:
         found = Asked(question, limit, None, self.path, self.csv, everything)
         cursor = self._cursor(found)
         if self.problems:
-            raise refusal(self.problems)
+            raise refusal(self.problems, len(self.problems) + self.untold)
         return Asked(question, limit, cursor, self.path, self.csv, everything)
 
     def _limit(self) -> int | None:
