@@ -2,8 +2,10 @@
 
 import logging
 import os
+import signal
 import socket
 import sys
+import threading
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Final
@@ -12,7 +14,17 @@ import psycopg
 import typer
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from app import archive, cli_accounts, cli_import, logs, migrations, roles, serving, sign_ins
+from app import (
+    archive,
+    cli_accounts,
+    cli_import,
+    logs,
+    migrations,
+    postgres,
+    roles,
+    serving,
+    sign_ins,
+)
 from app.console import (
     DataDir,
     console,
@@ -110,7 +122,17 @@ def serve(
         link = None if configured.database_url else sign_ins.first_link(db)
         db.close()
         os.environ["DATABASE_URL"] = url
+        if configured.database_url is None:
+            end_with_it = threading.Thread(target=end_with, args=[configured.data_dir], daemon=True)
+            end_with_it.start()
         serving.run(listening, workers or configured.web_concurrency, configured, link)
+
+
+def end_with(data_dir: Path) -> None:
+    """A PostgreSQL of our own that was killed comes back in another place: not to this server."""
+    postgres.wait_for_its_end(data_dir)
+    console.print("PostgreSQL has ended, and so does this. Nothing is lost: start it again.")
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def claim(host: str, port: int) -> socket.socket:

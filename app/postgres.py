@@ -10,12 +10,14 @@ user is gone, kill -9 included, and the guardian stops PostgreSQL. Guardian and 
 import fcntl
 import logging
 import os
+import pwd
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
@@ -31,6 +33,7 @@ _PATIENCE: Final = 60.0  # seconds; recovery after a crash takes a while
 # Terse: PostgreSQL's log would tell the row that a constraint refused, cell by cell.
 _OPTIONS: Final = ("-c", "listen_addresses=", "-c", "log_error_verbosity=terse")
 _NOBODY: Final = 65534
+_FIRST_UID: Final = 51_081  # above those that systems give out
 # The directory and the program itself may lie where only root may go; access(2) asks the bit.
 _ROOTS_PATHS: Final = (
     *("--inh-caps=-all,+dac_override", "--ambient-caps=+dac_override"),
@@ -48,7 +51,7 @@ def running(data_dir: Path) -> Iterator[str]:
     """
     home = data_dir.resolve()
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
         users = _open(home / "postgres.users")
     except OSError as error:
         title = f"The data directory {home} cannot be used: {error.strerror}"
@@ -60,6 +63,24 @@ def running(data_dir: Path) -> Iterator[str]:
         yield f"postgresql+psycopg://{_NAME}@/{_NAME}?{query}"
     finally:
         os.close(users)
+
+
+def wait_for_its_end(data_dir: Path) -> None:
+    """Return when the server that runs now has ended, whoever ended it."""
+    pidfile = data_dir.resolve() / "postgres" / "postmaster.pid"
+    server = int(pidfile.read_text().split("\n")[0])
+    while _lives(server):
+        time.sleep(0.5)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # it runs as another user
+    return True
 
 
 def wait_until_stopped(data_dir: Path) -> None:
@@ -136,12 +157,11 @@ def _start(home: Path, guard: int) -> None:
     """Make the cluster where there is none, and leave a guardian behind that inherits `guard`."""
     cluster = home / "postgres"
     binaries = binaries_for(cluster)
-    prefix = _prefix(cluster)
     if not cluster.exists():
-        _make(cluster, [*prefix, f"{binaries}/initdb"], guard)
+        _make(cluster, [*_prefix(home), f"{binaries}/initdb"], guard)
     # The lock was free: whatever a killed server left here names nobody, or a stranger by now.
     (cluster / "postmaster.pid").unlink(missing_ok=True)
-    server = [*prefix, f"{binaries}/postgres", "-D", f"{cluster}", "-p", f"{_PORT}"]
+    server = [*_prefix(cluster), f"{binaries}/postgres", "-D", f"{cluster}", "-p", f"{_PORT}"]
     guardian = [sys.executable, "-m", "app.guardian", f"{home}/postgres.users", f"{guard}"]
     with (home / "postgres.log").open("ab") as log:
         subprocess.run(
@@ -170,15 +190,25 @@ def _make(cluster: Path, initdb: list[str], guard: int) -> None:
     )
     if made.returncode != 0:
         raise Unavailable(f"PostgreSQL could not make {cluster}", _tail(made.stderr))
+    if os.geteuid() == 0 and unfinished.stat().st_uid == _NOBODY:
+        _give_to_a_user_of_none(unfinished)
     unfinished.rename(cluster)
 
 
-def _prefix(cluster: Path) -> list[str]:
-    """Give what PostgreSQL runs under: a signal when its parent dies, and never root."""
+def _give_to_a_user_of_none(cluster: Path) -> None:
+    """Whatever else runs as `nobody` would own it; only initdb wants a user with a name."""
+    taken = {entry.pw_uid for entry in pwd.getpwall()}
+    owner = next(number for number in count(_FIRST_UID) if number not in taken)
+    for path in (cluster, *cluster.rglob("*")):
+        os.chown(path, owner, owner, follow_symlinks=False)
+
+
+def _prefix(place: Path) -> list[str]:
+    """Give what runs in `place` is run under: a signal when its parent dies, and never root."""
     signalled = ["setpriv", "--pdeathsig=INT"]
     if os.geteuid() != 0:
         return [*signalled, "--"] if _works(signalled) else []
-    owner = (cluster if cluster.exists() else cluster.parent).stat().st_uid or _NOBODY
+    owner = place.stat().st_uid or _NOBODY
     ways = (
         [*signalled, f"--reuid={owner}", f"--regid={owner}", "--clear-groups", *_ROOTS_PATHS],
         # Where root is the only user there is, as in some containers.

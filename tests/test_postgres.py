@@ -1,8 +1,10 @@
 """The embedded PostgreSQL, with real processes: users that come, leave and are killed."""
 
 import os
+import pwd
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -279,7 +281,7 @@ def test_it_may_lie_where_only_its_user_may_go(tmp_path: Path) -> None:
     program = tmp_path / "postgres"
     program.touch(mode=0o755)
     for ask in ("-r", "-x"):
-        subprocess.run([*postgres._prefix(tmp_path / "cluster"), "test", ask, program], check=True)
+        subprocess.run([*postgres._prefix(tmp_path), "test", ask, program], check=True)
 
 
 def test_a_failed_start_shows_what_postgresql_said(start: Start, home: Path) -> None:
@@ -335,3 +337,14 @@ def test_a_cluster_gets_the_postgresql_it_was_made_by(
     (cluster / "PG_VERSION").write_text("16\n")
     assert binaries_for(cluster) == directory
     assert caplog.messages == [f"Using PostgreSQL 16 from {directory}"]
+
+
+def test_a_data_directory_that_is_made_is_for_nobody_else(tmp_path: Path) -> None:
+    home = tmp_path / "new"
+    with postgres.running(home):
+        assert stat.S_IMODE(home.stat().st_mode) == 0o700
+        owner = (home / "postgres").stat().st_uid
+        known = {entry.pw_uid for entry in pwd.getpwall()}
+        # As root it runs as a user that no other program is.
+        assert owner not in known if IS_ROOT else owner == os.geteuid()
+    postgres.wait_until_stopped(home)

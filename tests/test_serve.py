@@ -141,6 +141,21 @@ def answers(address: str) -> bool:
     return False
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_when_its_postgresql_is_killed_it_ends_and_says_so(
+    start: Start, data_dir: Path, workers: str
+) -> None:
+    program = start("serve", "--port", "0", "--workers", workers, "--data-dir", data_dir)
+    address = program.address()
+    while httpx2.get(f"{address}/readyz").status_code != 200:
+        time.sleep(0.1)
+    os.kill(int((data_dir / "postgres/postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+    program.finish()
+    assert "PostgreSQL has ended, and so does this." in program.said
+    again = start("serve", "--port", "0", "--data-dir", data_dir)
+    assert httpx2.get(f"{again.address()}/readyz").status_code == 200
+
+
 def test_it_lives_on_when_the_shell_that_began_it_is_gone(data_dir: Path, tmp_path: Path) -> None:
     log = tmp_path / "log"
     serve = f"{MODELSHARE} serve --port 0 --data-dir '{data_dir}' >'{log}' 2>&1 & echo $!"

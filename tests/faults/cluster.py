@@ -28,7 +28,7 @@ class Cluster:
         self.log = home / "log"
         self.process: subprocess.Popen[bytes] | None = None
         self.binaries = binaries_for(self.data)
-        initdb = [*postgres._prefix(self.data), f"{self.binaries}/initdb"]
+        initdb = [*postgres._prefix(self.data.parent), f"{self.binaries}/initdb"]
         with Path(os.devnull).open() as nothing:
             postgres._make(self.data, initdb, nothing.fileno())
 
