@@ -59,7 +59,7 @@ def words_of_connecting(error: Exception) -> str:
     """Why there is no connection, as libpq says it; it knows nothing of any statement."""
     found = _own(error)
     lost = isinstance(found, psycopg.OperationalError) and found.sqlstate is None
-    return "; ".join(str(found).split("\n")) if lost else ""
+    return " ".join(str(found).split()) if lost else ""
 
 
 def explained(error: SQLAlchemyError | psycopg.Error) -> Refused | None:

@@ -112,7 +112,9 @@ def _note(scope: Scope, status: int, size: int, seconds: float) -> None:
 
 def _route(scope: Scope) -> str:
     """The pattern of the address, so that no visitor can make the list of them long."""
-    path = getattr(scope.get("route"), "path", None)
+    # A route knows its address without the prefix of its router; what FastAPI found knows it whole.
+    found = scope.get("fastapi", {}).get("effective_route_context") or scope.get("route")
+    path = getattr(found, "path", None)
     if isinstance(path, str):
         return path
     return "/static" if scope["path"].startswith("/static/") else "none"

@@ -146,3 +146,11 @@ def test_the_named_proxy_and_direct_readers_raise_no_alarm(behind_proxy: Service
     told = [line["message"] for line in behind_proxy.lines() if line["logger"] == "app.requests"]
     believed = [words for words in told if "127.0.0.8 is not believed" in words]
     assert believed == []
+
+
+def test_pages_and_the_api_are_counted_apart(client: TestClient) -> None:
+    for path in ("/sources", "/api/v1/sources"):
+        client.get(path)
+        assert (
+            f'modelshare_answers_total{{method="GET",route="{path}"' in client.get("/metrics").text
+        )
