@@ -11,12 +11,13 @@ from urllib.parse import quote
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import curation, intake, provenance, vintages
+from app import curation, intake, kinds, provenance, stored_lines, vintages
 from app.csv_reader import UNLIMITED, Limits
-from app.curation import Changes, Kind
+from app.curation import Changes
 from app.db import Db
 from app.errors import NotFound
 from app.intake import Published
+from app.kinds import Kind
 from app.locks import Lock
 from app.models import Snapshot, Source, Upload
 from app.rules import Checked
@@ -73,7 +74,7 @@ def files_of(paths: Iterable[Path]) -> list[Path]:
     files: list[Path] = []
     for path in paths:
         if path.is_dir():
-            named = [path / f"{kind.name}.csv" for kind in curation.KINDS]
+            named = [path / f"{kind.name}.csv" for kind in kinds.KINDS]
             found = [file for file in named if file.is_file()]
             found += sorted((path / "snapshots").glob("*.csv"))
             if not found:
@@ -102,7 +103,7 @@ def _import(
     session: Session, path: Path, choices: Choices, progress: Progress | None = None
 ) -> Imported:
     with path.open("rb") as file:
-        kind = curation.kind_of(file)
+        kind = kinds.kind_of(file)
         if kind is None:
             return _import_snapshots(session, path, file, choices, progress)
         by, reason = choices.by, choices.reason
@@ -157,7 +158,7 @@ def export(db: Db, directory: Path) -> list[Path]:
     """Writes the catalogue and every source's current snapshots; `import` reads back the same."""
     (directory / "snapshots").mkdir(parents=True, exist_ok=True)
     with db.reading() as session:
-        written = [_write_kind(session, kind, directory) for kind in curation.KINDS]
+        written = [_write_kind(session, kind, directory) for kind in kinds.KINDS]
         for source in vintages.sources(session):
             path = directory / "snapshots" / f"{quote(source.slug, safe='')}.csv"
             if basis := _bases(session, source.slug):
@@ -172,7 +173,7 @@ def _write_kind(session: Session, kind: Kind, directory: Path) -> Path:
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
         out.write(f"{kind.header}\n")
-        writer.writerows(entry.values() for _, entry in curation.entries(session, kind))
+        writer.writerows(entry.values() for _, entry in kinds.entries(session, kind))
     return path
 
 
@@ -191,4 +192,6 @@ def _lines(session: Session, source: str) -> Iterator[Line]:
     """The source's current observations by month and line, read in portions."""
     current = vintages.current_snapshots(None).subquery()
     ids = select(current.c.id).join(Source, Source.id == current.c.source_id)
-    return provenance.stored_lines(session, session.scalars(ids.where(Source.slug == source)).all())
+    return stored_lines.of_snapshots(
+        session, session.scalars(ids.where(Source.slug == source)).all()
+    )

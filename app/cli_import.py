@@ -11,7 +11,7 @@ import typer
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
-from app import archive, curation
+from app import archive, curation, kinds
 from app.archive import Choices, Imported
 from app.console import DataDir, console, opened
 from app.db import Db
@@ -26,7 +26,7 @@ Reason = Annotated[
     str, typer.Option(help="Why published figures are revised, or the catalogue corrected.")
 ]
 HEADERS: Final = "\n".join(
-    ["The header of one is:", *(f"{kind.name}: {kind.header}" for kind in curation.KINDS)]
+    ["The header of one is:", *(f"{kind.name}: {kind.header}" for kind in kinds.KINDS)]
 )
 Check = Annotated[bool, typer.Option("--check", help="Check only; store nothing.")]
 
@@ -69,7 +69,7 @@ def import_catalogue(
     """Add and correct entries of the catalogue, each file whole or not at all."""
     for path in archive.files_of(files):
         with path.open("rb") as file:
-            if curation.kind_of(file) is None:
+            if kinds.kind_of(file) is None:
                 raise Refused(f"{path} is no catalogue file", HEADERS)
     with opened(data_dir) as db:
         import_paths(db, files, Choices(who(), reason=reason, check=check))
@@ -110,7 +110,7 @@ def plain(cell: str) -> str:
 
 
 def escaped(text: str) -> str:
-    return excerpt(text, 2 * curation.LONG)
+    return excerpt(text, 2 * kinds.LONG)
 
 
 def import_paths(db: Db, paths: Sequence[Path], choices: Choices) -> None:

@@ -2,122 +2,25 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import cells, csv_reader
+from app import csv_reader
 from app.catalogue import ids
-from app.csv_reader import Column, Limits, Row, Table
+from app.csv_reader import Limits, Row, Table
 from app.errors import BadFile, Conflict, NotFound, Problem
+from app.kinds import DEVELOPERS, EVENTS, MODELS, Entry, Kind, cells_of
 from app.locks import Lock
 from app.models import CatalogueChange, Developer, Event, Model, Source
-from app.months import month_key
 from app.reason import checked as checked_reason
 from app.resolver import NewDeveloper, NewModel
-from app.snapshot_format import SNAPSHOT_COLUMNS
 from app.words import nearest
 
-LONG: Final = 2_000  # characters of a definition
-
-
-def words(name: str, *, filled: bool = False) -> Column:
-    return Column(name, cells.text, required=filled, filled=filled, blank="", limit=LONG)
-
-
-def short(name: str) -> Column:
-    """What stands in headings, labels and tables."""
-    return Column(name, cells.text, required=True, filled=True)
-
-
-def slug(name: str, *, filled: bool = True) -> Column:
-    return Column(name, cells.slug, required=filled, filled=filled)
-
-
-def filled(name: str, parse: cells.Parser) -> Column:
-    return Column(name, parse, required=True, filled=True)
-
-
-def url(name: str) -> Column:
-    return Column(name, cells.url, blank="", limit=LONG)
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One kind of catalogue entry: its file's columns, the first of which names the entry."""
-
-    name: str
-    table: type[Source | Developer | Model | Event]
-    columns: tuple[Column, ...]
-    key: tuple[str, ...] = ("slug",)
-
-    @property
-    def header(self) -> str:
-        """The first line of its file."""
-        return ",".join(column.name for column in self.columns)
-
-
-SOURCES: Final = Kind(
-    "sources",
-    Source,
-    (
-        slug("source"),
-        short("name"),
-        short("publisher"),
-        short("metric"),
-        words("population", filled=True),
-        url("url"),
-        words("licence"),
-        words("citation"),
-        words("method"),
-    ),
-)
-DEVELOPERS: Final = Kind(
-    "developers",
-    Developer,
-    (
-        slug("developer"),
-        short("name"),
-        Column("country", cells.country),
-        filled("origin", cells.origin),
-        url("homepage"),
-        words("huggingface_org"),
-        words("note"),
-    ),
-)
-MODELS: Final = Kind(
-    "models",
-    Model,
-    (
-        slug("model"),
-        short("name"),
-        slug("developer"),
-        filled("openness", cells.openness),
-        Column("release_month", cells.month),
-        slug("base_developer", filled=False),
-        words("note"),
-    ),
-)
-EVENTS: Final = Kind(
-    "events",
-    Event,
-    (
-        filled("date", cells.day),
-        short("title"),
-        words("description"),
-        url("url"),
-        Column("headline", cells.yes, blank=False),
-    ),
-    key=("date", "title"),
-)
-# In the order in which one may name another.
-KINDS: Final = (SOURCES, DEVELOPERS, MODELS, EVENTS)
-
-Entry = Source | Developer | Model | Event
 Key = tuple[Any, ...]
 
 
@@ -142,19 +45,6 @@ class Change:
     reason: str
     before: Mapping[str, str] | None
     after: Mapping[str, str]
-
-
-def kind_of(file: BinaryIO) -> Kind | None:
-    """The kind of catalogue file whose columns the header names; None for a snapshot file."""
-    best, most = None, _named(file, SNAPSHOT_COLUMNS)
-    for kind in KINDS:
-        if (count := _named(file, kind.columns)) > most:
-            best, most = kind, count
-    return best
-
-
-def _named(file: BinaryIO, columns: Sequence[Column]) -> int:
-    return len(csv_reader.open_table(file, columns).reading.columns)
 
 
 def read(
@@ -399,31 +289,3 @@ def changes(session: Session, limit: int = 200) -> list[Change]:
     return [
         Change(row.at, row.by, row.kind, row.key, row.reason, row.before, row.after) for row in rows
     ]
-
-
-def entries(session: Session, kind: Kind) -> Iterator[tuple[int, dict[str, str]]]:
-    """Id and cells, by column, of every entry; `read` of these cells finds nothing to change."""
-    slugs = {number: slug for slug, number in ids(session, Developer).items()}
-    order = [getattr(kind.table, name) for name in kind.key]
-    found: Iterable[Any] = session.scalars(select(kind.table).order_by(*order))
-    for entry in found:
-        yield entry.id, cells_of(kind, entry, slugs)
-
-
-def cells_of(kind: Kind, entry: Entry, slugs: Mapping[int, str]) -> dict[str, str]:
-    """An entry as the cells of its file; `slugs` are the developers' by id."""
-    values = {column.name: getattr(entry, column.name, None) for column in kind.columns}
-    if not isinstance(entry, Event):
-        values[kind.columns[0].name] = entry.slug
-    if isinstance(entry, Model):
-        values["developer"] = slugs[entry.developer_id]
-        values["base_developer"] = slugs.get(entry.base_developer_id or 0)
-    return {column.name: _cell(column, values[column.name]) for column in kind.columns}
-
-
-def _cell(column: Column, value: Any) -> str:
-    if value is None or value is False:
-        return ""
-    if value is True:
-        return "yes"
-    return month_key(value) if column.parse is cells.month else str(value)

@@ -7,14 +7,14 @@ import zlib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import BinaryIO, Final, cast
 
 import psycopg
 from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
-from app import catalogue, checking, curation, provenance, rules, vintages
+from app import catalogue, checking, curation, provenance, rules, stored_lines, vintages
 from app.csv_reader import Limits
 from app.errors import BadFile, Conflict, NotFound, Unavailable, excerpt
 from app.locks import Lock
@@ -22,11 +22,10 @@ from app.models import CatalogueChange, Developer, Model, Snapshot, Source, Uplo
 from app.months import month_key
 from app.reason import checked as checked_reason
 from app.rules import Checked
-from app.snapshot_format import Line
+from app.snapshot_format import Line, SnapshotKey
 from app.words import Openness
 
 Progress = Callable[[int], None]
-SnapshotKey = tuple[str, date]
 
 CHUNK: Final = 1 << 20
 SPOOL: Final = 16 << 20
@@ -229,7 +228,7 @@ def publishable(session: Session, upload: Upload, checked: Checked) -> frozenset
     if upload.reclassified:
         standing = {key: one for key, one in standing.items() if one.sha256 == upload.sha256}
     ids = [one.snapshot_id for one in standing.values()]
-    current = _digests(provenance.stored_lines(session, ids))
+    current = _digests(stored_lines.of_snapshots(session, ids))
     compared = (line for line in checked.lines() if (line.source, line.month) in standing)
     given = _digests(compared) if standing else {}
     differing = {key for key in standing if given.get(key) != current.get(key)}

@@ -14,15 +14,16 @@ from typing import Final, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from app import intake, provenance
+from app import intake, provenance, stored_lines
 from app.csv_reader import Limits
 from app.detail import Detail, lost
 from app.errors import NotFound
 from app.models import Upload
 from app.months import add_months, month_key, months_between
-from app.provenance import Key, Standing, Totals
+from app.provenance import Standing
 from app.rules import Checked, Notice
-from app.snapshot_format import Line
+from app.snapshot_format import Line, SnapshotKey
+from app.stored_lines import Totals
 from app.words import LABELS, Openness, Origin, Status
 
 HUNDRED: Final = Decimal(100)
@@ -125,7 +126,7 @@ class Review:
     warnings: tuple[Notice, ...]
     needs_reason: bool
     same_as: int | None
-    standing: tuple[Key, ...]
+    standing: tuple[SnapshotKey, ...]
 
     @property
     def changes_nothing(self) -> bool:
@@ -152,7 +153,7 @@ def review_of(session: Session, upload: Upload, limits: Limits) -> Review:
     sound = not checked.problem_count
     same = intake.same_and_current(session, upload) if sound else None
     sources = sorted({source for source, _ in keys})
-    before = provenance.totals(session, sources)
+    before = stored_lines.totals(session, sources)
     after = before | {key: month.totals() for key, month in months.items()}
     series = tuple(_series(sources, before, after))
     return Review(
@@ -234,7 +235,7 @@ class _Month:
             summed[origin, openness] += figure.share_pct
         return dict(summed)
 
-    def review(self, key: Key, revises: bool, before: Totals) -> MonthReview:
+    def review(self, key: SnapshotKey, revises: bool, before: Totals) -> MonthReview:
         counts = dict.fromkeys(Kind, 0)
         for change in self.changes():
             counts[change.kind] += 1
@@ -255,17 +256,17 @@ class _Month:
 def _compared(
     session: Session,
     checked: Checked,
-    keys: Collection[Key],
-    standing: Mapping[Key, Standing],
-) -> dict[Key, _Month]:
+    keys: Collection[SnapshotKey],
+    standing: Mapping[SnapshotKey, Standing],
+) -> dict[SnapshotKey, _Month]:
     """The months of a sound file beside the current ones."""
-    months: dict[Key, _Month] = {key: _Month() for key in keys}
+    months: dict[SnapshotKey, _Month] = {key: _Month() for key in keys}
     if not keys:
         return months
     for line in checked.lines():
         if (line.source, line.month) in months:
             months[line.source, line.month].add(line)
-    for line in provenance.stored_lines(session, [one.snapshot_id for one in standing.values()]):
+    for line in stored_lines.of_snapshots(session, [one.snapshot_id for one in standing.values()]):
         months[line.source, line.month].compare(line)
     return months
 
@@ -351,13 +352,15 @@ def _withdrawn(session: Session, upload: Upload) -> Iterator[Notice]:
         yield Notice("withdrawn", None, f"{text}: {earlier.withdrawn_reason}")
 
 
-def _revisions(standing: Mapping[Key, Standing]) -> Iterator[Notice]:
+def _revisions(standing: Mapping[SnapshotKey, Standing]) -> Iterator[Notice]:
     for (source, month), one in sorted(standing.items()):
         text = f"{month_key(month)} of {source} is published already, by upload {one.upload_id}"
         yield Notice("revises", None, f"{text}; these figures would take its place")
 
 
-def _less_detail(months: Mapping[Key, _Month], standing: Collection[Key]) -> Iterator[Notice]:
+def _less_detail(
+    months: Mapping[SnapshotKey, _Month], standing: Collection[SnapshotKey]
+) -> Iterator[Notice]:
     for source, month in sorted(standing):
         compared = months[source, month]
         about = f"{month_key(month)} of {source}"
@@ -365,14 +368,14 @@ def _less_detail(months: Mapping[Key, _Month], standing: Collection[Key]) -> Ite
             yield Notice(code, None, text)
 
 
-def _remarkable(series: Sequence[Series], keys: Collection[Key]) -> Iterator[Notice]:
+def _remarkable(series: Sequence[Series], keys: Collection[SnapshotKey]) -> Iterator[Notice]:
     for one in series:
         yield from _jumps(one, keys)
     for source in sorted({one.source for one in series}):
         yield from _gaps([one for one in series if one.source == source], keys)
 
 
-def _jumps(series: Series, keys: Collection[Key]) -> Iterator[Notice]:
+def _jumps(series: Series, keys: Collection[SnapshotKey]) -> Iterator[Notice]:
     """Steps to or from a month of the file that are large and unusual for the series."""
     steps = [
         (month, old, new)
@@ -390,7 +393,7 @@ def _jumps(series: Series, keys: Collection[Key]) -> Iterator[Notice]:
             yield Notice("jump", None, text)
 
 
-def _gaps(series: Sequence[Series], keys: Collection[Key]) -> Iterator[Notice]:
+def _gaps(series: Sequence[Series], keys: Collection[SnapshotKey]) -> Iterator[Notice]:
     """Months without figures that the file leaves beside its own."""
     source, months = series[0].source, series[0].months
     filled = [

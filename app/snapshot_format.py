@@ -26,6 +26,10 @@ SNAPSHOT_COLUMNS: Final = (
 )
 
 
+SnapshotKey = tuple[str, date]
+"""A source's slug and a month: what one snapshot is about."""
+
+
 class Basis(StrEnum):
     """What a snapshot's shares rest on: they were given, or computed from its values."""
 

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from app import curation, intake
-from app.curation import DEVELOPERS, EVENTS, MODELS, SOURCES
+from app import curation, intake, kinds
+from app.kinds import DEVELOPERS, EVENTS, MODELS, SOURCES
 from tests.ageing import make_older
 from tests.test_intake import keep, month_file, publish
 
@@ -42,7 +42,7 @@ LATER = {
 
 def correct(db, kind, slug, **texts):
     with db.writing() as session:
-        entries = curation.entries(session, kind)
+        entries = kinds.entries(session, kind)
         number, cells = next(item for item in entries if slug in item[1].values())
         texts = cells | texts
         curation.change(session, kind, texts, by="ada", reason="checked", entry_id=number)
@@ -61,7 +61,7 @@ def disturb(db):
     correct(db, SOURCES, "openrouter-rankings", name="Rankings", citation="Another, {as_of}.")
     correct(db, EVENTS, "DeepSeek R1", title="R1", date="2025-02-20")
     with db.reading() as session:
-        slug = next(iter(curation.entries(session, MODELS)))[1]["model"]
+        slug = next(iter(kinds.entries(session, MODELS)))[1]["model"]
     correct(db, MODELS, slug, name="Renamed", base_developer="meta-llama", developer="mistralai")
     correct(db, SOURCES, "state-of-ai-study", metric="words")
     with db.writing() as session:

@@ -10,9 +10,9 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from playwright.sync_api import expect
 
-from app import curation
-from app.curation import DEVELOPERS
+from app import curation, kinds
 from app.db import Db
+from app.kinds import DEVELOPERS
 from tests.conftest import Watched
 from tests.test_upload_way import ada, opened  # noqa: F401 - a fixture
 from tests.test_uploads import HOSTILE, text_of
@@ -198,5 +198,5 @@ def test_a_developer_is_corrected_in_the_browser_and_axe_finds_nothing(
         page.goto(address)
         assert Axe().run(page).violations_count == 0, address
     with ada.reading() as session:
-        cells = dict(curation.entries(session, DEVELOPERS))
+        cells = dict(kinds.entries(session, DEVELOPERS))
     assert any(item["origin"] == "european" for item in cells.values())

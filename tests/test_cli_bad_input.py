@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.curation import KINDS
+from app.kinds import KINDS
 from tests.test_cli import modelshare
 
 NO_TEXT = os.fsdecode(b"\xff")

@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select, text
 
-from app import curation, portraits
+from app import curation, kinds, portraits
 from app.csv_reader import Limits
-from app.curation import DEVELOPERS, EVENTS, MODELS, SOURCES, Changes, Kind
+from app.curation import Changes
 from app.db import Db
 from app.errors import BadFile, BadInput, Conflict, NotFound
+from app.kinds import DEVELOPERS, EVENTS, MODELS, SOURCES, Kind
 from app.locks import Lock
 from app.models import Developer, Event
 from tests.test_intake import keep, publish
@@ -38,7 +39,7 @@ def latest(db: Db) -> curation.Change:
 
 def entry(db: Db, slug: str) -> tuple[int, dict[str, str]]:
     with db.reading() as session:
-        found = curation.entries(session, DEVELOPERS)
+        found = kinds.entries(session, DEVELOPERS)
         return next(item for item in found if item[1]["developer"] == slug)
 
 
@@ -81,7 +82,7 @@ def test_a_reason_is_a_text_people_can_read(filled_db: Db, reason: str) -> None:
     assert latest(filled_db) == before
 
 
-@pytest.mark.parametrize("kind", curation.KINDS, ids=lambda kind: kind.name)
+@pytest.mark.parametrize("kind", kinds.KINDS, ids=lambda kind: kind.name)
 @pytest.mark.parametrize("blank", ["", " ", "\xa0"])
 def test_of_an_empty_form_every_field_that_is_needed_is_named(
     filled_db: Db, kind: Kind, blank: str
@@ -167,7 +168,7 @@ def test_names_that_an_upload_brings_are_audited_too(filled_db: Db) -> None:
 def test_the_kind_of_a_file_is_seen_by_its_header_even_with_a_slip(
     header: str, kind: Kind | None
 ) -> None:
-    assert curation.kind_of(io.BytesIO(header.encode())) is kind
+    assert kinds.kind_of(io.BytesIO(header.encode())) is kind
 
 
 def test_a_name_is_at_most_200_characters_a_note_2000(filled_db: Db) -> None:

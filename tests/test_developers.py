@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import expect
 from sqlalchemy import select, update
 
-from app import curation, queries
+from app import curation, kinds, queries
 from app.db import Db
 from app.models import Developer, Model
 from app.question import Question
@@ -40,11 +40,11 @@ def headline(client: TestClient, address: str) -> str:
     return found.replace("\N{NO-BREAK SPACE}", " ").strip()
 
 
-def correct(db: Db, kind: curation.Kind, slug: str, **cells: str) -> None:
+def correct(db: Db, kind: kinds.Kind, slug: str, **cells: str) -> None:
     with db.writing() as session:
         column = kind.columns[0].name
         number, found = next(
-            item for item in curation.entries(session, kind) if item[1][column] == slug
+            item for item in kinds.entries(session, kind) if item[1][column] == slug
         )
         curation.change(session, kind, found | cells, by="ada", reason="why", entry_id=number)
 
@@ -104,7 +104,7 @@ def test_shares_of_a_filtered_list_are_of_the_same_whole(client):
 def test_without_figures_the_list_still_stands(empty_client, db):
     with db.writing() as session:
         cells = {"developer": "acme", "name": "Acme", "origin": "us"}
-        curation.change(session, curation.DEVELOPERS, cells, by="ada", reason="")
+        curation.change(session, kinds.DEVELOPERS, cells, by="ada", reason="")
     shown = words(empty_client, "/developers")
     assert "No figures name any of them" in shown
     assert "Acme –no figure US" in shown
@@ -210,7 +210,7 @@ def test_a_model_tells_developer_openness_base_and_evidence(client):
 def test_a_model_without_figures_has_a_page(own_client, filled_db):
     with filled_db.writing() as session:
         cells = {"model": "acme/one", "name": "One", "developer": "deepseek", "openness": "open"}
-        curation.change(session, curation.MODELS, cells, by="ada", reason="")
+        curation.change(session, kinds.MODELS, cells, by="ada", reason="")
     assert "names no line of this model" in words(own_client, "/models/acme/one")
 
 
@@ -240,9 +240,9 @@ def test_a_corrected_entry_reads_at_its_vintage_as_it_did_then(own_client, fille
         now = session.scalar(select(Developer.slug).where(Developer.slug == "tngtech"))
     assert now
     vintage = re.findall(r"as_of=([^\"&<]+)", own_client.get("/trends").text)[0]
-    correct(filled_db, curation.DEVELOPERS, "tngtech", name="TNG", origin="other")
+    correct(filled_db, kinds.DEVELOPERS, "tngtech", name="TNG", origin="other")
     release = {"release_month": "2024-01", "base_developer": "qwen"}
-    correct(filled_db, curation.MODELS, "tngtech/deepseek-r1t2-chimera", **release)
+    correct(filled_db, kinds.MODELS, "tngtech/deepseek-r1t2-chimera", **release)
     assert "Origin Other" in words(own_client, TNG)
     assert "Released January 2024 Built on a model of Alibaba" in words(own_client, CHIMERA)
     then = words(own_client, f"{TNG}?as_of={vintage}")

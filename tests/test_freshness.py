@@ -4,8 +4,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app import curation, queries
-from app.curation import DEVELOPERS
 from app.db import Db
+from app.kinds import DEVELOPERS
 from app.main import create_app
 from tests.test_intake import keep, month_file, publish
 

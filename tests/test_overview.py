@@ -11,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 from playwright.sync_api import Page, expect
 
-from app import curation, intake, provenance
+from app import curation, intake, kinds, provenance
 from app.db import Db
 from app.question import instant_text
 from app.words import Openness
@@ -162,7 +162,7 @@ def test_a_source_that_was_added_later_does_not_stand_beside_earlier_figures(own
             "metric": "tokens",
             "population": "P",
         }
-        curation.change(session, curation.SOURCES, cells, by="ada", reason="new")
+        curation.change(session, kinds.SOURCES, cells, by="ada", reason="new")
     assert "Later" not in text_of(own_client, pinned)
 
 
@@ -376,10 +376,10 @@ def test_closed_models_have_a_card_only_where_all_of_them_are_left_out(client):
 
 def renamed(db: Db, **texts: str) -> None:
     with db.writing() as session:
-        entries = curation.entries(session, curation.SOURCES)
+        entries = kinds.entries(session, kinds.SOURCES)
         number, cells = next(item for item in entries if "openrouter-rankings" in item[1].values())
         curation.change(
-            session, curation.SOURCES, cells | texts, by="ada", reason="x", entry_id=number
+            session, kinds.SOURCES, cells | texts, by="ada", reason="x", entry_id=number
         )
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from app import intake, provenance
+from app import intake, provenance, stored_lines
 from app.answer import UNNAMED
 from app.db import Db
 from app.errors import Conflict, NotFound
@@ -28,7 +28,7 @@ def records(db: Db, *, everyone: bool = False, before: int | None = None) -> lis
 def behind(db: Db, question: Question | None = None, group: str | None = None) -> list[int]:
     """The upload's lines behind a number of January."""
     with db.reading() as session:
-        found = provenance.behind(session, SOURCE, JANUARY, question, group)
+        found = stored_lines.behind(session, SOURCE, JANUARY, question, group)
     assert found.line_count == len(found.lines)
     return [line.line for line in found.lines]
 
@@ -89,21 +89,21 @@ def test_an_earlier_number_leads_to_the_upload_of_then(filled_db: Db) -> None:
     second = publish(filled_db, keep(filled_db, month_file("31")), reason="a recount")
     with filled_db.reading() as session:
         then = Question(as_of=first.published_at)
-        assert provenance.behind(session, SOURCE, JANUARY, then).upload_id == first.upload_id
-        assert provenance.behind(session, SOURCE, JANUARY).upload_id == second.upload_id
+        assert stored_lines.behind(session, SOURCE, JANUARY, then).upload_id == first.upload_id
+        assert stored_lines.behind(session, SOURCE, JANUARY).upload_id == second.upload_id
         with pytest.raises(NotFound):
-            provenance.behind(session, SOURCE, date(2026, 2, 1))
+            stored_lines.behind(session, SOURCE, date(2026, 2, 1))
 
 
 def test_long_lists_of_lines_are_read_page_by_page(filled_db: Db) -> None:
     upload_id = keep(filled_db, ROWS)
     publish(filled_db, upload_id)
     with filled_db.reading() as session:
-        first = provenance.behind(session, SOURCE, JANUARY, limit=2)
-        rest = provenance.behind(session, SOURCE, JANUARY, limit=2, after=first.lines[-1].line)
+        first = stored_lines.behind(session, SOURCE, JANUARY, limit=2)
+        rest = stored_lines.behind(session, SOURCE, JANUARY, limit=2, after=first.lines[-1].line)
         assert [line.line for line in (*first.lines, *rest.lines)] == [2, 4, 5]
         assert (first.line_count, rest.line_count) == (3, 3)
-        own = provenance.lines_of_upload(session, upload_id, SOURCE, JANUARY, after=2)
+        own = stored_lines.of_upload(session, upload_id, SOURCE, JANUARY, after=2)
         assert [line.line for line in own] == [4, 5]
 
 

@@ -7,12 +7,12 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from app import curation, queries, vintages
+from app import curation, kinds, queries, vintages
 from app.answer import REST, UNNAMED, Answer, Event
 from app.csv_reader import Limits
-from app.curation import DEVELOPERS, EVENTS, MODELS, SOURCES, Kind
 from app.db import Db
 from app.errors import NoFigures
+from app.kinds import DEVELOPERS, EVENTS, MODELS, SOURCES, Kind
 from app.question import instant_text, parse_question
 from tests.test_intake import keep, month_file, publish
 
@@ -262,7 +262,7 @@ def test_an_earlier_vintage_has_the_events_known_then_as_they_read(filled_db: Db
     before, then = events(), ask(filled_db).vintage
     correct(filled_db, EVENTS, "date,title\n2026-10-01,Something new\n")
     with filled_db.writing() as session:
-        number, cells = next(iter(curation.entries(session, EVENTS)))
+        number, cells = next(iter(kinds.entries(session, EVENTS)))
         for title in ("Another title", "A third title"):
             changed = cells | {"title": title}
             curation.change(session, EVENTS, changed, by="ada", reason="x", entry_id=number)

@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 
 from app import curation, intake, provenance
-from app.curation import DEVELOPERS, SOURCES
 from app.db import Db
 from app.errors import BadInput, Conflict, NotFound
+from app.kinds import DEVELOPERS, SOURCES, entries
 from app.provenance import State
 from app.review import Kind, MonthReview, Review, review
 from app.rules import Notice
@@ -255,7 +255,7 @@ def test_publishing_as_reviewed_is_refused_once_the_catalogue_says_otherwise(fil
 
 def correct(db: Db, slug: str, **texts: str) -> None:
     with db.writing() as session:
-        found = curation.entries(session, DEVELOPERS)
+        found = entries(session, DEVELOPERS)
         number, cells = next(item for item in found if item[1]["developer"] == slug)
         curation.change(
             session, DEVELOPERS, cells | texts, by="ada", reason="moved", entry_id=number

@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import update
 
-from app import curation, intake
+from app import curation, intake, kinds
 from app.db import Db
 from app.models import Source, Upload
 from app.question import instant_text
@@ -39,7 +39,7 @@ def add_source(db: Db, slug: str) -> None:
     cells = {"source": slug, "name": slug.title(), "publisher": "A", "metric": "tokens"}
     with db.writing() as session:
         new = cells | {"population": "All"}
-        curation.change(session, curation.SOURCES, new, by="ada", reason="")
+        curation.change(session, kinds.SOURCES, new, by="ada", reason="")
 
 
 def published_at(db: Db, upload_id: int) -> str:
@@ -201,10 +201,10 @@ def test_as_of_shows_what_stood_then(own_client, filled_db):
 def test_a_corrected_definition_reads_at_its_vintage_as_it_did_then(own_client, filled_db):
     upload = publish(filled_db, OCTOBER)
     with filled_db.writing() as session:
-        kind = curation.SOURCES
+        kind = kinds.SOURCES
         number, cells = next(
             item
-            for item in curation.entries(session, kind)
+            for item in kinds.entries(session, kind)
             if item[1]["source"] == "openrouter-rankings"
         )
         changed = cells | {"licence": "CC0"}

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlalchemy import func, select
 
-from app import curation, intake
+from app import curation, intake, kinds
 from app.csv_reader import Limits
 from app.db import Db
 from app.models import Source, Upload
@@ -188,6 +188,6 @@ def test_the_worked_example_is_sound(client, bundled_db):
 
 
 def test_the_forms_ask_for_every_column_of_an_entry():
-    for kind in curation.KINDS:
+    for kind in kinds.KINDS:
         names = [field.name for field in FIELDS[kind.name]]
         assert names == [column.name for column in kind.columns]

@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from app import curation, intake, provenance
+from app import curation, intake, kinds, provenance
 from app.csv_reader import Limits
 from app.db import Db
 from app.words import Openness
@@ -252,12 +252,10 @@ def test_checking_again_says_where_nothing_would_change(maintainer_client, fille
 
 def test_checking_again_shows_what_todays_catalogue_changes(maintainer_client, filled_db):
     with filled_db.writing() as session:
-        entries = curation.entries(session, curation.DEVELOPERS)
+        entries = kinds.entries(session, kinds.DEVELOPERS)
         number, cells = next(item for item in entries if item[1]["developer"] == "poolside")
         cells |= {"origin": "european", "country": "FR"}
-        curation.change(
-            session, curation.DEVELOPERS, cells, by="ada", reason="moved", entry_id=number
-        )
+        curation.change(session, kinds.DEVELOPERS, cells, by="ada", reason="moved", entry_id=number)
     response = act(maintainer_client, 3, "reclassify")
     assert response.status_code == 303
     shown = page(maintainer_client, int(response.headers["location"].rpartition("/")[2]))

@@ -8,16 +8,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from pydantic_core import PydanticCustomError
 from sqlalchemy.orm import Session
 
-from app import cells, coverage, curation, portraits
+from app import cells, coverage, curation, kinds, portraits
 from app.answer import Source
 from app.api.asking import Asked
 from app.api.fields import Month, SourceSlug
 from app.api.frames import Frame, Page, RowModel
 from app.api.lists import Listing, offer
 from app.coverage import Span
-from app.curation import SOURCES
 from app.db import Db
 from app.http import Bearer, database
+from app.kinds import SOURCES
 from app.months import month_key
 
 router = APIRouter(tags=["sources"])
@@ -161,7 +161,7 @@ def add_source(
     texts = body.model_dump(exclude={"reason"})
     with db.writing() as session:
         curation.change(session, SOURCES, texts, by=maintainer.signature, reason=body.reason)
-        entries = dict(curation.entries(session, SOURCES)).values()
+        entries = dict(kinds.entries(session, SOURCES)).values()
         slug = body.source.strip().lower()
         added = next(entry for entry in entries if entry["source"] == slug)
     return SourceAnswer.model_validate(added)

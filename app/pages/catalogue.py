@@ -10,12 +10,12 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
-from app import catalogue, curation
+from app import catalogue, curation, kinds
 from app.accounts import Maintainer
-from app.curation import Kind
 from app.db import Db
 from app.errors import BadFile, BadInput, Conflict, NotFound, Refused
 from app.http import Reading, SignedIn, database
+from app.kinds import Kind
 from app.models import Developer
 from app.pages.entry_fields import FIELDS
 from app.pages.forms import Form, Sent, by_field, one_line, reason_of, texts
@@ -24,7 +24,7 @@ from app.pages.shell import render
 router = APIRouter()
 
 SHOWN: Final = 200
-KINDS: Final = {kind.name: kind for kind in curation.KINDS}
+KINDS: Final = {kind.name: kind for kind in kinds.KINDS}
 
 
 def kind_of(kind: str) -> Kind:
@@ -45,7 +45,7 @@ EntryId = Annotated[int, Depends(entry_id_of)]
 
 @router.get("/catalogue")
 def overview(request: Request, maintainer: SignedIn, session: Reading) -> HTMLResponse:
-    counts = {name: sum(1 for _ in curation.entries(session, KINDS[name])) for name in KINDS}
+    counts = {name: sum(1 for _ in kinds.entries(session, KINDS[name])) for name in KINDS}
     changes = curation.changes(session, SHOWN)
     context = {"maintainer": maintainer, "counts": counts, "changes": changes, "shown": SHOWN}
     return render(request, "catalogue/overview.html", context)
@@ -58,7 +58,7 @@ def entries(
     wanted = find.casefold().strip()
     found = [
         (number, cells)
-        for number, cells in curation.entries(session, kind)
+        for number, cells in kinds.entries(session, kind)
         if wanted in "\n".join(cells.values()).casefold()
     ]
     context: dict[str, object] = {
@@ -110,7 +110,7 @@ class Writing:
                 curation.change(session, self.kind, cells, by=by, reason=reason, entry_id=number)
         except (BadFile, BadInput, Conflict) as refused:
             return self._refused(typed, refused)
-        found = urlencode({"find": cells[names[self.kind is curation.EVENTS]].strip()})
+        found = urlencode({"find": cells[names[self.kind is kinds.EVENTS]].strip()})
         return RedirectResponse(f"/catalogue/{self.kind.name}?{found}", 303)
 
     def _refused(self, typed: Mapping[str, str], refused: Refused) -> HTMLResponse:
@@ -142,14 +142,14 @@ def _written(session: Session, maintainer: Maintainer, kind: Kind, form: Form) -
         "fields": FIELDS[kind.name],
         "form": form,
         "required": {column.name for column in kind.columns if column.filled},
-        "developers": sorted(catalogue.ids(session, Developer)) if kind is curation.MODELS else [],
+        "developers": sorted(catalogue.ids(session, Developer)) if kind is kinds.MODELS else [],
         "alert": "",
     }
 
 
 def _cells(session: Session, kind: Kind, number: int) -> dict[str, str]:
     """Raises NotFound."""
-    for found, cells in curation.entries(session, kind):
+    for found, cells in kinds.entries(session, kind):
         if found == number:
             return cells
     raise NotFound(f"There is no entry {number} among the {kind.name}")

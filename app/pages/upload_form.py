@@ -14,10 +14,10 @@ from starlette.datastructures import FormData, UploadFile
 from app import curation, intake, vintages
 from app.accounts import Maintainer
 from app.csv_reader import Limits
-from app.curation import SOURCES
 from app.db import Db
 from app.errors import BadFile, Conflict, NotFound
 from app.http import CSVResponse, SignedIn, database
+from app.kinds import SOURCES
 from app.pages.entry_fields import FIELDS
 from app.pages.forms import Form, by_field, one_line, sending, texts
 from app.pages.shell import render

@@ -10,14 +10,15 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
-from app import provenance, queries
+from app import queries, stored_lines
 from app.errors import BadQuestion, NotFound
 from app.http import Reading
 from app.months import month_key, parse_month
 from app.pages.shell import render
 from app.pages.uploads import Sight, source_names
-from app.provenance import MonthRecord, Sum, UploadRecord
+from app.provenance import MonthRecord, UploadRecord
 from app.question import Question, parse_question
+from app.stored_lines import Sum
 from app.words import LABELS, OPENNESS_LABELS
 
 router = APIRouter()
@@ -64,7 +65,7 @@ Asked = Annotated[Wanted, Depends(wanted, scope="function")]
 @router.get("/uploads/behind")
 def behind(asked: Asked, session: Reading) -> RedirectResponse:
     """From a number in a table to the upload it rests on, at the vintage of the question."""
-    found = provenance.behind(session, asked.source, asked.month, asked.question, limit=0)
+    found = stored_lines.behind(session, asked.source, asked.month, asked.question, limit=0)
     return RedirectResponse(asked.address(found.upload_id), 303)
 
 
@@ -84,7 +85,7 @@ def lines(request: Request, sight: Sight, asked: Asked, session: Reading) -> HTM
     upload = sight.upload
     record = _month_of(upload, asked)
     place = (upload.id, asked.source, asked.month)
-    page = provenance.lines_of_upload(
+    page = stored_lines.of_upload(
         session, *place, asked.question, limit=PAGE + 1, after=asked.after
     )
     context: dict[str, object] = {
@@ -119,7 +120,7 @@ def _next(upload: UploadRecord, asked: Wanted, after: int) -> str:
 
 
 def _choices(session: Session, upload: UploadRecord, asked: Wanted) -> list[Choice]:
-    found = provenance.sums_of_upload(session, upload.id, asked.source, asked.month)
+    found = stored_lines.sums_of_upload(session, upload.id, asked.source, asked.month)
     return [_choice(item, upload, asked) for item in found]
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from fastapi.testclient import TestClient
 
-from app import archive, curation, intake, migrations, postgres
+from app import archive, curation, intake, kinds, migrations, postgres
 from app.csv_reader import Limits
 from app.db import Db
 from app.main import create_app
@@ -37,7 +37,7 @@ def add(db: Db, number: int) -> None:
     texts |= {"metric": "tokens", "population": "Its own traffic"}
     file = io.BytesIO(content(number))
     with db.writing() as session:
-        curation.change(session, curation.SOURCES, texts, by="benchmark", reason="benchmark")
+        curation.change(session, kinds.SOURCES, texts, by="benchmark", reason="benchmark")
     with db.writing() as session:
         upload = intake.keep(
             session, file, filename="lab.csv", by="benchmark", source=None, openness=Openness.OPEN

@@ -1,0 +1,219 @@
+"""The stored lines behind a number, and what they add up to."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import Session
+
+from app import queries, vintages
+from app.errors import NotFound
+from app.models import Developer, Model, Observation, Snapshot, Source, Upload
+from app.months import month_key
+from app.question import Question
+from app.snapshot_format import Line, SnapshotKey
+from app.words import Openness, Origin, Status
+
+Totals = dict[SnapshotKey, dict[tuple[Origin, Openness], Decimal]]
+"""The summed shares of each month by origin and openness, in percent."""
+
+
+def of_snapshots(session: Session, snapshot_ids: Collection[int]) -> Iterator[Line]:
+    """The observations of these snapshots by source, month and line, read in portions."""
+    wanted = (
+        _stored()
+        .where(Snapshot.id.in_(snapshot_ids))
+        .order_by(Source.slug.collate("C"), Snapshot.month, Observation.line)
+    )
+    found = session.execute(wanted, execution_options={"yield_per": 5_000})
+    return (_line(row) for row in found)
+
+
+StoredRow = tuple[
+    str, date, int, str, str, str | None, str | None, Decimal, Decimal | None, str, str
+]
+
+
+def _stored() -> Select[*StoredRow]:
+    return (
+        select(
+            Source.slug,
+            Snapshot.month,
+            Observation.line,
+            Observation.origin,
+            Observation.openness,
+            Developer.slug,
+            Model.slug,
+            Observation.share_pct,
+            Observation.value,
+            Observation.status,
+            Observation.note,
+        )
+        .select_from(Observation)
+        .join(Snapshot, Snapshot.id == Observation.snapshot_id)
+        .join(Source, Source.id == Snapshot.source_id)
+        .outerjoin(Developer, Developer.id == Observation.developer_id)
+        .outerjoin(Model, Model.id == Observation.model_id)
+    )
+
+
+def _line(row: Row[*StoredRow]) -> Line:
+    source, month, line, origin, openness, developer, model, share_pct, value, status, note = row
+    return Line(
+        source,
+        month,
+        line,
+        Origin(origin),
+        Openness(openness),
+        developer,
+        model,
+        share_pct,
+        value,
+        Status(status),
+        note,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What a published number rests on: one upload's lines about one source and month.
+
+    `lines` are at most as many as asked for, `line_count` counts them all.
+    """
+
+    upload_id: int
+    filename: str
+    published_at: datetime
+    source: str
+    month: date
+    line_count: int
+    lines: tuple[Line, ...]
+
+
+def behind(
+    session: Session,
+    source: str,
+    month: date,
+    question: Question | None = None,
+    group: str | None = None,
+    *,
+    limit: int = 1_000,
+    after: int = 0,
+) -> Behind:
+    """The upload and lines behind a number, those after line `after` of its file.
+
+    With a question only the lines it counts, as of its vintage; with a group of it (any but the
+    rest beyond its `top`) only those of the group. Raises NotFound where nothing was published.
+    """
+    asked = question or Question(openness="all")
+    found = _snapshot_behind(session, source, month, asked)
+    origin = queries.home(session, asked)
+    wanted = _stored().where(Snapshot.id == found.id, queries.selected(asked, origin))
+    if group is not None:
+        wanted = wanted.where(queries.group_of(asked, origin) == group)
+    count = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    page = wanted.where(Observation.line > after).order_by(Observation.line).limit(limit)
+    lines = tuple(_line(row) for row in session.execute(page))
+    return Behind(found.upload_id, found.filename, found.at, source, month, count, lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    id: int
+    upload_id: int
+    filename: str
+    at: datetime
+
+
+def _snapshot_behind(session: Session, source: str, month: date, question: Question) -> _Found:
+    current = vintages.current_snapshots(question.as_of).subquery()
+    row = session.execute(
+        select(Snapshot.id, Upload.id, Upload.filename, Upload.published_at)
+        .join(current, current.c.id == Snapshot.id)
+        .join(Upload, Upload.id == Snapshot.upload_id)
+        .join(Source, Source.id == Snapshot.source_id)
+        .where(Source.slug == source, Snapshot.month == month)
+    ).one_or_none()
+    if row is None or row[3] is None:
+        raise NotFound(f"Nothing is published about {source} in {month_key(month)}")
+    return _Found(row[0], row[1], row[2], row[3])
+
+
+def of_upload(
+    session: Session,
+    upload_id: int,
+    source: str,
+    month: date,
+    question: Question | None = None,
+    *,
+    limit: int = 1_000,
+    after: int = 0,
+) -> list[Line]:
+    """An upload's own lines about a source and month, current or not, after line `after`.
+
+    With a question only those that pass its openness and its filters.
+    """
+    asked = question or Question(openness="all")
+    wanted = (
+        _stored()
+        .where(Snapshot.upload_id == upload_id, Source.slug == source, Snapshot.month == month)
+        .where(queries.selected(asked, queries.home(session, asked)))
+        .where(Observation.line > after)
+        .order_by(Observation.line)
+        .limit(limit)
+    )
+    return [_line(row) for row in session.execute(wanted)]
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What the lines of one origin and openness add up to, in percent."""
+
+    origin: Origin
+    openness: Openness
+    lines: int
+    share_pct: Decimal
+
+
+def sums_of_upload(session: Session, upload_id: int, source: str, month: date) -> list[Sum]:
+    """An upload's lines about a source and month, summed; the largest sum first."""
+    found = session.execute(
+        select(
+            Observation.origin,
+            Observation.openness,
+            func.count(),
+            func.sum(Observation.share_pct),
+        )
+        .join(Snapshot)
+        .join(Source)
+        .where(Snapshot.upload_id == upload_id, Source.slug == source, Snapshot.month == month)
+        .group_by(Observation.origin, Observation.openness)
+        .order_by(func.sum(Observation.share_pct).desc(), Observation.origin, Observation.openness)
+    )
+    return [Sum(Origin(row[0]), Openness(row[1]), row[2], row[3]) for row in found]
+
+
+def totals(session: Session, sources: Collection[str]) -> Totals:
+    """The current shares of these sources, by month, origin and openness."""
+    current = vintages.current_snapshots(None).subquery()
+    found = session.execute(
+        select(
+            Source.slug,
+            current.c.month,
+            Observation.origin,
+            Observation.openness,
+            func.sum(Observation.share_pct),
+        )
+        .select_from(Observation)
+        .join(current, current.c.id == Observation.snapshot_id)
+        .join(Source, Source.id == current.c.source_id)
+        .where(Source.slug.in_(sources))
+        .group_by(Source.slug, current.c.month, Observation.origin, Observation.openness)
+    )
+    summed: Totals = defaultdict(dict)
+    for slug, month, origin, openness, share_pct in found:
+        summed[slug, month][Origin(origin), Openness(openness)] = share_pct
+    return summed
