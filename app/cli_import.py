@@ -2,9 +2,12 @@
 
 import getpass
 import os
+import shutil
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Final
 
 import typer
@@ -28,6 +31,7 @@ Reason = Annotated[
 HEADERS: Final = "\n".join(
     ["The header of one is:", *(f"{kind.name}: {kind.header}" for kind in kinds.KINDS)]
 )
+STANDARD_INPUT: Final = Path("-")
 Check = Annotated[bool, typer.Option("--check", help="Check only; store nothing.")]
 
 
@@ -39,8 +43,22 @@ def who() -> str:
     return f"{name} (command line)"
 
 
+@contextmanager
+def read_from(files: Sequence[Path]) -> Iterator[list[Path]]:
+    """The files, with `-`, standard input, kept in one: files are read more than once."""
+    with TemporaryDirectory(prefix="modelshare-") as place:
+        kept = Path(place) / "standard-input.csv"
+        if STANDARD_INPUT in files:
+            with kept.open("wb") as file:
+                shutil.copyfileobj(sys.stdin.buffer, file)
+        yield [kept if path == STANDARD_INPUT else path for path in files]
+
+
 def import_figures(  # noqa: PLR0917 - Typer makes an option of each
-    files: Annotated[list[Path], typer.Argument(help="CSV files, or directories of an export.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="CSV files, directories of an export, or - for standard input."),
+    ],
     source: Annotated[
         str | None, typer.Option(help="The source, where the lines do not name it.")
     ] = None,
@@ -55,24 +73,28 @@ def import_figures(  # noqa: PLR0917 - Typer makes an option of each
 
     Takes snapshots in the upload format, and the catalogue files that `export` writes.
     """
-    with opened(data_dir) as db:
-        import_paths(db, files, Choices(who(), source, openness, reason, check))
+    with read_from(files) as paths, opened(data_dir) as db:
+        import_paths(db, paths, Choices(who(), source, openness, reason, check))
 
 
 @catalogue.command("import")
 def import_catalogue(
-    files: Annotated[list[Path], typer.Argument(help="CSV files as `export` writes them.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="CSV files as `export` writes them, or - for standard input."),
+    ],
     reason: Reason = "",
     check: Check = False,
     data_dir: DataDir = None,
 ) -> None:
     """Add and correct entries of the catalogue, each file whole or not at all."""
-    for path in archive.files_of(files):
-        with path.open("rb") as file:
-            if kinds.kind_of(file) is None:
-                raise Refused(f"{path} is no catalogue file", HEADERS)
-    with opened(data_dir) as db:
-        import_paths(db, files, Choices(who(), reason=reason, check=check))
+    with read_from(files) as paths:
+        for path in archive.files_of(paths):
+            with path.open("rb") as file:
+                if kinds.kind_of(file) is None:
+                    raise Refused(f"{path} is no catalogue file", HEADERS)
+        with opened(data_dir) as db:
+            import_paths(db, paths, Choices(who(), reason=reason, check=check))
 
 
 @catalogue.command("history")

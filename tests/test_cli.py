@@ -22,11 +22,14 @@ def figures_csv(tmp_path: Path) -> Path:
     return path
 
 
-def modelshare(url: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+def modelshare(
+    url: str, *arguments: str | Path, typed: str = ""
+) -> subprocess.CompletedProcess[str]:
     """Runs the command; everything it says is on standard error, in lines of any length."""
     return subprocess.run(
         [sys.executable, "-m", "app.cli", *map(str, arguments)],
         env=os.environ | {"DATABASE_URL": url, "COLUMNS": "400"},
+        input=typed,
         capture_output=True,
         text=True,
         timeout=60,
@@ -39,6 +42,19 @@ def test_a_sound_file_is_published_and_named(filled_database_url: str, figures_c
     assert done.returncode == 0, done.stderr
     assert "figures.csv: published as upload 6: 2 lines for 1 month." in done.stderr
     assert "add up to 90" in done.stderr
+
+
+def test_a_file_may_come_by_standard_input(filled_database_url: str, figures_csv: Path) -> None:
+    text = figures_csv.read_text()
+    done = modelshare(filled_database_url, "import", "-", "--source", SOURCE, typed=text)
+    assert done.returncode == 0, done.stderr
+    assert "standard-input.csv: published as upload 6" in done.stderr
+    events = "date,title\n2026-01-01,A new year\n"
+    done = modelshare(filled_database_url, "catalogue", "import", "-", typed=events)
+    assert done.returncode == 0, done.stderr
+    refused = modelshare(filled_database_url, "import", "-", "--source", SOURCE, typed="month\nx\n")
+    assert refused.returncode == 1
+    assert "standard-input.csv" in refused.stderr
 
 
 def test_a_file_with_errors_is_refused_whole_with_every_line_and_column(
