@@ -27,6 +27,13 @@ _OUTCOME: Final = (
     *("withdrawn_at", "withdrawn_by", "withdrawn_reason"),
     *("discarded_at", "discarded_by"),
 )
+_SOURCE: Final = (
+    *("name", "publisher", "metric", "population", "url", "licence", "citation", "method"),
+)
+_DEVELOPER: Final = ("name", "country", "origin", "homepage", "huggingface_org", "note")
+_MODEL: Final = (
+    *("name", "developer_id", "openness", "release_month", "base_developer_id", "note"),
+)
 # PostgreSQL cuts longer names off, and has its own use for some.
 ROLE: Final = re.compile("[a-z_][a-z0-9_]{0,62}", re.ASCII)
 RESERVED: Final = frozenset("public none current_role current_user session_user user".split())
@@ -38,9 +45,10 @@ RIGHTS: Final = {
     "observation": Rights(),
     "catalogue_change": Rights(),
     "upload": Rights(changes=_OUTCOME),
-    "source": Rights(changes=ALL),
-    "developer": Rights(changes=ALL),
-    "model": Rights(changes=ALL),
+    # Never the slug: it is what files and links name.
+    "source": Rights(changes=_SOURCE),
+    "developer": Rights(changes=_DEVELOPER),
+    "model": Rights(changes=_MODEL),
     "event": Rights(changes=ALL),
     "maintainer": Rights(changes=("password_hash", "disabled_at")),
     "access_token": Rights(changes=("used_at", "revoked_at")),

@@ -6,14 +6,15 @@ from uuid import uuid4
 import psycopg
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import make_url, text
+from sqlalchemy import make_url, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from app import accounts, roles, sign_ins
+from app import accounts, curation, roles, sign_ins
 from app.db import Db
 from app.errors import Refused
+from app.kinds import DEVELOPERS
 from app.main import create_app
-from app.models import Table
+from app.models import Developer, Table
 from tests.conftest import opened
 from tests.test_cli import modelshare
 
@@ -166,16 +167,18 @@ UPLOADED = """
     INSERT INTO upload (filename, sha256, size, content, openness, received_by, {moment})
     VALUES ('a.csv', '', 0, '', 'open', 'ada', now() {when})
 """
+RECEIVED = UPLOADED.format(moment="received_at", when="- interval '1 hour'")
 
 
 @pytest.mark.parametrize(
     ("statement", "words"),
     [
         (ADDED_LINE, "nothing is added to it"),
+        (RECEIVED, "moments of upload are given by the clock"),
         (ADDED_MONTH, "nothing is added to it"),
-        (WITHDRAWN.format(when="- interval '1 second'"), "moments of upload are given"),
+        (WITHDRAWN.format(when="- interval '1 minute'"), "moments of upload are given"),
         (WITHDRAWN.format(when="+ interval '1 hour'"), "moments of upload are given"),
-        (NOTED.format(at="now() - interval '1 second'"), "moments of catalogue_change are given"),
+        (NOTED.format(at="now() - interval '1 minute'"), "moments of catalogue_change are given"),
         (NOTED.format(at="now() + interval '1 hour'"), "moments of catalogue_change are given"),
         *(
             (f"UPDATE {change}", "needs a line in its list of changes")
@@ -196,6 +199,79 @@ UPLOADED = """
 def test_it_cannot_write_another_past(serving_db: Db, statement: str, words: str) -> None:
     with pytest.raises(IntegrityError, match=words), serving_db.engine.begin() as connection:
         connection.execute(text(statement))
+
+
+@pytest.mark.parametrize("table", ["source", "developer", "model"])
+def test_it_cannot_give_an_entry_anothers_slug(serving_db: Db, table: str) -> None:
+    with (
+        pytest.raises(DBAPIError, match="permission denied"),
+        serving_db.engine.begin() as connection,
+    ):
+        connection.execute(text(f"UPDATE {table} SET slug = 'x' WHERE id = 1"))
+
+
+UNPUBLISHED = """
+    WITH kept AS (
+        INSERT INTO upload (filename, sha256, size, content, openness, received_by)
+        VALUES ('a.csv', sha256(''), 0, '', 'open', 'ada') RETURNING id
+    )
+    INSERT INTO snapshot (upload_id, source_id, month, basis)
+    SELECT id, 1, '2024-01-01', 'share' FROM kept RETURNING upload_id
+"""
+MORE = """
+    INSERT INTO observation (snapshot_id, line, origin, openness, share_pct, status, note)
+    SELECT id, 2, 'chinese', 'open', 90, 'final', '' FROM snapshot WHERE upload_id = {id}
+"""
+PUBLISHED = """
+    UPDATE upload SET published_at = {moment}, published_by = 'ada' WHERE id = {id}
+"""
+
+
+def test_a_transaction_held_open_dates_nothing_back(serving_db: Db) -> None:
+    with serving_db.engine.connect() as connection:
+        number = connection.execute(text(UNPUBLISHED)).scalar_one()
+        connection.commit()
+        connection.execute(text("SELECT 1"))
+        connection.execute(text("SELECT pg_sleep(0.1)"))
+        ago = "transaction_timestamp() - interval '10 seconds'"
+        with pytest.raises(IntegrityError, match="moments of upload are given by the clock"):
+            connection.execute(text(PUBLISHED.format(moment=ago, id=number)))
+
+
+@pytest.mark.parametrize("level", ["READ COMMITTED", "REPEATABLE READ"])
+def test_nothing_is_added_by_who_does_not_see_the_publishing_yet(
+    serving_db: Db, level: str
+) -> None:
+    with serving_db.engine.begin() as connection:
+        number = connection.execute(text(UNPUBLISHED)).scalar_one()
+    with serving_db.engine.execution_options(isolation_level=level).connect() as slow:
+        slow.execute(text("SELECT count(*) FROM upload"))
+        with serving_db.engine.begin() as fast:
+            fast.execute(text(PUBLISHED.format(moment="clock_timestamp()", id=number)))
+        with pytest.raises(DBAPIError, match=r"nothing is added to it|could not serialize"):
+            slow.execute(text(MORE.format(id=number)))
+
+
+def test_who_publishes_waits_for_lines_that_are_being_added(serving_db: Db) -> None:
+    with serving_db.engine.begin() as connection:
+        number = connection.execute(text(UNPUBLISHED)).scalar_one()
+    with serving_db.engine.connect() as slow, serving_db.engine.connect() as fast:
+        slow.execute(text(MORE.format(id=number)))
+        fast.execute(text("SET LOCAL lock_timeout = '200ms'"))
+        with pytest.raises(DBAPIError, match="lock timeout"):
+            fast.execute(text(PUBLISHED.format(moment="clock_timestamp()", id=number)))
+
+
+def test_the_line_of_another_correction_is_none_of_its_own(serving_db: Db) -> None:
+    with serving_db.engine.connect() as slow:
+        slow.execute(text("SELECT 1"))
+        with serving_db.writing() as session:
+            cells = {"developer": "cohere", "name": "Cohere", "origin": "other", "note": "honest"}
+            found = session.scalar(select(Developer.id).where(Developer.slug == "cohere"))
+            curation.change(session, DEVELOPERS, cells, by="ada", reason="a test", entry_id=found)
+        slow.execute(text("UPDATE developer SET name = 'EVIL' WHERE slug = 'cohere'"))
+        with pytest.raises(IntegrityError, match="needs a line in its list of changes"):
+            slow.commit()
 
 
 def test_no_table_of_its_own_stands_in_for_ours(serving_db: Db) -> None:

@@ -13,7 +13,8 @@ depends_on = None
 
 # A temporary table must not stand in for one of ours.
 PLACE = "SET search_path = pg_catalog, public, pg_temp"
-NOW = "BETWEEN transaction_timestamp() AND clock_timestamp()"
+# Not since the transaction began: one may be held open for hours.
+NOW = "BETWEEN clock_timestamp() - interval '10 seconds' AND clock_timestamp()"
 MOMENTS = ("published_at", "withdrawn_at", "discarded_at")
 # What names an entry in the list of changes.
 KEYS = {
@@ -33,7 +34,8 @@ def upgrade() -> None:
     refusing("refuse_moment", "The moments of % are given by the clock", "Leave them out.")
     op.execute(f"""
         CREATE TRIGGER outcome_comes_later BEFORE INSERT ON upload FOR EACH ROW
-        WHEN ({" OR ".join(f"NEW.{moment} IS NOT NULL" for moment in MOMENTS)})
+        WHEN ({" OR ".join(f"NEW.{moment} IS NOT NULL" for moment in MOMENTS)}
+              OR NEW.received_at NOT {NOW})
         EXECUTE FUNCTION refuse_moment()
     """)
     other = " OR ".join(
@@ -52,6 +54,8 @@ def upgrade() -> None:
         function(
             f"refuse_late_{table}",
             f"""
+            -- Who publishes it waits for us, or we see that it is published.
+            PERFORM FROM upload WHERE id IN (SELECT upload_id FROM {rows}) FOR SHARE;
             IF EXISTS (
                 SELECT FROM {rows} JOIN upload ON upload.id = upload_id
                 WHERE published_at IS NOT NULL OR discarded_at IS NOT NULL
@@ -60,7 +64,7 @@ def upgrade() -> None:
                     USING ERRCODE = 'restrict_violation', HINT = 'Publish a new upload instead.';
             END IF;
             RETURN NULL;
-            """,
+            """,  # noqa: S608 - names of our own
         )
         op.execute(f"""
             CREATE TRIGGER before_publishing AFTER INSERT ON {table}
@@ -73,7 +77,7 @@ def upgrade() -> None:
             f"""
             IF NOT EXISTS (
                 SELECT FROM catalogue_change
-                WHERE kind = '{table}s' AND key = {key} AND at >= transaction_timestamp()
+                WHERE kind = '{table}s' AND key = {key} AND xmin = pg_current_xact_id()::xid
             ) THEN
                 RAISE EXCEPTION 'A change of the catalogue needs a line in its list of changes'
                     USING ERRCODE = 'restrict_violation';
