@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 
+import anyio
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -21,8 +22,11 @@ EXPENSIVE: Final = frozenset(
     }
 )
 AT_ONCE: Final = 2
+WAITING: Final = 60
+"""Reads of one address that may be there at once; more are refused."""
 # Asked from inside, by an address rather than a name.
 FOR_OPERATORS: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+AGAIN: Final = "Ask again when they are answered."
 ADDRESSES: Final = 20_000  # the buckets that are kept; the longest unused go first
 
 
@@ -113,8 +117,10 @@ class Turns:
         self.found: dict[str, Turn] = {}
 
     async def take(self, address: str) -> Callable[[], None]:
-        """Waits for a turn; gives what ends it, as often as it is called."""
+        """Waits for a turn; gives what ends it, as often as it is called. Raises TooOften."""
         turn = self.found.setdefault(address, Turn())
+        if turn.present >= WAITING:
+            raise TooOften("Too many requests from your address wait already", AGAIN, 5)
         turn.present += 1
         try:
             await turn.running.acquire()
@@ -136,6 +142,23 @@ class Turns:
         turn.present -= 1
         if not turn.present:
             del self.found[address]
+
+
+async def peeked(receive: Receive) -> tuple[Receive, bool]:
+    """What gives the request on, and whether who sent it has gone meanwhile."""
+    come: list[Message] = []
+    with anyio.CancelScope() as at_once:
+        at_once.cancel()
+        while True:
+            come.append(await receive())
+            if come[-1]["type"] == "http.disconnect" or not come[-1].get("more_body", False):
+                break
+    gone = any(message["type"] == "http.disconnect" for message in come)
+
+    async def receive_again() -> Message:
+        return come.pop(0) if come else await receive()
+
+    return receive_again, gone
 
 
 class RateLimit:
@@ -161,6 +184,10 @@ class RateLimit:
                 "RateLimit": self.buckets.take(address),
             }
         end = await self.turns.take(address)
+        receive, gone = await peeked(receive)
+        if gone:
+            end()
+            return
 
         async def send_counted(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -113,8 +113,8 @@ def events(session: Session, as_of: datetime | None = None) -> list[Event]:
     """The events known at that instant, as they read then, oldest first."""
     later = _events_changed_since(session, as_of) if as_of else []
     rows = session.scalars(select(models.Event).order_by(models.Event.id))
-    found = [_event(cells) for row in rows if (cells := _event_then(row, later)) is not None]
-    return sorted(found, key=lambda event: event.date)
+    found = _events_before(later, map(_cells_of_event, rows))
+    return sorted(map(_event, found), key=lambda event: (event.date, event.title))
 
 
 def _events_changed_since(session: Session, as_of: datetime) -> Sequence[CatalogueChange]:
@@ -124,22 +124,32 @@ def _events_changed_since(session: Session, as_of: datetime) -> Sequence[Catalog
     return session.scalars(changed.order_by(CatalogueChange.id.desc())).all()
 
 
-def _event_then(row: models.Event, later: Sequence[CatalogueChange]) -> Mapping[str, str] | None:
-    """An event's cells before the changes, the latest of which comes first; None: not added yet."""
-    cells = {
+def _events_before(
+    later: Iterable[CatalogueChange], now: Iterable[Mapping[str, str]]
+) -> Iterable[Mapping[str, str]]:
+    """Events' cells before the changes, the latest of which comes first."""
+    found = {_key_of_event(cells): cells for cells in now}
+    for change in later:
+        cells = found.pop(change.key, None)
+        # One that was added is not there before. A correction may have given it another key.
+        if cells is not None and change.before is not None:
+            before = {**cells, **change.before}
+            found[_key_of_event(before)] = before
+    return found.values()
+
+
+def _key_of_event(cells: Mapping[str, str]) -> str:
+    return f"{cells['date']} {cells['title']}"
+
+
+def _cells_of_event(row: models.Event) -> Mapping[str, str]:
+    return {
         "date": f"{row.date}",
         "title": row.title,
         "description": row.description,
         "url": row.url,
         "headline": "yes" if row.headline else "",
     }
-    for change in later:
-        # A correction may give an event another date or title, and so another key.
-        if change.key == f"{cells['date']} {cells['title']}":
-            if change.before is None:
-                return None
-            cells |= change.before
-    return cells
 
 
 def _event(cells: Mapping[str, str]) -> Event:

@@ -7,8 +7,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.db import Db
+from app.errors import TooOften
 from app.main import create_app
-from app.rate_limit import ADDRESSES, Buckets, RateExceeded, RateLimit, household
+from app.rate_limit import ADDRESSES, WAITING, Buckets, RateExceeded, RateLimit, household
 from app.settings import Settings
 
 
@@ -106,9 +107,23 @@ async def nothing(_=None):
     pass
 
 
-def reading(limited, address, path="/"):
+async def asked():
+    return {"type": "http.request", "body": b"", "more_body": False}
+
+
+async def gone():
+    return {"type": "http.disconnect"}
+
+
+def reading(limited, address, path="/", receive=asked):
     scope = {"type": "http", "method": "GET", "path": path, "client": (address, 1)}
-    return asyncio.create_task(limited(scope, nothing, nothing))
+    return asyncio.create_task(limited(scope, receive, nothing))
+
+
+def run(crowd):
+    # The browser's tests leave a loop in this thread.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, crowd()).result()
 
 
 async def settle():
@@ -132,6 +147,31 @@ def test_one_address_has_two_reads_made_at_once_and_the_others_wait():
         await asyncio.gather(*reads, return_exceptions=True)
         assert limited.turns.found == {}
 
-    # The browser's tests leave a loop in this thread.
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, crowd()).result()
+    run(crowd)
+
+
+def test_nothing_is_made_for_who_has_gone_while_waiting():
+    async def crowd():
+        limited, begun, going_on, ended = waiting_app()
+        going_on.set(), ended.set()
+        await asyncio.gather(*[reading(limited, "a", receive=gone) for _ in range(20)])
+        await reading(limited, "a")
+        assert begun == ["a"]
+        assert limited.turns.found == {}
+
+    run(crowd)
+
+
+def test_the_line_of_one_address_has_an_end():
+    async def crowd():
+        limited, begun, going_on, ended = waiting_app()
+        reads = [reading(limited, "a") for _ in range(WAITING + 3)]
+        await settle()
+        refused = [read for read in reads if read.done()]
+        assert {type(read.exception()) for read in refused} == {TooOften}
+        assert len(refused) == 3
+        going_on.set(), ended.set()
+        await asyncio.gather(*reads, return_exceptions=True)
+        assert (len(begun), limited.turns.found) == (WAITING, {})
+
+    run(crowd)
