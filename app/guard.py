@@ -14,7 +14,7 @@ from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import http
-from app.bodies import Closing, check_length, counted, limits
+from app.bodies import check_length, counted, limits
 from app.rate_limit import FOR_OPERATORS
 from app.refusals import SAFE
 
@@ -26,7 +26,6 @@ def install(app: FastAPI) -> None:
     }
     app.add_middleware(Guard)
     app.add_middleware(ExceptionMiddleware, handlers=handlers)
-    app.add_middleware(Closing)
 
 
 class Guard:

@@ -10,6 +10,7 @@ from starlette_compress import CompressMiddleware, add_compress_type
 from app import (
     api,
     assets,
+    bodies,
     contract,
     crossing,
     freshness,
@@ -63,6 +64,8 @@ def create_app(db: Db, hosts: Sequence[str] = (), *, reads_per_minute: int = 0) 
     app.add_middleware(crossing.Crossing)
     add_compress_type("text/csv")
     app.add_middleware(CompressMiddleware)
+    # Around the compressor, which would keep the end of a refusal to itself.
+    app.add_middleware(bodies.Closing)
     app.add_middleware(headers.HeadAsGet)
     app.include_router(health.router)
     app.include_router(api.router)

@@ -319,3 +319,14 @@ def test_public_answers_look_at_no_cookie(client: TestClient, path: str) -> None
     assert re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+", "", plain.text) == re.sub(
         r"\d{4}-\d\d-\d\dT[\d:.]+", "", with_cookie.text
     )
+
+
+def test_a_refusal_of_a_large_body_is_whole_before_the_rest_is_thrown_away(
+    client: TestClient,
+) -> None:
+    """A proxy that is cut off amid the answer shows a 413 without words."""
+    headers = {"Origin": "http://testserver", "Accept-Encoding": "gzip"}
+    answer = client.post("/sign-in", headers=headers, content=bytes(70 * 1024))
+    assert (answer.status_code, answer.headers["content-encoding"]) == (413, "gzip")
+    assert int(answer.headers["content-length"]) > 100
+    assert answer.headers["connection"] == "close"
