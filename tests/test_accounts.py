@@ -635,6 +635,16 @@ def read_on(program: Program, words: str) -> str:
     return program.said.splitlines()[-1]
 
 
+def said_at_start(program: Program) -> str:
+    """All it says when it has had a moment to say more than where it is."""
+    try:
+        program.address()
+        time.sleep(0.2)
+    finally:
+        program.stop(signal.SIGTERM)
+    return program.said
+
+
 def test_every_start_prints_a_link_that_signs_in_until_there_is_a_password(tmp_path: Path) -> None:
     serve = ("serve", "--port", "0", "--empty", "--data-dir", tmp_path / "var")
     first = Program(*serve)
@@ -653,23 +663,12 @@ def test_every_start_prints_a_link_that_signs_in_until_there_is_a_password(tmp_p
             assert sign_ins.find(db, sign_ins.by_link(db, link)) == Maintainer("admin")
         with db.writing() as session:
             accounts.set_password(session, "admin", PASSWORD)
-    third = Program(*serve)
-    try:
-        third.address()
-        time.sleep(0.2)
-    finally:
-        third.stop(signal.SIGTERM)
-    assert "link" not in third.said
+    assert "link" not in said_at_start(Program(*serve))
     postgres.wait_until_stopped(tmp_path / "var")
 
 
 def test_with_a_database_url_no_maintainer_is_made(empty_database_url: str, db: Db) -> None:
     program = Program("serve", "--port", "0", DATABASE_URL=empty_database_url)
-    try:
-        program.address()
-        time.sleep(0.2)
-    finally:
-        program.stop(signal.SIGTERM)
-    assert "link" not in program.said
+    assert "link" not in said_at_start(program)
     assert count(db, "maintainer") == 0
     assert migrations.revisions(db)[0]

@@ -62,11 +62,16 @@ def configured(place: Path, upstream: str, port: int) -> Path:
     return path
 
 
-@contextmanager
-def caddy(place: Path, upstream: str) -> Iterator[tuple[int, Path]]:
+def caddy_program() -> str:
     program = shutil.which("caddy")
     if program is None:
         pytest.skip("NO CADDY FOUND: WHAT THE CADDYFILE DOES IS NOT TESTED. apt install caddy")
+    return program
+
+
+@contextmanager
+def caddy(place: Path, upstream: str) -> Iterator[tuple[int, Path]]:
+    program = caddy_program()
     port = free_port()
     config = configured(place, upstream, port)
     env = os.environ | {"SITE_HOST": f"localhost:{port}", "XDG_DATA_HOME": str(place)}
@@ -233,9 +238,7 @@ def test_while_the_service_is_away_it_says_when_to_come_again(
 
 
 def test_the_file_is_in_order_and_as_caddy_writes_it() -> None:
-    program = shutil.which("caddy")
-    if program is None:
-        pytest.skip("NO CADDY FOUND: WHAT THE CADDYFILE DOES IS NOT TESTED. apt install caddy")
+    program = caddy_program()
     with tempfile.TemporaryDirectory() as home:
         env = os.environ | {"SITE_HOST": "shares.example.org", "XDG_DATA_HOME": home, "HOME": home}
         command = [program, "validate", "--adapter", "caddyfile", "--config", CADDYFILE]

@@ -69,7 +69,7 @@ class Doing:
         with self.db.reading() as session:
             upload = provenance.upload(session, self.upload_id)
             if upload.withdrawable:
-                return _work(self.request, upload, self.maintainer, refusal)
+                return _withdrawing(self.request, upload, self.maintainer, refusal)
             return page_of(self.request, session, upload, self.maintainer, refusal)
 
 
@@ -77,17 +77,17 @@ Asked = Annotated[Doing, Depends()]
 
 
 @router.get("/uploads/{number}/withdraw", dependencies=[taking()], response_model=None)
-def work(
+def ask_to_withdraw(
     request: Request, upload_id: UploadId, session: Reading, maintainer: SignedIn
 ) -> HTMLResponse | RedirectResponse:
     """What may be done with a published upload; its own page is public, and asks nobody."""
     upload = provenance.upload(session, upload_id)
     if not upload.withdrawable:
         return RedirectResponse(f"/uploads/{upload_id}", 303)
-    return _work(request, upload, maintainer)
+    return _withdrawing(request, upload, maintainer)
 
 
-def _work(
+def _withdrawing(
     request: Request, upload: UploadRecord, maintainer: Maintainer, refusal: Refusal = NONE
 ) -> HTMLResponse:
     context: dict[str, object] = {"maintainer": maintainer, "upload": upload}
