@@ -1,0 +1,34 @@
+"""Reads the HTML of a page as a parser does, so that tests do not depend on how it is written."""
+
+from bs4 import BeautifulSoup, Tag
+
+
+def parse(html: str) -> BeautifulSoup:
+    return BeautifulSoup(html, "html.parser")
+
+
+def select(html: str, selector: str) -> list[Tag]:
+    """Every element of the page that a CSS selector names, in the order of the page."""
+    return list(parse(html).select(selector))
+
+
+def select_one(html: str, selector: str) -> Tag:
+    """The only element that a CSS selector names; fails where there is none or another."""
+    elements = select(html, selector)
+    assert len(elements) == 1, f"{len(elements)} elements are {selector}"
+    return elements[0]
+
+
+def text_of(element: Tag) -> str:
+    """What a reader sees of an element, with single spaces."""
+    return " ".join(element.get_text().split())
+
+
+def texts(html: str, selector: str) -> list[str]:
+    """What a reader sees of every element that a CSS selector names."""
+    return [text_of(element) for element in select(html, selector)]
+
+
+def attributes(html: str, selector: str, name: str) -> list[str]:
+    """The attribute `name` of every element that a CSS selector names."""
+    return [str(element[name]) for element in select(html, selector)]
