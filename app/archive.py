@@ -20,11 +20,11 @@ from app.intake import Published
 from app.kinds import Kind
 from app.locks import Lock
 from app.models import Snapshot, Source, Upload
+from app.paths import DATA
 from app.rules import Checked
 from app.snapshot_format import Basis, Line, write_snapshot
 from app.words import Openness
 
-BUNDLED: Final = Path(__file__).parent / "data"
 # The longest one statement may take, in seconds: a million lines are copied in one.
 PATIENCE: Final = 3600
 
@@ -149,7 +149,7 @@ def fill(db: Db) -> bool:
         session.execute(select(func.pg_advisory_xact_lock(Lock.FILL)))
         if not _is_empty(session):
             return False
-        for path in files_of([BUNDLED]):
+        for path in files_of([DATA]):
             _import(session, path, BY_US)
         return True
 

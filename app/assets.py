@@ -2,21 +2,21 @@
 
 from functools import cache
 from hashlib import sha256
-from pathlib import Path
 from typing import Final
 
 from fastapi import Response
 from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
-PLACE: Final = Path(__file__).parent.parent / "static"
+from app.paths import STATIC
+
 LASTING: Final = "public, max-age=31536000, immutable"
 
 
 @cache
 def version(path: str) -> str:
     """Names the content of a file."""
-    return sha256((PLACE / path).read_bytes()).hexdigest()[:12]
+    return sha256((STATIC / path).read_bytes()).hexdigest()[:12]
 
 
 def address(path: str) -> str:
@@ -27,7 +27,7 @@ class Assets(StaticFiles):
     """Files that never change under the address of their version; others are asked for again."""
 
     def __init__(self) -> None:
-        super().__init__(directory=PLACE)
+        super().__init__(directory=STATIC)
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         # Parts of a file would be of other bytes than those that were compressed on the way.

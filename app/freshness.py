@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
-from pathlib import Path
 from typing import Final
 
 from fastapi import Request, Response
@@ -13,11 +12,11 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import changes
+from app.paths import PROJECT
 from app.question import is_settled
 
 LIVE: Final = "public, max-age=60, stale-while-revalidate=600"
 SETTLED: Final = "public, max-age=31536000, immutable"
-HOUSE: Final = Path(__file__).parent.parent
 
 
 class NotModified(Exception):  # noqa: N818 - it names what happened, not a fault
@@ -29,7 +28,7 @@ def release() -> str:
     """Names the code that answers: equal in all workers, another one after every upgrade."""
     digest = sha256()
     for folder, pattern in (("app", "**/*.py"), ("templates", "**/*.*")):
-        for path in sorted((HOUSE / folder).glob(pattern)):
+        for path in sorted((PROJECT / folder).glob(pattern)):
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -1,6 +1,5 @@
 """Brings the schema up to date, and tells which revision it is at."""
 
-from pathlib import Path
 from typing import Final
 
 from alembic import command
@@ -13,9 +12,9 @@ from sqlalchemy.exc import DBAPIError
 from app.database_errors import INSUFFICIENT_PRIVILEGE, LOCK_NOT_AVAILABLE, state_of
 from app.db import Db
 from app.errors import Unavailable
+from app.paths import PROJECT
 from app.postgres_binaries import OLDEST
 
-PROJECT = Path(__file__).parent.parent / "pyproject.toml"
 _HINTS: Final = {
     INSUFFICIENT_PRIVILEGE: (
         "This role may not change it: run `modelshare migrate` as the schema's owner."
@@ -28,7 +27,7 @@ _HINTS: Final = {
 
 
 def config() -> Config:
-    return Config(toml_file=PROJECT)
+    return Config(toml_file=PROJECT / "pyproject.toml")
 
 
 def upgrade(db: Db, revision: str = "head") -> None:

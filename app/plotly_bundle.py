@@ -14,13 +14,15 @@ from importlib.metadata import distribution
 from pathlib import Path
 from typing import Final
 
+from app.paths import STATIC
+
 VERSION: Final = "4.1.1"
 PACKAGE: Final = "plotly.js-basic-dist-min"
 INTEGRITY: Final = (
     "sha512-"
     "1oNF8PeQx2hv/y7tqEVWKD3JGwn/MGEMQ8mL9HUwsaqG9FGy/OU5FHUHvzqbqxN4mnwZGI9abTiE775C4kkjMQ=="
 )
-VENDOR: Final = Path(__file__).parents[1] / "static" / "vendor"
+VENDOR: Final = STATIC / "vendor"
 _PATIENCE: Final = 90  # seconds
 
 _log = logging.getLogger(__name__)

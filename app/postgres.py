@@ -25,6 +25,7 @@ from urllib.parse import urlencode
 import psycopg
 
 from app.errors import Unavailable
+from app.paths import PROJECT
 from app.postgres_binaries import binaries_for
 
 _NAME: Final = "modelshare"
@@ -166,7 +167,7 @@ def _start(home: Path, guard: int) -> None:
     with (home / "postgres.log").open("ab") as log:
         subprocess.run(
             [*guardian, *server, *_OPTIONS],
-            cwd=Path(__file__).parents[1],
+            cwd=PROJECT,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

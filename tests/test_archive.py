@@ -62,9 +62,9 @@ def test_of_two_that_fill_an_empty_database_at_once_one_does(db: Db) -> None:
 def test_filling_that_is_broken_off_leaves_the_database_empty(
     db: Db, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    shutil.copytree(archive.BUNDLED, tmp_path / "data")
+    shutil.copytree(archive.DATA, tmp_path / "data")
     (tmp_path / "data" / "snapshots" / "vercel-ai-gateway.csv").write_text("month\nnever\n")
-    monkeypatch.setattr(archive, "BUNDLED", tmp_path / "data")
+    monkeypatch.setattr(archive, "DATA", tmp_path / "data")
     with pytest.raises(BadFile):
         archive.fill(db)
     assert archive.is_empty(db)

@@ -9,7 +9,9 @@ from typing import Final
 
 from markupsafe import Markup, escape
 
-PROVENANCE: Final = Path(__file__).parents[1] / "data" / "PROVENANCE.md"
+from app.paths import DATA
+
+PROVENANCE: Final = DATA / "PROVENANCE.md"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """What every page shares: templates and their filters, addresses of static files, error pages."""
 
-from pathlib import Path
 from typing import Final
 
 from fastapi import Request
@@ -8,14 +7,12 @@ from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 from jinja2 import StrictUndefined
 
-from app import assets, wording
+from app import assets, paths, wording
 from app.errors import Refused
 from app.months import month_key
 from app.pages import bundled, news, telling
 
-ROOT: Final = Path(__file__).parents[2]
-
-TEMPLATES: Final = Jinja2Templates(ROOT / "templates")
+TEMPLATES: Final = Jinja2Templates(paths.TEMPLATES)
 TEMPLATES.env.undefined = StrictUndefined
 TEMPLATES.env.trim_blocks = True
 TEMPLATES.env.lstrip_blocks = True
