@@ -15,7 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app import models, passwords
 from app.db import Db
-from app.errors import BadInput, Conflict, NotFound, excerpt
+from app.domain.errors import BadInputError, ConflictError, NotFoundError, excerpt
 from app.models import AccessToken, SignIn, SignInLink
 
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -53,13 +53,13 @@ def ago(time: timedelta) -> ColumnElement[datetime]:
 
 
 def add(session: Session, name: str, password: str | None = None) -> None:
-    """Raises BadInput for the name or the password, Conflict where the name is taken."""
+    """Raises BadInputError for the name or the password, ConflictError where the name is taken."""
     if not NAME.fullmatch(name):
         title = f"“{excerpt(name)}” cannot be a maintainer's name"
         rule = "1 to 64 of a-z, 0-9, dot, dash and underscore, a letter or a digit first"
-        raise BadInput(title, f"A name is {rule}.")
+        raise BadInputError(title, f"A name is {rule}.")
     if session.scalar(select(models.Maintainer.id).filter_by(name=name)):
-        raise Conflict(f"There is a maintainer {name} already")
+        raise ConflictError(f"There is a maintainer {name} already")
     stored = passwords.hashed(password) if password is not None else None
     session.add(models.Maintainer(name=name, password_hash=stored))
     session.flush()
@@ -87,26 +87,26 @@ def first_without_passwords(session: Session) -> str | None:
 
 
 def locked(session: Session, name: str) -> models.Maintainer:
-    """The row, held until the transaction ends. Raises NotFound."""
+    """The row, held until the transaction ends. Raises NotFoundError."""
     statement = select(models.Maintainer).filter_by(name=name).with_for_update()
     # What can be nobody's name may be what no database takes for a text.
     found = session.scalars(statement).one_or_none() if NAME.fullmatch(name) else None
     if found is None:
-        raise NotFound(
+        raise NotFoundError(
             f"There is no maintainer “{excerpt(name)}”", "`modelshare maintainer list` names them."
         )
     return found
 
 
 def set_password(session: Session, name: str, password: str) -> None:
-    """Ends every sign-in and link of the maintainer. Raises NotFound, BadInput."""
+    """Ends every sign-in and link of the maintainer. Raises NotFoundError, BadInputError."""
     maintainer = locked(session, name)
     maintainer.password_hash = passwords.hashed(password)
     _end_all(session, maintainer)
 
 
 def disable(session: Session, name: str) -> None:
-    """Ends sign-ins and links and revokes tokens. Raises NotFound."""
+    """Ends sign-ins and links and revokes tokens. Raises NotFoundError."""
     maintainer = locked(session, name)
     maintainer.disabled_at = maintainer.disabled_at or session.scalar(func.clock_timestamp())
     _end_all(session, maintainer)
@@ -118,7 +118,7 @@ def disable(session: Session, name: str) -> None:
 
 
 def enable(session: Session, name: str) -> None:
-    """Lets the maintainer sign in again; their tokens stay revoked. Raises NotFound."""
+    """Lets the maintainer sign in again; their tokens stay revoked. Raises NotFoundError."""
     locked(session, name).disabled_at = None
 
 
@@ -155,15 +155,18 @@ def listed(session: Session) -> Sequence[Listed]:
 
 
 def create_token(session: Session, name: str, label: str) -> str:
-    """What the program shows; it is not kept. Raises NotFound, BadInput, Conflict."""
+    """What the program shows; it is not kept.
+
+    Raises NotFoundError, BadInputError, ConflictError.
+    """
     maintainer = locked(session, name)
     if not (label.strip() and label.isprintable() and len(label) <= LONGEST_LABEL):
         title = f"“{excerpt(label)}” cannot be a token's label"
-        raise BadInput(title, f"A label is 1 to {LONGEST_LABEL} characters that can be seen.")
+        raise BadInputError(title, f"A label is 1 to {LONGEST_LABEL} characters that can be seen.")
     if maintainer.disabled_at is not None:
-        raise Conflict(f"The maintainer {name} is disabled")
+        raise ConflictError(f"The maintainer {name} is disabled")
     if session.scalar(_token(maintainer, label)):
-        raise Conflict(f"{name} has or had a token “{label}”", "Choose another label.")
+        raise ConflictError(f"{name} has or had a token “{label}”", "Choose another label.")
     token = TOKEN_PREFIX + new_secret()
     session.add(AccessToken(digest=digest(token), maintainer_id=maintainer.id, label=label))
     return token
@@ -174,12 +177,12 @@ def _token(maintainer: models.Maintainer, label: str) -> Any:
 
 
 def revoke_token(session: Session, name: str, label: str) -> None:
-    """Raises NotFound."""
+    """Raises NotFoundError."""
     maintainer = locked(session, name)
     token = session.scalar(_token(maintainer, label)) if label.isprintable() else None
     if token is None:
         hint = "`modelshare token list` names them."
-        raise NotFound(f"{name} has no token “{excerpt(label)}”", hint)
+        raise NotFoundError(f"{name} has no token “{excerpt(label)}”", hint)
     token.revoked_at = token.revoked_at or session.scalar(func.clock_timestamp())
 
 

@@ -11,19 +11,22 @@ from urllib.parse import quote
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import curation, intake, kinds, provenance, stored_lines, vintages
+from app import curation, intake, kinds, provenance, vintages
 from app.csv_reader import UNLIMITED, Limits
 from app.curation import Changes
 from app.db import Db
-from app.errors import NotFound
-from app.intake import Published
-from app.kinds import Kind
+from app.domain.errors import NotFoundError
+from app.domain.snapshot import Basis, Line
+from app.domain.vocabulary import Openness
+from app.intake import Published, refuse_problems
+from app.kinds import Kind, kind_of
 from app.locks import Lock
 from app.models import Snapshot, Source, Upload
 from app.paths import DATA
 from app.rules import Checked
-from app.snapshot_format import Basis, Line, write_snapshot
-from app.words import Openness
+from app.snapshot_format import write_snapshot
+from app.stored_lines import of_snapshots
+from app.vintages import current_snapshots
 
 # The longest one statement may take, in seconds: a million lines are copied in one.
 PATIENCE: Final = 3600
@@ -70,7 +73,7 @@ def _is_empty(session: Session) -> bool:
 
 
 def files_of(paths: Iterable[Path]) -> list[Path]:
-    """The files named; of a directory its catalogue, then its snapshots. Raises NotFound."""
+    """The files named; of a directory its catalogue, then its snapshots. Raises NotFoundError."""
     files: list[Path] = []
     for path in paths:
         if path.is_dir():
@@ -78,19 +81,20 @@ def files_of(paths: Iterable[Path]) -> list[Path]:
             found = [file for file in named if file.is_file()]
             found += sorted((path / "snapshots").glob("*.csv"))
             if not found:
-                raise NotFound(f"There is nothing to import in {path}")
+                raise NotFoundError(f"There is nothing to import in {path}")
             files += found
         elif path.is_file():
             files.append(path)
         else:
-            raise NotFound(f"There is no file {path}")
+            raise NotFoundError(f"There is no file {path}")
     return files
 
 
 def import_file(db: Db, path: Path, choices: Choices, progress: Progress | None = None) -> Imported:
     """Reads one file, a catalogue's or a snapshot's, and stores all of it or nothing.
 
-    Raises BadFile with every problem, Conflict where published figures change without a reason.
+    Raises BadFileError with every problem, ConflictError where published figures change without a
+    reason.
     """
     with db.writing(patience=PATIENCE) as session:
         imported = _import(session, path, choices, progress)
@@ -103,7 +107,7 @@ def _import(
     session: Session, path: Path, choices: Choices, progress: Progress | None = None
 ) -> Imported:
     with path.open("rb") as file:
-        kind = kinds.kind_of(file)
+        kind = kind_of(file)
         if kind is None:
             return _import_snapshots(session, path, file, choices, progress)
         by, reason = choices.by, choices.reason
@@ -117,12 +121,12 @@ def _import_snapshots(
     source, openness = choices.source, choices.openness
     if not vintages.sources(session):
         hint = "Import the catalogue first: the bundled app/data, or a sources.csv of your own."
-        raise NotFound("There is no source yet", hint)
+        raise NotFoundError("There is no source yet", hint)
     if choices.check:
         checked = intake.check(
             session, file, source=source, openness=openness, limits=UNLIMITED, progress=progress
         )
-        intake.refuse_problems(checked)
+        refuse_problems(checked)
         revises = tuple(provenance.standing(session, checked.months))
         return Imported(path, checked=checked, revises=revises)
     upload_id = intake.keep(
@@ -178,7 +182,7 @@ def _write_kind(session: Session, kind: Kind, directory: Path) -> Path:
 
 
 def _bases(session: Session, source: str) -> dict[tuple[str, date], Basis]:
-    current = vintages.current_snapshots(None).subquery()
+    current = current_snapshots(None).subquery()
     found = session.execute(
         select(Source.slug, Snapshot.month, Snapshot.basis)
         .join(current, current.c.id == Snapshot.id)
@@ -190,8 +194,6 @@ def _bases(session: Session, source: str) -> dict[tuple[str, date], Basis]:
 
 def _lines(session: Session, source: str) -> Iterator[Line]:
     """The source's current observations by month and line, read in portions."""
-    current = vintages.current_snapshots(None).subquery()
+    current = current_snapshots(None).subquery()
     ids = select(current.c.id).join(Source, Source.id == current.c.source_id)
-    return stored_lines.of_snapshots(
-        session, session.scalars(ids.where(Source.slug == source)).all()
-    )
+    return of_snapshots(session, session.scalars(ids.where(Source.slug == source)).all())

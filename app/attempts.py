@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.database_errors import AGAIN, LOCK_NOT_AVAILABLE
 from app.db import Db
-from app.errors import TooOften, Unavailable
+from app.domain.errors import TooOftenError, UnavailableError
 from app.locks import Lock
 from app.models import FailedSignIn
 
@@ -24,8 +24,8 @@ LONGEST_WAIT: Final = "2s"
 def admit(db: Db, name: str, address: str) -> int:
     """Counts an attempt as failed before it is made, so that those made at once are counted too.
 
-    Gives what `forgive` takes. Raises TooOften for account or address, Unavailable where too many
-    sign in at once.
+    Gives what `forgive` takes. Raises TooOftenError for account or address, UnavailableError where
+    too many sign in at once.
     """
     network = network_of(address)
     with db.writing() as session:
@@ -33,7 +33,7 @@ def admit(db: Db, name: str, address: str) -> int:
         if wait := _seconds_to_wait(session, name, network):
             minutes = math.ceil(wait / 60)
             again = "a minute" if minutes == 1 else f"{minutes} minutes"
-            raise TooOften("Too many wrong passwords", f"Please try again in {again}.", wait)
+            raise TooOftenError("Too many wrong passwords", f"Please try again in {again}.", wait)
         session.execute(delete(FailedSignIn).where(FailedSignIn.at <= _window_start()))
         attempt = FailedSignIn(name=name, address=network)
         session.add(attempt)
@@ -48,7 +48,7 @@ def _take_turn(session: Session) -> None:
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
             raise
-        raise Unavailable("Too many are signing in at this moment", AGAIN) from None
+        raise UnavailableError("Too many are signing in at this moment", AGAIN) from None
 
 
 def forgive(session: Session, attempt: int) -> None:

@@ -3,10 +3,11 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import NotFound, excerpt
+from app.domain.errors import NotFoundError, excerpt
+from app.domain.matching import nearest_match
+from app.domain.vocabulary import Openness, Origin
 from app.known import Known, KnownDeveloper, KnownModel
 from app.models import Developer, Model, Source
-from app.words import Openness, Origin, nearest
 
 
 def known(session: Session) -> Known:
@@ -31,12 +32,12 @@ def ids(session: Session, table: type[Source | Developer | Model]) -> dict[str, 
 
 
 def source_id(session: Session, text: str) -> int:
-    """The source of that slug or name. Raises NotFound, naming the nearest there is."""
+    """The source of that slug or name. Raises NotFoundError, naming the nearest there is."""
     sources = known(session)
     slug = sources.source(text)
     if slug is None:
-        near = nearest(text, sources.sources)
+        near = nearest_match(text, sources.sources)
         listed = ", ".join(sorted(sources.sources)) or "none yet"
         hint = f"Did you mean “{near}”?" if near else f"Known sources: {listed}."
-        raise NotFound(f"There is no source “{excerpt(text)}”", hint)
+        raise NotFoundError(f"There is no source “{excerpt(text)}”", hint)
     return ids(session, Source)[slug]

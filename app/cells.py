@@ -10,37 +10,21 @@ from functools import partial
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from app.errors import excerpt
-from app.months import guess_month, month_key, parse_month, this_month
-from app.words import (
+from app.domain.calendar import format_month, guess_month, parse_month, this_month
+from app.domain.matching import fold_name, nearest_match
+from app.domain.text import UnreadableCellError
+from app.domain.vocabulary import (
     OPENNESS_BY_NAME,
     ORIGINS_BY_NAME,
     Openness,
     Origin,
     Status,
-    loose,
-    nearest,
     origin_of_country,
 )
 
 NAME_LENGTH: Final = 200
 NOTE_LENGTH: Final = 500
 FIRST_YEAR: Final = 2000
-
-Suggest = Callable[[], str | None]
-
-
-class Unreadable(ValueError):  # noqa: N818 - it says what the cell is
-    """A cell's text is not what its column holds; `suggest` is asked only where it is shown."""
-
-    def __init__(self, code: str, expected: str, suggest: "str | Suggest | None" = None) -> None:
-        super().__init__(expected)
-        self.code = code
-        self.expected = expected
-        self._suggest = suggest
-
-    def suggestion(self) -> str | None:
-        return self._suggest() if callable(self._suggest) else self._suggest
 
 
 @dataclass(slots=True)
@@ -53,70 +37,6 @@ class Context:
 
 Parser = Callable[[str, Context], Any]
 """Takes a trimmed text that is not blank. Raises Unreadable."""
-
-
-# Characters that show nothing, or turn what follows around; and those that are no characters.
-_FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e"
-    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufdd0-\ufdef\ufeff\uffa0\ufff0-\ufffb"
-    "\ufffd-\uffff\ud800-\udfff\U000e0000-\U000e0fff"
-    + "".join(
-        f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000)
-    )
-    + "]"
-)
-# Spaces by their looks, and what only changes the character before it.
-_UNSEEN = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Mn", "Me"})
-_BLANKS = frozenset("\u2800\U0001d159")
-_BREAKS = re.compile(r"\r\n?")
-
-
-def clean(text: str, limit: int, *, multiline: bool = False) -> str:
-    """`text` trimmed and in Unicode's composed form. Raises Unreadable for what is no text."""
-    if len(text) > limit:
-        text = text.strip(" \t\r\n")
-        if len(text) > limit:
-            raise Unreadable("too_long", f"at most {limit} characters; there are {len(text)}")
-    if text.isascii() and text.isprintable():
-        return text.strip()
-    if (bad := _FORBIDDEN.search(text)) is not None:
-        raise _forbidden(text, bad.start())
-    text = _BREAKS.sub("\n", unicodedata.normalize("NFC", text).strip())
-    if text and not any(map(_seen, text)):
-        raise _forbidden(text, 0)
-    if not multiline and ("\n" in text or "\t" in text):
-        expected = "one line of text, without line breaks and tabs"
-        raise Unreadable("line_break", expected, excerpt(" ".join(text.split())))
-    return text
-
-
-def _seen(char: str) -> bool:
-    return char not in _BLANKS and unicodedata.category(char) not in _UNSEEN
-
-
-def _forbidden(text: str, place: int) -> Unreadable:
-    char = text[place]
-    code_point = ord(char)
-    if 0xDC80 <= code_point <= 0xDCFF:  # what surrogateescape makes of a byte
-        return _not_utf8(code_point - 0xDC00)
-    where = f"character {place + 1} is U+{code_point:04X} {_character_name(char)}"
-    if char == "\ufffd":
-        return Unreadable("damaged_text", f"text as it was before a conversion damaged it; {where}")
-    cleaned = excerpt(_FORBIDDEN.sub("", text).strip())
-    return Unreadable("forbidden_character", f"visible characters only; {where}", cleaned or None)
-
-
-def _character_name(char: str) -> str:
-    kinds = {"Cc": "(control character)", "Cs": "(lone surrogate)", "Cn": "(noncharacter)"}
-    fallback = kinds.get(unicodedata.category(char), "(invisible)")
-    return unicodedata.name(char, fallback)
-
-
-def _not_utf8(byte: int) -> Unreadable:
-    looks = bytes([byte]).decode("cp1252", "ignore")
-    hint = f" (in Windows-1252 it is “{looks}”)" if looks.isprintable() and looks else ""
-    expected = f"UTF-8 text; byte 0x{byte:02X} is not{hint}. Save the file as “CSV UTF-8”"
-    return Unreadable("not_utf8", expected)
 
 
 # --- words ---------------------------------------------------------------------------------------
@@ -133,13 +53,13 @@ def choice(
     expected = "one of " + ", ".join(values)
 
     def suggest(cell: str) -> str | None:
-        found = nearest(cell, names, cutoff=0.72)
+        found = nearest_match(cell, names, cutoff=0.72)
         return (hint and hint(cell)) or (str(names[found]) if found else None)
 
     def parse(cell: str, _context: Context) -> Any:
-        value = names.get(loose(cell))
+        value = names.get(fold_name(cell))
         if value is None:
-            raise Unreadable("unknown_word", expected, partial(suggest, cell))
+            raise UnreadableCellError("unknown_word", expected, partial(suggest, cell))
         return value
 
     return parse
@@ -147,7 +67,7 @@ def choice(
 
 origin = choice(ORIGINS_BY_NAME, Origin, hint=origin_of_country)
 openness = choice(OPENNESS_BY_NAME, Openness)
-status = choice({loose(value): value for value in Status}, Status)
+status = choice({fold_name(value): value for value in Status}, Status)
 
 
 _YES = {"yes": True, "y": True, "true": True, "no": False, "n": False, "false": False}
@@ -155,9 +75,9 @@ _YES = {"yes": True, "y": True, "true": True, "no": False, "n": False, "false": 
 
 def yes(cell: str, _context: Context) -> bool:
     """`yes` or `no`; give its column `blank=False`."""
-    value = _YES.get(loose(cell))
+    value = _YES.get(fold_name(cell))
     if value is None:
-        raise Unreadable("unknown_word", "yes, no or nothing")
+        raise UnreadableCellError("unknown_word", "yes, no or nothing")
     return value
 
 
@@ -168,7 +88,7 @@ def slug(cell: str, _context: Context) -> str:
     """Lower-case ASCII, as addresses use it; capitals are read as small letters."""
     if _SLUG.fullmatch(cell.lower()) is None:
         expected = "small letters, digits and . _ : / -, beginning with a letter or digit"
-        raise Unreadable("not_a_slug", expected, partial(slug_of, cell))
+        raise UnreadableCellError("not_a_slug", expected, partial(slug_of, cell))
     return cell.lower()
 
 
@@ -182,7 +102,9 @@ def country(cell: str, _context: Context) -> str:
     """An ISO 3166-1 alpha-2 code, by its shape."""
     if re.fullmatch(r"[A-Z]{2}", cell, re.ASCII) is None:
         suggestion = cell.upper() if re.fullmatch(r"[A-Za-z]{2}", cell, re.ASCII) else None
-        raise Unreadable("not_a_country", "a country as two capitals, such as CN", suggestion)
+        raise UnreadableCellError(
+            "not_a_country", "a country as two capitals, such as CN", suggestion
+        )
     return cell
 
 
@@ -194,7 +116,9 @@ def url(cell: str, _context: Context) -> str:
     except ValueError:
         sound = False
     if not sound or any(char.isspace() for char in cell):
-        raise Unreadable("not_an_address", "an address that begins with https:// or http://")
+        raise UnreadableCellError(
+            "not_an_address", "an address that begins with https:// or http://"
+        )
     return cell
 
 
@@ -206,11 +130,13 @@ def month(cell: str, _context: Context) -> date:
     found = parse_month(cell.removesuffix("-01") if len(cell) == len("2025-08-01") else cell)
     if found is None:
         expected = "a month as YYYY-MM, such as 2025-08"
-        raise Unreadable("not_a_month", expected, partial(_suggest_month, cell))
+        raise UnreadableCellError("not_a_month", expected, partial(_suggest_month, cell))
     if found > this_month():
-        raise Unreadable("future_month", f"a month not after {month_key(this_month())} (UTC)")
+        raise UnreadableCellError(
+            "future_month", f"a month not after {format_month(this_month())} (UTC)"
+        )
     if found.year < FIRST_YEAR:
-        raise Unreadable("too_early", f"a month from {FIRST_YEAR}-01 on")
+        raise UnreadableCellError("too_early", f"a month from {FIRST_YEAR}-01 on")
     return found
 
 
@@ -218,7 +144,7 @@ def _suggest_month(cell: str) -> str | None:
     found = guess_month(cell)
     if found is None or found > this_month() or found.year < FIRST_YEAR:
         return None
-    return month_key(found)
+    return format_month(found)
 
 
 def day(cell: str, _context: Context) -> date:
@@ -228,7 +154,7 @@ def day(cell: str, _context: Context) -> date:
             return date.fromisoformat(cell)
         except ValueError:
             pass
-    raise Unreadable("not_a_day", "a day as YYYY-MM-DD, such as 2025-01-20")
+    raise UnreadableCellError("not_a_day", "a day as YYYY-MM-DD, such as 2025-01-20")
 
 
 # --- numbers -------------------------------------------------------------------------------------
@@ -258,7 +184,7 @@ class Number:
         match = _NUMBER.fullmatch(cell)
         if match is None:
             code = "negative_number" if _NEGATIVE.fullmatch(cell) else "not_a_number"
-            raise Unreadable(code, self.expected, partial(self.suggest, cell, context))
+            raise UnreadableCellError(code, self.expected, partial(self.suggest, cell, context))
         whole, mark, fraction = match.groups()
         if mark:
             self._check_mark(whole, mark, fraction, context)
@@ -280,27 +206,29 @@ class Number:
         if context.delimiter == "," and mark == ",":
             expected = f"{self.expected}: a comma is no decimal mark between commas"
             point = None if grouped else f"{whole}.{fraction}"
-            raise Unreadable("decimal_comma", expected, point)
+            raise UnreadableCellError("decimal_comma", expected, point)
         if grouped and context.decimal_mark != mark:
             expected = (
                 f"a number that reads one way only: {whole}{fraction}, or {whole}{mark}{fraction}0"
             )
-            raise Unreadable("ambiguous_number", expected)
+            raise UnreadableCellError("ambiguous_number", expected)
         if context.decimal_mark not in (None, mark):
             expected = f"“{context.decimal_mark}” as decimal mark, as in the cells above"
             suggestion = f"{whole}{context.decimal_mark}{fraction}"
-            raise Unreadable("mixed_decimal_marks", expected, suggestion)
+            raise UnreadableCellError("mixed_decimal_marks", expected, suggestion)
 
     def _bounded(self, whole: str, fraction: str) -> Decimal:
         if len(whole.lstrip("0")) > self.integer_digits:
             expected = f"{self.expected}, with at most {self.integer_digits} digits before the mark"
-            raise Unreadable("out_of_range", expected)
+            raise UnreadableCellError("out_of_range", expected)
         if len(fraction) > self.decimals:
             expected = f"at most {self.decimals} digits after the mark; there are {len(fraction)}"
-            raise Unreadable("too_precise", expected, partial(self._rounded, whole, fraction))
+            raise UnreadableCellError(
+                "too_precise", expected, partial(self._rounded, whole, fraction)
+            )
         number = Decimal(f"{whole}.{fraction}") if fraction else Decimal(whole)
         if self.maximum is not None and number > self.maximum:
-            raise Unreadable("out_of_range", self.expected)
+            raise UnreadableCellError("out_of_range", self.expected)
         return number
 
     def _rounded(self, whole: str, fraction: str) -> str:
@@ -316,7 +244,7 @@ class Number:
         plain = plain.replace(".", mark)
         try:
             self(plain, replace(context))
-        except Unreadable:
+        except UnreadableCellError:
             return None
         return plain
 

@@ -7,12 +7,21 @@ from datetime import date
 from itertools import groupby
 from typing import Final
 
-from app.answer import REST, UNNAMED, Answer, Event, Group, Share, Source
-from app.months import add_months
+from app.domain.answer import (
+    REST_GROUP,
+    UNNAMED_GROUP,
+    Answer,
+    ChartEvent,
+    Group,
+    Share,
+    SourceDefinition,
+)
+from app.domain.calendar import add_months
+from app.domain.rounding import rounded_share
+from app.domain.series import covered_months
+from app.domain.vocabulary import Openness, Origin, Status
 from app.placing import Tick, TimeAxis, balanced, middle, noon, scale, spread, ticks_of, told_apart
-from app.share_rows import told
-from app.wording import as_reported, covered, figure, isolated, month_name, quoted, with_status
-from app.words import Openness, Origin, Status
+from app.wording import as_reported, figure, isolated, month_name, quoted, with_status
 
 LABEL_GAP: Final = 15  # pixels between the middles of two labels: 14 is the least that reads
 CLEAR: Final = 8  # pixels from the axis up to the middle of the lowest label
@@ -27,8 +36,8 @@ HATCHES: Final = {
     "_open": "-",
     Openness.CLOSED: "/",
     Openness.UNKNOWN: ".",
-    UNNAMED: "x",
-    REST: "|",
+    UNNAMED_GROUP: "x",
+    REST_GROUP: "|",
 }
 
 
@@ -135,7 +144,7 @@ class Panel:
     """One source. `kind`: lines, stack, or bars where it knows a single month."""
 
     kind: str
-    source: Source
+    source: SourceDefinition
     title: tuple[str, ...]
     series: tuple[Series, ...]
     labels: tuple[Label, ...]
@@ -150,7 +159,7 @@ class Mark:
     """A dated event: its number in the list below the chart, and the row its badge stands in."""
 
     number: int
-    event: Event
+    event: ChartEvent
     row: int
 
 
@@ -179,7 +188,7 @@ def chart(
     view: str,
     frame: Frame = WIDE,
     reported: Answer | None = None,
-    events: Sequence[Event] = (),
+    events: Sequence[ChartEvent] = (),
 ) -> Chart:
     """The chart of an answer with one panel a source; `events` are numbered from 1 as they come."""
     points = _by_metric(reported) if reported and view == "lines" else {}
@@ -216,7 +225,7 @@ class _Draft:
     """A panel before it knows the scale it shares with others of its kind."""
 
     kind: str
-    source: Source
+    source: SourceDefinition
     months: Sequence[date]
     series: Sequence[Series]
 
@@ -245,7 +254,7 @@ def _panels(answer: Answer, view: str, frame: Frame) -> Iterator[Panel]:
 
 def _drafts(answer: Answer, *, stacked: bool) -> Iterator[_Draft]:
     for source in answer.sources:
-        months = covered(answer, source.slug)
+        months = covered_months(answer, source.slug)
         series = list(_series(answer.shares_of(source.slug), answer.groups, answer.months))
         if stacked:
             series += _series(answer.complement_of(source.slug), _short(answer), answer.months)
@@ -296,7 +305,7 @@ def _series(
 
 
 def _point(row: Share, label: str) -> Point:
-    share = None if row.share_pct is None else float(told(row.share_pct))
+    share = None if row.share_pct is None else float(rounded_share(row.share_pct))
     words = f"{isolated(label)} {with_status(row, 2)}"
     return Point(row.month, share, row.status != Status.FINAL, figure(row), words)
 
@@ -321,7 +330,7 @@ def role_of(group: Group) -> str:
     """The colour of a group."""
     if group.key in (Openness.OPEN, "_open"):
         return "ink" if group.key == Openness.OPEN else "grey"
-    return group.origin if group.origin in NAMED and group.key != REST else "grey"
+    return group.origin if group.origin in NAMED and group.key != REST_GROUP else "grey"
 
 
 # --- labels
@@ -378,7 +387,7 @@ def _room(frame: Frame) -> int:
 # --- events and reported points
 
 
-def _marks(events: Iterable[Event], axis: TimeAxis) -> Iterator[Mark]:
+def _marks(events: Iterable[ChartEvent], axis: TimeAxis) -> Iterator[Mark]:
     """Each event in the lowest row in which its badge touches no other, on the tightest axis."""
     ends: list[float] = []
     shown = [event for event in events if axis.holds(event.date)]
@@ -401,7 +410,7 @@ def _callouts(
             continue
         value = as_reported(row.share_pct)
         said = f"{value}, {quoted(row.note) or row.status}"
-        share = float(told(row.share_pct))
+        share = float(rounded_share(row.share_pct))
         point = Point(row.month, share, True, value, f"{row.label} {said}")
         text = balanced(said, 24) if frame.roomy else (value, row.status)
         width = max(map(frame.text_width, text))

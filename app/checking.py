@@ -13,11 +13,11 @@ from typing import BinaryIO, Final
 
 from app import rules
 from app.csv_reader import Limits
-from app.errors import Unavailable
+from app.domain.errors import UnavailableError
+from app.domain.snapshot import Line
+from app.domain.vocabulary import Openness
 from app.known import Known
 from app.rules import Checked, Progress
-from app.snapshot_format import Line
-from app.words import Openness
 
 SMALL: Final = 64 * 1024
 """Bytes that are checked sooner than a process starts."""
@@ -59,7 +59,10 @@ def check(
     reclassify: bool,
     limits: Limits,
 ) -> Checked:
-    """As `rules.check`; one file at a time. Raises Unavailable where too many wait for that."""
+    """As `rules.check`; one file at a time.
+
+    Raises UnavailableError where too many wait for that.
+    """
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
     apart = size > SMALL and (limits.bytes is None or size <= limits.bytes)
@@ -69,7 +72,7 @@ def check(
 
 def _run_apart(task: Task) -> Checked:
     if not _turn.acquire(timeout=PATIENCE):
-        raise Unavailable("Other files are being checked", "Please try again in a minute.")
+        raise UnavailableError("Other files are being checked", "Please try again in a minute.")
     try:
         done = subprocess.run(
             # Not -m: what is pickled as __main__'s would not be found again.
@@ -81,7 +84,7 @@ def _run_apart(task: Task) -> Checked:
         )
     except subprocess.TimeoutExpired:
         detail = "The machine is busy. Please try again, or in smaller files."
-        raise Unavailable("Checking the file took too long", detail) from None
+        raise UnavailableError("Checking the file took too long", detail) from None
     finally:
         _turn.release()
     return _checked(done.stdout)

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from app import wording
-from app.answer import Answer, Source
-from app.months import month_key
-from app.question import Question
-from app.wording import Course
+from app.domain.answer import Answer, SourceDefinition
+from app.domain.calendar import format_month
+from app.domain.question import Question
+from app.domain.series import GroupSeries
+from app.wording import definition_of, instant_name, month_name, with_status
 
 SITE: Final = "Open Model Share"
 
@@ -35,7 +36,7 @@ class Citation:
             "year": f"{self.vintage:%Y}",
             "month": f"{self.vintage:%b}".lower(),
             "howpublished": rf"\url{{{self.link}}}",
-            "note": _tex(f"As known on {wording.instant_name(self.vintage)}. {self.rights}"),
+            "note": _tex(f"As known on {instant_name(self.vintage)}. {self.rights}"),
         }
         # The names of months are macros of BibTeX and stand without braces.
         lines = [
@@ -55,7 +56,7 @@ class Citation:
                 "title": self.title,
                 "author": [{"literal": SITE}],
                 "issued": {"date-parts": [[day.year, day.month, day.day]]},
-                "version": f"as known on {wording.instant_name(day)}",
+                "version": f"as known on {instant_name(day)}",
                 "URL": self.link,
                 "note": self.rights,
             }
@@ -87,14 +88,14 @@ def cite(answer: Answer, question: Question, site: str) -> Citation | None:
 
 
 def cite_course(
-    answer: Answer, question: Question, site: str, source: Source, course: Course
+    answer: Answer, question: Question, site: str, source: SourceDefinition, course: GroupSeries
 ) -> Citation | None:
     """The citation of one group's latest figure."""
     return _citation(answer, question, site, [(source, course)])
 
 
 def _citation(
-    answer: Answer, question: Question, site: str, told: list[tuple[Source, Course]]
+    answer: Answer, question: Question, site: str, told: list[tuple[SourceDefinition, GroupSeries]]
 ) -> Citation | None:
     if not told or answer.vintage is None:
         return None
@@ -103,20 +104,20 @@ def _citation(
     rights = " ".join(_rights(source) for source, _ in told)
     link = site.rstrip("/") + pinned(question, answer).address("/trends")
     sentence = (
-        f"{figures} {wording.definition_of(question)} {rights} "
-        f"{SITE}, as known on {wording.instant_name(vintage)}: {link}"
+        f"{figures} {definition_of(question)} {rights} "
+        f"{SITE}, as known on {instant_name(vintage)}: {link}"
     )
     return Citation(figures, sentence, link, rights, vintage, _key(told, vintage))
 
 
-def _figure(source: Source, course: Course, question: Question) -> str:
+def _figure(source: SourceDefinition, course: GroupSeries, question: Question) -> str:
     who = wording.subject(course.group, question)
-    share = wording.with_status(course.last, 2, noted=True)
+    share = with_status(course.last, 2, noted=True)
     whole = wording.denominator(source, question)
-    return f"{who}: {share} of {whole} in {wording.month_name(course.last.month)}."
+    return f"{who}: {share} of {whole} in {month_name(course.last.month)}."
 
 
-def _rights(source: Source) -> str:
+def _rights(source: SourceDefinition) -> str:
     """The line the source asks for, and its licence where the line does not name it."""
     line = wording.citation(source).rstrip(".") or source.name
     if source.licence and source.licence not in line:
@@ -124,9 +125,9 @@ def _rights(source: Source) -> str:
     return f"{line}."
 
 
-def _key(told: list[tuple[Source, Course]], vintage: datetime) -> str:
+def _key(told: list[tuple[SourceDefinition, GroupSeries]], vintage: datetime) -> str:
     (source, course), *_ = told
-    words = f"openmodelshare-{source.slug}-{course.group.key}-{month_key(course.last.month)}"
+    words = f"openmodelshare-{source.slug}-{course.group.key}-{format_month(course.last.month)}"
     return f"{re.sub(r'[^a-z0-9-]+', '-', words)}-{vintage:%Y%m%d%H%M%S}"
 
 

@@ -14,29 +14,17 @@ import psycopg
 import typer
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from app import (
-    archive,
-    cli_accounts,
-    cli_import,
-    logs,
-    migrations,
-    postgres,
-    roles,
-    serving,
-    sign_ins,
-)
-from app.console import (
-    DataDir,
-    console,
-    database_url,
-    opened,
-    refuse_shared,
-    refuse_weak,
-    settings,
-)
+from app import archive, cli_accounts, cli_import, logs, migrations, roles, serving
+from app.archive import is_empty
+from app.cli_import import import_figures
+from app.console import DataDir, console, database_url, opened, refuse_shared, refuse_weak, settings
 from app.database_errors import explained
 from app.db import Db
-from app.errors import NotFound, Refused, excerpt
+from app.domain.errors import NotFoundError, UserError, excerpt
+from app.migrations import bring_up
+from app.postgres import wait_for_its_end
+from app.roles import may_do_more
+from app.sign_ins import first_link
 
 log = logging.getLogger(__name__)
 MORE_THAN_SERVE: Final = (
@@ -49,7 +37,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command("import")(cli_import.import_figures)
+app.command("import")(import_figures)
 app.add_typer(cli_import.catalogue, name="catalogue")
 app.add_typer(cli_accounts.maintainers, name="maintainer")
 app.add_typer(cli_accounts.tokens, name="token")
@@ -61,10 +49,10 @@ def main() -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         app()
-    except Refused as refused:
+    except UserError as refused:
         show_refused(refused)
     except OperationalError as error:
-        show_refused(Refused("The database cannot be used", str(error.orig).strip()))
+        show_refused(UserError("The database cannot be used", str(error.orig).strip()))
     except (DBAPIError, psycopg.Error) as error:
         if (why := explained(error)) is None:
             raise
@@ -76,7 +64,7 @@ def main() -> None:
     raise SystemExit(1)
 
 
-def show_refused(refused: Refused) -> None:
+def show_refused(refused: UserError) -> None:
     console.print(f"{refused.title}.", style="red", markup=False)
     if refused.detail:
         console.print(refused.detail, markup=False)
@@ -113,13 +101,13 @@ def serve(
     listening = claim(host or configured.host, configured.port if port is None else port)
     with database_url(configured) as url:
         db = Db(url)
-        migrations.bring_up(db)
-        if configured.database_url is not None and roles.may_do_more(db):
+        bring_up(db)
+        if configured.database_url is not None and may_do_more(db):
             log.warning(MORE_THAN_SERVE)
-        if configured.database_url is None and not empty and archive.is_empty(db):
+        if configured.database_url is None and not empty and is_empty(db):
             console.print("Filling the empty database with the bundled figures …")
             archive.fill(db)
-        link = None if configured.database_url else sign_ins.first_link(db)
+        link = None if configured.database_url else first_link(db)
         db.close()
         os.environ["DATABASE_URL"] = url
         if configured.database_url is None:
@@ -130,19 +118,19 @@ def serve(
 
 def end_with(data_dir: Path) -> None:
     """A PostgreSQL of our own that was killed comes back in another place: not to this server."""
-    postgres.wait_for_its_end(data_dir)
+    wait_for_its_end(data_dir)
     console.print("PostgreSQL has ended, and so does this. Nothing is lost: start it again.")
     os.kill(os.getpid(), signal.SIGTERM)
 
 
 def claim(host: str, port: int) -> socket.socket:
-    """The listening place, taken before anything slow begins. Raises Refused."""
+    """The listening place, taken before anything slow begins. Raises UserError."""
     try:
         # create_server also sets SO_REUSEADDR, so that a restart need not wait.
         listening = socket.create_server((host, port), family=family_of(host))
     except (OSError, OverflowError, TypeError, UnicodeError) as error:
         title = f"Cannot listen on {excerpt(host)}:{port}: {why_not(error)}"
-        raise Refused(title, hint_for(error)) from error
+        raise UserError(title, hint_for(error)) from error
     listening.set_inheritable(True)
     return listening
 
@@ -198,7 +186,7 @@ def export(
     configured = settings(data_dir)
     if not configured.database_url and not (configured.data_dir / "postgres").exists():
         title = f"There is no database in {configured.data_dir.resolve()}"
-        raise NotFound(title, "Name its directory with --data-dir or DATA_DIR.")
+        raise NotFoundError(title, "Name its directory with --data-dir or DATA_DIR.")
     with opened(data_dir) as db:
         for path in archive.export(db, directory):
             console.print(f"Wrote {path}", markup=False)

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from app import accounts, sign_ins
+from app.accounts import Listed, listed_tokens
 from app.console import DataDir, console, opened, settings
-from app.errors import BadInput
+from app.domain.errors import BadInputError
 
 maintainers = typer.Typer(help="Who may upload.", no_args_is_help=True)
 tokens = typer.Typer(help="What programs show to upload.", no_args_is_help=True)
@@ -51,18 +52,18 @@ def set_password(name: Name, password_stdin: FromStdin = False, data_dir: DataDi
 
 
 def read_password(from_stdin: bool, instead: str) -> str:
-    """Raises BadInput where there is neither a terminal nor standard input to read it from."""
+    """Raises BadInputError where there is neither a terminal nor standard input to read it from."""
     if from_stdin:
         try:
             return sys.stdin.buffer.readline().decode().rstrip("\r\n")
         except UnicodeDecodeError:
-            raise BadInput("The password on standard input is not UTF-8") from None
+            raise BadInputError("The password on standard input is not UTF-8") from None
     if not sys.stdin.isatty():
         hint = f"Pass it in with --password-stdin, or {instead}."
-        raise BadInput("There is no terminal to ask for the password", hint)
+        raise BadInputError("There is no terminal to ask for the password", hint)
     password = getpass.getpass("Password: ")
     if getpass.getpass("Once more: ") != password:
-        raise BadInput("The password was typed in two ways", "Nothing was changed.")
+        raise BadInputError("The password was typed in two ways", "Nothing was changed.")
     return password
 
 
@@ -116,7 +117,7 @@ def list_maintainers(data_dir: DataDir = None) -> None:
     )
 
 
-def state(item: accounts.Listed) -> str:
+def state(item: Listed) -> str:
     if item.disabled:
         return f"disabled {day(item.disabled)}"
     return "active" if item.has_password else "active, no password"
@@ -143,7 +144,7 @@ def revoke_token(name: Name, label: Label, data_dir: DataDir = None) -> None:
 def list_tokens(data_dir: DataDir = None) -> None:
     """List the tokens, without what is secret of them."""
     with opened(data_dir) as db, db.reading() as session:
-        found = accounts.listed_tokens(session)
+        found = listed_tokens(session)
     echo_table(
         ("NAME", "LABEL", "CREATED", "USED", "REVOKED"),
         [

@@ -14,14 +14,16 @@ import typer
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
-from app import archive, curation, kinds
-from app.archive import Choices, Imported
+from app import curation, kinds
+from app.archive import Choices, Imported, files_of, import_file
 from app.console import DataDir, console, opened
+from app.curation import Change
 from app.db import Db
-from app.errors import BadFile, Problem, Refused, excerpt
-from app.months import month_key
+from app.domain.calendar import format_month
+from app.domain.errors import BadFileError, Problem, UserError, excerpt
+from app.domain.vocabulary import Openness
+from app.kinds import kind_of
 from app.rules import Checked
-from app.words import Openness
 
 catalogue = typer.Typer(help="Sources, developers, models and events.", no_args_is_help=True)
 
@@ -89,10 +91,10 @@ def import_catalogue(
 ) -> None:
     """Add and correct entries of the catalogue, each file whole or not at all."""
     with read_from(files) as paths:
-        for path in archive.files_of(paths):
+        for path in files_of(paths):
             with path.open("rb") as file:
-                if kinds.kind_of(file) is None:
-                    raise Refused(f"{path} is no catalogue file", HEADERS)
+                if kind_of(file) is None:
+                    raise UserError(f"{path} is no catalogue file", HEADERS)
         with opened(data_dir) as db:
             import_paths(db, paths, Choices(who(), reason=reason, check=check))
 
@@ -113,7 +115,7 @@ def show_history(
             typer.echo(f"{when}  {escaped(change.by)}  {entry}: {why} ({difference(change)})")
 
 
-def difference(change: curation.Change) -> str:
+def difference(change: Change) -> str:
     """What an entry said before and says now; of a new one only that."""
     before = change.before
     return ", ".join(
@@ -137,17 +139,17 @@ def escaped(text: str) -> str:
 
 def import_paths(db: Db, paths: Sequence[Path], choices: Choices) -> None:
     """Imports files one after the other; raises at the first that is refused."""
-    for path in archive.files_of(paths):
+    for path in files_of(paths):
         try:
             report(import_path(db, path, choices))
-        except BadFile as refused:
+        except BadFileError as refused:
             show_problems(path, refused)
             raise
 
 
 def import_path(db: Db, path: Path, choices: Choices) -> Imported:
     with progress_of(path) as progress:
-        return archive.import_file(db, path, choices, progress)
+        return import_file(db, path, choices, progress)
 
 
 @contextmanager
@@ -160,7 +162,7 @@ def progress_of(path: Path) -> Iterator[Callable[[int], None]]:
         yield lambda done: progress.update(task, completed=done)
 
 
-def show_problems(path: Path, refused: BadFile) -> None:
+def show_problems(path: Path, refused: BadFileError) -> None:
     for problem in refused.problems:
         console.print(f"{path.name}{place(problem)}: {sentence(problem)}", markup=False)
 
@@ -210,7 +212,7 @@ def report_figures(name: str, checked: Checked, imported: Imported) -> None:
     lines = sum(month.lines for month in checked.months.values())
     what = f"{counted(lines, 'line')} for {counted(len(checked.months), 'month')}"
     if imported.revises:
-        listed = ", ".join(f"{slug} {month_key(month)}" for slug, month in imported.revises[:12])
+        listed = ", ".join(f"{slug} {format_month(month)}" for slug, month in imported.revises[:12])
         more = " and more" if len(imported.revises) > 12 else ""
         console.print(f"{name}: revises what is published: {listed}{more}.", markup=False)
     if published is None:

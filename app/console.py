@@ -10,9 +10,10 @@ from pydantic import ValidationError
 from rich.console import Console
 from sqlalchemy import make_url
 
-from app import migrations, postgres
+from app import postgres
 from app.db import Db
-from app.errors import Refused
+from app.domain.errors import UserError
+from app.migrations import bring_up
 from app.secret import weakness
 from app.settings import Settings
 
@@ -31,7 +32,9 @@ def settings(data_dir: Path | None = None) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "_".join(str(part) for part in first["loc"]).upper()
-        raise Refused(f"{name} is not usable", first["msg"].removeprefix("Value error, ")) from None
+        raise UserError(
+            f"{name} is not usable", first["msg"].removeprefix("Value error, ")
+        ) from None
     return found.model_copy(update={"data_dir": data_dir}) if data_dir else found
 
 
@@ -47,7 +50,7 @@ def database_url(configured: Settings) -> Iterator[str]:
 
 
 def refuse_weak_password(url: str) -> None:
-    """A database that others can reach needs a real one. Raises Refused."""
+    """A database that others can reach needs a real one. Raises UserError."""
     parsed = make_url(url)
     host = str(parsed.host or parsed.query.get("host", ""))
     here = not host or host.startswith(("/", "127.")) or host in {"localhost", "::1"}
@@ -58,15 +61,15 @@ def refuse_weak_password(url: str) -> None:
 def refuse_weak(password: str | None, name: str) -> None:
     if weak := weakness(password):
         hint = "Make one: openssl rand -hex 24. docs/operations.md says what else is to change."
-        raise Refused(f"{name} {weak}", hint)
+        raise UserError(f"{name} {weak}", hint)
 
 
 def refuse_shared(configured: Settings) -> None:
-    """Whoever takes over the application would own the schema. Raises Refused."""
+    """Whoever takes over the application would own the schema. Raises UserError."""
     url = make_url(configured.database_url) if configured.database_url else None
     if url and url.password is not None and url.password == configured.app_password:
         hint = "The role that serves must not be able to sign in as the owner: make another one."
-        raise Refused("APP_PASSWORD is the password of the schema's owner too", hint)
+        raise UserError("APP_PASSWORD is the password of the schema's owner too", hint)
 
 
 @contextmanager
@@ -75,7 +78,7 @@ def opened(data_dir: Path | None) -> Iterator[Db]:
     with database_url(settings(data_dir)) as url:
         db = Db(url)
         try:
-            migrations.bring_up(db)
+            bring_up(db)
             yield db
         finally:
             db.close()

@@ -8,8 +8,9 @@ from typing import Any, Final
 from fastapi import FastAPI
 
 from app import problem_details
+from app.domain.parameters import PARAMETERS, TOP_MAX, VALUES_MAX, Parameter
+from app.domain.question import Question
 from app.glossary import ABOUT, REFUSALS, TAGS
-from app.question import PARAMETERS, TOP_MAX, VALUES_MAX, Parameter, Question
 
 Json = dict[str, Any]
 

@@ -8,10 +8,12 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, Row, Select, func, select, true
 from sqlalchemy.orm import Session
 
-from app import answer, queries, vintages
+from app.domain.answer import SourceDefinition
+from app.domain.snapshot import Basis
+from app.domain.vocabulary import Openness, Status, least_settled
 from app.models import Observation, Snapshot, Source, Upload
-from app.snapshot_format import Basis
-from app.words import Openness, Status, least_settled
+from app.queries import main_source
+from app.vintages import by_slug, current_snapshots
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +63,24 @@ class Span:
 
 def spans(session: Session, as_of: datetime | None = None) -> dict[str, Span]:
     """By slug, of each source that has figures."""
-    current = vintages.current_snapshots(as_of).subquery()
+    current = current_snapshots(as_of).subquery()
     months = current.c.month
     found = session.execute(
         select(Source.slug, func.min(months), func.max(months), func.count())
         .join(current, current.c.source_id == Source.id)
         .group_by(Source.slug)
-        .order_by(vintages.by_slug())
+        .order_by(by_slug())
     )
     return {slug: Span(*span) for slug, *span in found}
 
 
 def main_first(
-    session: Session, sources: Iterable[answer.Source], as_of: datetime | None = None
-) -> list[answer.Source]:
+    session: Session, sources: Iterable[SourceDefinition], as_of: datetime | None = None
+) -> list[SourceDefinition]:
     """The source that questions are about, then the others by the months they cover."""
-    main, months = queries.main_source(session, as_of), spans(session, as_of)
+    main, months = main_source(session, as_of), spans(session, as_of)
 
-    def place(source: answer.Source) -> tuple[bool, int, str]:
+    def place(source: SourceDefinition) -> tuple[bool, int, str]:
         span = months.get(source.slug)
         return source.slug != main, -span.months if span else 0, source.slug
 
@@ -89,7 +91,7 @@ def covered_months(
     session: Session, as_of: datetime | None = None, source: str | None = None
 ) -> list[CoveredMonth]:
     """The months with figures, by source and month; of one source where it is named."""
-    current = vintages.current_snapshots(as_of).subquery()
+    current = current_snapshots(as_of).subquery()
     found = session.execute(
         select(
             Source.slug,
@@ -107,7 +109,7 @@ def covered_months(
         .join(Source, Source.id == Snapshot.source_id)
         .where(_of(source))
         .group_by(Source.slug, Snapshot.month, Snapshot.upload_id)
-        .order_by(vintages.by_slug(), Snapshot.month)
+        .order_by(by_slug(), Snapshot.month)
     )
     return [
         CoveredMonth(slug, month, least_settled(estimated, provisional), *rest)
@@ -133,7 +135,7 @@ SnapshotRow = tuple[
 
 
 def _snapshots(as_of: datetime | None) -> Select[*SnapshotRow]:
-    current = vintages.current_snapshots(as_of).subquery()
+    current = current_snapshots(as_of).subquery()
     sums = (
         select(
             Observation.snapshot_id,
@@ -164,7 +166,7 @@ def _snapshots(as_of: datetime | None) -> Select[*SnapshotRow]:
         .join(sums, sums.c.snapshot_id == Snapshot.id)
         .outerjoin(current, current.c.id == Snapshot.id)
         .where(published)
-        .order_by(Upload.published_at.desc(), vintages.by_slug(), Snapshot.month.desc())
+        .order_by(Upload.published_at.desc(), by_slug(), Snapshot.month.desc())
     )
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, BinaryIO, Final, NamedTuple
 
-from app import cells
-from app.cells import Context, Unreadable
-from app.errors import Problem, excerpt
+from app.cells import NAME_LENGTH, Context, Parser
+from app.domain.errors import Problem, excerpt
+from app.domain.matching import fold_name, nearest_match
+from app.domain.text import UnreadableCellError, clean_text
 from app.file_kind import encoding_of, kind_of
 from app.split_numbers import Pair, Split, pairs_of, splits
-from app.words import loose, nearest
 
 KEPT: Final = 100
 DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab"}
@@ -46,12 +46,12 @@ class Column:
     """
 
     name: str
-    parse: cells.Parser
+    parse: Parser
     aliases: tuple[str, ...] = ()
     required: bool = False
     filled: bool = False
     blank: Any = None
-    limit: int = cells.NAME_LENGTH
+    limit: int = NAME_LENGTH
     multiline: bool = False
 
     @property
@@ -261,7 +261,7 @@ class Table:
             self.problems.add("too_many_columns", line, None, None, f"{width} columns", expected)
             return False
         fields = self._fields()
-        if not any(loose(name) in fields for name in names[:width]):
+        if not any(fold_name(name) in fields for name in names[:width]):
             self._no_header(names[:width])
             return False
         for position, name in enumerate(names[:width], 1):
@@ -276,7 +276,7 @@ class Table:
 
     def _column(self, position: int, name: str) -> Column | None:
         line = self.reading.header_line
-        column = self._fields().get(loose(name))
+        column = self._fields().get(fold_name(name))
         if column is None:
             self._unknown_column(position, name)
             return None
@@ -293,11 +293,11 @@ class Table:
         line = self.reading.header_line
         code, expected = "unknown_column", "only these columns: " + self._named()
         try:
-            name = cells.clean(name, 10_000, multiline=True)
-        except Unreadable as error:
+            name = clean_text(name, 10_000, multiline=True)
+        except UnreadableCellError as error:
             code, expected = error.code, error.expected
         names = {alias: column.name for column in self.columns for alias in column.names}
-        found = nearest(name, names)
+        found = nearest_match(name, names)
         suggestion = names[found] if found else None
         if not name:
             code, expected = "unnamed_column", "a name above each column"
@@ -306,8 +306,8 @@ class Table:
     def _no_header(self, names: list[str]) -> None:
         try:
             for name in names:
-                cells.clean(name, 10**6, multiline=True)
-        except Unreadable as error:
+                clean_text(name, 10**6, multiline=True)
+        except UnreadableCellError as error:
             self.problems.add(
                 error.code, self.reading.header_line, None, None, ", ".join(names), error.expected
             )
@@ -317,7 +317,7 @@ class Table:
         self.problems.add("no_header", self.reading.header_line, None, None, found, expected)
 
     def _fields(self) -> dict[str, Column]:
-        return {loose(name): column for column in self.columns for name in column.names}
+        return {fold_name(name): column for column in self.columns for name in column.names}
 
     def _named(self) -> str:
         return ", ".join(column.name for column in self.columns)
@@ -485,7 +485,7 @@ def _also(column: Column) -> str:
 class _Fault(NamedTuple):
     position: int
     field: str
-    error: Unreadable
+    error: UnreadableCellError
 
 
 class _Cells(dict[str, Any]):
@@ -499,14 +499,14 @@ class _Cells(dict[str, Any]):
         self._position = position
         self._context = context
         self._faults = faults
-        self._errors: dict[str, Unreadable] = {}
+        self._errors: dict[str, UnreadableCellError] = {}
 
     def __missing__(self, text: str) -> Any:
         error = self._errors.get(text)
         if error is None:
             try:
                 value = self._parse(text)
-            except Unreadable as unreadable:
+            except UnreadableCellError as unreadable:
                 error = unreadable.with_traceback(None)
                 self._remember(self._errors, text, error)
             else:
@@ -517,11 +517,11 @@ class _Cells(dict[str, Any]):
 
     def _parse(self, text: str) -> Any:
         column = self._column
-        cell = cells.clean(text, column.limit, multiline=column.multiline)
+        cell = clean_text(text, column.limit, multiline=column.multiline)
         if cell:
             return column.parse(cell, self._context)
         if column.filled:
-            raise Unreadable("blank", f"a value: {column.name} must not be blank")
+            raise UnreadableCellError("blank", f"a value: {column.name} must not be blank")
         return column.blank
 
     def _remember(self, where: dict[str, Any], text: str, value: Any) -> None:
@@ -578,7 +578,7 @@ def _delimiter_of(header: str, fields: dict[str, Column]) -> str:
 
     def known(delimiter: str) -> int:
         row = next(csv.reader([sample], delimiter=delimiter, skipinitialspace=True), [])
-        return sum(loose(name) in fields for name in row)
+        return sum(fold_name(name) in fields for name in row)
 
     best = max((*DELIMITERS, "|", ":"), key=known)
     return best if known(best) else max(DELIMITERS, key=sample.count)

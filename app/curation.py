@@ -10,16 +10,15 @@ from typing import Any, BinaryIO
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import csv_reader
 from app.catalogue import ids
-from app.csv_reader import Limits, Row, Table
-from app.errors import BadFile, Conflict, NotFound, Problem
+from app.csv_reader import Limits, Row, Table, open_table
+from app.domain.errors import BadFileError, ConflictError, NotFoundError, Problem
+from app.domain.matching import nearest_match
+from app.domain.text import checked_reason
 from app.kinds import DEVELOPERS, EVENTS, MODELS, Entry, Kind, cells_of
 from app.locks import Lock
 from app.models import CatalogueChange, Developer, Event, Model, Source
-from app.reason import checked as checked_reason
 from app.resolver import NewDeveloper, NewModel
-from app.words import nearest
 
 Key = tuple[Any, ...]
 
@@ -52,10 +51,10 @@ def read(
 ) -> Changes:
     """Adds and corrects entries, all of them or none.
 
-    Raises BadFile with every problem, BadInput for the reason, Conflict where entries would change
-    without one.
+    Raises BadFileError with every problem, BadInputError for the reason, ConflictError where
+    entries would change without one.
     """
-    table = csv_reader.open_table(file, kind.columns, limits)
+    table = open_table(file, kind.columns, limits)
     _refuse_nameless(table, kind)
     take_turns(session)
     entries_now: Iterable[Any] = session.scalars(select(kind.table))
@@ -87,11 +86,12 @@ def change(
 ) -> Changes:
     """One entry from a form's texts by column: added or, with `entry_id`, corrected.
 
-    Raises BadFile with a problem for each field at fault, BadInput for the reason, NotFound, and
-    Conflict where the entry exists already, its slug would change, or the reason is missing.
+    Raises BadFileError with a problem for each field at fault, BadInputError for the reason,
+    NotFoundError, and Conflict where the entry exists already, its slug would change, or the reason
+    is missing.
     """
     _refuse_blank(kind, texts)
-    table = csv_reader.open_table(_one_row(texts), kind.columns)
+    table = open_table(_one_row(texts), kind.columns)
     take_turns(session)
     register = _Register(session, kind, by, reason)
     for row in table:
@@ -142,14 +142,14 @@ def _entry_at(
 ) -> Entry | None:
     entry: Any = session.get(kind.table, entry_id) if entry_id is not None else None
     if entry_id is not None and entry is None:
-        raise NotFound(f"There is no entry {entry_id} among the {kind.name}")
+        raise NotFoundError(f"There is no entry {entry_id} among the {kind.name}")
     same = [getattr(kind.table, name) == values[name] for name in kind.key]
     other = session.scalars(select(kind.table).where(*same)).one_or_none()
     if other is not None and other is not entry:
-        raise Conflict(f"“{values[kind.key[-1]]}” is among the {kind.name} already")
+        raise ConflictError(f"“{values[kind.key[-1]]}” is among the {kind.name} already")
     if isinstance(entry, Source | Developer | Model) and entry.slug != values["slug"]:
         detail = f"Links and files name it; it stays “{entry.slug}”."
-        raise Conflict("The slug of an entry cannot change", detail)
+        raise ConflictError("The slug of an entry cannot change", detail)
     found: Entry | None = entry
     return found
 
@@ -161,7 +161,7 @@ def _refuse_nameless(table: Table, kind: Kind) -> None:
     if found and not found.issuperset(column.name for column in naming):
         detail = f"Expected in the header of {kind.name}: {kind.header}"
         problems = table.problems
-        raise BadFile("The header does not fit", detail, problems.first, problems.count)
+        raise BadFileError("The header does not fit", detail, problems.first, problems.count)
 
 
 def _refuse_problems(table: Table) -> None:
@@ -169,8 +169,8 @@ def _refuse_problems(table: Table) -> None:
         raise _refused(table.problems.first, table.problems.count)
 
 
-def _refused(problems: Sequence[Problem], count: int | None = None) -> BadFile:
-    return BadFile("The catalogue entry has problems", "", problems, count)
+def _refused(problems: Sequence[Problem], count: int | None = None) -> BadFileError:
+    return BadFileError("The catalogue entry has problems", "", problems, count)
 
 
 def create(
@@ -223,7 +223,7 @@ class _Register:
                 if slug is not None and slug not in self.developers:
                     place = (row.line, table.position(name), name, slug)
                     expected = "the slug of a developer in the catalogue"
-                    near = nearest(slug, self.developers)
+                    near = nearest_match(slug, self.developers)
                     table.problems.add("unknown_developer", *place, expected, near)
         return values
 
@@ -246,7 +246,7 @@ class _Register:
 
     def _correct(self, entry: Entry, values: Mapping[str, Any]) -> None:
         if not self.reason:
-            raise Conflict("A reason is needed to correct the catalogue", _named_key(entry))
+            raise ConflictError("A reason is needed to correct the catalogue", _named_key(entry))
         before = cells_of(self.kind, entry, self.slugs)
         for name, value in values.items():
             setattr(entry, name, value)

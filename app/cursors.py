@@ -8,7 +8,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
-from app.question import instant_text, parse_instant
+from app.domain.calendar import format_instant, parse_instant
 
 LONGEST: Final = 1_000
 CHECK: Final = 8
@@ -25,7 +25,7 @@ class Cursor:
     after: Place
 
     def __str__(self) -> str:
-        content = json.dumps([self.asked, instant_text(self.as_of), self.after]).encode()
+        content = json.dumps([self.asked, format_instant(self.as_of), self.after]).encode()
         return urlsafe_b64encode(_check(content) + content).decode().rstrip("=")
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from app import wording
 from app.describing import DESCRIPTION, KEYWORDS, TITLE, Dataset, Described, Json, licence, some
-from app.months import month_key
+from app.domain.calendar import format_month
 from app.reference import Table
 from app.schemas import Field
 
@@ -41,8 +41,8 @@ def _publisher(item: Described) -> Json:
             "method": source.method,
             "citation": wording.citation(source),
             "licenses": [licence(source)] if source.licence else None,
-            "from": month_key(item.first),
-            "to": month_key(item.last),
+            "from": format_month(item.first),
+            "to": format_month(item.last),
         }
     )
 

@@ -6,7 +6,7 @@ import psycopg
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from app.errors import BadInput, Conflict, NoRoom, Refused, Unavailable
+from app.domain.errors import BadInputError, ConflictError, NoRoomError, UnavailableError, UserError
 
 INSUFFICIENT_PRIVILEGE: Final = "42501"
 LOCK_NOT_AVAILABLE: Final = "55P03"
@@ -18,28 +18,28 @@ _BUSY: Final = "Too many are asking at this moment"
 _TOO_MANY: Final = ("too many clients", "too many connections", "connection slots are reserved")
 
 
-_STATES: Final[dict[str, tuple[type[Refused], str, str]]] = {
-    "22": (BadInput, "A value in the request cannot be stored", "Nothing was stored."),
-    "23": (Conflict, "That contradicts what is stored already", LOOK_AGAIN),
+_STATES: Final[dict[str, tuple[type[UserError], str, str]]] = {
+    "22": (BadInputError, "A value in the request cannot be stored", "Nothing was stored."),
+    "23": (ConflictError, "That contradicts what is stored already", LOOK_AGAIN),
     "25006": (
-        Unavailable,
+        UnavailableError,
         "Nothing can be changed at the moment: the database is read-only",
         "Reading works. Nothing was stored; please try again later.",
     ),
-    "40001": (Conflict, _SAME_MOMENT, LOOK_AGAIN),
-    "40P01": (Conflict, _SAME_MOMENT, LOOK_AGAIN),
-    "53": (Unavailable, "The database is out of means", AGAIN),
+    "40001": (ConflictError, _SAME_MOMENT, LOOK_AGAIN),
+    "40P01": (ConflictError, _SAME_MOMENT, LOOK_AGAIN),
+    "53": (UnavailableError, "The database is out of means", AGAIN),
     "53100": (
-        NoRoom,
+        NoRoomError,
         "There is no room left on the server's disk",
         "Nothing was stored. Please tell whoever runs this server.",
     ),
-    "53300": (Unavailable, _BUSY, AGAIN),
-    LOCK_NOT_AVAILABLE: (Unavailable, "The database is busy with another change", AGAIN),
-    "08": (Unavailable, _NO_ANSWER, AGAIN),
-    "25P03": (Unavailable, _NO_ANSWER, AGAIN),
-    "57": (Unavailable, "The database is starting or stopping", AGAIN),
-    "57014": (Unavailable, "That took too long", "Ask for fewer months, or another grouping."),
+    "53300": (UnavailableError, _BUSY, AGAIN),
+    LOCK_NOT_AVAILABLE: (UnavailableError, "The database is busy with another change", AGAIN),
+    "08": (UnavailableError, _NO_ANSWER, AGAIN),
+    "25P03": (UnavailableError, _NO_ANSWER, AGAIN),
+    "57": (UnavailableError, "The database is starting or stopping", AGAIN),
+    "57014": (UnavailableError, "That took too long", "Ask for fewer months, or another grouping."),
 }
 """By SQLSTATE, or its class: the first two characters."""
 
@@ -62,10 +62,10 @@ def words_of_connecting(error: Exception) -> str:
     return " ".join(str(found).split()) if lost else ""
 
 
-def explained(error: SQLAlchemyError | psycopg.Error) -> Refused | None:
+def explained(error: SQLAlchemyError | psycopg.Error) -> UserError | None:
     """Why the database did not do it, or None where the fault is ours."""
     if isinstance(error, PoolTimeout):
-        return Unavailable(_BUSY, AGAIN)
+        return UnavailableError(_BUSY, AGAIN)
     state = state_of(error)
     if state is None:
         return _without_state(error)
@@ -73,7 +73,7 @@ def explained(error: SQLAlchemyError | psycopg.Error) -> Refused | None:
     return _refusal(*found) if found else None
 
 
-def _without_state(error: Exception) -> Refused | None:
+def _without_state(error: Exception) -> UserError | None:
     """The driver's own errors: it could not connect, or would not send what it was given."""
     if isinstance(_own(error), psycopg.DataError):
         return _refusal(*_STATES["22"])
@@ -82,9 +82,9 @@ def _without_state(error: Exception) -> Refused | None:
     ):
         # A connection that is refused has words, but no state.
         busy = any(words in str(error) for words in _TOO_MANY)
-        return Unavailable(_BUSY if busy else _NO_ANSWER, AGAIN)
+        return UnavailableError(_BUSY if busy else _NO_ANSWER, AGAIN)
     return None
 
 
-def _refusal(kind: type[Refused], title: str, detail: str) -> Refused:
+def _refusal(kind: type[UserError], title: str, detail: str) -> UserError:
     return kind(title, detail)

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from app.answer import Source
-from app.question import instant_text
+from app.domain.answer import SourceDefinition
+from app.domain.calendar import format_instant
 from app.reference import Table
 
 Json = dict[str, Any]
@@ -36,7 +36,7 @@ KEYWORDS: Final = (
 class Described:
     """A source and the months it has figures for."""
 
-    source: Source
+    source: SourceDefinition
     first: date
     last: date
     months: int
@@ -57,7 +57,7 @@ class Dataset:
 
     @property
     def changed(self) -> str:
-        return instant_text(self.vintage) if self.vintage else ""
+        return format_instant(self.vintage) if self.vintage else ""
 
     def address(self, table: Table, *, csv: bool = True) -> str:
         """Where a table reads, at the vintage that is described: what is said of it stays true."""
@@ -109,5 +109,5 @@ def licence_address(licence: str) -> str:
 _CREATIVE_COMMONS: Final = re.compile(r"\bCC[ -](BY(?:-(?:NC|ND|SA))*)[ -](\d\.\d)\b")
 
 
-def licence(source: Source) -> Json:
+def licence(source: SourceDefinition) -> Json:
     return some({"title": source.licence, "path": licence_address(source.licence)})

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.snapshot_format import Line
-from app.words import Status, least_settled
+from app.domain.snapshot import Line
+from app.domain.vocabulary import Status, least_settled
 
 
 @dataclass(slots=True)

@@ -8,12 +8,23 @@ import plotly.graph_objects as go
 
 from app import sheets
 from app.charts import Callout, Chart, Label, Mark, Panel, Series
+from app.domain.calendar import add_months, days_in
 from app.lettering import FONT
-from app.months import add_months, days_in
 from app.palette import PALETTE
 from app.placing import middle, noon
 from app.samples import samples
-from app.sheets import Place, Sheet, sheet_of
+from app.sheets import (
+    CALLOUT_GAP,
+    LEADER_GAP,
+    REPORTED_RIM,
+    REPORTED_SYMBOL,
+    TICK_ROOM,
+    Place,
+    Sheet,
+    badge_lift,
+    end_of,
+    sheet_of,
+)
 from app.wording import month_name
 
 AXIS: Final = {"fixedrange": True, "zeroline": False, "tickfont": {"color": PALETTE["muted"]}}
@@ -157,11 +168,11 @@ def _reported(callout: Callout, panel: Panel) -> dict[str, Any]:
         "showlegend": False,
         "cliponaxis": False,
         "marker": {
-            "symbol": sheets.REPORTED_SYMBOL,
+            "symbol": REPORTED_SYMBOL,
             "size": sheets.REPORTED,
             "color": PALETTE["surface"],
             "opacity": 1,
-            "line": {"color": colour, "width": sheets.REPORTED_RIM},
+            "line": {"color": colour, "width": REPORTED_RIM},
         },
     }
 
@@ -183,7 +194,7 @@ def _milliseconds(month: date) -> int:
 
 def _layout(chart: Chart) -> dict[str, Any]:
     sheet = sheet_of(chart)
-    margin = {"t": sheet.top, "b": sheets.TICK_ROOM, "l": sheet.left, "r": chart.right, "pad": 0}
+    margin = {"t": sheet.top, "b": TICK_ROOM, "l": sheet.left, "r": chart.right, "pad": 0}
     layout: dict[str, Any] = {
         "height": sheet.height,
         "margin": margin,
@@ -256,7 +267,7 @@ def _end_label(panel: Panel, label: Label, number: int) -> dict[str, Any]:
         "name": "label",
         "text": plain(label.text),
         "font": {"color": PALETTE[label.role]},
-        "x": label.share if bars else _written(sheets.end_of(panel, label)),
+        "x": label.share if bars else _written(end_of(panel, label)),
         "y": number if bars else label.share,
         "xanchor": "left",
         "yanchor": "middle",
@@ -264,7 +275,7 @@ def _end_label(panel: Panel, label: Label, number: int) -> dict[str, Any]:
     }
     if label.sample or not sheets.led(label):
         return base | {"xshift": aside + label.indent, "yshift": label.lift}
-    leader = {"showarrow": True, "arrowcolor": PALETTE["rule"], "standoff": sheets.LEADER_GAP}
+    leader = {"showarrow": True, "arrowcolor": PALETTE["rule"], "standoff": LEADER_GAP}
     return base | leader | {"ax": aside, "ay": -label.lift}
 
 
@@ -280,7 +291,7 @@ def _callout(callout: Callout) -> dict[str, Any]:
         "yanchor": "bottom",
         "showarrow": True,
         "arrowcolor": PALETTE[callout.look.role],
-        "standoff": sheets.CALLOUT_GAP,
+        "standoff": CALLOUT_GAP,
         "ax": 0,
         "ay": -callout.lift,
         "bgcolor": PALETTE["surface"],
@@ -332,7 +343,7 @@ def _badge(mark: Mark) -> dict[str, Any]:
         "showarrow": True,
         "arrowcolor": PALETTE["rule"],
         "ax": 0,
-        "ay": -sheets.badge_lift(mark),
+        "ay": -badge_lift(mark),
         "bgcolor": PALETTE["surface"],
         "bordercolor": PALETTE["rule"],
         "borderwidth": 1,

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app import changes
+from app.changes import data_version
+from app.domain.calendar import is_settled
 from app.paths import PROJECT
-from app.question import is_settled
 
 LIVE: Final = "public, max-age=60, stale-while-revalidate=600"
 SETTLED: Final = "public, max-age=31536000, immutable"
@@ -36,7 +36,7 @@ def release() -> str:
 def check(
     request: Request, session: Session, as_of: datetime | None, asked: Iterable[tuple[str, str]]
 ) -> None:
-    """Before the expensive read. Raises NotModified; otherwise the answer will carry its tag.
+    """Before the expensive read. Raises NotModifiedError; otherwise the answer will carry its tag.
 
     `asked` are the canonical pairs of the question. What stood at a settled `as_of` is the same
     whatever the data has come to since.
@@ -45,7 +45,7 @@ def check(
     if as_of is not None:
         # What is published at this very moment may yet come to stand before it.
         lasting = SETTLED if settled else "no-cache"
-    version = "settled" if settled else changes.data_version(session)
+    version = "settled" if settled else data_version(session)
     tag = entity_tag(str(request.base_url), request.url.path, version, *map("=".join, asked))
     headers = {"ETag": tag, "Cache-Control": lasting}
     request.scope["state"]["freshness"] = headers

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import http
 from app.bodies import check_length, counted, limits
+from app.http import by_token, cookie_name, signed_in
 from app.rate_limit import FOR_OPERATORS
 from app.refusals import SAFE
 
@@ -71,7 +72,7 @@ def check_source(request: Request) -> None:
     foreign_site = site not in {None, "same-origin", "none"}
     foreign_origin = origin is not None and origin.partition("://")[2] != headers.get("host")
     # Only what a browser adds by itself can be abused: a token cannot, a password typed cannot.
-    unnamed = site is None and origin is None and http.cookie_name(request) in request.cookies
+    unnamed = site is None and origin is None and cookie_name(request) in request.cookies
     if foreign_site or foreign_origin or unnamed:
         raise HTTPException(403, "This request does not come from a page of this site")
 
@@ -85,12 +86,12 @@ def check_encoding(headers: Headers) -> None:
 
 
 def check_maintainer(request: Request) -> None:
-    """Raises NotSignedIn. What is found is kept for the dependencies of `http`."""
+    """Raises NotSignedInError. What is found is kept for the dependencies of `http`."""
     db = http.database(request)
     if request.scope["path"].startswith("/api/"):
-        http.by_token(request, db)
+        by_token(request, db)
     else:
-        http.signed_in(http.visitor(request, db))
+        signed_in(http.visitor(request, db))
 
 
 def personal(scope: Scope, send: Send) -> Send:

@@ -7,8 +7,9 @@ from pydantic import BaseModel, Field
 
 from app import migrations, observing
 from app.db import Db
-from app.errors import NotFound, Unavailable
+from app.domain.errors import NotFoundError, UnavailableError
 from app.http import database
+from app.observing import METRICS_TYPE
 
 router = APIRouter(tags=["operations"])
 
@@ -30,7 +31,7 @@ def read_readiness(db: Annotated[Db, Depends(database)]) -> Health:
     """The database answers and its schema is the one this release was written for, or newer."""
     found, expected = migrations.revisions(db)
     if not migrations.serves(found, expected):
-        raise Unavailable("The database is not migrated", f"It is at {found}, not {expected}.")
+        raise UnavailableError("The database is not migrated", f"It is at {found}, not {expected}.")
     return Health()
 
 
@@ -38,5 +39,5 @@ def read_readiness(db: Annotated[Db, Depends(database)]) -> Health:
 def read_metrics(request: Request) -> Response:
     """Counts and times for Prometheus; not for those who come by way of a proxy."""
     if "x-forwarded-for" in request.headers:
-        raise NotFound("There is nothing at this address")
-    return Response(observing.metrics(), headers={"Content-Type": observing.METRICS_TYPE})
+        raise NotFoundError("There is nothing at this address")
+    return Response(observing.metrics(), headers={"Content-Type": METRICS_TYPE})

@@ -8,15 +8,17 @@ from fastapi import Depends, Request, Response
 from fastapi.security import HTTPBearer
 from sqlalchemy.orm import Session
 
-from app import accounts, citing, errors, freshness, queries, sign_ins
+from app import accounts, citing, freshness, queries, sign_ins
 from app.accounts import Maintainer
-from app.answer import Answer
 from app.csv_writing import csv_links, csv_text, file_name
 from app.db import Db
-from app.errors import Problem, excerpt
-from app.question import PARAMETERS, Question, names_of, parse_question, refusal
+from app.domain.answer import Answer
+from app.domain.errors import NotSignedInError, Problem, excerpt
+from app.domain.matching import nearest_match
+from app.domain.parameters import PARAMETERS, parameter_names
+from app.domain.question import Question
+from app.domain.question_parser import bad_question, parse_question
 from app.share_rows import COLUMNS, share_rows
-from app.words import nearest
 
 
 def database(request: Request) -> Db:
@@ -33,7 +35,7 @@ Reading = Annotated[Session, Depends(reading, scope="function")]
 
 
 def asked(request: Request, session: Reading) -> Question:
-    """The question of the query string; raises BadQuestion."""
+    """The question of the query string; raises BadQuestionError."""
     items = request.query_params.multi_items()
     if request.url.path.endswith(".csv"):
         items = [item for item in items if item != ("bom", "1")]
@@ -46,8 +48,8 @@ Asked = Annotated[Question, Depends(asked)]
 
 
 def fresh(request: Request, session: Reading, question: Asked) -> Question:
-    """The question of a file or API address, unless the asker holds its answer (NotModified)."""
-    beside = set(names_of(PARAMETERS))
+    """Returns the question of an address; raises NotModifiedError where its answer is held."""
+    beside = set(parameter_names(PARAMETERS))
     others = sorted(item for item in request.query_params.multi_items() if item[0] not in beside)
     freshness.check(request, session, question.as_of, [*question.pairs(), *others])
     return question
@@ -64,9 +66,9 @@ def taking(*accepted: str) -> Any:
         if others:
             expected = f"one of {', '.join(accepted)}" if accepted else "no parameter"
             found = excerpt(others[0])
-            suggestion = nearest(others[0], accepted)
+            suggestion = nearest_match(others[0], accepted)
             code = "unknown_parameter"
-            raise refusal([Problem(code, None, None, found, found, expected, suggestion)])
+            raise bad_question([Problem(code, None, None, found, found, expected, suggestion)])
 
     return Depends(taken)
 
@@ -91,7 +93,7 @@ Visitor = Annotated[Maintainer | None, Depends(visitor)]
 def signed_in(found: Visitor) -> Maintainer:
     """Raises NotSignedIn: a page sends people to the sign-in first."""
     if found is None:
-        raise errors.NotSignedIn("Only maintainers may do this", "Please sign in.")
+        raise NotSignedInError("Only maintainers may do this", "Please sign in.")
     return found
 
 
@@ -99,15 +101,15 @@ SignedIn = Annotated[Maintainer, Depends(signed_in)]
 
 
 def by_token(request: Request, db: Db) -> Maintainer:
-    """Whoever the token of the Authorization header speaks for. Raises NotSignedIn."""
+    """Whoever the token of the Authorization header speaks for. Raises NotSignedInError."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
-        raise errors.NotSignedIn("A token is needed: Authorization: Bearer TOKEN", NEW_TOKEN)
+        raise NotSignedInError("A token is needed: Authorization: Bearer TOKEN", NEW_TOKEN)
     if not hasattr(request.state, "maintainer"):
         request.state.maintainer = accounts.by_token(db, token.strip())
     found: Maintainer | None = request.state.maintainer
     if found is None:
-        raise errors.NotSignedIn("The token is unknown or revoked", NEW_TOKEN)
+        raise NotSignedInError("The token is unknown or revoked", NEW_TOKEN)
     return found
 
 

@@ -14,16 +14,19 @@ import psycopg
 from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
-from app import catalogue, checking, curation, provenance, rules, stored_lines, vintages
+from app import catalogue, checking, curation, provenance, rules
 from app.csv_reader import Limits
-from app.errors import BadFile, Conflict, NotFound, Unavailable, excerpt
+from app.domain.calendar import format_month
+from app.domain.errors import BadFileError, ConflictError, NotFoundError, UnavailableError, excerpt
+from app.domain.snapshot import Line, SnapshotKey
+from app.domain.text import checked_reason
+from app.domain.vocabulary import Openness
 from app.locks import Lock
 from app.models import CatalogueChange, Developer, Model, Snapshot, Source, Upload
-from app.months import month_key
-from app.reason import checked as checked_reason
+from app.provenance import snapshot_keys, state_of
 from app.rules import Checked
-from app.snapshot_format import Line, SnapshotKey
-from app.words import Openness
+from app.stored_lines import of_snapshots
+from app.vintages import current_snapshots, standing_at
 
 Progress = Callable[[int], None]
 
@@ -78,7 +81,7 @@ def received(
     source: str | None,
     openness: Openness,
 ) -> Upload:
-    """The bytes as they came, not stored yet. Raises NotFound for the source."""
+    """The bytes as they came, not stored yet. Raises NotFoundError for the source."""
     digest, size, packed = _pack(file)
     return Upload(
         filename=file_name(filename),
@@ -106,7 +109,7 @@ def keep(
     source: str | None,
     openness: Openness,
 ) -> int:
-    """Stores the bytes as they came; gives the upload's id. Raises NotFound for the source."""
+    """Stores the bytes as they came; gives the upload's id. Raises NotFoundError for the source."""
     upload = received(session, file, filename=filename, by=by, source=source, openness=openness)
     session.add(upload)
     session.flush()
@@ -149,9 +152,9 @@ def publish(
 ) -> Published:
     """Makes a kept file the current figures of its sources and months, all of it or nothing.
 
-    Raises BadFile with every problem; Conflict where it was published or discarded, needs a reason,
-    or is no longer the `expected` version of its review. The same bytes as what is current already
-    are a no-op that names the first upload.
+    Raises BadFileError with every problem; ConflictError where it was published or discarded, needs
+    a reason, or is no longer the `expected` version of its review. The same bytes as what is
+    current already are a no-op that names the first upload.
     """
     reason = checked_reason(reason)
     upload = _locked_upload(session, upload_id)
@@ -228,7 +231,7 @@ def publishable(session: Session, upload: Upload, checked: Checked) -> frozenset
     if upload.reclassified:
         standing = {key: one for key, one in standing.items() if one.sha256 == upload.sha256}
     ids = [one.snapshot_id for one in standing.values()]
-    current = _digests(stored_lines.of_snapshots(session, ids))
+    current = _digests(of_snapshots(session, ids))
     compared = (line for line in checked.lines() if (line.source, line.month) in standing)
     given = _digests(compared) if standing else {}
     differing = {key for key in standing if given.get(key) != current.get(key)}
@@ -270,7 +273,7 @@ def version(
 def _expect(expected: str | None, actual: Callable[[], str]) -> None:
     if expected is not None and expected != actual():
         detail = "Others have published, withdrawn or corrected something. Look at it again first."
-        raise Conflict("This is not what you looked at any more", detail)
+        raise ConflictError("This is not what you looked at any more", detail)
 
 
 def _moment(upload: Upload) -> datetime:
@@ -283,22 +286,25 @@ def refuse_problems(checked: Checked) -> None:
     if checked.problem_count:
         count = checked.problem_count
         title = "The file has one problem" if count == 1 else f"The file has {count:,} problems"
-        raise BadFile(title, "Nothing of it was stored.", checked.problems, count)
+        raise BadFileError(title, "Nothing of it was stored.", checked.problems, count)
 
 
 def _locked_upload(session: Session, upload_id: int) -> Upload:
-    """Raises NotFound. Whoever changes an upload locks it first, then sources, then the moment."""
+    """Raises NotFoundError.
+
+    Whoever changes an upload locks it first, then sources, then the moment.
+    """
     upload = session.get(Upload, upload_id, with_for_update=True) if upload_id < 2**63 else None
     if upload is None:
-        raise NotFound(f"There is no upload {upload_id}")
+        raise NotFoundError(f"There is no upload {upload_id}")
     return upload
 
 
 def _refuse_closed(upload: Upload) -> None:
     if upload.published_at is not None:
-        raise Conflict(f"Upload {upload.id} was published already")
+        raise ConflictError(f"Upload {upload.id} was published already")
     if upload.discarded_at is not None:
-        raise Conflict(f"Upload {upload.id} was discarded by {upload.discarded_by}")
+        raise ConflictError(f"Upload {upload.id} was discarded by {upload.discarded_by}")
 
 
 def _lock_sources(session: Session, slugs: Iterable[str]) -> None:
@@ -310,7 +316,7 @@ def _lock_sources(session: Session, slugs: Iterable[str]) -> None:
 
 def same_and_current(session: Session, upload: Upload) -> Upload | None:
     """An earlier upload of the same bytes and choices, all of whose snapshots are current."""
-    current = vintages.current_snapshots(None).subquery()
+    current = current_snapshots(None).subquery()
     superseded = exists().where(
         Snapshot.upload_id == Upload.id, Snapshot.id.not_in(select(current.c.id))
     )
@@ -321,7 +327,7 @@ def same_and_current(session: Session, upload: Upload) -> Upload | None:
             Upload.source_id.is_not_distinct_from(upload.source_id),
             Upload.openness == upload.openness,
             Upload.reclassified == upload.reclassified,
-            vintages.standing_at(None),
+            standing_at(None),
             ~superseded,
         )
         .order_by(Upload.id)
@@ -332,10 +338,10 @@ def same_and_current(session: Session, upload: Upload) -> Upload | None:
 def _ask_reason(session: Session, keys: Collection[SnapshotKey], reason: str) -> None:
     revised = list(provenance.standing(session, keys))
     if revised and not reason:
-        listed = ", ".join(f"{slug} {month_key(month)}" for slug, month in revised[:12])
+        listed = ", ".join(f"{slug} {format_month(month)}" for slug, month in revised[:12])
         more = f" and {len(revised) - 12} more" if len(revised) > 12 else ""
         title = "A reason is needed to revise published figures"
-        raise Conflict(title, f"Published already: {listed}{more}.")
+        raise ConflictError(title, f"Published already: {listed}{more}.")
 
 
 def _store(
@@ -432,7 +438,7 @@ def _refuse_past(session: Session) -> None:
         title = (
             f"The clock of the database is behind: the last publishing was at {last:%H:%M:%S} UTC"
         )
-        raise Unavailable(title, "Nothing was stored. Set the clock right, and publish again.")
+        raise UnavailableError(title, "Nothing was stored. Set the clock right, and publish again.")
 
 
 def withdraw(
@@ -440,14 +446,14 @@ def withdraw(
 ) -> datetime:
     """Takes a published upload back: the figures before it are current again, as a new vintage.
 
-    Raises BadInput without a reason; NotFound; Conflict where it is not published, or is no longer
-    the `expected` version of its record.
+    Raises BadInputError without a reason; NotFoundError; ConflictError where it is not published,
+    or is no longer the `expected` version of its record.
     """
     reason = checked_reason(reason, needed=True)
     upload = _locked_upload(session, upload_id)
     if upload.published_at is None or upload.withdrawn_at is not None:
-        raise Conflict(f"Upload {upload_id} is not among the published ones")
-    _lock_sources(session, {slug for slug, _ in provenance.snapshot_keys(session, upload_id)})
+        raise ConflictError(f"Upload {upload_id} is not among the published ones")
+    _lock_sources(session, {slug for slug, _ in snapshot_keys(session, upload_id)})
     _expect(expected, lambda: provenance.upload(session, upload_id).version)
     session.execute(select(func.pg_advisory_xact_lock(Lock.STAMP)))
     withdrawn = session.scalars(
@@ -464,13 +470,13 @@ def withdraw(
 def discard(session: Session, upload_id: int, *, by: str, expected: str | None = None) -> None:
     """Closes an upload that was never published. Its file stays, its figures never count.
 
-    Raises NotFound; Conflict where it was published or discarded, or is no longer in the state that
-    the `expected` version, of its review or of its record, names.
+    Raises NotFoundError; ConflictError where it was published or discarded, or is no longer in the
+    state that the `expected` version, of its review or of its record, names.
     """
     upload = _locked_upload(session, upload_id)
     _refuse_closed(upload)
-    state = None if expected is None else provenance.state_of(expected)
-    _expect(state, lambda: provenance.state_of(provenance.version(upload, [])))
+    state = None if expected is None else state_of(expected)
+    _expect(state, lambda: state_of(provenance.version(upload, [])))
     session.execute(
         update(Upload)
         .where(Upload.id == upload_id)
@@ -484,11 +490,12 @@ def reclassify(
     """Keeps a published file once more, to be read with today's catalogue before its own lines.
 
     Gives the new upload's id, or None where that would change no current figure: then nothing is
-    stored. Raises Conflict where it is not published, BadFile where it cannot be read that way.
+    stored. Raises ConflictError where it is not published, BadFileError where it cannot be read
+    that way.
     """
     first = _locked_upload(session, upload_id)
     if first.published_at is None or first.withdrawn_at is not None:
-        raise Conflict(f"Upload {upload_id} is not among the published ones")
+        raise ConflictError(f"Upload {upload_id} is not among the published ones")
     again = Upload(
         filename=first.filename,
         sha256=first.sha256,

@@ -15,7 +15,7 @@ from app.describing import (
     licence,
     some,
 )
-from app.months import month_key
+from app.domain.calendar import format_month
 from app.reference import Table
 from app.schemas import Field
 
@@ -50,7 +50,7 @@ def described(dataset: Dataset) -> Json:
 
 
 def _months(first: date | None, last: date | None) -> str:
-    return f"{month_key(first)}/{month_key(last)}" if first and last else ""
+    return f"{format_month(first)}/{format_month(last)}" if first and last else ""
 
 
 def _measured(dataset: Dataset) -> list[Field]:

@@ -7,11 +7,12 @@ from typing import Any, BinaryIO, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import cells, csv_reader
+from app import cells
 from app.catalogue import ids
-from app.csv_reader import Column
+from app.cells import Parser
+from app.csv_reader import Column, open_table
+from app.domain.calendar import format_month
 from app.models import Developer, Event, Model, Source
-from app.months import month_key
 from app.snapshot_format import SNAPSHOT_COLUMNS
 
 LONG: Final = 2_000  # characters of a definition
@@ -30,7 +31,7 @@ def slug(name: str, *, filled: bool = True) -> Column:
     return Column(name, cells.slug, required=filled, filled=filled)
 
 
-def filled(name: str, parse: cells.Parser) -> Column:
+def filled(name: str, parse: Parser) -> Column:
     return Column(name, parse, required=True, filled=True)
 
 
@@ -122,7 +123,7 @@ def kind_of(file: BinaryIO) -> Kind | None:
 
 
 def _named(file: BinaryIO, columns: Sequence[Column]) -> int:
-    return len(csv_reader.open_table(file, columns).reading.columns)
+    return len(open_table(file, columns).reading.columns)
 
 
 def entries(session: Session, kind: Kind) -> Iterator[tuple[int, dict[str, str]]]:
@@ -150,4 +151,4 @@ def _cell(column: Column, value: Any) -> str:
         return ""
     if value is True:
         return "yes"
-    return month_key(value) if column.parse is cells.month else str(value)
+    return format_month(value) if column.parse is cells.month else str(value)

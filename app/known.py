@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from app.words import Openness, Origin, alike
+from app.domain.matching import name_key
+from app.domain.vocabulary import Openness, Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Known:
     def _source_slugs(self) -> dict[str, str]:
         # A name may be another source's slug: a file must not move from one to the other.
         pairs = (
-            (alike(text), slug) for slug, name in self.sources.items() for text in (slug, name)
+            (name_key(text), slug) for slug, name in self.sources.items() for text in (slug, name)
         )
         return _unambiguous(pairs)
 
@@ -48,22 +49,22 @@ class Known:
 
     def source(self, text: str) -> str | None:
         """The slug of the source that `text` names by slug or name."""
-        return text if text in self.sources else self._source_slugs.get(alike(text))
+        return text if text in self.sources else self._source_slugs.get(name_key(text))
 
     def developer(self, text: str) -> KnownDeveloper | None:
-        slug = text if text in self.developers else self._developer_slugs.get(alike(text))
+        slug = text if text in self.developers else self._developer_slugs.get(name_key(text))
         return self.developers[slug] if slug else None
 
     def model(self, text: str) -> KnownModel | None:
-        slug = text if text in self.models else self._model_slugs.get(alike(text))
+        slug = text if text in self.models else self._model_slugs.get(name_key(text))
         return self.models[slug] if slug else None
 
 
 def _by_name_alike(items: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Slug and name to slug. What two share finds neither; a slug goes before another's name."""
     pairs = list(items)
-    names = _unambiguous((alike(name), slug) for slug, name in pairs)
-    return names | _unambiguous((alike(slug), slug) for slug, _ in pairs)
+    names = _unambiguous((name_key(name), slug) for slug, name in pairs)
+    return names | _unambiguous((name_key(slug), slug) for slug, _ in pairs)
 
 
 def _unambiguous(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

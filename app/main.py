@@ -7,29 +7,24 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 from starlette_compress import CompressMiddleware, add_compress_type
 
-from app import (
-    api,
-    assets,
-    bodies,
-    contract,
-    crossing,
-    freshness,
-    guard,
-    headers,
-    health,
-    pages,
-    rate_limit,
-    refusals,
-)
+from app import api, contract, guard, health, pages
+from app.assets import Assets
+from app.bodies import Closing
+from app.crossing import Crossing
 from app.db import Db
+from app.freshness import Freshness
+from app.headers import HeadAsGet, SecurityHeaders
 from app.observing import Observed
+from app.pages import render_error
+from app.rate_limit import RateLimit
+from app.refusals import install_errors
 
 
 class Site(FastAPI):
     """Its outermost rings also go around the page that says that something went wrong."""
 
     def build_middleware_stack(self) -> ASGIApp:
-        return Observed(headers.SecurityHeaders(super().build_middleware_stack()))
+        return Observed(SecurityHeaders(super().build_middleware_stack()))
 
 
 def create_app(db: Db, hosts: Sequence[str] = (), *, reads_per_minute: int = 0) -> FastAPI:
@@ -56,20 +51,20 @@ def create_app(db: Db, hosts: Sequence[str] = (), *, reads_per_minute: int = 0) 
     app.state.db = db
     app.state.hosts = hosts
     app.state.reads_per_minute = reads_per_minute
-    refusals.install_errors(app, page=pages.render_error)
-    app.add_middleware(freshness.Freshness)
+    install_errors(app, page=render_error)
+    app.add_middleware(Freshness)
     if reads_per_minute:
-        app.add_middleware(rate_limit.RateLimit, per_minute=reads_per_minute)
+        app.add_middleware(RateLimit, per_minute=reads_per_minute)
     guard.install(app)
-    app.add_middleware(crossing.Crossing)
+    app.add_middleware(Crossing)
     add_compress_type("text/csv")
     app.add_middleware(CompressMiddleware)
     # Around the compressor, which would keep the end of a refusal to itself.
-    app.add_middleware(bodies.Closing)
-    app.add_middleware(headers.HeadAsGet)
+    app.add_middleware(Closing)
+    app.add_middleware(HeadAsGet)
     app.include_router(health.router)
     app.include_router(api.router)
     app.include_router(pages.router)
     contract.install(app)
-    app.mount("/static", assets.Assets(), name="static")
+    app.mount("/static", Assets(), name="static")
     return app

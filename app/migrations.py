@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.database_errors import INSUFFICIENT_PRIVILEGE, LOCK_NOT_AVAILABLE, state_of
 from app.db import Db
-from app.errors import Unavailable
+from app.domain.errors import UnavailableError
 from app.paths import PROJECT
 from app.postgres_binaries import OLDEST
 
@@ -41,8 +41,8 @@ def upgrade(db: Db, revision: str = "head") -> None:
 def bring_up(db: Db) -> None:
     """Upgrades unless there is nothing to do.
 
-    Raises Unavailable for a server that does not fit, for a role that may not, and where others
-    hold a table.
+    Raises UnavailableError for a server that does not fit, for a role that may not, and where
+    others hold a table.
     """
     check_server(db)
     found, expected = revisions(db)
@@ -54,7 +54,7 @@ def bring_up(db: Db) -> None:
     except DBAPIError as error:
         if (hint := _HINTS.get(state_of(error) or "")) is None:
             raise
-        raise Unavailable(title, hint) from None
+        raise UnavailableError(title, hint) from None
 
 
 def serves(found: str | None, expected: str) -> bool:
@@ -66,7 +66,7 @@ def serves(found: str | None, expected: str) -> bool:
 
 
 def check_server(db: Db) -> None:
-    """Raises Unavailable where the server is too old, or the database cannot hold every name."""
+    """Raises UnavailableError where the server is too old or cannot hold every name."""
     with db.engine.connect() as connection:
         version = int(connection.scalar(text("SHOW server_version_num")) or 0)
         encoding = str(connection.scalar(text("SHOW server_encoding")))
@@ -74,13 +74,13 @@ def check_server(db: Db) -> None:
 
 
 def refuse_unfit(version: int, encoding: str) -> None:
-    """`version` as PostgreSQL counts it: 150018 is 15.18. Raises Unavailable."""
+    """`version` as PostgreSQL counts it: 150018 is 15.18. Raises UnavailableError."""
     if version < OLDEST * 10_000:
         title = f"The database is PostgreSQL {version // 10_000}.{version % 10_000}"
-        raise Unavailable(title, f"PostgreSQL {OLDEST} or newer is needed.")
+        raise UnavailableError(title, f"PostgreSQL {OLDEST} or newer is needed.")
     if encoding != "UTF8":
         hint = "Make another: CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0"
-        raise Unavailable(f"The database is encoded in {encoding}; UTF8 is needed", hint)
+        raise UnavailableError(f"The database is encoded in {encoding}; UTF8 is needed", hint)
 
 
 def revisions(db: Db) -> tuple[str | None, str]:

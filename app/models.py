@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from app.words import Openness, Origin, Status
+from app.domain.vocabulary import Openness, Origin, Status
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

@@ -10,9 +10,10 @@ from typing import NamedTuple
 from sqlalchemy import Row, Select, select, true, tuple_
 from sqlalchemy.orm import Session
 
-from app import queries, vintages
+from app import queries
+from app.domain.question import Question
 from app.models import Developer, Model, Observation, Snapshot, Source
-from app.question import Question
+from app.vintages import by_slug, current_snapshots
 
 
 class Place(NamedTuple):
@@ -63,8 +64,8 @@ Found = Sequence[Row[int, str, date]]
 
 def _snapshots(session: Session, question: Question, after: Place | None) -> Found:
     """Those that may hold lines after that place, in order."""
-    current = vintages.current_snapshots(question.as_of).subquery()
-    slug = vintages.by_slug()
+    current = current_snapshots(question.as_of).subquery()
+    slug = by_slug()
     wanted = (
         select(current.c.id, Source.slug, current.c.month)
         .join(Source, Source.id == current.c.source_id)
@@ -120,7 +121,7 @@ def _lines(
         .where(queries.selected(question, queries.home(session, question)))
     )
     if len(snapshots) > 1:
-        return wanted.order_by(vintages.by_slug(), Snapshot.month, Observation.line)
+        return wanted.order_by(by_slug(), Snapshot.month, Observation.line)
     # The first one is alone, and the only one that may have been read in part.
     begun = after and tuple(snapshots[0][1:]) == after[:2]
     line = after.line if after and begun else 0

@@ -5,27 +5,29 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import models, queries, vintages
-from app.errors import NoFigures
-from app.models import Observation
-from app.months import months_between
-from app.question import Question
+from app import queries, vintages
+from app.domain.calendar import months_between
+from app.domain.errors import NoFiguresError
+from app.domain.question import Question
+from app.domain.vocabulary import Openness
+from app.models import Observation, Source
+from app.queries import sources_asked
 from app.tabulation import tells
-from app.words import Openness
+from app.vintages import current_snapshots
 
 
 def answers(session: Session, question: Question) -> bool:
     """Whether any figure answers the question."""
     try:
         queries.answer(session, question)
-    except NoFigures:
+    except NoFiguresError:
         return False
     return True
 
 
 def months(session: Session, as_of: datetime | None = None) -> list[date]:
     """The months to choose from: from the first to the last of any source."""
-    current = vintages.current_snapshots(as_of).subquery()
+    current = current_snapshots(as_of).subquery()
     first, last = session.execute(
         select(func.min(current.c.month), func.max(current.c.month))
     ).one()
@@ -35,8 +37,8 @@ def months(session: Session, as_of: datetime | None = None) -> list[date]:
 def no_open_whole(session: Session, question: Question) -> str:
     """Why none of the sources asked tells what all open models come to; empty where one does."""
     try:
-        asked = queries.sources_asked(session, question)
-    except NoFigures:
+        asked = sources_asked(session, question)
+    except NoFiguresError:
         return ""
     opennesses = _opennesses(session, question.as_of)
     counted = frozenset().union(*(opennesses.get(source.slug, ()) for source in asked))
@@ -63,11 +65,11 @@ def silent(session: Session, question: Question) -> dict[str, str]:
 
 def _opennesses(session: Session, as_of: datetime | None) -> dict[str, frozenset[str]]:
     """By slug, every openness that a source's lines have."""
-    current = vintages.current_snapshots(as_of).subquery()
+    current = current_snapshots(as_of).subquery()
     found = session.execute(
-        select(models.Source.slug, func.array_agg(Observation.openness.distinct()))
-        .join(current, current.c.source_id == models.Source.id)
+        select(Source.slug, func.array_agg(Observation.openness.distinct()))
+        .join(current, current.c.source_id == Source.id)
         .join(Observation, Observation.snapshot_id == current.c.id)
-        .group_by(models.Source.slug)
+        .group_by(Source.slug)
     )
     return {slug: frozenset(counted) for slug, counted in found}

@@ -6,7 +6,7 @@ from typing import Final
 
 from pwdlib import PasswordHash
 
-from app.errors import BadInput
+from app.domain.errors import BadInputError
 
 SHORTEST: Final = 12
 LONGEST: Final = 1000
@@ -22,10 +22,10 @@ _at_once = BoundedSemaphore(2)
 
 
 def hashed(password: str) -> str:
-    """What is stored of a password. Raises BadInput where it is too short."""
+    """What is stored of a password. Raises BadInputError where it is too short."""
     if not SHORTEST <= len(password) <= LONGEST:
         title = f"A password has at least {SHORTEST} characters and at most {LONGEST}"
-        raise BadInput(title, "A few unrelated words make a good one.")
+        raise BadInputError(title, "A few unrelated words make a good one.")
     with _at_once:
         return HASHER.hash(_octets(password))
 

@@ -13,7 +13,17 @@ from app import sheets, svg
 from app.charts import SAMPLE, Callout, Chart, Mark
 from app.lettering import MIDDLE, fill, lift_of, stroke, text
 from app.placing import middle, noon
-from app.sheets import Place, Sheet, sheet_of
+from app.sheets import (
+    CALLOUT_GAP,
+    LEADER_GAP,
+    REPORTED_RIM,
+    REPORTED_SYMBOL,
+    Place,
+    Sheet,
+    badge_lift,
+    end_of,
+    sheet_of,
+)
 from app.svg import Spot, element
 from app.traces import marked, sample, textures, traces
 
@@ -139,7 +149,7 @@ def _label(sheet: Sheet, place: Place, index: int) -> str:
     aside = sheets.aside(panel)
     leader = ""
     if sheets.led(label):
-        leader = _leader((x + aside, y - label.lift), (x, y), sheets.LEADER_GAP, "rule")
+        leader = _leader((x + aside, y - label.lift), (x, y), LEADER_GAP, "rule")
     sampled = sample(label.sample, (x + aside, y - label.lift), SAMPLE) if label.sample else ""
     spot = (x + aside + label.indent, y - label.lift + font * MIDDLE)
     return leader + sampled + text(spot, (label.text,), label.role, font)
@@ -149,7 +159,7 @@ def _end(sheet: Sheet, place: Place, index: int) -> Spot:
     panel, label = place.panel, place.panel.labels[index]
     if panel.kind == "bars":
         return sheet.along(panel, label.share), place.row(index)
-    return sheet.x(sheets.end_of(panel, label)), place.y(label.share)
+    return sheet.x(end_of(panel, label)), place.y(label.share)
 
 
 def _leader(start: Spot, end: Spot, gap: float, role: str) -> str:
@@ -165,8 +175,8 @@ def _callout(sheet: Sheet, place: Place, callout: Callout) -> str:
     x, y = sheet.x(middle(callout.point.month)), place.y(callout.point.share or 0.0)
     role, font = callout.look.role, sheet.chart.frame.font
     foot = y - callout.lift
-    mark = marked([(x, y)], sheets.REPORTED_SYMBOL, sheets.REPORTED, "surface")
-    ring = element("g", mark, stroke_width=sheets.REPORTED_RIM, **stroke(role))
+    mark = marked([(x, y)], REPORTED_SYMBOL, sheets.REPORTED, "surface")
+    ring = element("g", mark, stroke_width=REPORTED_RIM, **stroke(role))
     first = foot - 3 - lift_of(callout.text, font)
     anchor = {"left": "start", "right": "end", "center": "middle"}[callout.side]
     words = text((x, first), callout.text, callout.look.text_role, font, anchor)
@@ -178,12 +188,12 @@ def _callout(sheet: Sheet, place: Place, callout: Callout) -> str:
         stroke_linejoin="round",
         **stroke("surface"),
     )
-    return _leader((x, foot), (x, y), sheets.CALLOUT_GAP, role) + halo + ring
+    return _leader((x, foot), (x, y), CALLOUT_GAP, role) + halo + ring
 
 
 def _badge(sheet: Sheet, mark: Mark) -> str:
     """An event's number on its stem."""
-    x, y = sheet.x(noon(mark.event.date)), sheet.top - sheets.badge_lift(mark)
+    x, y = sheet.x(noon(mark.event.date)), sheet.top - badge_lift(mark)
     size, edge = sheets.SMALL, sheets.BADGE
     box = svg.box(x - edge / 2, y - edge / 2, edge, edge)
     return element(

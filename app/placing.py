@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from textwrap import wrap
 from typing import Final
 
-from app.months import add_months, days_in
+from app.domain.calendar import add_months, days_in
 
 STEPS: Final = (1, 2, 5, 10, 20, 25)
 

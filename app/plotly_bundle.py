@@ -49,7 +49,7 @@ def bring(vendor: Path = VENDOR) -> None:
 
 
 def slim_bundle() -> tuple[bytes, bytes]:
-    """Script and licence from the npm registry. Raises NoPackage."""
+    """Script and licence from the npm registry. Raises NoPackageError."""
     with tempfile.TemporaryDirectory() as folder:
         archive = _packed(Path(folder))
         if integrity(archive) != INTEGRITY:

@@ -8,11 +8,14 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from app import models, vintages
-from app.answer import Source
-from app.errors import NotFound, excerpt
-from app.months import parse_month
-from app.words import Openness, Origin, nearest
+from app import vintages
+from app.domain.answer import SourceDefinition
+from app.domain.calendar import parse_month
+from app.domain.errors import NotFoundError, excerpt
+from app.domain.matching import nearest_match
+from app.domain.vocabulary import Openness, Origin
+from app.models import Developer, Model
+from app.vintages import added_since, cells_then
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +44,9 @@ class ModelEntry:
     note: str
 
 
-def sources(session: Session, as_of: datetime | None = None) -> dict[str, Source]:
+def sources(session: Session, as_of: datetime | None = None) -> dict[str, SourceDefinition]:
     """Every source the catalogue knew then, by slug."""
-    added = vintages.added_since(session, "sources", as_of)
+    added = added_since(session, "sources", as_of)
     known = vintages.sources(session, as_of)
     return {source.slug: source for source in known if source.slug not in added}
 
@@ -52,14 +55,14 @@ def developers(session: Session, as_of: datetime | None = None) -> dict[str, Dev
     """Every developer the catalogue knew then, by slug."""
     rows = session.execute(
         select(
-            models.Developer.slug,
-            models.Developer.name,
-            models.Developer.country,
-            models.Developer.origin,
-            models.Developer.homepage,
-            models.Developer.huggingface_org,
-            models.Developer.note,
-        ).order_by(models.Developer.slug.collate("C"))
+            Developer.slug,
+            Developer.name,
+            Developer.country,
+            Developer.origin,
+            Developer.homepage,
+            Developer.huggingface_org,
+            Developer.note,
+        ).order_by(Developer.slug.collate("C"))
     ).mappings()
     found = _then(session, "developers", as_of, {row["slug"]: dict(row) for row in rows})
     return {slug: _developer(cells) for slug, cells in found.items()}
@@ -79,20 +82,20 @@ def _developer(cells: Mapping[str, Any]) -> DeveloperEntry:
 
 def catalogue_models(session: Session, as_of: datetime | None = None) -> dict[str, ModelEntry]:
     """Every model the catalogue knew then, by slug."""
-    base = aliased(models.Developer)
+    base = aliased(Developer)
     rows = session.execute(
         select(
-            models.Model.slug,
-            models.Model.name,
-            models.Developer.slug.label("developer"),
-            models.Model.openness,
-            models.Model.release_month,
+            Model.slug,
+            Model.name,
+            Developer.slug.label("developer"),
+            Model.openness,
+            Model.release_month,
             base.slug.label("base_developer"),
-            models.Model.note,
+            Model.note,
         )
-        .join(models.Developer, models.Developer.id == models.Model.developer_id)
-        .outerjoin(base, base.id == models.Model.base_developer_id)
-        .order_by(models.Model.slug.collate("C"))
+        .join(Developer, Developer.id == Model.developer_id)
+        .outerjoin(base, base.id == Model.base_developer_id)
+        .order_by(Model.slug.collate("C"))
     ).mappings()
     found = _then(session, "models", as_of, {row["slug"]: dict(row) for row in rows})
     return {slug: _model(cells) for slug, cells in found.items()}
@@ -116,8 +119,8 @@ def _then(
     session: Session, kind: str, as_of: datetime | None, now: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, dict[str, Any]]:
     """The entries of a kind as they read at an instant, without those added since."""
-    cells = vintages.cells_then(session, kind, as_of)
-    added = vintages.added_since(session, kind, as_of)
+    cells = cells_then(session, kind, as_of)
+    added = added_since(session, kind, as_of)
     return {
         slug: {**entry, **cells.get(slug, {})} for slug, entry in now.items() if slug not in added
     }
@@ -127,9 +130,12 @@ Entry = TypeVar("Entry")
 
 
 def find(entries: Mapping[str, Entry], slug: str, what: str, names: Mapping[str, str]) -> Entry:
-    """The entry of that slug. Raises NotFound, naming the nearest; `names` are name to slug."""
+    """The entry of that slug.
+
+    Raises NotFoundError, naming the nearest; `names` are name to slug.
+    """
     if slug in entries:
         return entries[slug]
-    near = nearest(slug, [*entries, *names])
+    near = nearest_match(slug, [*entries, *names])
     hint = f"Did you mean “{names.get(near, near)}”?" if near else f"Look among all {what}s."
-    raise NotFound(f"There is no {what} “{excerpt(slug)}”", hint)
+    raise NotFoundError(f"There is no {what} “{excerpt(slug)}”", hint)

@@ -24,7 +24,7 @@ from urllib.parse import urlencode
 
 import psycopg
 
-from app.errors import Unavailable
+from app.domain.errors import UnavailableError
 from app.paths import PROJECT
 from app.postgres_binaries import binaries_for
 
@@ -48,7 +48,7 @@ _log = logging.getLogger(__name__)
 def running(data_dir: Path) -> Iterator[str]:
     """Make and start the cluster in `data_dir` where need be, and give its SQLAlchemy URL.
 
-    PostgreSQL runs until the last process inside has left or died. Raises Unavailable.
+    PostgreSQL runs until the last process inside has left or died. Raises UnavailableError.
     """
     home = data_dir.resolve()
     try:
@@ -57,7 +57,7 @@ def running(data_dir: Path) -> Iterator[str]:
     except OSError as error:
         title = f"The data directory {home} cannot be used: {error.strerror}"
         hint = "Choose another with --data-dir or DATA_DIR, or name a server in DATABASE_URL."
-        raise Unavailable(title, hint) from error
+        raise UnavailableError(title, hint) from error
     try:
         fcntl.flock(users, fcntl.LOCK_SH)
         query = urlencode({"host": _join(home), "port": _PORT})
@@ -85,14 +85,14 @@ def _lives(process: int) -> bool:
 
 
 def wait_until_stopped(data_dir: Path) -> None:
-    """Return when no process of the cluster lives. Raises Unavailable after a minute."""
+    """Return when no process of the cluster lives. Raises UnavailableError after a minute."""
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
         with _free_guard(data_dir) as guard:
             if guard is not None:
                 return
         time.sleep(0.02)
-    raise Unavailable(f"The PostgreSQL in {data_dir} is still in use")
+    raise UnavailableError(f"The PostgreSQL in {data_dir} is still in use")
 
 
 def _join(home: Path) -> str:
@@ -105,12 +105,12 @@ def _join(home: Path) -> str:
                 if directory := _answering(home):
                     return directory
             elif started:
-                raise Unavailable("PostgreSQL did not start", _last_lines(home))
+                raise UnavailableError("PostgreSQL did not start", _last_lines(home))
             else:
                 _start(home, guard)
                 started = True
         time.sleep(0.01)
-    raise Unavailable("PostgreSQL does not answer", _last_lines(home))
+    raise UnavailableError("PostgreSQL does not answer", _last_lines(home))
 
 
 def _open(path: Path) -> int:
@@ -190,7 +190,7 @@ def _make(cluster: Path, initdb: list[str], guard: int) -> None:
         check=False,
     )
     if made.returncode != 0:
-        raise Unavailable(f"PostgreSQL could not make {cluster}", _tail(made.stderr))
+        raise UnavailableError(f"PostgreSQL could not make {cluster}", _tail(made.stderr))
     if os.geteuid() == 0 and unfinished.stat().st_uid == _NOBODY:
         _give_to_a_user_of_none(unfinished)
     unfinished.rename(cluster)
@@ -218,7 +218,7 @@ def _prefix(place: Path) -> list[str]:
     for way in filter(_works, ways):
         return [*way, "--"]
     detail = "Run as an ordinary user, or set DATABASE_URL to a running PostgreSQL."
-    raise Unavailable("PostgreSQL refuses to run as root", detail)
+    raise UnavailableError("PostgreSQL refuses to run as root", detail)
 
 
 def _works(prefix: list[str]) -> bool:

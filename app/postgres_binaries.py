@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from app.errors import Unavailable
+from app.domain.errors import UnavailableError
 
 OLDEST: Final = 15
 _USUAL_PLACES: Final = (
@@ -37,13 +37,13 @@ def binaries_for(cluster: Path) -> Path:
     raise _unsuitable(cluster, made_by, ", ".join(found) or "none")
 
 
-def _unsuitable(cluster: Path, made_by: int | None, found: str) -> Unavailable:
+def _unsuitable(cluster: Path, made_by: int | None, found: str) -> UnavailableError:
     if made_by is None:
         title = f"PostgreSQL {OLDEST} or newer is needed; found: {found}"
-        return Unavailable(title, "Install one, or set DATABASE_URL to a running PostgreSQL.")
+        return UnavailableError(title, "Install one, or set DATABASE_URL to a running PostgreSQL.")
     title = f"{cluster} was made by PostgreSQL {made_by}; found: {found}"
     again = "or move that directory away, start afresh and import your files again."
-    return Unavailable(title, f"Install PostgreSQL {made_by}, {again}")
+    return UnavailableError(title, f"Install PostgreSQL {made_by}, {again}")
 
 
 def _made_by(cluster: Path) -> int | None:

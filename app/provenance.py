@@ -12,11 +12,11 @@ from typing import Final
 from sqlalchemy import Row, and_, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
-from app import vintages
-from app.errors import NotFound
+from app.domain.errors import NotFoundError
+from app.domain.snapshot import Basis, SnapshotKey
+from app.domain.vocabulary import Openness
 from app.models import Observation, Snapshot, Source, Upload
-from app.snapshot_format import Basis, SnapshotKey
-from app.words import Openness
+from app.vintages import current_snapshots, source_months
 
 PAGE: Final = 50
 
@@ -97,10 +97,10 @@ class UploadRecord:
 
 
 def upload(session: Session, upload_id: int) -> UploadRecord:
-    """Raises NotFound."""
+    """Raises NotFoundError."""
     row = session.get(Upload, upload_id) if 0 < upload_id < 2**63 else None
     if row is None:
-        raise NotFound(f"There is no upload {upload_id}")
+        raise NotFoundError(f"There is no upload {upload_id}")
     return _records(session, [row])[0]
 
 
@@ -175,7 +175,7 @@ class _Month:
 
 def _months(session: Session, upload_ids: Collection[int]) -> Mapping[int, list[_Month]]:
     """The snapshots of each upload, by source and month."""
-    current = vintages.current_snapshots(None).subquery()
+    current = current_snapshots(None).subquery()
     standing = aliased(Snapshot)
     sums = (
         select(
@@ -273,14 +273,14 @@ class Standing:
 
 def standing(session: Session, keys: Collection[SnapshotKey]) -> dict[SnapshotKey, Standing]:
     """What is current in each of these months, where anything is."""
-    current = vintages.current_snapshots(None).subquery()
+    current = current_snapshots(None).subquery()
     found = session.execute(
         select(Source.slug, Snapshot.month, Snapshot.id, Upload.id, Upload.sha256)
         .select_from(Snapshot)
         .join(current, current.c.id == Snapshot.id)
         .join(Source, Source.id == Snapshot.source_id)
         .join(Upload, Upload.id == Snapshot.upload_id)
-        .where(tuple_(Source.slug, Snapshot.month).in_(vintages.source_months(keys)))
+        .where(tuple_(Source.slug, Snapshot.month).in_(source_months(keys)))
         .order_by(Source.slug.collate("C"), Snapshot.month)
     )
     return {

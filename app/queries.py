@@ -19,14 +19,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from app import changes, models, vintages
-from app.answer import REST, UNNAMED, Answer, Source
-from app.errors import NoFigures
-from app.models import Developer, Model, Observation
-from app.months import month_key, months_between
-from app.question import Names, Question
+from app import vintages
+from app.changes import last_change
+from app.domain.answer import REST_GROUP, UNNAMED_GROUP, Answer, SourceDefinition
+from app.domain.calendar import format_month, months_between
+from app.domain.errors import NoFiguresError
+from app.domain.question import Question
+from app.domain.question_parser import KnownSlugs
+from app.domain.vocabulary import OPENNESS_LABELS, ORIGIN_LABELS, Openness, Origin, Status
+from app.models import Developer, Model, Observation, Source
 from app.tabulation import Slice, Table, tells
-from app.words import LABELS, OPENNESS_LABELS, Openness, Origin, Status
+from app.vintages import base_origins, by_slug, cells_then, current_snapshots, source_months
 
 __all__ = [
     "Question",
@@ -43,12 +46,12 @@ MAIN: Final = "openrouter-rankings"
 """The source of the founding story."""
 
 
-def names(session: Session) -> Names:
+def names(session: Session) -> KnownSlugs:
     """All slugs a question may name."""
-    return Names(
+    return KnownSlugs(
         *(
             tuple(sorted(session.scalars(select(table.slug))))
-            for table in (models.Source, Developer, Model)
+            for table in (Source, Developer, Model)
         )
     )
 
@@ -59,12 +62,12 @@ def main_source(session: Session, as_of: datetime | None = None) -> str | None:
     That is MAIN wherever it has figures, so that no upload about another source changes the
     subject; else the source that covers most months.
     """
-    current = vintages.current_snapshots(as_of).subquery()
+    current = current_snapshots(as_of).subquery()
     return session.scalar(
-        select(models.Source.slug)
-        .join(current, current.c.source_id == models.Source.id)
-        .group_by(models.Source.slug)
-        .order_by((models.Source.slug == MAIN).desc(), func.count().desc(), vintages.by_slug())
+        select(Source.slug)
+        .join(current, current.c.source_id == Source.id)
+        .group_by(Source.slug)
+        .order_by((Source.slug == MAIN).desc(), func.count().desc(), by_slug())
         .limit(1)
     )
 
@@ -82,14 +85,14 @@ def reported(session: Session, question: Question) -> Answer | None:
     alike = {source.slug for source in known if source.metric in metrics} - {
         source.slug for source in asked
     }
-    current = vintages.current_snapshots(question.as_of).subquery()
+    current = current_snapshots(question.as_of).subquery()
     others = session.scalars(
-        select(models.Source.slug)
-        .join(current, current.c.source_id == models.Source.id)
+        select(Source.slug)
+        .join(current, current.c.source_id == Source.id)
         .join(Observation, Observation.snapshot_id == current.c.id)
         .where(
             Observation.status == Status.ESTIMATED,
-            models.Source.slug.in_(alike),
+            Source.slug.in_(alike),
         )
         .distinct()
     ).all()
@@ -97,14 +100,14 @@ def reported(session: Session, question: Question) -> Answer | None:
         return None
     try:
         found = answer(session, question.having(source=tuple(sorted(others))))
-    except NoFigures:
+    except NoFiguresError:
         return None
     estimated = tuple(row for row in found.shares if row.status == Status.ESTIMATED)
     return replace(found, shares=estimated, complement_groups=(), complement=())
 
 
 def answer(session: Session, question: Question) -> Answer:
-    """The shares asked for. Raises NoFigures where nothing matches, saying why."""
+    """The shares asked for. Raises NoFiguresError where nothing matches, saying why."""
     asked = sources_asked(session, question)
     slugs = [source.slug for source in asked]
     months = _months_asked(session, question, asked)
@@ -112,7 +115,7 @@ def answer(session: Session, question: Question) -> Answer:
     groups = table.groups(_labels(session, question, table.keys))
     if not groups:
         why = _why_nothing(table, asked) or _why_filtered(session, question, slugs, months)
-        raise NoFigures("Nothing matches this question", why)
+        raise NoFiguresError("Nothing matches this question", why)
     outside = table.complement_groups()
     return Answer(
         sources=tuple(asked),
@@ -121,17 +124,17 @@ def answer(session: Session, question: Question) -> Answer:
         shares=table.shares(slugs, months, groups, table.inside),
         complement_groups=outside,
         complement=table.shares(slugs, months, outside, table.outside),
-        vintage=changes.last_change(session, question.as_of),
+        vintage=last_change(session, question.as_of),
         notes=tuple(_notes(table, asked)),
     )
 
 
-def sources_asked(session: Session, question: Question) -> list[Source]:
+def sources_asked(session: Session, question: Question) -> list[SourceDefinition]:
     slugs = question.source
     if not slugs:
         main = main_source(session, question.as_of)
         if main is None:
-            raise NoFigures("There are no figures yet", _why_none(session, question))
+            raise NoFiguresError("There are no figures yet", _why_none(session, question))
         slugs = (main,)
     known = {source.slug: source for source in vintages.sources(session, question.as_of)}
     return [known[slug] for slug in slugs]
@@ -146,24 +149,30 @@ def _why_none(session: Session, question: Question) -> str:
     return "Nothing has been published so far."
 
 
-def _months_asked(session: Session, question: Question, asked: Sequence[Source]) -> list[date]:
+def _months_asked(
+    session: Session, question: Question, asked: Sequence[SourceDefinition]
+) -> list[date]:
     """The months with data among the sources asked, narrowed to the range of the question."""
-    current = vintages.current_snapshots(question.as_of).subquery()
+    current = current_snapshots(question.as_of).subquery()
     first, last = session.execute(
         select(func.min(current.c.month), func.max(current.c.month))
-        .join(models.Source, models.Source.id == current.c.source_id)
-        .where(models.Source.slug.in_([source.slug for source in asked]))
+        .join(Source, Source.id == current.c.source_id)
+        .where(Source.slug.in_([source.slug for source in asked]))
     ).one()
     if first is None:
-        raise NoFigures(f"{_listed(asked)}: no figures", _why_none(session, question))
+        raise NoFiguresError(f"{_listed(asked)}: no figures", _why_none(session, question))
     begin, end = max(first, question.from_ or first), min(last, question.to or last)
     if begin > end:
-        covered = f"{month_key(first)} to {month_key(last)}" if first < last else month_key(first)
-        raise NoFigures("No figures in these months", f"{_listed(asked)} covers {covered}.")
+        covered = (
+            f"{format_month(first)} to {format_month(last)}"
+            if first < last
+            else format_month(first)
+        )
+        raise NoFiguresError("No figures in these months", f"{_listed(asked)} covers {covered}.")
     return list(months_between(begin, end))
 
 
-def _listed(asked: Sequence[Source]) -> str:
+def _listed(asked: Sequence[SourceDefinition]) -> str:
     return ", ".join(source.name for source in asked)
 
 
@@ -175,9 +184,9 @@ def _slices(
     note = lines.c.note
     group: ColumnElement[str] = lines.c.group
     if question.by in ("developer", "model"):
-        named = [*_leading(session, question, lines), UNNAMED]
+        named = [*_leading(session, question, lines), UNNAMED_GROUP]
         # Before they are summed: a source may name tens of thousands of models a month.
-        group = case((group.in_(named), group), else_=REST)
+        group = case((group.in_(named), group), else_=REST_GROUP)
     keys = (
         lines.c.source,
         lines.c.month,
@@ -201,13 +210,13 @@ def _leading(session: Session, question: Question, lines: Subquery) -> Sequence[
     opennesses = session.execute(
         select(*month, func.array_agg(lines.c.openness.distinct())).group_by(*month)
     )
-    telling = vintages.source_months(
+    telling = source_months(
         (slug, then) for slug, then, found in opennesses if tells(found, question)
     )
     share = func.sum(lines.c.share_pct).label("share")
     monthly = (
         select(lines.c.group, share)
-        .where(lines.c.selected, lines.c.group != UNNAMED, tuple_(*month).in_(telling))
+        .where(lines.c.selected, lines.c.group != UNNAMED_GROUP, tuple_(*month).in_(telling))
         .group_by(*month, lines.c.group)
         .subquery()
     )
@@ -225,10 +234,10 @@ def _lines(
 ) -> Select[Any]:
     """The observations of the sources and months, each with its group."""
     origin = home(session, question)
-    current = vintages.current_snapshots(question.as_of).subquery()
+    current = current_snapshots(question.as_of).subquery()
     return (
         select(
-            models.Source.slug.label("source"),
+            Source.slug.label("source"),
             current.c.month,
             Observation.openness,
             selected(question, origin).label("selected"),
@@ -239,10 +248,10 @@ def _lines(
         )
         .select_from(Observation)
         .join(current, current.c.id == Observation.snapshot_id)
-        .join(models.Source, models.Source.id == current.c.source_id)
+        .join(Source, Source.id == current.c.source_id)
         .outerjoin(Developer, Developer.id == Observation.developer_id)
         .outerjoin(Model, Model.id == Observation.model_id)
-        .where(models.Source.slug.in_(slugs), current.c.month.between(months[0], months[-1]))
+        .where(Source.slug.in_(slugs), current.c.month.between(months[0], months[-1]))
     )
 
 
@@ -251,7 +260,7 @@ def home(session: Session, question: Question) -> ColumnElement[str]:
     published: ColumnElement[str] = Observation.origin.expression
     if question.home == "developer":
         return published
-    bases = vintages.base_origins(session, question.as_of)
+    bases = base_origins(session, question.as_of)
     cases = [(Observation.model_id.in_(ids), literal(origin)) for origin, ids in bases.items()]
     return case(*cases, else_=published) if cases else published
 
@@ -263,7 +272,7 @@ def group_of(question: Question, origin: ColumnElement[str]) -> ColumnElement[st
         "developer": Developer.slug,
         "model": Model.slug,
     }
-    return func.coalesce(columns[question.by], UNNAMED)
+    return func.coalesce(columns[question.by], UNNAMED_GROUP)
 
 
 def selected(question: Question, origin: ColumnElement[str]) -> ColumnElement[bool]:
@@ -286,7 +295,7 @@ def _labels(
     """Group key to its label and the origin that gives its hue."""
     match question.by:
         case "origin":
-            return {key: (LABELS[Origin(key)], key) for key in keys}
+            return {key: (ORIGIN_LABELS[Origin(key)], key) for key in keys}
         case "openness":
             return {key: (OPENNESS_LABELS[Openness(key)], key) for key in keys}
         case "developer":
@@ -296,7 +305,7 @@ def _labels(
                 Developer, Developer.id == Model.developer_id
             )
     found = session.execute(rows.where(rows.selected_columns[0].in_(keys)))
-    then = vintages.cells_then(session, f"{question.by}s", question.as_of)
+    then = cells_then(session, f"{question.by}s", question.as_of)
     homes = vintages.homes(session, question.as_of)
     labels = {}
     for key, name, developer in found:
@@ -305,7 +314,7 @@ def _labels(
     return labels
 
 
-def _why_nothing(table: Table, asked: Sequence[Source]) -> str:
+def _why_nothing(table: Table, asked: Sequence[SourceDefinition]) -> str:
     if table.silent and not table.slices and table.openness != {Openness.UNKNOWN}:
         ask = "Ask for open models (openness=open) of all usage (of=all), by origin."
         return f"{silence(table.openness, asked)} {ask}"
@@ -331,17 +340,17 @@ def _why_filtered(
     return "No line of these sources and months passes the filters. Loosen one of them."
 
 
-def _notes(table: Table, asked: Sequence[Source]) -> Iterator[str]:
+def _notes(table: Table, asked: Sequence[SourceDefinition]) -> Iterator[str]:
     """Which months of a source have lines that do not answer, and why."""
     for source in asked:
         months = sorted(month for slug, month in table.silent if slug == source.slug)
         if months:
-            unanswered = ", ".join(map(month_key, months))
+            unanswered = ", ".join(map(format_month, months))
             openness = frozenset().union(*(table.silent[source.slug, month] for month in months))
             yield f"{silence(openness, [source])} No figure of {unanswered}."
 
 
-def silence(openness: Collection[str], asked: Sequence[Source]) -> str:
+def silence(openness: Collection[str], asked: Sequence[SourceDefinition]) -> str:
     """Why sources without a line of closed models do not tell what all open ones come to."""
     several = len(asked) > 1
     if openness == {Openness.UNKNOWN}:

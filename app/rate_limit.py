@@ -13,7 +13,7 @@ import anyio
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import TooOften
+from app.domain.errors import TooOftenError
 
 EXPENSIVE: Final = frozenset(
     {
@@ -38,7 +38,7 @@ class Bucket:
     at: float
 
 
-class RateExceeded(TooOften):
+class RateExceeded(TooOftenError):  # noqa: N818
     """An address has used up its tokens."""
 
     def __init__(self, title: str, detail: str, seconds: int, policy: str) -> None:
@@ -61,7 +61,7 @@ class Buckets:
         return f'"reads";q={self.burst};w={math.ceil(self.burst / self.rate)}'
 
     def take(self, address: str) -> str:
-        """What is left, as the RateLimit header says it. Raises TooOften."""
+        """What is left, as the RateLimitMiddleware header says it. Raises TooOftenError."""
         now = self.clock()
         bucket = self.found.pop(address, None) or Bucket(self.burst, now)
         bucket.tokens = min(self.burst, bucket.tokens + (now - bucket.at) * self.rate)
@@ -117,10 +117,10 @@ class Turns:
         self.found: dict[str, Turn] = {}
 
     async def take(self, address: str) -> Callable[[], None]:
-        """Waits for a turn; gives what ends it, as often as it is called. Raises TooOften."""
+        """Waits for a turn; gives what ends it, as often as it is called. Raises TooOftenError."""
         turn = self.found.setdefault(address, Turn())
         if turn.present >= WAITING:
-            raise TooOften("Too many requests from your address wait already", AGAIN, 5)
+            raise TooOftenError("Too many requests from your address wait already", AGAIN, 5)
         turn.present += 1
         try:
             await turn.running.acquire()

@@ -15,42 +15,56 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
-from app import errors, freshness
 from app.allowed import methods_of
 from app.database_errors import explained, state_of, words_of_connecting
-from app.errors import Problem, Refused, excerpt
+from app.domain.errors import (
+    BadFileError,
+    BadInputError,
+    BadQuestionError,
+    ConflictError,
+    NoFiguresError,
+    NoRoomError,
+    NotFoundError,
+    NotSignedInError,
+    Problem,
+    TooOftenError,
+    UnavailableError,
+    UserError,
+    WrongPasswordError,
+    excerpt,
+)
+from app.domain.matching import nearest_match
+from app.freshness import NotModified, not_modified
 from app.rate_limit import FOR_OPERATORS, RateExceeded
-from app.words import nearest
 
 log = logging.getLogger("app.refusals")
 
-STATUS_OF: Final[Mapping[type[Refused], int]] = {
-    errors.BadQuestion: 400,
-    errors.NotSignedIn: 401,
-    errors.WrongPassword: 401,
-    errors.NotFound: 404,
-    errors.NoFigures: 404,
-    errors.Conflict: 409,
-    errors.BadFile: 422,
-    errors.BadInput: 422,
-    errors.TooOften: 429,
+STATUS_OF: Final[Mapping[type[UserError], int]] = {
+    BadQuestionError: 400,
+    NotSignedInError: 401,
+    WrongPasswordError: 401,
+    NotFoundError: 404,
+    NoFiguresError: 404,
+    ConflictError: 409,
+    BadFileError: 422,
+    BadInputError: 422,
+    TooOftenError: 429,
     RateExceeded: 429,
-    errors.Unavailable: 503,
-    errors.NoRoom: 507,
+    UnavailableError: 503,
+    NoRoomError: 507,
 }
 
-ErrorPage = Callable[[Request, int, Refused], Response]
+ErrorPage = Callable[[Request, int, UserError], Response]
 
 
 class ProblemResponse(JSONResponse):
     media_type = "application/problem+json"
 
 
-def problem_response(status: int, refused: Refused) -> ProblemResponse:
+def problem_response(status: int, refused: UserError) -> ProblemResponse:
     """RFC 9457, with our list of errors for files and parameters."""
-    kind = type(refused).__name__
     body = {
-        "type": f"urn:open-model-share:problem:{kind}",
+        "type": f"urn:open-model-share:problem:{refused.problem_type}",
         "title": refused.title,
         "status": status,
         "detail": refused.detail,
@@ -73,7 +87,7 @@ def install_errors(app: FastAPI, page: ErrorPage) -> None:
     """Turns every failure into an answer a user can act on; `page` draws it for people."""
 
     def respond(
-        request: Request, status: int, refused: Refused, headers: Mapping[str, str] | None = None
+        request: Request, status: int, refused: UserError, headers: Mapping[str, str] | None = None
     ) -> Response:
         draw = page if wants_page(request) else _without_request
         response = draw(request, status, refused)
@@ -82,14 +96,14 @@ def install_errors(app: FastAPI, page: ErrorPage) -> None:
         return response
 
     def on_refused(request: Request, error: Exception) -> Response:
-        assert isinstance(error, Refused)  # noqa: S101 - registered for this type only
-        if isinstance(error, errors.NotSignedIn) and wants_page(request):
+        assert isinstance(error, UserError)  # noqa: S101 - registered for this type only
+        if isinstance(error, NotSignedInError) and wants_page(request):
             return RedirectResponse(f"/sign-in?{urlencode({'next': way_back(request)})}", 303)
         return respond(request, STATUS_OF.get(type(error), 400), error, headers_of(error))
 
     def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type only
-        refused = Refused(*_words(request, error.status_code, error.detail))
+        refused = UserError(*_words(request, error.status_code, error.detail))
         allow = _allowed(request, error)
         if allow and request.method == "OPTIONS":
             return Response(status_code=204, headers=allow)
@@ -111,10 +125,10 @@ def install_errors(app: FastAPI, page: ErrorPage) -> None:
 
     def on_fault(request: Request, error: Exception) -> Response:
         log.error("unexpected failure", exc_info=error)
-        return respond(request, 500, Refused("Something went wrong on our side", FAULT))
+        return respond(request, 500, UserError("Something went wrong on our side", FAULT))
 
-    app.add_exception_handler(freshness.NotModified, freshness.not_modified)
-    app.add_exception_handler(Refused, on_refused)
+    app.add_exception_handler(NotModified, not_modified)
+    app.add_exception_handler(UserError, on_refused)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(RequestValidationError, on_validation)
     app.add_exception_handler(DBAPIError, on_database)
@@ -123,18 +137,18 @@ def install_errors(app: FastAPI, page: ErrorPage) -> None:
     app.add_exception_handler(Exception, on_fault)
 
 
-def headers_of(error: Refused) -> Mapping[str, str]:
+def headers_of(error: UserError) -> Mapping[str, str]:
     """What programs are told beside the words: when to come again, how to show who they are."""
     match error:
-        case errors.Unavailable():
+        case UnavailableError():
             return {"Retry-After": "5"}
         case RateExceeded():
             left = f'"reads";r=0;t={error.seconds}'
             told = {"RateLimit-Policy": error.policy, "RateLimit": left}
             return told | {"Retry-After": str(error.seconds)}
-        case errors.TooOften():
+        case TooOftenError():
             return {"Retry-After": str(error.seconds)}
-        case errors.NotSignedIn():
+        case NotSignedInError():
             return {"WWW-Authenticate": 'Bearer realm="Open Model Share"'}
     return {}
 
@@ -169,15 +183,15 @@ def _allowed(request: Request, error: HTTPException) -> dict[str, str]:
     return {"Allow": ", ".join(methods_of(request))} if error.status_code == 405 else {}
 
 
-def _without_request(_: Request, status: int, refused: Refused) -> Response:
+def _without_request(_: Request, status: int, refused: UserError) -> Response:
     return problem_response(status, refused)
 
 
-def _incomplete(request: Request, error: RequestValidationError) -> tuple[int, Refused]:
+def _incomplete(request: Request, error: RequestValidationError) -> tuple[int, UserError]:
     """What fits no address is nowhere; what is missing in a body is told field by field."""
     if any(item["loc"][0] == "path" for item in error.errors()):
-        return 404, Refused(*_words(request, 404))
-    return 422, Refused("The body cannot be taken as it is", "", _problems(request, error))
+        return 404, UserError(*_words(request, 404))
+    return 422, UserError("The body cannot be taken as it is", "", _problems(request, error))
 
 
 def _problems(request: Request, error: RequestValidationError) -> list[Problem]:
@@ -200,7 +214,7 @@ def _problem(item: Mapping[str, Any], fields: Sequence[str]) -> Problem:
             expected = "a text"
         case "extra_forbidden":
             found, expected = name, "one of " + ", ".join(fields)
-            suggestion = nearest(name, fields)
+            suggestion = nearest_match(name, fields)
         case "enum" | "literal_error":
             expected = "one of " + str(ctx.get("expected", "")).replace("'", "")
         case "json_invalid":

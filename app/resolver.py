@@ -8,9 +8,10 @@ from hashlib import sha256
 from typing import Final, NamedTuple, TypeVar
 
 from app.cells import NAME_LENGTH, slug_of
-from app.errors import excerpt
+from app.domain.errors import excerpt
+from app.domain.matching import name_key, nearest_match
+from app.domain.vocabulary import Openness, Origin
 from app.known import Known, KnownDeveloper, KnownModel
-from app.words import Openness, Origin, alike, nearest
 
 NEW_NAMES: Final = 20_000
 """Developers and models one file may bring; they stay in memory until they are published."""
@@ -176,7 +177,9 @@ class Resolver:
                 expected = "a source, in this column or chosen beside the file"
                 raise Mistake("blank", "source", "", expected)
             expected = "the slug or name of a known source"
-            suggest = partial(nearest, text, (*self.known.sources.values(), *self.known.sources))
+            suggest = partial(
+                nearest_match, text, (*self.known.sources.values(), *self.known.sources)
+            )
             raise Mistake("unknown_source", "source", text, expected, suggest)
         if self.chosen is not None and found != self.chosen:
             expected = f"{self.chosen}, the source chosen for this file, or nothing"
@@ -192,7 +195,7 @@ class Resolver:
             raise Mistake("other_developer", "developer", text, expected, model.developer)
 
     def _new_developer(self, name: str, origin: Origin, line: int) -> str:
-        key = alike(name) or name
+        key = name_key(name) or name
         new = self.developers.get(key)
         if new is None:
             self._check_new("developer", name, self._shared_developer_names)
@@ -212,7 +215,7 @@ class Resolver:
         if openness is None:
             expected = f"open, closed or unknown: “{excerpt(name, 60)}” is not in the catalogue"
             raise Mistake("no_openness", "openness", "", expected)
-        key = alike(name) or name
+        key = name_key(name) or name
         new = self.models.get(key)
         if new is None:
             self._check_new("model", name, self._shared_model_names)
@@ -232,8 +235,10 @@ class Resolver:
         return developer.slug if developer else None
 
     def _check_new(self, column: str, name: str, shared: Mapping[str, list[str]]) -> None:
-        if alike(name) in shared:
-            expected = "a slug, since several have this name: " + ", ".join(shared[alike(name)][:5])
+        if name_key(name) in shared:
+            expected = "a slug, since several have this name: " + ", ".join(
+                shared[name_key(name)][:5]
+            )
             raise Mistake("ambiguous_name", column, name, expected)
         if len(self.developers) + len(self.models) >= NEW_NAMES:
             expected = f"at most {NEW_NAMES} new names in a file: add them to the catalogue first"
@@ -251,7 +256,7 @@ class Resolver:
         digest = sha256(name.encode()).hexdigest()[:8]
         slug = slug_of(name) or f"x-{digest}"
         # A slug that already finds another would from then on answer in that other one's name.
-        if find(slug) or self._slugs.setdefault((kind, alike(slug)), name) != name:
+        if find(slug) or self._slugs.setdefault((kind, name_key(slug)), name) != name:
             slug = f"{slug[: NAME_LENGTH - 9]}-{digest}"
         return slug
 
@@ -260,7 +265,7 @@ def _shared_names(items: Iterable[KnownDeveloper | KnownModel]) -> dict[str, lis
     """Names that several have, with their slugs."""
     slugs: dict[str, list[str]] = defaultdict(list)
     for item in items:
-        slugs[alike(item.name)].append(item.slug)
+        slugs[name_key(item.name)].append(item.slug)
     return {name: found for name, found in slugs.items() if len(found) > 1}
 
 

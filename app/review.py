@@ -17,14 +17,15 @@ from sqlalchemy.orm import Session
 from app import intake, provenance, stored_lines
 from app.csv_reader import Limits
 from app.detail import Detail, lost
-from app.errors import NotFound
+from app.domain.calendar import add_months, format_month, months_between
+from app.domain.errors import NotFoundError
+from app.domain.snapshot import Line, SnapshotKey
+from app.domain.vocabulary import ORIGIN_LABELS, Openness, Origin, Status
+from app.intake import WEB_LIMITS, check_upload, same_and_current, stored_file
 from app.models import Upload
-from app.months import add_months, month_key, months_between
 from app.provenance import Standing
 from app.rules import Checked, Notice
-from app.snapshot_format import Line, SnapshotKey
-from app.stored_lines import Totals
-from app.words import LABELS, Openness, Origin, Status
+from app.stored_lines import Totals, of_snapshots
 
 HUNDRED: Final = Decimal(100)
 LARGEST: Final = 50
@@ -134,24 +135,24 @@ class Review:
         return not self.checked.problem_count and not self.months
 
 
-def review(session: Session, upload_id: int, limits: Limits = intake.WEB_LIMITS) -> Review:
-    """Reads a kept file against today's catalogue and figures. Raises NotFound."""
+def review(session: Session, upload_id: int, limits: Limits = WEB_LIMITS) -> Review:
+    """Reads a kept file against today's catalogue and figures. Raises NotFoundError."""
     upload = session.get(Upload, upload_id) if 0 < upload_id < 2**63 else None
     if upload is None:
-        raise NotFound(f"There is no upload {upload_id}")
+        raise NotFoundError(f"There is no upload {upload_id}")
     return review_of(session, upload, limits)
 
 
 def review_of(session: Session, upload: Upload, limits: Limits) -> Review:
     """The review of an upload that need not be stored."""
-    with intake.stored_file(upload) as file:
-        checked = intake.check_upload(session, upload, file, limits=limits)
+    with stored_file(upload) as file:
+        checked = check_upload(session, upload, file, limits=limits)
         keys = intake.publishable(session, upload, checked)
         version = intake.version(session, upload, checked, keys)
         standing = provenance.standing(session, keys)
         months = _compared(session, checked, keys, standing)
     sound = not checked.problem_count
-    same = intake.same_and_current(session, upload) if sound else None
+    same = same_and_current(session, upload) if sound else None
     sources = sorted({source for source, _ in keys})
     before = stored_lines.totals(session, sources)
     after = before | {key: month.totals() for key, month in months.items()}
@@ -266,7 +267,7 @@ def _compared(
     for line in checked.lines():
         if (line.source, line.month) in months:
             months[line.source, line.month].add(line)
-    for line in stored_lines.of_snapshots(session, [one.snapshot_id for one in standing.values()]):
+    for line in of_snapshots(session, [one.snapshot_id for one in standing.values()]):
         months[line.source, line.month].compare(line)
     return months
 
@@ -318,7 +319,7 @@ def _groups(months: Collection[Month]) -> Iterator[tuple[str, str, ShareOf]]:
     for origin in Origin:
         if any((origin, openness) in spoken for openness in counted):
             kind = "open models" if opened else "models"
-            yield origin, f"{LABELS[origin]} {kind}", partial(_of_origin, origin, counted)
+            yield origin, f"{ORIGIN_LABELS[origin]} {kind}", partial(_of_origin, origin, counted)
     if opened and any(openness is Openness.CLOSED for _, openness in spoken):
         yield "closed", "Closed models", _closed
         yield "grey", "Unknown or not broken down", _not_known
@@ -354,7 +355,7 @@ def _withdrawn(session: Session, upload: Upload) -> Iterator[Notice]:
 
 def _revisions(standing: Mapping[SnapshotKey, Standing]) -> Iterator[Notice]:
     for (source, month), one in sorted(standing.items()):
-        text = f"{month_key(month)} of {source} is published already, by upload {one.upload_id}"
+        text = f"{format_month(month)} of {source} is published already, by upload {one.upload_id}"
         yield Notice("revises", None, f"{text}; these figures would take its place")
 
 
@@ -363,7 +364,7 @@ def _less_detail(
 ) -> Iterator[Notice]:
     for source, month in sorted(standing):
         compared = months[source, month]
-        about = f"{month_key(month)} of {source}"
+        about = f"{format_month(month)} of {source}"
         for code, text in lost(about, compared.before, compared.after):
             yield Notice(code, None, text)
 
@@ -388,7 +389,9 @@ def _jumps(series: Series, keys: Collection[SnapshotKey]) -> Iterator[Notice]:
         unusual = bool(others) and abs(new - old) > UNUSUAL * median(others)
         if touched and unusual and abs(new - old) > JUMP:
             text = f"{series.title} of {series.source} go from {old:.1f} % in "
-            text += f"{month_key(add_months(month, -1))} to {new:.1f} % in {month_key(month)}; "
+            text += (
+                f"{format_month(add_months(month, -1))} to {new:.1f} % in {format_month(month)}; "
+            )
             text += f"from one month to the next they usually change by {median(others):.1f} points"
             yield Notice("jump", None, text)
 
@@ -405,6 +408,8 @@ def _gaps(series: Sequence[Series], keys: Collection[SnapshotKey]) -> Iterator[N
         first, last = add_months(before, 1), add_months(after, -1)
         if first <= last and ((source, before) in keys or (source, after) in keys):
             missing = (
-                month_key(first) if first == last else f"{month_key(first)} to {month_key(last)}"
+                format_month(first)
+                if first == last
+                else f"{format_month(first)} to {format_month(last)}"
             )
             yield Notice("gap", None, f"{source} has no figures for {missing}")

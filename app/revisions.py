@@ -5,99 +5,15 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Final
 
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
-from app import vintages
+from app.domain.revision import Effect, MonthRevision, RevisedShare, Revision, RevisionKind
+from app.domain.vocabulary import Openness, Origin, Status, least_settled
 from app.models import Observation, Snapshot, Source, Upload
-from app.words import Openness, Origin, Status, least_settled
-
-
-class Kind(StrEnum):
-    PUBLISHED = "published"
-    WITHDRAWN = "withdrawn"
-
-
-class Effect(StrEnum):
-    """What an act did to a month. `untouched`: what was withdrawn did not stand any more."""
-
-    NEW = "new"
-    REVISED = "revised"
-    REMOVED = "removed"
-    UNTOUCHED = "untouched"
-
-
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """What the lines of an origin and openness added up to before and after, in percent.
-
-    None where no line spoke of them. `estimated`: what stands after was reported, not recomputed;
-    `note` is what its publisher said of it, where its lines agree.
-    """
-
-    origin: Origin
-    openness: Openness
-    old: Decimal | None
-    new: Decimal | None
-    estimated: bool = False
-    note: str = ""
-
-    @property
-    def points(self) -> Decimal | None:
-        """The change in percentage points; None where one side is missing, which is not zero."""
-        return None if self.old is None or self.new is None else self.new - self.old
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What an act did to one source's month: the uploads whose figures stood before and after.
-
-    Each status is that of the least settled line; None where nothing stood.
-    """
-
-    source: str
-    month: date
-    effect: Effect
-    before: int | None
-    after: int | None
-    old_status: Status | None
-    new_status: Status | None
-    sums: tuple[Sum, ...]
-
-    @property
-    def moved(self) -> tuple[Sum, ...]:
-        return tuple(item for item in self.sums if item.old != item.new)
-
-    @property
-    def settled(self) -> bool:
-        """It changed how settled the month is."""
-        return None not in (self.old_status, self.new_status) and self.old_status != self.new_status
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One publishing or withdrawal of an upload, and its changes by source and month."""
-
-    kind: Kind
-    at: datetime
-    by: str
-    reason: str
-    upload_id: int
-    filename: str
-    sha256: str
-    changes: tuple[Change, ...]
-
-    def having(self, *effects: Effect) -> list[Change]:
-        return [change for change in self.changes if change.effect in effects]
-
-    @property
-    def revises(self) -> bool:
-        """It changed figures that had been published."""
-        return bool(self.having(Effect.REVISED, Effect.REMOVED))
-
+from app.vintages import END_OF_TIME, changed_at
 
 Key = tuple[str, date]
 Totals = Mapping[tuple[Origin, Openness], Decimal]
@@ -120,9 +36,9 @@ def acts(
     as_of: datetime | None = None,
     sources: Collection[str] = (),
     limit: int | None = None,
-) -> list[Act]:
+) -> list[Revision]:
     """The publishings and withdrawals by then, the latest first; of these sources or of all."""
-    until = as_of or vintages.END_OF_TIME
+    until = as_of or END_OF_TIME
     uploads = _uploads(session, until, sources, limit)
     histories = _histories(session, [upload.id for upload in uploads], sources)
     everything = [item.id for history in histories.values() for item in history]
@@ -143,7 +59,7 @@ def _uploads(
     wanted = (
         select(Upload)
         .where(Upload.published_at <= until)
-        .order_by(vintages.changed_at(until).desc())
+        .order_by(changed_at(until).desc())
         .limit(limit)
     )
     if sources:
@@ -152,11 +68,11 @@ def _uploads(
     return session.scalars(wanted).all()
 
 
-def _moments(upload: Upload) -> Iterator[tuple[Kind, datetime]]:
+def _moments(upload: Upload) -> Iterator[tuple[RevisionKind, datetime]]:
     if upload.published_at:
-        yield Kind.PUBLISHED, upload.published_at
+        yield RevisionKind.PUBLISHED, upload.published_at
     if upload.withdrawn_at:
-        yield Kind.WITHDRAWN, upload.withdrawn_at
+        yield RevisionKind.WITHDRAWN, upload.withdrawn_at
 
 
 # --- what stood before and after -----------------------------------------------------------------
@@ -233,19 +149,19 @@ def _held(session: Session, snapshot_ids: Collection[int]) -> Mapping[int, _Held
 
 
 def _act(
-    kind: Kind,
+    kind: RevisionKind,
     at: datetime,
     upload: Upload,
     histories: Mapping[Key, Sequence[_Snapshot]],
     held: Mapping[int, _Held],
-) -> Act:
-    published = kind is Kind.PUBLISHED
+) -> Revision:
+    published = kind is RevisionKind.PUBLISHED
     changes = tuple(
         _change(key, at, history, held)
         for key, history in histories.items()
         if any(item.upload_id == upload.id for item in history)
     )
-    return Act(
+    return Revision(
         kind=kind,
         at=at,
         by=(upload.published_by if published else upload.withdrawn_by) or "",
@@ -259,10 +175,10 @@ def _act(
 
 def _change(
     key: Key, at: datetime, history: Sequence[_Snapshot], held: Mapping[int, _Held]
-) -> Change:
+) -> MonthRevision:
     before, after = (_standing(history, at, just_before=choice) for choice in (True, False))
     old, new = (held.get(item.id) if item else None for item in (before, after))
-    return Change(
+    return MonthRevision(
         source=key[0],
         month=key[1],
         effect=_effect(before, after),
@@ -292,7 +208,7 @@ def _effect(before: _Snapshot | None, after: _Snapshot | None) -> Effect:
     return Effect.REMOVED if after is None else Effect.REVISED
 
 
-def _sums(old: _Held, new: _Held) -> Iterator[Sum]:
+def _sums(old: _Held, new: _Held) -> Iterator[RevisedShare]:
     """In the order of the closed lists, open models first."""
     for openness in Openness:
         for origin in Origin:
@@ -300,4 +216,4 @@ def _sums(old: _Held, new: _Held) -> Iterator[Sum]:
             if key in old.totals or key in new.totals:
                 shares = old.totals.get(key), new.totals.get(key)
                 note = new.reported.get(key, "")
-                yield Sum(origin, openness, *shares, key in new.reported, note)
+                yield RevisedShare(origin, openness, *shares, key in new.reported, note)

@@ -9,7 +9,7 @@ from psycopg import sql
 from sqlalchemy import Connection, func, select
 
 from app.db import Db
-from app.errors import BadInput, Refused, excerpt
+from app.domain.errors import BadInputError, UserError, excerpt
 from app.locks import Lock
 
 
@@ -61,12 +61,12 @@ RIGHTS: Final = {
 def prepare(db: Db, role: str, password: str | None) -> None:
     """Makes the role where there is none, and has it hold exactly RIGHTS.
 
-    Its password becomes `password`, where one is given. Raises BadInput for a name that no role
-    can have, Refused for a role that may more, and where the one that is connected may less.
+    Its password becomes `password`, where one is given. Raises BadInputError for a name that no
+    role can have, UserError for a role that may more, and where the one that is connected may less.
     """
     if not ROLE.fullmatch(role) or role in RESERVED or role.startswith("pg_"):
         hint = "Small letters, digits and _, at most 63, such as modelshare_app."
-        raise BadInput(f"“{excerpt(role)}” cannot be the name of a role", hint)
+        raise BadInputError(f"“{excerpt(role)}” cannot be the name of a role", hint)
     with db.engine.begin() as connection:
         # Of two at once PostgreSQL lets one fail: "tuple concurrently updated".
         connection.execute(select(func.pg_advisory_xact_lock(Lock.ROLE)))
@@ -78,7 +78,7 @@ def prepare(db: Db, role: str, password: str | None) -> None:
         except psycopg.errors.InsufficientPrivilege:
             hint = "It needs CREATEROLE. Or make the role by hand, and leave APP_PASSWORD unset."
             title = f"The schema's owner may not make the role {role}, or set its password"
-            raise Refused(title, hint) from None
+            raise UserError(title, hint) from None
         _refuse_powerful(connection, role)
         database = str(connection.exec_driver_sql("SELECT current_database()").scalar_one())
         for statement in _statements(role, database):
@@ -105,7 +105,7 @@ def _make(connection: Connection, role: str, password: str | None) -> None:
 def _refuse_itself(connection: Connection, role: str) -> None:
     if connection.exec_driver_sql("SELECT current_user").scalar_one() == role:
         title = f"{role} cannot give itself rights, nor change the schema"
-        raise Refused(title, "Connect as the schema's owner.")
+        raise UserError(title, "Connect as the schema's owner.")
 
 
 def is_powerful(connection: Connection, role: str) -> bool:
@@ -131,7 +131,7 @@ def may_do_more(db: Db) -> bool:
 def _refuse_powerful(connection: Connection, role: str) -> None:
     if is_powerful(connection, role):
         title = f"The role {role} owns something, is a member of another role, or is privileged"
-        raise Refused(title, "Name a role that does nothing but serve; it is made where need be.")
+        raise UserError(title, "Name a role that does nothing but serve; it is made where need be.")
 
 
 def _statements(role: str, database: str) -> list[sql.Composed]:

@@ -11,13 +11,15 @@ from itertools import islice, pairwise
 from typing import BinaryIO, Final
 
 from app.csv_reader import KEPT, UNLIMITED, Limits, Reading, Table, open_table
-from app.errors import BadFile, Problem, excerpt
+from app.domain.calendar import format_month
+from app.domain.errors import BadFileError, Problem, excerpt
+from app.domain.matching import nearest_match
+from app.domain.snapshot import Basis, Line
+from app.domain.vocabulary import Openness
 from app.known import Known, KnownDeveloper, KnownModel
-from app.months import month_key
 from app.resolver import Mistake, NewDeveloper, NewModel, Resolver
-from app.snapshot_format import SNAPSHOT_COLUMNS, Basis, Line
+from app.snapshot_format import SNAPSHOT_COLUMNS
 from app.tally import EXCESS, Said, Tally
-from app.words import Openness, nearest
 
 AGREEMENT: Final = Decimal("0.1")
 """Points by which a share may differ from the one its value gives."""
@@ -63,10 +65,10 @@ class Checked:
     def lines(self, progress: Progress | None = None) -> Iterator[Line]:
         """Every line with its share, in the file's order; the file must still be open.
 
-        Raises BadFile where there are problems, or where the file has changed meanwhile.
+        Raises BadFileError where there are problems, or where the file has changed meanwhile.
         """
         if self.problem_count:
-            raise BadFile("The file has problems", problems=self.problems)
+            raise BadFileError("The file has problems", problems=self.problems)
         return self._read(progress)
 
 
@@ -130,7 +132,7 @@ class _Check:
         missing = "no such column"
         if self.source is not None and self.resolver.chosen is None:
             expected = "the slug or name of a known source"
-            near = nearest(self.source, (*known.sources.values(), *known.sources))
+            near = nearest_match(self.source, (*known.sources.values(), *known.sources))
             self.problems.add("unknown_source", None, None, "source", self.source, expected, near)
         if not self.table.reading.columns:
             return
@@ -314,7 +316,7 @@ class _Check:
         # Of two spellings that read alike the last is suggested: the name.
         names = [name for item in items for name in (item.slug, item.name)]
         alike = [name for name in names if re.findall(r"\d+", name) == numbers]
-        found = nearest(new.name, alike, cutoff=0.85)
+        found = nearest_match(new.name, alike, cutoff=0.85)
         if found is not None:
             text = f"“{excerpt(new.name, 60)}” would be a new {kind}: did you mean “{found}”?"
             self.notice("near_name", new.line, text)
@@ -351,7 +353,9 @@ class _Check:
                 said.note,
             )
         if table.problems.count:
-            raise BadFile("The file changed while it was being read", problems=table.problems.first)
+            raise BadFileError(
+                "The file changed while it was being read", problems=table.problems.first
+            )
 
 
 def _hash(said: Said) -> int:
@@ -372,4 +376,4 @@ def _add(table: Table, line: int, mistake: Mistake) -> None:
 
 def _named(key: Key) -> str:
     source, month = key
-    return f"{month_key(month)} of {source}"
+    return f"{format_month(month)} of {source}"

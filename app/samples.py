@@ -7,7 +7,7 @@ from app import sheets
 from app.charts import SAMPLE, Label, Look
 from app.marks import CORNERS
 from app.palette import PALETTE
-from app.sheets import Place, Sheet
+from app.sheets import LEADER_GAP, Place, Sheet, end_of
 
 Shape = dict[str, Any]
 
@@ -24,7 +24,7 @@ def samples(sheet: Sheet) -> Iterator[Shape]:
 
 def _anchor(sheet: Sheet, place: Place, label: Label) -> Shape:
     """Pixels count from the line's end; of the whole paper, since a panel would cut them off."""
-    across = sheet.axis.pixel(sheets.end_of(place.panel, label)) / sheet.axis.width
+    across = sheet.axis.pixel(end_of(place.panel, label)) / sheet.axis.width
     return {
         "xref": "paper",
         "yref": "paper",
@@ -38,7 +38,7 @@ def _anchor(sheet: Sheet, place: Place, label: Label) -> Shape:
 def _sample(label: Label, look: Look, aside: float) -> Iterator[Shape]:
     colour = PALETTE[look.role]
     if sheets.led(label):
-        near = sheets.LEADER_GAP / (aside**2 + label.lift**2) ** 0.5
+        near = LEADER_GAP / (aside**2 + label.lift**2) ** 0.5
         ends = {"x0": aside * near, "y0": label.lift * near, "x1": aside, "y1": label.lift}
         yield {"type": "line", "line": {"color": PALETTE["rule"], "width": 1}} | ends
     ends = {"x0": aside, "x1": aside + SAMPLE, "y0": label.lift, "y1": label.lift}

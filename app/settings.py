@@ -16,7 +16,7 @@ from pydantic_settings import (
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from app.errors import Refused, excerpt
+from app.domain.errors import UserError, excerpt
 
 _DRIVER = "postgresql+psycopg://"
 _EXPECTED = "a PostgreSQL address is expected: postgresql://user:password@host:5432/name"
@@ -34,7 +34,7 @@ class SecretFiles(PydanticBaseSettingsSource):
         try:
             text = Path(path).read_text(encoding="utf-8").strip() if path else None
         except UnicodeDecodeError:
-            raise Refused(f"{name} is not usable", "It names a file that is not UTF-8.") from None
+            raise UserError(f"{name} is not usable", "It names a file that is not UTF-8.") from None
         return text, field_name, False
 
     def __call__(self) -> dict[str, Any]:

@@ -5,12 +5,10 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Final
 
-from app.answer import Answer, Share
-from app.months import month_key
-from app.question import Question, instant_text
-from app.rounding import half_up
-
-PLACES: Final = 4
+from app.domain.answer import Answer, Share
+from app.domain.calendar import format_instant, format_month
+from app.domain.question import Question
+from app.domain.rounding import rounded_share
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +35,6 @@ class ShareRow:
 COLUMNS: Final = tuple(field.name for field in fields(ShareRow))
 
 
-def told(share: Decimal) -> Decimal:
-    """To four places; whole where they would make nothing of a share that is there."""
-    return half_up(share, PLACES) or share
-
-
 def share_rows(answer: Answer, question: Question) -> Iterator[ShareRow]:
     return _rows(answer, question, answer.shares)
 
@@ -53,14 +46,14 @@ def complement_rows(answer: Answer, question: Question) -> Iterator[ShareRow]:
 
 def _rows(answer: Answer, question: Question, shares: Iterable[Share]) -> Iterator[ShareRow]:
     metrics = {source.slug: source.metric for source in answer.sources}
-    as_of = instant_text(answer.vintage) if answer.vintage else ""
+    as_of = format_instant(answer.vintage) if answer.vintage else ""
     for share in shares:
         yield ShareRow(
             source=share.source,
-            month=month_key(share.month),
+            month=format_month(share.month),
             group=share.group,
             label=share.label,
-            share_pct=None if share.share_pct is None else told(share.share_pct),
+            share_pct=None if share.share_pct is None else rounded_share(share.share_pct),
             status=share.status,
             note=share.note,
             metric=metrics[share.source],

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from app.charts import Chart, Label, Mark, Panel
-from app.months import days_in
+from app.domain.calendar import days_in
 from app.placing import TimeAxis, middle
 
 TITLE_LINE: Final = 18

@@ -7,9 +7,18 @@ from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app import accounts, attempts, models, passwords
-from app.accounts import Maintainer, ago, digest, new_secret
+from app.accounts import (
+    NOTED_EVERY,
+    Maintainer,
+    add_first,
+    ago,
+    digest,
+    first_without_passwords,
+    new_secret,
+    set_password,
+)
 from app.db import Db
-from app.errors import Conflict, NotFound, WrongPassword
+from app.domain.errors import ConflictError, NotFoundError, WrongPasswordError
 from app.models import SignIn, SignInLink
 
 LONGEST: Final = timedelta(hours=12)
@@ -18,7 +27,7 @@ LINK_LIFE: Final = timedelta(hours=24)
 
 
 def by_password(db: Db, name: str, password: str, address: str) -> str:
-    """Signs a browser in; gives the secret it keeps. Raises WrongPassword, TooOften.
+    """Signs a browser in; gives the secret it keeps. Raises WrongPasswordError, TooOftenError.
 
     `address` is the browser's. Unknown, disabled and without a password look all the same.
     """
@@ -33,7 +42,8 @@ def by_password(db: Db, name: str, password: str, address: str) -> str:
 def change_password(db: Db, name: str, old: str, new: str, address: str) -> str:
     """Sets a password, ends every sign-in and begins a new one; gives the browser's secret.
 
-    The old one is asked where there is one. Raises WrongPassword, TooOften, BadInput.
+    The old one is asked where there is one. Raises WrongPasswordError, TooOftenError,
+    BadInputError.
     """
     if not has_password(db, name):
         with db.writing() as session:
@@ -45,7 +55,7 @@ def change_password(db: Db, name: str, old: str, new: str, address: str) -> str:
 
 
 def _replace(session: Session, maintainer: models.Maintainer, new: str) -> str:
-    accounts.set_password(session, maintainer.name, new)
+    set_password(session, maintainer.name, new)
     return _start(session, maintainer)
 
 
@@ -59,7 +69,7 @@ def _proven(db: Db, name: str, password: str, address: str, wrong: str) -> tuple
     attempt = attempts.admit(db, known, address)
     stored = _stored(db, known)
     if not passwords.matches(password, stored):
-        raise WrongPassword(wrong)
+        raise WrongPasswordError(wrong)
     return attempt, stored
 
 
@@ -74,7 +84,7 @@ def _unchanged(session: Session, name: str, stored: str | None) -> models.Mainta
     """The locked row, unless it was disabled or got another password since it was read."""
     maintainer = accounts.locked(session, name)
     if maintainer.disabled_at is not None or maintainer.password_hash != stored:
-        raise WrongPassword("The account was changed meanwhile")
+        raise WrongPasswordError("The account was changed meanwhile")
     return maintainer
 
 
@@ -93,7 +103,7 @@ def find(db: Db, secret: str) -> Maintainer | None:
             select(
                 models.Maintainer.name,
                 SignIn.id,
-                (SignIn.seen_at > ago(accounts.NOTED_EVERY)).label("noted"),
+                (SignIn.seen_at > ago(NOTED_EVERY)).label("noted"),
             )
             .join(models.Maintainer, models.Maintainer.id == SignIn.maintainer_id)
             .where(
@@ -119,10 +129,13 @@ def end(db: Db, secret: str) -> None:
 
 
 def link(session: Session, name: str) -> str:
-    """The path and query of a new one-time link. Raises NotFound, Conflict for a disabled one."""
+    """The path and query of a new one-time link.
+
+    Raises NotFoundError, ConflictError for a disabled one.
+    """
     maintainer = accounts.locked(session, name)
     if maintainer.disabled_at is not None:
-        raise Conflict(f"The maintainer {name} is disabled")
+        raise ConflictError(f"The maintainer {name} is disabled")
     session.execute(delete(SignInLink).where(SignInLink.created_at <= ago(LINK_LIFE)))
     secret = new_secret()
     session.add(SignInLink(digest=digest(secret), maintainer_id=maintainer.id))
@@ -132,13 +145,13 @@ def link(session: Session, name: str) -> str:
 def first_link(db: Db) -> str | None:
     """A link for whoever came first, `admin` where nobody did, as long as nobody has a password."""
     with db.writing() as session:
-        accounts.add_first(session, "admin")
-        name = accounts.first_without_passwords(session)
+        add_first(session, "admin")
+        name = first_without_passwords(session)
         return link(session, name) if name else None
 
 
 def whose_link(session: Session, secret: str) -> str:
-    """The maintainer's name; uses nothing up. Raises NotFound."""
+    """The maintainer's name; uses nothing up. Raises NotFoundError."""
     name = session.scalar(
         select(models.Maintainer.name)
         .join(SignInLink, SignInLink.maintainer_id == models.Maintainer.id)
@@ -150,7 +163,7 @@ def whose_link(session: Session, secret: str) -> str:
 
 
 def by_link(db: Db, secret: str) -> str:
-    """Signs a browser in and uses the link up; gives the secret it keeps. Raises NotFound."""
+    """Signs a browser in and uses the link up; gives the secret it keeps. Raises NotFoundError."""
     with db.writing() as session:
         name = whose_link(session, secret)
         maintainer = accounts.locked(session, name)
@@ -168,8 +181,8 @@ def _usable(secret: str) -> ColumnElement[bool]:
     )
 
 
-def _no_link() -> NotFound:
-    return NotFound(
+def _no_link() -> NotFoundError:
+    return NotFoundError(
         "This sign-in link can no longer be used",
         "A link signs in once, within 24 hours. Whoever runs this server makes a new one with"
         " `modelshare maintainer link NAME`.",

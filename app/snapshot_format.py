@@ -4,13 +4,14 @@ import csv
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
-from typing import Final, NamedTuple, TextIO
+from typing import Final, TextIO
 
 from app import cells
+from app.cells import NOTE_LENGTH
 from app.csv_reader import Column
-from app.months import month_key
-from app.words import Openness, Origin, Status
+from app.domain.calendar import format_month
+from app.domain.snapshot import Basis, Line
+from app.domain.vocabulary import Status
 
 SNAPSHOT_COLUMNS: Final = (
     Column("month", cells.month, ("period", "date"), required=True, filled=True),
@@ -22,35 +23,8 @@ SNAPSHOT_COLUMNS: Final = (
     Column("share_pct", cells.share, ("share", "percent", "share percent")),
     Column("value", cells.value, ("tokens", "downloads", "count")),
     Column("status", cells.status, blank=Status.FINAL),
-    Column("note", cells.text, blank="", limit=cells.NOTE_LENGTH, multiline=True),
+    Column("note", cells.text, blank="", limit=NOTE_LENGTH, multiline=True),
 )
-
-
-SnapshotKey = tuple[str, date]
-"""A source's slug and a month: what one snapshot is about."""
-
-
-class Basis(StrEnum):
-    """What a snapshot's shares rest on: they were given, or computed from its values."""
-
-    SHARE = "share"
-    VALUE = "value"
-
-
-class Line(NamedTuple):
-    """One observation as a file says it and the catalogue completes it; `line` is the file's."""
-
-    source: str
-    month: date
-    line: int
-    origin: Origin
-    openness: Openness
-    developer: str | None
-    model: str | None
-    share_pct: Decimal
-    value: Decimal | None
-    status: Status
-    note: str
 
 
 def write_snapshot(
@@ -71,7 +45,7 @@ def write_snapshot(
         writer = quoted if share.isdecimal() and value.isdecimal() else plain
         writer.writerow(
             [
-                month_key(line.month),
+                format_month(line.month),
                 line.source,
                 line.origin,
                 line.openness,

@@ -9,13 +9,15 @@ from decimal import Decimal
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
-from app import queries, vintages
-from app.errors import NotFound
+from app import queries
+from app.domain.calendar import format_month
+from app.domain.errors import NotFoundError
+from app.domain.question import Question
+from app.domain.snapshot import Line, SnapshotKey
+from app.domain.vocabulary import Openness, Origin, Status
 from app.models import Developer, Model, Observation, Snapshot, Source, Upload
-from app.months import month_key
-from app.question import Question
-from app.snapshot_format import Line, SnapshotKey
-from app.words import Openness, Origin, Status
+from app.queries import group_of
+from app.vintages import current_snapshots
 
 Totals = dict[SnapshotKey, dict[tuple[Origin, Openness], Decimal]]
 """The summed shares of each month by origin and openness, in percent."""
@@ -106,14 +108,15 @@ def behind(
     """The upload and lines behind a number, those after line `after` of its file.
 
     With a question only the lines it counts, as of its vintage; with a group of it (any but the
-    rest beyond its `top`) only those of the group. Raises NotFound where nothing was published.
+    rest beyond its `top`) only those of the group. Raises NotFoundError where nothing was
+    published.
     """
     asked = question or Question(openness="all")
     found = _snapshot_behind(session, source, month, asked)
     origin = queries.home(session, asked)
     wanted = _stored().where(Snapshot.id == found.id, queries.selected(asked, origin))
     if group is not None:
-        wanted = wanted.where(queries.group_of(asked, origin) == group)
+        wanted = wanted.where(group_of(asked, origin) == group)
     count = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     page = wanted.where(Observation.line > after).order_by(Observation.line).limit(limit)
     lines = tuple(_line(row) for row in session.execute(page))
@@ -129,7 +132,7 @@ class _Found:
 
 
 def _snapshot_behind(session: Session, source: str, month: date, question: Question) -> _Found:
-    current = vintages.current_snapshots(question.as_of).subquery()
+    current = current_snapshots(question.as_of).subquery()
     row = session.execute(
         select(Snapshot.id, Upload.id, Upload.filename, Upload.published_at)
         .join(current, current.c.id == Snapshot.id)
@@ -138,7 +141,7 @@ def _snapshot_behind(session: Session, source: str, month: date, question: Quest
         .where(Source.slug == source, Snapshot.month == month)
     ).one_or_none()
     if row is None or row[3] is None:
-        raise NotFound(f"Nothing is published about {source} in {month_key(month)}")
+        raise NotFoundError(f"Nothing is published about {source} in {format_month(month)}")
     return _Found(row[0], row[1], row[2], row[3])
 
 
@@ -198,7 +201,7 @@ def sums_of_upload(session: Session, upload_id: int, source: str, month: date) -
 
 def totals(session: Session, sources: Collection[str]) -> Totals:
     """The current shares of these sources, by month, origin and openness."""
-    current = vintages.current_snapshots(None).subquery()
+    current = current_snapshots(None).subquery()
     found = session.execute(
         select(
             Source.slug,

@@ -8,16 +8,16 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from app.answer import OPEN_REST, REST, UNNAMED, Group, Share
-from app.question import Question
-from app.words import MISSING, Openness, Origin, Status, least_settled
+from app.domain.answer import OPEN_REST_GROUP, REST_GROUP, UNNAMED_GROUP, Group, Share
+from app.domain.question import Question
+from app.domain.vocabulary import MISSING, Openness, Origin, Status, least_settled
 
 HUNDRED: Final = Decimal(100)
 # Finer than any source, coarser than the noise of dividing values by their sum.
 NOTHING: Final = Decimal("0.000001")
 
 COMPLEMENT: Final = (
-    Group(OPEN_REST, "Other open", Origin.OTHER),
+    Group(OPEN_REST_GROUP, "Other open", Origin.OTHER),
     Group("closed", "Closed", "closed"),
     Group("unknown", "Unknown or not broken down", Origin.UNKNOWN),
 )
@@ -121,7 +121,7 @@ class Table:
         fixed: Mapping[str, type[StrEnum]] = {"origin": Origin, "openness": Openness}
         if words := fixed.get(self.question.by):
             return [word.value for word in words if word in peaks or self._takes_remainder(word)]
-        for unranked in (UNNAMED, REST):
+        for unranked in (UNNAMED_GROUP, REST_GROUP):
             peaks.pop(unranked, None)
         return sorted(peaks, key=lambda key: (-peaks[key], key))[: self.question.top]
 
@@ -154,10 +154,10 @@ class Table:
         if share is None:
             return
         if item.selected:
-            group = item.group if item.group in (*self.keys, UNNAMED) else REST
+            group = item.group if item.group in (*self.keys, UNNAMED_GROUP) else REST_GROUP
             cells = self.inside
         else:
-            group = OPEN_REST if item.openness == Openness.OPEN else item.openness
+            group = OPEN_REST_GROUP if item.openness == Openness.OPEN else item.openness
             cells = self.outside
         cells[item.source, item.month, group].add(share, item, item.note)
 
@@ -172,7 +172,7 @@ class Table:
 
     def _place_remainders(self) -> None:
         by_slug = self.question.by in ("developer", "model")
-        group = UNNAMED if by_slug and self._counts_remainder else "unknown"
+        group = UNNAMED_GROUP if by_slug and self._counts_remainder else "unknown"
         cells = self.inside if self._counts_remainder else self.outside
         for (source, month), whole in self.wholes.items():
             if whole.remainder:
@@ -182,8 +182,8 @@ class Table:
         """The groups that have a cell, in order; `labels` gives each key its label and origin."""
         found = {group for _, _, group in self.inside}
         rest = {
-            REST: (f"Other {self.question.by}s", Origin.UNKNOWN.value),
-            UNNAMED: ("Not broken down", Origin.UNKNOWN.value),
+            REST_GROUP: (f"Other {self.question.by}s", Origin.UNKNOWN.value),
+            UNNAMED_GROUP: ("Not broken down", Origin.UNKNOWN.value),
         }
         named = {key: labels[key] for key in self.keys} | rest
         return tuple(Group(key, *named[key]) for key in named if key in found)

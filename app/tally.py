@@ -8,10 +8,10 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Final, NamedTuple
 
 from app.csv_reader import KEPT
+from app.domain.snapshot import Basis
+from app.domain.vocabulary import Openness, Origin, Status
 from app.resolver import Heading, Slice
-from app.snapshot_format import Basis
 from app.split_numbers import Split
-from app.words import Openness, Origin, Status
 
 HUNDRED: Final = Decimal(100)
 _ROUNDING: Final = Decimal("0.5")

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 from app import marks, sheets, svg
 from app.charts import Chart, Look, Series
+from app.domain.calendar import days_in
 from app.lettering import fill, stroke
-from app.months import days_in
 from app.placing import middle
 from app.sheets import Place, Sheet
 from app.svg import Spot, element

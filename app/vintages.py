@@ -22,19 +22,18 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.orm import Session, aliased
 
-from app import models
-from app.answer import Event, Source
-from app.models import CatalogueChange, Developer, Model, Snapshot, Upload
-from app.words import Origin
+from app.domain.answer import ChartEvent, SourceDefinition
+from app.domain.vocabulary import Origin
+from app.models import CatalogueChange, Developer, Event, Model, Snapshot, Source, Upload
 
 END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
 
 
-def sources(session: Session, as_of: datetime | None = None) -> list[Source]:
+def sources(session: Session, as_of: datetime | None = None) -> list[SourceDefinition]:
     """All sources, with their definitions as they read at that instant."""
     then = cells_then(session, "sources", as_of)
     learned = _learned(session, as_of)
-    rows = session.scalars(select(models.Source).order_by(by_slug()))
+    rows = session.scalars(select(Source).order_by(by_slug()))
     return [
         replace(_source(row), **then.get(row.slug, {}), learned=learned.get(row.id)) for row in rows
     ]
@@ -92,11 +91,11 @@ def added_since(session: Session, kind: str, as_of: datetime | None) -> frozense
 
 def by_slug() -> ColumnElement[str]:
     # Sorting must not depend on the database's locale.
-    return models.Source.slug.collate("C")
+    return Source.slug.collate("C")
 
 
-def _source(row: models.Source) -> Source:
-    return Source(
+def _source(row: Source) -> SourceDefinition:
+    return SourceDefinition(
         slug=row.slug,
         name=row.name,
         publisher=row.publisher,
@@ -109,10 +108,10 @@ def _source(row: models.Source) -> Source:
     )
 
 
-def events(session: Session, as_of: datetime | None = None) -> list[Event]:
+def events(session: Session, as_of: datetime | None = None) -> list[ChartEvent]:
     """The events known at that instant, as they read then, oldest first."""
     later = _events_changed_since(session, as_of) if as_of else []
-    rows = session.scalars(select(models.Event).order_by(models.Event.id))
+    rows = session.scalars(select(Event).order_by(Event.id))
     found = _events_before(later, map(_cells_of_event, rows))
     return sorted(map(_event, found), key=lambda event: (event.date, event.title))
 
@@ -142,7 +141,7 @@ def _key_of_event(cells: Mapping[str, str]) -> str:
     return f"{cells['date']} {cells['title']}"
 
 
-def _cells_of_event(row: models.Event) -> Mapping[str, str]:
+def _cells_of_event(row: Event) -> Mapping[str, str]:
     return {
         "date": f"{row.date}",
         "title": row.title,
@@ -152,10 +151,10 @@ def _cells_of_event(row: models.Event) -> Mapping[str, str]:
     }
 
 
-def _event(cells: Mapping[str, str]) -> Event:
+def _event(cells: Mapping[str, str]) -> ChartEvent:
     day = date.fromisoformat(cells["date"])
     headline = cells["headline"] == "yes"
-    return Event(day, cells["title"], cells["description"], cells["url"], headline)
+    return ChartEvent(day, cells["title"], cells["description"], cells["url"], headline)
 
 
 def homes(session: Session, as_of: datetime | None = None) -> dict[str, Origin]:
@@ -218,13 +217,13 @@ def withdrawals(
     session: Session, slugs: Sequence[str], as_of: datetime | None, most: int = 10
 ) -> Sequence[datetime]:
     """When published figures of these sources, or of any, were withdrawn by then, latest first."""
-    held = select(Snapshot.upload_id).join(models.Source)
+    held = select(Snapshot.upload_id).join(Source)
     found = session.scalars(
         select(Upload.withdrawn_at)
         .where(
             Upload.published_at.is_not(None),
             Upload.withdrawn_at <= (as_of or END_OF_TIME),
-            Upload.id.in_(held.where(models.Source.slug.in_(slugs)) if slugs else held),
+            Upload.id.in_(held.where(Source.slug.in_(slugs)) if slugs else held),
         )
         .order_by(Upload.withdrawn_at.desc())
         .limit(most)

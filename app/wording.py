@@ -1,17 +1,16 @@
 """Numbers, months, instants and sentences as readers see them."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Final
 from unicodedata import bidirectional
 
-from app.answer import REST, UNNAMED, Answer, Group, Share, Source
-from app.question import Question
-from app.rounding import half_up
-from app.words import LABELS, Openness, Origin, Status
+from app.domain.answer import REST_GROUP, UNNAMED_GROUP, Answer, Group, Share, SourceDefinition
+from app.domain.question import Question
+from app.domain.rounding import round_half_up
+from app.domain.series import GroupSeries, covered_months, group_series, known_share
+from app.domain.vocabulary import ORIGIN_LABELS, Openness, Origin, Status
 
 NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
@@ -19,7 +18,7 @@ DASH = "\N{EN DASH}"
 ISOLATE = "\N{FIRST STRONG ISOLATE}"
 RELEASE = "\N{POP DIRECTIONAL ISOLATE}"
 
-_UNLED = {REST, UNNAMED, Origin.UNKNOWN.value}
+_UNLED = {REST_GROUP, UNNAMED_GROUP, Origin.UNKNOWN.value}
 
 
 # --- numbers, months, instants
@@ -29,7 +28,7 @@ def percent(share: Decimal | None, places: int = 1) -> str:
     """`28.7 %`; `<0.1 %` for what is there but would round to nothing; a dash for None."""
     if share is None:
         return DASH
-    rounded = half_up(share, places)
+    rounded = round_half_up(share, places)
     if share and not rounded:
         return f"<{Decimal(1).scaleb(-places)}{NBSP}%"
     return f"{rounded}{NBSP}%"
@@ -42,7 +41,7 @@ def as_reported(share: Decimal) -> str:
 
 def points(change: Decimal) -> str:
     """A difference of two shares, `+3.1 pp`: percentage points, never percent of percent."""
-    rounded = half_up(change, 1)
+    rounded = round_half_up(change, 1)
     sign = "+" if rounded > 0 else MINUS if rounded < 0 else ""
     return f"{sign}{abs(rounded)}{NBSP}pp"
 
@@ -118,7 +117,7 @@ def _group_models(group: Group, question: Question) -> str:
         case "developer" if group.key not in _UNLED:
             return f"{isolated(group.label)}’s {models}"
         case "origin" if group.key in (Origin.CHINESE, Origin.US, Origin.EUROPEAN):
-            return f"{LABELS[Origin(group.key)]} {models}"
+            return f"{ORIGIN_LABELS[Origin(group.key)]} {models}"
         case "origin" if group.key == Origin.OTHER:
             return f"{models} from elsewhere"
         case "origin" if group.key == Origin.UNKNOWN:
@@ -135,12 +134,12 @@ def _models(openness: str) -> str:
     return "models"
 
 
-def denominator(source: Source, question: Question) -> str:
+def denominator(source: SourceDefinition, question: Question) -> str:
     """What 100 percent is: `all tokens counted by OpenRouter`."""
     return f"{whole(source, question)} counted by {source.publisher}"
 
 
-def whole(source: Source, question: Question) -> str:
+def whole(source: SourceDefinition, question: Question) -> str:
     return f"all {source.metric}" if question.of == "all" else f"{source.metric} of open models"
 
 
@@ -192,7 +191,7 @@ def definition_of(question: Question) -> str:
     return f"Counted: {_COUNTED[question.openness]}, {_grouped(question)}{_filters(question)}."
 
 
-def _when(answer: Answer, source: Source) -> str:
+def _when(answer: Answer, source: SourceDefinition) -> str:
     months = sorted({row.month for row in answer.shares_of(source.slug) if not row.missing})
     return span(months) if months else "no figure for this question"
 
@@ -210,7 +209,7 @@ def _scope(question: Question) -> str:
 
 def _kept(question: Question) -> dict[str, str]:
     filters = {
-        "origin": [LABELS[Origin(key)] for key in question.origin],
+        "origin": [ORIGIN_LABELS[Origin(key)] for key in question.origin],
         "developer": question.developer,
         "model": question.model,
     }
@@ -223,81 +222,20 @@ def as_known(answer: Answer) -> str:
     return f"as known on {instant_name(answer.vintage)}"
 
 
-def citation(source: Source) -> str:
+def citation(source: SourceDefinition) -> str:
     """The line the source asks for, `{as_of}` filled with the day its figures were learned."""
     day = day_name(source.learned) if source.learned else "an unknown day"
     # Not str.format: the line comes from a file and may hold any braces.
     return source.citation.replace("{as_of}", day)
 
 
-# --- what the data says
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """A group's known shares of one source, in order of months; at least one."""
-
-    group: Group
-    rows: tuple[Share, ...]
-
-    @property
-    def first(self) -> Share:
-        return self.rows[0]
-
-    @property
-    def last(self) -> Share:
-        return self.rows[-1]
-
-    @property
-    def by_month(self) -> dict[date, Decimal | None]:
-        return {row.month: row.share_pct for row in self.rows}
-
-    @property
-    def highest(self) -> Share:
-        return max(self.rows, key=_known)
-
-    @property
-    def lowest(self) -> Share:
-        return min(self.rows, key=_known)
-
-    @property
-    def change(self) -> Decimal:
-        return _known(self.last) - _known(self.first)
-
-    def steps(self) -> list[tuple[Share, Share]]:
-        """Each known month with the next known one."""
-        return list(zip(self.rows, self.rows[1:], strict=False))
-
-
-def _known(row: Share) -> Decimal:
-    return row.share_pct or Decimal(0)
-
-
-def covered(answer: Answer, source: str) -> list[date]:
-    """The months in which the source says something of a group or of the rest."""
-    rows = (*answer.shares_of(source), *answer.complement_of(source))
-    return sorted({row.month for row in rows if not row.missing})
-
-
-def courses(shares: Iterable[Share], groups: Iterable[Group]) -> Iterator[Course]:
-    """Every group that one source's shares say something of, in the order of `groups`."""
-    told: dict[str, list[Share]] = defaultdict(list)
-    for row in shares:
-        if not row.missing:
-            told[row.group].append(row)
-    for group in groups:
-        rows = tuple(told[group.key])
-        if rows:
-            yield Course(group, rows)
-
-
-def leading(answer: Answer, source: str) -> Course | None:
+def leading(answer: Answer, source: str) -> GroupSeries | None:
     """The course with the largest share in the latest month that names anyone."""
-    told = list(courses(answer.shares_of(source), answer.groups))
+    told = list(group_series(answer.shares_of(source), answer.groups))
     named = [item for item in told if item.group.key not in _UNLED] or told
     latest = max((item.last.month for item in named), default=None)
     at_end = (item for item in named if item.last.month == latest)
-    return max(at_end, key=lambda item: _known(item.last), default=None)
+    return max(at_end, key=lambda item: known_share(item.last), default=None)
 
 
 PEAK: Final = Decimal("1.25")
@@ -313,11 +251,11 @@ def headline(answer: Answer, question: Question) -> str:
     return "No figures for this question"
 
 
-def _finding(course: Course, source: Source, question: Question) -> str:
+def _finding(course: GroupSeries, source: SourceDefinition, question: Question) -> str:
     who = subject(course.group, question)
     whole = denominator(source, question)
     # What reads alike may have lost half: 0.11 and 0.07 are both 0.1.
-    places = 2 if abs(course.change) > _known(course.first) / 10 else 1
+    places = 2 if abs(course.change) > known_share(course.first) / 10 else 1
     if percent(course.first.share_pct) != percent(course.last.share_pct):
         places = 1
     first, last = (figure(row, places) for row in (course.first, course.last))
@@ -330,10 +268,10 @@ def _finding(course: Course, source: Source, question: Question) -> str:
     return f"{who} {verb} from {first} of {whole} in {begin} to {last} in {end}{_peak(course)}"
 
 
-def _peak(course: Course) -> str:
+def _peak(course: GroupSeries) -> str:
     """What a headline of two ends would hide: a month far above both."""
     top = course.highest
-    if _known(top) < PEAK * max(_known(course.first), _known(course.last)):
+    if known_share(top) < PEAK * max(known_share(course.first), known_share(course.last)):
         return ""
     return f", after {figure(top)} in {month_name(top.month)}"
 
@@ -365,12 +303,13 @@ def summary(answer: Answer, question: Question) -> str:
     return "\n".join(_summary(answer, source, question) for source in answer.sources)
 
 
-def _summary(answer: Answer, source: Source, question: Question) -> str:
-    months = covered(answer, source.slug)
+def _summary(answer: Answer, source: SourceDefinition, question: Question) -> str:
+    months = covered_months(answer, source.slug)
     if not months:
         return f"{source.name} has no figures for this question."
     told = [
-        _told(course, question) for course in courses(answer.shares_of(source.slug), answer.groups)
+        _told(course, question)
+        for course in group_series(answer.shares_of(source.slug), answer.groups)
     ]
     # Of the latest month that is told of anyone: the rest of another would not belong to it.
     shares = [row.month for row in answer.shares_of(source.slug) if not row.missing]
@@ -385,7 +324,7 @@ def _summary(answer: Answer, source: Source, question: Question) -> str:
     return f"{source.name}, {span(months)}. {' '.join(told)}{left}{_gaps(answer, months)}"
 
 
-def _told(course: Course, question: Question) -> str:
+def _told(course: GroupSeries, question: Question) -> str:
     last = course.last
     now = f"{subject(course.group, question)}: {with_status(last)} in {month_name(last.month)}"
     if course.first is last:
@@ -396,7 +335,7 @@ def _told(course: Course, question: Question) -> str:
     )
 
 
-def _extremes(course: Course) -> str:
+def _extremes(course: GroupSeries) -> str:
     return (
         f"highest {percent(course.highest.share_pct)} in {month_name(course.highest.month)}, "
         f"lowest {percent(course.lowest.share_pct)} in {month_name(course.lowest.month)}"
@@ -431,13 +370,13 @@ def highlights(answer: Answer, question: Question) -> list[str]:
     lead = leading(answer, source)
     others = [
         f"{subject(course.group, question)}: {_extremes(course)}."
-        for course in courses(answer.shares_of(source), answer.groups)
+        for course in group_series(answer.shares_of(source), answer.groups)
         if lead and course.group != lead.group and len(course.rows) > 1
     ]
     return _turns(lead, question) + others if lead else []
 
 
-def _turns(course: Course, question: Question) -> list[str]:
+def _turns(course: GroupSeries, question: Question) -> list[str]:
     steps = sorted(course.steps(), key=_change)
     kept = [step for step in steps[:1] if _change(step) < 0]
     kept += [step for step in steps[-1:] if _change(step) > 0]
@@ -447,7 +386,7 @@ def _turns(course: Course, question: Question) -> list[str]:
 
 def _change(step: tuple[Share, Share]) -> Decimal:
     before, after = step
-    return _known(after) - _known(before)
+    return known_share(after) - known_share(before)
 
 
 def _turn(who: str, step: tuple[Share, Share]) -> str:
@@ -464,11 +403,11 @@ def composition(answer: Answer, question: Question) -> str:
     """How the latest month of the first source divides into what was asked and the rest."""
     source = answer.sources[0].slug
     rows = [row for row in answer.shares_of(source) if not row.missing]
-    months = [row.month for row in rows] or covered(answer, source)
+    months = [row.month for row in rows] or covered_months(answer, source)
     if not months:
         return f"{answer.sources[0].name} has no figures for this question"
     month = max(months)
-    told = [_known(row) for row in rows if row.month == month]
+    told = [known_share(row) for row in rows if row.month == month]
     counted = percent(sum(told, Decimal(0))) if told else "no figure"
     rest = [
         f"{row.label.lower()} {percent(row.share_pct)}"

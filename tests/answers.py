@@ -4,15 +4,15 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from app.answer import Answer, Group, Share, Source
-from app.months import add_months
-from app.words import LABELS, MISSING, Origin
+from app.domain.answer import Answer, Group, Share, SourceDefinition
+from app.domain.calendar import add_months
+from app.domain.vocabulary import MISSING, ORIGIN_LABELS, Origin
 
 VINTAGE = datetime(2026, 11, 23, 10, tzinfo=UTC)
 JANUARY = date(2025, 1, 1)
 
 
-def source(slug: str = "gateway", metric: str = "tokens", **changes: Any) -> Source:
+def source(slug: str = "gateway", metric: str = "tokens", **changes: Any) -> SourceDefinition:
     values: dict[str, Any] = {
         "slug": slug,
         "name": slug.title(),
@@ -25,11 +25,11 @@ def source(slug: str = "gateway", metric: str = "tokens", **changes: Any) -> Sou
         "method": "Counted.",
         "learned": VINTAGE,
     }
-    return Source(**(values | changes))
+    return SourceDefinition(**(values | changes))
 
 
 def group(key: str, label: str = "", origin: str = "") -> Group:
-    known = LABELS[Origin(key)] if key in list(Origin) else key
+    known = ORIGIN_LABELS[Origin(key)] if key in list(Origin) else key
     return Group(key, label or known, origin or (key if key in list(Origin) else "unknown"))
 
 
@@ -50,7 +50,7 @@ def rows(
 def answer(
     *tables: dict[str, list[str | None]],
     rest: dict[str, list[str | None]] | None = None,
-    sources: tuple[Source, ...] = (),
+    sources: tuple[SourceDefinition, ...] = (),
     groups: dict[str, Group] | None = None,
     statuses: dict[int, str] | None = None,
     first: date = JANUARY,

@@ -26,7 +26,9 @@ from sqlalchemy import URL, Connection, NullPool, create_engine, make_url, text
 from app import accounts, archive, migrations, postgres, sign_ins
 from app.db import Db
 from app.main import create_app
+from app.postgres import wait_until_stopped
 from app.settings import Settings
+from app.sign_ins import by_link
 from tests import chromium
 
 RUN = "MODELSHARE_TEST_RUN"
@@ -44,7 +46,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
             with server_of_the_run() as url:
                 drop_database(url, template_name("empty"))
                 drop_database(url, template_name("filled"))
-        postgres.wait_until_stopped(Path(os.environ[RUN]))
+        wait_until_stopped(Path(os.environ[RUN]))
         shutil.rmtree(os.environ[RUN])
 
 
@@ -221,7 +223,7 @@ def maintainer_client(own_client: TestClient, filled_db: Db) -> TestClient:
     with filled_db.writing() as session:
         accounts.add(session, "ada")
         link = sign_ins.link(session, "ada").partition("=")[2]
-    own_client.cookies["session"] = sign_ins.by_link(filled_db, link)
+    own_client.cookies["session"] = by_link(filled_db, link)
     own_client.headers["sec-fetch-site"] = "same-origin"
     return own_client
 

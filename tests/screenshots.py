@@ -16,7 +16,9 @@ from playwright.sync_api import Browser, sync_playwright
 
 from app import accounts, archive, intake, migrations, postgres, sign_ins
 from app.db import Db
-from app.words import Openness
+from app.domain.vocabulary import Openness
+from app.postgres import wait_until_stopped
+from app.sign_ins import by_link
 from tests import chromium
 from tests.conftest import serving
 
@@ -91,7 +93,7 @@ def bundled_server() -> Iterator[tuple[str, str]]:
             db.close()
             with serving(url) as address:
                 yield address, secret
-        postgres.wait_until_stopped(Path(folder))
+        wait_until_stopped(Path(folder))
 
 
 def keep_files(db: Db) -> str:
@@ -102,7 +104,7 @@ def keep_files(db: Db) -> str:
         kept = {"by": "ada", "source": "openrouter-rankings", "openness": Openness.OPEN}
         for name, content in (("october.csv", SOUND), ("october-draft.csv", FAULTY)):
             intake.keep(session, io.BytesIO(content), filename=name, **kept)
-    return sign_ins.by_link(db, link)
+    return by_link(db, link)
 
 
 def take(browser: Browser, address: str, folder: Path, pages: dict[str, str], secret: str) -> None:

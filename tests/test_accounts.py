@@ -19,10 +19,27 @@ import pytest
 from sqlalchemy import func, select, text
 
 from app import accounts, attempts, migrations, passwords, postgres, sign_ins
-from app.accounts import Maintainer
+from app.accounts import (
+    Maintainer,
+    by_token,
+    create_token,
+    listed_tokens,
+    revoke_token,
+    set_password,
+)
+from app.attempts import network_of
 from app.db import Db
-from app.errors import BadInput, Conflict, NotFound, TooOften, Unavailable, WrongPassword
+from app.domain.errors import (
+    BadInputError,
+    ConflictError,
+    NotFoundError,
+    TooOftenError,
+    UnavailableError,
+    WrongPasswordError,
+)
 from app.locks import Lock
+from app.postgres import wait_until_stopped
+from app.sign_ins import by_link, by_password, change_password, first_link, whose_link
 from tests.conftest import opened
 from tests.test_serve import Program
 
@@ -60,13 +77,13 @@ def count(db: Db, table: str) -> int:
 
 
 def sign_in(db: Db, name: str = "ada", password: str = PASSWORD, address: str = HOME) -> str:
-    return sign_ins.by_password(db, name, password, address)
+    return by_password(db, name, password, address)
 
 
 def outcome(db: Db, **credentials: str) -> str:
     try:
         sign_in(db, **credentials)
-    except (WrongPassword, TooOften) as refused:
+    except (WrongPasswordError, TooOftenError) as refused:
         return type(refused).__name__
     return "in"
 
@@ -81,7 +98,7 @@ def fail(db: Db, times: int, name: str = "ada", address: str = HOME) -> None:
 
 
 def test_a_password_shorter_than_twelve_characters_is_refused(db: Db) -> None:
-    with pytest.raises(BadInput, match="at least 12 characters"), db.writing() as session:
+    with pytest.raises(BadInputError, match="at least 12 characters"), db.writing() as session:
         accounts.add(session, "ada", "eleven char")
     assert count(db, "maintainer") == 0
 
@@ -132,12 +149,15 @@ def test_of_a_long_password_only_a_short_part_is_composed(monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("name", ["", "Ada", "a b", "-a", "a" * 65, "ada\n", "é", "a\0"])
 def test_a_name_that_cannot_be_one_is_refused(db: Db, name: str) -> None:
-    with pytest.raises(BadInput, match="cannot be a maintainer's name"), db.writing() as session:
+    with (
+        pytest.raises(BadInputError, match="cannot be a maintainer's name"),
+        db.writing() as session,
+    ):
         accounts.add(session, name, PASSWORD)
 
 
 def test_a_name_is_given_once(ada: Db) -> None:
-    with pytest.raises(Conflict), ada.writing() as session:
+    with pytest.raises(ConflictError), ada.writing() as session:
         accounts.add(session, "ada", PASSWORD)
 
 
@@ -170,7 +190,7 @@ def test_unknown_disabled_and_passwordless_names_get_the_same_answer(ada: Db) ->
         accounts.add(session, "linked")
     said = set()
     for name in ("ada", "gone", "linked", "nobody", "a\0", "\ud800", "x" * 5000):
-        with pytest.raises(WrongPassword) as refused:
+        with pytest.raises(WrongPasswordError) as refused:
             sign_in(ada, name, "wrong" if name == "ada" else PASSWORD)
         said.add((refused.value.title, refused.value.detail))
     assert len(said) == 1
@@ -232,10 +252,10 @@ def test_a_new_password_ends_every_sign_in_and_link(ada: Db) -> None:
     with ada.writing() as session:
         link = sign_ins.link(session, "ada").partition("=")[2]
     with ada.writing() as session:
-        accounts.set_password(session, "ada", "another long password")
+        set_password(session, "ada", "another long password")
     assert sign_ins.find(ada, secret) is None
-    with pytest.raises(NotFound):
-        sign_ins.by_link(ada, link)
+    with pytest.raises(NotFoundError):
+        by_link(ada, link)
     assert outcome(ada) == "WrongPassword"
     assert outcome(ada, password="another long password") == "in"
 
@@ -243,20 +263,20 @@ def test_a_new_password_ends_every_sign_in_and_link(ada: Db) -> None:
 def test_a_disabled_maintainer_is_out_at_once_and_stays_out(ada: Db) -> None:
     secret = sign_in(ada)
     with ada.writing() as session:
-        token = accounts.create_token(session, "ada", "ci")
+        token = create_token(session, "ada", "ci")
         link = sign_ins.link(session, "ada").partition("=")[2]
     with ada.writing() as session:
         accounts.disable(session, "ada")
     assert sign_ins.find(ada, secret) is None
-    assert accounts.by_token(ada, token) is None
+    assert by_token(ada, token) is None
     assert outcome(ada) == "WrongPassword"
-    with pytest.raises(NotFound):
-        sign_ins.by_link(ada, link)
+    with pytest.raises(NotFoundError):
+        by_link(ada, link)
     with ada.writing() as session:
         accounts.enable(session, "ada")
     assert outcome(ada) == "in"
     assert sign_ins.find(ada, secret) is None
-    assert accounts.by_token(ada, token) is None
+    assert by_token(ada, token) is None
 
 
 def test_old_sign_ins_are_cleared_away(ada: Db) -> None:
@@ -273,7 +293,7 @@ def test_the_eleventh_attempt_is_refused_even_with_the_right_password(ada: Db) -
     for number in range(9):
         fail(ada, 1, address=f"198.51.100.{number}")
     assert outcome(ada, password="wrong", address="198.51.100.10") == "WrongPassword"
-    with pytest.raises(TooOften) as refused:
+    with pytest.raises(TooOftenError) as refused:
         sign_in(ada, address="203.0.113.9")
     assert 290 < refused.value.seconds <= 300
     assert refused.value.detail == "Please try again in 5 minutes."
@@ -297,7 +317,7 @@ def test_an_unknown_name_is_refused_after_ten_as_a_known_one_is(ada: Db) -> None
 def test_after_five_minutes_it_may_be_tried_again_and_old_attempts_are_gone(ada: Db) -> None:
     fail(ada, 10)
     age(ada, "failed_sign_in", "at", "4 minutes")
-    with pytest.raises(TooOften) as refused:
+    with pytest.raises(TooOftenError) as refused:
         sign_in(ada)
     assert 30 < refused.value.seconds <= 60
     age(ada, "failed_sign_in", "at", "1 minute")
@@ -336,7 +356,7 @@ def test_no_other_business_keeps_people_from_signing_in(ada: Db, lock: Lock) -> 
 
 
 def test_whoever_waits_too_long_for_the_turn_is_asked_to_come_again(ada: Db) -> None:
-    with held(ada, Lock.SIGN_IN), pytest.raises(Unavailable, match="signing in"):
+    with held(ada, Lock.SIGN_IN), pytest.raises(UnavailableError, match="signing in"):
         sign_in(ada)
     assert outcome(ada) == "in"
 
@@ -360,7 +380,7 @@ def test_of_many_guesses_at_once_ten_get_through(ada: Db) -> None:
     ],
 )
 def test_a_network_of_ipv6_counts_as_one_address(one: str, other: str, same: bool) -> None:
-    assert (attempts.network_of(one) == attempts.network_of(other)) is same
+    assert (network_of(one) == network_of(other)) is same
 
 
 # --- links
@@ -370,10 +390,10 @@ def test_a_link_signs_in_once(ada: Db) -> None:
     with ada.writing() as session:
         link = sign_ins.link(session, "ada").partition("=")[2]
     with ada.reading() as session:
-        assert sign_ins.whose_link(session, link) == "ada"
-    assert sign_ins.find(ada, sign_ins.by_link(ada, link)) == Maintainer("ada")
-    with pytest.raises(NotFound, match="can no longer be used"):
-        sign_ins.by_link(ada, link)
+        assert whose_link(session, link) == "ada"
+    assert sign_ins.find(ada, by_link(ada, link)) == Maintainer("ada")
+    with pytest.raises(NotFoundError, match="can no longer be used"):
+        by_link(ada, link)
 
 
 def test_of_many_who_use_a_link_at_once_one_gets_in(ada: Db) -> None:
@@ -382,8 +402,8 @@ def test_of_many_who_use_a_link_at_once_one_gets_in(ada: Db) -> None:
 
     def try_it(_: int) -> bool:
         try:
-            sign_ins.by_link(ada, link)
-        except NotFound:
+            by_link(ada, link)
+        except NotFoundError:
             return False
         return True
 
@@ -395,37 +415,37 @@ def test_a_link_is_valid_for_a_day(ada: Db) -> None:
     with ada.writing() as session:
         link = sign_ins.link(session, "ada").partition("=")[2]
     age(ada, "sign_in_link", "created_at", "24 hours")
-    with pytest.raises(NotFound):
-        sign_ins.by_link(ada, link)
+    with pytest.raises(NotFoundError):
+        by_link(ada, link)
 
 
 def test_only_where_there_is_no_maintainer_a_first_one_is_made(db: Db) -> None:
     with ThreadPoolExecutor(4) as pool:
-        made = list(pool.map(lambda _: sign_ins.first_link(db), range(4)))
+        made = list(pool.map(lambda _: first_link(db), range(4)))
     assert all(made)
     assert count(db, "maintainer") == 1
 
 
 def test_a_first_link_is_offered_until_someone_has_a_password(db: Db) -> None:
-    first, second = sign_ins.first_link(db), sign_ins.first_link(db)
+    first, second = first_link(db), first_link(db)
     assert first != second
     with db.writing() as session:
-        accounts.set_password(session, "admin", PASSWORD)
-    assert sign_ins.first_link(db) is None
+        set_password(session, "admin", PASSWORD)
+    assert first_link(db) is None
 
 
 def test_a_new_password_needs_the_old_one_and_guesses_of_it_are_counted(ada: Db) -> None:
     fail(ada, 9)
-    with pytest.raises(WrongPassword):
-        sign_ins.change_password(ada, "ada", "wrong", "another long password", HOME)
-    with pytest.raises(TooOften):
-        sign_ins.change_password(ada, "ada", PASSWORD, "another long password", HOME)
+    with pytest.raises(WrongPasswordError):
+        change_password(ada, "ada", "wrong", "another long password", HOME)
+    with pytest.raises(TooOftenError):
+        change_password(ada, "ada", PASSWORD, "another long password", HOME)
 
 
 def test_a_password_too_short_changes_nothing(ada: Db) -> None:
     secret = sign_in(ada)
-    with pytest.raises(BadInput):
-        sign_ins.change_password(ada, "ada", PASSWORD, "short", HOME)
+    with pytest.raises(BadInputError):
+        change_password(ada, "ada", PASSWORD, "short", HOME)
     assert sign_ins.find(ada, secret)
     assert outcome(ada) == "in"
 
@@ -435,15 +455,15 @@ def test_a_password_too_short_changes_nothing(ada: Db) -> None:
 
 def test_a_token_speaks_for_its_maintainer_under_its_label(ada: Db) -> None:
     with ada.writing() as session:
-        token = accounts.create_token(session, "ada", "monthly job")
-    found = accounts.by_token(ada, token)
+        token = create_token(session, "ada", "monthly job")
+    found = by_token(ada, token)
     assert found == Maintainer("ada", "monthly job")
     assert found.signature == "ada (token monthly job)"
 
 
 def test_a_token_is_stored_as_a_digest(ada: Db) -> None:
     with ada.writing() as session:
-        token = accounts.create_token(session, "ada", "ci")
+        token = create_token(session, "ada", "ci")
     assert re.fullmatch(r"oms_[\w-]{43}", token)
     with ada.engine.connect() as connection:
         row = connection.execute(text("SELECT * FROM access_token")).one()
@@ -453,45 +473,45 @@ def test_a_token_is_stored_as_a_digest(ada: Db) -> None:
 
 def test_a_revoked_token_lets_nobody_in(ada: Db) -> None:
     with ada.writing() as session:
-        token = accounts.create_token(session, "ada", "ci")
+        token = create_token(session, "ada", "ci")
     with ada.writing() as session:
-        accounts.revoke_token(session, "ada", "ci")
-    assert accounts.by_token(ada, token) is None
+        revoke_token(session, "ada", "ci")
+    assert by_token(ada, token) is None
 
 
 @pytest.mark.parametrize("label", ["", "  ", "a\nb", "x" * 81, "\0"])
 def test_a_label_that_cannot_be_one_is_refused(ada: Db, label: str) -> None:
-    with pytest.raises(BadInput), ada.writing() as session:
-        accounts.create_token(session, "ada", label)
+    with pytest.raises(BadInputError), ada.writing() as session:
+        create_token(session, "ada", label)
 
 
 def test_the_use_of_a_token_is_noted(ada: Db) -> None:
     with ada.writing() as session:
-        token = accounts.create_token(session, "ada", "ci")
+        token = create_token(session, "ada", "ci")
     with ada.reading() as session:
-        assert accounts.listed_tokens(session)[0].used is None
-    accounts.by_token(ada, token)
+        assert listed_tokens(session)[0].used is None
+    by_token(ada, token)
     with ada.reading() as session:
-        assert accounts.listed_tokens(session)[0].used
+        assert listed_tokens(session)[0].used
 
 
 @pytest.mark.parametrize("nonsense", ["", "oms_", "x" * 100_000, "\udcff", "a\0b"])
 def test_nonsense_is_nobodys_secret(ada: Db, nonsense: str) -> None:
-    assert accounts.by_token(ada, nonsense) is None
+    assert by_token(ada, nonsense) is None
     assert sign_ins.find(ada, nonsense) is None
 
 
 def test_a_database_that_is_only_read_still_lets_people_in(ada: Db) -> None:
     secret = sign_in(ada)
     with ada.writing() as session:
-        token = accounts.create_token(session, "ada", "ci")
+        token = create_token(session, "ada", "ci")
     age(ada, "sign_in", "seen_at", "5 minutes")
     with ada.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         name = connection.scalar(text("SELECT current_database()"))
         connection.execute(text(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on'))
     ada.engine.dispose()
     assert sign_ins.find(ada, secret)
-    assert accounts.by_token(ada, token)
+    assert by_token(ada, token)
 
 
 # --- commands
@@ -575,7 +595,7 @@ def test_passwords_and_disabling_by_command(empty_database_url: str, ada: Db) ->
 def test_a_token_is_printed_alone_and_once(empty_database_url: str, ada: Db) -> None:
     made = modelshare(empty_database_url, "token", "create", "ada", "ci")
     token = made.stdout.removesuffix("\n")
-    assert accounts.by_token(ada, token) == Maintainer("ada", "ci")
+    assert by_token(ada, token) == Maintainer("ada", "ci")
     assert token not in made.stderr
     listed = modelshare(empty_database_url, "token", "list")
     assert "ada   ci" in listed.stdout
@@ -583,7 +603,7 @@ def test_a_token_is_printed_alone_and_once(empty_database_url: str, ada: Db) -> 
     again = modelshare(empty_database_url, "token", "create", "ada", "ci")
     assert (again.returncode, again.stdout) == (1, "")
     assert modelshare(empty_database_url, "token", "revoke", "ada", "ci").returncode == 0
-    assert accounts.by_token(ada, token) is None
+    assert by_token(ada, token) is None
 
 
 def test_a_link_is_printed_whole_where_the_site_is_named(empty_database_url: str, ada: Db) -> None:
@@ -591,7 +611,7 @@ def test_a_link_is_printed_whole_where_the_site_is_named(empty_database_url: str
     done = modelshare(empty_database_url, "maintainer", "link", "ada", "--base-url", site)
     found = re.fullmatch(r"https://shares\.example/sign-in\?link=([\w-]{43})\n", done.stdout)
     assert found
-    assert sign_ins.by_link(ada, found[1])
+    assert by_link(ada, found[1])
     here = modelshare(empty_database_url, "maintainer", "link", "ada").stdout
     assert here.startswith("http://127.0.0.1:8000/sign-in?link=")
 
@@ -600,7 +620,7 @@ def test_a_maintainer_can_be_added_with_a_link_in_place_of_a_password(
     empty_database_url: str, db: Db
 ) -> None:
     done = modelshare(empty_database_url, "maintainer", "add", "grace", "--link")
-    assert sign_ins.by_link(db, done.stdout.strip().partition("link=")[2])
+    assert by_link(db, done.stdout.strip().partition("link=")[2])
 
 
 @pytest.mark.parametrize(
@@ -660,11 +680,11 @@ def test_every_start_prints_a_link_that_signs_in_until_there_is_a_password(tmp_p
         second.stop(signal.SIGTERM)
     with postgres.running(tmp_path / "var") as url, opened(url) as db:
         for link in (line.partition("link=")[2], again.partition("link=")[2]):
-            assert sign_ins.find(db, sign_ins.by_link(db, link)) == Maintainer("admin")
+            assert sign_ins.find(db, by_link(db, link)) == Maintainer("admin")
         with db.writing() as session:
-            accounts.set_password(session, "admin", PASSWORD)
+            set_password(session, "admin", PASSWORD)
     assert "link" not in said_at_start(Program(*serve))
-    postgres.wait_until_stopped(tmp_path / "var")
+    wait_until_stopped(tmp_path / "var")
 
 
 def test_with_a_database_url_no_maintainer_is_made(empty_database_url: str, db: Db) -> None:

@@ -13,8 +13,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.db import Db
+from app.domain.parameters import PARAMETERS
 from app.main import create_app
-from app.question import PARAMETERS
 from tests.looking import faults, links, too_wide, words
 
 LANGUAGES = ("curl", "python", "r", "javascript")

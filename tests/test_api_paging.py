@@ -6,6 +6,7 @@ import pytest
 
 from app import intake
 from app.api import asking, observations
+from app.api.asking import Asked
 from tests.paging import next_of, rows_of_all_pages
 from tests.test_intake import keep, month_file, publish
 
@@ -95,7 +96,7 @@ def test_a_cursor_of_another_question_is_refused(client, address):
 
 def test_a_cursor_that_was_made_up_is_refused(client):
     """Its check is no secret, so what it holds is not believed."""
-    asked = asking.Asked
+    asked = Asked
     for after in (
         [],
         ["x"],

@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.db import Db
-from app.rounding import half_up
+from app.domain.rounding import round_half_up
 from tests.test_intake import keep, month_file, publish
 
 ADDRESS = "/api/v1/shares"
@@ -86,7 +86,7 @@ def test_every_share_is_the_sum_of_its_observations_rounded_once(
         sums[line[by]] += Decimal(line["share_pct"])
     told = {row["group"]: row["share_pct"] for row in answer["data"] if row["group"] in sums}
     assert told
-    assert told == {group: float(half_up(sums[group], 4)) for group in told}
+    assert told == {group: float(round_half_up(sums[group], 4)) for group in told}
 
 
 def test_another_source_with_more_months_does_not_change_the_subject(

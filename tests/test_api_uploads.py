@@ -12,8 +12,9 @@ from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
 from app import accounts, intake
+from app.accounts import create_token
 from app.db import Db
-from app.errors import Conflict
+from app.domain.errors import ConflictError
 from app.models import Upload
 from tests.test_intake import SOURCE, counts, keep, month_file, publish, share
 
@@ -25,7 +26,7 @@ CHOSEN = {"source": SOURCE}
 def bearer(db: Db) -> dict[str, str]:
     with db.writing() as session:
         accounts.add(session, "ada")
-        return {"Authorization": f"Bearer {accounts.create_token(session, 'ada', 'job')}"}
+        return {"Authorization": f"Bearer {create_token(session, 'ada', 'job')}"}
 
 
 @pytest.fixture
@@ -497,7 +498,7 @@ def test_discarding_while_others_publish_does_one_or_the_other(
             try:
                 with filled_db.writing() as session:
                     intake.discard(session, one, by="ada", expected=v)
-            except Conflict:
+            except ConflictError:
                 return False
             return True
 

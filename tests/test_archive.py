@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 
 from app import archive
-from app.archive import Choices
+from app.archive import Choices, files_of, import_file, is_empty
 from app.db import Db
-from app.errors import BadFile, Conflict, NotFound
+from app.domain.errors import BadFileError, ConflictError, NotFoundError
+from app.domain.vocabulary import Openness, Origin, Status
 from app.models import Upload
-from app.words import Openness, Origin, Status
 
 ADA = Choices(by="ada")
 
@@ -42,8 +42,8 @@ def figures(db: Db) -> list[tuple[object, ...]]:
 
 
 def import_all(db: Db, directory: Path) -> None:
-    for path in archive.files_of([directory]):
-        archive.import_file(db, path, ADA)
+    for path in files_of([directory]):
+        import_file(db, path, ADA)
 
 
 def test_the_bundled_figures_come_back_the_same(filled_db: Db, db: Db, tmp_path: Path) -> None:
@@ -65,9 +65,9 @@ def test_filling_that_is_broken_off_leaves_the_database_empty(
     shutil.copytree(archive.DATA, tmp_path / "data")
     (tmp_path / "data" / "snapshots" / "vercel-ai-gateway.csv").write_text("month\nnever\n")
     monkeypatch.setattr(archive, "DATA", tmp_path / "data")
-    with pytest.raises(BadFile):
+    with pytest.raises(BadFileError):
         archive.fill(db)
-    assert archive.is_empty(db)
+    assert is_empty(db)
 
 
 def test_exporting_what_was_imported_writes_the_same_files(
@@ -86,11 +86,11 @@ def test_sources_whose_slugs_look_alike_are_exported_to_files_of_their_own(
     path = tmp_path / "sources.csv"
     rows = "".join(f"{slug},{slug},Lab,tokens,all\n" for slug in slugs)
     path.write_text(f"source,name,publisher,metric,population\n{rows}")
-    archive.import_file(filled_db, path, ADA)
+    import_file(filled_db, path, ADA)
     for slug in slugs:
         figure = tmp_path / "figure.csv"
         figure.write_text(f"month,source,origin,share_pct\n2026-01,{slug},us,30.5\n")
-        archive.import_file(filled_db, figure, ADA)
+        import_file(filled_db, figure, ADA)
     written = archive.export(filled_db, tmp_path / "out")
     assert len(written) == len(set(written))
     import_all(db, tmp_path / "out")
@@ -101,7 +101,7 @@ def test_the_catalogue_can_be_corrected_by_its_own_files(filled_db: Db, tmp_path
     archive.export(filled_db, tmp_path)
     developers = tmp_path / "developers.csv"
     developers.write_text(developers.read_text().replace("\nzyphra,", "\nzyphra,", 1))
-    unchanged = archive.import_file(filled_db, developers, ADA).changes
+    unchanged = import_file(filled_db, developers, ADA).changes
     assert unchanged is not None
     assert (unchanged.added, unchanged.changed) == (0, 0)
     lines = (
@@ -110,7 +110,7 @@ def test_the_catalogue_can_be_corrected_by_its_own_files(filled_db: Db, tmp_path
     )
     developers.write_text(lines)
     choices = Choices(by="ada", reason="its own spelling")
-    changes = archive.import_file(filled_db, developers, choices).changes
+    changes = import_file(filled_db, developers, choices).changes
     assert changes is not None
     assert (changes.added, changes.changed) == (1, 1)
 
@@ -130,8 +130,8 @@ def test_a_catalogue_file_with_a_problem_is_refused_whole(
     before = figures(filled_db)
     path = tmp_path / "catalogue.csv"
     path.write_text(content)
-    with pytest.raises(BadFile) as caught:
-        archive.import_file(filled_db, path, ADA)
+    with pytest.raises(BadFileError) as caught:
+        import_file(filled_db, path, ADA)
     assert [(problem.line, problem.code) for problem in caught.value.problems] == [(line, code)]
     assert figures(filled_db) == before
 
@@ -141,17 +141,17 @@ def test_checking_stores_nothing(filled_db: Db, tmp_path: Path) -> None:
     path = tmp_path / "new.csv"
     path.write_text("month,origin,share_pct\n2026-01,chinese,30\n")
     choices = Choices(by="ada", source="huggingface-study-2025", check=True)
-    imported = archive.import_file(filled_db, path, choices)
+    imported = import_file(filled_db, path, choices)
     assert imported.checked is not None
     assert imported.published is None
     assert figures(filled_db) == before
 
 
 def test_what_is_not_there_is_said(tmp_path: Path) -> None:
-    with pytest.raises(NotFound, match="There is no file"):
-        archive.files_of([tmp_path / "nothing.csv"])
-    with pytest.raises(NotFound, match="nothing to import"):
-        archive.files_of([tmp_path])
+    with pytest.raises(NotFoundError, match="There is no file"):
+        files_of([tmp_path / "nothing.csv"])
+    with pytest.raises(NotFoundError, match="nothing to import"):
+        files_of([tmp_path])
 
 
 names = st.text(
@@ -189,11 +189,11 @@ def test_whatever_is_published_is_exported_and_read_back_the_same(
         writer.writerows(["2026-01", *line[:2], f"lab {line[2]}", *line[3:]] for line in lines)
     choices = Choices(by="ada", source="huggingface-study-2025", reason="another try")
     try:
-        archive.import_file(filled_db, path, choices)
-    except (BadFile, Conflict):
+        import_file(filled_db, path, choices)
+    except (BadFileError, ConflictError):
         reject()  # names that are one developer, or shares that look like fractions
     before = figures(filled_db)
     archive.export(filled_db, tmp_path / "out")
     exported = tmp_path / "out" / "snapshots" / "huggingface-study-2025.csv"
-    archive.import_file(filled_db, exported, choices)
+    import_file(filled_db, exported, choices)
     assert set(before) == set(figures(filled_db))

@@ -13,9 +13,9 @@ from sqlalchemy import make_url
 from app import intake
 from app.csv_reader import Limits
 from app.db import Db
+from app.domain.vocabulary import Openness
 from app.main import create_app
 from app.postgres_binaries import binaries_for
-from app.words import Openness
 from tests.conftest import opened
 from tests.faults.cluster import Cluster, cluster
 from tests.test_cli import modelshare

@@ -11,10 +11,14 @@ from httpx2 import Response
 from playwright.sync_api import expect
 
 from app import curation, kinds
+from app.curation import Change
 from app.db import Db
 from app.kinds import DEVELOPERS
 from tests.conftest import Watched
-from tests.test_upload_way import ada, opened  # noqa: F401 - a fixture
+from tests.test_upload_way import (
+    ada,  # noqa: F401 - a fixture
+    opened,
+)
 from tests.test_uploads import HOSTILE, text_of
 
 NEW = {"developer": "newlab", "name": "New Lab", "origin": "european", "country": "FR"}
@@ -41,7 +45,7 @@ def correct(client: TestClient, address: str, **changes: str) -> Response:
     return client.post(address, data=typed(client, address) | changes)
 
 
-def change(db: Db) -> curation.Change:
+def change(db: Db) -> Change:
     with db.reading() as session:
         return curation.changes(session)[0]
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.answer import Answer
 from app.citing import cite
-from app.question import Question
+from app.domain.answer import Answer
+from app.domain.question import Question
 from tests.answers import answer, source
 
 SITE = "https://share.example/"

@@ -3,41 +3,41 @@
 from datetime import date
 from decimal import Decimal
 
-from app.comparing import change, latest_only, since
-from app.months import add_months
+from app.domain.calendar import add_months
+from app.domain.comparison import change_in_points, compare_answers, latest_month_only
 from tests.answers import JANUARY, answer, group
 
 
 def test_equal_answers_differ_in_nothing() -> None:
     found = answer({"chinese": ["6", "7"]})
-    assert since(found, found).differences == []
+    assert compare_answers(found, found).differences == []
 
 
 def test_a_revised_number_is_told_with_what_it_was() -> None:
-    (one,) = since(answer({"us": ["6", "7"]}), answer({"us": ["6", "7.5"]})).differences
+    (one,) = compare_answers(answer({"us": ["6", "7"]}), answer({"us": ["6", "7.5"]})).differences
     assert (one.month, one.label, one.points) == (add_months(JANUARY, 1), "US", Decimal("0.5"))
 
 
 def test_a_status_that_became_final_is_a_revision_of_no_points() -> None:
     then = answer({"us": ["6"]}, statuses={0: "provisional"})
-    (one,) = since(then, answer({"us": ["6"]})).differences
+    (one,) = compare_answers(then, answer({"us": ["6"]})).differences
     assert one.points == 0
 
 
 def test_a_month_that_was_added_is_no_revision() -> None:
-    found = since(answer({"us": ["6"]}), answer({"us": ["6", "7"]}))
+    found = compare_answers(answer({"us": ["6"]}), answer({"us": ["6", "7"]}))
     assert (found.differences, found.added) == ([], [add_months(JANUARY, 1)])
 
 
 def test_a_number_that_is_gone_has_no_points() -> None:
-    (one,) = since(answer({"us": ["6", "7"]}), answer({"us": ["6"]})).differences
+    (one,) = compare_answers(answer({"us": ["6", "7"]}), answer({"us": ["6"]})).differences
     assert (one.now, one.points) == (None, None)
 
 
 def test_what_is_left_out_of_the_whole_is_compared_too() -> None:
     then = answer({"us": ["6"]}, rest={"closed": ["60"], "unknown": ["34"]})
     now = answer({"us": ["6"]}, rest={"closed": ["62"], "unknown": ["32"]})
-    found = since(then, now)
+    found = compare_answers(then, now)
     assert [(item.label, item.points) for item in found.differences] == [
         ("Closed", Decimal(2)),
         ("Unknown", Decimal(-2)),
@@ -48,28 +48,28 @@ def test_what_is_left_out_of_the_whole_is_compared_too() -> None:
 def test_models_of_unknown_origin_are_not_the_unknown_rest() -> None:
     then = answer({"unknown": ["6"]}, rest={"unknown": ["34"]})
     now = answer({"unknown": ["7"]}, rest={"unknown": ["34"]})
-    assert [item.points for item in since(then, now).differences] == [Decimal(1)]
+    assert [item.points for item in compare_answers(then, now).differences] == [Decimal(1)]
 
 
 def test_where_everything_was_withdrawn_every_number_differs() -> None:
-    assert len(since(answer({"us": ["6"], "chinese": ["7"]}), None).differences) == 2
+    assert len(compare_answers(answer({"us": ["6"], "chinese": ["7"]}), None).differences) == 2
 
 
 def test_the_rest_beyond_the_named_is_compared_only_where_the_same_are_named() -> None:
     then = answer({"qwen": ["6"], "_rest": ["9"]}, groups={"_rest": group("_rest", "Others")})
     now = answer({"deepseek": ["6"], "_rest": ["3"]}, groups={"_rest": group("_rest", "Others")})
-    assert {item.label for item in since(then, now).differences} == {"qwen"}
+    assert {item.label for item in compare_answers(then, now).differences} == {"qwen"}
 
 
 def test_a_change_is_in_points_and_needs_a_figure_at_both_ends() -> None:
     rows = {row.month: row.share_pct for row in answer({"us": ["6", None, "9.5"]}).shares}
-    assert change(rows, date(2025, 3, 1), 2) == Decimal("3.5")
-    assert change(rows, date(2025, 3, 1), 1) is None
-    assert change(rows, date(2025, 3, 1), 12) is None
+    assert change_in_points(rows, date(2025, 3, 1), 2) == Decimal("3.5")
+    assert change_in_points(rows, date(2025, 3, 1), 1) is None
+    assert change_in_points(rows, date(2025, 3, 1), 12) is None
 
 
 def test_side_by_side_each_source_stands_in_its_own_latest_month() -> None:
-    found = latest_only(answer({"us": ["6", "7"]}, {"us": ["8", None]}))
+    found = latest_month_only(answer({"us": ["6", "7"]}, {"us": ["8", None]}))
     told = {(row.source, row.month): row.share_pct for row in found.shares if not row.missing}
     assert told == {
         ("gateway", add_months(JANUARY, 1)): Decimal(7),

@@ -11,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app import cells
+from app.cells import Context
 from app.csv_reader import KEPT, UNLIMITED, Column, Limits, Table, open_table
+from app.domain.text import UnreadableCellError
+from app.domain.vocabulary import Openness, Origin, Status
 from app.snapshot_format import SNAPSHOT_COLUMNS
-from app.words import Openness, Origin, Status
 
 NAMES = [column.name for column in SNAPSHOT_COLUMNS]
 GOOD = "month,origin,openness,share_pct,note\n2025-08,chinese,open,28.65,\n2025-08,us,open,3.74,a\n"
@@ -830,9 +832,9 @@ def test_every_share_is_read_as_exactly_what_is_written(number, marks):
 )
 def test_a_suggested_number_is_one_the_reader_accepts(cell, delimiter, column):
     parse = cells.share if column == "share_pct" else cells.value
-    context = cells.Context(delimiter)
+    context = Context(delimiter)
     try:
         parse(cell, context)
-    except cells.Unreadable as error:
+    except UnreadableCellError as error:
         if (suggestion := error.suggestion()) is not None:
-            parse(suggestion, cells.Context(delimiter))
+            parse(suggestion, Context(delimiter))

@@ -10,10 +10,10 @@ from sqlalchemy import func, select, text
 
 from app import curation, kinds, portraits
 from app.csv_reader import Limits
-from app.curation import Changes
+from app.curation import Change, Changes
 from app.db import Db
-from app.errors import BadFile, BadInput, Conflict, NotFound
-from app.kinds import DEVELOPERS, EVENTS, MODELS, SOURCES, Kind
+from app.domain.errors import BadFileError, BadInputError, ConflictError, NotFoundError
+from app.kinds import DEVELOPERS, EVENTS, MODELS, SOURCES, Kind, kind_of
 from app.locks import Lock
 from app.models import Developer, Event
 from tests.test_intake import keep, publish
@@ -32,7 +32,7 @@ def read(db: Db, kind: Kind, text: str, reason: str = "") -> Changes:
         return curation.read(session, kind, file, Limits(), by="ada", reason=reason)
 
 
-def latest(db: Db) -> curation.Change:
+def latest(db: Db) -> Change:
     with db.reading() as session:
         return curation.changes(session)[0]
 
@@ -66,7 +66,7 @@ def test_a_correction_notes_what_differs_before_and_after(filled_db: Db) -> None
 
 def test_a_correction_without_a_reason_is_refused(filled_db: Db) -> None:
     number, cells = entry(filled_db, "poolside")
-    with pytest.raises(Conflict, match="A reason is needed"):
+    with pytest.raises(ConflictError, match="A reason is needed"):
         change(filled_db, DEVELOPERS, number, " ", **cells | {"origin": "european"})
     assert entry(filled_db, "poolside") == (number, {**cells})
 
@@ -74,10 +74,10 @@ def test_a_correction_without_a_reason_is_refused(filled_db: Db) -> None:
 @pytest.mark.parametrize("reason", ["a\0b", "a\ud800b", "a\u202eb", "x" * 2_001])
 def test_a_reason_is_a_text_people_can_read(filled_db: Db, reason: str) -> None:
     before = latest(filled_db)
-    with pytest.raises(BadInput, match="The reason cannot be read") as caught:
+    with pytest.raises(BadInputError, match="The reason cannot be read") as caught:
         change(filled_db, DEVELOPERS, None, reason, developer="lab", name="Lab", origin="us")
     assert [problem.field for problem in caught.value.problems] == ["reason"]
-    with pytest.raises(BadInput):
+    with pytest.raises(BadInputError):
         read(filled_db, DEVELOPERS, "developer,name,origin\nlab,Lab,us\n", reason)
     assert latest(filled_db) == before
 
@@ -88,7 +88,7 @@ def test_of_an_empty_form_every_field_that_is_needed_is_named(
     filled_db: Db, kind: Kind, blank: str
 ) -> None:
     texts = {column.name: blank for column in kind.columns}
-    with pytest.raises(BadFile) as caught:
+    with pytest.raises(BadFileError) as caught:
         change(filled_db, kind, **texts)
     assert [(problem.field, problem.code) for problem in caught.value.problems] == [
         (column.name, "blank") for column in kind.columns if column.filled
@@ -103,7 +103,7 @@ def test_what_does_not_change_leaves_no_trace(filled_db: Db) -> None:
 
 
 def test_a_field_at_fault_is_named(filled_db: Db) -> None:
-    with pytest.raises(BadFile) as caught:
+    with pytest.raises(BadFileError) as caught:
         change(filled_db, MODELS, model="m/1", name="", developer="nobody", openness="ajar")
     found = [(problem.field, problem.code) for problem in caught.value.problems]
     assert ("openness", "unknown_word") in found
@@ -112,11 +112,11 @@ def test_a_field_at_fault_is_named(filled_db: Db) -> None:
 
 def test_an_entry_is_not_added_twice_nor_renamed_away(filled_db: Db) -> None:
     number, cells = entry(filled_db, "poolside")
-    with pytest.raises(Conflict, match="already"):
+    with pytest.raises(ConflictError, match="already"):
         change(filled_db, DEVELOPERS, **cells)
-    with pytest.raises(Conflict, match="slug"):
+    with pytest.raises(ConflictError, match="slug"):
         change(filled_db, DEVELOPERS, number, **cells | {"developer": "pool"})
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFoundError):
         change(filled_db, DEVELOPERS, 999_999, **cells | {"developer": "pool"})
 
 
@@ -130,7 +130,7 @@ def test_an_event_may_be_renamed(filled_db: Db) -> None:
 
 def test_a_file_of_corrections_asks_for_one_reason(filled_db: Db) -> None:
     text = "developer,name,origin\ndeepseek,DeepSeek AI,chinese\n"
-    with pytest.raises(Conflict, match="A reason is needed"):
+    with pytest.raises(ConflictError, match="A reason is needed"):
         read(filled_db, DEVELOPERS, text)
     assert read(filled_db, DEVELOPERS, text, "its own spelling").changed == 1
     assert latest(filled_db).reason == "its own spelling"
@@ -168,13 +168,13 @@ def test_names_that_an_upload_brings_are_audited_too(filled_db: Db) -> None:
 def test_the_kind_of_a_file_is_seen_by_its_header_even_with_a_slip(
     header: str, kind: Kind | None
 ) -> None:
-    assert kinds.kind_of(io.BytesIO(header.encode())) is kind
+    assert kind_of(io.BytesIO(header.encode())) is kind
 
 
 def test_a_name_is_at_most_200_characters_a_note_2000(filled_db: Db) -> None:
     number, cells = entry(filled_db, "google")
     change(filled_db, DEVELOPERS, number, **cells | {"note": "n" * 2_000})
-    with pytest.raises(BadFile) as refused:
+    with pytest.raises(BadFileError) as refused:
         change(filled_db, DEVELOPERS, number, **cells | {"name": "n" * 201})
     assert refused.value.problems[0].code == "too_long"
 

@@ -7,6 +7,7 @@ import pytest
 from packaging.version import Version
 
 from tests import audit
+from tests.audit import NOT_AUDITED
 
 LOCK = Path(__file__).parents[1] / "requirements.txt"
 
@@ -44,7 +45,7 @@ def test_a_known_hole_fails_the_audit() -> None:
     "packages", [[], [{"name": "a", "version": "1.0", "skip_reason": "not found"}]]
 )
 def test_where_nobody_can_be_asked_it_says_so_and_passes(packages: list[dict[str, str]]) -> None:
-    assert audit.verdict(packages) == (0, audit.NOT_AUDITED)
+    assert audit.verdict(packages) == (0, NOT_AUDITED)
 
 
 def test_without_holes_it_passes() -> None:

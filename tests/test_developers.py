@@ -9,8 +9,9 @@ from sqlalchemy import select, update
 
 from app import curation, kinds, queries
 from app.db import Db
+from app.domain.question import Question
+from app.kinds import Kind
 from app.models import Developer, Model
-from app.question import Question
 from tests.looking import counted, faults, links, too_wide, words
 from tests.rewriting import rewriting
 from tests.test_uploads import HOSTILE, OCTOBER, publish
@@ -40,7 +41,7 @@ def headline(client: TestClient, address: str) -> str:
     return found.replace("\N{NO-BREAK SPACE}", " ").strip()
 
 
-def correct(db: Db, kind: kinds.Kind, slug: str, **cells: str) -> None:
+def correct(db: Db, kind: Kind, slug: str, **cells: str) -> None:
     with db.writing() as session:
         column = kind.columns[0].name
         number, found = next(

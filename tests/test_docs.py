@@ -17,6 +17,7 @@ from fastapi.testclient import TestClient
 from pydantic import BaseModel, Field
 
 from app import accounts, reference, sample, schemas
+from app.accounts import create_token
 from app.api.fields import VERSION_EXAMPLE
 from app.db import Db
 from app.main import create_app
@@ -151,7 +152,7 @@ def reader(own_server, filled_db, tmp_path):
         pytest.skip("NO CURL FOUND: THE LINES OF /docs DO NOT RUN")
     with filled_db.writing() as session:
         accounts.add(session, "ada")
-        token = accounts.create_token(session, "ada", "job")
+        token = create_token(session, "ada", "job")
     return Reader(own_server, token, tmp_path)
 
 

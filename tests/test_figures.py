@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answer import Answer, Event
 from app.charts import LABEL_GAP, NARROW, WIDE, chart
+from app.domain.answer import Answer, ChartEvent
 from app.figures import figure, plain
 from app.palette import PALETTE
 from app.placing import balanced, scale, shortened, spread, ticks_of
@@ -35,8 +35,8 @@ def reported(*figures: str | None, note: str = 'reported as "nearly 30"; a week'
     return replace(found, shares=tuple(rows))
 
 
-def event(day: str, title: str = "Something", *, headline: bool = True) -> Event:
-    return Event(date.fromisoformat(day), title, "", "", headline)
+def event(day: str, title: str = "Something", *, headline: bool = True) -> ChartEvent:
+    return ChartEvent(date.fromisoformat(day), title, "", "", headline)
 
 
 def labels(layout: dict) -> list[dict]:

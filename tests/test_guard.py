@@ -11,8 +11,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app import accounts, bodies, sign_ins
+from app.accounts import create_token
 from app.db import Db
 from app.main import create_app
+from app.sign_ins import by_link
 from tests.conftest import serving
 from tests.test_errors import NOWHERE
 
@@ -239,8 +241,8 @@ def test_a_cookie_does_not_open_the_api_nor_a_token_the_pages(
 ) -> None:
     with ada.writing() as session:
         link = sign_ins.link(session, "ada").partition("=")[2]
-        token = accounts.create_token(session, "ada", "ci")
-    secret = sign_ins.by_link(ada, link)
+        token = create_token(session, "ada", "ci")
+    secret = by_link(ada, link)
     ours = {"Origin": "http://testserver"}
     cookie = empty_client.post("/api/v1/uploads", headers=ours | {"Cookie": f"session={secret}"})
     bearer = empty_client.post("/account", headers=ours | {"Authorization": f"Bearer {token}"})

@@ -13,11 +13,11 @@ from sqlalchemy.orm import undefer
 from app import intake, provenance, queries
 from app.csv_reader import Limits
 from app.db import Db
-from app.errors import BadFile, Conflict, NotFound, Unavailable
-from app.intake import Published
+from app.domain.errors import BadFileError, ConflictError, NotFoundError, UnavailableError
+from app.domain.question import Question
+from app.domain.vocabulary import Openness
+from app.intake import Published, stored_file
 from app.models import Developer, Model, Observation, Snapshot, Upload
-from app.question import Question
-from app.words import Openness
 from tests.rewriting import rewriting
 
 SOURCE = "huggingface-study-2025"
@@ -70,7 +70,7 @@ def test_a_kept_file_is_the_bytes_as_they_came(filled_db: Db) -> None:
         assert upload.sha256 == hashlib.sha256(content).digest()
         assert upload.size == len(content)
         assert len(upload.content) < len(content) / 10
-        with intake.stored_file(upload) as file:
+        with stored_file(upload) as file:
             assert file.read() == content
 
 
@@ -103,7 +103,7 @@ def test_an_observation_knows_its_upload_and_line(filled_db: Db) -> None:
 def test_one_bad_line_and_nothing_is_stored(filled_db: Db) -> None:
     upload_id = keep(filled_db, month_file("30", more="2026-01,us,101\n"))
     before = counts(filled_db)
-    with pytest.raises(BadFile) as caught:
+    with pytest.raises(BadFileError) as caught:
         publish(filled_db, upload_id)
     assert [(p.line, p.column, p.field) for p in caught.value.problems] == [(3, 3, "share_pct")]
     assert counts(filled_db) == before
@@ -127,7 +127,7 @@ def test_new_developers_and_models_are_created_with_the_publishing(filled_db: Db
 def test_revising_published_figures_needs_a_reason(filled_db: Db) -> None:
     publish(filled_db, keep(filled_db, month_file("30")))
     second = keep(filled_db, month_file("31"))
-    with pytest.raises(Conflict, match="A reason is needed") as caught:
+    with pytest.raises(ConflictError, match="A reason is needed") as caught:
         publish(filled_db, second, reason="  ")
     assert f"{SOURCE} 2026-01" in caught.value.detail
     assert share(filled_db) == "30"
@@ -161,7 +161,7 @@ def test_withdrawing_the_only_snapshot_leaves_the_month_missing(filled_db: Db) -
     with filled_db.writing() as session:
         intake.withdraw(session, upload_id, by="ada", reason="it was wrong")
     assert share(filled_db) is None
-    with pytest.raises(Conflict), filled_db.writing() as session:
+    with pytest.raises(ConflictError), filled_db.writing() as session:
         intake.withdraw(session, upload_id, by="ada", reason="again")
 
 
@@ -185,14 +185,14 @@ def test_the_same_bytes_are_news_once_they_were_superseded(filled_db: Db) -> Non
 def test_an_upload_is_published_once(filled_db: Db) -> None:
     upload_id = keep(filled_db, month_file("30"))
     publish(filled_db, upload_id)
-    with pytest.raises(Conflict, match="published already"):
+    with pytest.raises(ConflictError, match="published already"):
         publish(filled_db, upload_id)
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFoundError):
         publish(filled_db, 999_999)
 
 
 def test_an_unknown_source_is_named_with_the_nearest(filled_db: Db) -> None:
-    with pytest.raises(NotFound) as caught:
+    with pytest.raises(NotFoundError) as caught:
         keep(filled_db, b"", source="openrouter-ranking")
     assert "openrouter-rankings" in caught.value.detail
 
@@ -258,6 +258,6 @@ def test_while_the_clock_is_behind_nothing_is_published(filled_db: Db) -> None:
     with rewriting(filled_db) as session:
         later = {"published_at": func.now() + timedelta(hours=1)}
         session.execute(update(Upload).where(Upload.id == 5).values(later))
-    with pytest.raises(Unavailable, match="clock of the database is behind"):
+    with pytest.raises(UnavailableError, match="clock of the database is behind"):
         publish(filled_db, upload_id)
     assert counts(filled_db) == before

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from app import accounts, sign_ins
+from app.accounts import create_token
 from app.db import Db
 from tests.conftest import RUN
 from tests.faults.service import Service
@@ -42,7 +43,7 @@ def served(
 def test_no_log_tells_a_cell_a_token_a_password_or_a_query(served: Service, filled_db: Db) -> None:
     with filled_db.writing() as session:
         accounts.add(session, "ada", PASSWORD)
-        token = accounts.create_token(session, "ada", "test")
+        token = create_token(session, "ada", "test")
         link = sign_ins.link(session, "ada").partition("=")[2]
     client = served.client
     bearer = {"Authorization": f"Bearer {token}", "Content-Type": "text/csv"}

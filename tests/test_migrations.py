@@ -13,9 +13,10 @@ from sqlalchemy.exc import IntegrityError
 
 from app import accounts, intake, migrations
 from app.db import Db
-from app.errors import Unavailable
+from app.domain.errors import UnavailableError
+from app.domain.vocabulary import Openness
+from app.migrations import refuse_unfit
 from app.models import Table
-from app.words import Openness
 from tests.conftest import administering, drop_database, template_name
 from tests.test_cli import modelshare
 
@@ -185,10 +186,10 @@ def test_a_database_that_cannot_hold_every_name_is_refused_in_words(database_ser
 
 
 def test_a_server_that_is_too_old_is_named() -> None:
-    with pytest.raises(Unavailable) as raised:
-        migrations.refuse_unfit(140019, "UTF8")
+    with pytest.raises(UnavailableError) as raised:
+        refuse_unfit(140019, "UTF8")
     assert raised.value.title == "The database is PostgreSQL 14.19"
-    migrations.refuse_unfit(150000, "UTF8")
+    refuse_unfit(150000, "UTF8")
 
 
 def test_a_schema_that_is_in_use_is_left_alone_in_words(

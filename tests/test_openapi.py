@@ -12,10 +12,11 @@ from pydantic import BaseModel
 
 from app import contract
 from app.db import Db
+from app.domain.parameters import PARAMETERS
+from app.domain.question_parser import KnownSlugs, parse_question
+from app.domain.vocabulary import Openness, Origin, Status
 from app.glossary import TAGS
 from app.main import create_app
-from app.question import PARAMETERS, Names, parse_question
-from app.words import Openness, Origin, Status
 from tests import openapi
 from tests.paging import rows_of_all_pages
 
@@ -278,10 +279,10 @@ def test_the_default_that_is_told_changes_nothing(client, name):
 def test_the_values_that_are_told_are_those_that_are_taken(parameter):
     schema = contract.described(parameter)["schema"]
     for word in schema.get("items", schema).get("enum", ()):
-        parse_question([(parameter.name, word)], Names())
+        parse_question([(parameter.name, word)], KnownSlugs())
     for number in (schema.get("minimum"), schema.get("maximum")):
         if number is not None:
-            parse_question([(parameter.name, str(number))], Names())
+            parse_question([(parameter.name, str(number))], KnownSlugs())
 
 
 def test_a_new_operation_is_completed_without_a_word_about_it():

@@ -13,8 +13,9 @@ from playwright.sync_api import Page, expect
 
 from app import curation, intake, kinds, provenance
 from app.db import Db
-from app.question import instant_text
-from app.words import Openness
+from app.domain.calendar import format_instant
+from app.domain.vocabulary import Openness
+from app.intake import WEB_LIMITS
 from tests.looking import words
 
 
@@ -153,7 +154,7 @@ def test_the_sources_stand_side_by_side_with_the_main_one_in_the_same_month(clie
 
 
 def test_a_source_that_was_added_later_does_not_stand_beside_earlier_figures(own_client, filled_db):
-    pinned = "/?as_of=" + instant_text(datetime.now(UTC))
+    pinned = "/?as_of=" + format_instant(datetime.now(UTC))
     with filled_db.writing() as session:
         cells = {
             "source": "a-later-one",
@@ -167,7 +168,7 @@ def test_a_source_that_was_added_later_does_not_stand_beside_earlier_figures(own
 
 
 def test_a_pinned_view_whose_figures_were_revised_shows_old_and_new(own_client, filled_db):
-    pinned = "/?as_of=" + instant_text(datetime.now(UTC))
+    pinned = "/?as_of=" + format_instant(datetime.now(UTC))
     assert "revised since" not in text_of(own_client, pinned)
     revise(filled_db, b"2026-07,chinese,open,61.5\n2026-10,us,open,7\n")
     page = text_of(own_client, pinned)
@@ -179,7 +180,7 @@ def test_a_pinned_view_whose_figures_were_revised_shows_old_and_new(own_client, 
 
 
 def test_a_pinned_view_whose_figures_were_withdrawn_says_so(own_client, filled_db):
-    address = "/trends?source=vercel-ai-gateway&openness=all&as_of=" + instant_text(
+    address = "/trends?source=vercel-ai-gateway&openness=all&as_of=" + format_instant(
         datetime.now(UTC)
     )
     with filled_db.writing() as session:
@@ -204,7 +205,7 @@ def revise(db: Db, lines: bytes) -> None:
             source="openrouter-rankings",
             openness=Openness.OPEN,
         )
-        intake.publish(session, upload, by="ada", reason="recounted", limits=intake.WEB_LIMITS)
+        intake.publish(session, upload, by="ada", reason="recounted", limits=WEB_LIMITS)
 
 
 def test_events_are_listed_in_the_order_of_their_numbers(client):

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answer import Answer, Event
 from app.charts import NARROW, SYMBOLS, WIDE, Chart, chart
+from app.domain.answer import Answer, ChartEvent
 from app.figures import figure
 from app.marks import outline
 from app.palette import PALETTE
@@ -276,7 +276,7 @@ def test_any_name_leaves_the_picture_well_formed(name):
         groups={"x": group("x", name, "us")},
         sources=(source(name=name), source("hub", name=name)),
     )
-    happened = [Event(date(2025, 1, 5), name, name, "", headline=True)]
+    happened = [ChartEvent(date(2025, 1, 5), name, name, "", headline=True)]
     for view in ("lines", "stack"):
         shown = chart(found, view, WIDE, None, happened)
         text = picture(shown, "lines-wide", name, "w")

@@ -16,7 +16,8 @@ import pytest
 from sqlalchemy import make_url
 
 from app import postgres
-from app.errors import Unavailable
+from app.domain.errors import UnavailableError
+from app.postgres import wait_until_stopped
 from app.postgres_binaries import binaries_for
 
 # Prints the address, or what a user would read, and stays until its standard input is closed.
@@ -127,7 +128,7 @@ def start(home: Path, prefix: list[str]) -> Iterator[Start]:
     yield start
     for user in users:
         user.kill(signal.SIGKILL)
-    postgres.wait_until_stopped(home)
+    wait_until_stopped(home)
 
 
 def test_the_last_one_out_stops_it(start: Start, home: Path) -> None:
@@ -157,7 +158,7 @@ def test_no_server_is_left_when_its_only_user_is_killed(
     user.kill(number)
 
     assert ends(server)
-    postgres.wait_until_stopped(home)
+    wait_until_stopped(home)
     assert not directory.exists()
 
 
@@ -255,13 +256,13 @@ def test_nothing_half_made_is_left_when_the_first_start_is_killed(
     again = User(tmp_path, prefix)
     assert query(again.says, "SELECT 1") == 1
     again.leave()
-    postgres.wait_until_stopped(tmp_path)
+    wait_until_stopped(tmp_path)
 
 
 def test_a_file_for_a_data_directory_is_one_clear_line(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.touch()
-    with pytest.raises(Unavailable) as raised, postgres.running(file / "var"):
+    with pytest.raises(UnavailableError) as raised, postgres.running(file / "var"):
         pass
     assert raised.value.title == f"The data directory {file}/var cannot be used: Not a directory"
     assert "DATA_DIR" in raised.value.detail
@@ -286,10 +287,10 @@ def test_it_may_lie_where_only_its_user_may_go(tmp_path: Path) -> None:
 
 def test_a_failed_start_shows_what_postgresql_said(start: Start, home: Path) -> None:
     start().leave()
-    postgres.wait_until_stopped(home)
+    wait_until_stopped(home)
     configuration = home / "postgres" / "postgresql.auto.conf"
     configuration.write_text("colour = 'green'\n")
-    with pytest.raises(Unavailable, match="PostgreSQL did not start") as raised:
+    with pytest.raises(UnavailableError, match="PostgreSQL did not start") as raised:
         enter(home)
     configuration.write_text("")
     assert 'unrecognized configuration parameter "colour"' in raised.value.detail
@@ -298,11 +299,11 @@ def test_a_failed_start_shows_what_postgresql_said(start: Start, home: Path) -> 
 
 def test_a_cluster_of_another_version_is_left_alone_with_advice(start: Start, home: Path) -> None:
     start().leave()
-    postgres.wait_until_stopped(home)
+    wait_until_stopped(home)
     version = home / "postgres" / "PG_VERSION"
     ours = version.read_text()
     version.write_text("9\n")
-    with pytest.raises(Unavailable, match="was made by PostgreSQL 9; found: ") as raised:
+    with pytest.raises(UnavailableError, match="was made by PostgreSQL 9; found: ") as raised:
         enter(home)
     version.write_text(ours)
     assert raised.value.detail.startswith("Install PostgreSQL 9, or move that directory away")
@@ -347,4 +348,4 @@ def test_a_data_directory_that_is_made_is_for_nobody_else(tmp_path: Path) -> Non
         known = {entry.pw_uid for entry in pwd.getpwall()}
         # As root it runs as a user that no other program is.
         assert owner not in known if IS_ROOT else owner == os.geteuid()
-    postgres.wait_until_stopped(home)
+    wait_until_stopped(home)

@@ -6,11 +6,12 @@ from datetime import UTC, date, datetime
 import pytest
 
 from app import intake, provenance, stored_lines
-from app.answer import UNNAMED
 from app.db import Db
-from app.errors import Conflict, NotFound
+from app.domain.answer import UNNAMED_GROUP
+from app.domain.errors import ConflictError, NotFoundError
+from app.domain.question import Question
 from app.provenance import State
-from app.question import Question
+from app.stored_lines import of_upload
 from tests.test_intake import SOURCE, keep, month_file, publish
 
 JANUARY = date(2026, 1, 1)
@@ -80,7 +81,7 @@ def test_a_number_leads_to_the_lines_it_is_the_sum_of(filled_db: Db) -> None:
     assert behind(filled_db, Question(), "us") == []
     assert behind(filled_db, Question(openness="all"), "us") == [5]
     assert behind(filled_db, Question(by="developer"), "qwen") == [4]
-    assert behind(filled_db, Question(by="developer", openness="all"), UNNAMED) == [5]
+    assert behind(filled_db, Question(by="developer", openness="all"), UNNAMED_GROUP) == [5]
     assert behind(filled_db, Question(developer=("deepseek",)), "chinese") == [2]
 
 
@@ -91,7 +92,7 @@ def test_an_earlier_number_leads_to_the_upload_of_then(filled_db: Db) -> None:
         then = Question(as_of=first.published_at)
         assert stored_lines.behind(session, SOURCE, JANUARY, then).upload_id == first.upload_id
         assert stored_lines.behind(session, SOURCE, JANUARY).upload_id == second.upload_id
-        with pytest.raises(NotFound):
+        with pytest.raises(NotFoundError):
             stored_lines.behind(session, SOURCE, date(2026, 2, 1))
 
 
@@ -103,7 +104,7 @@ def test_long_lists_of_lines_are_read_page_by_page(filled_db: Db) -> None:
         rest = stored_lines.behind(session, SOURCE, JANUARY, limit=2, after=first.lines[-1].line)
         assert [line.line for line in (*first.lines, *rest.lines)] == [2, 4, 5]
         assert (first.line_count, rest.line_count) == (3, 3)
-        own = stored_lines.of_upload(session, upload_id, SOURCE, JANUARY, after=2)
+        own = of_upload(session, upload_id, SOURCE, JANUARY, after=2)
         assert [line.line for line in own] == [4, 5]
 
 
@@ -112,7 +113,7 @@ def test_publishing_twice_is_a_conflict_that_changes_no_record(filled_db: Db) ->
     publish(filled_db, upload_id)
     with filled_db.reading() as session:
         before = provenance.upload(session, upload_id)
-    with pytest.raises(Conflict):
+    with pytest.raises(ConflictError):
         publish(filled_db, upload_id)
     with filled_db.reading() as session:
         assert provenance.upload(session, upload_id) == before

@@ -21,6 +21,7 @@ import httpx2
 import pytest
 
 from app import accounts
+from app.accounts import create_token
 from app.db import Db
 from tests.faults.service import Service
 from tests.faults.test_killed_workers import free_port
@@ -204,7 +205,7 @@ def test_a_pair_of_tags_is_the_same_behind_it(proxied: Proxied) -> None:
 def test_the_largest_file_comes_through(filled_db: Db, filled_database_url: str, tmp_path) -> None:
     with filled_db.writing() as session:
         accounts.add(session, "ada")
-        token = accounts.create_token(session, "ada", "test")
+        token = create_token(session, "ada", "test")
     line = b"2026-10,chinese,12.25," + b"n" * 400 + b"\n"
     head = b"month,origin,share_pct,note\n" + line
     # One line that is right; the rest is blank.

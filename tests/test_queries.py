@@ -8,12 +8,14 @@ from urllib.parse import parse_qsl
 import pytest
 
 from app import curation, kinds, queries, vintages
-from app.answer import REST, UNNAMED, Answer, Event
 from app.csv_reader import Limits
 from app.db import Db
-from app.errors import NoFigures
+from app.domain.answer import REST_GROUP, UNNAMED_GROUP, Answer, ChartEvent
+from app.domain.calendar import format_instant
+from app.domain.errors import NoFiguresError
+from app.domain.question_parser import parse_question
 from app.kinds import DEVELOPERS, EVENTS, MODELS, SOURCES, Kind
-from app.question import instant_text, parse_question
+from app.queries import main_source
 from tests.test_intake import keep, month_file, publish
 
 
@@ -106,7 +108,7 @@ def test_shares_of_the_open_models_alone_add_up_to_all_of_them(bundled_db: Db) -
 def test_the_largest_developers_are_named_and_the_rest_is_one_group(bundled_db: Db) -> None:
     answer = ask(bundled_db, "by=developer&top=2&from=2026-07&to=2026-07")
     *named, rest = answer.groups
-    assert rest.key == REST
+    assert rest.key == REST_GROUP
     assert [group.origin for group in named] == ["chinese", "chinese"]
     every = ask(bundled_db, "by=developer&top=50&from=2026-07&to=2026-07")
     july = shares(every, "2026-07")
@@ -123,7 +125,7 @@ def test_what_a_source_does_not_break_down_is_unknown(bundled_db: Db) -> None:
     study = ask(bundled_db, "source=huggingface-study-2025")
     assert complement(study, "2025-08") == {"unknown": Decimal("43.30")}
     gateway = ask(bundled_db, "source=vercel-ai-gateway&openness=all&by=developer")
-    assert shares(gateway, "2026-04")[UNNAMED] == Decimal("13.00")
+    assert shares(gateway, "2026-04")[UNNAMED_GROUP] == Decimal("13.00")
 
 
 def test_of_several_sources_one_that_cannot_answer_is_missing_and_adds_nothing(
@@ -163,13 +165,13 @@ def test_several_sources_stay_apart(bundled_db: Db) -> None:
     ],
 )
 def test_a_question_without_an_answer_is_told_why(bundled_db: Db, query: str, words: str) -> None:
-    with pytest.raises(NoFigures) as caught:
+    with pytest.raises(NoFiguresError) as caught:
         ask(bundled_db, query)
     assert words in caught.value.detail
 
 
 def test_before_the_first_upload_there_are_no_figures_yet(db: Db) -> None:
-    with pytest.raises(NoFigures, match="There are no figures yet"):
+    with pytest.raises(NoFiguresError, match="There are no figures yet"):
         ask(db)
 
 
@@ -251,11 +253,11 @@ def test_an_earlier_vintage_counts_by_the_bases_known_then(filled_db: Db) -> Non
     row = f"{used},{used},qwen,open,meta-llama\n"
     correct(filled_db, MODELS, "model,name,developer,openness,base_developer\n" + row)
     assert {group.key for group in ask(filled_db, query).groups} == {"chinese", "us"}
-    assert ask(filled_db, f"{query}&as_of={instant_text(before.vintage)}") == before
+    assert ask(filled_db, f"{query}&as_of={format_instant(before.vintage)}") == before
 
 
 def test_an_earlier_vintage_has_the_events_known_then_as_they_read(filled_db: Db) -> None:
-    def events(as_of: datetime | None = None) -> list[Event]:
+    def events(as_of: datetime | None = None) -> list[ChartEvent]:
         with filled_db.reading() as session:
             return vintages.events(session, as_of)
 
@@ -275,7 +277,7 @@ def test_an_earlier_vintage_has_the_events_known_then_as_they_read(filled_db: Db
 
 
 def test_where_only_closed_models_pass_the_filters_that_is_said(bundled_db: Db) -> None:
-    with pytest.raises(NoFigures, match="Nothing matches") as refused:
+    with pytest.raises(NoFiguresError, match="Nothing matches") as refused:
         ask(bundled_db, "developer=anthropic&by=developer")
     assert "closed models only. Ask for all: openness=all." in refused.value.detail
 
@@ -288,5 +290,5 @@ def test_what_was_asked_without_a_source_stays_whatever_is_published_later(db: D
     first = publish(db, keep(db, month_file("30"), "aaa")).published_at
     publish(db, keep(db, month_file("31"), "openrouter-rankings"))
     with db.reading() as session:
-        assert queries.main_source(session, first) == "aaa"
-        assert queries.main_source(session) == "openrouter-rankings"
+        assert main_source(session, first) == "aaa"
+        assert main_source(session) == "openrouter-rankings"

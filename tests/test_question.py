@@ -6,27 +6,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.errors import BadQuestion
-from app.question import (
-    PARAMETERS,
-    SUGGESTED,
-    TOLD,
-    Names,
-    Question,
-    is_settled,
+from app.domain.calendar import is_settled
+from app.domain.errors import BadQuestionError
+from app.domain.parameters import PARAMETERS
+from app.domain.question import Question
+from app.domain.question_parser import (
+    PROBLEMS_LISTED_MAX,
+    SUGGESTIONS_MAX,
+    KnownSlugs,
     parse_question,
-    sound_part,
+    parse_valid_part,
 )
 
-NAMES = Names(
+NAMES = KnownSlugs(
     sources=("openrouter-rankings", "vercel-ai-gateway"),
     developers=("deepseek", "qwen"),
     models=("deepseek/deepseek-r1",),
 )
 
 
-def refused(*items: tuple[str, str]) -> BadQuestion:
-    with pytest.raises(BadQuestion) as caught:
+def refused(*items: tuple[str, str]) -> BadQuestionError:
+    with pytest.raises(BadQuestionError) as caught:
         parse_question(items, NAMES)
     return caught.value
 
@@ -181,14 +181,16 @@ def test_no_query_string_makes_the_reader_raise_anything_else(
 ) -> None:
     try:
         parse_question(items, NAMES)
-    except BadQuestion as refusal:
+    except BadQuestionError as refusal:
         assert refusal.problems  # noqa: PT017 - either outcome is right
 
 
 def test_of_many_problems_the_first_twenty_are_told_and_all_counted() -> None:
     items = [(f"bye{number}", "x") for number in range(7_500)] + [("by", "origins")]
-    with pytest.raises(BadQuestion) as raised:
+    with pytest.raises(BadQuestionError) as raised:
         parse_question(items, NAMES)
-    assert (len(raised.value.problems), raised.value.problem_count) == (TOLD, 7_501)
-    assert [problem.suggestion for problem in raised.value.problems].count(None) == TOLD - SUGGESTED
-    assert sound_part([*items, ("top", "5")], NAMES, raised.value) == Question(top=5)
+    assert (len(raised.value.problems), raised.value.problem_count) == (PROBLEMS_LISTED_MAX, 7_501)
+    assert [problem.suggestion for problem in raised.value.problems].count(
+        None
+    ) == PROBLEMS_LISTED_MAX - SUGGESTIONS_MAX
+    assert parse_valid_part([*items, ("top", "5")], NAMES, raised.value) == Question(top=5)

@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.db import Db
-from app.errors import TooOften
+from app.domain.errors import TooOftenError
 from app.main import create_app
 from app.rate_limit import ADDRESSES, WAITING, Buckets, RateExceeded, RateLimit, household
 from app.settings import Settings
@@ -168,7 +168,7 @@ def test_the_line_of_one_address_has_an_end():
         reads = [reading(limited, "a") for _ in range(WAITING + 3)]
         await settle()
         refused = [read for read in reads if read.done()]
-        assert {type(read.exception()) for read in refused} == {TooOften}
+        assert {type(read.exception()) for read in refused} == {TooOftenError}
         assert len(refused) == 3
         going_on.set(), ended.set()
         await asyncio.gather(*reads, return_exceptions=True)

@@ -8,12 +8,12 @@ import pytest
 
 from app import curation, intake, provenance
 from app.db import Db
-from app.errors import BadInput, Conflict, NotFound
+from app.domain.errors import BadInputError, ConflictError, NotFoundError
+from app.domain.vocabulary import Origin
 from app.kinds import DEVELOPERS, SOURCES, entries
-from app.provenance import State
+from app.provenance import State, UploadRecord
 from app.review import Kind, MonthReview, Review, review
 from app.rules import Notice
-from app.words import Origin
 from tests.test_intake import LIMITS, SOURCE, keep, month_file, publish, share
 
 JANUARY = date(2026, 1, 1)
@@ -37,7 +37,7 @@ def warned(found: Review, code: str) -> Sequence[Notice]:
     return [warning for warning in found.warnings if warning.code == code]
 
 
-def record(db: Db, upload_id: int) -> provenance.UploadRecord:
+def record(db: Db, upload_id: int) -> UploadRecord:
     with db.reading() as session:
         return provenance.upload(session, upload_id)
 
@@ -129,7 +129,7 @@ def test_a_large_file_is_reviewed_like_a_small_one(filled_db: Db) -> None:
 
 def test_an_unknown_upload_is_not_found(filled_db: Db) -> None:
     for number in (999_999, 0, -1, 2**63):
-        with pytest.raises(NotFound):
+        with pytest.raises(NotFoundError):
             review_of(filled_db, number)
 
 
@@ -231,7 +231,7 @@ def test_publishing_as_reviewed_is_refused_once_others_published_that_month(fill
     upload_id = keep(filled_db, month_file("30"))
     version = review_of(filled_db, upload_id).version
     publish(filled_db, keep(filled_db, month_file("31")))
-    with pytest.raises(Conflict, match="not what you looked at"):
+    with pytest.raises(ConflictError, match="not what you looked at"):
         publish_as(filled_db, upload_id, version)
     assert share(filled_db) == "31"
     publish_as(filled_db, upload_id, review_of(filled_db, upload_id).version)
@@ -249,7 +249,7 @@ def test_publishing_as_reviewed_is_refused_once_the_catalogue_says_otherwise(fil
     upload_id = keep(filled_db, b"month,developer,share_pct\n2026-01,poolside,3\n")
     version = review_of(filled_db, upload_id).version
     correct(filled_db, "poolside", origin="european")
-    with pytest.raises(Conflict, match="not what you looked at"):
+    with pytest.raises(ConflictError, match="not what you looked at"):
         publish_as(filled_db, upload_id, version)
 
 
@@ -267,7 +267,10 @@ def test_withdrawing_is_refused_once_its_months_were_revised(filled_db: Db) -> N
     publish(filled_db, first)
     version = record(filled_db, first).version
     publish(filled_db, keep(filled_db, month_file("31")), reason="a recount")
-    with pytest.raises(Conflict, match="not what you looked at"), filled_db.writing() as session:
+    with (
+        pytest.raises(ConflictError, match="not what you looked at"),
+        filled_db.writing() as session,
+    ):
         intake.withdraw(session, first, by="ada", reason="wrong", expected=version)
     with filled_db.writing() as session:
         now = provenance.upload(session, first).version
@@ -279,7 +282,7 @@ def test_withdrawing_is_refused_once_its_months_were_revised(filled_db: Db) -> N
 def test_a_withdrawal_needs_a_reason_that_others_can_read(filled_db: Db, reason: str) -> None:
     upload_id = keep(filled_db, month_file("30"))
     publish(filled_db, upload_id)
-    with pytest.raises(BadInput) as caught, filled_db.writing() as session:
+    with pytest.raises(BadInputError) as caught, filled_db.writing() as session:
         intake.withdraw(session, upload_id, by="ada", reason=reason)
     assert [problem.field for problem in caught.value.problems] == ["reason"]
 
@@ -291,9 +294,9 @@ def test_a_discarded_upload_can_no_longer_be_published_or_discarded(filled_db: D
         intake.discard(session, upload_id, by="ada", expected=version)
     found = record(filled_db, upload_id)
     assert (found.state, found.discarded_by) == (State.DISCARDED, "ada")
-    with pytest.raises(Conflict, match="discarded by ada"):
+    with pytest.raises(ConflictError, match="discarded by ada"):
         publish(filled_db, upload_id)
-    with pytest.raises(Conflict, match="discarded"), filled_db.writing() as session:
+    with pytest.raises(ConflictError, match="discarded"), filled_db.writing() as session:
         intake.discard(session, upload_id, by="ada")
 
 
@@ -302,14 +305,17 @@ def test_a_published_upload_cannot_be_discarded(filled_db: Db) -> None:
     version = record(filled_db, upload_id).version
     publish(filled_db, upload_id)
     for expected in (None, version):
-        with pytest.raises(Conflict, match="published"), filled_db.writing() as session:
+        with pytest.raises(ConflictError, match="published"), filled_db.writing() as session:
             intake.discard(session, upload_id, by="ada", expected=expected)
 
 
 def test_discarding_refuses_a_version_that_names_another_state(filled_db: Db) -> None:
     upload_id = keep(filled_db, month_file("30"))
     other = record(filled_db, keep(filled_db, month_file("31"))).version
-    with pytest.raises(Conflict, match="not what you looked at"), filled_db.writing() as session:
+    with (
+        pytest.raises(ConflictError, match="not what you looked at"),
+        filled_db.writing() as session,
+    ):
         intake.discard(session, upload_id, by="ada", expected=other)
 
 
@@ -366,7 +372,7 @@ def test_checking_again_leaves_months_alone_that_were_revised_since(filled_db: D
 
 
 def test_only_a_published_upload_is_checked_again(filled_db: Db) -> None:
-    with pytest.raises(Conflict):
+    with pytest.raises(ConflictError):
         reclassify(filled_db, keep(filled_db, poolside_file()))
 
 

@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from app import coverage, intake, revisions
+from app.coverage import CoveredMonth, covered_months
 from app.db import Db
-from app.revisions import Act, Effect, Kind
-from app.words import Openness, Origin, Status
+from app.domain.revision import Effect, Revision, RevisionKind
+from app.domain.vocabulary import Openness, Origin, Status
 from tests.looking import counted
 from tests.test_intake import SOURCE, keep, month_file, publish
 
@@ -15,7 +16,7 @@ BOTH = b"month,origin,openness,share_pct\n2026-01,chinese,open,40\n2026-01,us,cl
 INSTANT = timedelta(microseconds=1)
 
 
-def acts(db: Db, as_of: datetime | None = None, limit: int | None = None) -> list[Act]:
+def acts(db: Db, as_of: datetime | None = None, limit: int | None = None) -> list[Revision]:
     with db.reading() as session:
         return revisions.acts(session, as_of, [SOURCE], limit)
 
@@ -25,7 +26,7 @@ def withdraw(db: Db, upload_id: int, reason: str = "wrong") -> datetime:
         return intake.withdraw(session, upload_id, by="grace", reason=reason)
 
 
-def sums(act: Act) -> list[tuple[Origin, Openness, Decimal | None, Decimal | None]]:
+def sums(act: Revision) -> list[tuple[Origin, Openness, Decimal | None, Decimal | None]]:
     (change,) = act.changes
     return [(item.origin, item.openness, item.old, item.new) for item in change.sums]
 
@@ -33,7 +34,7 @@ def sums(act: Act) -> list[tuple[Origin, Openness, Decimal | None, Decimal | Non
 def test_a_first_publishing_has_nothing_before_it(filled_db: Db) -> None:
     publish(filled_db, keep(filled_db, month_file("30")))
     act = acts(filled_db)[0]
-    assert (act.kind, act.by, act.reason, act.revises) == (Kind.PUBLISHED, "ada", "", False)
+    assert (act.kind, act.by, act.reason, act.revises) == (RevisionKind.PUBLISHED, "ada", "", False)
     assert [change.effect for change in act.changes] == [Effect.NEW]
     assert sums(act) == [(Origin.CHINESE, Openness.OPEN, None, 30)]
     assert act.changes[0].sums[0].points is None
@@ -67,7 +68,7 @@ def test_withdrawing_what_stands_brings_the_earlier_figures_back(filled_db: Db) 
     withdraw(filled_db, second.upload_id, "miscounted")
     act = acts(filled_db)[0]
     (change,) = act.changes
-    assert (act.kind, act.by, act.reason) == (Kind.WITHDRAWN, "grace", "miscounted")
+    assert (act.kind, act.by, act.reason) == (RevisionKind.WITHDRAWN, "grace", "miscounted")
     assert (change.effect, change.before, change.after) == (
         Effect.REVISED,
         second.upload_id,
@@ -98,9 +99,12 @@ def test_what_came_later_is_not_seen_at_an_earlier_instant(filled_db: Db) -> Non
     published = publish(filled_db, keep(filled_db, month_file("30")))
     assert published.published_at
     withdrawn = withdraw(filled_db, published.upload_id)
-    assert [act.kind for act in acts(filled_db, withdrawn)][:2] == [Kind.WITHDRAWN, Kind.PUBLISHED]
+    assert [act.kind for act in acts(filled_db, withdrawn)][:2] == [
+        RevisionKind.WITHDRAWN,
+        RevisionKind.PUBLISHED,
+    ]
     before = acts(filled_db, withdrawn - INSTANT)
-    assert (before[0].kind, before[0].at) == (Kind.PUBLISHED, published.published_at)
+    assert (before[0].kind, before[0].at) == (RevisionKind.PUBLISHED, published.published_at)
     earlier = acts(filled_db, published.published_at - INSTANT)
     assert published.upload_id not in {act.upload_id for act in earlier}
 
@@ -113,9 +117,9 @@ def test_of_many_acts_the_latest_are_told_and_the_oldest_left_out(filled_db: Db)
     withdraw(filled_db, ids[0])
     found = [(act.kind, act.upload_id) for act in acts(filled_db, limit=3)]
     assert found == [
-        (Kind.WITHDRAWN, ids[0]),
-        (Kind.PUBLISHED, ids[3]),
-        (Kind.PUBLISHED, ids[2]),
+        (RevisionKind.WITHDRAWN, ids[0]),
+        (RevisionKind.PUBLISHED, ids[3]),
+        (RevisionKind.PUBLISHED, ids[2]),
     ]
 
 
@@ -130,11 +134,11 @@ def test_the_acts_of_all_sources_need_three_statements(filled_db: Db) -> None:
 # --- coverage
 
 
-def status(db: Db, rows: bytes) -> coverage.CoveredMonth:
+def status(db: Db, rows: bytes) -> CoveredMonth:
     content = b"month,origin,openness,share_pct,status\n" + rows
     publish(db, keep(db, content), reason="again")
     with db.reading() as session:
-        found = coverage.covered_months(session, source=SOURCE)
+        found = covered_months(session, source=SOURCE)
     return next(item for item in found if item.month == JANUARY)
 
 
@@ -154,7 +158,7 @@ def test_a_month_tells_whether_any_of_it_is_of_open_models(filled_db: Db) -> Non
 
 def test_every_source_is_covered_in_one_statement(bundled_db: Db) -> None:
     with bundled_db.reading() as session, counted(bundled_db) as statements:
-        found = coverage.covered_months(session)
+        found = covered_months(session)
     assert len(statements) == 1
     months = [item.month for item in found if item.source == "openrouter-rankings"]
     assert (months[0], months[-1], len(months)) == (date(2025, 1, 1), date(2026, 9, 1), 21)
@@ -163,7 +167,7 @@ def test_every_source_is_covered_in_one_statement(bundled_db: Db) -> None:
 
 def test_nothing_is_covered_before_the_first_publishing(bundled_db: Db) -> None:
     with bundled_db.reading() as session:
-        assert coverage.covered_months(session, datetime(2020, 1, 1, tzinfo=UTC)) == []
+        assert covered_months(session, datetime(2020, 1, 1, tzinfo=UTC)) == []
         assert coverage.snapshots(session, datetime(2020, 1, 1, tzinfo=UTC)) == []
 
 

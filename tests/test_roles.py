@@ -10,11 +10,14 @@ from sqlalchemy import make_url, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app import accounts, curation, roles, sign_ins
+from app.accounts import create_token, revoke_token
 from app.db import Db
-from app.errors import Refused
+from app.domain.errors import UserError
 from app.kinds import DEVELOPERS
 from app.main import create_app
 from app.models import Developer, Table
+from app.roles import may_do_more
+from app.sign_ins import change_password
 from tests.conftest import opened
 from tests.test_cli import modelshare
 
@@ -54,7 +57,7 @@ def serving_client(serving_url: str) -> Iterator[TestClient]:
 def token_of(db: Db) -> dict[str, str]:
     with db.writing() as session:
         accounts.add(session, "ada", PASSWORD)
-        return {"Authorization": f"Bearer {accounts.create_token(session, 'ada', 'test')}"}
+        return {"Authorization": f"Bearer {create_token(session, 'ada', 'test')}"}
 
 
 @pytest.mark.parametrize(
@@ -101,12 +104,12 @@ def test_it_signs_in_by_password_and_link_and_out_again(serving_db: Db) -> None:
         link = sign_ins.link(session, "ada").partition("=")[2]
     by_link = sign_ins.by_link(serving_db, link)
     by_password = sign_ins.by_password(serving_db, "ada", PASSWORD, "192.0.2.1")
-    new = sign_ins.change_password(serving_db, "ada", PASSWORD, PASSWORD[::-1], "192.0.2.1")
+    new = change_password(serving_db, "ada", PASSWORD, PASSWORD[::-1], "192.0.2.1")
     assert sign_ins.find(serving_db, by_link) is None
     assert sign_ins.find(serving_db, by_password) is None
     sign_ins.end(serving_db, new)
     with serving_db.writing() as session:
-        accounts.revoke_token(session, "ada", "test")
+        revoke_token(session, "ada", "test")
         accounts.disable(session, "ada")
         accounts.enable(session, "ada")
 
@@ -342,7 +345,7 @@ def test_a_second_time_changes_nothing(
 
 def test_the_owner_is_no_role_to_serve_with(filled_db: Db) -> None:
     owner = filled_db.engine.url.username or ""
-    with pytest.raises(Refused, match="cannot give itself rights"):
+    with pytest.raises(UserError, match="cannot give itself rights"):
         roles.prepare(filled_db, owner, None)
 
 
@@ -351,7 +354,7 @@ def test_a_role_that_may_more_is_none_to_serve_with(filled_db: Db) -> None:
     with filled_db.engine.begin() as connection:
         connection.exec_driver_sql(f"CREATE ROLE {name} CREATEDB")
     try:
-        with pytest.raises(Refused, match="owns something, is a member of another role, or is"):
+        with pytest.raises(UserError, match="owns something, is a member of another role, or is"):
             roles.prepare(filled_db, name, None)
     finally:
         with filled_db.engine.begin() as connection:
@@ -417,7 +420,7 @@ def test_without_a_password_it_is_said_that_none_was_given(
 
 
 def test_only_who_could_do_more_is_told_of(filled_db: Db, serving_db: Db) -> None:
-    assert [roles.may_do_more(db) for db in (filled_db, serving_db)] == [True, False]
+    assert [may_do_more(db) for db in (filled_db, serving_db)] == [True, False]
 
 
 def test_who_waits_for_a_table_gives_up_in_words(

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from app.charts import WIDE, chart
-from app.question import Question
-from app.rounding import half_up
+from app.domain.question import Question
+from app.domain.rounding import round_half_up
 from app.share_rows import share_rows
 from app.wording import percent
 from tests.answers import answer
@@ -16,7 +16,7 @@ from tests.answers import answer
     ("number", "shown"), [("28.65", "28.7"), ("28.75", "28.8"), ("0.05", "0.1")]
 )
 def test_halves_go_up(number: str, shown: str) -> None:
-    assert half_up(Decimal(number), 1) == Decimal(shown)
+    assert round_half_up(Decimal(number), 1) == Decimal(shown)
     assert percent(Decimal(number)).startswith(shown)
 
 
@@ -25,5 +25,5 @@ def test_charts_and_files_agree_in_the_last_place(number: str) -> None:
     found = answer({"us": [number]})
     (row,) = share_rows(found, Question())
     (point,) = chart(found, "lines", WIDE).panels[0].series[0].points
-    assert row.share_pct == half_up(Decimal(number), 4)
+    assert row.share_pct == round_half_up(Decimal(number), 4)
     assert point.share == float(row.share_pct or 0)

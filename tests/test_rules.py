@@ -14,14 +14,15 @@ from hypothesis import strategies as st
 
 import app
 from app.csv_reader import KEPT, Limits
-from app.errors import BadFile
+from app.domain.calendar import format_month
+from app.domain.errors import BadFileError
+from app.domain.snapshot import Basis, Line
+from app.domain.vocabulary import Openness, Origin, Status
 from app.known import Known, KnownDeveloper, KnownModel
-from app.months import month_key
 from app.resolver import NEW_NAMES, Slice
 from app.rules import check
-from app.snapshot_format import Basis, Line, write_snapshot
+from app.snapshot_format import write_snapshot
 from app.tally import Said, Tally
-from app.words import Openness, Origin, Status
 
 DATA = Path(app.__file__).parent / "data"
 AUGUST = date(2025, 8, 1)
@@ -505,7 +506,7 @@ def test_problems_of_cells_lines_and_months_come_together():
 def test_a_file_with_problems_gives_no_lines_and_no_months():
     result = checked(SHARES + "2025-08,us,open,,,4\n2025-08,us,open,,,4\n")
     assert result.months == {}
-    with pytest.raises(BadFile) as caught:
+    with pytest.raises(BadFileError) as caught:
         result.lines()
     assert caught.value.problems == result.problems
 
@@ -515,7 +516,7 @@ def test_a_file_that_changes_while_it_is_read_gives_no_whole():
     result = check(file, KNOWN, source="hub")
     file.seek(0, io.SEEK_END)
     file.write(b"broken\n")
-    with pytest.raises(BadFile):
+    with pytest.raises(BadFileError):
         list(result.lines())
 
 
@@ -567,7 +568,7 @@ def test_the_bundled_data_gives_the_figures_of_the_founding_story(catalogue):
     with (DATA / "snapshots/openrouter-rankings.csv").open("rb") as file:
         for line in check(file, catalogue).lines():
             group = line.origin if line.openness is Openness.OPEN else line.openness
-            sums[month_key(line.month), group] += line.share_pct
+            sums[format_month(line.month), group] += line.share_pct
     assert {key: round(sums[key], 2) for key in sums if key in STORY} == STORY
 
 

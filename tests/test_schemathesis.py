@@ -15,6 +15,7 @@ from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
 
 from app import accounts
+from app.accounts import create_token
 from tests import openapi
 from tests.conftest import copied, opened, serving
 
@@ -44,7 +45,7 @@ def served(database_server, filled_template) -> Iterator[Served]:
     with copied(database_server, filled_template) as url:
         with opened(url) as db, db.writing() as session:
             accounts.add(session, "ada")
-            token = accounts.create_token(session, "ada", "schemathesis")
+            token = create_token(session, "ada", "schemathesis")
         with serving(url) as address, requests.Session() as session:
             yield Served(address, token, session)
 

@@ -17,7 +17,7 @@ import httpx2
 import psycopg
 import pytest
 
-from app import postgres
+from app.postgres import wait_until_stopped
 
 PROJECT = Path(__file__).parents[1]
 MODELSHARE = Path(sys.executable).with_name("modelshare")
@@ -71,7 +71,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     program.address()
     program.stop(signal.SIGTERM)
     assert "Filling the empty database" in program.said
-    postgres.wait_until_stopped(directory)
+    wait_until_stopped(directory)
     return directory
 
 
@@ -86,7 +86,7 @@ def start(data_dir: Path) -> Iterator[Start]:
     yield start
     for program in programs:
         program.stop(signal.SIGKILL)
-    postgres.wait_until_stopped(data_dir)
+    wait_until_stopped(data_dir)
 
 
 def test_the_second_start_serves_at_once_and_fills_nothing_again(
@@ -119,7 +119,7 @@ def test_nothing_is_left_when_it_is_stopped_or_killed(
 
     program.stop(number)
 
-    postgres.wait_until_stopped(data_dir)
+    wait_until_stopped(data_dir)
     with pytest.raises(ProcessLookupError):
         os.kill(server, 0)
     deadline = time.monotonic() + 10
@@ -167,7 +167,7 @@ def test_it_lives_on_when_the_shell_that_began_it_is_gone(data_dir: Path, tmp_pa
         assert httpx2.get(address + "/readyz").status_code == 200
     finally:
         os.kill(process, signal.SIGTERM)
-        postgres.wait_until_stopped(data_dir)
+        wait_until_stopped(data_dir)
 
 
 def test_other_commands_work_beside_it(start: Start, data_dir: Path, tmp_path: Path) -> None:
@@ -260,7 +260,7 @@ def test_ctrl_c_ends_make_run_without_a_word_of_alarm(data_dir: Path) -> None:
     os.close(terminal)
     assert said.replace("^C", "").splitlines()[-1] == "Stopped."
     assert "Traceback" not in said
-    postgres.wait_until_stopped(data_dir)
+    wait_until_stopped(data_dir)
     with pytest.raises(ProcessLookupError):
         os.kill(server, 0)
 

@@ -12,10 +12,12 @@ from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
 from app import accounts, attempts, sign_ins
+from app.accounts import create_token
 from app.db import Db
 from app.locks import Lock
 from app.main import create_app
 from app.pages.sign_in import own_path
+from app.sign_ins import by_password, first_link
 from tests.conftest import Watched, opened
 from tests.test_accounts import PASSWORD, add_ada
 
@@ -273,13 +275,13 @@ def test_whoever_came_by_link_can_set_a_password_without_an_old_one(
     answer = site.post("/account", data={"new": ANOTHER, "again": ANOTHER})
     assert answer.headers["location"] == "/account?changed"
     assert "The password is set." in site.get("/account?changed").text
-    assert sign_ins.by_password(ada, "grace", ANOTHER, "192.0.2.1")
+    assert by_password(ada, "grace", ANOTHER, "192.0.2.1")
 
 
 def test_changing_the_password_keeps_this_browser_and_ends_all_others(
     site: TestClient, ada: Db
 ) -> None:
-    other = sign_ins.by_password(ada, "ada", PASSWORD, "192.0.2.1")
+    other = by_password(ada, "ada", PASSWORD, "192.0.2.1")
     here = cookie(sign_in(site), "session").value
     answer = site.post("/account", data={"old": PASSWORD, "new": ANOTHER, "again": ANOTHER})
     assert answer.status_code == 303
@@ -325,7 +327,7 @@ def test_no_log_holds_a_password_a_link_or_a_token(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     with ada.writing() as session:
-        token = accounts.create_token(session, "ada", "ci")
+        token = create_token(session, "ada", "ci")
     link = link_of(ada, "ada")
     site.get(link)
     sign_in(site, "wrong horse battery")
@@ -342,7 +344,7 @@ def test_no_log_holds_a_password_a_link_or_a_token(
 def test_a_maintainer_signs_in_by_link_sets_a_password_and_comes_back_with_it(
     watched: Watched, empty_server: str, db: Db, javascript: bool
 ) -> None:
-    path = sign_ins.first_link(db)
+    path = first_link(db)
     page = watched.open(empty_server, java_script_enabled=javascript)
     page.goto(path)
     page.get_by_role("button", name="Sign in as admin").click()
@@ -375,7 +377,7 @@ def test_axe_finds_nothing_wrong_with_these_pages(
 ) -> None:
     from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 - slow to load
 
-    path = sign_ins.first_link(db)
+    path = first_link(db)
     page = watched.open(empty_server, color_scheme=scheme, bypass_csp=True)
     for address in ("/sign-in", path):
         page.goto(address)

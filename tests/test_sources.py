@@ -9,8 +9,8 @@ from sqlalchemy import update
 
 from app import curation, intake, kinds
 from app.db import Db
+from app.domain.calendar import format_instant
 from app.models import Source, Upload
-from app.question import instant_text
 from tests.looking import counted, faults, links, too_wide, words
 from tests.rewriting import rewriting
 from tests.test_uploads import HOSTILE, OCTOBER, REVISED, publish
@@ -47,7 +47,7 @@ def published_at(db: Db, upload_id: int) -> str:
     with db.reading() as session:
         at = session.get_one(Upload, upload_id).published_at
     assert at
-    return instant_text(at - timedelta(microseconds=1))
+    return format_instant(at - timedelta(microseconds=1))
 
 
 # --- side by side

@@ -12,10 +12,11 @@ from sqlalchemy import func, select
 from app import curation, intake, kinds
 from app.csv_reader import Limits
 from app.db import Db
+from app.domain.vocabulary import Openness
+from app.intake import stored_file
 from app.models import Source, Upload
 from app.pages.entry_fields import FIELDS
 from app.pages.upload_form import EXAMPLE, TEMPLATE
-from app.words import Openness
 
 FILE = b"month,origin,share_pct\n2026-10,chinese,50\n"
 NEW_SOURCE = {
@@ -57,7 +58,7 @@ def test_a_file_is_kept_as_it_came_and_its_page_comes_next(maintainer_client, fi
     upload = stored(filled_db)
     assert (response.status_code, response.headers["location"]) == (303, f"/uploads/{upload.id}")
     assert (upload.filename, upload.received_by, upload.openness) == ("october.csv", "ada", "open")
-    with intake.stored_file(upload) as file:
+    with stored_file(upload) as file:
         assert file.read() == FILE
 
 

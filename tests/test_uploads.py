@@ -12,7 +12,7 @@ from httpx2 import Response
 from app import curation, intake, kinds, provenance
 from app.csv_reader import Limits
 from app.db import Db
-from app.words import Openness
+from app.domain.vocabulary import Openness
 
 OCTOBER = b"month,origin,openness,share_pct\n2026-10,chinese,open,62.5\n2026-10,us,closed,30\n"
 REVISED = b"month,origin,openness,share_pct\n2026-09,chinese,open,50\n2026-09,us,open,6.34\n"

@@ -15,6 +15,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import wire
+from app.wire import Connection
 from tests.faults.service import Service
 
 
@@ -106,7 +107,7 @@ def slowly_served(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
 @contextmanager
 def serving(app: ASGIApp) -> Iterator[int]:
     """The port of a server of `app` in this process."""
-    config = uvicorn.Config(app, port=0, http=wire.Connection, lifespan="off", log_level="error")
+    config = uvicorn.Config(app, port=0, http=Connection, lifespan="off", log_level="error")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()

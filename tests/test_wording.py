@@ -7,7 +7,9 @@ from decimal import Decimal
 import pytest
 
 from app import wording
-from app.question import Question
+from app.domain.question import Question
+from app.domain.series import covered_months, group_series
+from app.wording import as_reported, instant_name, small_print
 from tests.answers import answer, group, source
 
 ORIGINS = Question()
@@ -51,12 +53,12 @@ def test_a_change_is_in_percentage_points_with_its_sign(change, shown):
 
 @pytest.mark.parametrize(("share", "shown"), [("30.0000", "30 %"), ("1.2000", "1.2 %")])
 def test_a_reported_share_gets_no_digit_its_publisher_did_not_print(share, shown):
-    assert spaced(wording.as_reported(Decimal(share))) == shown
+    assert spaced(as_reported(Decimal(share))) == shown
 
 
 def test_instants_are_told_in_utc():
     instant = datetime.fromisoformat("2026-11-24T01:30:00+02:00")
-    assert spaced(wording.instant_name(instant)) == "23 November 2026, 23:30 UTC"
+    assert spaced(instant_name(instant)) == "23 November 2026, 23:30 UTC"
 
 
 def test_a_note_is_quoted_up_to_the_semicolon_with_curly_marks():
@@ -109,7 +111,7 @@ def test_a_headline_keeps_the_spelling_of_a_model():
 
 def test_the_small_print_names_sources_provisional_months_and_vintage():
     found = answer({"us": ["5", "6", "7"]}, statuses={0: "provisional", 1: "provisional"})
-    assert spaced(wording.small_print(found)) == (
+    assert spaced(small_print(found)) == (
         "Gateway; January 2025 provisional; as known on 23 November 2026, 10:00 UTC"
     )
 
@@ -182,10 +184,10 @@ def test_a_group_named_unknown_inside_is_not_mixed_with_the_unknown_rest():
     found = answer({"chinese": ["17"], "unknown": ["23"]}, rest={"unknown": ["60"]})
     inside = {
         item.group.key: item.last.share_pct
-        for item in wording.courses(found.shares_of("gateway"), found.groups)
+        for item in group_series(found.shares_of("gateway"), found.groups)
     }
     assert inside["unknown"] == Decimal(23)
-    assert wording.covered(found, "gateway") == [date(2025, 1, 1)]
+    assert covered_months(found, "gateway") == [date(2025, 1, 1)]
 
 
 def test_a_headline_says_what_its_filters_leave():
@@ -222,9 +224,7 @@ def test_an_estimated_figure_keeps_the_digits_of_its_publisher():
     assert said.endswith(
         "from 1.2 % of all tokens counted by Acme in January 2025 to 30 % in February 2025"
     )
-    assert "January 2025 estimated and February 2025 estimated" in spaced(
-        wording.small_print(found)
-    )
+    assert "January 2025 estimated and February 2025 estimated" in spaced(small_print(found))
 
 
 def test_the_rest_is_of_the_month_that_is_told():

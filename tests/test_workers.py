@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from app import accounts, migrations
+from app.accounts import create_token
 from app.db import Db
 from tests.conftest import opened
 from tests.faults.service import Service, service
@@ -75,7 +76,7 @@ def test_what_is_published_is_seen_on_every_worker_at_once_under_one_new_tag(
     workers = served.wait_for_both()
     with filled_db.writing() as session:
         accounts.add(session, "ada")
-        token = accounts.create_token(session, "ada", "test")
+        token = create_token(session, "ada", "test")
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "text/csv"}
     query = {"mode": "publish", "source": SOURCE, "reason": "a test"}
     address = f"/api/v1/shares?source={SOURCE}&from=2026-10"

@@ -2,16 +2,7 @@
 
 from fastapi import APIRouter
 
-from app.api import (
-    catalogue,
-    figure,
-    observations,
-    revisions,
-    shares,
-    snapshots,
-    sources,
-    uploads,
-)
+from app.api import catalogue, figure, observations, revisions, shares, snapshots, sources, uploads
 
 router = APIRouter(prefix="/api/v1")
 router.include_router(shares.router)

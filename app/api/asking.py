@@ -10,10 +10,11 @@ from fastapi import Depends, Request
 
 from app import cursors, freshness, queries
 from app.api.parameters import LIMIT, LIMIT_MAX, NAMES, PAGED
-from app.cursors import Cursor, Place
-from app.errors import BadQuestion, Problem, excerpt
+from app.cursors import Cursor, Place, name_of
+from app.domain.errors import BadQuestionError, Problem, excerpt
+from app.domain.question import Question
+from app.domain.question_parser import KnownSlugs, bad_question, parse_question
 from app.http import Reading
-from app.question import Names, Question, parse_question, refusal
 
 Pairs = list[tuple[str, str]]
 
@@ -63,7 +64,7 @@ class Asked:
     @property
     def name(self) -> str:
         """What a cursor remembers: a page of another list or question is no page of this one."""
-        return cursors.name_of(self.path, urlencode(self.pairs(self.question)))
+        return name_of(self.path, urlencode(self.pairs(self.question)))
 
 
 def address(base: str, pairs: Pairs) -> str:
@@ -95,7 +96,7 @@ def _weight(text: str) -> float:
 
 
 def asking(*accepted: str, paged: bool = True, everything: bool = False, csv: bool = True) -> Any:
-    """A dependency: what is asked, unless the asker holds its answer. Raises BadQuestion."""
+    """A dependency: what is asked, unless the asker holds its answer. Raises BadQuestionError."""
     taken = accepted or NAMES
 
     def asked(request: Request, session: Reading) -> Asked:
@@ -139,16 +140,16 @@ class _Reader:
     def _refuse(self, code: str, name: str, found: str, expected: str) -> None:
         self.problems.append(Problem(code, None, None, name, excerpt(found), expected))
 
-    def question(self, names: Names, accepted: Sequence[str]) -> Question:
+    def question(self, names: KnownSlugs, accepted: Sequence[str]) -> Question:
         try:
             return parse_question(self.rest, names, accepted, self.own)
-        except BadQuestion as refused:
+        except BadQuestionError as refused:
             self.problems = [*refused.problems, *self.problems]
             self.untold = refused.problem_count - len(refused.problems)
         return Question()
 
     def asked(self, question: Question, *, everything: bool) -> Asked:
-        """Raises BadQuestion with every problem."""
+        """Raises BadQuestionError with every problem."""
         if everything and not any(name == "openness" and text for name, text in self.rest):
             question = question.having(openness="all")
         if self.values.get("bom", "1") != "1":
@@ -157,7 +158,7 @@ class _Reader:
         found = Asked(question, limit, None, self.path, self.csv, everything)
         cursor = self._cursor(found)
         if self.problems:
-            raise refusal(self.problems, len(self.problems) + self.untold)
+            raise bad_question(self.problems, len(self.problems) + self.untold)
         return Asked(question, limit, cursor, self.path, self.csv, everything)
 
     def _limit(self) -> int | None:

@@ -12,8 +12,9 @@ from app.api.asking import Asked
 from app.api.fields import DeveloperSlug, ModelSlug, Month
 from app.api.frames import Frame, Page, RowModel, page_of
 from app.api.lists import Listing, offer
-from app.months import month_key
-from app.words import LABELS, Openness, Origin
+from app.domain.calendar import format_month
+from app.domain.vocabulary import ORIGIN_LABELS, Openness, Origin
+from app.portraits import ModelEntry, catalogue_models
 
 router = APIRouter(tags=["catalogue"])
 
@@ -56,7 +57,10 @@ def read_origins(session: Session, asked: Asked) -> Page[OriginRow]:
     homes = [entry.origin for entry in portraits.developers(session, asked.as_of).values()]
     rows = [
         OriginRow(
-            origin=item, label=LABELS[item], meaning=MEANINGS[item], developers=homes.count(item)
+            origin=item,
+            label=ORIGIN_LABELS[item],
+            meaning=MEANINGS[item],
+            developers=homes.count(item),
         )
         for item in Origin
     ]
@@ -144,7 +148,7 @@ def read_models(session: Session, asked: Asked) -> Page[ModelRow]:
     homes = {slug: item.origin for slug, item in portraits.developers(session, asked.as_of).items()}
     rows = [
         _model_row(item, homes.get(item.developer, Origin.UNKNOWN))
-        for item in portraits.catalogue_models(session, asked.as_of).values()
+        for item in catalogue_models(session, asked.as_of).values()
     ]
     wanted = asked.question
     passing = [
@@ -158,14 +162,14 @@ def read_models(session: Session, asked: Asked) -> Page[ModelRow]:
     return page_of(passing, asked)
 
 
-def _model_row(item: portraits.ModelEntry, origin: Origin) -> ModelRow:
+def _model_row(item: ModelEntry, origin: Origin) -> ModelRow:
     return ModelRow(
         model=item.slug,
         name=item.name,
         developer=item.developer,
         origin=origin,
         openness=item.openness,
-        release_month=month_key(item.release_month) if item.release_month else None,
+        release_month=format_month(item.release_month) if item.release_month else None,
         base_developer=item.base_developer,
         note=item.note,
     )

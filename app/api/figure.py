@@ -8,12 +8,12 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from app import charts, figures, queries, vintages
-from app.answer import Answer, Event
 from app.api.asking import Asked, asking
 from app.api.parameters import NAMES, REFUSALS, parameters
 from app.api.shares import Links, Meta, links, meta
+from app.domain.answer import Answer, ChartEvent
+from app.domain.question import Question
 from app.http import Reading
-from app.question import Question
 
 router = APIRouter(tags=["shares"])
 
@@ -60,7 +60,7 @@ def _figure(session: Session, question: Question, answer: Answer) -> dict[str, A
     return found
 
 
-def _events(session: Session, question: Question) -> list[Event]:
+def _events(session: Session, question: Question) -> list[ChartEvent]:
     return [
         event
         for event in vintages.events(session, question.as_of)

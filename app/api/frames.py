@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.api.asking import Asked
 from app.api.fields import Instant
 from app.cursors import Place
-from app.errors import BadQuestion, Problem
-from app.question import refusal
+from app.domain.errors import BadQuestionError, Problem
+from app.domain.question_parser import bad_question
 
 
 class RowModel(BaseModel):
@@ -72,6 +72,6 @@ def page_of(rows: Sequence[Row], asked: Asked) -> Page[Row]:
     return Page(rows[start:end], (end,) if end < len(rows) else None)
 
 
-def bad_cursor() -> BadQuestion:
+def bad_cursor() -> BadQuestionError:
     expected = "what links.next says, unchanged"
-    return refusal([Problem("not_a_cursor", None, None, "cursor", "", expected)])
+    return bad_question([Problem("not_a_cursor", None, None, "cursor", "", expected)])

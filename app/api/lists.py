@@ -11,15 +11,15 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from sqlalchemy.orm import Session
 
-from app import changes
 from app.api.asking import Asked, address, asking
 from app.api.frames import Frame, ListLinks, ListMeta, Page, RowModel
 from app.api.parameters import REFUSALS, parameters
+from app.changes import last_change
 from app.csv_writing import csv_links, csv_text, file_name
 from app.cursors import Cursor, Place
 from app.db import Db
+from app.domain.calendar import format_instant
 from app.http import CSVResponse, Reading, csv_response, database
-from app.question import instant_text
 
 Read = Callable[[Session, Asked], Page[Any]]
 
@@ -72,13 +72,13 @@ def answered(
 ) -> Frame | Response:
     """The page as JSON or as CSV."""
     page = listing.read(session, asked)
-    vintage = changes.last_change(session, asked.as_of)
+    vintage = last_change(session, asked.as_of)
     links = _links(request, asked, listing, page, vintage)
     if asked.csv:
         return _csv(request, asked, listing, page, links, vintage)
     if links.next:
         response.headers["Link"] = f'<{links.next}>; rel="next"'
-    meta = ListMeta(as_of=instant_text(vintage) if vintage else None, rows=len(page.rows))
+    meta = ListMeta(as_of=format_instant(vintage) if vintage else None, rows=len(page.rows))
     return listing.frame(data=list(page.rows), meta=meta, links=links)
 
 

@@ -18,8 +18,9 @@ from app.api.fields import (
 from app.api.frames import Frame, Page, RowModel, bad_cursor
 from app.api.lists import Listing, offer
 from app.cursors import Place
-from app.months import month_key, parse_month
-from app.words import Openness, Origin, Status
+from app.domain.calendar import format_month, parse_month
+from app.domain.vocabulary import Openness, Origin, Status
+from app.observations import StoredLine
 
 router = APIRouter(tags=["observations"])
 
@@ -82,11 +83,11 @@ def read(session: Session, asked: Asked) -> Page[ObservationRow]:
     found = observations.observations(session, asked.then, _place(asked.after), limit + 1)
     rows = [_row(line) for line in found[:limit]]
     last = found[limit - 1] if len(found) > limit else None
-    return Page(rows, (last.source, month_key(last.month), last.line) if last else None)
+    return Page(rows, (last.source, format_month(last.month), last.line) if last else None)
 
 
 def _place(after: Place | None) -> observations.Place | None:
-    """Raises BadQuestion for what is no place of this list."""
+    """Raises BadQuestionError for what is no place of this list."""
     match after:
         case None:
             return None
@@ -95,9 +96,9 @@ def _place(after: Place | None) -> observations.Place | None:
     raise bad_cursor()
 
 
-def _row(line: observations.StoredLine) -> ObservationRow:
+def _row(line: StoredLine) -> ObservationRow:
     return ObservationRow(
-        month=month_key(line.month),
+        month=format_month(line.month),
         source=line.source,
         origin=Origin(line.origin),
         openness=Openness(line.openness),

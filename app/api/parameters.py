@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from app.question import PARAMETERS
+from app.domain.parameters import PARAMETERS
 
 LIMIT_MAX: Final = 1_000
 LIMIT: Final = 100

@@ -5,18 +5,12 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from app.api.fields import (
-    Month,
-    Percent,
-    SourceSlug,
-    UploadNumber,
-    one_of,
-)
+from app.api.fields import Month, Percent, SourceSlug, UploadNumber, one_of
 from app.csv_reader import Reading
-from app.months import month_key
+from app.domain.calendar import format_month
+from app.domain.vocabulary import Openness, Origin
 from app.problem_details import ProblemItem
 from app.review import Kind, MonthReview, Review, SliceChange
-from app.words import Openness, Origin
 
 LARGEST = 10
 
@@ -189,7 +183,7 @@ def _month(found: Review, month: MonthReview) -> MonthChange:
     said = found.checked.months[month.source, month.month]
     return MonthChange(
         source=month.source,
-        month=month_key(month.month),
+        month=format_month(month.month),
         lines=said.lines,
         share_pct=said.share_pct,
         revises=month.revises,

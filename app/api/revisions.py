@@ -10,21 +10,13 @@ from sqlalchemy.orm import Session
 
 from app import revisions
 from app.api.asking import Asked
-from app.api.fields import (
-    Instant,
-    Month,
-    Percent,
-    Points,
-    SourceSlug,
-    UploadNumber,
-    one_of,
-)
+from app.api.fields import Instant, Month, Percent, Points, SourceSlug, UploadNumber, one_of
 from app.api.frames import Frame, Page, RowModel, page_of
 from app.api.lists import Listing, offer
-from app.months import month_key
-from app.question import Question, instant_text
-from app.revisions import Act, Change, Effect, Kind, Sum
-from app.words import Openness, Origin
+from app.domain.calendar import format_instant, format_month
+from app.domain.question import Question
+from app.domain.revision import Effect, MonthRevision, RevisedShare, Revision, RevisionKind
+from app.domain.vocabulary import Openness, Origin
 
 router = APIRouter(tags=["provenance"])
 
@@ -36,7 +28,7 @@ class RevisionRow(RowModel):
     """
 
     at: Instant = Field(description="When it was done, UTC.")
-    act: Annotated[str, one_of(Kind)] = Field(
+    act: Annotated[str, one_of(RevisionKind)] = Field(
         description="What was done with the upload.", examples=["published"]
     )
     upload: UploadNumber = Field(
@@ -90,22 +82,22 @@ def read(session: Session, asked: Asked) -> Page[RevisionRow]:
     return page_of(rows, asked)
 
 
-def _wanted(change: Change, question: Question) -> bool:
+def _wanted(change: MonthRevision, question: Question) -> bool:
     return (not question.from_ or change.month >= question.from_) and (
         not question.to or change.month <= question.to
     )
 
 
-def _rows(act: Act, change: Change) -> Iterator[RevisionRow]:
-    moved: tuple[Sum | None, ...] = change.moved or (None,)
+def _rows(act: Revision, change: MonthRevision) -> Iterator[RevisionRow]:
+    moved: tuple[RevisedShare | None, ...] = change.moved or (None,)
     for item in moved:
         yield RevisionRow(
-            at=instant_text(act.at),
+            at=format_instant(act.at),
             act=act.kind,
             upload=act.upload_id,
             reason=act.reason,
             source=change.source,
-            month=month_key(change.month),
+            month=format_month(change.month),
             effect=change.effect,
             origin=item.origin if item else None,
             openness=item.openness if item else None,
@@ -115,7 +107,7 @@ def _rows(act: Act, change: Change) -> Iterator[RevisionRow]:
         )
 
 
-def _of(item: Sum | None, side: str) -> Decimal | None:
+def _of(item: RevisedShare | None, side: str) -> Decimal | None:
     found: Decimal | None = getattr(item, side) if item else None
     return found
 

@@ -6,16 +6,17 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from app import citing, queries, wording
-from app.answer import Answer
 from app.api.asking import Asked, asking
 from app.api.fields import Instant, Month, Percent, SourceSlug, one_of
 from app.api.frames import RowModel
 from app.api.parameters import NAMES, REFUSALS, parameters
+from app.domain.answer import Answer
+from app.domain.calendar import format_instant, format_month
+from app.domain.parameters import PARAMETERS
+from app.domain.question import Question
+from app.domain.vocabulary import MISSING, Status
 from app.http import CSVResponse, Reading, shares_csv
-from app.months import month_key
-from app.question import PARAMETERS, Question, instant_text
 from app.share_rows import COLUMNS, complement_rows, share_rows
-from app.words import MISSING, Status
 
 router = APIRouter(tags=["shares"])
 
@@ -189,9 +190,9 @@ def meta(question: Question, answer: Answer) -> Meta:
         by=question.by,
         openness=question.openness,
         of=question.of,
-        from_=month_key(answer.months[0]),
-        to=month_key(answer.months[-1]),
-        as_of=instant_text(answer.vintage) if answer.vintage else None,
+        from_=format_month(answer.months[0]),
+        to=format_month(answer.months[-1]),
+        as_of=format_instant(answer.vintage) if answer.vintage else None,
         definition=wording.definition(answer, question),
         sources=[
             SourceNote(

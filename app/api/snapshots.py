@@ -9,9 +9,10 @@ from app.api.asking import Asked
 from app.api.fields import Instant, Month, Percent, SourceSlug, UploadNumber
 from app.api.frames import Frame, Page, RowModel, page_of
 from app.api.lists import Listing, offer
-from app.months import month_key
-from app.question import Question, instant_text
-from app.snapshot_format import Basis
+from app.coverage import SnapshotRecord
+from app.domain.calendar import format_instant, format_month
+from app.domain.question import Question
+from app.domain.snapshot import Basis
 
 router = APIRouter(tags=["provenance"])
 
@@ -51,7 +52,7 @@ def read(session: Session, asked: Asked) -> Page[SnapshotRow]:
     return page_of([_row(item) for item in found if _wanted(item, asked.question)], asked)
 
 
-def _wanted(item: coverage.SnapshotRecord, question: Question) -> bool:
+def _wanted(item: SnapshotRecord, question: Question) -> bool:
     return (
         (not question.source or item.source in question.source)
         and (not question.from_ or item.month >= question.from_)
@@ -59,17 +60,17 @@ def _wanted(item: coverage.SnapshotRecord, question: Question) -> bool:
     )
 
 
-def _row(item: coverage.SnapshotRecord) -> SnapshotRow:
+def _row(item: SnapshotRecord) -> SnapshotRow:
     return SnapshotRow(
         source=item.source,
-        month=month_key(item.month),
+        month=format_month(item.month),
         basis=item.basis,
         lines=item.lines,
         share_pct=item.share_pct,
         upload=item.upload_id,
         filename=item.filename,
-        published_at=instant_text(item.published_at),
-        withdrawn_at=instant_text(item.withdrawn_at) if item.withdrawn_at else None,
+        published_at=format_instant(item.published_at),
+        withdrawn_at=format_instant(item.withdrawn_at) if item.withdrawn_at else None,
         current=item.current,
     )
 

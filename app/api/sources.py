@@ -8,17 +8,19 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from pydantic_core import PydanticCustomError
 from sqlalchemy.orm import Session
 
-from app import cells, coverage, curation, kinds, portraits
-from app.answer import Source
+from app import coverage, curation, kinds, portraits
 from app.api.asking import Asked
 from app.api.fields import Month, SourceSlug
 from app.api.frames import Frame, Page, RowModel
 from app.api.lists import Listing, offer
+from app.cells import Context
 from app.coverage import Span
 from app.db import Db
+from app.domain.answer import SourceDefinition
+from app.domain.calendar import format_month
+from app.domain.text import UnreadableCellError, clean_text
 from app.http import Bearer, database
 from app.kinds import SOURCES
-from app.months import month_key
 
 router = APIRouter(tags=["sources"])
 
@@ -61,10 +63,10 @@ class NewSource(BaseModel):
             told = {"expected": f"a value: {column.name} must not be blank"}
             raise PydanticCustomError("blank", "{expected}", told)
         try:
-            cell = cells.clean(text, column.limit, multiline=column.multiline)
+            cell = clean_text(text, column.limit, multiline=column.multiline)
             if cell:
-                column.parse(cell, cells.Context())
-        except cells.Unreadable as bad:
+                column.parse(cell, Context())
+        except UnreadableCellError as bad:
             told = {"expected": bad.expected, "suggestion": bad.suggestion() or ""}
             raise PydanticCustomError(bad.code, "{expected}", told) from None
         return text
@@ -129,13 +131,13 @@ def read(session: Session, asked: Asked) -> Page[SourceRow]:
     return Page(rows)
 
 
-def _row(source: Source, span: Span | None) -> SourceRow:
+def _row(source: SourceDefinition, span: Span | None) -> SourceRow:
     words = asdict(source)
     return SourceRow(
         source=words.pop("slug"),
         **words,
-        first_month=month_key(span.first) if span else None,
-        last_month=month_key(span.last) if span else None,
+        first_month=format_month(span.first) if span else None,
+        last_month=format_month(span.last) if span else None,
         months=span.months if span else 0,
     )
 

@@ -9,10 +9,10 @@ from pydantic import BaseModel, Field
 
 from app.api.fields import VERSION_EXAMPLE, Month, Percent, Sha256, SourceSlug, UploadNumber
 from app.api.reviews import ReviewAnswer
-from app.months import month_key
+from app.domain.calendar import format_month
+from app.domain.snapshot import Basis
+from app.domain.vocabulary import Openness
 from app.provenance import State, UploadRecord
-from app.snapshot_format import Basis
-from app.words import Openness
 
 
 class CheckAnswer(ReviewAnswer):
@@ -143,7 +143,7 @@ class ReviewedAnswer(UploadAnswer):
 def upload_values(request: Request, record: UploadRecord) -> dict[str, Any]:
     """The values of an UploadAnswer."""
     values = {item.name: getattr(record, item.name) for item in fields(record)}
-    months = [asdict(month) | {"month": month_key(month.month)} for month in record.months]
+    months = [asdict(month) | {"month": format_month(month.month)} for month in record.months]
     here = f"{request.base_url}uploads/{record.id}"
     own = str(request.url_for("read_upload", upload_id=record.id))
     links = {"self": own, "page": here, "file": f"{here}/file"}

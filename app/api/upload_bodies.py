@@ -10,8 +10,9 @@ from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
-from app.errors import BadInput, BadQuestion, Problem, excerpt
-from app.words import Openness, nearest
+from app.domain.errors import BadInputError, BadQuestionError, Problem, excerpt
+from app.domain.matching import nearest_match
+from app.domain.vocabulary import Openness
 
 SPOOL: Final = 1 << 20
 FIELD_LIMIT: Final = 1 << 16
@@ -36,7 +37,7 @@ NAMES: Final = tuple(item.name for item in fields(Sent))
 
 
 def sent_of(items: list[tuple[str, str]]) -> Sent:
-    """Query parameters and form fields together. Raises BadQuestion with every problem."""
+    """Query parameters and form fields together. Raises BadQuestionError with every problem."""
     problems: list[Problem] = []
     values: dict[str, str] = {}
     for name, text in items:
@@ -54,7 +55,7 @@ def sent_of(items: list[tuple[str, str]]) -> Sent:
 
 
 def _problem(code: str, name: str, found: str, allowed: tuple[str, ...]) -> Problem:
-    expected, near = "one of " + ", ".join(allowed), nearest(found, allowed)
+    expected, near = "one of " + ", ".join(allowed), nearest_match(found, allowed)
     return Problem(code, None, None, excerpt(name), excerpt(found), expected, near)
 
 
@@ -64,7 +65,7 @@ def _refuse(problems: list[Problem]) -> None:
         hint = f" Did you mean “{first.suggestion}”?" if first.suggestion else ""
         title = f"The parameter “{first.field}” cannot be taken"
         detail = f"Found “{first.found}”; expected {first.expected}.{hint}"
-        raise BadQuestion(title, detail, problems)
+        raise BadQuestionError(title, detail, problems)
 
 
 @asynccontextmanager
@@ -91,7 +92,7 @@ def _of_form(form: FormData, asked: list[tuple[str, str]]) -> tuple[BinaryIO, Se
     if not isinstance(file, UploadFile):
         found = ", ".join(form) or "nothing"
         problem = Problem("no_file", None, None, "file", excerpt(found), "a file named “file”")
-        raise BadInput("The form has no file", "Send one file named “file”.", [problem])
+        raise BadInputError("The form has no file", "Send one file named “file”.", [problem])
     texts = [(name, text) for name, text in form.multi_items() if isinstance(text, str)]
     sent = sent_of([*asked, *texts])
     return file.file, replace(sent, filename=sent.filename or file.filename or "")

@@ -20,10 +20,12 @@ from app.api.upload_answers import (
 )
 from app.api.upload_bodies import BODY, Sent, body_of
 from app.db import Db
-from app.errors import BadQuestion, NotFound, Problem, excerpt
-from app.http import Bearer, Reading, database
+from app.domain.errors import BadQuestionError, NotFoundError, Problem, excerpt
+from app.domain.vocabulary import Openness
+from app.http import Bearer, Reading, by_token, database
+from app.intake import WEB_LIMITS, refuse_problems
+from app.provenance import State
 from app.review import review, review_of
-from app.words import Openness
 
 router = APIRouter(tags=["uploads"])
 
@@ -64,8 +66,8 @@ def _check(db: Db, file: BinaryIO, sent: Sent, by: str) -> CheckAnswer:
             file,
             **_beside(sent, by),
         )
-        found = review_of(session, upload, intake.WEB_LIMITS)
-        intake.refuse_problems(found.checked)
+        found = review_of(session, upload, WEB_LIMITS)
+        refuse_problems(found.checked)
     values = review_values(found)
     return CheckAnswer.model_validate(values | {"sha256": upload.sha256.hex(), "size": upload.size})
 
@@ -88,9 +90,7 @@ def _publish(request: Request, db: Db, file: BinaryIO, sent: Sent, by: str) -> P
             file,
             **_beside(sent, by),
         )
-        done = intake.publish(
-            session, upload_id, by=by, reason=sent.reason, limits=intake.WEB_LIMITS
-        )
+        done = intake.publish(session, upload_id, by=by, reason=sent.reason, limits=WEB_LIMITS)
         if done.already:
             session.rollback()
     return _published(request, db, done.upload_id, already=done.already)
@@ -101,10 +101,10 @@ def naming_source(sent: Sent) -> Iterator[None]:
     """An unknown source is the parameter's fault, not the address's."""
     try:
         yield
-    except NotFound as unknown:
+    except NotFoundError as unknown:
         expected = "the slug of a known source"
         problem = Problem("unknown_value", None, None, "source", excerpt(sent.source), expected)
-        raise BadQuestion(unknown.title, unknown.detail, [problem]) from None
+        raise BadQuestionError(unknown.title, unknown.detail, [problem]) from None
 
 
 def _published(request: Request, db: Db, upload_id: int, *, already: bool) -> PublishedAnswer:
@@ -123,9 +123,9 @@ def read_upload(request: Request, upload_id: Id, session: Reading, db: Database)
     """An upload and what became of it; before it is published for maintainers, with its review."""
     record = provenance.upload(session, upload_id)
     if not record.public:
-        http.by_token(request, db)
+        by_token(request, db)
     values = upload_values(request, record) | {"review": None}
-    if record.state is provenance.State.UNPUBLISHED:
+    if record.state is State.UNPUBLISHED:
         found = review(session, upload_id)
         values |= {"version": found.version, "review": review_values(found)}
     return ReviewedAnswer.model_validate(values)
@@ -179,7 +179,7 @@ def publish_upload(
             upload_id,
             by=maintainer.signature,
             reason=body.reason,
-            limits=intake.WEB_LIMITS,
+            limits=WEB_LIMITS,
             expected=body.version,
         )
     return _published(request, db, done.upload_id, already=done.already)

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from app.errors import Refused
+from app.domain.errors import UserError
 from app.pages import (
     api,
     catalogue,
@@ -25,6 +25,7 @@ from app.pages import (
     upload_lines,
     uploads,
 )
+from app.pages.embed import render_refused
 
 __all__ = ["render_error", "router"]
 
@@ -50,7 +51,7 @@ router.include_router(sign_in.router)
 router.include_router(catalogue.router)
 
 
-def render_error(request: Request, status: int, refused: Refused) -> HTMLResponse:
+def render_error(request: Request, status: int, refused: UserError) -> HTMLResponse:
     """A failure as a page; one inside another site's frame stays a frame."""
     framed = request.url.path.startswith("/embed/")
-    return (embed.render_refused if framed else shell.render_error)(request, status, refused)
+    return (render_refused if framed else shell.render_error)(request, status, refused)

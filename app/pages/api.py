@@ -11,11 +11,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
 from app import queries, reference
-from app.errors import BadQuestion, NoFigures
+from app.domain.errors import BadQuestionError, NoFiguresError
+from app.domain.parameters import PARAMETERS
+from app.domain.question import Question
+from app.domain.question_parser import KnownSlugs, parse_question
 from app.http import Reading, taking
 from app.pages.citations import citation
 from app.pages.shell import TEMPLATES, render
-from app.question import PARAMETERS, Names, Question, parse_question
+from app.queries import main_source
 from app.rate_limit import Buckets
 from app.refusals import problem_response
 
@@ -54,7 +57,7 @@ def version_1() -> RedirectResponse:
 def context(request: Request, session: Session, as_of: datetime | None = None) -> dict[str, object]:
     base = str(request.base_url).rstrip("/")
     # Named, so that an example says the same when another source covers more months one day.
-    source = queries.main_source(session, as_of) or ""
+    source = main_source(session, as_of) or ""
     per_minute: int = request.app.state.reads_per_minute
     return {
         "base": base,
@@ -86,8 +89,8 @@ def refusal() -> tuple[str, str]:
     """A question with a slip in it, and the problem document that answers it."""
     asked = [("by", "origins")]
     try:
-        parse_question(asked, Names())
-    except BadQuestion as refused:
+        parse_question(asked, KnownSlugs())
+    except BadQuestionError as refused:
         body = json.loads(bytes(problem_response(400, refused).body))
         return "by=origins", json.dumps(body, ensure_ascii=False, indent=2)
     raise AssertionError("by=origins is a question")
@@ -97,6 +100,6 @@ def _cited(request: Request, session: Session, question: Question) -> object:
     """The citation of the usual question's answer; None before the first upload."""
     try:
         answer = queries.answer(session, question)
-    except NoFigures:
+    except NoFiguresError:
         return None
     return citation(request, answer, question)

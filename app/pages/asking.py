@@ -3,12 +3,13 @@
 from fastapi import Depends, Request
 
 from app import queries
+from app.domain.question import Question
+from app.domain.question_parser import parse_question
 from app.http import Reading
-from app.question import Question, parse_question
 
 
 def asking(*accepted: str) -> object:
-    """A dependency: the question of the query string. Raises BadQuestion."""
+    """A dependency: the question of the query string. Raises BadQuestionError."""
 
     def asked(request: Request, session: Reading) -> Question:
         pairs = request.query_params.multi_items()

@@ -4,14 +4,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app import citing, comparing, wording
-from app.answer import Answer, Group, Share
+from app import wording
 from app.charts import role_of
-from app.citing import Citation
+from app.citing import Citation, cite_course
+from app.domain.answer import Answer, Group, Share
+from app.domain.comparison import change_in_points
+from app.domain.question import Question
+from app.domain.series import GroupSeries, group_series
+from app.domain.vocabulary import Openness, Origin
 from app.pages.small_charts import Box, Trace, trace
-from app.question import Question
-from app.wording import Course
-from app.words import Openness, Origin
 
 BOX = Box(width=220, height=44, left=2, right=4, top=4, bottom=4)
 NAMED = 3
@@ -28,7 +29,7 @@ class Card:
     title: str
     role: str
     whole: str
-    course: Course
+    course: GroupSeries
     year: Decimal | None
     line: Trace
     address: str
@@ -45,22 +46,22 @@ def cards(answer: Answer, question: Question, site: str) -> list[Card]:
     """Of the first source: its first named groups, then what of the whole is closed or unknown."""
     source = answer.sources[0]
     named = [group for group in answer.groups if group.key != Origin.UNKNOWN][:NAMED]
-    told = list(wording.courses(answer.shares_of(source.slug), named))
+    told = list(group_series(answer.shares_of(source.slug), named))
     found = [_card(answer, question, site, course) for course in told]
     return [*found, *_rest(answer, question, site)]
 
 
-def _card(answer: Answer, question: Question, site: str, course: Course) -> Card:
+def _card(answer: Answer, question: Question, site: str, course: GroupSeries) -> Card:
     narrowed = _narrowed(question, course.group)
     return Card(
         title=wording.subject(course.group, question),
         role=role_of(course.group),
         whole=wording.whole(answer.sources[0], question),
         course=course,
-        year=comparing.change(course.by_month, course.last.month, 12),
+        year=change_in_points(course.by_month, course.last.month, 12),
         line=_line(answer, course),
         address=narrowed.address("/trends"),
-        citation=citing.cite_course(answer, narrowed, site, answer.sources[0], course),
+        citation=cite_course(answer, narrowed, site, answer.sources[0], course),
     )
 
 
@@ -81,7 +82,7 @@ def _rest(answer: Answer, question: Question, site: str) -> Iterator[Card]:
     source = answer.sources[0].slug
     rest = {
         course.group.key: course
-        for course in wording.courses(answer.complement_of(source), answer.complement_groups)
+        for course in group_series(answer.complement_of(source), answer.complement_groups)
     }
     closed = rest.get(Openness.CLOSED)
     if closed is None:
@@ -95,15 +96,15 @@ def _rest(answer: Answer, question: Question, site: str) -> Iterator[Card]:
         role="grey",
         whole=wording.whole(answer.sources[0], asked),
         course=closed,
-        year=comparing.change(closed.by_month, closed.last.month, 12),
+        year=change_in_points(closed.by_month, closed.last.month, 12),
         line=_line(answer, closed),
         address=asked.address("/trends"),
-        citation=citing.cite_course(answer, asked, site, answer.sources[0], closed),
+        citation=cite_course(answer, asked, site, answer.sources[0], closed),
         beside=beside.last if beside and beside.last.month == closed.last.month else None,
     )
 
 
-def _line(answer: Answer, course: Course) -> Trace:
+def _line(answer: Answer, course: GroupSeries) -> Trace:
     shares: Sequence[Decimal | None] = [course.by_month.get(month) for month in answer.months]
     top = max((float(share) for share in shares if share), default=1.0)
     last = max(index for index, share in enumerate(shares) if share is not None)

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from app import catalogue, curation, kinds
 from app.accounts import Maintainer
+from app.curation import take_turns
 from app.db import Db
-from app.errors import BadFile, BadInput, Conflict, NotFound, Refused
+from app.domain.errors import BadFileError, BadInputError, ConflictError, NotFoundError, UserError
 from app.http import Reading, SignedIn, database
 from app.kinds import Kind
 from app.models import Developer
@@ -29,13 +30,13 @@ KINDS: Final = {kind.name: kind for kind in kinds.KINDS}
 
 def kind_of(kind: str) -> Kind:
     if kind not in KINDS:
-        raise NotFound("The catalogue has no such part", f"It has {', '.join(KINDS)}.")
+        raise NotFoundError("The catalogue has no such part", f"It has {', '.join(KINDS)}.")
     return KINDS[kind]
 
 
 def entry_id_of(number: str) -> int:
     if not (number.isascii() and number.isdigit() and len(number) < 19):
-        raise NotFound("There is no such entry in the catalogue")
+        raise NotFoundError("There is no such entry in the catalogue")
     return int(number)
 
 
@@ -104,19 +105,19 @@ class Writing:
         try:
             with self.db.writing() as session:
                 if number is not None:
-                    curation.take_turns(session)
+                    take_turns(session)
                     _expect(typed.get("seen", ""), _cells(session, self.kind, number))
                 by, reason = self.maintainer.signature, reason_of(typed)
                 curation.change(session, self.kind, cells, by=by, reason=reason, entry_id=number)
-        except (BadFile, BadInput, Conflict) as refused:
+        except (BadFileError, BadInputError, ConflictError) as refused:
             return self._refused(typed, refused)
         found = urlencode({"find": cells[names[self.kind is kinds.EVENTS]].strip()})
         return RedirectResponse(f"/catalogue/{self.kind.name}?{found}", 303)
 
-    def _refused(self, typed: Mapping[str, str], refused: Refused) -> HTMLResponse:
+    def _refused(self, typed: Mapping[str, str], refused: UserError) -> HTMLResponse:
         form = Form(typed, by_field(refused.problems))
         alert = "" if form.problems else f"{refused.title}. {refused.detail}".strip()
-        status = 409 if isinstance(refused, Conflict) else 422
+        status = 409 if isinstance(refused, ConflictError) else 422
         with self.db.reading() as session:
             context = _written(session, self.maintainer, self.kind, form) | {"alert": alert}
             return render(self.request, "catalogue/entry.html", context, status)
@@ -148,11 +149,11 @@ def _written(session: Session, maintainer: Maintainer, kind: Kind, form: Form) -
 
 
 def _cells(session: Session, kind: Kind, number: int) -> dict[str, str]:
-    """Raises NotFound."""
+    """Raises NotFoundError."""
     for found, cells in kinds.entries(session, kind):
         if found == number:
             return cells
-    raise NotFound(f"There is no entry {number} among the {kind.name}")
+    raise NotFoundError(f"There is no entry {number} among the {kind.name}")
 
 
 def _seen(cells: Mapping[str, str]) -> str:
@@ -163,4 +164,4 @@ def _seen(cells: Mapping[str, str]) -> str:
 def _expect(seen: str, cells: Mapping[str, str]) -> None:
     if seen != _seen(cells):
         detail = "Somebody corrected it meanwhile. Open it again to see how it stands."
-        raise Conflict("This entry is not what you looked at any more", detail)
+        raise ConflictError("This entry is not what you looked at any more", detail)

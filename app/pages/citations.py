@@ -3,11 +3,11 @@
 from fastapi import APIRouter, Request, Response
 
 from app import citing, queries
-from app.answer import Answer
 from app.citing import Citation
-from app.errors import NoFigures
+from app.domain.answer import Answer
+from app.domain.errors import NoFiguresError
+from app.domain.question import Question
 from app.http import Fresh, Reading
-from app.question import Question
 
 router = APIRouter()
 
@@ -33,7 +33,7 @@ def csl(request: Request, question: Fresh, session: Reading) -> Response:
 def _found(request: Request, question: Question, session: Reading) -> Citation:
     found = citation(request, queries.answer(session, question), question)
     if found is None:
-        raise NoFigures("There is no figure to cite", "Ask for months that have one.")
+        raise NoFiguresError("There is no figure to cite", "Ask for months that have one.")
     return found
 
 

@@ -8,10 +8,11 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from app import queries, wording
-from app.answer import Answer, Share
-from app.errors import NoFigures
-from app.question import Question
-from app.words import LABELS, Openness, Origin
+from app.domain.answer import Answer, Share
+from app.domain.errors import NoFiguresError
+from app.domain.question import Question
+from app.domain.vocabulary import ORIGIN_LABELS, Openness, Origin
+from app.wording import month_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def course(session: Session, named: Question) -> Course | None:
     """The course of what `named` filters for; None where the main source tells nothing of it."""
     try:
         kinds = queries.answer(session, named.having(by="openness", openness="all"))
-    except NoFigures:
+    except NoFiguresError:
         return _of_open_models(session, named)
     openness = kinds.groups[0].key if len(kinds.groups) == 1 else "all"
     question = named.having(openness=openness)
@@ -46,7 +47,7 @@ def _open_alone(kinds: Answer) -> str:
     row = latest(kinds).get(Openness.OPEN)
     if row is None:
         return ""
-    share, month = wording.percent(row.share_pct, 2), wording.month_name(row.month)
+    share, month = wording.percent(row.share_pct, 2), month_name(row.month)
     return f" Its open models alone: {share} in {month}."
 
 
@@ -55,7 +56,7 @@ def _of_open_models(session: Session, named: Question) -> Course | None:
     question = named.having(openness="open")
     try:
         return Course(question, queries.answer(session, question), COUNTED["named"])
-    except NoFigures:
+    except NoFiguresError:
         return None
 
 
@@ -74,7 +75,7 @@ def everyone(session: Session, question: Question) -> Course | None:
         asked = question.having(openness=openness, top=EVERY)
         try:
             return Course(asked, queries.answer(session, asked), counted)
-        except NoFigures:
+        except NoFiguresError:
             continue
     return None
 
@@ -104,11 +105,11 @@ def by_base(session: Session, found: Course) -> str:
     )
     moved = {key: _share(based, key) - _share(published, key) for key in based}
     parts = [
-        f"{wording.percent(share, 2)} as {LABELS[Origin(key)]}"
+        f"{wording.percent(share, 2)} as {ORIGIN_LABELS[Origin(key)]}"
         for key, share in moved.items()
         if share > 0
     ]
-    told = f"of its {wording.percent(found.last.share_pct, 2)} in {wording.month_name(month)}"
+    told = f"of its {wording.percent(found.last.share_pct, 2)} in {month_name(month)}"
     if not parts:
         return f"Counted by base model, nothing {told} counts elsewhere."
     return f"Counted by base model, {told} this counts elsewhere: {wording.listed(parts)}."

@@ -6,10 +6,10 @@ from datetime import date
 from typing import Final
 
 from app import wording
-from app.answer import Source
 from app.coverage import CoveredMonth
-from app.months import months_between
-from app.question import Question
+from app.domain.answer import SourceDefinition
+from app.domain.calendar import months_between
+from app.domain.question import Question
 
 # What it means for a share that the metric is this one.
 METRICS: Final[Mapping[str, str]] = {
@@ -28,7 +28,7 @@ class Fact:
     texts: tuple[str, ...]
 
 
-def facts(sources: Sequence[Source], covered: Sequence[CoveredMonth]) -> list[Fact]:
+def facts(sources: Sequence[SourceDefinition], covered: Sequence[CoveredMonth]) -> list[Fact]:
     months = by_source(covered)
     lines = [definition(source, months.get(source.slug, [])) for source in sources]
     return [
@@ -43,7 +43,7 @@ def by_source(covered: Sequence[CoveredMonth]) -> dict[str, list[CoveredMonth]]:
     return found
 
 
-def definition(source: Source, covered: Sequence[CoveredMonth]) -> dict[str, str]:
+def definition(source: SourceDefinition, covered: Sequence[CoveredMonth]) -> dict[str, str]:
     """Label to text, in the order in which they are read."""
     months = [item.month for item in covered]
     return {
@@ -73,7 +73,7 @@ def cadence(months: Sequence[date]) -> str:
     return f"Monthly, {len(months)} months; {missing} missing"
 
 
-def differences(sources: Sequence[Source]) -> list[str]:
+def differences(sources: Sequence[SourceDefinition]) -> list[str]:
     """Why no figure of one is a figure of another."""
     if len(sources) < 2:
         return []
@@ -89,13 +89,13 @@ def differences(sources: Sequence[Source]) -> list[str]:
     return [paragraph for paragraph in told if paragraph]
 
 
-def _units(groups: Mapping[str, Sequence[Source]]) -> str:
+def _units(groups: Mapping[str, Sequence[SourceDefinition]]) -> str:
     counting = [f"{_names(group)} {_verb(group)} {metric}" for metric, group in groups.items()]
     meant = [METRICS[metric] for metric in groups if metric in METRICS]
     return " ".join([f"{'; '.join(counting)}.", *meant])
 
 
-def _populations(metric: str, group: Sequence[Source]) -> str:
+def _populations(metric: str, group: Sequence[SourceDefinition]) -> str:
     if len(group) < 2:
         return ""
     if len({source.population for source in group}) == 1:
@@ -106,9 +106,9 @@ def _populations(metric: str, group: Sequence[Source]) -> str:
     return f"Those that count {metric} do not count those of the same. {'. '.join(each)}."
 
 
-def _names(group: Sequence[Source]) -> str:
+def _names(group: Sequence[SourceDefinition]) -> str:
     return wording.listed(source.name for source in group)
 
 
-def _verb(group: Sequence[Source]) -> str:
+def _verb(group: Sequence[SourceDefinition]) -> str:
     return "counts" if len(group) == 1 else "count"

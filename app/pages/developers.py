@@ -9,15 +9,17 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
 from app import portraits, queries, wording
-from app.answer import Share
+from app.domain.answer import Share
+from app.domain.question import Question
+from app.domain.vocabulary import ORIGIN_LABELS, Origin
 from app.http import Reading
 from app.pages.asking import asking
 from app.pages.course import Course, by_base, course, everyone, latest
 from app.pages.shell import render
 from app.pages.showing import drawing, tables
-from app.portraits import DeveloperEntry, ModelEntry
-from app.question import Question
-from app.words import LABELS, Origin
+from app.portraits import DeveloperEntry, ModelEntry, catalogue_models
+from app.queries import main_source
+from app.wording import small_print
 
 router = APIRouter()
 
@@ -69,7 +71,7 @@ def developers(request: Request, question: Filtered, session: Reading) -> HTMLRe
         "whole": wording.denominator(found.answer.sources[0], found.question) if found else "",
         "choices": _choices(known, question),
         "models": _counts(session, question),
-        "labels": LABELS,
+        "labels": ORIGIN_LABELS,
     }
     return render(request, "developers/all.html", context)
 
@@ -92,7 +94,7 @@ def _choices(known: Sequence[DeveloperEntry], question: Question) -> list[Choice
     for origin in Origin:
         count = sum(entry.origin == origin for entry in known)
         if count:
-            choices.append(_choice(LABELS[origin], (origin.value,), count, question))
+            choices.append(_choice(ORIGIN_LABELS[origin], (origin.value,), count, question))
     return choices
 
 
@@ -104,7 +106,7 @@ def _choice(label: str, origin: tuple[str, ...], count: int, question: Question)
 def _counts(session: Session, question: Question) -> dict[str, int]:
     """How many models the catalogue knows of each developer."""
     counts: dict[str, int] = {}
-    for model in portraits.catalogue_models(session, question.as_of).values():
+    for model in catalogue_models(session, question.as_of).values():
         counts[model.developer] = counts.get(model.developer, 0) + 1
     return counts
 
@@ -114,7 +116,7 @@ def developer(request: Request, slug: str, question: Then, session: Reading) -> 
     known = portraits.developers(session, question.as_of)
     names = {entry.name: entry.slug for entry in known.values()}
     entry = portraits.find(known, slug, "developer", names)
-    models = portraits.catalogue_models(session, question.as_of).values()
+    models = catalogue_models(session, question.as_of).values()
     own = [model for model in models if model.developer == slug]
     named = Question(by="developer", developer=(slug,), as_of=question.as_of)
     found = course(session, named)
@@ -138,7 +140,7 @@ def all_models() -> RedirectResponse:
 
 @router.get("/models/{slug:path}")
 def model(request: Request, slug: str, question: Then, session: Reading) -> HTMLResponse:
-    known = portraits.catalogue_models(session, question.as_of)
+    known = catalogue_models(session, question.as_of)
     names = {entry.name: entry.slug for entry in known.values()}
     entry = portraits.find(known, slug, "model", names)
     named = Question(by="model", model=(slug,), as_of=question.as_of)
@@ -152,11 +154,11 @@ def _shown(
     session: Session, question: Question, found: Course | None, name: str, *, based: bool
 ) -> dict[str, object]:
     """The figures of a page, and what counting by base model would change."""
-    main = queries.main_source(session, question.as_of)
+    main = main_source(session, question.as_of)
     context: dict[str, object] = {
         "question": question,
         "main": portraits.sources(session, question.as_of).get(main or ""),
-        "labels": LABELS,
+        "labels": ORIGIN_LABELS,
         "name": name,
         "based": based,
         "found": found,
@@ -173,7 +175,7 @@ def _shown(
         "answer": answer,
         # Whom it is about stands before it.
         "headline": wording.headline(answer, asked.having(developer=(), model=())),
-        "small_print": wording.small_print(answer),
+        "small_print": small_print(answer),
         "definition": wording.definition(answer, asked),
         "citations": [wording.citation(source) for source in answer.sources],
         "chart": drawing(answer, asked, "lines"),

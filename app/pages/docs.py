@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 
 from app import reference, sample
 from app.pages.shell import render
+from app.sample import body_text
 
 router = APIRouter()
 
@@ -24,6 +25,6 @@ def docs(request: Request) -> HTMLResponse:
         "curl": lambda operation: sample.request(operation, base, document),
         "placeholders": lambda operation: sample.placeholders(operation, document),
         "sample_address": sample.address,
-        "sample_text": lambda body: sample.body_text(body, document),
+        "sample_text": lambda body: body_text(body, document),
     }
     return render(request, "docs/reference.html", context)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from app import queries
-from app.errors import Refused
+from app.domain.errors import UserError
 from app.headers import POLICY
 from app.http import Asked, Reading
 from app.pages.shell import render
@@ -32,7 +32,7 @@ def embedded(request: Request, question: Asked, session: Reading) -> HTMLRespons
     return page
 
 
-def render_refused(request: Request, status: int, refused: Refused) -> HTMLResponse:
+def render_refused(request: Request, status: int, refused: UserError) -> HTMLResponse:
     """A failure in the frame itself: the site around it may not be able to say anything."""
     context = {"refused": refused, "status": status, "answer": None}
     page = render(request, "embed.html", context | {"full": f"{request.base_url}trends"}, status)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from app.words import LABELS, OPENNESS_LABELS, Openness, Origin
+from app.domain.vocabulary import OPENNESS_LABELS, ORIGIN_LABELS, Openness, Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Field:
     long: bool = False
 
 
-ORIGINS: Final = tuple((word.value, LABELS[word]) for word in Origin)
+ORIGINS: Final = tuple((word.value, ORIGIN_LABELS[word]) for word in Origin)
 OPENNESS: Final = tuple((word.value, OPENNESS_LABELS[word]) for word in Openness)
 
 FIELDS: Final[Mapping[str, tuple[Field, ...]]] = {

@@ -7,13 +7,14 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Request, Response
 
 from app import revisions, wording
+from app.domain.calendar import format_instant
+from app.domain.question import Question
+from app.domain.revision import MonthRevision, Revision
 from app.http import Reading
 from app.pages import news
 from app.pages.asking import asking
 from app.pages.shell import TEMPLATES
 from app.pages.uploads import source_names
-from app.question import Question, instant_text
-from app.revisions import Act, Change
 
 router = APIRouter()
 
@@ -34,8 +35,8 @@ class Entry:
     id: str
     title: str
     updated: str
-    act: Act
-    changes: list[Change]
+    act: Revision
+    changes: list[MonthRevision]
     more: int
 
 
@@ -63,17 +64,17 @@ def feed(request: Request, question: Asked, session: Reading) -> Response:
     return Response(NO_XML.sub("\ufffd", text), media_type="application/atom+xml; charset=utf-8")
 
 
-def _entry(act: Act, names: dict[str, str]) -> Entry:
+def _entry(act: Revision, names: dict[str, str]) -> Entry:
     told = sorted(act.changes, key=lambda change: change.month, reverse=True)
     return Entry(
         id=entry_id(act),
         title=news.title(act, names),
-        updated=instant_text(act.at),
+        updated=format_instant(act.at),
         act=act,
         changes=told[:MONTHS],
         more=len(told[MONTHS:]),
     )
 
 
-def entry_id(act: Act) -> str:
-    return f"{TAG}upload/{act.upload_id}/{act.sha256[:16]}/{act.kind}/{instant_text(act.at)}"
+def entry_id(act: Revision) -> str:
+    return f"{TAG}upload/{act.upload_id}/{act.sha256[:16]}/{act.kind}/{format_instant(act.at)}"

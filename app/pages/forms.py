@@ -8,8 +8,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.datastructures import FormData
 
-from app import reason
-from app.errors import Problem
+from app.domain.errors import Problem
+from app.domain.text import checked_reason
 
 
 def sending(most: int) -> object:
@@ -58,5 +58,5 @@ def by_field(problems: Iterable[Problem]) -> dict[str, str]:
 
 
 def reason_of(typed: Mapping[str, str]) -> str:
-    """Why something is changed, trimmed. Raises BadInput for what is no text."""
-    return reason.checked(typed.get("reason", ""))
+    """Why something is changed, trimmed. Raises BadInputError for what is no text."""
+    return checked_reason(typed.get("reason", ""))

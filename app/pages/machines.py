@@ -7,13 +7,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session
 
-from app import changes, coverage, data_package, freshness, json_ld, portraits, queries, reference
+from app import coverage, data_package, freshness, json_ld, portraits, reference
+from app.changes import last_change
 from app.describing import Dataset, Described
+from app.domain.question import Question
 from app.http import Reading
 from app.pages import api
 from app.pages.asking import asking
 from app.pages.shell import TEMPLATES
-from app.question import Question
+from app.queries import main_source
 
 router = APIRouter()
 
@@ -24,13 +26,13 @@ def dataset(request: Request, session: Session, as_of: datetime | None = None) -
     known = portraits.sources(session, as_of)
     return Dataset(
         site=str(request.base_url).rstrip("/"),
-        main=queries.main_source(session, as_of) or "",
+        main=main_source(session, as_of) or "",
         sources=[
             Described(known[slug], span.first, span.last, span.months)
             for slug, span in spans.items()
         ],
         tables=reference.tables(request.app.openapi()),
-        vintage=changes.last_change(session, as_of),
+        vintage=last_change(session, as_of),
     )
 
 
@@ -43,7 +45,7 @@ def embedded(request: Request, session: Session) -> str:
 def fresh(
     request: Request, session: Reading, question: Annotated[Question, asking("as_of")]
 ) -> datetime | None:
-    """The instant asked for, unless the asker holds the answer (NotModified)."""
+    """The instant asked for, unless the asker holds the answer (NotModifiedError)."""
     freshness.check(request, session, question.as_of, question.pairs())
     return question.as_of
 

@@ -11,15 +11,17 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
 from app import citing, coverage, portraits, queries, wording
-from app.answer import Answer
-from app.coverage import CoveredMonth, SnapshotRecord
-from app.errors import NoFigures
+from app.coverage import CoveredMonth, SnapshotRecord, covered_months, main_first
+from app.domain.answer import Answer
+from app.domain.errors import NoFiguresError
+from app.domain.question import Question
+from app.domain.vocabulary import ORIGIN_LABELS, ORIGIN_SYNONYMS, Origin, Status
 from app.http import Reading
 from app.pages import bundled
 from app.pages.asking import asking
 from app.pages.shell import render
-from app.question import Question
-from app.words import LABELS, ORIGIN_SYNONYMS, Origin, Status
+from app.portraits import catalogue_models
+from app.wording import day_name, month_name
 
 router = APIRouter()
 
@@ -30,17 +32,17 @@ Then = Annotated[Question, asking("as_of")]
 def methods(request: Request, question: Then, session: Reading) -> HTMLResponse:
     then = question.as_of
     developers = portraits.developers(session, then)
-    models = portraits.catalogue_models(session, then)
+    models = catalogue_models(session, then)
     homes = Counter(entry.origin for entry in developers.values())
     context = {
         "question": question,
-        "sources": coverage.main_first(session, portraits.sources(session, then).values(), then),
+        "sources": main_first(session, portraits.sources(session, then).values(), then),
         "developers": len(developers),
         "models": len(models),
         "based": sum(bool(model.base_developer) for model in models.values()),
-        "homes": [(LABELS[origin], homes[origin]) for origin in Origin],
-        "synonyms": {LABELS[origin]: names for origin, names in ORIGIN_SYNONYMS.items()},
-        "statuses": _statuses(coverage.covered_months(session, then)),
+        "homes": [(ORIGIN_LABELS[origin], homes[origin]) for origin in Origin],
+        "synonyms": {ORIGIN_LABELS[origin]: names for origin, names in ORIGIN_SYNONYMS.items()},
+        "statuses": _statuses(covered_months(session, then)),
         "record": _record(coverage.snapshots(session, then)),
         "example": _example(session, question),
     }
@@ -101,7 +103,7 @@ def _example(session: Session, question: Question) -> Example | None:
     asked = Question(as_of=question.as_of)
     try:
         answer = queries.answer(session, asked)
-    except NoFigures:
+    except NoFiguresError:
         return None
     source = answer.sources[0]
     course = wording.leading(answer, source.slug)
@@ -111,11 +113,11 @@ def _example(session: Session, question: Question) -> Example | None:
     return Example(
         number=wording.percent(course.last.share_pct),
         whole=wording.denominator(source, asked),
-        month=wording.month_name(course.last.month),
+        month=month_name(course.last.month),
         status=course.last.status,
         who=wording.subject(course.group, asked),
         source=source.name,
-        day=wording.day_name(answer.vintage),
+        day=day_name(answer.vintage),
         citation=wording.citation(source),
         address=citing.pinned(asked, answer).address("/trends"),
         remainder=dict(parts).get("unknown or not broken down", ""),

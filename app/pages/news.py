@@ -4,23 +4,23 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from app import wording
+from app.domain.revision import Effect, RevisedShare, Revision, RevisionKind
+from app.domain.vocabulary import OPENNESS_LABELS, ORIGIN_LABELS, Openness
 from app.pages.telling import months_held
-from app.revisions import Act, Effect, Kind, Sum
-from app.words import LABELS, OPENNESS_LABELS, Openness
 
 TITLE_REASON = 120
 
 
-def sum_name(item: Sum) -> str:
+def sum_name(item: RevisedShare) -> str:
     """`Chinese, open`."""
     openness = OPENNESS_LABELS[item.openness].lower()
     said = f"openness {openness}" if item.openness is Openness.UNKNOWN else openness
-    return f"{LABELS[item.origin]}, {said}"
+    return f"{ORIGIN_LABELS[item.origin]}, {said}"
 
 
-def done(act: Act) -> str:
+def done(act: Revision) -> str:
     """`September 2026 revised`; first publications beside a revision are told too."""
-    if act.kind is Kind.WITHDRAWN:
+    if act.kind is RevisionKind.WITHDRAWN:
         return wording.listed(_withdrawn(act))
     told = [
         f"{_months(act, effect)} {verb}"
@@ -30,7 +30,7 @@ def done(act: Act) -> str:
     return wording.listed(told) if told else "nothing changed"
 
 
-def _withdrawn(act: Act) -> Iterator[str]:
+def _withdrawn(act: Revision) -> Iterator[str]:
     """What is gone, and whose figures are back instead."""
     if act.having(Effect.REMOVED):
         yield f"{_months(act, Effect.REMOVED)} withdrawn"
@@ -42,21 +42,21 @@ def _withdrawn(act: Act) -> Iterator[str]:
         yield f"{_months(act, Effect.UNTOUCHED)} withdrawn, which did not stand any more"
 
 
-def _months(act: Act, *effects: Effect) -> str:
+def _months(act: Revision, *effects: Effect) -> str:
     months: list[date] = sorted({change.month for change in act.having(*effects)})
     return months_held(months)
 
 
-def title(act: Act, names: Mapping[str, str]) -> str:
+def title(act: Revision, names: Mapping[str, str]) -> str:
     """What changed and why, in a line: `OpenRouter rankings: September 2026 revised: a recount`."""
     sources = dict.fromkeys(change.source for change in act.changes)
     told = [f"{names.get(source, source)}: {done(_only(act, source))}" for source in sources]
     return ": ".join(part for part in ("; ".join(told), _brief(act.reason)) if part)
 
 
-def _only(act: Act, source: str) -> Act:
+def _only(act: Revision, source: str) -> Revision:
     changes = tuple(change for change in act.changes if change.source == source)
-    return Act(
+    return Revision(
         act.kind, act.at, act.by, act.reason, act.upload_id, act.filename, act.sha256, changes
     )
 

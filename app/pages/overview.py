@@ -5,8 +5,9 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
 from app import queries, wording
-from app.answer import Answer
-from app.errors import NoFigures
+from app.domain.answer import Answer
+from app.domain.errors import NoFiguresError
+from app.domain.question import Question
 from app.http import Asked, Reading
 from app.pages.cards import cards
 from app.pages.citations import citation
@@ -15,7 +16,7 @@ from app.pages.revised import lately, revised
 from app.pages.shell import render
 from app.pages.showing import beside, drawing, tables
 from app.pages.side_by_side import side_by_side
-from app.question import Question
+from app.wording import small_print
 
 router = APIRouter()
 
@@ -24,7 +25,7 @@ router = APIRouter()
 def overview(request: Request, question: Asked, session: Reading) -> HTMLResponse:
     try:
         answer = queries.answer(session, question)
-    except NoFigures as nothing:
+    except NoFiguresError as nothing:
         if question != Question():
             raise
         return render(request, "empty.html", {"refused": nothing})
@@ -45,7 +46,7 @@ def _shown(session: Session, question: Question, answer: Answer) -> dict[str, ob
         "question": question,
         "answer": answer,
         "headline": wording.headline(answer, question),
-        "small_print": wording.small_print(answer),
+        "small_print": small_print(answer),
         "definition": wording.definition(answer, question, dated=False),
         "highlights": wording.highlights(answer, question),
         "composition": wording.composition(answer, question),

@@ -7,10 +7,16 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from app import coverage, offers, queries, vintages, wording
-from app.months import month_key
-from app.question import TOP_MAX, Names, Question, instant_text
-from app.words import LABELS, Openness, Origin
+from app import offers, queries, vintages
+from app.coverage import main_first
+from app.domain.calendar import format_instant, format_month
+from app.domain.parameters import TOP_MAX
+from app.domain.question import Question
+from app.domain.question_parser import KnownSlugs
+from app.domain.vocabulary import ORIGIN_LABELS, Openness, Origin
+from app.offers import no_open_whole
+from app.queries import main_source
+from app.wording import month_short
 
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "view": {"lines": "Lines", "stack": "Stack", "table": "Table"},
@@ -47,7 +53,7 @@ class Form:
     """The controls for one question. `typed` holds the text of fields that could not be read."""
 
     question: Question
-    names: Names
+    names: KnownSlugs
     sources: Sequence[Choice]
     months: Sequence[date]
     undivided: str
@@ -59,13 +65,15 @@ class Form:
 
     @property
     def origins(self) -> list[Choice]:
-        return _choices({origin.value: LABELS[origin] for origin in Origin}, self.question.origin)
+        return _choices(
+            {origin.value: ORIGIN_LABELS[origin] for origin in Origin}, self.question.origin
+        )
 
     def ends(self, chosen: date | None) -> list[Choice]:
         """The months a range may begin or end with; one that is asked for is always among them."""
         months = sorted({*self.months, chosen} - {None}, key=lambda month: month or date.min)
-        labels = {month_key(month): wording.month_short(month) for month in months if month}
-        return _choices(labels, [month_key(chosen)] if chosen else [])
+        labels = {format_month(month): month_short(month) for month in months if month}
+        return _choices(labels, [format_month(chosen)] if chosen else [])
 
     def text(self, name: str) -> str:
         """What a text field shows: what was typed where that could not be read."""
@@ -80,7 +88,7 @@ class Form:
         instant = self.question.as_of
         if "as_of" in self.typed or instant is None:
             return self.typed.get("as_of", "")
-        return f"{instant:%Y-%m-%d}" if instant.time() == time.max else instant_text(instant)
+        return f"{instant:%Y-%m-%d}" if instant.time() == time.max else format_instant(instant)
 
     @property
     def today(self) -> date:
@@ -115,7 +123,7 @@ def form(
         names=queries.names(session),
         sources=_sources(session, question),
         months=offers.months(session, question.as_of) or offers.months(session),
-        undivided=offers.no_open_whole(session, question),
+        undivided=no_open_whole(session, question),
         typed=typed or {},
     )
 
@@ -125,7 +133,7 @@ def _sources(session: Session, question: Question) -> list[Choice]:
 
     Which they are does not depend on the question: the page's script counts on that.
     """
-    main = queries.main_source(session, question.as_of)
+    main = main_source(session, question.as_of)
     ticked = question.source or [main]
     why = offers.silent(session, question)
     known = [source for source in vintages.sources(session) if source.learned]
@@ -136,7 +144,7 @@ def _sources(session: Session, question: Question) -> list[Choice]:
             source.slug in ticked,
             why.get(source.slug, ""),
         )
-        for source in coverage.main_first(session, known)
+        for source in main_first(session, known)
     ]
 
 

@@ -5,12 +5,13 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from app import comparing, queries, revisions
-from app.answer import Answer
-from app.comparing import Since
-from app.errors import NoFigures
-from app.question import Question
-from app.revisions import Act
+from app import queries, revisions
+from app.domain.answer import Answer
+from app.domain.comparison import ChangesSince, compare_answers
+from app.domain.errors import NoFiguresError
+from app.domain.question import Question
+from app.domain.revision import Revision
+from app.queries import main_source
 
 LATEST: Final = 3
 
@@ -19,7 +20,7 @@ LATEST: Final = 3
 class Revised:
     """`now` is the address of the same question as its figures stand now."""
 
-    since: Since
+    since: ChangesSince
     now: str
     gone: bool
 
@@ -34,18 +35,18 @@ def revised(
     live = question.having(source=sources, as_of=None)
     try:
         now = queries.answer(session, live)
-    except NoFigures:
+    except NoFiguresError:
         now = None
-    since = comparing.since(answer, now)
+    since = compare_answers(answer, now)
     if not since.differences and not since.added:
         return None
     # A question that names no source is to stay one, where it still means the same.
-    if queries.main_source(session) == answer.sources[0].slug:
+    if main_source(session) == answer.sources[0].slug:
         live = live.having(source=question.source)
     return Revised(since, live.address(path), gone=now is None)
 
 
-def lately(session: Session, question: Question, answer: Answer) -> list[Act]:
+def lately(session: Session, question: Question, answer: Answer) -> list[Revision]:
     """The latest acts that changed published figures of these sources, as known at the vintage."""
     sources = [source.slug for source in answer.sources]
     acts = revisions.acts(session, question.as_of, sources)

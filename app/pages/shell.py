@@ -8,9 +8,12 @@ from fastapi.templating import Jinja2Templates
 from jinja2 import StrictUndefined
 
 from app import assets, paths, wording
-from app.errors import Refused
-from app.months import month_key
+from app.domain.calendar import format_month
+from app.domain.errors import UserError
 from app.pages import bundled, news, telling
+from app.pages.news import sum_name
+from app.pages.telling import column_letter, months_held, slice_name
+from app.wording import as_reported, day_name, instant_name, month_name, month_short
 
 TEMPLATES: Final = Jinja2Templates(paths.TEMPLATES)
 TEMPLATES.env.undefined = StrictUndefined
@@ -19,24 +22,24 @@ TEMPLATES.env.lstrip_blocks = True
 TEMPLATES.env.filters |= {
     "capital": wording.capital,
     "counted": telling.counted,
-    "day": wording.day_name,
+    "day": day_name,
     "figure": wording.figure,
     "done": news.done,
-    "instant": wording.instant_name,
-    "letter": telling.column_letter,
+    "instant": instant_name,
+    "letter": column_letter,
     "listed": wording.listed,
     "marked": bundled.marked,
-    "month": wording.month_name,
-    "month_key": month_key,
-    "months_held": telling.months_held,
-    "month_short": wording.month_short,
+    "month": month_name,
+    "month_key": format_month,
+    "months_held": months_held,
+    "month_short": month_short,
     "number": telling.number,
     "percent": wording.percent,
     "points": wording.points,
     "quoted": wording.quoted,
-    "reported": wording.as_reported,
-    "slice_name": telling.slice_name,
-    "sum_name": news.sum_name,
+    "reported": as_reported,
+    "slice_name": slice_name,
+    "sum_name": sum_name,
 }
 
 
@@ -49,6 +52,6 @@ def render(
     return TEMPLATES.TemplateResponse(request, template, context, status)
 
 
-def render_error(request: Request, status: int, refused: Refused) -> HTMLResponse:
+def render_error(request: Request, status: int, refused: UserError) -> HTMLResponse:
     """A failure as a page that says what to mend."""
     return render(request, "error.html", {"refused": refused, "status": status}, status)

@@ -10,12 +10,15 @@ from functools import cached_property
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from app import charts, comparing, figures, pictures, queries, vintages, wording
-from app.answer import Answer, Event, Group, Share, Source
+from app import charts, figures, pictures, queries, vintages, wording
 from app.charts import Chart, Mark
-from app.question import Question
+from app.domain.answer import Answer, ChartEvent, Group, Share, SourceDefinition
+from app.domain.comparison import change_in_points
+from app.domain.question import Question
+from app.domain.series import covered_months
+from app.domain.vocabulary import Status
 from app.sheets import sheet_of
-from app.words import Status
+from app.wording import month_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ def drawing(
     question: Question,
     view: str,
     reported: Answer | None = None,
-    events: Sequence[Event] = (),
+    events: Sequence[ChartEvent] = (),
     *,
     name: str = "",
 ) -> Drawing:
@@ -71,12 +74,12 @@ def drawing(
     )
 
 
-def beside(session: Session, question: Question) -> tuple[Answer | None, list[Event]]:
+def beside(session: Session, question: Question) -> tuple[Answer | None, list[ChartEvent]]:
     """What else stands on a chart of lines: reported figures, and the events known by then."""
     return queries.reported(session, question), vintages.events(session, question.as_of)
 
 
-def wanted(event: Event, question: Question) -> bool:
+def wanted(event: ChartEvent, question: Question) -> bool:
     return event.headline if question.events == "headline" else question.events == "all"
 
 
@@ -109,7 +112,7 @@ NOTES = 12
 class Table:
     """One source's shares, the latest month first. A row has a status where its cells agree."""
 
-    source: Source
+    source: SourceDefinition
     groups: Sequence[Group]
     rest_groups: Sequence[Group]
     rows: Sequence[Row]
@@ -126,13 +129,13 @@ class Table:
             for note in dict.fromkeys(share.note for share in row.shares if share.note):
                 months.setdefault(note, []).append(row.month)
         return [
-            (note, wording.listed(wording.month_name(month) for month in found))
+            (note, wording.listed(month_name(month) for month in found))
             for note, found in list(months.items())[:NOTES]
         ]
 
     def change(self, share: Share, months: int) -> Decimal | None:
         """Points since `months` before; None where there is no figure to compare with."""
-        return comparing.change(self._series[share.group, share.label], share.month, months)
+        return change_in_points(self._series[share.group, share.label], share.month, months)
 
     @cached_property
     def _series(self) -> Mapping[tuple[str, str], Mapping[date, Decimal | None]]:
@@ -148,14 +151,14 @@ def tables(answer: Answer) -> list[Table]:
     return [table for source in answer.sources if (table := _table(answer, source)).rows]
 
 
-def _table(answer: Answer, source: Source) -> Table:
+def _table(answer: Answer, source: SourceDefinition) -> Table:
     """The months from the source's first to its last, and the groups it tells of."""
     of_source, left_out = answer.shares_of(source.slug), answer.complement_of(source.slug)
     groups = _told_of(answer.groups, of_source)
     rest = _told_of(answer.complement_groups, left_out)
     shares = _by_month(of_source, groups)
     complement = _by_month(left_out, rest)
-    covered = wording.covered(answer, source.slug)
+    covered = covered_months(answer, source.slug)
     months = [month for month in answer.months if covered and covered[0] <= month <= covered[-1]]
     rows = [_row(month, shares[month], complement[month]) for month in reversed(months)]
     return Table(source, groups, rest, rows)

@@ -6,17 +6,19 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from app import comparing, coverage, portraits, queries, wording
-from app.answer import Answer, Group, Share, Source
+from app import coverage, portraits, queries, wording
+from app.domain.answer import Answer, Group, Share, SourceDefinition
+from app.domain.comparison import latest_month_only, missing_share, without_missing_groups
+from app.domain.question import Question
+from app.domain.series import covered_months
 from app.pages.showing import Drawing, drawing
-from app.question import Question
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
     """One source in one month; `again` marks the main source shown beside another's month."""
 
-    source: Source
+    source: SourceDefinition
     month: date
     shares: Sequence[Share]
     again: bool
@@ -47,7 +49,7 @@ def side_by_side(
         return None
     asked = question.having(source=(slug, *others), from_=None, to=None)
     answer = queries.answer(session, asked)
-    latest = comparing.telling_only(comparing.latest_only(answer))
+    latest = without_missing_groups(latest_month_only(answer))
     if len(latest.sources) < 2:
         return None
     told = {source.slug for source in latest.sources}
@@ -66,7 +68,7 @@ def side_by_side(
 def _sides(latest: Answer, main: Answer) -> Iterator[Side]:
     first = latest.sources[0]
     for source in latest.sources:
-        for month in wording.covered(latest, source.slug):
+        for month in covered_months(latest, source.slug):
             shares = _row(latest, source, month)
             yield Side(source, month, shares, again=False)
             again = _row(main, first, month)
@@ -74,7 +76,7 @@ def _sides(latest: Answer, main: Answer) -> Iterator[Side]:
                 yield Side(first, month, _aligned(again, latest.groups), again=True)
 
 
-def _row(answer: Answer, source: Source, month: date) -> list[Share]:
+def _row(answer: Answer, source: SourceDefinition, month: date) -> list[Share]:
     return [row for row in answer.shares_of(source.slug) if row.month == month]
 
 
@@ -83,5 +85,5 @@ def _aligned(shares: Sequence[Share], groups: Sequence[Group]) -> list[Share]:
     found = {share.group: share for share in shares}
     first = shares[0]
     return [
-        found.get(group.key) or comparing.missing(first, group.key, group.label) for group in groups
+        found.get(group.key) or missing_share(first, group.key, group.label) for group in groups
     ]

@@ -8,11 +8,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from app import accounts, sign_ins
 from app.db import Db
-from app.errors import BadInput, Refused, TooOften, WrongPassword
+from app.domain.errors import BadInputError, TooOftenError, UserError, WrongPasswordError
 from app.http import SignedIn, Visitor, cookie_name, database
 from app.pages.shell import render
 from app.passwords import SHORTEST
 from app.refusals import STATUS_OF, headers_of
+from app.sign_ins import by_link, by_password, has_password, whose_link
 
 router = APIRouter()
 
@@ -41,7 +42,7 @@ def ask(
     """The form; or the button of a one-time link, so that a preview of it does not use it up."""
     if link:
         with db.reading() as session:
-            name = sign_ins.whose_link(session, link)
+            name = whose_link(session, link)
         return _answer(request, "sign_in_link.html", {"link": link, "name": name}, None)
     if visitor:
         return RedirectResponse(own_path(wanted), 303)
@@ -49,20 +50,20 @@ def ask(
 
 
 def _form(
-    request: Request, wanted: str, name: str = "", refused: Refused | None = None
+    request: Request, wanted: str, name: str = "", refused: UserError | None = None
 ) -> HTMLResponse:
     context: dict[str, object] = {"next": own_path(wanted), "name": name, "refused": refused}
     return _answer(request, "sign_in.html", context, refused)
 
 
 def _answer(
-    request: Request, template: str, context: dict[str, object], refused: Refused | None
+    request: Request, template: str, context: dict[str, object], refused: UserError | None
 ) -> HTMLResponse:
     status = STATUS_OF[type(refused)] if refused else 200
     answer = render(request, template, context, status)
     answer.headers["Cache-Control"] = "no-store"
     # A page, not a challenge: the header that goes with 401 for programs has no place here.
-    if isinstance(refused, TooOften):
+    if isinstance(refused, TooOftenError):
         answer.headers.update(headers_of(refused))
     return answer
 
@@ -78,11 +79,11 @@ def sign_in(
     wanted: Annotated[str, Form(alias="next")] = "",
 ) -> HTMLResponse | RedirectResponse:
     if link:
-        return _welcome(request, db, sign_ins.by_link(db, link), "/account")
+        return _welcome(request, db, by_link(db, link), "/account")
     name = name.strip().lower()
     try:
-        secret = sign_ins.by_password(db, name, password, _address(request))
-    except (WrongPassword, TooOften) as refused:
+        secret = by_password(db, name, password, _address(request))
+    except (WrongPasswordError, TooOftenError) as refused:
         return _form(request, wanted, name if accounts.NAME.fullmatch(name) else "", refused)
     return _welcome(request, db, secret, own_path(wanted))
 
@@ -131,10 +132,10 @@ def account(request: Request, db: Database, maintainer: SignedIn) -> HTMLRespons
     return _account(request, db, maintainer.name)
 
 
-def _account(request: Request, db: Db, name: str, refused: Refused | None = None) -> HTMLResponse:
+def _account(request: Request, db: Db, name: str, refused: UserError | None = None) -> HTMLResponse:
     context: dict[str, object] = {
         "name": name,
-        "has_password": sign_ins.has_password(db, name),
+        "has_password": has_password(db, name),
         "changed": request.url.query == "changed",
         "shortest": SHORTEST,
         "refused": refused,
@@ -155,11 +156,11 @@ def change_password(
     try:
         _check_typed_twice(new, again)
         secret = sign_ins.change_password(db, maintainer.name, old, new, _address(request))
-    except (BadInput, WrongPassword, TooOften) as refused:
+    except (BadInputError, WrongPasswordError, TooOftenError) as refused:
         return _account(request, db, maintainer.name, refused)
     return _welcome(request, db, secret, "/account?changed")
 
 
 def _check_typed_twice(new: str, again: str) -> None:
     if new != again:
-        raise BadInput("The new password was typed in two ways", "Please type it once more.")
+        raise BadInputError("The new password was typed in two ways", "Please type it once more.")

@@ -8,6 +8,7 @@ from typing import Final
 
 from app import svg, wording
 from app.review import Series
+from app.wording import month_short
 
 TOLD: Final = 3
 
@@ -111,7 +112,7 @@ def _words(series: Series, changed: Sequence[int]) -> str:
 
 
 def _told(month: date, before: Decimal | None, after: Decimal | None) -> str:
-    when = wording.month_short(month)
+    when = month_short(month)
     if before is None:
         return f"{when} {wording.percent(after)}, new"
     return f"{when} {wording.percent(before)} → {_or_none(after)}"

@@ -9,14 +9,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from app import coverage, portraits, revisions, wording
-from app.answer import Source
-from app.coverage import CoveredMonth, SnapshotRecord
+from app.coverage import CoveredMonth, SnapshotRecord, covered_months, main_first
+from app.domain.answer import SourceDefinition
+from app.domain.question import Question
+from app.domain.revision import Effect
 from app.http import Reading
 from app.pages import definitions
 from app.pages.asking import asking
 from app.pages.shell import render
-from app.question import Question
-from app.revisions import Effect
 
 router = APIRouter()
 
@@ -26,8 +26,8 @@ Then = Annotated[Question, asking("as_of")]
 @router.get("/sources")
 def sources(request: Request, question: Then, session: Reading) -> HTMLResponse:
     found = portraits.sources(session, question.as_of).values()
-    known = coverage.main_first(session, found, question.as_of)
-    covered = coverage.covered_months(session, question.as_of)
+    known = main_first(session, found, question.as_of)
+    covered = covered_months(session, question.as_of)
     context = {
         "question": question,
         "sources": known,
@@ -43,7 +43,7 @@ def source(request: Request, slug: str, question: Then, session: Reading) -> HTM
     known = portraits.sources(session, then)
     names = {item.name: item.slug for item in known.values()}
     found = portraits.find(known, slug, "source", names)
-    covered = coverage.covered_months(session, then, slug)
+    covered = covered_months(session, then, slug)
     acts = revisions.acts(session, then, [slug])
     context = {
         "question": question,
@@ -60,7 +60,7 @@ def source(request: Request, slug: str, question: Then, session: Reading) -> HTM
     return render(request, "sources/one.html", context)
 
 
-def trends(source: Source, covered: Sequence[CoveredMonth], question: Question) -> str:
+def trends(source: SourceDefinition, covered: Sequence[CoveredMonth], question: Question) -> str:
     """The address of its chart: of all models where it says of none that they are open."""
     opens = not covered or any(item.opens for item in covered)
     asked = question.having(source=(source.slug,), openness="open" if opens else "all")

@@ -5,10 +5,10 @@ from datetime import date
 from decimal import Decimal
 
 from app import wording
-from app.months import months_between
+from app.domain.calendar import months_between
+from app.domain.vocabulary import OPENNESS_LABELS, ORIGIN_LABELS
 from app.provenance import State, UploadRecord
 from app.review import Kind, Review, SliceChange
-from app.words import LABELS, OPENNESS_LABELS
 
 
 def title(review: Review) -> str:
@@ -47,7 +47,7 @@ def counted(counts: Mapping[Kind, int]) -> str:
 
 def slice_name(change: SliceChange) -> str:
     """`deepseek/deepseek-chat (Chinese, open)`, `Chinese, open`."""
-    classes = f"{LABELS[change.origin]}, {OPENNESS_LABELS[change.openness].lower()}"
+    classes = f"{ORIGIN_LABELS[change.origin]}, {OPENNESS_LABELS[change.openness].lower()}"
     name = change.model or change.developer
     return f"{name} ({classes})" if name else classes
 

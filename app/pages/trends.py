@@ -8,15 +8,17 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
 from app import citing, offers, queries, vintages, wording
-from app.answer import Answer
-from app.errors import BadQuestion, NoFigures
+from app.domain.answer import Answer
+from app.domain.errors import BadQuestionError, NoFiguresError
+from app.domain.question import Question
+from app.domain.question_parser import parse_question, parse_valid_part
 from app.http import Reading
 from app.pages.citations import citation
 from app.pages.question_form import form
 from app.pages.revised import lately, revised
 from app.pages.shell import render
 from app.pages.showing import beside, drawing, tables
-from app.question import Question, parse_question, sound_part
+from app.wording import small_print
 
 router = APIRouter()
 
@@ -29,7 +31,7 @@ def trends(request: Request, session: Reading) -> HTMLResponse:
     pairs = request.query_params.multi_items()
     try:
         question = parse_question(pairs, queries.names(session))
-    except BadQuestion as refused:
+    except BadQuestionError as refused:
         return _unread(request, session, pairs, refused)
     return _answered(request, session, question)
 
@@ -40,7 +42,7 @@ def ask(request: Request, session: Reading) -> Response:
     pairs = _joined(request.query_params.multi_items())
     try:
         question = parse_question(pairs, queries.names(session))
-    except BadQuestion as refused:
+    except BadQuestionError as refused:
         return _unread(request, session, pairs, refused)
     return RedirectResponse(question.address("/trends"), 303)
 
@@ -60,7 +62,7 @@ def _joined(sent: Pairs) -> Pairs:
 def _answered(request: Request, session: Session, question: Question) -> HTMLResponse:
     try:
         answer = queries.answer(session, question)
-    except NoFigures as nothing:
+    except NoFiguresError as nothing:
         return _nothing(request, session, question, nothing)
     controls = form(session, question)
     context = {
@@ -75,7 +77,7 @@ def _answered(request: Request, session: Session, question: Question) -> HTMLRes
 
 
 def _nothing(
-    request: Request, session: Session, question: Question, refused: NoFigures
+    request: Request, session: Session, question: Question, refused: NoFiguresError
 ) -> HTMLResponse:
     """A sound question without an answer: says why, and asks wider ones that have one."""
     ways = [
@@ -88,9 +90,11 @@ def _nothing(
     return render(request, "trends.html", context | {"ways": ways}, 404)
 
 
-def _unread(request: Request, session: Session, pairs: Pairs, refused: BadQuestion) -> HTMLResponse:
+def _unread(
+    request: Request, session: Session, pairs: Pairs, refused: BadQuestionError
+) -> HTMLResponse:
     """The form as it was sent, and what of it cannot be read."""
-    question = sound_part(pairs, queries.names(session), refused)
+    question = parse_valid_part(pairs, queries.names(session), refused)
     faulty = {problem.field for problem in refused.problems}
     typed = {name: text for name, text in pairs if name in TYPED and name in faulty}
     context = {
@@ -113,7 +117,7 @@ def shown(session: Session, question: Question, answer: Answer) -> dict[str, obj
     return {
         "answer": answer,
         "headline": wording.headline(answer, question),
-        "small_print": wording.small_print(answer),
+        "small_print": small_print(answer),
         "definition": wording.definition(answer, question),
         "citations": [wording.citation(source) for source in answer.sources],
         "reported": reported,

@@ -7,14 +7,16 @@ from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session
 
 from app import charts, figures, posters, queries, wording
-from app.answer import Answer, Event
 from app.charts import Chart, Frame
-from app.errors import Problem, excerpt
+from app.domain.answer import Answer, ChartEvent
+from app.domain.errors import Problem, excerpt
+from app.domain.question import Question
+from app.domain.question_parser import bad_question
 from app.http import CSVResponse, Fresh, Reading, shares_csv, shares_name
 from app.pages.showing import beside, wanted
 from app.png import png
 from app.posters import CARD_WIDTH, Words
-from app.question import Question, refusal
+from app.wording import definition_of, small_print
 
 router = APIRouter()
 
@@ -41,7 +43,7 @@ class Shown:
     question: Question
     answer: Answer
     reported: Answer | None
-    events: list[Event]
+    events: list[ChartEvent]
 
     def chart(self, frame: Frame = charts.WIDE) -> Chart:
         return self._laid_out(frame, self.events)
@@ -50,7 +52,7 @@ class Shown:
         """Without events: where nothing can say what their numbers mean."""
         return self._laid_out(frame, [])
 
-    def _laid_out(self, frame: Frame, events: list[Event]) -> Chart:
+    def _laid_out(self, frame: Frame, events: list[ChartEvent]) -> Chart:
         return charts.chart(self.answer, self.question.view, frame, self.reported, events)
 
     @property
@@ -64,8 +66,8 @@ class Shown:
                 for source in (shown.sources if shown else ())
             ],
             definition=wording.definition(answer, question),
-            counted=wording.definition_of(question),
-            small_print=wording.small_print(answer),
+            counted=definition_of(question),
+            small_print=small_print(answer),
             summary=wording.summary(answer, question),
         )
 
@@ -83,7 +85,7 @@ def _shown(session: Session, question: Question) -> Shown:
 
 
 def width(request: Request) -> int:
-    """How wide a picture is wanted, in pixels. Raises BadQuestion."""
+    """How wide a picture is wanted, in pixels. Raises BadQuestionError."""
     found = request.query_params.getlist("width") or [str(CARD_WIDTH)]
     text = found[0]
     sound = len(found) == 1 and text.isascii() and text.isdecimal() and len(text) <= 4
@@ -91,7 +93,7 @@ def width(request: Request) -> int:
         return int(text)
     expected = f"a whole number of pixels from {NARROWEST} to {WIDEST}, once"
     problem = Problem("not_a_width", None, None, "width", excerpt(",".join(found)), expected)
-    raise refusal([problem])
+    raise bad_question([problem])
 
 
 ShownHere = Annotated[Shown, Depends(shown)]

@@ -12,7 +12,7 @@ from app import intake, provenance
 from app.accounts import Maintainer
 from app.csv_reader import Limits
 from app.db import Db
-from app.errors import BadFile, BadInput, Conflict, Refused
+from app.domain.errors import BadFileError, BadInputError, ConflictError, UserError
 from app.http import Reading, SignedIn, database, taking
 from app.pages.forms import Form, Sent, by_field, texts
 from app.pages.shell import render
@@ -56,15 +56,15 @@ class Doing:
         try:
             with self.db.writing() as session:
                 shown = act(session)
-        except (BadFile, BadInput, Conflict) as refused:
+        except (BadFileError, BadInputError, ConflictError) as refused:
             return self._refused(refused)
         return RedirectResponse(f"/uploads/{shown}", 303)
 
-    def _refused(self, refused: Refused) -> Response:
-        bad_input = isinstance(refused, BadInput)
+    def _refused(self, refused: UserError) -> Response:
+        bad_input = isinstance(refused, BadInputError)
         problems = by_field(refused.problems) if bad_input else {}
         alert = refused.title if bad_input else f"{refused.title}. {refused.detail}".strip()
-        status = 409 if isinstance(refused, Conflict) else 422
+        status = 409 if isinstance(refused, ConflictError) else 422
         refusal = Refusal(alert, Form(texts(self.form), problems), status)
         with self.db.reading() as session:
             upload = provenance.upload(session, self.upload_id)
@@ -134,7 +134,7 @@ def reclassify(doing: Asked) -> Response:
     def act(session: Session) -> int:
         again = intake.reclassify(session, doing.upload_id, by=doing.by, limits=LIMITS)
         if again is None:
-            raise Conflict("Nothing would change", SAME)
+            raise ConflictError("Nothing would change", SAME)
         return again
 
     return doing.done(act)

@@ -15,14 +15,14 @@ from app import curation, intake, vintages
 from app.accounts import Maintainer
 from app.csv_reader import Limits
 from app.db import Db
-from app.errors import BadFile, Conflict, NotFound
+from app.domain.errors import BadFileError, ConflictError, NotFoundError
+from app.domain.vocabulary import OPENNESS_LABELS, Openness
 from app.http import CSVResponse, SignedIn, database
 from app.kinds import SOURCES
 from app.pages.entry_fields import FIELDS
 from app.pages.forms import Form, by_field, one_line, sending, texts
 from app.pages.shell import render
 from app.snapshot_format import SNAPSHOT_COLUMNS
-from app.words import OPENNESS_LABELS, Openness
 
 router = APIRouter()
 
@@ -117,11 +117,11 @@ def _keep(
             return intake.keep(
                 session, file, filename=filename, by=by, source=source, openness=openness
             ), {}
-    except BadFile as bad:
+    except BadFileError as bad:
         return 0, {_new(name): problem for name, problem in by_field(bad.problems).items()}
-    except Conflict as taken:
+    except ConflictError as taken:
         return 0, {_new("source"): f"{taken.title}."}
-    except NotFound as unknown:
+    except NotFoundError as unknown:
         return 0, {"source": f"{unknown.title}. {unknown.detail}"}
 
 

@@ -11,15 +11,16 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
 from app import queries, stored_lines
-from app.errors import BadQuestion, NotFound
+from app.domain.calendar import format_month, parse_month
+from app.domain.errors import BadQuestionError, NotFoundError
+from app.domain.question import Question
+from app.domain.question_parser import parse_question
+from app.domain.vocabulary import OPENNESS_LABELS, ORIGIN_LABELS
 from app.http import Reading
-from app.months import month_key, parse_month
 from app.pages.shell import render
 from app.pages.uploads import Sight, source_names
 from app.provenance import MonthRecord, UploadRecord
-from app.question import Question, parse_question
-from app.stored_lines import Sum
-from app.words import LABELS, OPENNESS_LABELS
+from app.stored_lines import Sum, of_upload, sums_of_upload
 
 router = APIRouter()
 
@@ -37,7 +38,7 @@ class Wanted:
     after: int
 
     def address(self, upload_id: int) -> str:
-        pairs = {"source": self.source, "month": month_key(self.month)}
+        pairs = {"source": self.source, "month": format_month(self.month)}
         pairs |= {name: ",".join(getattr(self.question, name)) for name in FILTERS}
         # Unlike elsewhere all lines are meant where no openness is named.
         pairs["openness"] = "" if self.question.openness == "all" else self.question.openness
@@ -47,15 +48,15 @@ class Wanted:
 
 
 def wanted(request: Request, session: Reading) -> Wanted:
-    """What the query string asks for: a question about one month. Raises BadQuestion."""
+    """What the query string asks for: a question about one month. Raises BadQuestionError."""
     items = dict(request.query_params)
     month = parse_month(items.pop("month", ""))
     after = items.pop("after", "0")
     if month is None or not (after.isascii() and after.isdigit() and len(after) < 10):
-        raise BadQuestion("Which month?", "Ask with source=... and month=YYYY-MM.")
+        raise BadQuestionError("Which month?", "Ask with source=... and month=YYYY-MM.")
     question = parse_question({"openness": "all", **items}.items(), queries.names(session))
     if len(question.source) != 1:
-        raise BadQuestion("Which source?", "Ask with source=... and month=YYYY-MM.")
+        raise BadQuestionError("Which source?", "Ask with source=... and month=YYYY-MM.")
     return Wanted(question.source[0], month, question, int(after))
 
 
@@ -85,9 +86,7 @@ def lines(request: Request, sight: Sight, asked: Asked, session: Reading) -> HTM
     upload = sight.upload
     record = _month_of(upload, asked)
     place = (upload.id, asked.source, asked.month)
-    page = stored_lines.of_upload(
-        session, *place, asked.question, limit=PAGE + 1, after=asked.after
-    )
+    page = of_upload(session, *place, asked.question, limit=PAGE + 1, after=asked.after)
     context: dict[str, object] = {
         "maintainer": sight.maintainer,
         "upload": upload,
@@ -107,8 +106,8 @@ def _month_of(upload: UploadRecord, asked: Wanted) -> MonthRecord:
     for record in upload.months:
         if (record.source, record.month) == (asked.source, asked.month):
             return record
-    month = f"{month_key(asked.month)} of {asked.source}"
-    raise NotFound(f"Upload {upload.id} says nothing about {month}")
+    month = f"{format_month(asked.month)} of {asked.source}"
+    raise NotFoundError(f"Upload {upload.id} says nothing about {month}")
 
 
 def _all(asked: Wanted) -> Wanted:
@@ -120,13 +119,13 @@ def _next(upload: UploadRecord, asked: Wanted, after: int) -> str:
 
 
 def _choices(session: Session, upload: UploadRecord, asked: Wanted) -> list[Choice]:
-    found = stored_lines.sums_of_upload(session, upload.id, asked.source, asked.month)
+    found = sums_of_upload(session, upload.id, asked.source, asked.month)
     return [_choice(item, upload, asked) for item in found]
 
 
 def _choice(item: Sum, upload: UploadRecord, asked: Wanted) -> Choice:
     question = Question(source=(asked.source,), openness=item.openness, origin=(item.origin,))
     address = Wanted(asked.source, asked.month, question, 0).address(upload.id)
-    label = f"{LABELS[item.origin]}, {OPENNESS_LABELS[item.openness].lower()}"
+    label = f"{ORIGIN_LABELS[item.origin]}, {OPENNESS_LABELS[item.openness].lower()}"
     chosen = asked.question == question
     return Choice(label, item.lines, item.share_pct, address, chosen)

@@ -13,15 +13,17 @@ from sqlalchemy.orm import Session
 from app import coverage, intake, provenance, review, vintages
 from app.accounts import Maintainer
 from app.db import Db
-from app.errors import NotFound
+from app.domain.calendar import format_instant
+from app.domain.errors import NotFoundError
 from app.http import Reading, SignedIn, csv_response, database, signed_in, taking, visitor
+from app.intake import stored_file
 from app.models import Upload
 from app.pages import telling
 from app.pages.forms import Form
 from app.pages.shell import render
 from app.pages.small_charts import small_charts
+from app.pages.telling import column_letter, record_title
 from app.provenance import State, UploadRecord
-from app.question import instant_text
 
 router = APIRouter()
 
@@ -41,7 +43,7 @@ NONE: Final = Refusal()
 def upload_id_of(number: str) -> int:
     """The id of the address. Not int: a hundred digits are no upload, and no fault of ours."""
     if not (number.isascii() and number.isdigit() and len(number) < 19):
-        raise NotFound("There is no such upload", "Uploads are numbered: 1, 2, 3 ...")
+        raise NotFoundError("There is no such upload", "Uploads are numbered: 1, 2, 3 ...")
     return int(number)
 
 
@@ -62,7 +64,7 @@ def seen(
     session: Reading,
     db: Annotated[Db, Depends(database)],
 ) -> Seen:
-    """Raises NotSignedIn where only maintainers may see it."""
+    """Raises NotSignedInError where only maintainers may see it."""
     upload = provenance.upload(session, upload_id)
     return Seen(upload, None if upload.public else signed_in(visitor(request, db)))
 
@@ -117,7 +119,7 @@ def page_of(
     if upload.state is State.UNPUBLISHED:
         context |= _reviewed(session, upload, names)
         return render(request, "uploads/review.html", context, refusal.status)
-    context |= {"title": telling.record_title(upload), "pinned": _pinned(session, upload)}
+    context |= {"title": record_title(upload), "pinned": _pinned(session, upload)}
     return render(request, "uploads/record.html", context, refusal.status)
 
 
@@ -146,7 +148,7 @@ def _pinned(session: Session, upload: UploadRecord) -> list[tuple[str, str, str]
     found = []
     for source in dict.fromkeys(month.source for month in upload.months):
         addresses = [
-            f"/trends?{urlencode({'source': source, 'as_of': instant_text(moment)}, safe=':/')}"
+            f"/trends?{urlencode({'source': source, 'as_of': format_instant(moment)}, safe=':/')}"
             for moment in (before, after)
         ]
         found.append((source, addresses[0] if source in known else "", addresses[1]))
@@ -160,7 +162,7 @@ def _pinned(session: Session, upload: UploadRecord) -> list[tuple[str, str, str]
 def file(sight: Sight, session: Reading) -> Response:
     """The bytes as they came, never shown as a page."""
     upload = sight.upload
-    stored = intake.stored_file(session.get_one(Upload, upload.id))
+    stored = stored_file(session.get_one(Upload, upload.id))
     plain = f'attachment; filename="upload-{upload.id}.csv"'
     named = f"{plain}; filename*=UTF-8''{quote(upload.filename, safe='')}"
     headers = {"Content-Disposition": named, "Content-Length": str(upload.size)}
@@ -178,13 +180,13 @@ def errors(request: Request, sight: Sight, session: Reading) -> Response:
     """The first hundred problems of a file that is not published."""
     upload = sight.upload
     if upload.state is not State.UNPUBLISHED:
-        raise NotFound(f"Upload {upload.id} has no errors")
+        raise NotFoundError(f"Upload {upload.id} has no errors")
     problems = review.review(session, upload.id).checked.problems
     header = ("line", "column", "field", "found", "expected", "suggestion", "code")
     rows = [
         (
             item.line,
-            telling.column_letter(item.column or 0),
+            column_letter(item.column or 0),
             item.field,
             item.found,
             item.expected,

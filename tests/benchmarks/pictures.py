@@ -16,9 +16,11 @@ import httpx2
 from plotly import graph_objects  # noqa: F401 - loaded before the clock runs
 
 from app import charts, posters
+from app.charts import Chart, Frame
 from app.figures import figure
 from app.pictures import picture
 from app.png import png
+from app.posters import CARD_WIDTH, Words
 from tests.answers import answer, group
 from tests.screenshots import bundled_server
 
@@ -33,9 +35,7 @@ QUESTIONS = {
         "lines",
     ),
 }
-SAID = posters.Words(
-    "A headline", ["Source: Acme."], "A definition.", "Counted.", "Small print", "Words"
-)
+SAID = Words("A headline", ["Source: Acme."], "A definition.", "Counted.", "Small print", "Words")
 PAGES = ("/", "/trends", "/trends?by=developer", "/trends?by=model&view=stack")
 
 
@@ -55,7 +55,7 @@ def main(times: int) -> None:
     for name, (found, view) in QUESTIONS.items():
         shown = charts.chart(found, view)
 
-        def draw(frame: charts.Frame, found: object = found, view: str = view) -> charts.Chart:
+        def draw(frame: Frame, found: object = found, view: str = view) -> Chart:
             return charts.chart(found, view, frame)
 
         card = posters.card(draw, SAID)
@@ -64,7 +64,7 @@ def main(times: int) -> None:
             median(lambda shown=shown: picture(shown, "lines-wide", "A title", "words"), times),
             median(lambda shown=shown: figure(shown, shown).to_json(), times),
             median(lambda draw=draw: posters.card(draw, SAID), times),
-            median(lambda card=card: png(card, posters.CARD_WIDTH), times // 4 + 1),
+            median(lambda card=card: png(card, CARD_WIDTH), times // 4 + 1),
         )
         print(f"{name:20} " + " ".join(f"{one:8.2f}" for one in spent))
     print(f"\n{'bytes of a page':28} {'plain':>9} {'without':>9} {'gzip':>9} {'without':>9}")

@@ -18,16 +18,16 @@ from fastapi.testclient import TestClient
 from app import archive, curation, intake, kinds, migrations, postgres
 from app.csv_reader import Limits
 from app.db import Db
+from app.domain.calendar import add_months, format_month
+from app.domain.vocabulary import Openness
 from app.main import create_app
-from app.months import add_months, month_key
-from app.words import Openness
 
 PAGES = ("/", "/trends", "/trends.svg", "/sources", "/feed.atom", "/api/v1/shares", "/uploads")
 LINES = ("chinese,open,20", "us,open,9", "us,closed,60")
 
 
 def content(number: int) -> bytes:
-    months = [month_key(add_months(date(2016, 1, 1), n)) for n in range(120)]
+    months = [format_month(add_months(date(2016, 1, 1), n)) for n in range(120)]
     lines = [f"{month},lab-{number},{line}\n" for month in months for line in LINES]
     return ("month,source,origin,openness,share_pct\n" + "".join(lines)).encode()
 

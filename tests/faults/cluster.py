@@ -14,6 +14,7 @@ import psycopg
 
 from app import archive, migrations, postgres
 from app.db import Db
+from app.postgres import _create_database
 from app.postgres_binaries import binaries_for
 
 PATIENCE = 60  # seconds
@@ -52,7 +53,7 @@ class Cluster:
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             with suppress(psycopg.OperationalError):
-                postgres._create_database(f"{self.home}")
+                _create_database(f"{self.home}")
                 return
             assert self.process.poll() is None, self.log.read_text()
             time.sleep(0.02)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from app import accounts
+from app.accounts import create_token
 from app.db import Db
 from tests.faults.cluster import Cluster, filled_cluster
 
@@ -20,6 +21,6 @@ def token(database: Cluster) -> dict[str, str]:
     db = Db(database.url)
     with db.writing() as session:
         accounts.add(session, "ada")
-        made = accounts.create_token(session, "ada", "faults")
+        made = create_token(session, "ada", "faults")
     db.close()
     return {"Authorization": f"Bearer {made}", "Content-Type": "text/csv"}

@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from app import accounts
+from app.accounts import create_token
 from app.db import Db
 from tests.faults.cluster import Cluster, filled_cluster
 from tests.faults.service import Service, service
@@ -65,7 +66,7 @@ def test_on_a_full_disk_nothing_is_stored_and_reading_goes_on(
     db = Db(database.url)
     with db.writing() as session:
         accounts.add(session, "ada")
-        token = accounts.create_token(session, "ada", "faults")
+        token = create_token(session, "ada", "faults")
     db.close()
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "text/csv"}
     rows = [

@@ -7,18 +7,18 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 
-from app.words import MISSING
+from app.domain.vocabulary import MISSING
 
-REST = "_rest"
+REST_GROUP = "_rest"
 """Group of the developers or models beyond `top`; no slug begins with an underscore."""
-OPEN_REST = "_open"
+OPEN_REST_GROUP = "_open"
 """Group of the open models that a question leaves out."""
-UNNAMED = "_unnamed"
+UNNAMED_GROUP = "_unnamed"
 """Group of the lines that name no developer or model."""
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceDefinition:
     """One publisher's one measure over one population.
 
     `learned`: when its figures here last changed; None where there are none.
@@ -37,7 +37,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class ChartEvent:
     """Something that happened; `headline` ones stand on the charts by default."""
 
     date: date
@@ -83,7 +83,7 @@ class Answer:
     figures but none that answers, and why.
     """
 
-    sources: tuple[Source, ...]
+    sources: tuple[SourceDefinition, ...]
     groups: tuple[Group, ...]
     months: tuple[date, ...]
     shares: tuple[Share, ...]

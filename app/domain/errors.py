@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,14 @@ def excerpt(text: str, limit: int = 80) -> str:
     return shown if len(text) <= limit and len(shown) <= limit else shown[: limit - 1] + "…"
 
 
-class Refused(Exception):  # noqa: N818 - it names what happened, not a fault of ours
+class UserError(Exception):
     """What was asked cannot be done; `title` says so in a sentence a user reads.
 
-    `problem_count` counts all problems, `problems` are the first of them.
+    `problem_count` counts all problems, `problems` are the first of them. `problem_type` names the
+    kind of error in the API's problem details: programs depend on it.
     """
+
+    problem_type: ClassVar[str] = "Refused"
 
     def __init__(
         self,
@@ -47,48 +51,70 @@ class Refused(Exception):  # noqa: N818 - it names what happened, not a fault of
         self.problem_count = len(self.problems) if problem_count is None else problem_count
 
 
-class BadQuestion(Refused):
+class BadQuestionError(UserError):
     """A parameter is unknown, repeated, malformed, or asks for what cannot be."""
 
+    problem_type = "BadQuestion"
 
-class NotFound(Refused):
+
+class NotFoundError(UserError):
     """Nothing of that name exists."""
 
+    problem_type = "NotFound"
 
-class NoFigures(NotFound):
+
+class NoFiguresError(NotFoundError):
     """The question is sound, but no published figure answers it."""
 
+    problem_type = "NoFigures"
 
-class Conflict(Refused):
+
+class ConflictError(UserError):
     """The world has moved on since the asker looked."""
 
+    problem_type = "Conflict"
 
-class BadFile(Refused):
+
+class BadFileError(UserError):
     """A file has problems; nothing of it was stored."""
 
+    problem_type = "BadFile"
 
-class Unavailable(Refused):
+
+class UnavailableError(UserError):
     """The database cannot be reached at the moment."""
 
+    problem_type = "Unavailable"
 
-class NoRoom(Refused):
+
+class NoRoomError(UserError):
     """The disk is full; nothing was stored."""
 
+    problem_type = "NoRoom"
 
-class BadInput(Refused):
+
+class BadInputError(UserError):
     """A field of a form, or an argument, cannot be taken."""
 
+    problem_type = "BadInput"
 
-class NotSignedIn(Refused):
+
+class NotSignedInError(UserError):
     """Only a maintainer may do this, and nobody showed to be one."""
 
+    problem_type = "NotSignedIn"
 
-class WrongPassword(Refused):
+
+class WrongPasswordError(UserError):
     """Name and password do not belong together; says nothing of which is wrong."""
 
+    problem_type = "WrongPassword"
 
-class TooOften(Refused):
+
+class TooOftenError(UserError):
     """Refused for the next `seconds`, whatever is asked."""
+
+    problem_type = "TooOften"
 
     def __init__(self, title: str, detail: str, seconds: int) -> None:
         super().__init__(title, detail)

@@ -1,9 +1,8 @@
 """The closed lists everything else speaks in, their labels, and the synonyms files may use."""
 
-import difflib
-import re
-from collections.abc import Iterable
 from enum import StrEnum
+
+from app.domain.matching import fold_name
 
 
 class Origin(StrEnum):
@@ -40,7 +39,7 @@ def least_settled(estimated: bool, provisional: bool) -> Status:
 # Not a Status: no file may say it. It marks a month, or a group in it, without any line.
 MISSING = "missing"
 
-LABELS = {
+ORIGIN_LABELS = {
     Origin.CHINESE: "Chinese",
     Origin.US: "US",
     Origin.EUROPEAN: "European",
@@ -76,24 +75,11 @@ OPENNESS_SYNONYMS = {
     Openness.UNKNOWN: ("unknown", "n/a"),
 }
 
-_LOOSE = re.compile(r"[\s_-]+")
 
-
-def loose(text: str) -> str:
-    """`text` without case, spaces, `_` and `-`: how column names and synonyms are compared."""
-    return _LOOSE.sub("", text).casefold()
-
-
-_BETWEEN_DIGITS = re.compile(r"(?<=\d)[\s_-]+(?=\d)")
-
-
-def alike(name: str) -> str:
-    """A name as names are compared: `loose`, but `2-5` and `2 5` stay apart from `25`."""
-    return "-".join(map(loose, _BETWEEN_DIGITS.split(name)))
-
-
-ORIGINS_BY_NAME = {loose(name): key for key, names in ORIGIN_SYNONYMS.items() for name in names}
-OPENNESS_BY_NAME = {loose(name): key for key, names in OPENNESS_SYNONYMS.items() for name in names}
+ORIGINS_BY_NAME = {fold_name(name): key for key, names in ORIGIN_SYNONYMS.items() for name in names}
+OPENNESS_BY_NAME = {
+    fold_name(name): key for key, names in OPENNESS_SYNONYMS.items() for name in names
+}
 
 
 # Not synonyms: a file that says a country may mean it, but its maintainer should see the origin.
@@ -112,22 +98,6 @@ _OTHER_COUNTRIES = frozenset(
 
 def origin_of_country(text: str) -> Origin | None:
     """The origin of some countries' names and codes, to suggest it."""
-    if loose(text) in _EUROPEAN_COUNTRIES:
+    if fold_name(text) in _EUROPEAN_COUNTRIES:
         return Origin.EUROPEAN
-    return Origin.OTHER if loose(text) in _OTHER_COUNTRIES else None
-
-
-WHOLE = 5
-"""Letters that, found whole in a name, suggest it: a model's slug begins with its developer's."""
-
-
-def nearest(found: str, choices: Iterable[str], cutoff: float = 0.6) -> str | None:
-    """The choice most like `found`, or None where nothing is alike enough to suggest."""
-    by_loose = {loose(choice): choice for choice in choices}
-    wanted = loose(found[:80])
-    whole = [known for known in by_loose if len(wanted) >= WHOLE and wanted in known]
-    if whole:
-        return by_loose[min(whole, key=lambda known: (len(known), known))]
-    # difflib is quadratic in length: a 10 kB value must not cost a second.
-    matches = difflib.get_close_matches(wanted, by_loose, n=1, cutoff=cutoff)
-    return by_loose[matches[0]] if matches else None
+    return Origin.OTHER if fold_name(text) in _OTHER_COUNTRIES else None

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from app.answer import REST, Answer, Share
-from app.months import add_months
-from app.words import MISSING
+from app.domain.answer import REST_GROUP, Answer, Share
+from app.domain.calendar import add_months
+from app.domain.vocabulary import MISSING
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class ShareKey:
     """One number of an answer; `asked`: the question counts it, else it is of the complement."""
 
     source: str
@@ -34,11 +34,11 @@ class Difference:
     def points(self) -> Decimal | None:
         if self.then is None or self.now is None:
             return None
-        return _points(self.then.share_pct, self.now.share_pct)
+        return _difference_in_points(self.then.share_pct, self.now.share_pct)
 
 
 @dataclass(frozen=True, slots=True)
-class Since:
+class ChangesSince:
     """What has become of an answer: its numbers that differ now, and the months that were added."""
 
     differences: Sequence[Difference]
@@ -50,13 +50,13 @@ class Since:
         return sorted({item.month for item in self.differences})
 
 
-def since(then: Answer, now: Answer | None) -> Since:
+def compare_answers(then: Answer, now: Answer | None) -> ChangesSince:
     """What changed between two vintages of one question. `now` is None where nothing is left."""
-    before = _told(then)
-    after = _told(now) if now else {}
+    before = _known_shares(then)
+    after = _known_shares(now) if now else {}
     # Where others lead, “other developers” are not the same ones: no number of theirs was revised.
     same = now is not None and {g.key for g in then.groups} == {g.key for g in now.groups}
-    shown = [cell for cell in _ordered(before, after) if same or cell.group != REST]
+    shown = [cell for cell in _ordered(before, after) if same or cell.group != REST_GROUP]
     had = {(cell.source, cell.month) for cell in before}
     groups = {(group.key, True) for group in then.groups}
     groups |= {(group.key, False) for group in then.complement_groups}
@@ -68,24 +68,26 @@ def since(then: Answer, now: Answer | None) -> Since:
         if _differs(was, now_is)
     ]
     added = sorted({cell.month for cell in after if (cell.source, cell.month) not in had})
-    return Since(differing, added, len(before))
+    return ChangesSince(differing, added, len(before))
 
 
-def _told(answer: Answer) -> Mapping[Cell, Share]:
+def _known_shares(answer: Answer) -> Mapping[ShareKey, Share]:
     return {
-        Cell(row.source, row.month, row.group, asked): row
+        ShareKey(row.source, row.month, row.group, asked): row
         for asked, rows in ((True, answer.shares), (False, answer.complement))
         for row in rows
         if not row.missing
     }
 
 
-def _ordered(before: Mapping[Cell, Share], after: Mapping[Cell, Share]) -> list[Cell]:
+def _ordered(before: Mapping[ShareKey, Share], after: Mapping[ShareKey, Share]) -> list[ShareKey]:
     """By source and month; inside a month in the order of the answers."""
     return sorted(dict.fromkeys([*before, *after]), key=lambda cell: (cell.source, cell.month))
 
 
-def _label(before: Mapping[Cell, Share], after: Mapping[Cell, Share], cell: Cell) -> str:
+def _label(
+    before: Mapping[ShareKey, Share], after: Mapping[ShareKey, Share], cell: ShareKey
+) -> str:
     return (before.get(cell) or after[cell]).label
 
 
@@ -95,22 +97,24 @@ def _differs(then: Share | None, now: Share | None) -> bool:
     return (then.share_pct, then.status) != (now.share_pct, now.status)
 
 
-def change(shares: Mapping[date, Decimal | None], month: date, back: int) -> Decimal | None:
+def change_in_points(
+    shares: Mapping[date, Decimal | None], month: date, back: int
+) -> Decimal | None:
     """Points between a month and `back` months before it; None where either has no figure."""
-    return _points(shares.get(add_months(month, -back)), shares.get(month))
+    return _difference_in_points(shares.get(add_months(month, -back)), shares.get(month))
 
 
-def _points(old: Decimal | None, new: Decimal | None) -> Decimal | None:
+def _difference_in_points(old: Decimal | None, new: Decimal | None) -> Decimal | None:
     return None if old is None or new is None else new - old
 
 
-def telling_only(answer: Answer) -> Answer:
+def without_missing_groups(answer: Answer) -> Answer:
     """Without the sources that have no figure for the question."""
     telling = {row.source for row in answer.shares if not row.missing}
     return replace(answer, sources=tuple(item for item in answer.sources if item.slug in telling))
 
 
-def latest_only(answer: Answer) -> Answer:
+def latest_month_only(answer: Answer) -> Answer:
     """The same sources, each in the latest month it says anything of; its other months are out."""
     last: dict[str, date] = {}
     for row in (*answer.shares, *answer.complement):
@@ -124,9 +128,9 @@ def latest_only(answer: Answer) -> Answer:
 
 
 def _kept(row: Share, last: Mapping[str, date]) -> Share:
-    return row if row.month == last.get(row.source) else missing(row, row.group, row.label)
+    return row if row.month == last.get(row.source) else missing_share(row, row.group, row.label)
 
 
-def missing(like: Share, group: str, label: str) -> Share:
+def missing_share(like: Share, group: str, label: str) -> Share:
     """No figure, of the same source and month."""
     return Share(like.source, like.month, group, label, None, MISSING)

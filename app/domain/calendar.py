@@ -1,8 +1,9 @@
-"""Months, held as the date of their first day."""
+"""Months, held as the date of their first day, and instants in UTC."""
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
 
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})", re.ASCII)
 
@@ -16,7 +17,7 @@ def parse_month(text: str) -> date | None:
     return date(year, month, 1) if year and 1 <= month <= 12 else None
 
 
-def month_key(month: date) -> str:
+def format_month(month: date) -> str:
     """`YYYY-MM`."""
     return f"{month:%Y-%m}" if month.year >= 1000 else f"{month.year:04}-{month.month:02}"
 
@@ -73,3 +74,42 @@ def guess_month(text: str) -> date | None:
     matches = (pattern.fullmatch(text) for pattern in _NUMBERED)
     match = next((match for match in matches if match), None)
     return parse_month(f"{match['year']}-{int(match['month']):02}") if match else None
+
+
+# What citations tell to the minute is to be found by the minute.
+END_OF_MINUTE: Final = timedelta(minutes=1, microseconds=-1)
+
+
+def format_instant(instant: datetime) -> str:
+    """ISO 8601 in UTC with a Z; microseconds only where there are any."""
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+def parse_instant(text: str) -> datetime | None:
+    """A date means the end of that day, a minute its end. Without an offset it is read as UTC."""
+    # Week dates and dates without hyphens are ISO 8601 too, but say the day less plainly.
+    if not text.isascii() or len(text) > 35 or "W" in text or text[4:5] != "-":
+        return None
+    try:
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            return datetime.combine(date.fromisoformat(text), time.max, UTC)
+        # A "+" in a query string arrives as a space.
+        instant = datetime.fromisoformat(text.replace(" ", "+"))
+        if re.match(r"[0-9-]{10}.[0-9]{2}:[0-9]{2}(?!:)", text):
+            instant += END_OF_MINUTE
+        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def is_future(instant: datetime) -> bool:
+    """Later than now; today as a date and this minute are not, although their ends are."""
+    now = datetime.now(UTC)
+    end_of_today = datetime.combine(now.date(), time.max, UTC)
+    end_of_minute = now.replace(second=0, microsecond=0) + END_OF_MINUTE
+    return instant > now and instant not in {end_of_today, end_of_minute}
+
+
+def is_settled(instant: datetime | None) -> bool:
+    """True where what stood at `instant` can no longer change: publishing takes under a minute."""
+    return instant is not None and instant < datetime.now(UTC) - timedelta(minutes=1)

@@ -1,0 +1,75 @@
+"""The query parameters of a question: what each may say and what it means."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from app.domain.vocabulary import Openness, Origin
+
+TOP_MAX: Final = 50
+VALUES_MAX: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One query parameter: what it may say and what it means, for people and for OpenAPI."""
+
+    name: str
+    meaning: str
+    allowed: tuple[str, ...] = ()
+    many: bool = False
+    example: str = ""
+
+
+PARAMETERS: Final = (
+    Parameter(
+        "source",
+        "One or several source slugs, comma separated. Left out: openrouter-rankings, where it has"
+        " figures; else the one that covers most months.",
+        many=True,
+        example="openrouter-rankings",
+    ),
+    Parameter(
+        "by", "What the shares are grouped by.", ("origin", "openness", "developer", "model")
+    ),
+    Parameter(
+        "openness",
+        "Which models are counted: open ones, whose weights can be downloaded, others, or all.",
+        (*Openness, "all"),
+    ),
+    Parameter(
+        "of",
+        "What 100 percent is: all usage a source counted that month, or that of open models.",
+        ("all", "open"),
+    ),
+    Parameter(
+        "origin", "Only developers at home there; comma separated.", tuple(Origin), many=True
+    ),
+    Parameter("developer", "Only these developer slugs, comma separated.", many=True),
+    Parameter("model", "Only these model slugs, comma separated.", many=True),
+    Parameter("from", "First month, YYYY-MM. Left out: the first with data.", example="2025-01"),
+    Parameter("to", "Last month, YYYY-MM. Left out: the last with data.", example="2026-09"),
+    Parameter(
+        "as_of",
+        "The figures as they stood then: an instant in UTC; a date or a minute means its end.",
+        example="2026-11-23T10:00:00Z",
+    ),
+    Parameter(
+        "top",
+        f"How many developers or models are named, 1 to {TOP_MAX}: those with the highest share in"
+        " any one month asked for. The rest is one group.",
+        example="10",
+    ),
+    Parameter(
+        "home",
+        "Whose home an origin is: the developer's or, where the catalogue knows one, that of the"
+        " developer of the base model it was built on.",
+        ("developer", "base"),
+    ),
+    Parameter("events", "Which events stand on a chart of lines.", ("headline", "all", "none")),
+    Parameter("view", "How a page shows the answer.", ("lines", "stack", "table")),
+)
+
+
+def parameter_names(parameters: Sequence[Parameter] = PARAMETERS) -> list[str]:
+    return [parameter.name for parameter in parameters]

@@ -1,0 +1,222 @@
+"""Reads a question from a query string, and tells every problem of it at once."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final
+
+from app.domain.calendar import format_month, is_future, parse_instant, parse_month, this_month
+from app.domain.errors import BadQuestionError, Problem, excerpt
+from app.domain.matching import nearest_match
+from app.domain.parameters import PARAMETERS, TOP_MAX, VALUES_MAX, Parameter
+from app.domain.question import Question
+
+PROBLEMS_LISTED_MAX: Final = 20
+"""Of all problems of a question, so many are told."""
+SUGGESTIONS_MAX: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSlugs:
+    """The slugs a question may name, as the database knows them."""
+
+    sources: Collection[str] = ()
+    developers: Collection[str] = ()
+    models: Collection[str] = ()
+
+    def of(self, parameter: str) -> Collection[str]:
+        by_parameter = {
+            "source": self.sources,
+            "developer": self.developers,
+            "model": self.models,
+        }
+        return by_parameter[parameter]
+
+
+def parse_question(
+    items: Iterable[tuple[str, str]],
+    names: KnownSlugs,
+    accepted: Collection[str] = (),
+    others: Collection[str] = (),
+) -> Question:
+    """The question of a query string's pairs. Raises BadQuestionError with every problem at once.
+
+    `accepted` are the parameters that may be given, where not all; `others` are read elsewhere,
+    and only named among what may be asked.
+    """
+    reader = _ParameterReader(names, tuple(accepted) or tuple(_PARAMETERS_BY_NAME), tuple(others))
+    for name, text in items:
+        reader.take(name, text)
+    reader.compare()
+    if reader.problems:
+        raise bad_question(reader.problems, reader.count)
+    return Question(**reader.values)
+
+
+def bad_question(problems: Sequence[Problem], count: int | None = None) -> BadQuestionError:
+    """What to raise for these; the first one speaks for them, the first TOLD are told."""
+    first, count = problems[0], count or len(problems)
+    return BadQuestionError(
+        _problem_title(first), _problem_sentence(first), problems[:PROBLEMS_LISTED_MAX], count
+    )
+
+
+_TITLES_BY_CODE: Final = {
+    "unknown_parameter": "“{field}” cannot be asked here",
+    "repeated_parameter": "“{field}” is asked twice",
+    "unknown_value": "“{found}” is not a known {noun}",
+    "not_a_number": "“{found}” is not a number that can be asked for",
+    "not_a_width": "“{found}” is not a width that can be asked for",
+    "repeated_value": "“{field}” names something twice",
+    "too_many_values": "“{field}” names too many",
+    "not_a_month": "“{found}” is not a month",
+    "not_an_instant": "“{found}” is not a date",
+    "future": "“{found}” is still to come and cannot be asked for",
+    "empty_range": "No month lies in {found}",
+    "contradiction": "“{field}={found}” has no share of open models",
+}
+_PARAMETER_NOUNS: Final = {
+    "by": "way to group",
+    "of": "whole",
+    "home": "home to count by",
+    "events": "choice of events",
+}
+
+
+def _problem_title(problem: Problem) -> str:
+    title = _TITLES_BY_CODE.get(problem.code, "“{found}” cannot be “{field}”")
+    field = problem.field or ""
+    noun = _PARAMETER_NOUNS.get(field, field)
+    return title.format(field=field, noun=noun, found=problem.found)
+
+
+def parse_valid_part(
+    items: Iterable[tuple[str, str]], names: KnownSlugs, refused: BadQuestionError
+) -> Question:
+    """What is left of a refused question without the parameters that have problems."""
+    faulty = {problem.field for problem in refused.problems}
+    kept = [
+        (name, text) for name, text in items if name in _PARAMETERS_BY_NAME and name not in faulty
+    ]
+    try:
+        return parse_question(kept, names)
+    except BadQuestionError as more:  # not all were told
+        return parse_valid_part(kept, names, more)
+
+
+def _problem_sentence(problem: Problem) -> str:
+    hint = f" Did you mean “{problem.suggestion}”?" if problem.suggestion else ""
+    return f"Found “{problem.found}”; expected {problem.expected}.{hint}"
+
+
+_PARAMETERS_BY_NAME: Final[Mapping[str, Parameter]] = {item.name: item for item in PARAMETERS}
+
+
+@dataclass(slots=True)
+class _ParameterReader:
+    names: KnownSlugs
+    accepted: Sequence[str]
+    others: Sequence[str] = ()
+    values: dict[str, Any] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+    count: int = 0
+
+    def refuse(
+        self,
+        code: str,
+        name: str,
+        found: str,
+        expected: str,
+        suggest: Callable[[], str | None] | None = None,
+    ) -> None:
+        """Suggests a word for the first few only: finding the nearest among many is slow."""
+        self.count += 1
+        if self.count > PROBLEMS_LISTED_MAX:
+            return
+        near = suggest() if suggest and self.count <= SUGGESTIONS_MAX else None
+        problem = Problem(code, None, None, excerpt(name), excerpt(found), expected, near)
+        self.problems.append(problem)
+
+    def take(self, name: str, text: str) -> None:
+        if name not in self.accepted:
+            allowed = [*self.accepted, *self.others]
+            expected = "one of " + ", ".join(allowed)
+            self.refuse(
+                "unknown_parameter", name, name, expected, lambda: nearest_match(name, allowed)
+            )
+        elif name in self.seen:
+            self.refuse("repeated_parameter", name, text, "the parameter once, values by comma")
+        elif text:  # a native form sends every empty field
+            self.seen.add(name)
+            self.read(_PARAMETERS_BY_NAME[name], text)
+
+    def read(self, parameter: Parameter, text: str) -> None:
+        name = parameter.name
+        match name:
+            case "from" | "to":
+                self.month(name, text)
+            case "as_of":
+                self.instant(text)
+            case "top":
+                self.number(text)
+            case _:
+                allowed = parameter.allowed or self.names.of(name)
+                self.choice(parameter, text, allowed)
+
+    def choice(self, parameter: Parameter, text: str, allowed: Collection[str]) -> None:
+        words = [word.strip() for word in text.split(",")] if parameter.many else [text]
+        if len(words) > VALUES_MAX:
+            found = f"{len(words)} values"
+            self.refuse("too_many_values", parameter.name, found, f"at most {VALUES_MAX} values")
+            return
+        for word in words:
+            if word not in allowed:
+                self.refuse_word(parameter, word, allowed)
+        if len(set(words)) < len(words):
+            self.refuse("repeated_value", parameter.name, text, "each value once")
+        self.values[parameter.name] = tuple(words) if parameter.many else text
+
+    def refuse_word(self, parameter: Parameter, word: str, allowed: Collection[str]) -> None:
+        expected = (
+            "one of " + ", ".join(allowed)
+            if parameter.allowed
+            else f"the slug of a known {parameter.name}"
+        )
+        near = partial(nearest_match, word, allowed)
+        self.refuse("unknown_value", parameter.name, word, expected, near)
+
+    def month(self, name: str, text: str) -> None:
+        month = parse_month(text)
+        if month is None:
+            self.refuse("not_a_month", name, text, "a month as YYYY-MM, such as 2025-08")
+        self.values["from_" if name == "from" else name] = month
+
+    def instant(self, text: str) -> None:
+        instant = parse_instant(text)
+        if instant is None:
+            expected = "a date (2026-11-23) or an instant in UTC (2026-11-23T10:00:00Z)"
+            self.refuse("not_an_instant", "as_of", text, expected)
+        elif is_future(instant):
+            self.refuse("future", "as_of", text, "a moment that has passed: nothing later is known")
+        self.values["as_of"] = instant
+
+    def number(self, text: str) -> None:
+        if not (
+            text.isascii() and text.isdecimal() and len(text) <= 2 and 1 <= int(text) <= TOP_MAX
+        ):
+            self.refuse("not_a_number", "top", text, f"a whole number from 1 to {TOP_MAX}")
+            return
+        self.values["top"] = int(text)
+
+    def compare(self) -> None:
+        first, last = self.values.get("from_"), self.values.get("to")
+        if first and last and first > last:
+            found = f"{format_month(first)} to {format_month(last)}"
+            self.refuse("empty_range", "from", found, "a first month not after the last")
+        if first and first > this_month():
+            self.refuse("future", "from", format_month(first), "a month that has begun")
+        if self.values.get("of") == "open" and self.values.get("openness", "open") != "open":
+            found = self.values["openness"]
+            expected = "openness=open with of=open: other models are no part of the open ones"
+            self.refuse("contradiction", "openness", found, expected, lambda: "open")

@@ -1,0 +1,91 @@
+"""What an upload's publishing or withdrawal did to the figures: plain values."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from app.domain.vocabulary import Openness, Origin, Status
+
+
+class RevisionKind(StrEnum):
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+class Effect(StrEnum):
+    """What an act did to a month. `untouched`: what was withdrawn did not stand any more."""
+
+    NEW = "new"
+    REVISED = "revised"
+    REMOVED = "removed"
+    UNTOUCHED = "untouched"
+
+
+@dataclass(frozen=True, slots=True)
+class RevisedShare:
+    """What the lines of an origin and openness added up to before and after, in percent.
+
+    None where no line spoke of them. `estimated`: what stands after was reported, not recomputed;
+    `note` is what its publisher said of it, where its lines agree.
+    """
+
+    origin: Origin
+    openness: Openness
+    old: Decimal | None
+    new: Decimal | None
+    estimated: bool = False
+    note: str = ""
+
+    @property
+    def points(self) -> Decimal | None:
+        """The change in percentage points; None where one side is missing, which is not zero."""
+        return None if self.old is None or self.new is None else self.new - self.old
+
+
+@dataclass(frozen=True, slots=True)
+class MonthRevision:
+    """What an act did to one source's month: the uploads whose figures stood before and after.
+
+    Each status is that of the least settled line; None where nothing stood.
+    """
+
+    source: str
+    month: date
+    effect: Effect
+    before: int | None
+    after: int | None
+    old_status: Status | None
+    new_status: Status | None
+    sums: tuple[RevisedShare, ...]
+
+    @property
+    def moved(self) -> tuple[RevisedShare, ...]:
+        return tuple(item for item in self.sums if item.old != item.new)
+
+    @property
+    def settled(self) -> bool:
+        """It changed how settled the month is."""
+        return None not in (self.old_status, self.new_status) and self.old_status != self.new_status
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One publishing or withdrawal of an upload, and its changes by source and month."""
+
+    kind: RevisionKind
+    at: datetime
+    by: str
+    reason: str
+    upload_id: int
+    filename: str
+    sha256: str
+    changes: tuple[MonthRevision, ...]
+
+    def having(self, *effects: Effect) -> list[MonthRevision]:
+        return [change for change in self.changes if change.effect in effects]
+
+    @property
+    def revises(self) -> bool:
+        """It changed figures that had been published."""
+        return bool(self.having(Effect.REVISED, Effect.REMOVED))
