@@ -13,10 +13,11 @@ from sqlalchemy import ColumnElement, delete, func, select, text, update
 from sqlalchemy.exc import InternalError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app import models, passwords
-from app.db import Db
+from app import passwords
+from app.database import account_tables
+from app.database.account_tables import AccessToken, SignIn, SignInLink
+from app.database.session import Database
 from app.domain.errors import BadInputError, ConflictError, NotFoundError, excerpt
-from app.models import AccessToken, SignIn, SignInLink
 
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 TOKEN_PREFIX: Final = "oms_"  # noqa: S105 - tells scanners for leaked secrets what they found
@@ -58,10 +59,10 @@ def add(session: Session, name: str, password: str | None = None) -> None:
         title = f"“{excerpt(name)}” cannot be a maintainer's name"
         rule = "1 to 64 of a-z, 0-9, dot, dash and underscore, a letter or a digit first"
         raise BadInputError(title, f"A name is {rule}.")
-    if session.scalar(select(models.Maintainer.id).filter_by(name=name)):
+    if session.scalar(select(account_tables.Maintainer.id).filter_by(name=name)):
         raise ConflictError(f"There is a maintainer {name} already")
     stored = passwords.hashed(password) if password is not None else None
-    session.add(models.Maintainer(name=name, password_hash=stored))
+    session.add(account_tables.Maintainer(name=name, password_hash=stored))
     session.flush()
 
 
@@ -77,18 +78,18 @@ def add_first(session: Session, name: str) -> None:
 def first_without_passwords(session: Session) -> str | None:
     """The first enabled maintainer, where none of them has a password to sign in with."""
     enabled = session.execute(
-        select(models.Maintainer.name, models.Maintainer.password_hash)
-        .where(models.Maintainer.disabled_at.is_(None))
-        .order_by(models.Maintainer.id)
+        select(account_tables.Maintainer.name, account_tables.Maintainer.password_hash)
+        .where(account_tables.Maintainer.disabled_at.is_(None))
+        .order_by(account_tables.Maintainer.id)
     ).all()
     if not enabled or any(password for _, password in enabled):
         return None
     return enabled[0][0]
 
 
-def locked(session: Session, name: str) -> models.Maintainer:
+def locked(session: Session, name: str) -> account_tables.Maintainer:
     """The row, held until the transaction ends. Raises NotFoundError."""
-    statement = select(models.Maintainer).filter_by(name=name).with_for_update()
+    statement = select(account_tables.Maintainer).filter_by(name=name).with_for_update()
     # What can be nobody's name may be what no database takes for a text.
     found = session.scalars(statement).one_or_none() if NAME.fullmatch(name) else None
     if found is None:
@@ -122,7 +123,7 @@ def enable(session: Session, name: str) -> None:
     locked(session, name).disabled_at = None
 
 
-def _end_all(session: Session, maintainer: models.Maintainer) -> None:
+def _end_all(session: Session, maintainer: account_tables.Maintainer) -> None:
     for table in (SignIn, SignInLink):
         session.execute(delete(table).where(table.maintainer_id == maintainer.id))
 
@@ -140,10 +141,12 @@ class Listed:
 
 def listed(session: Session) -> Sequence[Listed]:
     valid = select(func.count(AccessToken.id)).where(
-        AccessToken.maintainer_id == models.Maintainer.id, AccessToken.revoked_at.is_(None)
+        AccessToken.maintainer_id == account_tables.Maintainer.id, AccessToken.revoked_at.is_(None)
     )
     found = session.execute(
-        select(models.Maintainer, valid.scalar_subquery()).order_by(models.Maintainer.name)
+        select(account_tables.Maintainer, valid.scalar_subquery()).order_by(
+            account_tables.Maintainer.name
+        )
     )
     return [
         Listed(row.name, row.created_at, row.disabled_at, row.password_hash is not None, count)
@@ -172,7 +175,7 @@ def create_token(session: Session, name: str, label: str) -> str:
     return token
 
 
-def _token(maintainer: models.Maintainer, label: str) -> Any:
+def _token(maintainer: account_tables.Maintainer, label: str) -> Any:
     return select(AccessToken).filter_by(maintainer_id=maintainer.id, label=label)
 
 
@@ -200,34 +203,36 @@ class ListedToken:
 def listed_tokens(session: Session) -> Sequence[ListedToken]:
     found = session.execute(
         select(
-            models.Maintainer.name,
+            account_tables.Maintainer.name,
             AccessToken.label,
             AccessToken.created_at,
             AccessToken.used_at,
             AccessToken.revoked_at,
         )
-        .join(models.Maintainer, models.Maintainer.id == AccessToken.maintainer_id)
-        .order_by(models.Maintainer.name, AccessToken.id)
+        .join(account_tables.Maintainer, account_tables.Maintainer.id == AccessToken.maintainer_id)
+        .order_by(account_tables.Maintainer.name, AccessToken.id)
     )
     return [ListedToken(*row) for row in found]
 
 
-def by_token(db: Db, token: str) -> Maintainer | None:
+def by_token(db: Database, token: str) -> Maintainer | None:
     """Whoever a program speaks for; its use is noted once a minute."""
     recently = AccessToken.used_at > ago(NOTED_EVERY)
     with db.reading() as session:
         found = session.execute(
             select(
-                models.Maintainer.name,
+                account_tables.Maintainer.name,
                 AccessToken.label,
                 AccessToken.id,
                 func.coalesce(recently, text("false")).label("noted"),
             )
-            .join(models.Maintainer, models.Maintainer.id == AccessToken.maintainer_id)
+            .join(
+                account_tables.Maintainer, account_tables.Maintainer.id == AccessToken.maintainer_id
+            )
             .where(
                 AccessToken.digest == digest(token),
                 AccessToken.revoked_at.is_(None),
-                models.Maintainer.disabled_at.is_(None),
+                account_tables.Maintainer.disabled_at.is_(None),
             )
         ).one_or_none()
     if found is None:
@@ -237,7 +242,7 @@ def by_token(db: Db, token: str) -> Maintainer | None:
     return Maintainer(found.name, found.label)
 
 
-def note(db: Db, column: InstrumentedAttribute[Any], row: int) -> None:
+def note(db: Database, column: InstrumentedAttribute[Any], row: int) -> None:
     """Writes the moment into a row; a database that is only read lets people in all the same."""
     statement = update(column.class_).values({column: func.clock_timestamp()})
     with suppress(InternalError), db.writing() as session:

@@ -11,22 +11,23 @@ from urllib.parse import quote
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import curation, intake, kinds, provenance, vintages
+from app import curation, intake, kinds, provenance
 from app.csv_reader import UNLIMITED, Limits
 from app.curation import Changes
-from app.db import Db
+from app.database import vintages
+from app.database.locks import Lock
+from app.database.session import Database
+from app.database.tables import Snapshot, Source, Upload
+from app.database.vintages import current_snapshots
 from app.domain.errors import NotFoundError
 from app.domain.snapshot import Basis, Line
 from app.domain.vocabulary import Openness
 from app.intake import Published, refuse_problems
 from app.kinds import Kind, kind_of
-from app.locks import Lock
-from app.models import Snapshot, Source, Upload
 from app.paths import DATA
 from app.rules import Checked
 from app.snapshot_format import write_snapshot
 from app.stored_lines import of_snapshots
-from app.vintages import current_snapshots
 
 # The longest one statement may take, in seconds: a million lines are copied in one.
 PATIENCE: Final = 3600
@@ -62,7 +63,7 @@ class Imported:
     revises: tuple[tuple[str, date], ...] = ()
 
 
-def is_empty(db: Db) -> bool:
+def is_empty(db: Database) -> bool:
     """Whether nothing at all has been put in so far."""
     with db.reading() as session:
         return _is_empty(session)
@@ -90,7 +91,9 @@ def files_of(paths: Iterable[Path]) -> list[Path]:
     return files
 
 
-def import_file(db: Db, path: Path, choices: Choices, progress: Progress | None = None) -> Imported:
+def import_file(
+    db: Database, path: Path, choices: Choices, progress: Progress | None = None
+) -> Imported:
     """Reads one file, a catalogue's or a snapshot's, and stores all of it or nothing.
 
     Raises BadFileError with every problem, ConflictError where published figures change without a
@@ -143,7 +146,7 @@ def _import_snapshots(
     return Imported(path, checked=published.checked, published=published)
 
 
-def fill(db: Db) -> bool:
+def fill(db: Database) -> bool:
     """Puts the bundled catalogue and snapshots into an empty database, all of them or none.
 
     They go through the reader and intake that uploads use. False where there was something before;
@@ -158,7 +161,7 @@ def fill(db: Db) -> bool:
         return True
 
 
-def export(db: Db, directory: Path) -> list[Path]:
+def export(db: Database, directory: Path) -> list[Path]:
     """Writes the catalogue and every source's current snapshots; `import` reads back the same."""
     (directory / "snapshots").mkdir(parents=True, exist_ok=True)
     with db.reading() as session:

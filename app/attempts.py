@@ -9,11 +9,11 @@ from sqlalchemy import ColumnElement, delete, func, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from app.database_errors import AGAIN, LOCK_NOT_AVAILABLE
-from app.db import Db
+from app.database.account_tables import FailedSignIn
+from app.database.errors import LOCK_NOT_AVAILABLE, RETRY_HINT
+from app.database.locks import Lock
+from app.database.session import Database
 from app.domain.errors import TooOftenError, UnavailableError
-from app.locks import Lock
-from app.models import FailedSignIn
 
 WINDOW: Final = timedelta(minutes=5)
 MOST: Final = 10
@@ -21,7 +21,7 @@ LONGEST_WAIT: Final = "2s"
 """For the turn: whoever waits holds a connection that readers need."""
 
 
-def admit(db: Db, name: str, address: str) -> int:
+def admit(db: Database, name: str, address: str) -> int:
     """Counts an attempt as failed before it is made, so that those made at once are counted too.
 
     Gives what `forgive` takes. Raises TooOftenError for account or address, UnavailableError where
@@ -48,7 +48,7 @@ def _take_turn(session: Session) -> None:
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
             raise
-        raise UnavailableError("Too many are signing in at this moment", AGAIN) from None
+        raise UnavailableError("Too many are signing in at this moment", RETRY_HINT) from None
 
 
 def forgive(session: Session, attempt: int) -> None:

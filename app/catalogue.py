@@ -3,11 +3,11 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.database.tables import Developer, Model, Source
 from app.domain.errors import NotFoundError, excerpt
 from app.domain.matching import nearest_match
 from app.domain.vocabulary import Openness, Origin
 from app.known import Known, KnownDeveloper, KnownModel
-from app.models import Developer, Model, Source
 
 
 def known(session: Session) -> Known:

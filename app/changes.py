@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.models import CatalogueChange, Upload
-from app.vintages import END_OF_TIME, changed_at
+from app.database.tables import CatalogueChange, Upload
+from app.database.vintages import END_OF_TIME, last_change_at
 
 
 def data_version(session: Session) -> str:
@@ -28,7 +28,7 @@ def data_version(session: Session) -> str:
 def last_change(session: Session, as_of: datetime | None = None) -> datetime | None:
     """The last instant, at or before `as_of`, at which figures or the catalogue changed."""
     limit = as_of or END_OF_TIME
-    figures = func.max(changed_at(as_of))
+    figures = func.max(last_change_at(as_of))
     catalogue = select(func.max(CatalogueChange.at)).where(CatalogueChange.at <= limit)
     found: datetime | None = session.scalar(
         select(func.greatest(figures, catalogue.scalar_subquery())).select_from(Upload)

@@ -14,16 +14,16 @@ import psycopg
 import typer
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from app import archive, cli_accounts, cli_import, logs, migrations, roles, serving
+from app import archive, cli_accounts, cli_import, logs, serving
 from app.archive import is_empty
 from app.cli_import import import_figures
 from app.console import DataDir, console, database_url, opened, refuse_shared, refuse_weak, settings
-from app.database_errors import explained
-from app.db import Db
+from app.database.embedded.server import wait_for_shutdown
+from app.database.errors import explain_error
+from app.database.migrate import schema_revisions, upgrade_if_needed
+from app.database.roles import may_change_published, prepare_role
+from app.database.session import Database
 from app.domain.errors import NotFoundError, UserError, excerpt
-from app.migrations import bring_up
-from app.postgres import wait_for_its_end
-from app.roles import may_do_more
 from app.sign_ins import first_link
 
 log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ def main() -> None:
     except OperationalError as error:
         show_refused(UserError("The database cannot be used", str(error.orig).strip()))
     except (DBAPIError, psycopg.Error) as error:
-        if (why := explained(error)) is None:
+        if (why := explain_error(error)) is None:
             raise
         show_refused(why)
     except OSError as error:
@@ -100,9 +100,9 @@ def serve(
     logs.install(configured.log_format)
     listening = claim(host or configured.host, configured.port if port is None else port)
     with database_url(configured) as url:
-        db = Db(url)
-        bring_up(db)
-        if configured.database_url is not None and may_do_more(db):
+        db = Database(url)
+        upgrade_if_needed(db)
+        if configured.database_url is not None and may_change_published(db):
             log.warning(MORE_THAN_SERVE)
         if configured.database_url is None and not empty and is_empty(db):
             console.print("Filling the empty database with the bundled figures …")
@@ -118,7 +118,7 @@ def serve(
 
 def end_with(data_dir: Path) -> None:
     """A PostgreSQL of our own that was killed comes back in another place: not to this server."""
-    wait_for_its_end(data_dir)
+    wait_for_shutdown(data_dir)
     console.print("PostgreSQL has ended, and so does this. Nothing is lost: start it again.")
     os.kill(os.getpid(), signal.SIGTERM)
 
@@ -168,11 +168,11 @@ def migrate(
         refuse_shared(configured)
     with opened(data_dir) as db:
         if app_role is not None:
-            roles.prepare(db, app_role, configured.app_password)
+            prepare_role(db, app_role, configured.app_password)
             if configured.app_password is None:
                 told = f"APP_PASSWORD is not set: the password of {app_role} was left as it is."
                 console.print(told, markup=False)
-        found, expected = migrations.revisions(db)
+        found, expected = schema_revisions(db)
         newer = "" if found == expected else f", newer than this release's {expected}"
         console.print(f"The schema is at revision {found}{newer}.")
 

@@ -18,7 +18,7 @@ from app import curation, kinds
 from app.archive import Choices, Imported, files_of, import_file
 from app.console import DataDir, console, opened
 from app.curation import Change
-from app.db import Db
+from app.database.session import Database
 from app.domain.calendar import format_month
 from app.domain.errors import BadFileError, Problem, UserError, excerpt
 from app.domain.vocabulary import Openness
@@ -137,7 +137,7 @@ def escaped(text: str) -> str:
     return excerpt(text, 2 * kinds.LONG)
 
 
-def import_paths(db: Db, paths: Sequence[Path], choices: Choices) -> None:
+def import_paths(db: Database, paths: Sequence[Path], choices: Choices) -> None:
     """Imports files one after the other; raises at the first that is refused."""
     for path in files_of(paths):
         try:
@@ -147,7 +147,7 @@ def import_paths(db: Db, paths: Sequence[Path], choices: Choices) -> None:
             raise
 
 
-def import_path(db: Db, path: Path, choices: Choices) -> Imported:
+def import_path(db: Database, path: Path, choices: Choices) -> Imported:
     with progress_of(path) as progress:
         return import_file(db, path, choices, progress)
 

@@ -10,10 +10,10 @@ from pydantic import ValidationError
 from rich.console import Console
 from sqlalchemy import make_url
 
-from app import postgres
-from app.db import Db
+from app.database.embedded.server import run_embedded_postgres
+from app.database.migrate import upgrade_if_needed
+from app.database.session import Database
 from app.domain.errors import UserError
-from app.migrations import bring_up
 from app.secret import weakness
 from app.settings import Settings
 
@@ -45,7 +45,7 @@ def database_url(configured: Settings) -> Iterator[str]:
         refuse_weak_password(configured.database_url)
         yield configured.database_url
     else:
-        with postgres.running(configured.data_dir) as url:
+        with run_embedded_postgres(configured.data_dir) as url:
             yield url
 
 
@@ -73,12 +73,12 @@ def refuse_shared(configured: Settings) -> None:
 
 
 @contextmanager
-def opened(data_dir: Path | None) -> Iterator[Db]:
+def opened(data_dir: Path | None) -> Iterator[Database]:
     """The database, migrated."""
     with database_url(settings(data_dir)) as url:
-        db = Db(url)
+        db = Database(url)
         try:
-            bring_up(db)
+            upgrade_if_needed(db)
             yield db
         finally:
             db.close()

@@ -8,12 +8,12 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, Row, Select, func, select, true
 from sqlalchemy.orm import Session
 
+from app.database.tables import Observation, Snapshot, Source, Upload
+from app.database.vintages import current_snapshots, order_by_slug
 from app.domain.answer import SourceDefinition
 from app.domain.snapshot import Basis
 from app.domain.vocabulary import Openness, Status, least_settled
-from app.models import Observation, Snapshot, Source, Upload
 from app.queries import main_source
-from app.vintages import by_slug, current_snapshots
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def spans(session: Session, as_of: datetime | None = None) -> dict[str, Span]:
         select(Source.slug, func.min(months), func.max(months), func.count())
         .join(current, current.c.source_id == Source.id)
         .group_by(Source.slug)
-        .order_by(by_slug())
+        .order_by(order_by_slug())
     )
     return {slug: Span(*span) for slug, *span in found}
 
@@ -109,7 +109,7 @@ def covered_months(
         .join(Source, Source.id == Snapshot.source_id)
         .where(_of(source))
         .group_by(Source.slug, Snapshot.month, Snapshot.upload_id)
-        .order_by(by_slug(), Snapshot.month)
+        .order_by(order_by_slug(), Snapshot.month)
     )
     return [
         CoveredMonth(slug, month, least_settled(estimated, provisional), *rest)
@@ -166,7 +166,7 @@ def _snapshots(as_of: datetime | None) -> Select[*SnapshotRow]:
         .join(sums, sums.c.snapshot_id == Snapshot.id)
         .outerjoin(current, current.c.id == Snapshot.id)
         .where(published)
-        .order_by(Upload.published_at.desc(), by_slug(), Snapshot.month.desc())
+        .order_by(Upload.published_at.desc(), order_by_slug(), Snapshot.month.desc())
     )
 
 

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from app.catalogue import ids
 from app.csv_reader import Limits, Row, Table, open_table
+from app.database.locks import Lock
+from app.database.tables import CatalogueChange, Developer, Event, Model, Source
 from app.domain.errors import BadFileError, ConflictError, NotFoundError, Problem
 from app.domain.matching import nearest_match
 from app.domain.text import checked_reason
 from app.kinds import DEVELOPERS, EVENTS, MODELS, Entry, Kind, cells_of
-from app.locks import Lock
-from app.models import CatalogueChange, Developer, Event, Model, Source
 from app.resolver import NewDeveloper, NewModel
 
 Key = tuple[Any, ...]
@@ -87,8 +87,8 @@ def change(
     """One entry from a form's texts by column: added or, with `entry_id`, corrected.
 
     Raises BadFileError with a problem for each field at fault, BadInputError for the reason,
-    NotFoundError, and Conflict where the entry exists already, its slug would change, or the reason
-    is missing.
+    NotFoundError, and ConflictError where the entry exists already, its slug would change, or the
+    reason is missing.
     """
     _refuse_blank(kind, texts)
     table = open_table(_one_row(texts), kind.columns)

@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 
-from app import migrations, observing
-from app.db import Db
+from app import observing
+from app.database.migrate import is_schema_served, schema_revisions
+from app.database.session import Database
 from app.domain.errors import NotFoundError, UnavailableError
 from app.http import database
 from app.observing import METRICS_TYPE
@@ -27,10 +28,10 @@ async def read_liveness() -> Health:
 
 
 @router.get("/readyz")
-def read_readiness(db: Annotated[Db, Depends(database)]) -> Health:
+def read_readiness(db: Annotated[Database, Depends(database)]) -> Health:
     """The database answers and its schema is the one this release was written for, or newer."""
-    found, expected = migrations.revisions(db)
-    if not migrations.serves(found, expected):
+    found, expected = schema_revisions(db)
+    if not is_schema_served(found, expected):
         raise UnavailableError("The database is not migrated", f"It is at {found}, not {expected}.")
     return Health()
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app import accounts, citing, freshness, queries, sign_ins
 from app.accounts import Maintainer
 from app.csv_writing import csv_links, csv_text, file_name
-from app.db import Db
+from app.database.session import Database
 from app.domain.answer import Answer
 from app.domain.errors import NotSignedInError, Problem, excerpt
 from app.domain.matching import nearest_match
@@ -21,12 +21,15 @@ from app.domain.question_parser import bad_question, parse_question
 from app.share_rows import COLUMNS, share_rows
 
 
-def database(request: Request) -> Db:
-    db: Db = request.app.state.db
+def database(request: Request) -> Database:
+    db: Database = request.app.state.db
     return db
 
 
-def reading(db: Annotated[Db, Depends(database)]) -> Iterator[Session]:
+RequestDatabase = Annotated[Database, Depends(database)]
+
+
+def reading(db: Annotated[Database, Depends(database)]) -> Iterator[Session]:
     with db.reading() as session:
         yield session
 
@@ -78,7 +81,7 @@ def cookie_name(request: Request) -> str:
     return "__Host-session" if request.scope["scheme"] == "https" else "session"
 
 
-def visitor(request: Request, db: Annotated[Db, Depends(database)]) -> Maintainer | None:
+def visitor(request: Request, db: Annotated[Database, Depends(database)]) -> Maintainer | None:
     """Who is signed in with this browser, if anyone; looked up once a request."""
     if not hasattr(request.state, "maintainer"):
         secret = request.cookies.get(cookie_name(request))
@@ -100,7 +103,7 @@ def signed_in(found: Visitor) -> Maintainer:
 SignedIn = Annotated[Maintainer, Depends(signed_in)]
 
 
-def by_token(request: Request, db: Db) -> Maintainer:
+def by_token(request: Request, db: Database) -> Maintainer:
     """Whoever the token of the Authorization header speaks for. Raises NotSignedInError."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
@@ -117,7 +120,9 @@ TOKEN: Final = HTTPBearer(auto_error=False, description="What `modelshare token 
 
 
 def bearer(
-    request: Request, db: Annotated[Db, Depends(database)], _: Annotated[object, Depends(TOKEN)]
+    request: Request,
+    db: Annotated[Database, Depends(database)],
+    _: Annotated[object, Depends(TOKEN)],
 ) -> Maintainer:
     return by_token(request, db)
 

@@ -16,17 +16,17 @@ from sqlalchemy.orm import Session
 
 from app import catalogue, checking, curation, provenance, rules
 from app.csv_reader import Limits
+from app.database.locks import Lock
+from app.database.tables import CatalogueChange, Developer, Model, Snapshot, Source, Upload
+from app.database.vintages import current_snapshots, is_current_at
 from app.domain.calendar import format_month
 from app.domain.errors import BadFileError, ConflictError, NotFoundError, UnavailableError, excerpt
 from app.domain.snapshot import Line, SnapshotKey
 from app.domain.text import checked_reason
 from app.domain.vocabulary import Openness
-from app.locks import Lock
-from app.models import CatalogueChange, Developer, Model, Snapshot, Source, Upload
 from app.provenance import snapshot_keys, state_of
 from app.rules import Checked
 from app.stored_lines import of_snapshots
-from app.vintages import current_snapshots, standing_at
 
 Progress = Callable[[int], None]
 
@@ -327,7 +327,7 @@ def same_and_current(session: Session, upload: Upload) -> Upload | None:
             Upload.source_id.is_not_distinct_from(upload.source_id),
             Upload.openness == upload.openness,
             Upload.reclassified == upload.reclassified,
-            standing_at(None),
+            is_current_at(None),
             ~superseded,
         )
         .order_by(Upload.id)

@@ -11,8 +11,8 @@ from app import cells
 from app.catalogue import ids
 from app.cells import Parser
 from app.csv_reader import Column, open_table
+from app.database.tables import Developer, Event, Model, Source
 from app.domain.calendar import format_month
-from app.models import Developer, Event, Model, Source
 from app.snapshot_format import SNAPSHOT_COLUMNS
 
 LONG: Final = 2_000  # characters of a definition

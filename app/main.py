@@ -11,7 +11,7 @@ from app import api, contract, guard, health, pages
 from app.assets import Assets
 from app.bodies import Closing
 from app.crossing import Crossing
-from app.db import Db
+from app.database.session import Database
 from app.freshness import Freshness
 from app.headers import HeadAsGet, SecurityHeaders
 from app.observing import Observed
@@ -27,7 +27,7 @@ class Site(FastAPI):
         return Observed(SecurityHeaders(super().build_middleware_stack()))
 
 
-def create_app(db: Db, hosts: Sequence[str] = (), *, reads_per_minute: int = 0) -> FastAPI:
+def create_app(db: Database, hosts: Sequence[str] = (), *, reads_per_minute: int = 0) -> FastAPI:
     """The application on one database. The caller owns `db`; the app closes it at shutdown.
 
     `hosts`: the names that requests may be for; none named, any. `reads_per_minute`: how many

@@ -11,9 +11,9 @@ from sqlalchemy import Row, Select, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from app import queries
+from app.database.tables import Developer, Model, Observation, Snapshot, Source
+from app.database.vintages import current_snapshots, order_by_slug
 from app.domain.question import Question
-from app.models import Developer, Model, Observation, Snapshot, Source
-from app.vintages import by_slug, current_snapshots
 
 
 class Place(NamedTuple):
@@ -65,7 +65,7 @@ Found = Sequence[Row[int, str, date]]
 def _snapshots(session: Session, question: Question, after: Place | None) -> Found:
     """Those that may hold lines after that place, in order."""
     current = current_snapshots(question.as_of).subquery()
-    slug = by_slug()
+    slug = order_by_slug()
     wanted = (
         select(current.c.id, Source.slug, current.c.month)
         .join(Source, Source.id == current.c.source_id)
@@ -121,7 +121,7 @@ def _lines(
         .where(queries.selected(question, queries.home(session, question)))
     )
     if len(snapshots) > 1:
-        return wanted.order_by(by_slug(), Snapshot.month, Observation.line)
+        return wanted.order_by(order_by_slug(), Snapshot.month, Observation.line)
     # The first one is alone, and the only one that may have been read in part.
     begun = after and tuple(snapshots[0][1:]) == after[:2]
     line = after.line if after and begun else 0

@@ -5,15 +5,16 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import queries, vintages
+from app import queries
+from app.database import vintages
+from app.database.tables import Observation, Source
+from app.database.vintages import current_snapshots
 from app.domain.calendar import months_between
 from app.domain.errors import NoFiguresError
 from app.domain.question import Question
 from app.domain.vocabulary import Openness
-from app.models import Observation, Source
 from app.queries import sources_asked
 from app.tabulation import tells
-from app.vintages import current_snapshots
 
 
 def answers(session: Session, question: Question) -> bool:

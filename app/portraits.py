@@ -8,14 +8,14 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from app import vintages
+from app.database import vintages
+from app.database.tables import Developer, Model
+from app.database.vintages import added_since, cells_then
 from app.domain.answer import SourceDefinition
 from app.domain.calendar import parse_month
 from app.domain.errors import NotFoundError, excerpt
 from app.domain.matching import nearest_match
 from app.domain.vocabulary import Openness, Origin
-from app.models import Developer, Model
-from app.vintages import added_since, cells_then
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,11 @@ from typing import Final
 from sqlalchemy import Row, and_, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
+from app.database.tables import Observation, Snapshot, Source, Upload
+from app.database.vintages import current_snapshots, source_months
 from app.domain.errors import NotFoundError
 from app.domain.snapshot import Basis, SnapshotKey
 from app.domain.vocabulary import Openness
-from app.models import Observation, Snapshot, Source, Upload
-from app.vintages import current_snapshots, source_months
 
 PAGE: Final = 50
 

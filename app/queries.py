@@ -19,17 +19,23 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from app import vintages
 from app.changes import last_change
+from app.database import vintages
+from app.database.tables import Developer, Model, Observation, Source
+from app.database.vintages import (
+    base_origins,
+    cells_then,
+    current_snapshots,
+    order_by_slug,
+    source_months,
+)
 from app.domain.answer import REST_GROUP, UNNAMED_GROUP, Answer, SourceDefinition
 from app.domain.calendar import format_month, months_between
 from app.domain.errors import NoFiguresError
 from app.domain.question import Question
 from app.domain.question_parser import KnownSlugs
 from app.domain.vocabulary import OPENNESS_LABELS, ORIGIN_LABELS, Openness, Origin, Status
-from app.models import Developer, Model, Observation, Source
 from app.tabulation import Slice, Table, tells
-from app.vintages import base_origins, by_slug, cells_then, current_snapshots, source_months
 
 __all__ = [
     "Question",
@@ -67,7 +73,7 @@ def main_source(session: Session, as_of: datetime | None = None) -> str | None:
         select(Source.slug)
         .join(current, current.c.source_id == Source.id)
         .group_by(Source.slug)
-        .order_by((Source.slug == MAIN).desc(), func.count().desc(), by_slug())
+        .order_by((Source.slug == MAIN).desc(), func.count().desc(), order_by_slug())
         .limit(1)
     )
 

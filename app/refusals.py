@@ -16,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from app.allowed import methods_of
-from app.database_errors import explained, state_of, words_of_connecting
+from app.database.errors import connection_error_text, explain_error, sql_state
 from app.domain.errors import (
     BadFileError,
     BadInputError,
@@ -115,12 +115,12 @@ def install_errors(app: FastAPI, page: ErrorPage) -> None:
 
     def on_database(request: Request, error: Exception) -> Response:
         assert isinstance(error, SQLAlchemyError | psycopg.Error)  # noqa: S101 - only for these
-        refused = explained(error)
+        refused = explain_error(error)
         if refused is None:
             return on_fault(request, error)
         kind = type(getattr(error, "orig", error)).__name__
-        why = words_of_connecting(error) or refused.title
-        log.warning("database: %s, SQLSTATE %s: %s", kind, state_of(error), why)
+        why = connection_error_text(error) or refused.title
+        log.warning("database: %s, SQLSTATE %s: %s", kind, sql_state(error), why)
         return on_refused(request, refused)
 
     def on_fault(request: Request, error: Exception) -> Response:

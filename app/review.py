@@ -16,13 +16,13 @@ from sqlalchemy.orm import Session
 
 from app import intake, provenance, stored_lines
 from app.csv_reader import Limits
+from app.database.tables import Upload
 from app.detail import Detail, lost
 from app.domain.calendar import add_months, format_month, months_between
 from app.domain.errors import NotFoundError
 from app.domain.snapshot import Line, SnapshotKey
 from app.domain.vocabulary import ORIGIN_LABELS, Openness, Origin, Status
 from app.intake import WEB_LIMITS, check_upload, same_and_current, stored_file
-from app.models import Upload
 from app.provenance import Standing
 from app.rules import Checked, Notice
 from app.stored_lines import Totals, of_snapshots

@@ -10,10 +10,10 @@ from typing import Final
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
+from app.database.tables import Observation, Snapshot, Source, Upload
+from app.database.vintages import END_OF_TIME, last_change_at
 from app.domain.revision import Effect, MonthRevision, RevisedShare, Revision, RevisionKind
 from app.domain.vocabulary import Openness, Origin, Status, least_settled
-from app.models import Observation, Snapshot, Source, Upload
-from app.vintages import END_OF_TIME, changed_at
 
 Key = tuple[str, date]
 Totals = Mapping[tuple[Origin, Openness], Decimal]
@@ -59,7 +59,7 @@ def _uploads(
     wanted = (
         select(Upload)
         .where(Upload.published_at <= until)
-        .order_by(changed_at(until).desc())
+        .order_by(last_change_at(until).desc())
         .limit(limit)
     )
     if sources:

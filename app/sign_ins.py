@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from app import accounts, attempts, models, passwords
+from app import accounts, attempts, passwords
 from app.accounts import (
     NOTED_EVERY,
     Maintainer,
@@ -17,16 +17,17 @@ from app.accounts import (
     new_secret,
     set_password,
 )
-from app.db import Db
+from app.database import account_tables
+from app.database.account_tables import SignIn, SignInLink
+from app.database.session import Database
 from app.domain.errors import ConflictError, NotFoundError, WrongPasswordError
-from app.models import SignIn, SignInLink
 
 LONGEST: Final = timedelta(hours=12)
 LONGEST_IDLE: Final = timedelta(hours=2)
 LINK_LIFE: Final = timedelta(hours=24)
 
 
-def by_password(db: Db, name: str, password: str, address: str) -> str:
+def by_password(db: Database, name: str, password: str, address: str) -> str:
     """Signs a browser in; gives the secret it keeps. Raises WrongPasswordError, TooOftenError.
 
     `address` is the browser's. Unknown, disabled and without a password look all the same.
@@ -39,7 +40,7 @@ def by_password(db: Db, name: str, password: str, address: str) -> str:
         return _start(session, _unchanged(session, name, stored))
 
 
-def change_password(db: Db, name: str, old: str, new: str, address: str) -> str:
+def change_password(db: Database, name: str, old: str, new: str, address: str) -> str:
     """Sets a password, ends every sign-in and begins a new one; gives the browser's secret.
 
     The old one is asked where there is one. Raises WrongPasswordError, TooOftenError,
@@ -54,16 +55,18 @@ def change_password(db: Db, name: str, old: str, new: str, address: str) -> str:
         return _replace(session, _unchanged(session, name, stored), new)
 
 
-def _replace(session: Session, maintainer: models.Maintainer, new: str) -> str:
+def _replace(session: Session, maintainer: account_tables.Maintainer, new: str) -> str:
     set_password(session, maintainer.name, new)
     return _start(session, maintainer)
 
 
-def has_password(db: Db, name: str) -> bool:
+def has_password(db: Database, name: str) -> bool:
     return _stored(db, name) is not None
 
 
-def _proven(db: Db, name: str, password: str, address: str, wrong: str) -> tuple[int, str | None]:
+def _proven(
+    db: Database, name: str, password: str, address: str, wrong: str
+) -> tuple[int, str | None]:
     """The attempt, to be forgiven, and the hash that matched. Else raises, in the words `wrong`."""
     known = name if accounts.NAME.fullmatch(name) else ""
     attempt = attempts.admit(db, known, address)
@@ -73,14 +76,14 @@ def _proven(db: Db, name: str, password: str, address: str, wrong: str) -> tuple
     return attempt, stored
 
 
-def _stored(db: Db, name: str) -> str | None:
+def _stored(db: Database, name: str) -> str | None:
     with db.reading() as session:
         return session.scalar(
-            select(models.Maintainer.password_hash).filter_by(name=name, disabled_at=None)
+            select(account_tables.Maintainer.password_hash).filter_by(name=name, disabled_at=None)
         )
 
 
-def _unchanged(session: Session, name: str, stored: str | None) -> models.Maintainer:
+def _unchanged(session: Session, name: str, stored: str | None) -> account_tables.Maintainer:
     """The locked row, unless it was disabled or got another password since it was read."""
     maintainer = accounts.locked(session, name)
     if maintainer.disabled_at is not None or maintainer.password_hash != stored:
@@ -88,7 +91,7 @@ def _unchanged(session: Session, name: str, stored: str | None) -> models.Mainta
     return maintainer
 
 
-def _start(session: Session, maintainer: models.Maintainer) -> str:
+def _start(session: Session, maintainer: account_tables.Maintainer) -> str:
     old = or_(SignIn.started_at <= ago(LONGEST), SignIn.seen_at <= ago(LONGEST_IDLE))
     session.execute(delete(SignIn).where(old))
     secret = new_secret()
@@ -96,21 +99,21 @@ def _start(session: Session, maintainer: models.Maintainer) -> str:
     return secret
 
 
-def find(db: Db, secret: str) -> Maintainer | None:
+def find(db: Database, secret: str) -> Maintainer | None:
     """Whose browser it is; that it was seen is noted once a minute."""
     with db.reading() as session:
         found = session.execute(
             select(
-                models.Maintainer.name,
+                account_tables.Maintainer.name,
                 SignIn.id,
                 (SignIn.seen_at > ago(NOTED_EVERY)).label("noted"),
             )
-            .join(models.Maintainer, models.Maintainer.id == SignIn.maintainer_id)
+            .join(account_tables.Maintainer, account_tables.Maintainer.id == SignIn.maintainer_id)
             .where(
                 SignIn.digest == digest(secret),
                 SignIn.started_at > ago(LONGEST),
                 SignIn.seen_at > ago(LONGEST_IDLE),
-                models.Maintainer.disabled_at.is_(None),
+                account_tables.Maintainer.disabled_at.is_(None),
             )
         ).one_or_none()
     if found is None:
@@ -120,7 +123,7 @@ def find(db: Db, secret: str) -> Maintainer | None:
     return Maintainer(found.name)
 
 
-def end(db: Db, secret: str) -> None:
+def end(db: Database, secret: str) -> None:
     with db.writing() as session:
         session.execute(delete(SignIn).where(SignIn.digest == digest(secret)))
 
@@ -142,7 +145,7 @@ def link(session: Session, name: str) -> str:
     return f"/sign-in?link={secret}"
 
 
-def first_link(db: Db) -> str | None:
+def first_link(db: Database) -> str | None:
     """A link for whoever came first, `admin` where nobody did, as long as nobody has a password."""
     with db.writing() as session:
         add_first(session, "admin")
@@ -153,16 +156,16 @@ def first_link(db: Db) -> str | None:
 def whose_link(session: Session, secret: str) -> str:
     """The maintainer's name; uses nothing up. Raises NotFoundError."""
     name = session.scalar(
-        select(models.Maintainer.name)
-        .join(SignInLink, SignInLink.maintainer_id == models.Maintainer.id)
-        .where(_usable(secret), models.Maintainer.disabled_at.is_(None))
+        select(account_tables.Maintainer.name)
+        .join(SignInLink, SignInLink.maintainer_id == account_tables.Maintainer.id)
+        .where(_usable(secret), account_tables.Maintainer.disabled_at.is_(None))
     )
     if name is None:
         raise _no_link()
     return name
 
 
-def by_link(db: Db, secret: str) -> str:
+def by_link(db: Database, secret: str) -> str:
     """Signs a browser in and uses the link up; gives the secret it keeps. Raises NotFoundError."""
     with db.writing() as session:
         name = whose_link(session, secret)

@@ -10,14 +10,14 @@ from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from app import queries
+from app.database.tables import Developer, Model, Observation, Snapshot, Source, Upload
+from app.database.vintages import current_snapshots
 from app.domain.calendar import format_month
 from app.domain.errors import NotFoundError
 from app.domain.question import Question
 from app.domain.snapshot import Line, SnapshotKey
 from app.domain.vocabulary import Openness, Origin, Status
-from app.models import Developer, Model, Observation, Snapshot, Source, Upload
 from app.queries import group_of
-from app.vintages import current_snapshots
 
 Totals = dict[SnapshotKey, dict[tuple[Origin, Openness], Decimal]]
 """The summed shares of each month by origin and openness, in percent."""

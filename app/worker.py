@@ -9,7 +9,7 @@ from multiprocessing.process import BaseProcess
 from fastapi import FastAPI
 
 from app import logs
-from app.db import Db
+from app.database.session import Database
 from app.main import create_app
 from app.settings import Settings
 
@@ -24,7 +24,7 @@ def application() -> FastAPI:
     # None where this process is the only one.
     if parent := multiprocessing.parent_process():
         threading.Thread(target=end_with, args=[parent], daemon=True).start()
-    return create_app(Db(url), settings.hosts, reads_per_minute=settings.rate_limit)
+    return create_app(Database(url), settings.hosts, reads_per_minute=settings.rate_limit)
 
 
 def end_with(parent: BaseProcess) -> None:

@@ -3,15 +3,15 @@
 from alembic import context
 from sqlalchemy import Connection, create_engine, func, select, text
 
-from app.locks import Lock
-from app.models import Table
+from app.database.locks import Lock
+from app.database.tables import TableBase
 from app.settings import Settings
 
 
 def migrate(connection: Connection) -> None:
     context.configure(
         connection=connection,
-        target_metadata=Table.metadata,
+        target_metadata=TableBase.metadata,
         compare_server_default=True,
         transaction_per_migration=False,
     )

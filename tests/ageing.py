@@ -2,11 +2,11 @@
 
 from sqlalchemy import text
 
-from app.db import Db
+from app.database.session import Database
 from tests.rewriting import rewriting
 
 
-def make_older(db: Db) -> None:
+def make_older(db: Database) -> None:
     """Everything known so far was known a day earlier."""
     with rewriting(db) as session:
         for table, columns in {

@@ -23,10 +23,11 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 from sqlalchemy import URL, Connection, NullPool, create_engine, make_url, text
 
-from app import accounts, archive, migrations, postgres, sign_ins
-from app.db import Db
+from app import accounts, archive, sign_ins
+from app.database.embedded.server import run_embedded_postgres, wait_until_stopped
+from app.database.migrate import upgrade_schema
+from app.database.session import Database
 from app.main import create_app
-from app.postgres import wait_until_stopped
 from app.settings import Settings
 from app.sign_ins import by_link
 from tests import chromium
@@ -63,7 +64,7 @@ def server_of_the_run() -> Iterator[URL]:
     if given:
         yield make_url(Settings(database_url=given).database_url or "")
     else:
-        with postgres.running(Path(os.environ[RUN])) as url:
+        with run_embedded_postgres(Path(os.environ[RUN])) as url:
             yield make_url(url)
 
 
@@ -83,7 +84,7 @@ def template_name(kind: str) -> str:
     return f"{Path(os.environ[RUN]).name}-{kind}"
 
 
-def make_template(server: URL, kind: str, origin: str, build: Callable[[Db], None]) -> str:
+def make_template(server: URL, kind: str, origin: str, build: Callable[[Database], None]) -> str:
     """Have `build` make the database out of a copy of `origin`, once for all workers; its name."""
     name = template_name(kind)
     with administering(server) as connection:
@@ -91,13 +92,13 @@ def make_template(server: URL, kind: str, origin: str, build: Callable[[Db], Non
         known = text("SELECT 1 FROM pg_database WHERE datname = :name")
         if connection.scalar(known, {"name": name}) is None:
             with copied(server, origin) as url:
-                build_and_close(Db(url), build)
+                build_and_close(Database(url), build)
                 made = make_url(url).database
                 connection.execute(text(f'ALTER DATABASE "{made}" RENAME TO "{name}"'))
     return name
 
 
-def build_and_close(db: Db, build: Callable[[Db], None]) -> None:
+def build_and_close(db: Database, build: Callable[[Database], None]) -> None:
     try:
         build(db)
     finally:
@@ -123,7 +124,7 @@ def database_server() -> Iterator[URL]:
 
 @pytest.fixture(scope="session")
 def empty_template(database_server: URL) -> str:
-    return make_template(database_server, "empty", "template1", migrations.upgrade)
+    return make_template(database_server, "empty", "template1", upgrade_schema)
 
 
 @pytest.fixture(scope="session")
@@ -164,8 +165,8 @@ def read_only_database_url(database_server: URL, filled_template: str) -> Iterat
 
 
 @contextmanager
-def opened(url: str) -> Iterator[Db]:
-    db = Db(url)
+def opened(url: str) -> Iterator[Database]:
+    db = Database(url)
     try:
         yield db
     finally:
@@ -173,21 +174,21 @@ def opened(url: str) -> Iterator[Db]:
 
 
 @pytest.fixture
-def db(empty_database_url: str) -> Iterator[Db]:
+def db(empty_database_url: str) -> Iterator[Database]:
     """A migrated database without a row; the test's own."""
     with opened(empty_database_url) as db:
         yield db
 
 
 @pytest.fixture
-def filled_db(filled_database_url: str) -> Iterator[Db]:
+def filled_db(filled_database_url: str) -> Iterator[Database]:
     """The bundled figures; the test's own."""
     with opened(filled_database_url) as db:
         yield db
 
 
 @pytest.fixture(scope="session")
-def bundled_db(read_only_database_url: str) -> Iterator[Db]:
+def bundled_db(read_only_database_url: str) -> Iterator[Database]:
     """The bundled figures, read only, shared by all tests."""
     with opened(read_only_database_url) as db:
         yield db
@@ -199,26 +200,26 @@ def bundled_db(read_only_database_url: str) -> Iterator[Db]:
 @pytest.fixture(scope="session")
 def client(read_only_database_url: str) -> Iterator[TestClient]:
     """The application on the bundled figures, read only."""
-    with TestClient(create_app(Db(read_only_database_url)), follow_redirects=False) as client:
+    with TestClient(create_app(Database(read_only_database_url)), follow_redirects=False) as client:
         yield client
 
 
 @pytest.fixture
 def own_client(filled_database_url: str) -> Iterator[TestClient]:
     """The application on bundled figures of the test's own."""
-    with TestClient(create_app(Db(filled_database_url)), follow_redirects=False) as client:
+    with TestClient(create_app(Database(filled_database_url)), follow_redirects=False) as client:
         yield client
 
 
 @pytest.fixture
 def empty_client(empty_database_url: str) -> Iterator[TestClient]:
     """The application before the first upload."""
-    with TestClient(create_app(Db(empty_database_url)), follow_redirects=False) as client:
+    with TestClient(create_app(Database(empty_database_url)), follow_redirects=False) as client:
         yield client
 
 
 @pytest.fixture
-def maintainer_client(own_client: TestClient, filled_db: Db) -> TestClient:
+def maintainer_client(own_client: TestClient, filled_db: Database) -> TestClient:
     """`own_client` with ada signed in, as a browser sends its requests."""
     with filled_db.writing() as session:
         accounts.add(session, "ada")
@@ -231,7 +232,7 @@ def maintainer_client(own_client: TestClient, filled_db: Db) -> TestClient:
 @contextmanager
 def serving(url: str) -> Iterator[str]:
     """The address of a real uvicorn on the database of `url`."""
-    app = create_app(Db(url))
+    app = create_app(Database(url))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = threading.Thread(target=server.run, args=([listening],))

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import Page
 from sqlalchemy import event
 
-from app.db import Db
+from app.database.session import Database
 
 
 def words(client: TestClient, address: str, status: int = 200) -> str:
@@ -34,7 +34,7 @@ def lost_anchors(client: TestClient, address: str) -> list[str]:
 
 
 @contextmanager
-def counted(db: Db) -> Iterator[list[str]]:
+def counted(db: Database) -> Iterator[list[str]]:
     """The statements that run meanwhile."""
     statements: list[str] = []
 

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from app.db import Db
+from app.database.session import Database
 from app.main import create_app
 
 PATH = Path(__file__).parents[1] / "docs" / "openapi.json"
@@ -11,7 +11,7 @@ PATH = Path(__file__).parents[1] / "docs" / "openapi.json"
 
 def text() -> str:
     """The application's document as the file has it. No database is asked."""
-    db = Db("postgresql+psycopg://nobody@localhost/nothing")
+    db = Database("postgresql+psycopg://nobody@localhost/nothing")
     document = create_app(db).openapi()
     db.close()
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"

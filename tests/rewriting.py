@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.db import Db
+from app.database.session import Database
 
 TABLES = ("source", "developer", "model", "event", "upload", "catalogue_change")
 
 
 @contextmanager
-def rewriting(db: Db) -> Iterator[Session]:
+def rewriting(db: Database) -> Iterator[Session]:
     with db.writing() as session:
         for table in TABLES:
             session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))

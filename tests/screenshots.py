@@ -14,10 +14,11 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from app import accounts, archive, intake, migrations, postgres, sign_ins
-from app.db import Db
+from app import accounts, archive, intake, sign_ins
+from app.database.embedded.server import run_embedded_postgres, wait_until_stopped
+from app.database.migrate import upgrade_schema
+from app.database.session import Database
 from app.domain.vocabulary import Openness
-from app.postgres import wait_until_stopped
 from app.sign_ins import by_link
 from tests import chromium
 from tests.conftest import serving
@@ -85,9 +86,9 @@ WIDTHS = (1280, 390)
 def bundled_server() -> Iterator[tuple[str, str]]:
     """Its address, and the secret of a browser that is signed in."""
     with tempfile.TemporaryDirectory(prefix="modelshare-pictures-") as folder:
-        with postgres.running(Path(folder)) as url:
-            db = Db(url)
-            migrations.upgrade(db)
+        with run_embedded_postgres(Path(folder)) as url:
+            db = Database(url)
+            upgrade_schema(db)
             archive.fill(db)
             secret = keep_files(db)
             db.close()
@@ -96,7 +97,7 @@ def bundled_server() -> Iterator[tuple[str, str]]:
         wait_until_stopped(Path(folder))
 
 
-def keep_files(db: Db) -> str:
+def keep_files(db: Database) -> str:
     """A maintainer who has uploaded a sound and a faulty file; the secret of their browser."""
     with db.writing() as session:
         accounts.add(session, "ada")

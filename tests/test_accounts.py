@@ -18,7 +18,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import func, select, text
 
-from app import accounts, attempts, migrations, passwords, postgres, sign_ins
+from app import accounts, attempts, passwords, sign_ins
 from app.accounts import (
     Maintainer,
     by_token,
@@ -28,7 +28,10 @@ from app.accounts import (
     set_password,
 )
 from app.attempts import network_of
-from app.db import Db
+from app.database.embedded.server import run_embedded_postgres, wait_until_stopped
+from app.database.locks import Lock
+from app.database.migrate import schema_revisions
+from app.database.session import Database
 from app.domain.errors import (
     BadInputError,
     ConflictError,
@@ -37,8 +40,6 @@ from app.domain.errors import (
     UnavailableError,
     WrongPasswordError,
 )
-from app.locks import Lock
-from app.postgres import wait_until_stopped
 from app.sign_ins import by_link, by_password, change_password, first_link, whose_link
 from tests.conftest import opened
 from tests.test_serve import Program
@@ -48,13 +49,13 @@ HOME = "192.0.2.1"
 
 
 @pytest.fixture
-def ada(db: Db) -> Db:
+def ada(db: Database) -> Database:
     """A database whose only maintainer is ada."""
     add_ada(db)
     return db
 
 
-def add_ada(db: Db) -> None:
+def add_ada(db: Database) -> None:
     with db.writing() as session:
         accounts.add(session, "ada")
         accounts.locked(session, "ada").password_hash = stored_password()
@@ -66,21 +67,21 @@ def stored_password() -> str:
     return passwords.hashed(PASSWORD)
 
 
-def age(db: Db, table: str, column: str, interval: str) -> None:
+def age(db: Database, table: str, column: str, interval: str) -> None:
     with db.engine.begin() as connection:
         connection.execute(text(f"UPDATE {table} SET {column} = {column} - interval '{interval}'"))
 
 
-def count(db: Db, table: str) -> int:
+def count(db: Database, table: str) -> int:
     with db.engine.connect() as connection:
         return connection.scalar(text(f"SELECT count(*) FROM {table}"))
 
 
-def sign_in(db: Db, name: str = "ada", password: str = PASSWORD, address: str = HOME) -> str:
+def sign_in(db: Database, name: str = "ada", password: str = PASSWORD, address: str = HOME) -> str:
     return by_password(db, name, password, address)
 
 
-def outcome(db: Db, **credentials: str) -> str:
+def outcome(db: Database, **credentials: str) -> str:
     try:
         sign_in(db, **credentials)
     except (WrongPasswordError, TooOftenError) as refused:
@@ -88,7 +89,7 @@ def outcome(db: Db, **credentials: str) -> str:
     return "in"
 
 
-def fail(db: Db, times: int, name: str = "ada", address: str = HOME) -> None:
+def fail(db: Database, times: int, name: str = "ada", address: str = HOME) -> None:
     """As so many wrong passwords would."""
     for _ in range(times):
         attempts.admit(db, name, address)
@@ -97,13 +98,13 @@ def fail(db: Db, times: int, name: str = "ada", address: str = HOME) -> None:
 # --- passwords
 
 
-def test_a_password_shorter_than_twelve_characters_is_refused(db: Db) -> None:
+def test_a_password_shorter_than_twelve_characters_is_refused(db: Database) -> None:
     with pytest.raises(BadInputError, match="at least 12 characters"), db.writing() as session:
         accounts.add(session, "ada", "eleven char")
     assert count(db, "maintainer") == 0
 
 
-def test_only_an_argon2_hash_of_the_password_is_stored(ada: Db) -> None:
+def test_only_an_argon2_hash_of_the_password_is_stored(ada: Database) -> None:
     with ada.engine.connect() as connection:
         stored = connection.scalar(text("SELECT password_hash FROM maintainer"))
     assert stored.startswith("$argon2id$")
@@ -148,7 +149,7 @@ def test_of_a_long_password_only_a_short_part_is_composed(monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("name", ["", "Ada", "a b", "-a", "a" * 65, "ada\n", "é", "a\0"])
-def test_a_name_that_cannot_be_one_is_refused(db: Db, name: str) -> None:
+def test_a_name_that_cannot_be_one_is_refused(db: Database, name: str) -> None:
     with (
         pytest.raises(BadInputError, match="cannot be a maintainer's name"),
         db.writing() as session,
@@ -156,7 +157,7 @@ def test_a_name_that_cannot_be_one_is_refused(db: Db, name: str) -> None:
         accounts.add(session, name, PASSWORD)
 
 
-def test_a_name_is_given_once(ada: Db) -> None:
+def test_a_name_is_given_once(ada: Database) -> None:
     with pytest.raises(ConflictError), ada.writing() as session:
         accounts.add(session, "ada", PASSWORD)
 
@@ -164,11 +165,11 @@ def test_a_name_is_given_once(ada: Db) -> None:
 # --- signing in
 
 
-def test_the_right_password_signs_in(ada: Db) -> None:
+def test_the_right_password_signs_in(ada: Database) -> None:
     assert sign_ins.find(ada, sign_in(ada)) == Maintainer("ada")
 
 
-def test_the_database_holds_no_secret_that_would_let_its_reader_in(ada: Db) -> None:
+def test_the_database_holds_no_secret_that_would_let_its_reader_in(ada: Database) -> None:
     secret = sign_in(ada)
     with ada.engine.connect() as connection:
         stored = connection.scalar(text("SELECT digest FROM sign_in"))
@@ -177,13 +178,13 @@ def test_the_database_holds_no_secret_that_would_let_its_reader_in(ada: Db) -> N
     assert secret.encode() not in stored
 
 
-def test_every_sign_in_has_an_id_of_256_bits_of_its_own(ada: Db) -> None:
+def test_every_sign_in_has_an_id_of_256_bits_of_its_own(ada: Database) -> None:
     first, second = sign_in(ada), sign_in(ada)
     assert first != second
     assert len(first) >= 43  # characters of six bits
 
 
-def test_unknown_disabled_and_passwordless_names_get_the_same_answer(ada: Db) -> None:
+def test_unknown_disabled_and_passwordless_names_get_the_same_answer(ada: Database) -> None:
     with ada.writing() as session:
         accounts.add(session, "gone", PASSWORD)
         accounts.disable(session, "gone")
@@ -196,7 +197,9 @@ def test_unknown_disabled_and_passwordless_names_get_the_same_answer(ada: Db) ->
     assert len(said) == 1
 
 
-def test_unknown_names_take_as_long_as_known_ones(ada: Db, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_names_take_as_long_as_known_ones(
+    ada: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Counted in computations of the hash, which is where the time goes."""
     computed = []
     verify = passwords.HASHER.verify
@@ -208,7 +211,7 @@ def test_unknown_names_take_as_long_as_known_ones(ada: Db, monkeypatch: pytest.M
     assert len(computed) == 3
 
 
-def test_a_sign_in_ends_after_twelve_hours_however_busy(ada: Db) -> None:
+def test_a_sign_in_ends_after_twelve_hours_however_busy(ada: Database) -> None:
     secret = sign_in(ada)
     age(ada, "sign_in", "started_at", "11 hours 59 minutes")
     assert sign_ins.find(ada, secret)
@@ -216,7 +219,7 @@ def test_a_sign_in_ends_after_twelve_hours_however_busy(ada: Db) -> None:
     assert sign_ins.find(ada, secret) is None
 
 
-def test_a_sign_in_ends_after_two_idle_hours(ada: Db) -> None:
+def test_a_sign_in_ends_after_two_idle_hours(ada: Database) -> None:
     secret = sign_in(ada)
     age(ada, "sign_in", "seen_at", "1 hour 59 minutes")
     assert sign_ins.find(ada, secret)
@@ -226,7 +229,7 @@ def test_a_sign_in_ends_after_two_idle_hours(ada: Db) -> None:
     assert sign_ins.find(ada, secret) is None
 
 
-def test_being_seen_is_written_once_a_minute_at_most(ada: Db) -> None:
+def test_being_seen_is_written_once_a_minute_at_most(ada: Database) -> None:
     def seen() -> object:
         with ada.engine.connect() as connection:
             return connection.scalar(text("SELECT seen_at FROM sign_in"))
@@ -240,14 +243,14 @@ def test_being_seen_is_written_once_a_minute_at_most(ada: Db) -> None:
     assert seen() > first
 
 
-def test_signing_out_ends_this_sign_in_only(ada: Db) -> None:
+def test_signing_out_ends_this_sign_in_only(ada: Database) -> None:
     here, there = sign_in(ada), sign_in(ada)
     sign_ins.end(ada, here)
     assert sign_ins.find(ada, here) is None
     assert sign_ins.find(ada, there)
 
 
-def test_a_new_password_ends_every_sign_in_and_link(ada: Db) -> None:
+def test_a_new_password_ends_every_sign_in_and_link(ada: Database) -> None:
     secret = sign_in(ada)
     with ada.writing() as session:
         link = sign_ins.link(session, "ada").partition("=")[2]
@@ -260,7 +263,7 @@ def test_a_new_password_ends_every_sign_in_and_link(ada: Db) -> None:
     assert outcome(ada, password="another long password") == "in"
 
 
-def test_a_disabled_maintainer_is_out_at_once_and_stays_out(ada: Db) -> None:
+def test_a_disabled_maintainer_is_out_at_once_and_stays_out(ada: Database) -> None:
     secret = sign_in(ada)
     with ada.writing() as session:
         token = create_token(session, "ada", "ci")
@@ -279,7 +282,7 @@ def test_a_disabled_maintainer_is_out_at_once_and_stays_out(ada: Db) -> None:
     assert by_token(ada, token) is None
 
 
-def test_old_sign_ins_are_cleared_away(ada: Db) -> None:
+def test_old_sign_ins_are_cleared_away(ada: Database) -> None:
     sign_in(ada)
     age(ada, "sign_in", "started_at", "13 hours")
     sign_in(ada)
@@ -289,7 +292,7 @@ def test_old_sign_ins_are_cleared_away(ada: Db) -> None:
 # --- wrong passwords
 
 
-def test_the_eleventh_attempt_is_refused_even_with_the_right_password(ada: Db) -> None:
+def test_the_eleventh_attempt_is_refused_even_with_the_right_password(ada: Database) -> None:
     for number in range(9):
         fail(ada, 1, address=f"198.51.100.{number}")
     assert outcome(ada, password="wrong", address="198.51.100.10") == "WrongPassword"
@@ -299,7 +302,7 @@ def test_the_eleventh_attempt_is_refused_even_with_the_right_password(ada: Db) -
     assert refused.value.detail == "Please try again in 5 minutes."
 
 
-def test_one_address_may_not_try_many_names(ada: Db) -> None:
+def test_one_address_may_not_try_many_names(ada: Database) -> None:
     for number in range(9):
         fail(ada, 1, name=f"name{number}")
     assert outcome(ada, name="name10", password="wrong") == "WrongPassword"
@@ -307,14 +310,14 @@ def test_one_address_may_not_try_many_names(ada: Db) -> None:
     assert outcome(ada, address="203.0.113.9") == "in"
 
 
-def test_an_unknown_name_is_refused_after_ten_as_a_known_one_is(ada: Db) -> None:
+def test_an_unknown_name_is_refused_after_ten_as_a_known_one_is(ada: Database) -> None:
     for number in range(9):
         fail(ada, 1, name="nobody", address=f"198.51.100.{number}")
     assert outcome(ada, name="nobody", address="198.51.100.10") == "WrongPassword"
     assert outcome(ada, name="nobody", address="203.0.113.9") == "TooOften"
 
 
-def test_after_five_minutes_it_may_be_tried_again_and_old_attempts_are_gone(ada: Db) -> None:
+def test_after_five_minutes_it_may_be_tried_again_and_old_attempts_are_gone(ada: Database) -> None:
     fail(ada, 10)
     age(ada, "failed_sign_in", "at", "4 minutes")
     with pytest.raises(TooOftenError) as refused:
@@ -326,7 +329,7 @@ def test_after_five_minutes_it_may_be_tried_again_and_old_attempts_are_gone(ada:
     assert outcome(ada) == "in"
 
 
-def test_right_passwords_do_not_count(ada: Db) -> None:
+def test_right_passwords_do_not_count(ada: Database) -> None:
     fail(ada, 9)
     for _ in range(2):
         assert outcome(ada) == "in"
@@ -335,7 +338,7 @@ def test_right_passwords_do_not_count(ada: Db) -> None:
     assert count(ada, "failed_sign_in") == 0
 
 
-def test_being_refused_does_not_make_the_wait_longer(ada: Db) -> None:
+def test_being_refused_does_not_make_the_wait_longer(ada: Database) -> None:
     fail(ada, 10)
     for _ in range(5):
         assert outcome(ada, password="wrong") == "TooOften"
@@ -343,25 +346,25 @@ def test_being_refused_does_not_make_the_wait_longer(ada: Db) -> None:
 
 
 @contextmanager
-def held(db: Db, lock: Lock) -> Iterator[None]:
+def held(db: Database, lock: Lock) -> Iterator[None]:
     with db.engine.begin() as connection:
         connection.execute(select(func.pg_advisory_xact_lock(lock)))
         yield
 
 
 @pytest.mark.parametrize("lock", [lock for lock in Lock if lock is not Lock.SIGN_IN])
-def test_no_other_business_keeps_people_from_signing_in(ada: Db, lock: Lock) -> None:
+def test_no_other_business_keeps_people_from_signing_in(ada: Database, lock: Lock) -> None:
     with held(ada, lock):
         assert outcome(ada) == "in"
 
 
-def test_whoever_waits_too_long_for_the_turn_is_asked_to_come_again(ada: Db) -> None:
+def test_whoever_waits_too_long_for_the_turn_is_asked_to_come_again(ada: Database) -> None:
     with held(ada, Lock.SIGN_IN), pytest.raises(UnavailableError, match="signing in"):
         sign_in(ada)
     assert outcome(ada) == "in"
 
 
-def test_of_many_guesses_at_once_ten_get_through(ada: Db) -> None:
+def test_of_many_guesses_at_once_ten_get_through(ada: Database) -> None:
     with ThreadPoolExecutor(16) as pool:
         outcomes = list(pool.map(lambda _: outcome(ada, password="wrong"), range(30)))
     assert outcomes.count("WrongPassword") == 10
@@ -386,7 +389,7 @@ def test_a_network_of_ipv6_counts_as_one_address(one: str, other: str, same: boo
 # --- links
 
 
-def test_a_link_signs_in_once(ada: Db) -> None:
+def test_a_link_signs_in_once(ada: Database) -> None:
     with ada.writing() as session:
         link = sign_ins.link(session, "ada").partition("=")[2]
     with ada.reading() as session:
@@ -396,7 +399,7 @@ def test_a_link_signs_in_once(ada: Db) -> None:
         by_link(ada, link)
 
 
-def test_of_many_who_use_a_link_at_once_one_gets_in(ada: Db) -> None:
+def test_of_many_who_use_a_link_at_once_one_gets_in(ada: Database) -> None:
     with ada.writing() as session:
         link = sign_ins.link(session, "ada").partition("=")[2]
 
@@ -411,7 +414,7 @@ def test_of_many_who_use_a_link_at_once_one_gets_in(ada: Db) -> None:
         assert sum(pool.map(try_it, range(16))) == 1
 
 
-def test_a_link_is_valid_for_a_day(ada: Db) -> None:
+def test_a_link_is_valid_for_a_day(ada: Database) -> None:
     with ada.writing() as session:
         link = sign_ins.link(session, "ada").partition("=")[2]
     age(ada, "sign_in_link", "created_at", "24 hours")
@@ -419,14 +422,14 @@ def test_a_link_is_valid_for_a_day(ada: Db) -> None:
         by_link(ada, link)
 
 
-def test_only_where_there_is_no_maintainer_a_first_one_is_made(db: Db) -> None:
+def test_only_where_there_is_no_maintainer_a_first_one_is_made(db: Database) -> None:
     with ThreadPoolExecutor(4) as pool:
         made = list(pool.map(lambda _: first_link(db), range(4)))
     assert all(made)
     assert count(db, "maintainer") == 1
 
 
-def test_a_first_link_is_offered_until_someone_has_a_password(db: Db) -> None:
+def test_a_first_link_is_offered_until_someone_has_a_password(db: Database) -> None:
     first, second = first_link(db), first_link(db)
     assert first != second
     with db.writing() as session:
@@ -434,7 +437,7 @@ def test_a_first_link_is_offered_until_someone_has_a_password(db: Db) -> None:
     assert first_link(db) is None
 
 
-def test_a_new_password_needs_the_old_one_and_guesses_of_it_are_counted(ada: Db) -> None:
+def test_a_new_password_needs_the_old_one_and_guesses_of_it_are_counted(ada: Database) -> None:
     fail(ada, 9)
     with pytest.raises(WrongPasswordError):
         change_password(ada, "ada", "wrong", "another long password", HOME)
@@ -442,7 +445,7 @@ def test_a_new_password_needs_the_old_one_and_guesses_of_it_are_counted(ada: Db)
         change_password(ada, "ada", PASSWORD, "another long password", HOME)
 
 
-def test_a_password_too_short_changes_nothing(ada: Db) -> None:
+def test_a_password_too_short_changes_nothing(ada: Database) -> None:
     secret = sign_in(ada)
     with pytest.raises(BadInputError):
         change_password(ada, "ada", PASSWORD, "short", HOME)
@@ -453,7 +456,7 @@ def test_a_password_too_short_changes_nothing(ada: Db) -> None:
 # --- tokens
 
 
-def test_a_token_speaks_for_its_maintainer_under_its_label(ada: Db) -> None:
+def test_a_token_speaks_for_its_maintainer_under_its_label(ada: Database) -> None:
     with ada.writing() as session:
         token = create_token(session, "ada", "monthly job")
     found = by_token(ada, token)
@@ -461,7 +464,7 @@ def test_a_token_speaks_for_its_maintainer_under_its_label(ada: Db) -> None:
     assert found.signature == "ada (token monthly job)"
 
 
-def test_a_token_is_stored_as_a_digest(ada: Db) -> None:
+def test_a_token_is_stored_as_a_digest(ada: Database) -> None:
     with ada.writing() as session:
         token = create_token(session, "ada", "ci")
     assert re.fullmatch(r"oms_[\w-]{43}", token)
@@ -471,7 +474,7 @@ def test_a_token_is_stored_as_a_digest(ada: Db) -> None:
     assert len(row.digest) == 32
 
 
-def test_a_revoked_token_lets_nobody_in(ada: Db) -> None:
+def test_a_revoked_token_lets_nobody_in(ada: Database) -> None:
     with ada.writing() as session:
         token = create_token(session, "ada", "ci")
     with ada.writing() as session:
@@ -480,12 +483,12 @@ def test_a_revoked_token_lets_nobody_in(ada: Db) -> None:
 
 
 @pytest.mark.parametrize("label", ["", "  ", "a\nb", "x" * 81, "\0"])
-def test_a_label_that_cannot_be_one_is_refused(ada: Db, label: str) -> None:
+def test_a_label_that_cannot_be_one_is_refused(ada: Database, label: str) -> None:
     with pytest.raises(BadInputError), ada.writing() as session:
         create_token(session, "ada", label)
 
 
-def test_the_use_of_a_token_is_noted(ada: Db) -> None:
+def test_the_use_of_a_token_is_noted(ada: Database) -> None:
     with ada.writing() as session:
         token = create_token(session, "ada", "ci")
     with ada.reading() as session:
@@ -496,12 +499,12 @@ def test_the_use_of_a_token_is_noted(ada: Db) -> None:
 
 
 @pytest.mark.parametrize("nonsense", ["", "oms_", "x" * 100_000, "\udcff", "a\0b"])
-def test_nonsense_is_nobodys_secret(ada: Db, nonsense: str) -> None:
+def test_nonsense_is_nobodys_secret(ada: Database, nonsense: str) -> None:
     assert by_token(ada, nonsense) is None
     assert sign_ins.find(ada, nonsense) is None
 
 
-def test_a_database_that_is_only_read_still_lets_people_in(ada: Db) -> None:
+def test_a_database_that_is_only_read_still_lets_people_in(ada: Database) -> None:
     secret = sign_in(ada)
     with ada.writing() as session:
         token = create_token(session, "ada", "ci")
@@ -533,7 +536,9 @@ def modelshare(
     )
 
 
-def test_a_maintainer_is_added_by_command_and_can_sign_in(empty_database_url: str, db: Db) -> None:
+def test_a_maintainer_is_added_by_command_and_can_sign_in(
+    empty_database_url: str, db: Database
+) -> None:
     command = ("maintainer", "add", "ada", "--password-stdin")
     done = modelshare(empty_database_url, *command, typed=f"{PASSWORD}\n")
     assert (done.returncode, done.stdout) == (0, "")
@@ -543,7 +548,7 @@ def test_a_maintainer_is_added_by_command_and_can_sign_in(empty_database_url: st
 
 
 def test_without_a_terminal_the_password_must_come_from_standard_input(
-    empty_database_url: str, db: Db
+    empty_database_url: str, db: Database
 ) -> None:
     done = modelshare(empty_database_url, "maintainer", "add", "ada")
     assert done.returncode == 1
@@ -556,7 +561,7 @@ def test_without_a_terminal_the_password_must_come_from_standard_input(
     assert count(db, "maintainer") == 0
 
 
-def test_a_terminal_is_asked_twice_and_shows_nothing(empty_database_url: str, db: Db) -> None:
+def test_a_terminal_is_asked_twice_and_shows_nothing(empty_database_url: str, db: Database) -> None:
     child, terminal = pty.fork()
     if child == 0:
         os.environ["DATABASE_URL"] = empty_database_url
@@ -581,7 +586,7 @@ def test_a_password_that_is_not_utf8_is_refused(empty_database_url: str) -> None
     assert done.stderr == "The password on standard input is not UTF-8.\n"
 
 
-def test_passwords_and_disabling_by_command(empty_database_url: str, ada: Db) -> None:
+def test_passwords_and_disabling_by_command(empty_database_url: str, ada: Database) -> None:
     secret = sign_in(ada)
     command = ("maintainer", "password", "ada", "--password-stdin")
     assert modelshare(empty_database_url, *command, typed="another long password").returncode == 0
@@ -592,7 +597,7 @@ def test_passwords_and_disabling_by_command(empty_database_url: str, ada: Db) ->
     assert outcome(ada, password="another long password") == "in"
 
 
-def test_a_token_is_printed_alone_and_once(empty_database_url: str, ada: Db) -> None:
+def test_a_token_is_printed_alone_and_once(empty_database_url: str, ada: Database) -> None:
     made = modelshare(empty_database_url, "token", "create", "ada", "ci")
     token = made.stdout.removesuffix("\n")
     assert by_token(ada, token) == Maintainer("ada", "ci")
@@ -606,7 +611,9 @@ def test_a_token_is_printed_alone_and_once(empty_database_url: str, ada: Db) -> 
     assert by_token(ada, token) is None
 
 
-def test_a_link_is_printed_whole_where_the_site_is_named(empty_database_url: str, ada: Db) -> None:
+def test_a_link_is_printed_whole_where_the_site_is_named(
+    empty_database_url: str, ada: Database
+) -> None:
     site = "https://shares.example/"
     done = modelshare(empty_database_url, "maintainer", "link", "ada", "--base-url", site)
     found = re.fullmatch(r"https://shares\.example/sign-in\?link=([\w-]{43})\n", done.stdout)
@@ -617,7 +624,7 @@ def test_a_link_is_printed_whole_where_the_site_is_named(empty_database_url: str
 
 
 def test_a_maintainer_can_be_added_with_a_link_in_place_of_a_password(
-    empty_database_url: str, db: Db
+    empty_database_url: str, db: Database
 ) -> None:
     done = modelshare(empty_database_url, "maintainer", "add", "grace", "--link")
     assert by_link(db, done.stdout.strip().partition("link=")[2])
@@ -678,7 +685,7 @@ def test_every_start_prints_a_link_that_signs_in_until_there_is_a_password(tmp_p
         again = read_on(second, "sign-in?link=")
     finally:
         second.stop(signal.SIGTERM)
-    with postgres.running(tmp_path / "var") as url, opened(url) as db:
+    with run_embedded_postgres(tmp_path / "var") as url, opened(url) as db:
         for link in (line.partition("link=")[2], again.partition("link=")[2]):
             assert sign_ins.find(db, by_link(db, link)) == Maintainer("admin")
         with db.writing() as session:
@@ -687,8 +694,8 @@ def test_every_start_prints_a_link_that_signs_in_until_there_is_a_password(tmp_p
     wait_until_stopped(tmp_path / "var")
 
 
-def test_with_a_database_url_no_maintainer_is_made(empty_database_url: str, db: Db) -> None:
+def test_with_a_database_url_no_maintainer_is_made(empty_database_url: str, db: Database) -> None:
     program = Program("serve", "--port", "0", DATABASE_URL=empty_database_url)
     assert "link" not in said_at_start(program)
     assert count(db, "maintainer") == 0
-    assert migrations.revisions(db)[0]
+    assert schema_revisions(db)[0]

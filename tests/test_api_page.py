@@ -12,7 +12,7 @@ from html import unescape
 import pytest
 from fastapi.testclient import TestClient
 
-from app.db import Db
+from app.database.session import Database
 from app.domain.parameters import PARAMETERS
 from app.main import create_app
 from tests.looking import faults, links, too_wide, words
@@ -229,7 +229,7 @@ def test_months_without_figures_at_both_ends_are_no_rows(client):
 
 def test_the_limit_in_force_is_told_as_its_headers_say_it(client, read_only_database_url):
     assert "sets no limit to requests" in words(client, "/api")
-    with TestClient(create_app(Db(read_only_database_url), reads_per_minute=90)) as limited:
+    with TestClient(create_app(Database(read_only_database_url), reads_per_minute=90)) as limited:
         told = words(limited, "/api")
         policy = limited.get("/api/v1/origins").headers["ratelimit-policy"]
     assert "90 requests a minute to the API" in told

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from app.db import Db
+from app.database.session import Database
 from app.domain.rounding import round_half_up
 from tests.test_intake import keep, month_file, publish
 
@@ -90,7 +90,7 @@ def test_every_share_is_the_sum_of_its_observations_rounded_once(
 
 
 def test_another_source_with_more_months_does_not_change_the_subject(
-    own_client: TestClient, filled_db: Db
+    own_client: TestClient, filled_db: Database
 ) -> None:
     months = [f"20{year}-{month:02}" for year in range(20, 26) for month in range(1, 13)]
     more = "".join(f"{month},chinese,2\n" for month in months)
@@ -161,7 +161,7 @@ def test_csv_has_no_byte_order_mark_unless_it_is_asked_for(client: TestClient) -
 
 
 def test_a_pinned_answer_stays_the_same_whatever_is_published_later(
-    filled_db: Db, own_client: TestClient
+    filled_db: Database, own_client: TestClient
 ) -> None:
     publish(filled_db, keep(filled_db, month_file("30")))
     source = "source=huggingface-study-2025"
@@ -225,7 +225,7 @@ def test_before_the_first_upload_it_says_so(empty_client: TestClient) -> None:
 
 
 def test_a_sum_a_little_over_100_that_a_source_rounded_is_told_as_it_is(
-    filled_db: Db, own_client: TestClient
+    filled_db: Database, own_client: TestClient
 ) -> None:
     content = b"month,origin,share_pct\n2026-01,us,60\n2026-01,chinese,40.4\n"
     publish(filled_db, keep(filled_db, content))
@@ -235,7 +235,7 @@ def test_a_sum_a_little_over_100_that_a_source_rounded_is_told_as_it_is(
 
 @pytest.mark.parametrize("name", ["=cmd()", "+1", "-2", "@x"])
 def test_text_that_a_spreadsheet_would_run_is_made_harmless_in_csv(
-    filled_db: Db, own_client: TestClient, name: str
+    filled_db: Database, own_client: TestClient, name: str
 ) -> None:
     content = f"month,origin,openness,developer,share_pct\n2026-01,us,open,{name} lab,0.5\n"
     publish(filled_db, keep(filled_db, content.encode()))

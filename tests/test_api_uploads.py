@@ -13,9 +13,9 @@ from sqlalchemy import func, select
 
 from app import accounts, intake
 from app.accounts import create_token
-from app.db import Db
+from app.database.session import Database
+from app.database.tables import Upload
 from app.domain.errors import ConflictError
-from app.models import Upload
 from tests.test_intake import SOURCE, counts, keep, month_file, publish, share
 
 ADDRESS = "/api/v1/uploads"
@@ -23,14 +23,14 @@ CSV = {"Content-Type": "text/csv"}
 CHOSEN = {"source": SOURCE}
 
 
-def bearer(db: Db) -> dict[str, str]:
+def bearer(db: Database) -> dict[str, str]:
     with db.writing() as session:
         accounts.add(session, "ada")
         return {"Authorization": f"Bearer {create_token(session, 'ada', 'job')}"}
 
 
 @pytest.fixture
-def api(filled_db: Db, own_client: TestClient) -> TestClient:
+def api(filled_db: Database, own_client: TestClient) -> TestClient:
     """The application, asked with the token of a maintainer."""
     own_client.headers.update(bearer(filled_db))
     return own_client
@@ -79,7 +79,7 @@ def test_a_check_says_how_the_file_was_read_and_what_would_change(api: TestClien
     assert (answer["needs_reason"], answer["same_as"], answer["error_count"]) == (False, None, 0)
 
 
-def test_a_check_stores_nothing(api: TestClient, filled_db: Db) -> None:
+def test_a_check_stores_nothing(api: TestClient, filled_db: Database) -> None:
     before = counts(filled_db)
     send(api, month_file("30"))
     send(api, month_file("x"))
@@ -88,7 +88,7 @@ def test_a_check_stores_nothing(api: TestClient, filled_db: Db) -> None:
 
 @pytest.mark.parametrize("mode", ["check", "publish"])
 def test_all_problems_come_at_once_each_with_its_place_and_nothing_is_stored(
-    api: TestClient, filled_db: Db, mode: str
+    api: TestClient, filled_db: Database, mode: str
 ) -> None:
     before = counts(filled_db)
     rows = "".join("2026-01,chinese,29.7 %\n" for _ in range(150))
@@ -166,7 +166,9 @@ def test_without_a_token_nothing_is_taken(own_client: TestClient) -> None:
 # --- publishing
 
 
-def test_publishing_answers_with_the_record_and_its_place(api: TestClient, filled_db: Db) -> None:
+def test_publishing_answers_with_the_record_and_its_place(
+    api: TestClient, filled_db: Database
+) -> None:
     response = send(api, month_file("30"), mode="publish", filename="january.csv")
     assert response.status_code == 201
     answer = response.json()
@@ -182,7 +184,9 @@ def test_publishing_answers_with_the_record_and_its_place(api: TestClient, fille
     assert share(filled_db) == "30"
 
 
-def test_the_same_bytes_again_are_told_so_and_not_kept(api: TestClient, filled_db: Db) -> None:
+def test_the_same_bytes_again_are_told_so_and_not_kept(
+    api: TestClient, filled_db: Database
+) -> None:
     first = published(api, month_file("30"))
     before = counts(filled_db)
     response = send(api, month_file("30"), mode="publish")
@@ -191,7 +195,7 @@ def test_the_same_bytes_again_are_told_so_and_not_kept(api: TestClient, filled_d
     assert counts(filled_db) == before
 
 
-def test_revising_needs_a_reason(api: TestClient, filled_db: Db) -> None:
+def test_revising_needs_a_reason(api: TestClient, filled_db: Database) -> None:
     published(api, month_file("30"))
     before = counts(filled_db)
     response = send(api, month_file("31"), mode="publish")
@@ -218,7 +222,7 @@ def test_names_that_would_be_code_come_back_as_text(api: TestClient) -> None:
 
 
 def test_an_upload_that_waits_is_for_maintainers_and_shows_its_review(
-    api: TestClient, filled_db: Db
+    api: TestClient, filled_db: Database
 ) -> None:
     upload_id = keep(filled_db, month_file("30"))
     answer = api.get(f"{ADDRESS}/{upload_id}").json()
@@ -232,7 +236,9 @@ def test_an_upload_that_waits_is_for_maintainers_and_shows_its_review(
     assert (public.status_code, public.json()["review"]) == (200, None)
 
 
-def test_an_upload_that_waits_with_problems_shows_them(api: TestClient, filled_db: Db) -> None:
+def test_an_upload_that_waits_with_problems_shows_them(
+    api: TestClient, filled_db: Database
+) -> None:
     upload_id = keep(filled_db, month_file("x"))
     answer = api.get(f"{ADDRESS}/{upload_id}").json()
     assert answer["review"]["errors"][0]["field"] == "share_pct"
@@ -240,7 +246,7 @@ def test_an_upload_that_waits_with_problems_shows_them(api: TestClient, filled_d
     assert (done.status_code, done.json()["error_count"]) == (422, 1)
 
 
-def test_a_version_that_has_moved_on_is_a_conflict(api: TestClient, filled_db: Db) -> None:
+def test_a_version_that_has_moved_on_is_a_conflict(api: TestClient, filled_db: Database) -> None:
     upload_id = keep(filled_db, month_file("30"))
     version = api.get(f"{ADDRESS}/{upload_id}").json()["version"]
     published(api, month_file("31"))
@@ -249,7 +255,7 @@ def test_a_version_that_has_moved_on_is_a_conflict(api: TestClient, filled_db: D
     assert share(filled_db) == "31"
 
 
-def test_withdrawing_brings_the_earlier_figures_back(api: TestClient, filled_db: Db) -> None:
+def test_withdrawing_brings_the_earlier_figures_back(api: TestClient, filled_db: Database) -> None:
     published(api, month_file("30"))
     second = published(api, month_file("31"), reason="a recount")
     place = f"{ADDRESS}/{second['id']}/withdraw"
@@ -276,7 +282,7 @@ def test_an_address_that_is_no_number_is_refused(api: TestClient, number: str) -
      b'{"version": "x", "reason": "\\ud800"}', b'{"version": "\\u0000", "reason": "x"}'],
 )  # fmt: skip
 def test_a_body_that_says_something_else_is_no_fault_of_ours(
-    api: TestClient, filled_db: Db, content: bytes
+    api: TestClient, filled_db: Database, content: bytes
 ) -> None:
     upload_id = keep(filled_db, month_file("30"))
     headers = {"Content-Type": "application/json"}
@@ -386,7 +392,7 @@ def test_the_reason_of_a_source_is_a_text_people_can_read(api: TestClient, reaso
 
 
 @pytest.fixture
-def together(filled_db: Db, own_server: str) -> Iterator["Together"]:
+def together(filled_db: Database, own_server: str) -> Iterator["Together"]:
     with httpx2.Client(base_url=own_server, headers=bearer(filled_db), timeout=60) as client:
         yield Together(client)
 
@@ -420,13 +426,13 @@ class Together:
             return list(pool.map(call, calls))
 
 
-def upload_count(db: Db) -> int:
+def upload_count(db: Database) -> int:
     with db.reading() as session:
         return session.scalar(select(func.count(Upload.id))) or 0
 
 
 def test_of_eight_clients_with_the_same_file_one_stores_it_and_the_others_are_told(
-    together: Together, filled_db: Db
+    together: Together, filled_db: Database
 ) -> None:
     before = upload_count(filled_db)
     content = b"month,origin,openness,developer,share_pct\n2026-01,us,open,Newcomer,30\n"
@@ -438,7 +444,7 @@ def test_of_eight_clients_with_the_same_file_one_stores_it_and_the_others_are_to
 
 
 def test_of_different_revisions_at_once_exactly_one_is_current(
-    together: Together, filled_db: Db
+    together: Together, filled_db: Database
 ) -> None:
     publish(filled_db, keep(filled_db, month_file("1")))
     answers = together.run(
@@ -455,7 +461,7 @@ def test_of_different_revisions_at_once_exactly_one_is_current(
 
 
 def test_of_reviewed_revisions_at_once_one_is_published_and_the_others_must_look_again(
-    together: Together, filled_db: Db
+    together: Together, filled_db: Database
 ) -> None:
     publish(filled_db, keep(filled_db, month_file("1")))
     ids = [keep(filled_db, month_file(f"{10 + n}")) for n in range(6)]
@@ -486,7 +492,7 @@ def test_of_clients_that_add_the_same_source_one_does_and_the_others_are_told(
 
 
 def test_discarding_while_others_publish_does_one_or_the_other(
-    together: Together, filled_db: Db
+    together: Together, filled_db: Database
 ) -> None:
     for number in range(5):
         upload_id = keep(filled_db, month_file(f"{50 + number}"))
@@ -511,7 +517,7 @@ def test_discarding_while_others_publish_does_one_or_the_other(
 
 
 def test_withdrawing_while_others_publish_leaves_each_answer_whole(
-    together: Together, filled_db: Db
+    together: Together, filled_db: Database
 ) -> None:
     for _ in range(5):
         first = together.publish(month_file("30"), reason="again").json()
@@ -531,7 +537,7 @@ def test_withdrawing_while_others_publish_leaves_each_answer_whole(
 
 
 def test_an_upload_is_either_published_or_withdrawn_never_stuck(
-    together: Together, filled_db: Db
+    together: Together, filled_db: Database
 ) -> None:
     """The same upload published and withdrawn at once: both lock it, neither waits for ever."""
     for number in range(5):

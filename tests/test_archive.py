@@ -12,15 +12,15 @@ from sqlalchemy import func, select, text
 
 from app import archive
 from app.archive import Choices, files_of, import_file, is_empty
-from app.db import Db
+from app.database.session import Database
+from app.database.tables import Upload
 from app.domain.errors import BadFileError, ConflictError, NotFoundError
 from app.domain.vocabulary import Openness, Origin, Status
-from app.models import Upload
 
 ADA = Choices(by="ada")
 
 
-def figures(db: Db) -> list[tuple[object, ...]]:
+def figures(db: Database) -> list[tuple[object, ...]]:
     """Every observation without its line, and the catalogue."""
     statements = (
         """SELECT source.slug, month, basis, o.origin, o.openness, d.slug, m.slug, share_pct, value,
@@ -41,18 +41,20 @@ def figures(db: Db) -> list[tuple[object, ...]]:
     return sorted(rows, key=str)
 
 
-def import_all(db: Db, directory: Path) -> None:
+def import_all(db: Database, directory: Path) -> None:
     for path in files_of([directory]):
         import_file(db, path, ADA)
 
 
-def test_the_bundled_figures_come_back_the_same(filled_db: Db, db: Db, tmp_path: Path) -> None:
+def test_the_bundled_figures_come_back_the_same(
+    filled_db: Database, db: Database, tmp_path: Path
+) -> None:
     archive.export(filled_db, tmp_path)
     import_all(db, tmp_path)
     assert figures(db) == figures(filled_db)
 
 
-def test_of_two_that_fill_an_empty_database_at_once_one_does(db: Db) -> None:
+def test_of_two_that_fill_an_empty_database_at_once_one_does(db: Database) -> None:
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(archive.fill, [db, db])) == [False, True]
     with db.reading() as session:
@@ -60,7 +62,7 @@ def test_of_two_that_fill_an_empty_database_at_once_one_does(db: Db) -> None:
 
 
 def test_filling_that_is_broken_off_leaves_the_database_empty(
-    db: Db, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    db: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     shutil.copytree(archive.DATA, tmp_path / "data")
     (tmp_path / "data" / "snapshots" / "vercel-ai-gateway.csv").write_text("month\nnever\n")
@@ -71,7 +73,7 @@ def test_filling_that_is_broken_off_leaves_the_database_empty(
 
 
 def test_exporting_what_was_imported_writes_the_same_files(
-    filled_db: Db, db: Db, tmp_path: Path
+    filled_db: Database, db: Database, tmp_path: Path
 ) -> None:
     first = archive.export(filled_db, tmp_path / "first")
     import_all(db, tmp_path / "first")
@@ -80,7 +82,7 @@ def test_exporting_what_was_imported_writes_the_same_files(
 
 
 def test_sources_whose_slugs_look_alike_are_exported_to_files_of_their_own(
-    filled_db: Db, db: Db, tmp_path: Path
+    filled_db: Database, db: Database, tmp_path: Path
 ) -> None:
     slugs = ("lab/one", "lab_one", "lab:one")
     path = tmp_path / "sources.csv"
@@ -97,7 +99,9 @@ def test_sources_whose_slugs_look_alike_are_exported_to_files_of_their_own(
     assert figures(db) == figures(filled_db)
 
 
-def test_the_catalogue_can_be_corrected_by_its_own_files(filled_db: Db, tmp_path: Path) -> None:
+def test_the_catalogue_can_be_corrected_by_its_own_files(
+    filled_db: Database, tmp_path: Path
+) -> None:
     archive.export(filled_db, tmp_path)
     developers = tmp_path / "developers.csv"
     developers.write_text(developers.read_text().replace("\nzyphra,", "\nzyphra,", 1))
@@ -125,7 +129,7 @@ def test_the_catalogue_can_be_corrected_by_its_own_files(filled_db: Db, tmp_path
     ],
 )
 def test_a_catalogue_file_with_a_problem_is_refused_whole(
-    filled_db: Db, tmp_path: Path, content: str, line: int, code: str
+    filled_db: Database, tmp_path: Path, content: str, line: int, code: str
 ) -> None:
     before = figures(filled_db)
     path = tmp_path / "catalogue.csv"
@@ -136,7 +140,7 @@ def test_a_catalogue_file_with_a_problem_is_refused_whole(
     assert figures(filled_db) == before
 
 
-def test_checking_stores_nothing(filled_db: Db, tmp_path: Path) -> None:
+def test_checking_stores_nothing(filled_db: Database, tmp_path: Path) -> None:
     before = figures(filled_db)
     path = tmp_path / "new.csv"
     path.write_text("month,origin,share_pct\n2026-01,chinese,30\n")
@@ -180,7 +184,7 @@ lines = st.lists(
 )
 @given(lines=lines)
 def test_whatever_is_published_is_exported_and_read_back_the_same(
-    filled_db: Db, tmp_path: Path, lines: list[tuple[object, ...]]
+    filled_db: Database, tmp_path: Path, lines: list[tuple[object, ...]]
 ) -> None:
     path = tmp_path / "first.csv"
     with path.open("w", encoding="utf-8", newline="") as out:

@@ -12,10 +12,10 @@ from sqlalchemy import make_url
 
 from app import intake
 from app.csv_reader import Limits
-from app.db import Db
+from app.database.embedded.binaries import find_binaries
+from app.database.session import Database
 from app.domain.vocabulary import Openness
 from app.main import create_app
-from app.postgres_binaries import binaries_for
 from tests.conftest import opened
 from tests.faults.cluster import Cluster, cluster
 from tests.test_cli import modelshare
@@ -40,7 +40,7 @@ def address_of(url: str) -> str:
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-def publish(db: Db, number: int) -> None:
+def publish(db: Database, number: int) -> None:
     content = f"month,origin,share_pct\n2026-10,us,{number}\n".encode()
     with db.writing() as session:
         upload = intake.keep(
@@ -55,7 +55,7 @@ def publish(db: Db, number: int) -> None:
 
 
 def answers(url: str, now: str) -> list[str]:
-    with TestClient(create_app(Db(url))) as client:
+    with TestClient(create_app(Database(url))) as client:
         found = [client.get(page.format(now=now)) for page in PAGES]
     assert {answer.status_code for answer in found} == {200}
     return [without_moment(answer.text) for answer in found]
@@ -66,9 +66,9 @@ def without_moment(text: str) -> str:
 
 
 def test_a_dump_made_under_load_gives_the_same_answers_in_an_empty_cluster(
-    filled_database_url: str, filled_db: Db, empty_cluster: Cluster, tmp_path: Path
+    filled_database_url: str, filled_db: Database, empty_cluster: Cluster, tmp_path: Path
 ) -> None:
-    binaries, dump = binaries_for(tmp_path / "none"), tmp_path / "backup.dump"
+    binaries, dump = find_binaries(tmp_path / "none"), tmp_path / "backup.dump"
     publish(filled_db, 1)
     with filled_db.engine.connect() as connection:
         now = connection.exec_driver_sql("SELECT max(published_at) FROM upload").scalar_one()

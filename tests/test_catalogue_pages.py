@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from app import curation, kinds
 from app.curation import Change
-from app.db import Db
+from app.database.session import Database
 from app.kinds import DEVELOPERS
 from tests.conftest import Watched
 from tests.test_upload_way import (
@@ -45,7 +45,7 @@ def correct(client: TestClient, address: str, **changes: str) -> Response:
     return client.post(address, data=typed(client, address) | changes)
 
 
-def change(db: Db) -> Change:
+def change(db: Database) -> Change:
     with db.reading() as session:
         return curation.changes(session)[0]
 
@@ -182,7 +182,7 @@ def test_hostile_texts_come_out_harmless(maintainer_client):
 def test_a_developer_is_corrected_in_the_browser_and_axe_finds_nothing(
     watched: Watched,
     own_server: str,
-    ada: Db,  # noqa: F811
+    ada: Database,  # noqa: F811
     scheme: str,
 ) -> None:
     page = opened(watched, own_server, "/uploads/received", color_scheme=scheme)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.db import Db
+from app.database.session import Database
 from tests.test_archive import figures
 
 SOURCE = "huggingface-study-2025"
@@ -58,7 +58,7 @@ def test_a_file_may_come_by_standard_input(filled_database_url: str, figures_csv
 
 
 def test_a_file_with_errors_is_refused_whole_with_every_line_and_column(
-    filled_database_url: str, filled_db: Db, figures_csv: Path
+    filled_database_url: str, filled_db: Database, figures_csv: Path
 ) -> None:
     figures_csv.write_text(
         "month,origin,share_pct\n2026-01,chinese,30\n2026-13,us,20\n2026-01,mars,-1\n"
@@ -96,7 +96,7 @@ def test_revising_asks_for_a_reason(filled_database_url: str, figures_csv: Path)
 
 
 def test_checking_stores_nothing(
-    filled_database_url: str, filled_db: Db, figures_csv: Path
+    filled_database_url: str, filled_db: Database, figures_csv: Path
 ) -> None:
     before = figures(filled_db)
     done = modelshare(filled_database_url, "import", "--check", figures_csv, "--source", SOURCE)
@@ -106,7 +106,11 @@ def test_checking_stores_nothing(
 
 
 def test_what_is_exported_is_imported_into_an_empty_database(
-    filled_database_url: str, filled_db: Db, empty_database_url: str, db: Db, tmp_path: Path
+    filled_database_url: str,
+    filled_db: Database,
+    empty_database_url: str,
+    db: Database,
+    tmp_path: Path,
 ) -> None:
     assert modelshare(filled_database_url, "export", tmp_path / "out").returncode == 0
     assert modelshare(empty_database_url, "import", tmp_path / "out").returncode == 0

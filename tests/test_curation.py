@@ -11,39 +11,39 @@ from sqlalchemy import func, select, text
 from app import curation, kinds, portraits
 from app.csv_reader import Limits
 from app.curation import Change, Changes
-from app.db import Db
+from app.database.locks import Lock
+from app.database.session import Database
+from app.database.tables import Developer, Event
 from app.domain.errors import BadFileError, BadInputError, ConflictError, NotFoundError
 from app.kinds import DEVELOPERS, EVENTS, MODELS, SOURCES, Kind, kind_of
-from app.locks import Lock
-from app.models import Developer, Event
 from tests.test_intake import keep, publish
 
 
 def change(
-    db: Db, kind: Kind, entry_id: int | None = None, reason: str = "checked", **texts: str
+    db: Database, kind: Kind, entry_id: int | None = None, reason: str = "checked", **texts: str
 ) -> Changes:
     with db.writing() as session:
         return curation.change(session, kind, texts, by="ada", reason=reason, entry_id=entry_id)
 
 
-def read(db: Db, kind: Kind, text: str, reason: str = "") -> Changes:
+def read(db: Database, kind: Kind, text: str, reason: str = "") -> Changes:
     with db.writing() as session:
         file = io.BytesIO(text.encode())
         return curation.read(session, kind, file, Limits(), by="ada", reason=reason)
 
 
-def latest(db: Db) -> Change:
+def latest(db: Database) -> Change:
     with db.reading() as session:
         return curation.changes(session)[0]
 
 
-def entry(db: Db, slug: str) -> tuple[int, dict[str, str]]:
+def entry(db: Database, slug: str) -> tuple[int, dict[str, str]]:
     with db.reading() as session:
         found = kinds.entries(session, DEVELOPERS)
         return next(item for item in found if item[1]["developer"] == slug)
 
 
-def test_a_new_entry_is_audited_with_all_it_says(filled_db: Db) -> None:
+def test_a_new_entry_is_audited_with_all_it_says(filled_db: Database) -> None:
     change(filled_db, DEVELOPERS, developer="newlab", name="New Lab", origin="europe", country="FR")
     noted = latest(filled_db)
     assert (noted.by, noted.kind, noted.key, noted.reason) == (
@@ -55,7 +55,7 @@ def test_a_new_entry_is_audited_with_all_it_says(filled_db: Db) -> None:
     }  # fmt: skip
 
 
-def test_a_correction_notes_what_differs_before_and_after(filled_db: Db) -> None:
+def test_a_correction_notes_what_differs_before_and_after(filled_db: Database) -> None:
     number, cells = entry(filled_db, "poolside")
     cells |= {"origin": "european", "country": "FR"}
     assert change(filled_db, DEVELOPERS, number, "moved to Paris", **cells).changed == 1
@@ -64,7 +64,7 @@ def test_a_correction_notes_what_differs_before_and_after(filled_db: Db) -> None
     assert noted.after == {"origin": "european", "country": "FR"}
 
 
-def test_a_correction_without_a_reason_is_refused(filled_db: Db) -> None:
+def test_a_correction_without_a_reason_is_refused(filled_db: Database) -> None:
     number, cells = entry(filled_db, "poolside")
     with pytest.raises(ConflictError, match="A reason is needed"):
         change(filled_db, DEVELOPERS, number, " ", **cells | {"origin": "european"})
@@ -72,7 +72,7 @@ def test_a_correction_without_a_reason_is_refused(filled_db: Db) -> None:
 
 
 @pytest.mark.parametrize("reason", ["a\0b", "a\ud800b", "a\u202eb", "x" * 2_001])
-def test_a_reason_is_a_text_people_can_read(filled_db: Db, reason: str) -> None:
+def test_a_reason_is_a_text_people_can_read(filled_db: Database, reason: str) -> None:
     before = latest(filled_db)
     with pytest.raises(BadInputError, match="The reason cannot be read") as caught:
         change(filled_db, DEVELOPERS, None, reason, developer="lab", name="Lab", origin="us")
@@ -85,7 +85,7 @@ def test_a_reason_is_a_text_people_can_read(filled_db: Db, reason: str) -> None:
 @pytest.mark.parametrize("kind", kinds.KINDS, ids=lambda kind: kind.name)
 @pytest.mark.parametrize("blank", ["", " ", "\xa0"])
 def test_of_an_empty_form_every_field_that_is_needed_is_named(
-    filled_db: Db, kind: Kind, blank: str
+    filled_db: Database, kind: Kind, blank: str
 ) -> None:
     texts = {column.name: blank for column in kind.columns}
     with pytest.raises(BadFileError) as caught:
@@ -95,14 +95,14 @@ def test_of_an_empty_form_every_field_that_is_needed_is_named(
     ]
 
 
-def test_what_does_not_change_leaves_no_trace(filled_db: Db) -> None:
+def test_what_does_not_change_leaves_no_trace(filled_db: Database) -> None:
     before = latest(filled_db)
     number, cells = entry(filled_db, "poolside")
     assert change(filled_db, DEVELOPERS, number, **cells).unchanged == 1
     assert latest(filled_db) == before
 
 
-def test_a_field_at_fault_is_named(filled_db: Db) -> None:
+def test_a_field_at_fault_is_named(filled_db: Database) -> None:
     with pytest.raises(BadFileError) as caught:
         change(filled_db, MODELS, model="m/1", name="", developer="nobody", openness="ajar")
     found = [(problem.field, problem.code) for problem in caught.value.problems]
@@ -110,7 +110,7 @@ def test_a_field_at_fault_is_named(filled_db: Db) -> None:
     assert {name for name, _ in found} >= {"name", "openness"}
 
 
-def test_an_entry_is_not_added_twice_nor_renamed_away(filled_db: Db) -> None:
+def test_an_entry_is_not_added_twice_nor_renamed_away(filled_db: Database) -> None:
     number, cells = entry(filled_db, "poolside")
     with pytest.raises(ConflictError, match="already"):
         change(filled_db, DEVELOPERS, **cells)
@@ -120,7 +120,7 @@ def test_an_entry_is_not_added_twice_nor_renamed_away(filled_db: Db) -> None:
         change(filled_db, DEVELOPERS, 999_999, **cells | {"developer": "pool"})
 
 
-def test_an_event_may_be_renamed(filled_db: Db) -> None:
+def test_an_event_may_be_renamed(filled_db: Database) -> None:
     with filled_db.reading() as session:
         number = session.scalars(select(Event.id).where(Event.title == "Kimi K2")).one()
     change(filled_db, EVENTS, number, date="2025-07-11", title="Kimi K2 released")
@@ -128,7 +128,7 @@ def test_an_event_may_be_renamed(filled_db: Db) -> None:
         assert session.get_one(Event, number).title == "Kimi K2 released"
 
 
-def test_a_file_of_corrections_asks_for_one_reason(filled_db: Db) -> None:
+def test_a_file_of_corrections_asks_for_one_reason(filled_db: Database) -> None:
     text = "developer,name,origin\ndeepseek,DeepSeek AI,chinese\n"
     with pytest.raises(ConflictError, match="A reason is needed"):
         read(filled_db, DEVELOPERS, text)
@@ -137,7 +137,7 @@ def test_a_file_of_corrections_asks_for_one_reason(filled_db: Db) -> None:
 
 
 def test_a_blank_cell_takes_a_note_back_but_a_column_left_out_changes_nothing(
-    filled_db: Db,
+    filled_db: Database,
 ) -> None:
     text = "developer,name,origin,note\npoolside,Poolside,us,\n"
     assert read(filled_db, DEVELOPERS, text, "shorter").changed == 1
@@ -146,7 +146,7 @@ def test_a_blank_cell_takes_a_note_back_but_a_column_left_out_changes_nothing(
         assert (poolside.country, poolside.note) == ("US", "")
 
 
-def test_names_that_an_upload_brings_are_audited_too(filled_db: Db) -> None:
+def test_names_that_an_upload_brings_are_audited_too(filled_db: Database) -> None:
     content = b"month,origin,openness,developer,share_pct\n2026-01,us,open,Nouveau,1\n"
     upload_id = keep(filled_db, content)
     publish(filled_db, upload_id)
@@ -171,7 +171,7 @@ def test_the_kind_of_a_file_is_seen_by_its_header_even_with_a_slip(
     assert kind_of(io.BytesIO(header.encode())) is kind
 
 
-def test_a_name_is_at_most_200_characters_a_note_2000(filled_db: Db) -> None:
+def test_a_name_is_at_most_200_characters_a_note_2000(filled_db: Database) -> None:
     number, cells = entry(filled_db, "google")
     change(filled_db, DEVELOPERS, number, **cells | {"note": "n" * 2_000})
     with pytest.raises(BadFileError) as refused:
@@ -182,7 +182,7 @@ def test_a_name_is_at_most_200_characters_a_note_2000(filled_db: Db) -> None:
 # --- vintages
 
 
-def wait_for_lock(db: Db, lock: Lock) -> None:
+def wait_for_lock(db: Database, lock: Lock) -> None:
     """Until someone waits for it."""
     waiting = text(
         "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
@@ -197,7 +197,7 @@ def wait_for_lock(db: Db, lock: Lock) -> None:
     raise AssertionError(f"nobody waits for {lock}")
 
 
-def test_what_is_corrected_at_once_is_corrected_in_turn(filled_db: Db) -> None:
+def test_what_is_corrected_at_once_is_corrected_in_turn(filled_db: Database) -> None:
     number, cells = entry(filled_db, "anthropic")
     with ThreadPoolExecutor() as pool:
         with filled_db.writing() as session:
@@ -213,7 +213,7 @@ def test_what_is_corrected_at_once_is_corrected_in_turn(filled_db: Db) -> None:
     assert (later.before, later.after) == ({"name": "First"}, {"name": "Second"})
 
 
-def test_a_change_that_is_not_committed_yet_is_of_no_earlier_vintage(filled_db: Db) -> None:
+def test_a_change_that_is_not_committed_yet_is_of_no_earlier_vintage(filled_db: Database) -> None:
     """What others could ask for before the commit stays as it was answered."""
     number, cells = entry(filled_db, "google")
     with ThreadPoolExecutor() as pool:
@@ -227,7 +227,7 @@ def test_a_change_that_is_not_committed_yet_is_of_no_earlier_vintage(filled_db: 
     assert latest(filled_db).at > pinned
 
 
-def test_names_that_a_file_brings_are_known_at_its_own_vintage(filled_db: Db) -> None:
+def test_names_that_a_file_brings_are_known_at_its_own_vintage(filled_db: Database) -> None:
     content = b"month,origin,openness,developer,share_pct\n2026-01,us,open,Brand new,2\n"
     published = publish(filled_db, keep(filled_db, content))
     with filled_db.reading() as session:

@@ -17,15 +17,15 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from app.database_errors import explained
-from app.db import Db
+from app.database.errors import explain_error
+from app.database.session import Database
 from app.main import create_app
 
 
 @pytest.fixture(scope="module")
 def failing(read_only_database_url: str) -> Iterator[TestClient]:
     """The application, with an address at both doors where PostgreSQL raises what is asked."""
-    app: FastAPI = create_app(Db(read_only_database_url))
+    app: FastAPI = create_app(Database(read_only_database_url))
 
     def fail(state: str) -> None:
         raise_it = f"DO $$ BEGIN RAISE 'a cell' USING ERRCODE = '{state}'; END $$"
@@ -78,7 +78,7 @@ def test_every_state_is_told_in_words(
 
 
 def test_an_exhausted_pool_is_no_fault() -> None:
-    refused = explained(PoolTimeout("QueuePool limit"))
+    refused = explain_error(PoolTimeout("QueuePool limit"))
     assert refused is not None
     assert refused.title == "Too many are asking at this moment"
 
@@ -96,7 +96,7 @@ def mute() -> Iterator[str]:
 
 
 def test_the_first_waits_for_two_seconds_and_the_next_not_at_all(mute: str) -> None:
-    db = Db(mute)
+    db = Database(mute)
     began = time.monotonic()
     with pytest.raises(OperationalError), db.reading():
         pass
@@ -112,14 +112,14 @@ def test_the_first_waits_for_two_seconds_and_the_next_not_at_all(mute: str) -> N
     assert time.monotonic() - began < 100  # seconds; each would wait for two
 
 
-def test_a_slow_statement_is_waited_for(filled_db: Db) -> None:
+def test_a_slow_statement_is_waited_for(filled_db: Database) -> None:
     with filled_db.reading() as session:
         assert session.scalar(text("SELECT 7 FROM pg_sleep(2.5)")) == 7
     assert not filled_db.watch.silent
 
 
 def test_whoever_waits_for_a_lock_is_not_taken_for_one_whose_server_is_silent(
-    filled_db: Db,
+    filled_db: Database,
 ) -> None:
     done = threading.Event()
 
@@ -138,7 +138,7 @@ def test_whoever_waits_for_a_lock_is_not_taken_for_one_whose_server_is_silent(
 
 
 def test_a_database_set_to_read_only_takes_no_change_after_a_read(
-    filled_database_url: str, filled_db: Db
+    filled_database_url: str, filled_db: Database
 ) -> None:
     with filled_db.reading() as session:
         session.execute(text("SELECT 1"))

@@ -8,10 +8,10 @@ from playwright.sync_api import expect
 from sqlalchemy import select, update
 
 from app import curation, kinds, queries
-from app.db import Db
+from app.database.session import Database
+from app.database.tables import Developer, Model
 from app.domain.question import Question
 from app.kinds import Kind
-from app.models import Developer, Model
 from tests.looking import counted, faults, links, too_wide, words
 from tests.rewriting import rewriting
 from tests.test_uploads import HOSTILE, OCTOBER, publish
@@ -41,7 +41,7 @@ def headline(client: TestClient, address: str) -> str:
     return found.replace("\N{NO-BREAK SPACE}", " ").strip()
 
 
-def correct(db: Db, kind: Kind, slug: str, **cells: str) -> None:
+def correct(db: Database, kind: Kind, slug: str, **cells: str) -> None:
     with db.writing() as session:
         column = kind.columns[0].name
         number, found = next(
@@ -50,7 +50,7 @@ def correct(db: Db, kind: Kind, slug: str, **cells: str) -> None:
         curation.change(session, kind, found | cells, by="ada", reason="why", entry_id=number)
 
 
-def nameless(db: Db) -> str:
+def nameless(db: Database) -> str:
     """A developer of the catalogue whom no line of the main source names."""
     question = Question(by="developer", openness="all", top=10_000)
     with db.reading() as session:

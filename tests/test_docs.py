@@ -19,7 +19,7 @@ from pydantic import BaseModel, Field
 from app import accounts, reference, sample, schemas
 from app.accounts import create_token
 from app.api.fields import VERSION_EXAMPLE
-from app.db import Db
+from app.database.session import Database
 from app.main import create_app
 from tests.looking import faults, links, lost_anchors, too_wide, words
 from tests.test_intake import keep, month_file
@@ -215,7 +215,7 @@ def test_a_new_operation_appears_by_itself(read_only_database_url):
         """One planet, `rings` and all."""
         return Planet(mass=1, moons=[planet])
 
-    app = create_app(Db(read_only_database_url))
+    app = create_app(Database(read_only_database_url))
     app.include_router(router)
     with TestClient(app) as client:
         told = article(client, "read-planet")

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from app import migrations
-from app.db import Db
+from app.database.migrate import schema_revisions
+from app.database.session import Database
 from app.main import create_app
 from tests.test_cli import modelshare
 
@@ -18,7 +18,7 @@ NOWHERE = "postgresql+psycopg://nobody@/none?host=/nonexistent"
 @pytest.fixture
 def lost_client() -> TestClient:
     """The application on a database that is not there."""
-    return TestClient(create_app(Db(NOWHERE)), raise_server_exceptions=False)
+    return TestClient(create_app(Database(NOWHERE)), raise_server_exceptions=False)
 
 
 @pytest.mark.parametrize(
@@ -97,14 +97,14 @@ def test_it_is_ready_when_database_and_schema_are(client: TestClient) -> None:
 
 
 def test_an_unmigrated_database_is_not_ready(blank_database_url: str) -> None:
-    with TestClient(create_app(Db(blank_database_url))) as client:
+    with TestClient(create_app(Database(blank_database_url))) as client:
         response = client.get("/readyz")
     assert response.status_code == 503
     assert "not migrated" in response.text
 
 
 def test_the_schema_of_a_later_release_is_served_and_left_alone(
-    filled_db: Db, filled_database_url: str, own_client: TestClient
+    filled_db: Database, filled_database_url: str, own_client: TestClient
 ) -> None:
     with filled_db.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
@@ -112,7 +112,7 @@ def test_the_schema_of_a_later_release_is_served_and_left_alone(
     assert own_client.get("/").status_code == 200
     done = modelshare(filled_database_url, "migrate")
     assert (done.returncode, "newer than this release's" in done.stderr) == (0, True), done.stderr
-    assert migrations.revisions(filled_db)[0] == "9999"
+    assert schema_revisions(filled_db)[0] == "9999"
 
 
 def test_revisions_are_numbered_so_that_later_ones_are_known() -> None:
@@ -121,7 +121,7 @@ def test_revisions_are_numbered_so_that_later_ones_are_known() -> None:
 
 
 def test_a_fault_of_ours_shows_no_trace(
-    filled_db: Db, own_client: TestClient, caplog: pytest.LogCaptureFixture
+    filled_db: Database, own_client: TestClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     with filled_db.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE event CASCADE")

@@ -9,8 +9,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import update
 
 from app import intake
-from app.db import Db
-from app.models import Source, Upload
+from app.database.session import Database
+from app.database.tables import Source, Upload
 from tests.looking import counted
 from tests.rewriting import rewriting
 from tests.test_uploads import HOSTILE, OCTOBER, REVISED, publish
@@ -43,7 +43,7 @@ def content(entry: ET.Element) -> str:
     return " ".join("".join(div.itertext()).replace("\N{NO-BREAK SPACE}", " ").split())
 
 
-def withdraw(db: Db, upload_id: int, reason: str = "left out a week") -> None:
+def withdraw(db: Database, upload_id: int, reason: str = "left out a week") -> None:
     with db.writing() as session:
         intake.withdraw(session, upload_id, by="grace", reason=reason)
 

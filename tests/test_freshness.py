@@ -4,7 +4,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app import curation, queries
-from app.db import Db
+from app.database.session import Database
 from app.kinds import DEVELOPERS
 from app.main import create_app
 from tests.test_intake import keep, month_file, publish
@@ -58,7 +58,7 @@ def test_an_answer_that_is_held_is_not_read(client, monkeypatch):
 
 
 def test_all_workers_give_one_tag(client, read_only_database_url):
-    with TestClient(create_app(Db(read_only_database_url))) as other:
+    with TestClient(create_app(Database(read_only_database_url))) as other:
         for address in ADDRESSES:
             assert other.get(address).headers["etag"] == client.get(address).headers["etag"]
 

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 
 from app import accounts, bodies, sign_ins
 from app.accounts import create_token
-from app.db import Db
+from app.database.session import Database
 from app.main import create_app
 from app.sign_ins import by_link
 from tests.conftest import serving
@@ -230,14 +230,14 @@ def test_a_program_without_a_token_is_told_how_to_come_by_one(client: TestClient
 
 
 @pytest.fixture
-def ada(db: Db) -> Db:
+def ada(db: Database) -> Database:
     with db.writing() as session:
         accounts.add(session, "ada")
     return db
 
 
 def test_a_cookie_does_not_open_the_api_nor_a_token_the_pages(
-    ada: Db, empty_client: TestClient
+    ada: Database, empty_client: TestClient
 ) -> None:
     with ada.writing() as session:
         link = sign_ins.link(session, "ada").partition("=")[2]
@@ -260,7 +260,7 @@ def test_the_way_back_after_a_form_is_the_page_it_stood_on(client: TestClient) -
 
 
 def test_without_a_database_an_upload_is_asked_to_come_back() -> None:
-    lost = TestClient(create_app(Db(NOWHERE)), follow_redirects=False)
+    lost = TestClient(create_app(Database(NOWHERE)), follow_redirects=False)
     answer = lost.post("/api/v1/uploads", headers={"Authorization": "Bearer oms_x"})
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "5"

@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app import accounts, sign_ins
-from app.db import Db
+from app.database.session import Database
 from app.main import create_app
 from app.settings import Settings
 
@@ -44,7 +44,7 @@ KINDS = [
 
 @pytest.fixture(scope="module")
 def https(read_only_database_url: str) -> Iterator[TestClient]:
-    app = create_app(Db(read_only_database_url))
+    app = create_app(Database(read_only_database_url))
     with TestClient(app, base_url="https://testserver", follow_redirects=False) as client:
         yield client
 
@@ -85,7 +85,7 @@ def test_a_304_carries_them(client: TestClient) -> None:
     assert [name for name in ALWAYS if name not in answer.headers] == []
 
 
-def test_a_fault_of_ours_carries_them(own_client: TestClient, filled_db: Db) -> None:
+def test_a_fault_of_ours_carries_them(own_client: TestClient, filled_db: Database) -> None:
     with filled_db.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE event CASCADE")
     client = TestClient(own_client.app, raise_server_exceptions=False)
@@ -111,7 +111,7 @@ def test_only_the_embedded_chart_may_be_framed(client: TestClient) -> None:
 @pytest.fixture
 def named(read_only_database_url: str) -> Iterator[TestClient]:
     hosts = Settings(allowed_hosts="shares.example.org, Other.example").hosts
-    app = create_app(Db(read_only_database_url), hosts)
+    app = create_app(Database(read_only_database_url), hosts)
     with TestClient(app, follow_redirects=False) as client:
         yield client
 
@@ -141,11 +141,13 @@ def test_operators_ask_by_address(named: TestClient) -> None:
 # --- the cookie
 
 
-def test_over_https_the_cookie_is_the_hosts_own(filled_database_url: str, filled_db: Db) -> None:
+def test_over_https_the_cookie_is_the_hosts_own(
+    filled_database_url: str, filled_db: Database
+) -> None:
     with filled_db.writing() as session:
         accounts.add(session, "ada")
         link = sign_ins.link(session, "ada").partition("=")[2]
-    app = create_app(Db(filled_database_url))
+    app = create_app(Database(filled_database_url))
     with TestClient(app, base_url="https://testserver", follow_redirects=False) as client:
         ours = {"Origin": "https://testserver"}
         answer = client.post("/sign-in", headers=ours, data={"link": link})

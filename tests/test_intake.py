@@ -12,12 +12,12 @@ from sqlalchemy.orm import undefer
 
 from app import intake, provenance, queries
 from app.csv_reader import Limits
-from app.db import Db
+from app.database.session import Database
+from app.database.tables import Developer, Model, Observation, Snapshot, Upload
 from app.domain.errors import BadFileError, ConflictError, NotFoundError, UnavailableError
 from app.domain.question import Question
 from app.domain.vocabulary import Openness
 from app.intake import Published, stored_file
-from app.models import Developer, Model, Observation, Snapshot, Upload
 from tests.rewriting import rewriting
 
 SOURCE = "huggingface-study-2025"
@@ -28,7 +28,7 @@ def month_file(share: str, month: str = "2026-01", more: str = "") -> bytes:
     return f"month,origin,share_pct\n{month},chinese,{share}\n{more}".encode()
 
 
-def keep(db: Db, content: bytes, source: str | None = SOURCE) -> int:
+def keep(db: Database, content: bytes, source: str | None = SOURCE) -> int:
     with db.writing() as session:
         return intake.keep(
             session,
@@ -40,12 +40,12 @@ def keep(db: Db, content: bytes, source: str | None = SOURCE) -> int:
         )
 
 
-def publish(db: Db, upload_id: int, reason: str = "") -> Published:
+def publish(db: Database, upload_id: int, reason: str = "") -> Published:
     with db.writing() as session:
         return intake.publish(session, upload_id, by="ada", reason=reason, limits=LIMITS)
 
 
-def share(db: Db, month: str = "2026-01", as_of: datetime | None = None) -> str | None:
+def share(db: Database, month: str = "2026-01", as_of: datetime | None = None) -> str | None:
     """The Chinese open share of the month, as text."""
     question = Question(source=(SOURCE,), as_of=as_of)
     with db.reading() as session:
@@ -54,7 +54,7 @@ def share(db: Db, month: str = "2026-01", as_of: datetime | None = None) -> str 
     return f"{found[month].normalize():f}" if found.get(month) is not None else None
 
 
-def counts(db: Db) -> dict[str, int]:
+def counts(db: Database) -> dict[str, int]:
     with db.reading() as session:
         return {
             table.__tablename__: session.scalar(select(func.count()).select_from(table)) or 0
@@ -62,7 +62,7 @@ def counts(db: Db) -> dict[str, int]:
         }
 
 
-def test_a_kept_file_is_the_bytes_as_they_came(filled_db: Db) -> None:
+def test_a_kept_file_is_the_bytes_as_they_came(filled_db: Database) -> None:
     content = b"\xef\xbb\xbfwhatever\r\n\x00\xff" * 100_000
     upload_id = keep(filled_db, content)
     with filled_db.reading() as session:
@@ -74,19 +74,19 @@ def test_a_kept_file_is_the_bytes_as_they_came(filled_db: Db) -> None:
             assert file.read() == content
 
 
-def test_keeping_changes_no_figure(filled_db: Db) -> None:
+def test_keeping_changes_no_figure(filled_db: Database) -> None:
     keep(filled_db, month_file("30"))
     assert share(filled_db) is None
 
 
-def test_publishing_makes_the_file_current(filled_db: Db) -> None:
+def test_publishing_makes_the_file_current(filled_db: Database) -> None:
     done = publish(filled_db, keep(filled_db, month_file("30")))
     assert len(done.checked.months) == 1
     assert not done.already
     assert share(filled_db) == "30"
 
 
-def test_an_observation_knows_its_upload_and_line(filled_db: Db) -> None:
+def test_an_observation_knows_its_upload_and_line(filled_db: Database) -> None:
     content = month_file("30", more="\n\n2026-01,us,20\n")
     upload_id = keep(filled_db, content)
     publish(filled_db, upload_id)
@@ -100,7 +100,7 @@ def test_an_observation_knows_its_upload_and_line(filled_db: Db) -> None:
         assert [tuple(row) for row in found] == [(2, "chinese"), (5, "us")]
 
 
-def test_one_bad_line_and_nothing_is_stored(filled_db: Db) -> None:
+def test_one_bad_line_and_nothing_is_stored(filled_db: Database) -> None:
     upload_id = keep(filled_db, month_file("30", more="2026-01,us,101\n"))
     before = counts(filled_db)
     with pytest.raises(BadFileError) as caught:
@@ -110,7 +110,7 @@ def test_one_bad_line_and_nothing_is_stored(filled_db: Db) -> None:
     assert share(filled_db) is None
 
 
-def test_new_developers_and_models_are_created_with_the_publishing(filled_db: Db) -> None:
+def test_new_developers_and_models_are_created_with_the_publishing(filled_db: Database) -> None:
     content = (
         b"month,origin,openness,developer,model,share_pct\n"
         b"2026-01,european,open,Nouveau Labo,nouveau-1,10\n"
@@ -124,7 +124,7 @@ def test_new_developers_and_models_are_created_with_the_publishing(filled_db: Db
         assert (made.slug, made.origin) == ("nouveau-labo", "european")
 
 
-def test_revising_published_figures_needs_a_reason(filled_db: Db) -> None:
+def test_revising_published_figures_needs_a_reason(filled_db: Database) -> None:
     publish(filled_db, keep(filled_db, month_file("30")))
     second = keep(filled_db, month_file("31"))
     with pytest.raises(ConflictError, match="A reason is needed") as caught:
@@ -135,7 +135,7 @@ def test_revising_published_figures_needs_a_reason(filled_db: Db) -> None:
     assert share(filled_db) == "31"
 
 
-def test_a_revision_supersedes_the_month_whole(filled_db: Db) -> None:
+def test_a_revision_supersedes_the_month_whole(filled_db: Database) -> None:
     publish(filled_db, keep(filled_db, month_file("30", more="2026-01,us,20\n")))
     publish(filled_db, keep(filled_db, month_file("31")), reason="a recount")
     with filled_db.reading() as session:
@@ -143,7 +143,7 @@ def test_a_revision_supersedes_the_month_whole(filled_db: Db) -> None:
     assert [row.share_pct for row in answer.series(SOURCE, "us")][-1] is None
 
 
-def test_the_figures_of_an_earlier_instant_stay_what_they_were(filled_db: Db) -> None:
+def test_the_figures_of_an_earlier_instant_stay_what_they_were(filled_db: Database) -> None:
     first = publish(filled_db, keep(filled_db, month_file("30")))
     second_id = keep(filled_db, month_file("31"))
     second = publish(filled_db, second_id, reason="a recount")
@@ -155,7 +155,7 @@ def test_the_figures_of_an_earlier_instant_stay_what_they_were(filled_db: Db) ->
     assert share(filled_db, as_of=withdrawn) == "30"
 
 
-def test_withdrawing_the_only_snapshot_leaves_the_month_missing(filled_db: Db) -> None:
+def test_withdrawing_the_only_snapshot_leaves_the_month_missing(filled_db: Database) -> None:
     upload_id = keep(filled_db, month_file("30"))
     publish(filled_db, upload_id)
     with filled_db.writing() as session:
@@ -165,7 +165,7 @@ def test_withdrawing_the_only_snapshot_leaves_the_month_missing(filled_db: Db) -
         intake.withdraw(session, upload_id, by="ada", reason="again")
 
 
-def test_the_same_bytes_again_are_a_no_op_that_names_the_first_upload(filled_db: Db) -> None:
+def test_the_same_bytes_again_are_a_no_op_that_names_the_first_upload(filled_db: Database) -> None:
     first_id = keep(filled_db, month_file("30"))
     publish(filled_db, first_id)
     before = counts(filled_db)
@@ -174,7 +174,7 @@ def test_the_same_bytes_again_are_a_no_op_that_names_the_first_upload(filled_db:
     assert counts(filled_db) == before | {"upload": before["upload"] + 1}
 
 
-def test_the_same_bytes_are_news_once_they_were_superseded(filled_db: Db) -> None:
+def test_the_same_bytes_are_news_once_they_were_superseded(filled_db: Database) -> None:
     publish(filled_db, keep(filled_db, month_file("30")))
     publish(filled_db, keep(filled_db, month_file("31")), reason="a recount")
     back = publish(filled_db, keep(filled_db, month_file("30")), reason="the first was right")
@@ -182,7 +182,7 @@ def test_the_same_bytes_are_news_once_they_were_superseded(filled_db: Db) -> Non
     assert share(filled_db) == "30"
 
 
-def test_an_upload_is_published_once(filled_db: Db) -> None:
+def test_an_upload_is_published_once(filled_db: Database) -> None:
     upload_id = keep(filled_db, month_file("30"))
     publish(filled_db, upload_id)
     with pytest.raises(ConflictError, match="published already"):
@@ -191,13 +191,13 @@ def test_an_upload_is_published_once(filled_db: Db) -> None:
         publish(filled_db, 999_999)
 
 
-def test_an_unknown_source_is_named_with_the_nearest(filled_db: Db) -> None:
+def test_an_unknown_source_is_named_with_the_nearest(filled_db: Database) -> None:
     with pytest.raises(NotFoundError) as caught:
         keep(filled_db, b"", source="openrouter-ranking")
     assert "openrouter-rankings" in caught.value.detail
 
 
-def test_eight_that_publish_the_same_file_at_once_store_it_once(filled_db: Db) -> None:
+def test_eight_that_publish_the_same_file_at_once_store_it_once(filled_db: Database) -> None:
     ids = [keep(filled_db, month_file("30")) for _ in range(8)]
     together = threading.Barrier(len(ids))
 
@@ -212,7 +212,7 @@ def test_eight_that_publish_the_same_file_at_once_store_it_once(filled_db: Db) -
 
 
 def test_of_revisions_at_once_each_vintage_is_one_of_them_and_the_last_stands(
-    filled_db: Db,
+    filled_db: Database,
 ) -> None:
     publish(filled_db, keep(filled_db, month_file("1")))
     shares = [str(10 + number) for number in range(6)]
@@ -231,19 +231,23 @@ def test_of_revisions_at_once_each_vintage_is_one_of_them_and_the_last_stands(
         assert share(filled_db, as_of=one.published_at) == text
 
 
-def test_the_moment_of_publishing_is_now_in_utc(filled_db: Db) -> None:
+def test_the_moment_of_publishing_is_now_in_utc(filled_db: Database) -> None:
     before = datetime.now(UTC)
     done = publish(filled_db, keep(filled_db, month_file("30")))
     assert before <= done.published_at <= datetime.now(UTC)
 
 
-def test_figures_that_stand_already_are_a_no_op_though_the_bytes_differ(filled_db: Db) -> None:
+def test_figures_that_stand_already_are_a_no_op_though_the_bytes_differ(
+    filled_db: Database,
+) -> None:
     first = publish(filled_db, keep(filled_db, month_file("30"))).upload_id
     again = publish(filled_db, keep(filled_db, month_file("30.0")))
     assert (again.already, again.upload_id) == (True, first)
 
 
-def test_of_a_file_that_repeats_earlier_months_only_the_new_one_is_published(filled_db: Db) -> None:
+def test_of_a_file_that_repeats_earlier_months_only_the_new_one_is_published(
+    filled_db: Database,
+) -> None:
     publish(filled_db, keep(filled_db, month_file("30")))
     grown = keep(filled_db, month_file("30", more="2026-02,chinese,31\n"))
     assert not publish(filled_db, grown).already
@@ -252,7 +256,7 @@ def test_of_a_file_that_repeats_earlier_months_only_the_new_one_is_published(fil
     assert f"{month.month:%Y-%m}" == "2026-02"
 
 
-def test_while_the_clock_is_behind_nothing_is_published(filled_db: Db) -> None:
+def test_while_the_clock_is_behind_nothing_is_published(filled_db: Database) -> None:
     upload_id = keep(filled_db, month_file("12"))
     before = counts(filled_db)
     with rewriting(filled_db) as session:

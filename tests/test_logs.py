@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app import accounts, sign_ins
 from app.accounts import create_token
-from app.db import Db
+from app.database.session import Database
 from tests.conftest import RUN
 from tests.faults.service import Service
 
@@ -40,7 +40,9 @@ def served(
         running.stop()
 
 
-def test_no_log_tells_a_cell_a_token_a_password_or_a_query(served: Service, filled_db: Db) -> None:
+def test_no_log_tells_a_cell_a_token_a_password_or_a_query(
+    served: Service, filled_db: Database
+) -> None:
     with filled_db.writing() as session:
         accounts.add(session, "ada", PASSWORD)
         token = create_token(session, "ada", "test")
@@ -88,7 +90,7 @@ def test_no_log_tells_a_cell_a_token_a_password_or_a_query(served: Service, fill
 
 
 def test_postgresqls_own_log_tells_no_row(
-    filled_db: Db, database_server: object, tmp_path: Path
+    filled_db: Database, database_server: object, tmp_path: Path
 ) -> None:
     if "TEST_DATABASE_URL" in os.environ:
         pytest.skip("ITS LOG IS SOMEWHERE ELSE")

@@ -3,7 +3,7 @@
 import pytest
 from fastapi.testclient import TestClient
 
-from app.db import Db
+from app.database.session import Database
 from tests.looking import links, too_wide, unfold
 from tests.test_uploads import publish
 
@@ -27,7 +27,7 @@ STICKING_OUT = """
 
 
 @pytest.fixture
-def addresses(own_client: TestClient, filled_db: Db) -> list[str]:
+def addresses(own_client: TestClient, filled_db: Database) -> list[str]:
     upload = publish(filled_db, FILE, reason="R" * 200)
     named = [
         link for link in links(own_client, "/trends?by=model&from=2026-10") if "/models/" in link

@@ -10,9 +10,9 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import update
 
+from app.database.tables import Source
 from app.describing import licence_address
 from app.domain.parameters import PARAMETERS
-from app.models import Source
 from tests.rewriting import rewriting
 from tests.test_intake import keep, publish
 from tests.test_uploads import HOSTILE, OCTOBER

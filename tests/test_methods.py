@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import func, select, update
 
 from app import intake
-from app.models import Developer, Model, Source
+from app.database.tables import Developer, Model, Source
 from app.pages import bundled
 from tests.looking import faults, links, lost_anchors, too_wide, words
 from tests.rewriting import rewriting

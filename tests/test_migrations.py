@@ -11,25 +11,25 @@ from alembic.util import CommandError
 from sqlalchemy import URL, Connection, inspect, text
 from sqlalchemy.exc import IntegrityError
 
-from app import accounts, intake, migrations
-from app.db import Db
+from app import accounts, intake
+from app.database.migrate import alembic_config, check_server_version, schema_revisions
+from app.database.session import Database
+from app.database.tables import TableBase
 from app.domain.errors import UnavailableError
 from app.domain.vocabulary import Openness
-from app.migrations import refuse_unfit
-from app.models import Table
 from tests.conftest import administering, drop_database, template_name
 from tests.test_cli import modelshare
 
 
 @contextmanager
-def alembic(db: Db) -> Iterator[Any]:
+def alembic(db: Database) -> Iterator[Any]:
     with db.engine.begin() as connection:
-        config = migrations.config()
+        config = alembic_config()
         config.attributes["connection"] = connection
         yield config
 
 
-def step(db: Db, direction: str, revision: str) -> None:
+def step(db: Database, direction: str, revision: str) -> None:
     with alembic(db) as config:
         getattr(command, direction)(config, revision)
 
@@ -53,21 +53,21 @@ def schema(connection: Connection) -> str:
 def contents(connection: Connection) -> dict[str, list[str]]:
     return {
         name: sorted(connection.execute(text(f"SELECT md5(t::text) FROM {name} AS t")).scalars())
-        for name in Table.metadata.tables
+        for name in TableBase.metadata.tables
     }
 
 
-def state(db: Db) -> tuple[str, dict[str, list[str]]]:
+def state(db: Database) -> tuple[str, dict[str, list[str]]]:
     with db.engine.connect() as connection:
         return schema(connection), contents(connection)
 
 
-def test_the_models_say_what_the_migrations_build(db: Db) -> None:
+def test_the_models_say_what_the_migrations_build(db: Database) -> None:
     with alembic(db) as config:
         command.check(config)
 
 
-def test_down_and_up_again_on_data_leaves_schema_and_data_the_same(filled_db: Db) -> None:
+def test_down_and_up_again_on_data_leaves_schema_and_data_the_same(filled_db: Database) -> None:
     with filled_db.writing() as session:
         accounts.add(session, "ada")
         kept = {"filename": "a.csv", "by": "ada", "source": None, "openness": Openness.OPEN}
@@ -81,7 +81,7 @@ def test_down_and_up_again_on_data_leaves_schema_and_data_the_same(filled_db: Db
     assert state(filled_db) == before
 
 
-def test_an_empty_house_can_be_torn_down_and_built_again(db: Db) -> None:
+def test_an_empty_house_can_be_torn_down_and_built_again(db: Database) -> None:
     before = state(db)
     step(db, "downgrade", "base")
     with db.engine.connect() as connection:
@@ -90,7 +90,7 @@ def test_an_empty_house_can_be_torn_down_and_built_again(db: Db) -> None:
     assert state(db) == before
 
 
-def test_tables_with_uploads_are_not_dropped(filled_db: Db) -> None:
+def test_tables_with_uploads_are_not_dropped(filled_db: Database) -> None:
     before = state(filled_db)
     with pytest.raises(RuntimeError, match="There are uploads"):
         step(filled_db, "downgrade", "base")
@@ -109,7 +109,7 @@ def test_tables_with_uploads_are_not_dropped(filled_db: Db) -> None:
         "UPDATE upload SET published_at = now()",
     ],
 )
-def test_nothing_published_can_be_changed_even_by_hand(filled_db: Db, statement: str) -> None:
+def test_nothing_published_can_be_changed_even_by_hand(filled_db: Database, statement: str) -> None:
     with pytest.raises(IntegrityError, match="append-only"), filled_db.engine.begin() as connection:
         connection.execute(text(statement))
 
@@ -126,7 +126,7 @@ def test_nothing_published_can_be_changed_even_by_hand(filled_db: Db, statement:
     ],
 )
 def test_a_slice_that_cannot_be_is_kept_out_by_name(
-    filled_db: Db, columns: str, constraint: str
+    filled_db: Database, columns: str, constraint: str
 ) -> None:
     insert = (
         "INSERT INTO observation (snapshot_id, line, origin, openness, developer_id, model_id,"
@@ -136,7 +136,7 @@ def test_a_slice_that_cannot_be_is_kept_out_by_name(
         connection.execute(text(insert))
 
 
-def test_no_slice_stands_twice_in_a_snapshot(filled_db: Db) -> None:
+def test_no_slice_stands_twice_in_a_snapshot(filled_db: Database) -> None:
     copied = (
         "INSERT INTO observation SELECT snapshot_id, line + 100000, origin, openness,"
         " developer_id, model_id, share_pct, value, status, note FROM observation"
@@ -149,7 +149,7 @@ def test_no_slice_stands_twice_in_a_snapshot(filled_db: Db) -> None:
         connection.execute(text(copied))
 
 
-def test_an_upload_has_one_snapshot_for_a_source_and_month(filled_db: Db) -> None:
+def test_an_upload_has_one_snapshot_for_a_source_and_month(filled_db: Database) -> None:
     copied = (
         "INSERT INTO snapshot (upload_id, source_id, month, basis)"
         " SELECT upload_id, source_id, month, basis FROM snapshot LIMIT 1"
@@ -161,7 +161,7 @@ def test_an_upload_has_one_snapshot_for_a_source_and_month(filled_db: Db) -> Non
         connection.execute(text(copied))
 
 
-def test_a_revision_of_a_later_release_is_not_understood(db: Db) -> None:
+def test_a_revision_of_a_later_release_is_not_understood(db: Database) -> None:
     with pytest.raises(CommandError):
         step(db, "upgrade", "9999")
 
@@ -174,8 +174,8 @@ def test_a_database_that_cannot_hold_every_name_is_refused_in_words(database_ser
     try:
         url = database_server.set(database=name).render_as_string(hide_password=False)
         done = modelshare(url, "migrate")
-        db = Db(url)
-        assert migrations.revisions(db)[0] is None
+        db = Database(url)
+        assert schema_revisions(db)[0] is None
         db.close()
     finally:
         drop_database(database_server, name)
@@ -187,13 +187,13 @@ def test_a_database_that_cannot_hold_every_name_is_refused_in_words(database_ser
 
 def test_a_server_that_is_too_old_is_named() -> None:
     with pytest.raises(UnavailableError) as raised:
-        refuse_unfit(140019, "UTF8")
+        check_server_version(140019, "UTF8")
     assert raised.value.title == "The database is PostgreSQL 14.19"
-    refuse_unfit(150000, "UTF8")
+    check_server_version(150000, "UTF8")
 
 
 def test_a_schema_that_is_in_use_is_left_alone_in_words(
-    filled_db: Db, filled_database_url: str
+    filled_db: Database, filled_database_url: str
 ) -> None:
     """Whoever waits for a table keeps all who come later waiting too."""
     step(filled_db, "downgrade", "0003")
@@ -202,7 +202,7 @@ def test_a_schema_that_is_in_use_is_left_alone_in_words(
         done = modelshare(filled_database_url, "migrate")
     assert done.returncode == 1
     assert "Somebody holds a table of it" in done.stderr
-    assert migrations.revisions(filled_db)[0] == "0003"
+    assert schema_revisions(filled_db)[0] == "0003"
     assert modelshare(filled_database_url, "migrate").returncode == 0
-    found, expected = migrations.revisions(filled_db)
+    found, expected = schema_revisions(filled_db)
     assert found == expected

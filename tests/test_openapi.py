@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from pydantic import BaseModel
 
 from app import contract
-from app.db import Db
+from app.database.session import Database
 from app.domain.parameters import PARAMETERS
 from app.domain.question_parser import KnownSlugs, parse_question
 from app.domain.vocabulary import Openness, Origin, Status
@@ -304,5 +304,5 @@ def test_a_new_operation_is_completed_without_a_word_about_it():
 
 
 def test_the_document_is_made_once(document):
-    app = create_app(Db("postgresql+psycopg://nobody@localhost/nothing"))
+    app = create_app(Database("postgresql+psycopg://nobody@localhost/nothing"))
     assert app.openapi() is app.openapi()

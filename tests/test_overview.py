@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import Page, expect
 
 from app import curation, intake, kinds, provenance
-from app.db import Db
+from app.database.session import Database
 from app.domain.calendar import format_instant
 from app.domain.vocabulary import Openness
 from app.intake import WEB_LIMITS
@@ -193,7 +193,7 @@ def test_a_pinned_view_whose_figures_were_withdrawn_says_so(own_client, filled_d
     assert "These figures have been withdrawn since" in text_of(own_client, address)
 
 
-def revise(db: Db, lines: bytes) -> None:
+def revise(db: Database, lines: bytes) -> None:
     """Publishes lines of the main source."""
     file = BytesIO(b"month,origin,openness,share_pct\n" + lines)
     with db.writing() as session:
@@ -375,7 +375,7 @@ def test_closed_models_have_a_card_only_where_all_of_them_are_left_out(client):
     assert "Closed models" not in cards_of(client, "/?openness=all&origin=us")
 
 
-def renamed(db: Db, **texts: str) -> None:
+def renamed(db: Database, **texts: str) -> None:
     with db.writing() as session:
         entries = kinds.entries(session, kinds.SOURCES)
         number, cells = next(item for item in entries if "openrouter-rankings" in item[1].values())

@@ -15,10 +15,10 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from app import postgres
+from app.database.embedded import server as embedded_server
+from app.database.embedded.binaries import find_binaries
+from app.database.embedded.server import run_embedded_postgres, wait_until_stopped
 from app.domain.errors import UnavailableError
-from app.postgres import wait_until_stopped
-from app.postgres_binaries import binaries_for
 
 # Prints the address, or what a user would read, and stays until its standard input is closed.
 PROGRAM = """
@@ -262,7 +262,7 @@ def test_nothing_half_made_is_left_when_the_first_start_is_killed(
 def test_a_file_for_a_data_directory_is_one_clear_line(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.touch()
-    with pytest.raises(UnavailableError) as raised, postgres.running(file / "var"):
+    with pytest.raises(UnavailableError) as raised, run_embedded_postgres(file / "var"):
         pass
     assert raised.value.title == f"The data directory {file}/var cannot be used: Not a directory"
     assert "DATA_DIR" in raised.value.detail
@@ -282,7 +282,7 @@ def test_it_may_lie_where_only_its_user_may_go(tmp_path: Path) -> None:
     program = tmp_path / "postgres"
     program.touch(mode=0o755)
     for ask in ("-r", "-x"):
-        subprocess.run([*postgres._prefix(tmp_path), "test", ask, program], check=True)
+        subprocess.run([*embedded_server._prefix(tmp_path), "test", ask, program], check=True)
 
 
 def test_a_failed_start_shows_what_postgresql_said(start: Start, home: Path) -> None:
@@ -310,7 +310,7 @@ def test_a_cluster_of_another_version_is_left_alone_with_advice(start: Start, ho
 
 
 def enter(home: Path) -> None:
-    with postgres.running(home):
+    with run_embedded_postgres(home):
         pass
 
 
@@ -336,13 +336,13 @@ def test_a_cluster_gets_the_postgresql_it_was_made_by(
     cluster = tmp_path / "postgres-of-16"
     cluster.mkdir()
     (cluster / "PG_VERSION").write_text("16\n")
-    assert binaries_for(cluster) == directory
+    assert find_binaries(cluster) == directory
     assert caplog.messages == [f"Using PostgreSQL 16 from {directory}"]
 
 
 def test_a_data_directory_that_is_made_is_for_nobody_else(tmp_path: Path) -> None:
     home = tmp_path / "new"
-    with postgres.running(home):
+    with run_embedded_postgres(home):
         assert stat.S_IMODE(home.stat().st_mode) == 0o700
         owner = (home / "postgres").stat().st_uid
         known = {entry.pw_uid for entry in pwd.getpwall()}

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from app import intake, provenance, stored_lines
-from app.db import Db
+from app.database.session import Database
 from app.domain.answer import UNNAMED_GROUP
 from app.domain.errors import ConflictError, NotFoundError
 from app.domain.question import Question
@@ -21,12 +21,12 @@ ROWS = (
 )
 
 
-def records(db: Db, *, everyone: bool = False, before: int | None = None) -> list[int]:
+def records(db: Database, *, everyone: bool = False, before: int | None = None) -> list[int]:
     with db.reading() as session:
         return [one.id for one in provenance.uploads(session, everyone=everyone, before=before)]
 
 
-def behind(db: Db, question: Question | None = None, group: str | None = None) -> list[int]:
+def behind(db: Database, question: Question | None = None, group: str | None = None) -> list[int]:
     """The upload's lines behind a number of January."""
     with db.reading() as session:
         found = stored_lines.behind(session, SOURCE, JANUARY, question, group)
@@ -34,7 +34,7 @@ def behind(db: Db, question: Question | None = None, group: str | None = None) -
     return [line.line for line in found.lines]
 
 
-def test_an_upload_tells_who_when_what_and_how_much(filled_db: Db) -> None:
+def test_an_upload_tells_who_when_what_and_how_much(filled_db: Database) -> None:
     upload_id = keep(filled_db, ROWS)
     publish(filled_db, upload_id, reason=" why not ")
     with filled_db.reading() as session:
@@ -48,7 +48,7 @@ def test_an_upload_tells_who_when_what_and_how_much(filled_db: Db) -> None:
     assert (month.basis, month.current, month.superseded_by) == ("share", True, None)
 
 
-def test_readers_see_uploads_once_published_and_maintainers_see_all(filled_db: Db) -> None:
+def test_readers_see_uploads_once_published_and_maintainers_see_all(filled_db: Database) -> None:
     bundled = records(filled_db)
     waiting, withdrawn, discarded = (keep(filled_db, month_file(f"{n}")) for n in (30, 31, 32))
     publish(filled_db, withdrawn)
@@ -60,7 +60,9 @@ def test_readers_see_uploads_once_published_and_maintainers_see_all(filled_db: D
     assert records(filled_db, everyone=True, before=withdrawn) == [waiting, *bundled]
 
 
-def test_a_superseded_upload_names_its_successor_until_that_is_withdrawn(filled_db: Db) -> None:
+def test_a_superseded_upload_names_its_successor_until_that_is_withdrawn(
+    filled_db: Database,
+) -> None:
     first, second = (keep(filled_db, month_file(text)) for text in ("30", "31"))
     publish(filled_db, first)
     publish(filled_db, second, reason="a recount")
@@ -74,7 +76,7 @@ def test_a_superseded_upload_names_its_successor_until_that_is_withdrawn(filled_
         assert provenance.upload(session, second).superseded_by == (first,)
 
 
-def test_a_number_leads_to_the_lines_it_is_the_sum_of(filled_db: Db) -> None:
+def test_a_number_leads_to_the_lines_it_is_the_sum_of(filled_db: Database) -> None:
     publish(filled_db, keep(filled_db, ROWS))
     assert behind(filled_db) == [2, 4, 5]
     assert behind(filled_db, Question(), "chinese") == [2, 4]
@@ -85,7 +87,7 @@ def test_a_number_leads_to_the_lines_it_is_the_sum_of(filled_db: Db) -> None:
     assert behind(filled_db, Question(developer=("deepseek",)), "chinese") == [2]
 
 
-def test_an_earlier_number_leads_to_the_upload_of_then(filled_db: Db) -> None:
+def test_an_earlier_number_leads_to_the_upload_of_then(filled_db: Database) -> None:
     first = publish(filled_db, keep(filled_db, ROWS))
     second = publish(filled_db, keep(filled_db, month_file("31")), reason="a recount")
     with filled_db.reading() as session:
@@ -96,7 +98,7 @@ def test_an_earlier_number_leads_to_the_upload_of_then(filled_db: Db) -> None:
             stored_lines.behind(session, SOURCE, date(2026, 2, 1))
 
 
-def test_long_lists_of_lines_are_read_page_by_page(filled_db: Db) -> None:
+def test_long_lists_of_lines_are_read_page_by_page(filled_db: Database) -> None:
     upload_id = keep(filled_db, ROWS)
     publish(filled_db, upload_id)
     with filled_db.reading() as session:
@@ -108,7 +110,7 @@ def test_long_lists_of_lines_are_read_page_by_page(filled_db: Db) -> None:
         assert [line.line for line in own] == [4, 5]
 
 
-def test_publishing_twice_is_a_conflict_that_changes_no_record(filled_db: Db) -> None:
+def test_publishing_twice_is_a_conflict_that_changes_no_record(filled_db: Database) -> None:
     upload_id = keep(filled_db, ROWS)
     publish(filled_db, upload_id)
     with filled_db.reading() as session:
@@ -119,7 +121,7 @@ def test_publishing_twice_is_a_conflict_that_changes_no_record(filled_db: Db) ->
         assert provenance.upload(session, upload_id) == before
 
 
-def test_what_stands_is_found_for_any_number_of_months(bundled_db: Db) -> None:
+def test_what_stands_is_found_for_any_number_of_months(bundled_db: Database) -> None:
     months = [date(1000 + n // 12, n % 12 + 1, 1) for n in range(20_000)]
     keys = [("openrouter-rankings", month) for month in months]
     with bundled_db.reading() as session:

@@ -22,7 +22,7 @@ import pytest
 
 from app import accounts
 from app.accounts import create_token
-from app.db import Db
+from app.database.session import Database
 from tests.faults.service import Service
 from tests.faults.test_killed_workers import free_port
 
@@ -202,7 +202,9 @@ def test_a_pair_of_tags_is_the_same_behind_it(proxied: Proxied) -> None:
     assert proxied.client.get("/api/v1/shares", headers=held).status_code == 304
 
 
-def test_the_largest_file_comes_through(filled_db: Db, filled_database_url: str, tmp_path) -> None:
+def test_the_largest_file_comes_through(
+    filled_db: Database, filled_database_url: str, tmp_path
+) -> None:
     with filled_db.writing() as session:
         accounts.add(session, "ada")
         token = create_token(session, "ada", "test")

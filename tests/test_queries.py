@@ -7,9 +7,10 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from app import curation, kinds, queries, vintages
+from app import curation, kinds, queries
 from app.csv_reader import Limits
-from app.db import Db
+from app.database import vintages
+from app.database.session import Database
 from app.domain.answer import REST_GROUP, UNNAMED_GROUP, Answer, ChartEvent
 from app.domain.calendar import format_instant
 from app.domain.errors import NoFiguresError
@@ -19,7 +20,7 @@ from app.queries import main_source
 from tests.test_intake import keep, month_file, publish
 
 
-def ask(db: Db, query: str = "") -> Answer:
+def ask(db: Database, query: str = "") -> Answer:
     with db.reading() as session:
         question = parse_question(parse_qsl(query), queries.names(session))
         return queries.answer(session, question)
@@ -42,7 +43,7 @@ def complement(answer: Answer, month: str) -> dict[str, Decimal]:
     }
 
 
-def test_the_founding_figures_stand(bundled_db: Db) -> None:
+def test_the_founding_figures_stand(bundled_db: Database) -> None:
     answer = ask(bundled_db)
     assert [source.slug for source in answer.sources] == ["openrouter-rankings"]
     assert shares(answer, "2025-08") == {
@@ -56,13 +57,13 @@ def test_the_founding_figures_stand(bundled_db: Db) -> None:
     assert shares(answer, "2026-07")["chinese"] == Decimal("60.76")
 
 
-def test_a_partly_covered_month_is_provisional_and_says_why(bundled_db: Db) -> None:
+def test_a_partly_covered_month_is_provisional_and_says_why(bundled_db: Database) -> None:
     june = [row for row in ask(bundled_db).shares if row.month == date(2025, 6, 1)]
     assert {row.status for row in june if not row.missing} == {"provisional"}
     assert june[0].note == "23 of 30 days covered"
 
 
-def test_a_group_without_lines_in_a_month_is_missing_and_never_zero(bundled_db: Db) -> None:
+def test_a_group_without_lines_in_a_month_is_missing_and_never_zero(bundled_db: Database) -> None:
     other = [row for row in ask(bundled_db).series("openrouter-rankings", "other") if row.missing]
     assert other
     assert {row.share_pct for row in other} == {None}
@@ -85,7 +86,7 @@ def test_a_group_without_lines_in_a_month_is_missing_and_never_zero(bundled_db: 
     ],
 )
 def test_a_question_and_what_it_leaves_out_are_the_whole_of_every_month(
-    bundled_db: Db, query: str
+    bundled_db: Database, query: str
 ) -> None:
     answer = ask(bundled_db, query)
     for source in answer.sources:
@@ -99,13 +100,13 @@ def test_a_question_and_what_it_leaves_out_are_the_whole_of_every_month(
             assert not rows or whole == pytest.approx(100, abs=1e-4)
 
 
-def test_shares_of_the_open_models_alone_add_up_to_all_of_them(bundled_db: Db) -> None:
+def test_shares_of_the_open_models_alone_add_up_to_all_of_them(bundled_db: Database) -> None:
     august = shares(ask(bundled_db, "of=open"), "2025-08")
     assert august["chinese"] == Decimal("80.16")
     assert sum(share for share in august.values() if share) == Decimal("100.00")
 
 
-def test_the_largest_developers_are_named_and_the_rest_is_one_group(bundled_db: Db) -> None:
+def test_the_largest_developers_are_named_and_the_rest_is_one_group(bundled_db: Database) -> None:
     answer = ask(bundled_db, "by=developer&top=2&from=2026-07&to=2026-07")
     *named, rest = answer.groups
     assert rest.key == REST_GROUP
@@ -115,13 +116,13 @@ def test_the_largest_developers_are_named_and_the_rest_is_one_group(bundled_db: 
     assert [group.key for group in named] == list(july)[:2]
 
 
-def test_a_filter_moves_other_open_models_to_the_remainder(bundled_db: Db) -> None:
+def test_a_filter_moves_other_open_models_to_the_remainder(bundled_db: Database) -> None:
     answer = ask(bundled_db, "origin=european&from=2025-08&to=2025-08")
     assert shares(answer, "2025-08") == {"european": Decimal("3.35")}
     assert complement(answer, "2025-08")["_open"] == Decimal("32.40")
 
 
-def test_what_a_source_does_not_break_down_is_unknown(bundled_db: Db) -> None:
+def test_what_a_source_does_not_break_down_is_unknown(bundled_db: Database) -> None:
     study = ask(bundled_db, "source=huggingface-study-2025")
     assert complement(study, "2025-08") == {"unknown": Decimal("43.30")}
     gateway = ask(bundled_db, "source=vercel-ai-gateway&openness=all&by=developer")
@@ -129,14 +130,14 @@ def test_what_a_source_does_not_break_down_is_unknown(bundled_db: Db) -> None:
 
 
 def test_of_several_sources_one_that_cannot_answer_is_missing_and_adds_nothing(
-    bundled_db: Db,
+    bundled_db: Database,
 ) -> None:
     answer = ask(bundled_db, "source=openrouter-rankings,state-of-ai-study&of=open")
     study = [row.share_pct for row in answer.series("state-of-ai-study", "chinese")]
     assert set(study) == {None}
 
 
-def test_several_sources_stay_apart(bundled_db: Db) -> None:
+def test_several_sources_stay_apart(bundled_db: Database) -> None:
     answer = ask(bundled_db, "source=openrouter-rankings,huggingface-study-2025&from=2025-08")
     assert {row.source for row in answer.shares} == {
         "openrouter-rankings",
@@ -164,19 +165,21 @@ def test_several_sources_stay_apart(bundled_db: Db) -> None:
         ("source=huggingface-study-2025&openness=closed", "counts no closed models"),
     ],
 )
-def test_a_question_without_an_answer_is_told_why(bundled_db: Db, query: str, words: str) -> None:
+def test_a_question_without_an_answer_is_told_why(
+    bundled_db: Database, query: str, words: str
+) -> None:
     with pytest.raises(NoFiguresError) as caught:
         ask(bundled_db, query)
     assert words in caught.value.detail
 
 
-def test_before_the_first_upload_there_are_no_figures_yet(db: Db) -> None:
+def test_before_the_first_upload_there_are_no_figures_yet(db: Database) -> None:
     with pytest.raises(NoFiguresError, match="There are no figures yet"):
         ask(db)
 
 
 def test_estimated_figures_of_the_same_metric_are_reported_beside_the_main_source(
-    bundled_db: Db,
+    bundled_db: Database,
 ) -> None:
     with bundled_db.reading() as session:
         found = queries.reported(session, parse_question([], queries.names(session)))
@@ -190,14 +193,14 @@ def test_estimated_figures_of_the_same_metric_are_reported_beside_the_main_sourc
 
 @pytest.mark.parametrize("query", ["of=open", "by=openness", "openness=all", "by=developer"])
 def test_nothing_is_reported_beside_a_question_that_the_reports_do_not_answer(
-    bundled_db: Db, query: str
+    bundled_db: Database, query: str
 ) -> None:
     with bundled_db.reading() as session:
         question = parse_question(parse_qsl(query), queries.names(session))
         assert queries.reported(session, question) is None
 
 
-def test_an_earlier_vintage_keeps_the_names_and_definitions_it_had(filled_db: Db) -> None:
+def test_an_earlier_vintage_keeps_the_names_and_definitions_it_had(filled_db: Database) -> None:
     before = ask(filled_db, "by=developer&top=3")
     assert before.vintage is not None
     pinned = f"by=developer&top=3&as_of={before.vintage:%Y-%m-%dT%H:%M:%S.%fZ}"
@@ -218,7 +221,9 @@ def test_an_earlier_vintage_keeps_the_names_and_definitions_it_had(filled_db: Db
     assert ask(filled_db, pinned) == before
 
 
-def test_counted_by_base_a_european_product_on_a_chinese_base_is_chinese(bundled_db: Db) -> None:
+def test_counted_by_base_a_european_product_on_a_chinese_base_is_chinese(
+    bundled_db: Database,
+) -> None:
     by_developer = ask(bundled_db, "developer=tngtech&from=2025-07&to=2025-07")
     by_base = ask(bundled_db, "developer=tngtech&from=2025-07&to=2025-07&home=base")
     (european,) = (row.share_pct for row in by_developer.shares)
@@ -226,7 +231,7 @@ def test_counted_by_base_a_european_product_on_a_chinese_base_is_chinese(bundled
     assert european
 
 
-def test_counted_by_base_the_whole_stays_the_same(bundled_db: Db) -> None:
+def test_counted_by_base_the_whole_stays_the_same(bundled_db: Database) -> None:
     sums = [
         sum(row.share_pct or 0 for row in (*found.shares, *found.complement))
         for found in (ask(bundled_db), ask(bundled_db, "home=base"))
@@ -234,17 +239,17 @@ def test_counted_by_base_the_whole_stays_the_same(bundled_db: Db) -> None:
     assert sums[0] == sums[1]
 
 
-def test_a_filter_by_home_means_the_home_that_is_counted(bundled_db: Db) -> None:
+def test_a_filter_by_home_means_the_home_that_is_counted(bundled_db: Database) -> None:
     named = ask(bundled_db, "by=model&origin=chinese&home=base&developer=tngtech&top=50")
     assert "tngtech/deepseek-r1t2-chimera" in {group.key for group in named.groups}
 
 
-def correct(db: Db, kind: Kind, text: str) -> None:
+def correct(db: Database, kind: Kind, text: str) -> None:
     with db.writing() as session:
         curation.read(session, kind, BytesIO(text.encode()), Limits(), by="ada", reason="known now")
 
 
-def test_an_earlier_vintage_counts_by_the_bases_known_then(filled_db: Db) -> None:
+def test_an_earlier_vintage_counts_by_the_bases_known_then(filled_db: Database) -> None:
     query = "developer=qwen&home=base&from=2025-08&to=2025-08"
     before = ask(filled_db, query)
     assert before.vintage is not None
@@ -256,7 +261,7 @@ def test_an_earlier_vintage_counts_by_the_bases_known_then(filled_db: Db) -> Non
     assert ask(filled_db, f"{query}&as_of={format_instant(before.vintage)}") == before
 
 
-def test_an_earlier_vintage_has_the_events_known_then_as_they_read(filled_db: Db) -> None:
+def test_an_earlier_vintage_has_the_events_known_then_as_they_read(filled_db: Database) -> None:
     def events(as_of: datetime | None = None) -> list[ChartEvent]:
         with filled_db.reading() as session:
             return vintages.events(session, as_of)
@@ -276,13 +281,13 @@ def test_an_earlier_vintage_has_the_events_known_then_as_they_read(filled_db: Db
     assert events(then) == before
 
 
-def test_where_only_closed_models_pass_the_filters_that_is_said(bundled_db: Db) -> None:
+def test_where_only_closed_models_pass_the_filters_that_is_said(bundled_db: Database) -> None:
     with pytest.raises(NoFiguresError, match="Nothing matches") as refused:
         ask(bundled_db, "developer=anthropic&by=developer")
     assert "closed models only. Ask for all: openness=all." in refused.value.detail
 
 
-def test_what_was_asked_without_a_source_stays_whatever_is_published_later(db: Db) -> None:
+def test_what_was_asked_without_a_source_stays_whatever_is_published_later(db: Database) -> None:
     for slug in ("aaa", "openrouter-rankings"):
         cells = {"source": slug, "name": slug, "publisher": "P", "metric": "m", "population": "P"}
         with db.writing() as session:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from fastapi.testclient import TestClient
 
-from app.db import Db
+from app.database.session import Database
 from app.domain.errors import TooOftenError
 from app.main import create_app
 from app.rate_limit import ADDRESSES, WAITING, Buckets, RateExceeded, RateLimit, household
@@ -60,7 +60,7 @@ def test_a_subscriber_of_ipv6_is_one_address():
 
 
 def test_who_asks_too_often_is_told_when_to_come_again(read_only_database_url):
-    with TestClient(create_app(Db(read_only_database_url), reads_per_minute=4)) as client:
+    with TestClient(create_app(Database(read_only_database_url), reads_per_minute=4)) as client:
         answers = [client.get("/api/v1/origins") for _ in range(3)]
         assert [answer.status_code for answer in answers] == [200, 200, 429]
         assert answers[0].headers["ratelimit-policy"] == '"reads";q=2;w=30'
@@ -86,7 +86,7 @@ def test_it_can_be_switched_off(client, monkeypatch):
 
 @pytest.mark.parametrize("path", ["/trends", "/embed/trends", "/trends.csv", "/api/v1/shares"])
 def test_what_is_computed_from_figures_is_counted(read_only_database_url, path):
-    with TestClient(create_app(Db(read_only_database_url), reads_per_minute=2)) as client:
+    with TestClient(create_app(Database(read_only_database_url), reads_per_minute=2)) as client:
         assert [client.get(path).status_code for _ in range(2)] == [200, 429]
 
 

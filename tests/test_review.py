@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from app import curation, intake, provenance
-from app.db import Db
+from app.database.session import Database
 from app.domain.errors import BadInputError, ConflictError, NotFoundError
 from app.domain.vocabulary import Origin
 from app.kinds import DEVELOPERS, SOURCES, entries
@@ -20,12 +20,12 @@ JANUARY = date(2026, 1, 1)
 HEADER = "month,origin,openness,developer,share_pct\n"
 
 
-def review_of(db: Db, upload_id: int) -> Review:
+def review_of(db: Database, upload_id: int) -> Review:
     with db.reading() as session:
         return review(session, upload_id)
 
 
-def review_file(db: Db, content: bytes, source: str = SOURCE) -> Review:
+def review_file(db: Database, content: bytes, source: str = SOURCE) -> Review:
     return review_of(db, keep(db, content, source))
 
 
@@ -37,13 +37,13 @@ def warned(found: Review, code: str) -> Sequence[Notice]:
     return [warning for warning in found.warnings if warning.code == code]
 
 
-def record(db: Db, upload_id: int) -> UploadRecord:
+def record(db: Database, upload_id: int) -> UploadRecord:
     with db.reading() as session:
         return provenance.upload(session, upload_id)
 
 
 @pytest.fixture
-def gateway(filled_db: Db) -> Db:
+def gateway(filled_db: Database) -> Database:
     """Beside the bundled figures a source without any."""
     texts = {
         "source": "gateway", "name": "Gateway", "publisher": "Acme", "metric": "tokens",
@@ -63,7 +63,7 @@ def months_file(*shares: str | None, first: int = 1) -> bytes:
 # --- slices
 
 
-def test_each_slice_is_new_changed_unchanged_or_removed(filled_db: Db) -> None:
+def test_each_slice_is_new_changed_unchanged_or_removed(filled_db: Database) -> None:
     before = "2026-01,chinese,open,,30\n2026-01,us,open,,20\n2026-01,other,open,,5\n"
     after = "2026-01,chinese,open,,33.5\n2026-01,us,open,,20\n2026-01,european,open,,4\n"
     publish(filled_db, keep(filled_db, (HEADER + before).encode()))
@@ -82,7 +82,7 @@ def test_each_slice_is_new_changed_unchanged_or_removed(filled_db: Db) -> None:
     assert [change.points for change in month.largest] == [None, None, Decimal("3.5")]
 
 
-def test_a_month_shows_the_open_share_of_each_origin_before_and_after(filled_db: Db) -> None:
+def test_a_month_shows_the_open_share_of_each_origin_before_and_after(filled_db: Database) -> None:
     publish(filled_db, keep(filled_db, month_file("30")))
     rows = "2026-01,chinese,open,deepseek,20\n2026-01,chinese,open,qwen,11\n2026-01,us,closed,,40\n"
     (month,) = review_file(filled_db, (HEADER + rows).encode()).months
@@ -90,7 +90,7 @@ def test_a_month_shows_the_open_share_of_each_origin_before_and_after(filled_db:
     assert (month.before[Origin.US], month.after[Origin.US]) == (None, None)
 
 
-def test_a_share_that_is_only_told_anew_is_unchanged_but_counted(filled_db: Db) -> None:
+def test_a_share_that_is_only_told_anew_is_unchanged_but_counted(filled_db: Database) -> None:
     publish(filled_db, keep(filled_db, month_file("30")))
     told = b"month,origin,share_pct,status\n2026-01,chinese,30,provisional\n"
     (month,) = review_file(filled_db, told).months
@@ -98,20 +98,20 @@ def test_a_share_that_is_only_told_anew_is_unchanged_but_counted(filled_db: Db) 
     assert month.restated == 1
 
 
-def test_reviewing_stores_nothing(filled_db: Db) -> None:
+def test_reviewing_stores_nothing(filled_db: Database) -> None:
     upload_id = keep(filled_db, month_file("30"))
     assert review_of(filled_db, upload_id).version == review_of(filled_db, upload_id).version
     assert share(filled_db) is None
     assert record(filled_db, upload_id).state is State.UNPUBLISHED
 
 
-def test_a_file_with_problems_would_change_nothing(filled_db: Db) -> None:
+def test_a_file_with_problems_would_change_nothing(filled_db: Database) -> None:
     found = review_file(filled_db, month_file("x", more="2026-01,us,101\n"))
     assert found.checked.problem_count == 2
     assert (found.months, found.series, found.needs_reason) == ((), (), False)
 
 
-def test_a_large_file_is_reviewed_like_a_small_one(filled_db: Db) -> None:
+def test_a_large_file_is_reviewed_like_a_small_one(filled_db: Database) -> None:
     """Large ones are checked in a process of their own."""
     header = "month,origin,openness,developer,model,share_pct,note\n"
     row = "2026-01,european,open,Labo,labo-{n},0.004,{note}\n"
@@ -127,7 +127,7 @@ def test_a_large_file_is_reviewed_like_a_small_one(filled_db: Db) -> None:
     assert record(filled_db, upload_id).lines == 2_000
 
 
-def test_an_unknown_upload_is_not_found(filled_db: Db) -> None:
+def test_an_unknown_upload_is_not_found(filled_db: Database) -> None:
     for number in (999_999, 0, -1, 2**63):
         with pytest.raises(NotFoundError):
             review_of(filled_db, number)
@@ -136,7 +136,7 @@ def test_an_unknown_upload_is_not_found(filled_db: Db) -> None:
 # --- series and warnings
 
 
-def test_a_series_runs_over_all_months_of_the_source_before_and_after(gateway: Db) -> None:
+def test_a_series_runs_over_all_months_of_the_source_before_and_after(gateway: Database) -> None:
     publish(gateway, keep(gateway, months_file("10", "11"), "gateway"))
     (series,) = review_file(gateway, months_file("12.5", None, "13", first=2), "gateway").series
     assert [f"{month:%m}" for month in series.months] == ["01", "02", "03", "04"]
@@ -145,7 +145,9 @@ def test_a_series_runs_over_all_months_of_the_source_before_and_after(gateway: D
     assert (series.group, series.title) == (Origin.CHINESE, "Chinese open models")
 
 
-def test_a_source_that_says_nothing_of_openness_is_shown_with_all_its_models(gateway: Db) -> None:
+def test_a_source_that_says_nothing_of_openness_is_shown_with_all_its_models(
+    gateway: Database,
+) -> None:
     text = HEADER + "2025-01,us,unknown,,60\n2025-01,chinese,unknown,,20\n"
     found = review_file(gateway, text.encode(), "gateway").series
     assert [(one.group, one.title, one.after) for one in found] == [
@@ -154,7 +156,9 @@ def test_a_source_that_says_nothing_of_openness_is_shown_with_all_its_models(gat
     ]
 
 
-def test_what_is_closed_and_what_is_not_known_are_shown_beside_the_open_shares(gateway: Db) -> None:
+def test_what_is_closed_and_what_is_not_known_are_shown_beside_the_open_shares(
+    gateway: Database,
+) -> None:
     old = HEADER + "2025-01,us,open,,10\n2025-01,us,closed,,60\n2025-01,us,unknown,,5\n"
     publish(gateway, keep(gateway, old.encode(), "gateway"))
     found = review_file(gateway, (HEADER + "2025-01,us,open,,11\n").encode(), "gateway").series
@@ -165,7 +169,7 @@ def test_what_is_closed_and_what_is_not_known_are_shown_beside_the_open_shares(g
     ]
 
 
-def test_months_whose_figures_stand_already_are_left_alone(gateway: Db) -> None:
+def test_months_whose_figures_stand_already_are_left_alone(gateway: Database) -> None:
     publish(gateway, keep(gateway, months_file("10", "11"), "gateway"))
     found = review_file(gateway, months_file("10.0", "11", "12"), "gateway")
     assert [f"{month.month:%m}" for month in found.months] == ["03"]
@@ -174,7 +178,7 @@ def test_months_whose_figures_stand_already_are_left_alone(gateway: Db) -> None:
     assert "revises" not in {notice.code for notice in found.warnings}
 
 
-def test_a_file_that_was_withdrawn_before_is_named_with_the_reason(gateway: Db) -> None:
+def test_a_file_that_was_withdrawn_before_is_named_with_the_reason(gateway: Database) -> None:
     first = keep(gateway, months_file("10"), "gateway")
     publish(gateway, first)
     with gateway.writing() as session:
@@ -183,26 +187,26 @@ def test_a_file_that_was_withdrawn_before_is_named_with_the_reason(gateway: Db) 
     assert f"as upload {first}: the wrong month" in notice.text
 
 
-def test_a_jump_beyond_five_points_and_four_times_the_usual_is_warned_of(gateway: Db) -> None:
+def test_a_jump_beyond_five_points_and_four_times_the_usual_is_warned_of(gateway: Database) -> None:
     publish(gateway, keep(gateway, months_file("10", "11", "10", "11"), "gateway"))
     (jump,) = warned(review_file(gateway, months_file("17", first=5), "gateway"), "jump")
     assert "from 11.0 % in 2025-04 to 17.0 % in 2025-05" in jump.text
     assert warned(review_file(gateway, months_file("15.9", first=5), "gateway"), "jump") == []
 
 
-def test_a_large_step_is_no_jump_where_large_steps_are_usual(gateway: Db) -> None:
+def test_a_large_step_is_no_jump_where_large_steps_are_usual(gateway: Database) -> None:
     publish(gateway, keep(gateway, months_file("10", "20", "10", "20"), "gateway"))
     assert warned(review_file(gateway, months_file("35", first=5), "gateway"), "jump") == []
 
 
-def test_a_gap_beside_the_files_months_is_warned_of(gateway: Db) -> None:
+def test_a_gap_beside_the_files_months_is_warned_of(gateway: Database) -> None:
     publish(gateway, keep(gateway, months_file("10", "11"), "gateway"))
     (gap,) = warned(review_file(gateway, months_file("12", first=5), "gateway"), "gap")
     assert "no figures for 2025-03 to 2025-04" in gap.text
     assert warned(review_file(gateway, months_file("12", first=3), "gateway"), "gap") == []
 
 
-def test_revised_months_and_a_remainder_are_warned_of(gateway: Db) -> None:
+def test_revised_months_and_a_remainder_are_warned_of(gateway: Database) -> None:
     first = keep(gateway, months_file("10", "11"), "gateway")
     publish(gateway, first)
     found = review_file(gateway, months_file("12", "13", first=2), "gateway")
@@ -213,7 +217,7 @@ def test_revised_months_and_a_remainder_are_warned_of(gateway: Db) -> None:
     assert [month.revises for month in found.months] == [True, False]
 
 
-def test_the_same_bytes_are_named_by_the_upload_that_has_them(filled_db: Db) -> None:
+def test_the_same_bytes_are_named_by_the_upload_that_has_them(filled_db: Database) -> None:
     first = keep(filled_db, month_file("30"))
     publish(filled_db, first)
     assert review_file(filled_db, month_file("30")).same_as == first
@@ -222,12 +226,14 @@ def test_the_same_bytes_are_named_by_the_upload_that_has_them(filled_db: Db) -> 
 # --- versions
 
 
-def publish_as(db: Db, upload_id: int, version: str, reason: str = "a recount") -> None:
+def publish_as(db: Database, upload_id: int, version: str, reason: str = "a recount") -> None:
     with db.writing() as session:
         intake.publish(session, upload_id, by="ada", reason=reason, limits=LIMITS, expected=version)
 
 
-def test_publishing_as_reviewed_is_refused_once_others_published_that_month(filled_db: Db) -> None:
+def test_publishing_as_reviewed_is_refused_once_others_published_that_month(
+    filled_db: Database,
+) -> None:
     upload_id = keep(filled_db, month_file("30"))
     version = review_of(filled_db, upload_id).version
     publish(filled_db, keep(filled_db, month_file("31")))
@@ -238,14 +244,18 @@ def test_publishing_as_reviewed_is_refused_once_others_published_that_month(fill
     assert share(filled_db) == "30"
 
 
-def test_publishing_as_reviewed_is_not_hindered_by_what_happens_elsewhere(filled_db: Db) -> None:
+def test_publishing_as_reviewed_is_not_hindered_by_what_happens_elsewhere(
+    filled_db: Database,
+) -> None:
     upload_id = keep(filled_db, month_file("30"))
     version = review_of(filled_db, upload_id).version
     publish(filled_db, keep(filled_db, month_file("31", month="2026-02")))
     publish_as(filled_db, upload_id, version)
 
 
-def test_publishing_as_reviewed_is_refused_once_the_catalogue_says_otherwise(filled_db: Db) -> None:
+def test_publishing_as_reviewed_is_refused_once_the_catalogue_says_otherwise(
+    filled_db: Database,
+) -> None:
     upload_id = keep(filled_db, b"month,developer,share_pct\n2026-01,poolside,3\n")
     version = review_of(filled_db, upload_id).version
     correct(filled_db, "poolside", origin="european")
@@ -253,7 +263,7 @@ def test_publishing_as_reviewed_is_refused_once_the_catalogue_says_otherwise(fil
         publish_as(filled_db, upload_id, version)
 
 
-def correct(db: Db, slug: str, **texts: str) -> None:
+def correct(db: Database, slug: str, **texts: str) -> None:
     with db.writing() as session:
         found = entries(session, DEVELOPERS)
         number, cells = next(item for item in found if item[1]["developer"] == slug)
@@ -262,7 +272,7 @@ def correct(db: Db, slug: str, **texts: str) -> None:
         )
 
 
-def test_withdrawing_is_refused_once_its_months_were_revised(filled_db: Db) -> None:
+def test_withdrawing_is_refused_once_its_months_were_revised(filled_db: Database) -> None:
     first = keep(filled_db, month_file("30"))
     publish(filled_db, first)
     version = record(filled_db, first).version
@@ -279,7 +289,7 @@ def test_withdrawing_is_refused_once_its_months_were_revised(filled_db: Db) -> N
 
 
 @pytest.mark.parametrize("reason", ["", " \n ", "\x00", "x" * 2_001, "a\u202eb"])
-def test_a_withdrawal_needs_a_reason_that_others_can_read(filled_db: Db, reason: str) -> None:
+def test_a_withdrawal_needs_a_reason_that_others_can_read(filled_db: Database, reason: str) -> None:
     upload_id = keep(filled_db, month_file("30"))
     publish(filled_db, upload_id)
     with pytest.raises(BadInputError) as caught, filled_db.writing() as session:
@@ -287,7 +297,7 @@ def test_a_withdrawal_needs_a_reason_that_others_can_read(filled_db: Db, reason:
     assert [problem.field for problem in caught.value.problems] == ["reason"]
 
 
-def test_a_discarded_upload_can_no_longer_be_published_or_discarded(filled_db: Db) -> None:
+def test_a_discarded_upload_can_no_longer_be_published_or_discarded(filled_db: Database) -> None:
     upload_id = keep(filled_db, month_file("30"))
     version = review_of(filled_db, upload_id).version
     with filled_db.writing() as session:
@@ -300,7 +310,7 @@ def test_a_discarded_upload_can_no_longer_be_published_or_discarded(filled_db: D
         intake.discard(session, upload_id, by="ada")
 
 
-def test_a_published_upload_cannot_be_discarded(filled_db: Db) -> None:
+def test_a_published_upload_cannot_be_discarded(filled_db: Database) -> None:
     upload_id = keep(filled_db, month_file("30"))
     version = record(filled_db, upload_id).version
     publish(filled_db, upload_id)
@@ -309,7 +319,7 @@ def test_a_published_upload_cannot_be_discarded(filled_db: Db) -> None:
             intake.discard(session, upload_id, by="ada", expected=expected)
 
 
-def test_discarding_refuses_a_version_that_names_another_state(filled_db: Db) -> None:
+def test_discarding_refuses_a_version_that_names_another_state(filled_db: Database) -> None:
     upload_id = keep(filled_db, month_file("30"))
     other = record(filled_db, keep(filled_db, month_file("31"))).version
     with (
@@ -322,7 +332,7 @@ def test_discarding_refuses_a_version_that_names_another_state(filled_db: Db) ->
 # --- with today's catalogue
 
 
-def reclassify(db: Db, upload_id: int) -> int | None:
+def reclassify(db: Database, upload_id: int) -> int | None:
     with db.writing() as session:
         return intake.reclassify(session, upload_id, by="bob", limits=LIMITS)
 
@@ -335,7 +345,7 @@ def poolside_file() -> bytes:
 
 
 def test_published_figures_keep_their_classification_until_they_are_checked_again(
-    filled_db: Db,
+    filled_db: Database,
 ) -> None:
     first = keep(filled_db, poolside_file())
     publish(filled_db, first)
@@ -355,7 +365,7 @@ def test_published_figures_keep_their_classification_until_they_are_checked_agai
     assert [month.month for month in new.months] == [JANUARY]
 
 
-def test_where_todays_catalogue_changes_nothing_nothing_is_kept(filled_db: Db) -> None:
+def test_where_todays_catalogue_changes_nothing_nothing_is_kept(filled_db: Database) -> None:
     first = keep(filled_db, poolside_file())
     publish(filled_db, first)
     assert reclassify(filled_db, first) is None
@@ -363,7 +373,7 @@ def test_where_todays_catalogue_changes_nothing_nothing_is_kept(filled_db: Db) -
         assert provenance.uploads(session, everyone=True)[0].id == first
 
 
-def test_checking_again_leaves_months_alone_that_were_revised_since(filled_db: Db) -> None:
+def test_checking_again_leaves_months_alone_that_were_revised_since(filled_db: Database) -> None:
     first = keep(filled_db, poolside_file())
     publish(filled_db, first)
     publish(filled_db, keep(filled_db, month_file("31")), reason="a recount")
@@ -371,12 +381,12 @@ def test_checking_again_leaves_months_alone_that_were_revised_since(filled_db: D
     assert reclassify(filled_db, first) is None
 
 
-def test_only_a_published_upload_is_checked_again(filled_db: Db) -> None:
+def test_only_a_published_upload_is_checked_again(filled_db: Database) -> None:
     with pytest.raises(ConflictError):
         reclassify(filled_db, keep(filled_db, poolside_file()))
 
 
-def test_the_first_bytes_again_are_news_after_they_were_reclassified(filled_db: Db) -> None:
+def test_the_first_bytes_again_are_news_after_they_were_reclassified(filled_db: Database) -> None:
     first = keep(filled_db, poolside_file())
     publish(filled_db, first)
     correct(filled_db, "poolside", origin="european")
@@ -393,20 +403,22 @@ def test_the_first_bytes_again_are_news_after_they_were_reclassified(filled_db: 
 # --- what a revision would lose
 
 
-def test_a_revision_that_names_no_model_any_more_is_warned_of(filled_db: Db) -> None:
+def test_a_revision_that_names_no_model_any_more_is_warned_of(filled_db: Database) -> None:
     found = review_file(filled_db, month_file("61", "2026-08"), "openrouter-rankings")
     (notice,) = warned(found, "less_detail")
     assert notice.text.startswith("2026-08 of openrouter-rankings names ")
     assert notice.text.endswith(" lines by model now; the file none")
 
 
-def test_a_revision_that_says_no_status_of_a_provisional_month_is_warned_of(filled_db: Db) -> None:
+def test_a_revision_that_says_no_status_of_a_provisional_month_is_warned_of(
+    filled_db: Database,
+) -> None:
     found = review_file(filled_db, month_file("61", "2026-09"), "openrouter-rankings")
     (notice,) = warned(found, "becomes_final")
     assert "2026-09 of openrouter-rankings is provisional now and would be final" in notice.text
 
 
-def test_a_revision_of_equal_detail_and_status_loses_nothing(filled_db: Db) -> None:
+def test_a_revision_of_equal_detail_and_status_loses_nothing(filled_db: Database) -> None:
     publish(filled_db, keep(filled_db, month_file("30")))
     found = review_file(filled_db, month_file("31"))
     assert warned(found, "less_detail") == warned(found, "becomes_final") == []

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from app import coverage, intake, revisions
 from app.coverage import CoveredMonth, covered_months
-from app.db import Db
+from app.database.session import Database
 from app.domain.revision import Effect, Revision, RevisionKind
 from app.domain.vocabulary import Openness, Origin, Status
 from tests.looking import counted
@@ -16,12 +16,12 @@ BOTH = b"month,origin,openness,share_pct\n2026-01,chinese,open,40\n2026-01,us,cl
 INSTANT = timedelta(microseconds=1)
 
 
-def acts(db: Db, as_of: datetime | None = None, limit: int | None = None) -> list[Revision]:
+def acts(db: Database, as_of: datetime | None = None, limit: int | None = None) -> list[Revision]:
     with db.reading() as session:
         return revisions.acts(session, as_of, [SOURCE], limit)
 
 
-def withdraw(db: Db, upload_id: int, reason: str = "wrong") -> datetime:
+def withdraw(db: Database, upload_id: int, reason: str = "wrong") -> datetime:
     with db.writing() as session:
         return intake.withdraw(session, upload_id, by="grace", reason=reason)
 
@@ -31,7 +31,7 @@ def sums(act: Revision) -> list[tuple[Origin, Openness, Decimal | None, Decimal 
     return [(item.origin, item.openness, item.old, item.new) for item in change.sums]
 
 
-def test_a_first_publishing_has_nothing_before_it(filled_db: Db) -> None:
+def test_a_first_publishing_has_nothing_before_it(filled_db: Database) -> None:
     publish(filled_db, keep(filled_db, month_file("30")))
     act = acts(filled_db)[0]
     assert (act.kind, act.by, act.reason, act.revises) == (RevisionKind.PUBLISHED, "ada", "", False)
@@ -40,7 +40,7 @@ def test_a_first_publishing_has_nothing_before_it(filled_db: Db) -> None:
     assert act.changes[0].sums[0].points is None
 
 
-def test_a_revision_tells_the_sums_before_and_after(filled_db: Db) -> None:
+def test_a_revision_tells_the_sums_before_and_after(filled_db: Database) -> None:
     first = publish(filled_db, keep(filled_db, month_file("30")))
     second = publish(filled_db, keep(filled_db, BOTH), reason="a recount")
     act = acts(filled_db)[0]
@@ -54,7 +54,7 @@ def test_a_revision_tells_the_sums_before_and_after(filled_db: Db) -> None:
     assert [item.points for item in change.sums] == [10, None]
 
 
-def test_a_sum_that_stays_is_told_and_did_not_move(filled_db: Db) -> None:
+def test_a_sum_that_stays_is_told_and_did_not_move(filled_db: Database) -> None:
     for content in (month_file("40"), BOTH):
         publish(filled_db, keep(filled_db, content), reason="more of it")
     (change,) = acts(filled_db)[0].changes
@@ -62,7 +62,7 @@ def test_a_sum_that_stays_is_told_and_did_not_move(filled_db: Db) -> None:
     assert [item.origin for item in change.moved] == [Origin.US]
 
 
-def test_withdrawing_what_stands_brings_the_earlier_figures_back(filled_db: Db) -> None:
+def test_withdrawing_what_stands_brings_the_earlier_figures_back(filled_db: Database) -> None:
     first = publish(filled_db, keep(filled_db, month_file("30")))
     second = publish(filled_db, keep(filled_db, month_file("35")), reason="a recount")
     withdraw(filled_db, second.upload_id, "miscounted")
@@ -77,14 +77,14 @@ def test_withdrawing_what_stands_brings_the_earlier_figures_back(filled_db: Db) 
     assert sums(act) == [(Origin.CHINESE, Openness.OPEN, 35, 30)]
 
 
-def test_withdrawing_the_only_figures_leaves_none(filled_db: Db) -> None:
+def test_withdrawing_the_only_figures_leaves_none(filled_db: Database) -> None:
     withdraw(filled_db, publish(filled_db, keep(filled_db, month_file("30"))).upload_id)
     (change,) = acts(filled_db)[0].changes
     assert (change.effect, change.after) == (Effect.REMOVED, None)
     assert [item.new for item in change.sums] == [None]
 
 
-def test_withdrawing_what_does_not_stand_any_more_changes_no_figure(filled_db: Db) -> None:
+def test_withdrawing_what_does_not_stand_any_more_changes_no_figure(filled_db: Database) -> None:
     first = publish(filled_db, keep(filled_db, month_file("30")))
     second = publish(filled_db, keep(filled_db, month_file("35")), reason="a recount")
     withdraw(filled_db, first.upload_id)
@@ -95,7 +95,7 @@ def test_withdrawing_what_does_not_stand_any_more_changes_no_figure(filled_db: D
     assert not act.revises
 
 
-def test_what_came_later_is_not_seen_at_an_earlier_instant(filled_db: Db) -> None:
+def test_what_came_later_is_not_seen_at_an_earlier_instant(filled_db: Database) -> None:
     published = publish(filled_db, keep(filled_db, month_file("30")))
     assert published.published_at
     withdrawn = withdraw(filled_db, published.upload_id)
@@ -109,7 +109,7 @@ def test_what_came_later_is_not_seen_at_an_earlier_instant(filled_db: Db) -> Non
     assert published.upload_id not in {act.upload_id for act in earlier}
 
 
-def test_of_many_acts_the_latest_are_told_and_the_oldest_left_out(filled_db: Db) -> None:
+def test_of_many_acts_the_latest_are_told_and_the_oldest_left_out(filled_db: Database) -> None:
     ids = [
         publish(filled_db, keep(filled_db, month_file(f"3{n}")), reason="again").upload_id
         for n in range(4)
@@ -123,7 +123,7 @@ def test_of_many_acts_the_latest_are_told_and_the_oldest_left_out(filled_db: Db)
     ]
 
 
-def test_the_acts_of_all_sources_need_three_statements(filled_db: Db) -> None:
+def test_the_acts_of_all_sources_need_three_statements(filled_db: Database) -> None:
     for n in range(5):
         publish(filled_db, keep(filled_db, month_file(f"3{n}")), reason="again")
     with filled_db.reading() as session, counted(filled_db) as statements:
@@ -134,7 +134,7 @@ def test_the_acts_of_all_sources_need_three_statements(filled_db: Db) -> None:
 # --- coverage
 
 
-def status(db: Db, rows: bytes) -> CoveredMonth:
+def status(db: Database, rows: bytes) -> CoveredMonth:
     content = b"month,origin,openness,share_pct,status\n" + rows
     publish(db, keep(db, content), reason="again")
     with db.reading() as session:
@@ -142,7 +142,7 @@ def status(db: Db, rows: bytes) -> CoveredMonth:
     return next(item for item in found if item.month == JANUARY)
 
 
-def test_a_month_is_as_unsettled_as_its_least_settled_line(filled_db: Db) -> None:
+def test_a_month_is_as_unsettled_as_its_least_settled_line(filled_db: Database) -> None:
     final, provisional = b"2026-01,us,closed,5,final\n", b"2026-01,us,open,5,provisional\n"
     estimated = b"2026-01,chinese,open,5,estimated\n"
     assert status(filled_db, final).status == Status.FINAL
@@ -151,12 +151,12 @@ def test_a_month_is_as_unsettled_as_its_least_settled_line(filled_db: Db) -> Non
     assert (found.status, found.lines, found.share_pct) == (Status.ESTIMATED, 3, 15)
 
 
-def test_a_month_tells_whether_any_of_it_is_of_open_models(filled_db: Db) -> None:
+def test_a_month_tells_whether_any_of_it_is_of_open_models(filled_db: Database) -> None:
     assert not status(filled_db, b"2026-01,us,closed,5,final\n").opens
     assert status(filled_db, b"2026-01,us,closed,5,final\n2026-01,us,open,5,final\n").opens
 
 
-def test_every_source_is_covered_in_one_statement(bundled_db: Db) -> None:
+def test_every_source_is_covered_in_one_statement(bundled_db: Database) -> None:
     with bundled_db.reading() as session, counted(bundled_db) as statements:
         found = covered_months(session)
     assert len(statements) == 1
@@ -165,13 +165,13 @@ def test_every_source_is_covered_in_one_statement(bundled_db: Db) -> None:
     assert len({item.source for item in found}) == 5
 
 
-def test_nothing_is_covered_before_the_first_publishing(bundled_db: Db) -> None:
+def test_nothing_is_covered_before_the_first_publishing(bundled_db: Database) -> None:
     with bundled_db.reading() as session:
         assert covered_months(session, datetime(2020, 1, 1, tzinfo=UTC)) == []
         assert coverage.snapshots(session, datetime(2020, 1, 1, tzinfo=UTC)) == []
 
 
-def test_snapshots_stay_on_record_and_tell_which_of_them_stands(filled_db: Db) -> None:
+def test_snapshots_stay_on_record_and_tell_which_of_them_stands(filled_db: Database) -> None:
     first = publish(filled_db, keep(filled_db, month_file("30")))
     second = publish(filled_db, keep(filled_db, month_file("35")), reason="a recount")
     withdrawn = withdraw(filled_db, second.upload_id)
@@ -189,7 +189,7 @@ def test_snapshots_stay_on_record_and_tell_which_of_them_stands(filled_db: Db) -
     )
 
 
-def test_a_month_that_became_final_says_so(filled_db: Db) -> None:
+def test_a_month_that_became_final_says_so(filled_db: Database) -> None:
     header = "month,origin,share_pct,status\n"
     for status in ("provisional", "final"):
         content = f"{header}2026-01,chinese,30,{status}\n".encode()

@@ -9,14 +9,15 @@ from fastapi.testclient import TestClient
 from sqlalchemy import make_url, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from app import accounts, curation, roles, sign_ins
+from app import accounts, curation, sign_ins
 from app.accounts import create_token, revoke_token
-from app.db import Db
+from app.database import roles
+from app.database.roles import may_change_published, prepare_role
+from app.database.session import Database
+from app.database.tables import Developer, TableBase
 from app.domain.errors import UserError
 from app.kinds import DEVELOPERS
 from app.main import create_app
-from app.models import Developer, Table
-from app.roles import may_do_more
 from app.sign_ins import change_password
 from tests.conftest import opened
 from tests.test_cli import modelshare
@@ -26,10 +27,10 @@ PASSWORD = "correct horse battery staple"
 
 
 @pytest.fixture
-def serving_role(filled_db: Db) -> Iterator[str]:
+def serving_role(filled_db: Database) -> Iterator[str]:
     """A role as `modelshare migrate --app-role` makes it."""
     name = f"serving_{uuid4().hex[:8]}"
-    roles.prepare(filled_db, name, None)
+    prepare_role(filled_db, name, None)
     yield name
     with filled_db.engine.begin() as connection:
         connection.exec_driver_sql(f"DROP OWNED BY {name}")
@@ -43,18 +44,18 @@ def serving_url(filled_database_url: str, serving_role: str) -> str:
 
 
 @pytest.fixture
-def serving_db(serving_url: str) -> Iterator[Db]:
+def serving_db(serving_url: str) -> Iterator[Database]:
     with opened(serving_url) as db:
         yield db
 
 
 @pytest.fixture
 def serving_client(serving_url: str) -> Iterator[TestClient]:
-    with TestClient(create_app(Db(serving_url)), follow_redirects=False) as client:
+    with TestClient(create_app(Database(serving_url)), follow_redirects=False) as client:
         yield client
 
 
-def token_of(db: Db) -> dict[str, str]:
+def token_of(db: Database) -> dict[str, str]:
     with db.writing() as session:
         accounts.add(session, "ada", PASSWORD)
         return {"Authorization": f"Bearer {create_token(session, 'ada', 'test')}"}
@@ -73,7 +74,7 @@ def test_it_is_ready_without_owning_the_schema(serving_client: TestClient) -> No
 
 
 def test_it_takes_publishes_and_withdraws_a_file(
-    serving_client: TestClient, serving_db: Db
+    serving_client: TestClient, serving_db: Database
 ) -> None:
     token = token_of(serving_db)
     sent = serving_client.post(
@@ -98,7 +99,7 @@ def test_it_corrects_the_catalogue_by_command(serving_url: str, tmp_path) -> Non
         assert done.returncode == 0, done.stderr
 
 
-def test_it_signs_in_by_password_and_link_and_out_again(serving_db: Db) -> None:
+def test_it_signs_in_by_password_and_link_and_out_again(serving_db: Database) -> None:
     token_of(serving_db)
     with serving_db.writing() as session:
         link = sign_ins.link(session, "ada").partition("=")[2]
@@ -142,7 +143,7 @@ def test_it_signs_in_by_password_and_link_and_out_again(serving_db: Db) -> None:
         "COPY source TO PROGRAM 'cat'",
     ],
 )
-def test_it_is_refused_what_would_change_the_record(serving_db: Db, statement: str) -> None:
+def test_it_is_refused_what_would_change_the_record(serving_db: Database, statement: str) -> None:
     with (
         pytest.raises(DBAPIError, match=r"permission denied|must be owner"),
         serving_db.engine.begin() as connection,
@@ -199,13 +200,13 @@ RECEIVED = UPLOADED.format(moment="received_at", when="- interval '1 hour'")
         ),
     ],
 )
-def test_it_cannot_write_another_past(serving_db: Db, statement: str, words: str) -> None:
+def test_it_cannot_write_another_past(serving_db: Database, statement: str, words: str) -> None:
     with pytest.raises(IntegrityError, match=words), serving_db.engine.begin() as connection:
         connection.execute(text(statement))
 
 
 @pytest.mark.parametrize("table", ["source", "developer", "model"])
-def test_it_cannot_give_an_entry_anothers_slug(serving_db: Db, table: str) -> None:
+def test_it_cannot_give_an_entry_anothers_slug(serving_db: Database, table: str) -> None:
     with (
         pytest.raises(DBAPIError, match="permission denied"),
         serving_db.engine.begin() as connection,
@@ -230,7 +231,7 @@ PUBLISHED = """
 """
 
 
-def test_a_transaction_held_open_dates_nothing_back(serving_db: Db) -> None:
+def test_a_transaction_held_open_dates_nothing_back(serving_db: Database) -> None:
     with serving_db.engine.connect() as connection:
         number = connection.execute(text(UNPUBLISHED)).scalar_one()
         connection.commit()
@@ -243,7 +244,7 @@ def test_a_transaction_held_open_dates_nothing_back(serving_db: Db) -> None:
 
 @pytest.mark.parametrize("level", ["READ COMMITTED", "REPEATABLE READ"])
 def test_nothing_is_added_by_who_does_not_see_the_publishing_yet(
-    serving_db: Db, level: str
+    serving_db: Database, level: str
 ) -> None:
     with serving_db.engine.begin() as connection:
         number = connection.execute(text(UNPUBLISHED)).scalar_one()
@@ -255,7 +256,7 @@ def test_nothing_is_added_by_who_does_not_see_the_publishing_yet(
             slow.execute(text(MORE.format(id=number)))
 
 
-def test_who_publishes_waits_for_lines_that_are_being_added(serving_db: Db) -> None:
+def test_who_publishes_waits_for_lines_that_are_being_added(serving_db: Database) -> None:
     with serving_db.engine.begin() as connection:
         number = connection.execute(text(UNPUBLISHED)).scalar_one()
     with serving_db.engine.connect() as slow, serving_db.engine.connect() as fast:
@@ -265,7 +266,7 @@ def test_who_publishes_waits_for_lines_that_are_being_added(serving_db: Db) -> N
             fast.execute(text(PUBLISHED.format(moment="clock_timestamp()", id=number)))
 
 
-def test_the_line_of_another_correction_is_none_of_its_own(serving_db: Db) -> None:
+def test_the_line_of_another_correction_is_none_of_its_own(serving_db: Database) -> None:
     with serving_db.engine.connect() as slow:
         slow.execute(text("SELECT 1"))
         with serving_db.writing() as session:
@@ -277,7 +278,7 @@ def test_the_line_of_another_correction_is_none_of_its_own(serving_db: Db) -> No
             slow.commit()
 
 
-def test_no_table_of_its_own_stands_in_for_ours(serving_db: Db) -> None:
+def test_no_table_of_its_own_stands_in_for_ours(serving_db: Database) -> None:
     with (
         pytest.raises(DBAPIError, match="permission denied to create temporary tables"),
         serving_db.engine.begin() as connection,
@@ -285,7 +286,7 @@ def test_no_table_of_its_own_stands_in_for_ours(serving_db: Db) -> None:
         connection.execute(text("CREATE TEMPORARY TABLE upload (id int, published_at timestamptz)"))
 
 
-def test_even_the_owners_table_does_not(filled_db: Db) -> None:
+def test_even_the_owners_table_does_not(filled_db: Database) -> None:
     made = "CREATE TEMPORARY TABLE upload (id int, published_at date, discarded_at date)"
     with filled_db.engine.connect() as connection:
         connection.execute(text(made))
@@ -294,13 +295,13 @@ def test_even_the_owners_table_does_not(filled_db: Db) -> None:
 
 
 def test_settings_that_it_gave_itself_are_gone_at_the_next_start(
-    filled_db: Db, serving_db: Db, serving_role: str
+    filled_db: Database, serving_db: Database, serving_role: str
 ) -> None:
     with serving_db.engine.begin() as connection:
         for place in ("", f'IN DATABASE "{connection.engine.url.database}"'):
             own = f"ALTER ROLE {serving_role} {place} SET default_transaction_read_only = on"
             connection.exec_driver_sql(own)
-    roles.prepare(filled_db, serving_role, None)
+    prepare_role(filled_db, serving_role, None)
     with filled_db.engine.connect() as connection:
         left = connection.exec_driver_sql(
             "SELECT count(*) FROM pg_db_role_setting WHERE setrole = %s::regrole", (serving_role,)
@@ -316,7 +317,7 @@ def test_settings_that_it_gave_itself_are_gone_at_the_next_start(
         "published_at = NULL, published_by = NULL",
     ],
 )
-def test_who_published_and_why_is_written_once(serving_db: Db, change: str) -> None:
+def test_who_published_and_why_is_written_once(serving_db: Database, change: str) -> None:
     with (
         pytest.raises(DBAPIError, match="append-only"),
         serving_db.engine.begin() as connection,
@@ -325,11 +326,11 @@ def test_who_published_and_why_is_written_once(serving_db: Db, change: str) -> N
 
 
 def test_every_table_has_its_rights_written_down() -> None:
-    assert set(roles.RIGHTS) == {*Table.metadata.tables, "alembic_version"}
+    assert set(roles.RIGHTS) == {*TableBase.metadata.tables, "alembic_version"}
 
 
 def test_a_second_time_changes_nothing(
-    filled_database_url: str, filled_db: Db, serving_role: str
+    filled_database_url: str, filled_db: Database, serving_role: str
 ) -> None:
     granted = text(
         "SELECT relname, relacl::text FROM pg_class WHERE relnamespace = 'public'::regnamespace"
@@ -343,26 +344,26 @@ def test_a_second_time_changes_nothing(
         assert connection.execute(granted).all() == before
 
 
-def test_the_owner_is_no_role_to_serve_with(filled_db: Db) -> None:
+def test_the_owner_is_no_role_to_serve_with(filled_db: Database) -> None:
     owner = filled_db.engine.url.username or ""
     with pytest.raises(UserError, match="cannot give itself rights"):
-        roles.prepare(filled_db, owner, None)
+        prepare_role(filled_db, owner, None)
 
 
-def test_a_role_that_may_more_is_none_to_serve_with(filled_db: Db) -> None:
+def test_a_role_that_may_more_is_none_to_serve_with(filled_db: Database) -> None:
     name = f"maker_{uuid4().hex[:8]}"
     with filled_db.engine.begin() as connection:
         connection.exec_driver_sql(f"CREATE ROLE {name} CREATEDB")
     try:
         with pytest.raises(UserError, match="owns something, is a member of another role, or is"):
-            roles.prepare(filled_db, name, None)
+            prepare_role(filled_db, name, None)
     finally:
         with filled_db.engine.begin() as connection:
             connection.exec_driver_sql(f"DROP ROLE {name}")
 
 
-def test_its_password_is_never_in_a_statement(filled_db: Db, serving_role: str) -> None:
-    roles.prepare(filled_db, serving_role, PASSWORD)
+def test_its_password_is_never_in_a_statement(filled_db: Database, serving_role: str) -> None:
+    prepare_role(filled_db, serving_role, PASSWORD)
     with filled_db.engine.connect() as connection:
         stored = connection.exec_driver_sql(
             "SELECT rolpassword FROM pg_authid WHERE rolname = %s", (serving_role,)
@@ -370,7 +371,7 @@ def test_its_password_is_never_in_a_statement(filled_db: Db, serving_role: str) 
     assert stored.startswith("SCRAM-SHA-256$")
 
 
-def test_on_an_older_schema_it_says_who_must_migrate(filled_db: Db, serving_url: str) -> None:
+def test_on_an_older_schema_it_says_who_must_migrate(filled_db: Database, serving_url: str) -> None:
     with filled_db.engine.begin() as connection:
         connection.exec_driver_sql("DROP TRIGGER signed_once ON upload")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0003'")
@@ -391,7 +392,7 @@ def test_it_cannot_give_itself_rights(serving_url: str, serving_role: str) -> No
 
 
 def test_the_owner_of_a_managed_database_may_lack_the_right_to_make_roles(
-    filled_database_url: str, filled_db: Db
+    filled_database_url: str, filled_db: Database
 ) -> None:
     owner, role = (f"{name}_{uuid4().hex[:8]}" for name in ("owner", "serving"))
     with filled_db.engine.begin() as connection:
@@ -419,12 +420,12 @@ def test_without_a_password_it_is_said_that_none_was_given(
     assert f"the password of {serving_role} was left as it is" in done.stderr
 
 
-def test_only_who_could_do_more_is_told_of(filled_db: Db, serving_db: Db) -> None:
-    assert [may_do_more(db) for db in (filled_db, serving_db)] == [True, False]
+def test_only_who_could_do_more_is_told_of(filled_db: Database, serving_db: Database) -> None:
+    assert [may_change_published(db) for db in (filled_db, serving_db)] == [True, False]
 
 
 def test_who_waits_for_a_table_gives_up_in_words(
-    filled_database_url: str, filled_db: Db, serving_role: str
+    filled_database_url: str, filled_db: Database, serving_role: str
 ) -> None:
     with filled_db.engine.begin() as reader:
         reader.exec_driver_sql("LOCK TABLE observation IN ACCESS EXCLUSIVE MODE")

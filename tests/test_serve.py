@@ -17,7 +17,7 @@ import httpx2
 import psycopg
 import pytest
 
-from app.postgres import wait_until_stopped
+from app.database.embedded.server import wait_until_stopped
 
 PROJECT = Path(__file__).parents[1]
 MODELSHARE = Path(sys.executable).with_name("modelshare")

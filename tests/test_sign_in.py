@@ -13,8 +13,8 @@ from sqlalchemy import func, select
 
 from app import accounts, attempts, sign_ins
 from app.accounts import create_token
-from app.db import Db
-from app.locks import Lock
+from app.database.locks import Lock
+from app.database.session import Database
 from app.main import create_app
 from app.pages.sign_in import own_path
 from app.sign_ins import by_password, first_link
@@ -25,7 +25,7 @@ ANOTHER = "another long password"
 
 
 @pytest.fixture
-def ada(db: Db) -> Db:
+def ada(db: Database) -> Database:
     """A database whose only maintainer is ada."""
     add_ada(db)
     return db
@@ -42,7 +42,7 @@ def browsing(url: str, scheme: str = "http") -> Iterator[TestClient]:
 
 
 @pytest.fixture
-def site(empty_database_url: str, ada: Db) -> Iterator[TestClient]:
+def site(empty_database_url: str, ada: Database) -> Iterator[TestClient]:
     """A browser that has just opened the site of ada, over http."""
     with browsing(empty_database_url) as site:
         yield site
@@ -52,7 +52,7 @@ def sign_in(site: TestClient, password: str = PASSWORD, **fields: str):
     return site.post("/sign-in", data={"name": "ada", "password": password} | fields)
 
 
-def link_of(db: Db, name: str) -> str:
+def link_of(db: Database, name: str) -> str:
     with db.writing() as session:
         return sign_ins.link(session, name)
 
@@ -86,7 +86,9 @@ def test_over_http_the_cookie_is_a_plain_one_scripts_and_other_sites_do_not_get(
     assert found["max-age"] == str(12 * 3600)
 
 
-def test_over_https_the_cookie_is_bound_to_host_and_https(empty_database_url: str, ada: Db) -> None:
+def test_over_https_the_cookie_is_bound_to_host_and_https(
+    empty_database_url: str, ada: Database
+) -> None:
     with browsing(empty_database_url, "https") as site:
         found = cookie(sign_in(site), "__Host-session")
         assert (found["secure"], found["httponly"], found["samesite"]) == (True, True, "lax")
@@ -97,7 +99,9 @@ def test_over_https_the_cookie_is_bound_to_host_and_https(empty_database_url: st
         assert site.get("/account", headers=plain).status_code == 303
 
 
-def test_signing_in_again_gives_a_new_id_and_ends_the_old_one(site: TestClient, ada: Db) -> None:
+def test_signing_in_again_gives_a_new_id_and_ends_the_old_one(
+    site: TestClient, ada: Database
+) -> None:
     first = cookie(sign_in(site), "session").value
     second = cookie(sign_in(site), "session").value
     assert first != second
@@ -105,13 +109,13 @@ def test_signing_in_again_gives_a_new_id_and_ends_the_old_one(site: TestClient, 
     assert sign_ins.find(ada, second)
 
 
-def test_an_id_someone_else_put_there_is_never_taken_over(site: TestClient, ada: Db) -> None:
+def test_an_id_someone_else_put_there_is_never_taken_over(site: TestClient, ada: Database) -> None:
     site.cookies.set("session", "planted")
     assert cookie(sign_in(site), "session").value != "planted"
     assert sign_ins.find(ada, "planted") is None
 
 
-def test_signing_out_ends_it_here_and_in_the_database(site: TestClient, ada: Db) -> None:
+def test_signing_out_ends_it_here_and_in_the_database(site: TestClient, ada: Database) -> None:
     secret = cookie(sign_in(site), "session").value
     answer = site.post("/sign-out")
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
@@ -164,7 +168,9 @@ def test_a_form_of_nonsense_is_refused_in_words(site: TestClient) -> None:
         assert answer.status_code in {401, 404}
 
 
-def test_after_ten_wrong_passwords_even_the_right_one_waits(site: TestClient, ada: Db) -> None:
+def test_after_ten_wrong_passwords_even_the_right_one_waits(
+    site: TestClient, ada: Database
+) -> None:
     for _ in range(9):
         attempts.admit(ada, "ada", "testclient")
     assert sign_in(site, "wrong").status_code == 401
@@ -177,7 +183,7 @@ def test_after_ten_wrong_passwords_even_the_right_one_waits(site: TestClient, ad
 
 
 def test_a_sign_in_that_cannot_take_its_turn_says_when_to_come_again(
-    site: TestClient, ada: Db
+    site: TestClient, ada: Database
 ) -> None:
     with ada.engine.begin() as connection:
         connection.execute(select(func.pg_advisory_xact_lock(Lock.SIGN_IN)))
@@ -188,7 +194,7 @@ def test_a_sign_in_that_cannot_take_its_turn_says_when_to_come_again(
 
 
 def test_guesses_sent_at_once_to_two_servers_are_counted_together(
-    empty_database_url: str, ada: Db
+    empty_database_url: str, ada: Database
 ) -> None:
     for _ in range(6):
         attempts.admit(ada, "ada", "testclient")
@@ -225,7 +231,7 @@ def test_guesses_sent_at_once_to_two_servers_are_counted_together(
     ],
 )
 def test_after_signing_in_one_never_leaves_for_another_site(
-    site: TestClient, ada: Db, address: str
+    site: TestClient, ada: Database, address: str
 ) -> None:
     assert own_path(address) == "/uploads/received"
     link = link_of(ada, "ada")  # signs in without computing a hash
@@ -239,7 +245,7 @@ def test_our_own_addresses_are_where_one_goes(address: str) -> None:
     assert own_path(address) == address
 
 
-def test_a_preview_of_a_link_does_not_use_it_up(site: TestClient, ada: Db) -> None:
+def test_a_preview_of_a_link_does_not_use_it_up(site: TestClient, ada: Database) -> None:
     link = link_of(ada, "ada")
     for _ in range(3):
         page = site.get(link)
@@ -252,7 +258,7 @@ def test_a_preview_of_a_link_does_not_use_it_up(site: TestClient, ada: Db) -> No
     assert site.get("/account").status_code == 200
 
 
-def test_a_link_that_was_used_says_how_to_get_another(site: TestClient, ada: Db) -> None:
+def test_a_link_that_was_used_says_how_to_get_another(site: TestClient, ada: Database) -> None:
     link = link_of(ada, "ada")
     secret = link.partition("=")[2]
     site.post("/sign-in", data={"link": secret})
@@ -264,7 +270,7 @@ def test_a_link_that_was_used_says_how_to_get_another(site: TestClient, ada: Db)
 
 
 def test_whoever_came_by_link_can_set_a_password_without_an_old_one(
-    site: TestClient, ada: Db
+    site: TestClient, ada: Database
 ) -> None:
     with ada.writing() as session:
         accounts.add(session, "grace")
@@ -279,7 +285,7 @@ def test_whoever_came_by_link_can_set_a_password_without_an_old_one(
 
 
 def test_changing_the_password_keeps_this_browser_and_ends_all_others(
-    site: TestClient, ada: Db
+    site: TestClient, ada: Database
 ) -> None:
     other = by_password(ada, "ada", PASSWORD, "192.0.2.1")
     here = cookie(sign_in(site), "session").value
@@ -300,7 +306,7 @@ def test_changing_the_password_keeps_this_browser_and_ends_all_others(
     ],
 )
 def test_a_password_that_cannot_be_changed_says_why_and_stays(
-    site: TestClient, ada: Db, typed: tuple[str, str, str], status: int, words: str
+    site: TestClient, ada: Database, typed: tuple[str, str, str], status: int, words: str
 ) -> None:
     here = cookie(sign_in(site), "session").value
     answer = site.post("/account", data=dict(zip(("old", "new", "again"), typed, strict=True)))
@@ -323,7 +329,7 @@ def test_the_account_needs_somebody_signed_in(site: TestClient) -> None:
 
 
 def test_no_log_holds_a_password_a_link_or_a_token(
-    site: TestClient, ada: Db, caplog: pytest.LogCaptureFixture
+    site: TestClient, ada: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     with ada.writing() as session:
@@ -342,7 +348,7 @@ def test_no_log_holds_a_password_a_link_or_a_token(
 @pytest.mark.browser
 @pytest.mark.parametrize("javascript", [True, False])
 def test_a_maintainer_signs_in_by_link_sets_a_password_and_comes_back_with_it(
-    watched: Watched, empty_server: str, db: Db, javascript: bool
+    watched: Watched, empty_server: str, db: Database, javascript: bool
 ) -> None:
     path = first_link(db)
     page = watched.open(empty_server, java_script_enabled=javascript)
@@ -373,7 +379,7 @@ def test_a_maintainer_signs_in_by_link_sets_a_password_and_comes_back_with_it(
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_wrong_with_these_pages(
-    watched: Watched, empty_server: str, db: Db, scheme: str
+    watched: Watched, empty_server: str, db: Database, scheme: str
 ) -> None:
     from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 - slow to load
 

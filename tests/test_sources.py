@@ -8,9 +8,9 @@ from fastapi.testclient import TestClient
 from sqlalchemy import update
 
 from app import curation, intake, kinds
-from app.db import Db
+from app.database.session import Database
+from app.database.tables import Source, Upload
 from app.domain.calendar import format_instant
-from app.models import Source, Upload
 from tests.looking import counted, faults, links, too_wide, words
 from tests.rewriting import rewriting
 from tests.test_uploads import HOSTILE, OCTOBER, REVISED, publish
@@ -26,7 +26,7 @@ def definition(client: TestClient, address: str) -> dict[str, str]:
     return {label: text.replace("\N{NO-BREAK SPACE}", " ") for label, text in found}
 
 
-def record(db: Db) -> tuple[int, int]:
+def record(db: Database) -> tuple[int, int]:
     """A revision of September, and one that was withdrawn; their uploads."""
     standing = publish(db, REVISED, reason="a recount")
     gone = publish(db, REVISED.replace(b"50", b"55"), reason="one more")
@@ -35,14 +35,14 @@ def record(db: Db) -> tuple[int, int]:
     return standing, gone
 
 
-def add_source(db: Db, slug: str) -> None:
+def add_source(db: Database, slug: str) -> None:
     cells = {"source": slug, "name": slug.title(), "publisher": "A", "metric": "tokens"}
     with db.writing() as session:
         new = cells | {"population": "All"}
         curation.change(session, kinds.SOURCES, new, by="ada", reason="")
 
 
-def published_at(db: Db, upload_id: int) -> str:
+def published_at(db: Database, upload_id: int) -> str:
     """The instant just before an upload was published."""
     with db.reading() as session:
         at = session.get_one(Upload, upload_id).published_at
@@ -261,7 +261,7 @@ def test_more_uploads_need_no_more_statements(own_client, filled_db):
 
 
 @pytest.fixture
-def addresses(filled_db: Db) -> list[str]:
+def addresses(filled_db: Database) -> list[str]:
     record(filled_db)
     return ["/sources", MAIN, SINGLE, "/sources/state-of-ai-study", f"/sources?{BEFORE}"]
 

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import Page, Route, expect
 
 from app import curation, intake, kinds
-from app.db import Db
+from app.database.session import Database
 from tests.test_trends import checked, drawn, selected
 
 EVERY = (
@@ -42,7 +42,7 @@ def ways(text: str) -> dict[str, str]:
     return {label: unescape(way) for way, label in re.findall(r'href="([^"]*)">(.*?)</a>', links)}
 
 
-def withdraw_everything(db: Db) -> None:
+def withdraw_everything(db: Database) -> None:
     with db.writing() as session:
         for number in range(1, 6):
             intake.withdraw(session, number, by="ada", reason="Counted wrongly")
@@ -215,7 +215,7 @@ def test_one_month_is_told_without_events(client: TestClient) -> None:
 
 
 def test_after_everything_was_withdrawn_the_figures_before_can_be_seen(
-    own_client: TestClient, filled_db: Db
+    own_client: TestClient, filled_db: Database
 ) -> None:
     withdraw_everything(filled_db)
     response = own_client.get("/trends")
@@ -228,7 +228,7 @@ def test_after_everything_was_withdrawn_the_figures_before_can_be_seen(
 
 
 def test_a_source_whose_figures_were_withdrawn_is_told_apart_from_one_without_any(
-    own_client: TestClient, filled_db: Db
+    own_client: TestClient, filled_db: Database
 ) -> None:
     withdraw_everything(filled_db)
     page = own_client.get("/trends?source=vercel-ai-gateway&openness=all").text
@@ -493,7 +493,7 @@ def test_a_source_that_was_asked_for_without_an_answer_can_be_left_out(client: T
 
 
 def test_a_source_that_never_had_figures_is_not_offered(
-    own_client: TestClient, filled_db: Db
+    own_client: TestClient, filled_db: Database
 ) -> None:
     texts = {"source": "later", "name": "Later", "publisher": "L", "metric": "x", "population": "P"}
     with filled_db.writing() as session:

@@ -11,10 +11,10 @@ from sqlalchemy import func, select
 
 from app import curation, intake, kinds
 from app.csv_reader import Limits
-from app.db import Db
+from app.database.session import Database
+from app.database.tables import Source, Upload
 from app.domain.vocabulary import Openness
 from app.intake import stored_file
-from app.models import Source, Upload
 from app.pages.entry_fields import FIELDS
 from app.pages.upload_form import EXAMPLE, TEMPLATE
 
@@ -35,14 +35,14 @@ def send(client: TestClient, file: bytes | None = FILE, **fields: str) -> Respon
     return client.post("/uploads", data=data, files=files)
 
 
-def stored(db: Db) -> Upload:
+def stored(db: Database) -> Upload:
     with db.reading() as session:
         upload = session.scalars(select(Upload).order_by(Upload.id.desc()).limit(1)).one()
         assert upload.content
         return upload
 
 
-def count(db: Db) -> int:
+def count(db: Database) -> int:
     with db.reading() as session:
         return session.scalar(select(func.count()).select_from(Upload)) or 0
 

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from app import accounts, intake
-from app.db import Db
+from app.database.session import Database
 from tests.conftest import Watched
 from tests.test_uploads import OCTOBER, REVISED, keep, publish
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def ada(filled_db: Db) -> Db:
+def ada(filled_db: Database) -> Database:
     """The bundled figures, and a maintainer with a password."""
     with filled_db.writing() as session:
         accounts.add(session, "ada", PASSWORD)
@@ -40,7 +40,7 @@ def file(name: str, content: bytes) -> dict[str, object]:
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 def test_a_month_is_uploaded_mended_published_seen_and_taken_back(
-    watched: Watched, own_server: str, ada: Db, scripts: bool
+    watched: Watched, own_server: str, ada: Database, scripts: bool
 ) -> None:
     page = watched.open(
         own_server, viewport={"width": 1280, "height": 900}, java_script_enabled=scripts
@@ -91,7 +91,9 @@ def opened(watched: Watched, server: str, path: str = "/uploads/new", **options:
     return page
 
 
-def test_a_file_can_be_dropped_on_the_form(watched: Watched, own_server: str, ada: Db) -> None:
+def test_a_file_can_be_dropped_on_the_form(
+    watched: Watched, own_server: str, ada: Database
+) -> None:
     page = opened(watched, own_server)
     page.evaluate(
         """(text) => {
@@ -112,7 +114,7 @@ def test_a_file_can_be_dropped_on_the_form(watched: Watched, own_server: str, ad
 
 
 def test_it_is_seen_how_much_is_sent_and_that_it_is_checked(
-    watched: Watched, own_server: str, ada: Db
+    watched: Watched, own_server: str, ada: Database
 ) -> None:
     page = opened(watched, own_server)
     session = page.context.new_cdp_session(page)
@@ -138,7 +140,7 @@ def test_it_is_seen_how_much_is_sent_and_that_it_is_checked(
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_sent(
-    watched: Watched, own_server: str, ada: Db, tmp_path: Path
+    watched: Watched, own_server: str, ada: Database, tmp_path: Path
 ) -> None:
     large = tmp_path / "large.csv"
     large.write_bytes(b"x" * (10 * 2**20 + 1))
@@ -154,7 +156,7 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_sent(
 
 
 def test_a_refused_form_keeps_what_was_typed_and_picked(
-    watched: Watched, own_server: str, ada: Db
+    watched: Watched, own_server: str, ada: Database
 ) -> None:
     page = opened(watched, own_server)
     page.get_by_label("CSV file").set_input_files(file("october.csv", OCTOBER))
@@ -176,7 +178,7 @@ def test_a_refused_form_keeps_what_was_typed_and_picked(
 
 
 def test_a_lost_connection_is_told_and_the_form_can_be_sent_again(
-    watched: Watched, own_server: str, ada: Db
+    watched: Watched, own_server: str, ada: Database
 ) -> None:
     page = opened(watched, own_server)
     page.get_by_label("CSV file").set_input_files(file("october.csv", OCTOBER))
@@ -193,7 +195,7 @@ def test_a_lost_connection_is_told_and_the_form_can_be_sent_again(
 # --- for everyone
 
 
-def pages_of(db: Db) -> list[str]:
+def pages_of(db: Database) -> list[str]:
     """Every state an upload's page can have."""
     discarded = keep(db, OCTOBER, filename="discarded.csv")
     withdrawn, published = publish(db, REVISED), publish(db, OCTOBER)
@@ -210,7 +212,7 @@ def pages_of(db: Db) -> list[str]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(watched: Watched, own_server: str, ada: Db, scheme: str) -> None:
+def test_axe_finds_nothing(watched: Watched, own_server: str, ada: Database, scheme: str) -> None:
     page = opened(watched, own_server, color_scheme=scheme)
     found = []
     for path in pages_of(ada):
@@ -223,7 +225,7 @@ def test_axe_finds_nothing(watched: Watched, own_server: str, ada: Db, scheme: s
 
 @pytest.mark.parametrize("width", [320, 390])
 def test_nothing_is_wider_than_a_small_screen(
-    watched: Watched, own_server: str, ada: Db, width: int
+    watched: Watched, own_server: str, ada: Database, width: int
 ) -> None:
     page = opened(watched, own_server, viewport={"width": width, "height": 800})
     for path in pages_of(ada):

@@ -11,7 +11,7 @@ from httpx2 import Response
 
 from app import curation, intake, kinds, provenance
 from app.csv_reader import Limits
-from app.db import Db
+from app.database.session import Database
 from app.domain.vocabulary import Openness
 
 OCTOBER = b"month,origin,openness,share_pct\n2026-10,chinese,open,62.5\n2026-10,us,closed,30\n"
@@ -19,7 +19,7 @@ REVISED = b"month,origin,openness,share_pct\n2026-09,chinese,open,50\n2026-09,us
 HOSTILE = ("</script><script>alert(1)</script>", "=cmd()", "{{7*7}}", "a\u2028b", "\u05d0\u05d1")
 
 
-def keep(db: Db, content: bytes, by: str = "ada", filename: str = "file.csv") -> int:
+def keep(db: Database, content: bytes, by: str = "ada", filename: str = "file.csv") -> int:
     with db.writing() as session:
         return intake.keep(
             session,
@@ -31,7 +31,7 @@ def keep(db: Db, content: bytes, by: str = "ada", filename: str = "file.csv") ->
         )
 
 
-def publish(db: Db, content: bytes, reason: str = "corrected at the source") -> int:
+def publish(db: Database, content: bytes, reason: str = "corrected at the source") -> int:
     upload_id = keep(db, content)
     with db.writing() as session:
         intake.publish(session, upload_id, by="ada", reason=reason, limits=Limits())

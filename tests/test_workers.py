@@ -8,9 +8,10 @@ from uuid import uuid4
 
 import pytest
 
-from app import accounts, migrations
+from app import accounts
 from app.accounts import create_token
-from app.db import Db
+from app.database.migrate import schema_revisions
+from app.database.session import Database
 from tests.conftest import opened
 from tests.faults.service import Service, service
 from tests.test_cli import modelshare
@@ -43,7 +44,7 @@ def tags(served: Service, workers: set[int], address: str) -> set[str | None]:
     return {one.headers.get("etag") for one in served.get_from_each(address, workers).values()}
 
 
-def test_both_give_the_same_answer_and_tag(served: Service, filled_db: Db) -> None:
+def test_both_give_the_same_answer_and_tag(served: Service, filled_db: Database) -> None:
     workers = served.wait_for_both()
     with filled_db.engine.connect() as connection:
         latest = connection.exec_driver_sql("SELECT max(published_at) FROM upload").scalar_one()
@@ -71,7 +72,7 @@ def test_a_tag_of_one_worker_is_known_to_the_other(served: Service) -> None:
 
 
 def test_what_is_published_is_seen_on_every_worker_at_once_under_one_new_tag(
-    served: Service, filled_db: Db
+    served: Service, filled_db: Database
 ) -> None:
     workers = served.wait_for_both()
     with filled_db.writing() as session:
@@ -120,7 +121,7 @@ def test_those_that_start_at_once_migrate_once_and_make_one_role(blank_database_
         starter.join()
     assert [one.returncode for one in done] == [0, 0, 0], [one.stderr for one in done]
     with opened(blank_database_url) as db:
-        found, expected = migrations.revisions(db)
+        found, expected = schema_revisions(db)
         with db.engine.begin() as connection:
             connection.exec_driver_sql(f"DROP OWNED BY {role}")
             connection.exec_driver_sql(f"DROP ROLE {role}")

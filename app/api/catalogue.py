@@ -7,11 +7,12 @@ from fastapi import APIRouter
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from app import portraits, vintages
+from app import portraits
 from app.api.asking import Asked
 from app.api.fields import DeveloperSlug, ModelSlug, Month
 from app.api.frames import Frame, Page, RowModel, page_of
 from app.api.lists import Listing, offer
+from app.database import vintages
 from app.domain.calendar import format_month
 from app.domain.vocabulary import ORIGIN_LABELS, Openness, Origin
 from app.portraits import ModelEntry, catalogue_models

@@ -7,10 +7,11 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
-from app import charts, figures, queries, vintages
+from app import charts, figures, queries
 from app.api.asking import Asked, asking
 from app.api.parameters import NAMES, REFUSALS, parameters
 from app.api.shares import Links, Meta, links, meta
+from app.database import vintages
 from app.domain.answer import Answer, ChartEvent
 from app.domain.question import Question
 from app.http import Reading

@@ -17,7 +17,7 @@ from app.api.parameters import REFUSALS, parameters
 from app.changes import last_change
 from app.csv_writing import csv_links, csv_text, file_name
 from app.cursors import Cursor, Place
-from app.db import Db
+from app.database.session import Database
 from app.domain.calendar import format_instant
 from app.http import CSVResponse, Reading, csv_response, database
 
@@ -152,7 +152,7 @@ def _csv(  # noqa: PLR0917 - they are of six kinds
 
 
 def _rest(
-    db: Db, asked: Asked, listing: Listing, after: Place, vintage: datetime
+    db: Database, asked: Asked, listing: Listing, after: Place, vintage: datetime
 ) -> Iterator[bytes]:
     """The other pages, each read by itself: a slow reader holds no transaction open."""
     following: Place | None = after

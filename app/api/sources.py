@@ -15,7 +15,7 @@ from app.api.frames import Frame, Page, RowModel
 from app.api.lists import Listing, offer
 from app.cells import Context
 from app.coverage import Span
-from app.db import Db
+from app.database.session import Database
 from app.domain.answer import SourceDefinition
 from app.domain.calendar import format_month
 from app.domain.text import UnreadableCellError, clean_text
@@ -157,7 +157,7 @@ offer(
     responses={409: {"description": "There is a source of that slug already."}},
 )
 def add_source(
-    body: NewSource, maintainer: Bearer, db: Annotated[Db, Depends(database)]
+    body: NewSource, maintainer: Bearer, db: Annotated[Database, Depends(database)]
 ) -> SourceAnswer:
     """Add a source, so that files can name it."""
     texts = body.model_dump(exclude={"reason"})

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any, BinaryIO, Final
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
@@ -19,17 +19,16 @@ from app.api.upload_answers import (
     upload_values,
 )
 from app.api.upload_bodies import BODY, Sent, body_of
-from app.db import Db
+from app.database.session import Database
 from app.domain.errors import BadQuestionError, NotFoundError, Problem, excerpt
 from app.domain.vocabulary import Openness
-from app.http import Bearer, Reading, by_token, database
+from app.http import Bearer, Reading, RequestDatabase, by_token
 from app.intake import WEB_LIMITS, refuse_problems
 from app.provenance import State
 from app.review import review, review_of
 
 router = APIRouter(tags=["uploads"])
 
-Database = Annotated[Db, Depends(database)]
 Id = Annotated[int, Path(ge=1, lt=2**63, description="Number of the upload.", examples=[3])]
 
 
@@ -43,7 +42,7 @@ Id = Annotated[int, Path(ge=1, lt=2**63, description="Number of the upload.", ex
     },
 )
 async def send_upload(
-    request: Request, response: Response, maintainer: Bearer, db: Database
+    request: Request, response: Response, maintainer: Bearer, db: RequestDatabase
 ) -> CheckAnswer | PublishedAnswer:
     """Check a CSV file against all rules and today's figures, or publish it.
 
@@ -59,7 +58,7 @@ async def send_upload(
     return answer
 
 
-def _check(db: Db, file: BinaryIO, sent: Sent, by: str) -> CheckAnswer:
+def _check(db: Database, file: BinaryIO, sent: Sent, by: str) -> CheckAnswer:
     with db.reading() as session, naming_source(sent):
         upload = intake.received(
             session,
@@ -82,7 +81,9 @@ def _beside(sent: Sent, by: str) -> dict[str, Any]:
     }
 
 
-def _publish(request: Request, db: Db, file: BinaryIO, sent: Sent, by: str) -> PublishedAnswer:
+def _publish(
+    request: Request, db: Database, file: BinaryIO, sent: Sent, by: str
+) -> PublishedAnswer:
     """Keeps and publishes in one transaction: of a file that is refused nothing is left."""
     with db.writing() as session, naming_source(sent):
         upload_id = intake.keep(
@@ -107,7 +108,7 @@ def naming_source(sent: Sent) -> Iterator[None]:
         raise BadQuestionError(unknown.title, unknown.detail, [problem]) from None
 
 
-def _published(request: Request, db: Db, upload_id: int, *, already: bool) -> PublishedAnswer:
+def _published(request: Request, db: Database, upload_id: int, *, already: bool) -> PublishedAnswer:
     with db.reading() as session:
         record = provenance.upload(session, upload_id)
     values = upload_values(request, record)
@@ -119,7 +120,9 @@ def _published(request: Request, db: Db, upload_id: int, *, already: bool) -> Pu
     dependencies=[http.taking()],
     openapi_extra={"security": [{}, {"HTTPBearer": []}]},
 )
-def read_upload(request: Request, upload_id: Id, session: Reading, db: Database) -> ReviewedAnswer:
+def read_upload(
+    request: Request, upload_id: Id, session: Reading, db: RequestDatabase
+) -> ReviewedAnswer:
     """An upload and what became of it; before it is published for maintainers, with its review."""
     record = provenance.upload(session, upload_id)
     if not record.public:
@@ -170,7 +173,7 @@ MOVED: Final[dict[int | str, dict[str, Any]]] = {
 
 @router.post("/uploads/{upload_id}/publish", responses=MOVED)
 def publish_upload(
-    request: Request, upload_id: Id, body: Publishing, maintainer: Bearer, db: Database
+    request: Request, upload_id: Id, body: Publishing, maintainer: Bearer, db: RequestDatabase
 ) -> PublishedAnswer:
     """Publish an upload that waits, as its review shows it."""
     with db.writing() as session:
@@ -187,7 +190,7 @@ def publish_upload(
 
 @router.post("/uploads/{upload_id}/withdraw", responses=MOVED)
 def withdraw_upload(
-    request: Request, upload_id: Id, body: Withdrawal, maintainer: Bearer, db: Database
+    request: Request, upload_id: Id, body: Withdrawal, maintainer: Bearer, db: RequestDatabase
 ) -> UploadAnswer:
     """Take a published upload back: the figures before it are current again."""
     with db.writing() as session:

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from app import catalogue, curation, kinds
 from app.accounts import Maintainer
 from app.curation import take_turns
-from app.db import Db
+from app.database.session import Database
+from app.database.tables import Developer
 from app.domain.errors import BadFileError, BadInputError, ConflictError, NotFoundError, UserError
 from app.http import Reading, SignedIn, database
 from app.kinds import Kind
-from app.models import Developer
 from app.pages.entry_fields import FIELDS
 from app.pages.forms import Form, Sent, by_field, one_line, reason_of, texts
 from app.pages.shell import render
@@ -94,7 +94,7 @@ class Writing:
     request: Request
     maintainer: SignedIn
     kind: OfKind
-    db: Annotated[Db, Depends(database)]
+    db: Annotated[Database, Depends(database)]
     form: Sent
 
     def done(self, number: int | None = None) -> Response:

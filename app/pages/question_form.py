@@ -7,8 +7,9 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from app import offers, queries, vintages
+from app import offers, queries
 from app.coverage import main_first
+from app.database import vintages
 from app.domain.calendar import format_instant, format_month
 from app.domain.parameters import TOP_MAX
 from app.domain.question import Question

@@ -10,8 +10,9 @@ from functools import cached_property
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from app import charts, figures, pictures, queries, vintages, wording
+from app import charts, figures, pictures, queries, wording
 from app.charts import Chart, Mark
+from app.database import vintages
 from app.domain.answer import Answer, ChartEvent, Group, Share, SourceDefinition
 from app.domain.comparison import change_in_points
 from app.domain.question import Question

@@ -3,13 +3,13 @@
 import re
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from app import accounts, sign_ins
-from app.db import Db
+from app.database.session import Database
 from app.domain.errors import BadInputError, TooOftenError, UserError, WrongPasswordError
-from app.http import SignedIn, Visitor, cookie_name, database
+from app.http import RequestDatabase, SignedIn, Visitor, cookie_name
 from app.pages.shell import render
 from app.passwords import SHORTEST
 from app.refusals import STATUS_OF, headers_of
@@ -17,7 +17,6 @@ from app.sign_ins import by_link, by_password, has_password, whose_link
 
 router = APIRouter()
 
-Database = Annotated[Db, Depends(database)]
 # A model of the form would be built at the first request, by whichever thread comes first.
 Text = Annotated[str, Form()]
 
@@ -34,7 +33,7 @@ def own_path(address: str) -> str:
 @router.get("/sign-in", response_model=None)
 def ask(
     request: Request,
-    db: Database,
+    db: RequestDatabase,
     visitor: Visitor,
     wanted: Annotated[str, Query(alias="next")] = "",
     link: str = "",
@@ -71,7 +70,7 @@ def _answer(
 @router.post("/sign-in", response_model=None)
 def sign_in(
     request: Request,
-    db: Database,
+    db: RequestDatabase,
     *,
     name: Text = "",
     password: Text = "",
@@ -92,7 +91,7 @@ def _address(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def _welcome(request: Request, db: Db, secret: str, to: str) -> RedirectResponse:
+def _welcome(request: Request, db: Database, secret: str, to: str) -> RedirectResponse:
     """The next page, with the cookie of a new sign-in in place of whatever was there."""
     _end(request, db)
     answer = RedirectResponse(to, 303, {"Cache-Control": "no-store"})
@@ -107,7 +106,7 @@ def _welcome(request: Request, db: Db, secret: str, to: str) -> RedirectResponse
     return answer
 
 
-def _end(request: Request, db: Db) -> None:
+def _end(request: Request, db: Database) -> None:
     if secret := request.cookies.get(cookie_name(request)):
         sign_ins.end(db, secret)
 
@@ -119,7 +118,7 @@ def ask_to_sign_out() -> RedirectResponse:
 
 
 @router.post("/sign-out")
-def sign_out(request: Request, db: Database) -> RedirectResponse:
+def sign_out(request: Request, db: RequestDatabase) -> RedirectResponse:
     _end(request, db)
     answer = RedirectResponse("/", 303, {"Cache-Control": "no-store"})
     https = request.scope["scheme"] == "https"
@@ -128,11 +127,13 @@ def sign_out(request: Request, db: Database) -> RedirectResponse:
 
 
 @router.get("/account")
-def account(request: Request, db: Database, maintainer: SignedIn) -> HTMLResponse:
+def account(request: Request, db: RequestDatabase, maintainer: SignedIn) -> HTMLResponse:
     return _account(request, db, maintainer.name)
 
 
-def _account(request: Request, db: Db, name: str, refused: UserError | None = None) -> HTMLResponse:
+def _account(
+    request: Request, db: Database, name: str, refused: UserError | None = None
+) -> HTMLResponse:
     context: dict[str, object] = {
         "name": name,
         "has_password": has_password(db, name),
@@ -146,7 +147,7 @@ def _account(request: Request, db: Db, name: str, refused: UserError | None = No
 @router.post("/account", response_model=None)
 def change_password(
     request: Request,
-    db: Database,
+    db: RequestDatabase,
     maintainer: SignedIn,
     *,
     old: Text = "",

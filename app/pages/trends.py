@@ -7,7 +7,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
-from app import citing, offers, queries, vintages, wording
+from app import citing, offers, queries, wording
+from app.database import vintages
 from app.domain.answer import Answer
 from app.domain.errors import BadQuestionError, NoFiguresError
 from app.domain.question import Question

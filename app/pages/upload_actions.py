@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app import intake, provenance
 from app.accounts import Maintainer
 from app.csv_reader import Limits
-from app.db import Db
+from app.database.session import Database
 from app.domain.errors import BadFileError, BadInputError, ConflictError, UserError
 from app.http import Reading, SignedIn, database, taking
 from app.pages.forms import Form, Sent, by_field, texts
@@ -35,7 +35,7 @@ class Doing:
     request: Request
     upload_id: UploadId
     maintainer: SignedIn
-    db: Annotated[Db, Depends(database)]
+    db: Annotated[Database, Depends(database)]
     form: Sent
 
     @property

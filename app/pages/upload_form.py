@@ -11,10 +11,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
 
-from app import curation, intake, vintages
+from app import curation, intake
 from app.accounts import Maintainer
 from app.csv_reader import Limits
-from app.db import Db
+from app.database import vintages
+from app.database.session import Database
 from app.domain.errors import BadFileError, ConflictError, NotFoundError
 from app.domain.vocabulary import OPENNESS_LABELS, Openness
 from app.http import CSVResponse, SignedIn, database
@@ -61,14 +62,17 @@ def _attached(text: str, filename: str) -> CSVResponse:
 
 @router.get("/uploads/new")
 def new(
-    request: Request, maintainer: SignedIn, db: Annotated[Db, Depends(database)]
+    request: Request, maintainer: SignedIn, db: Annotated[Database, Depends(database)]
 ) -> HTMLResponse:
     return _page(request, maintainer, db, Form({"openness": Openness.OPEN.value}))
 
 
 @router.post("/uploads")
 def create(
-    request: Request, maintainer: SignedIn, db: Annotated[Db, Depends(database)], form: SentFile
+    request: Request,
+    maintainer: SignedIn,
+    db: Annotated[Database, Depends(database)],
+    form: SentFile,
 ) -> Response:
     """Keeps the file; what would change is the business of its own page."""
     values = texts(form)
@@ -105,7 +109,7 @@ def _file_of(form: FormData) -> tuple[BinaryIO | None, str, dict[str, str]]:
 
 
 def _keep(
-    db: Db, values: Mapping[str, str], file: BinaryIO, filename: str, by: str
+    db: Database, values: Mapping[str, str], file: BinaryIO, filename: str, by: str
 ) -> tuple[int, dict[str, str]]:
     """The upload's id, or what is wrong with the source; then nothing is stored."""
     source: str | None = values.get("source") or None
@@ -135,7 +139,7 @@ def _add_source(session: Session, values: Mapping[str, str], by: str) -> str:
     return described["source"].strip()
 
 
-def _page(request: Request, maintainer: Maintainer, db: Db, form: Form) -> HTMLResponse:
+def _page(request: Request, maintainer: Maintainer, db: Database, form: Form) -> HTMLResponse:
     with db.reading() as session:
         known = [(source.slug, source.name) for source in vintages.sources(session)]
     context = {

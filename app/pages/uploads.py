@@ -10,14 +10,15 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, StreamingResponse
 from sqlalchemy.orm import Session
 
-from app import coverage, intake, provenance, review, vintages
+from app import coverage, intake, provenance, review
 from app.accounts import Maintainer
-from app.db import Db
+from app.database import vintages
+from app.database.session import Database
+from app.database.tables import Upload
 from app.domain.calendar import format_instant
 from app.domain.errors import NotFoundError
 from app.http import Reading, SignedIn, csv_response, database, signed_in, taking, visitor
 from app.intake import stored_file
-from app.models import Upload
 from app.pages import telling
 from app.pages.forms import Form
 from app.pages.shell import render
@@ -62,7 +63,7 @@ def seen(
     request: Request,
     upload_id: UploadId,
     session: Reading,
-    db: Annotated[Db, Depends(database)],
+    db: Annotated[Database, Depends(database)],
 ) -> Seen:
     """Raises NotSignedInError where only maintainers may see it."""
     upload = provenance.upload(session, upload_id)

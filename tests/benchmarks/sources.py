@@ -15,9 +15,11 @@ from pathlib import Path
 
 from fastapi.testclient import TestClient
 
-from app import archive, curation, intake, kinds, migrations, postgres
+from app import archive, curation, intake, kinds
 from app.csv_reader import Limits
-from app.db import Db
+from app.database.embedded.server import run_embedded_postgres
+from app.database.migrate import upgrade_schema
+from app.database.session import Database
 from app.domain.calendar import add_months, format_month
 from app.domain.vocabulary import Openness
 from app.main import create_app
@@ -32,7 +34,7 @@ def content(number: int) -> bytes:
     return ("month,source,origin,openness,share_pct\n" + "".join(lines)).encode()
 
 
-def add(db: Db, number: int) -> None:
+def add(db: Database, number: int) -> None:
     texts = {"source": f"lab-{number}", "name": f"Lab {number}", "publisher": "Lab"}
     texts |= {"metric": "tokens", "population": "Its own traffic"}
     file = io.BytesIO(content(number))
@@ -47,9 +49,9 @@ def add(db: Db, number: int) -> None:
 
 
 def main(count: int) -> None:
-    with tempfile.TemporaryDirectory() as directory, postgres.running(Path(directory)) as url:
-        db = Db(url)
-        migrations.upgrade(db)
+    with tempfile.TemporaryDirectory() as directory, run_embedded_postgres(Path(directory)) as url:
+        db = Database(url)
+        upgrade_schema(db)
         archive.fill(db)
         for number in range(count):
             add(db, number)

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import psycopg
 
-from app import archive, migrations, postgres
-from app.db import Db
-from app.postgres import _create_database
-from app.postgres_binaries import binaries_for
+from app import archive
+from app.database.embedded import server as embedded_server
+from app.database.embedded.binaries import find_binaries
+from app.database.embedded.server import _create_database
+from app.database.migrate import upgrade_schema
+from app.database.session import Database
 
 PATIENCE = 60  # seconds
 
@@ -28,10 +30,10 @@ class Cluster:
         self.data = home / "postgres"
         self.log = home / "log"
         self.process: subprocess.Popen[bytes] | None = None
-        self.binaries = binaries_for(self.data)
-        initdb = [*postgres._prefix(self.data.parent), f"{self.binaries}/initdb"]
+        self.binaries = find_binaries(self.data)
+        initdb = [*embedded_server._prefix(self.data.parent), f"{self.binaries}/initdb"]
         with Path(os.devnull).open() as nothing:
-            postgres._make(self.data, initdb, nothing.fileno())
+            embedded_server._make(self.data, initdb, nothing.fileno())
 
     @property
     def url(self) -> str:
@@ -44,7 +46,7 @@ class Cluster:
         (self.data / "postmaster.pid").unlink(missing_ok=True)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*postgres._prefix(self.data), *server, *given], stdout=log, stderr=log
+                [*embedded_server._prefix(self.data), *server, *given], stdout=log, stderr=log
             )
         if not bare:
             self.wait_until_ready()
@@ -107,9 +109,9 @@ def cluster() -> Iterator[Cluster]:
 def filled_cluster() -> Iterator[Cluster]:
     """With the bundled figures."""
     with cluster() as made:
-        db = Db(made.url)
+        db = Database(made.url)
         try:
-            migrations.upgrade(db)
+            upgrade_schema(db)
             archive.fill(db)
         finally:
             db.close()

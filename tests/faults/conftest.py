@@ -6,7 +6,7 @@ import pytest
 
 from app import accounts
 from app.accounts import create_token
-from app.db import Db
+from app.database.session import Database
 from tests.faults.cluster import Cluster, filled_cluster
 
 
@@ -18,7 +18,7 @@ def database() -> Iterator[Cluster]:
 
 @pytest.fixture(scope="module")
 def token(database: Cluster) -> dict[str, str]:
-    db = Db(database.url)
+    db = Database(database.url)
     with db.writing() as session:
         accounts.add(session, "ada")
         made = create_token(session, "ada", "faults")

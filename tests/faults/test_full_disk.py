@@ -15,7 +15,7 @@ import pytest
 
 from app import accounts
 from app.accounts import create_token
-from app.db import Db
+from app.database.session import Database
 from tests.faults.cluster import Cluster, filled_cluster
 from tests.faults.service import Service, service
 from tests.faults.test_killed_workers import stored
@@ -63,7 +63,7 @@ def served(database: Cluster, tmp_path: Path) -> Iterator[Service]:
 def test_on_a_full_disk_nothing_is_stored_and_reading_goes_on(
     database: Cluster, served: Service
 ) -> None:
-    db = Db(database.url)
+    db = Database(database.url)
     with db.writing() as session:
         accounts.add(session, "ada")
         token = create_token(session, "ada", "faults")

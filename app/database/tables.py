@@ -23,7 +23,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from app.domain.vocabulary import Openness, Origin, Status
 
-NAMES = {
+CONSTRAINT_NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "ck": "ck_%(table_name)s_%(constraint_name)s",
@@ -32,24 +32,24 @@ NAMES = {
 }
 
 Key = Annotated[int, mapped_column(BigInteger, Identity(always=True), primary_key=True)]
-Words = Annotated[str, mapped_column(server_default="")]
+ShortText = Annotated[str, mapped_column(server_default="")]
 
 
-def one_of(column: str, words: type[Origin | Openness | Status]) -> CheckConstraint:
+def check_one_of(column: str, words: type[Origin | Openness | Status]) -> CheckConstraint:
     listed = ", ".join(f"'{word}'" for word in words)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
-def slug_shape() -> CheckConstraint:
+def check_slug() -> CheckConstraint:
     return CheckConstraint("slug ~ '^[a-z0-9][a-z0-9._:/-]{0,199}$'", name="slug")
 
 
-def first_of_month(column: str) -> CheckConstraint:
+def check_first_of_month(column: str) -> CheckConstraint:
     return CheckConstraint(f"extract(day FROM {column}) = 1", name=column)
 
 
-class Table(DeclarativeBase):
-    metadata = MetaData(naming_convention=NAMES)
+class TableBase(DeclarativeBase):
+    metadata = MetaData(naming_convention=CONSTRAINT_NAMES)
     type_annotation_map: ClassVar = {
         str: Text,
         datetime: DateTime(timezone=True),
@@ -57,11 +57,11 @@ class Table(DeclarativeBase):
     }
 
 
-class Source(Table):
+class Source(TableBase):
     """One publisher's one measure over one population."""
 
     __tablename__ = "source"
-    __table_args__ = (slug_shape(),)
+    __table_args__ = (check_slug(),)
 
     id: Mapped[Key]
     slug: Mapped[str] = mapped_column(unique=True)
@@ -69,17 +69,17 @@ class Source(Table):
     publisher: Mapped[str]
     metric: Mapped[str]
     population: Mapped[str]
-    url: Mapped[Words]
-    licence: Mapped[Words]
-    citation: Mapped[Words]
-    method: Mapped[Words]
+    url: Mapped[ShortText]
+    licence: Mapped[ShortText]
+    citation: Mapped[ShortText]
+    method: Mapped[ShortText]
 
 
-class Developer(Table):
+class Developer(TableBase):
     __tablename__ = "developer"
     __table_args__ = (
-        slug_shape(),
-        one_of("origin", Origin),
+        check_slug(),
+        check_one_of("origin", Origin),
         CheckConstraint("country ~ '^[A-Z]{2}$'", name="country"),
     )
 
@@ -88,14 +88,18 @@ class Developer(Table):
     name: Mapped[str]
     country: Mapped[str | None]
     origin: Mapped[str]
-    homepage: Mapped[Words]
-    huggingface_org: Mapped[Words]
-    note: Mapped[Words]
+    homepage: Mapped[ShortText]
+    huggingface_org: Mapped[ShortText]
+    note: Mapped[ShortText]
 
 
-class Model(Table):
+class Model(TableBase):
     __tablename__ = "model"
-    __table_args__ = (slug_shape(), one_of("openness", Openness), first_of_month("release_month"))
+    __table_args__ = (
+        check_slug(),
+        check_one_of("openness", Openness),
+        check_first_of_month("release_month"),
+    )
 
     id: Mapped[Key]
     slug: Mapped[str] = mapped_column(unique=True)
@@ -104,22 +108,22 @@ class Model(Table):
     openness: Mapped[str]
     release_month: Mapped[date | None]
     base_developer_id: Mapped[int | None] = mapped_column(ForeignKey("developer.id"))
-    note: Mapped[Words]
+    note: Mapped[ShortText]
 
 
-class Event(Table):
+class Event(TableBase):
     __tablename__ = "event"
     __table_args__ = (UniqueConstraint("date", "title"),)
 
     id: Mapped[Key]
     date: Mapped[date]
     title: Mapped[str]
-    description: Mapped[Words]
-    url: Mapped[Words]
+    description: Mapped[ShortText]
+    url: Mapped[ShortText]
     headline: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
-class Upload(Table):
+class Upload(TableBase):
     """One file as it was received, and what became of it.
 
     `content` is the file's bytes, zlib compressed; `sha256` and `size` are those of the file
@@ -130,7 +134,7 @@ class Upload(Table):
 
     __tablename__ = "upload"
     __table_args__ = (
-        one_of("openness", Openness),
+        check_one_of("openness", Openness),
         CheckConstraint("length(sha256) = 32", name="sha256"),
         CheckConstraint("size >= 0", name="size"),
         CheckConstraint("(published_at IS NULL) = (published_by IS NULL)", name="published"),
@@ -157,15 +161,15 @@ class Upload(Table):
     received_by: Mapped[str]
     published_at: Mapped[datetime | None] = mapped_column(unique=True)
     published_by: Mapped[str | None]
-    reason: Mapped[Words]
+    reason: Mapped[ShortText]
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by: Mapped[str | None]
-    withdrawn_reason: Mapped[Words]
+    withdrawn_reason: Mapped[ShortText]
     discarded_at: Mapped[datetime | None]
     discarded_by: Mapped[str | None]
 
 
-class Snapshot(Table):
+class Snapshot(TableBase):
     """What one upload says about one source in one month. Never changed.
 
     `basis` tells whether the file gave shares, or values they were computed from.
@@ -174,7 +178,7 @@ class Snapshot(Table):
     __tablename__ = "snapshot"
     __table_args__ = (
         UniqueConstraint("upload_id", "source_id", "month"),
-        first_of_month("month"),
+        check_first_of_month("month"),
         CheckConstraint("basis IN ('share', 'value')", name="basis"),
         Index("ix_snapshot_source_id_month", "source_id", "month"),
     )
@@ -186,7 +190,7 @@ class Snapshot(Table):
     basis: Mapped[str]
 
 
-class Observation(Table):
+class Observation(TableBase):
     """One line of a snapshot: a slice of the whole, disjoint from all its other slices.
 
     `line` is where the row begins in the upload's file; `share_pct` is percent, exact.
@@ -210,9 +214,9 @@ class Observation(Table):
             unique=True,
             postgresql_where=text("model_id IS NOT NULL"),
         ),
-        one_of("origin", Origin),
-        one_of("openness", Openness),
-        one_of("status", Status),
+        check_one_of("origin", Origin),
+        check_one_of("openness", Openness),
+        check_one_of("status", Status),
         CheckConstraint("line > 0", name="line"),
         CheckConstraint("share_pct BETWEEN 0 AND 100", name="share_pct"),
         # NaN sorts above Infinity, so this keeps both out.
@@ -230,7 +234,7 @@ class Observation(Table):
     share_pct: Mapped[Decimal]
     value: Mapped[Decimal | None]
     status: Mapped[str]
-    note: Mapped[Words]
+    note: Mapped[ShortText]
 
 
 Moment = Annotated[datetime, mapped_column(server_default=text("clock_timestamp()"))]
@@ -238,74 +242,7 @@ Moment = Annotated[datetime, mapped_column(server_default=text("clock_timestamp(
 Digest = Annotated[bytes, mapped_column(LargeBinary, unique=True)]
 
 
-class Maintainer(Table):
-    """Someone who may upload. Without a password only a sign-in link lets them in."""
-
-    __tablename__ = "maintainer"
-    __table_args__ = (CheckConstraint("name ~ '^[a-z0-9][a-z0-9._-]{0,63}$'", name="name"),)
-
-    id: Mapped[Key]
-    name: Mapped[str] = mapped_column(unique=True)
-    password_hash: Mapped[str | None]
-    created_at: Mapped[Moment]
-    disabled_at: Mapped[datetime | None]
-
-
-class SignIn(Table):
-    """A browser that is signed in, until it is ended, idle or old."""
-
-    __tablename__ = "sign_in"
-
-    id: Mapped[Key]
-    digest: Mapped[Digest]
-    maintainer_id: Mapped[int] = mapped_column(ForeignKey("maintainer.id"), index=True)
-    started_at: Mapped[Moment]
-    seen_at: Mapped[Moment]
-
-
-class SignInLink(Table):
-    """An address that signs in once."""
-
-    __tablename__ = "sign_in_link"
-
-    id: Mapped[Key]
-    digest: Mapped[Digest]
-    maintainer_id: Mapped[int] = mapped_column(ForeignKey("maintainer.id"), index=True)
-    created_at: Mapped[Moment]
-    used_at: Mapped[datetime | None]
-
-
-class AccessToken(Table):
-    """What a program shows instead of signing in."""
-
-    __tablename__ = "access_token"
-    __table_args__ = (UniqueConstraint("maintainer_id", "label"),)
-
-    id: Mapped[Key]
-    digest: Mapped[Digest]
-    maintainer_id: Mapped[int] = mapped_column(ForeignKey("maintainer.id"))
-    label: Mapped[str]
-    created_at: Mapped[Moment]
-    used_at: Mapped[datetime | None]
-    revoked_at: Mapped[datetime | None]
-
-
-class FailedSignIn(Table):
-    """A wrong password, counted by the name it was for and the address it came from."""
-
-    __tablename__ = "failed_sign_in"
-    __table_args__ = (
-        Index("ix_failed_sign_in_name_at", "name", "at"),
-        Index("ix_failed_sign_in_address_at", "address", "at"),
-    )
-
-    id: Mapped[Key]
-    at: Mapped[Moment]
-    name: Mapped[str]
-    address: Mapped[str]
-
-
-class CatalogueChange(Table):
+class CatalogueChange(TableBase):
     """Who changed which catalogue entry, when and why; `before` is null for a new one."""
 
     __tablename__ = "catalogue_change"

@@ -24,13 +24,13 @@ from urllib.parse import urlencode
 
 import psycopg
 
+from app.database.embedded.binaries import find_binaries
 from app.domain.errors import UnavailableError
 from app.paths import PROJECT
-from app.postgres_binaries import binaries_for
 
 _NAME: Final = "modelshare"
 _PORT: Final = 5432  # only a part of the socket's name
-_PATIENCE: Final = 60.0  # seconds; recovery after a crash takes a while
+_START_TIMEOUT_S: Final = 60.0  # seconds; recovery after a crash takes a while
 # Terse: PostgreSQL's log would tell the row that a constraint refused, cell by cell.
 _OPTIONS: Final = ("-c", "listen_addresses=", "-c", "log_error_verbosity=terse")
 _NOBODY: Final = 65534
@@ -45,7 +45,7 @@ _log = logging.getLogger(__name__)
 
 
 @contextmanager
-def running(data_dir: Path) -> Iterator[str]:
+def run_embedded_postgres(data_dir: Path) -> Iterator[str]:
     """Make and start the cluster in `data_dir` where need be, and give its SQLAlchemy URL.
 
     PostgreSQL runs until the last process inside has left or died. Raises UnavailableError.
@@ -66,7 +66,7 @@ def running(data_dir: Path) -> Iterator[str]:
         os.close(users)
 
 
-def wait_for_its_end(data_dir: Path) -> None:
+def wait_for_shutdown(data_dir: Path) -> None:
     """Return when the server that runs now has ended, whoever ended it."""
     pidfile = data_dir.resolve() / "postgres" / "postmaster.pid"
     server = int(pidfile.read_text().split("\n")[0])
@@ -86,7 +86,7 @@ def _lives(process: int) -> bool:
 
 def wait_until_stopped(data_dir: Path) -> None:
     """Return when no process of the cluster lives. Raises UnavailableError after a minute."""
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + _START_TIMEOUT_S
     while time.monotonic() < deadline:
         with _free_guard(data_dir) as guard:
             if guard is not None:
@@ -98,7 +98,7 @@ def wait_until_stopped(data_dir: Path) -> None:
 def _join(home: Path) -> str:
     """Start the cluster unless somebody has, and give its socket directory."""
     started = False
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + _START_TIMEOUT_S
     while time.monotonic() < deadline:
         with _free_guard(home) as guard:
             if guard is None:
@@ -157,13 +157,19 @@ def _create_database(directory: str) -> None:
 def _start(home: Path, guard: int) -> None:
     """Make the cluster where there is none, and leave a guardian behind that inherits `guard`."""
     cluster = home / "postgres"
-    binaries = binaries_for(cluster)
+    binaries = find_binaries(cluster)
     if not cluster.exists():
         _make(cluster, [*_prefix(home), f"{binaries}/initdb"], guard)
     # The lock was free: whatever a killed server left here names nobody, or a stranger by now.
     (cluster / "postmaster.pid").unlink(missing_ok=True)
     server = [*_prefix(cluster), f"{binaries}/postgres", "-D", f"{cluster}", "-p", f"{_PORT}"]
-    guardian = [sys.executable, "-m", "app.guardian", f"{home}/postgres.users", f"{guard}"]
+    guardian = [
+        sys.executable,
+        "-m",
+        "app.database.embedded.supervisor",
+        f"{home}/postgres.users",
+        f"{guard}",
+    ]
     with (home / "postgres.log").open("ab") as log:
         subprocess.run(
             [*guardian, *server, *_OPTIONS],

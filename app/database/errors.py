@@ -10,9 +10,9 @@ from app.domain.errors import BadInputError, ConflictError, NoRoomError, Unavail
 
 INSUFFICIENT_PRIVILEGE: Final = "42501"
 LOCK_NOT_AVAILABLE: Final = "55P03"
-AGAIN: Final = "Nothing is lost. Please try again in a few seconds."
+RETRY_HINT: Final = "Nothing is lost. Please try again in a few seconds."
 _SAME_MOMENT: Final = "Someone else changed the same at the same moment"
-LOOK_AGAIN: Final = "Nothing was stored. Please look again and try again."
+_LOOK_AGAIN_HINT: Final = "Nothing was stored. Please look again and try again."
 _NO_ANSWER: Final = "The database cannot be reached"
 _BUSY: Final = "Too many are asking at this moment"
 _TOO_MANY: Final = ("too many clients", "too many connections", "connection slots are reserved")
@@ -20,31 +20,31 @@ _TOO_MANY: Final = ("too many clients", "too many connections", "connection slot
 
 _STATES: Final[dict[str, tuple[type[UserError], str, str]]] = {
     "22": (BadInputError, "A value in the request cannot be stored", "Nothing was stored."),
-    "23": (ConflictError, "That contradicts what is stored already", LOOK_AGAIN),
+    "23": (ConflictError, "That contradicts what is stored already", _LOOK_AGAIN_HINT),
     "25006": (
         UnavailableError,
         "Nothing can be changed at the moment: the database is read-only",
         "Reading works. Nothing was stored; please try again later.",
     ),
-    "40001": (ConflictError, _SAME_MOMENT, LOOK_AGAIN),
-    "40P01": (ConflictError, _SAME_MOMENT, LOOK_AGAIN),
-    "53": (UnavailableError, "The database is out of means", AGAIN),
+    "40001": (ConflictError, _SAME_MOMENT, _LOOK_AGAIN_HINT),
+    "40P01": (ConflictError, _SAME_MOMENT, _LOOK_AGAIN_HINT),
+    "53": (UnavailableError, "The database is out of means", RETRY_HINT),
     "53100": (
         NoRoomError,
         "There is no room left on the server's disk",
         "Nothing was stored. Please tell whoever runs this server.",
     ),
-    "53300": (UnavailableError, _BUSY, AGAIN),
-    LOCK_NOT_AVAILABLE: (UnavailableError, "The database is busy with another change", AGAIN),
-    "08": (UnavailableError, _NO_ANSWER, AGAIN),
-    "25P03": (UnavailableError, _NO_ANSWER, AGAIN),
-    "57": (UnavailableError, "The database is starting or stopping", AGAIN),
+    "53300": (UnavailableError, _BUSY, RETRY_HINT),
+    LOCK_NOT_AVAILABLE: (UnavailableError, "The database is busy with another change", RETRY_HINT),
+    "08": (UnavailableError, _NO_ANSWER, RETRY_HINT),
+    "25P03": (UnavailableError, _NO_ANSWER, RETRY_HINT),
+    "57": (UnavailableError, "The database is starting or stopping", RETRY_HINT),
     "57014": (UnavailableError, "That took too long", "Ask for fewer months, or another grouping."),
 }
 """By SQLSTATE, or its class: the first two characters."""
 
 
-def state_of(error: Exception) -> str | None:
+def sql_state(error: Exception) -> str | None:
     """The five characters by which PostgreSQL tells what happened."""
     state: str | None = getattr(_own(error), "sqlstate", None)
     return state
@@ -55,18 +55,18 @@ def _own(error: Exception) -> object:
     return getattr(error, "orig", error)
 
 
-def words_of_connecting(error: Exception) -> str:
+def connection_error_text(error: Exception) -> str:
     """Why there is no connection, as libpq says it; it knows nothing of any statement."""
     found = _own(error)
     lost = isinstance(found, psycopg.OperationalError) and found.sqlstate is None
     return " ".join(str(found).split()) if lost else ""
 
 
-def explained(error: SQLAlchemyError | psycopg.Error) -> UserError | None:
+def explain_error(error: SQLAlchemyError | psycopg.Error) -> UserError | None:
     """Why the database did not do it, or None where the fault is ours."""
     if isinstance(error, PoolTimeout):
-        return UnavailableError(_BUSY, AGAIN)
-    state = state_of(error)
+        return UnavailableError(_BUSY, RETRY_HINT)
+    state = sql_state(error)
     if state is None:
         return _without_state(error)
     found = _STATES.get(state) or _STATES.get(state[:2])
@@ -82,7 +82,7 @@ def _without_state(error: Exception) -> UserError | None:
     ):
         # A connection that is refused has words, but no state.
         busy = any(words in str(error) for words in _TOO_MANY)
-        return UnavailableError(_BUSY if busy else _NO_ANSWER, AGAIN)
+        return UnavailableError(_BUSY if busy else _NO_ANSWER, RETRY_HINT)
     return None
 
 

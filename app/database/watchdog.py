@@ -13,24 +13,24 @@ from typing import Any, Final, TypeVar
 
 import psycopg
 
-PATIENCE: Final = 1.0
+SILENCE_TIMEOUT_S: Final = 1.0
 """Seconds without a byte after which the server is asked."""
-ANSWER: Final = 2
+PROBE_TIMEOUT_S: Final = 2
 """Seconds it has to take a new connection; the driver knows no less."""
-AGAIN: Final = 0.5
+PROBE_INTERVAL_S: Final = 0.5
 """Seconds until a silent server is asked again."""
 
 Result = TypeVar("Result")
 
 
-class Silent(psycopg.OperationalError):
+class DatabaseSilentError(psycopg.OperationalError):
     """The server takes connections, or keeps them, and says nothing."""
 
     def __init__(self) -> None:
         super().__init__("the database server has stopped answering")
 
 
-class Watch:
+class SilenceWatch:
     """Whether the server is known to be silent; `ask` connects to it, or raises.
 
     Nothing runs while nobody waits.
@@ -45,11 +45,11 @@ class Watch:
     def check(self) -> None:
         """Raises Silent where the server is known to be."""
         if self.silent:
-            raise Silent
+            raise DatabaseSilentError
 
     def suspect(self) -> None:
         """Has the server asked, unless it is being asked or has just answered."""
-        recently = time.monotonic() - self._answered < PATIENCE
+        recently = time.monotonic() - self._answered < SILENCE_TIMEOUT_S
         if not recently and self._asking.acquire(blocking=False):
             threading.Thread(target=self._ask_until_it_answers, daemon=True).start()
 
@@ -57,7 +57,7 @@ class Watch:
         try:
             while self._says_nothing():
                 self.silent = True
-                time.sleep(AGAIN)
+                time.sleep(PROBE_INTERVAL_S)
         finally:
             self.silent = False
             self._answered = time.monotonic()
@@ -73,10 +73,10 @@ class Watch:
         return False
 
 
-class Watched(psycopg.Connection[Any]):
+class WatchedConnection(psycopg.Connection[Any]):
     """A connection whose statements end when its server is silent."""
 
-    watch: Watch | None = None
+    watch: SilenceWatch | None = None
 
     def wait(
         self,
@@ -88,14 +88,16 @@ class Watched(psycopg.Connection[Any]):
             return super().wait(gen, interval, timeout)
         try:
             return super().wait(_listening(gen, self.watch), interval, timeout)
-        except Silent:
+        except DatabaseSilentError:
             # What was asked may yet be done: only a new connection knows where it stands.
             with suppress(psycopg.Error):
                 self.close()
             raise
 
 
-def _listening(gen: Generator[Any, Any, Result], watch: Watch) -> Generator[Any, Any, Result]:
+def _listening(
+    gen: Generator[Any, Any, Result], watch: SilenceWatch
+) -> Generator[Any, Any, Result]:
     """As `gen`, which is sent nothing for every tenth of a second that nothing came."""
     heard = time.monotonic()
     try:
@@ -104,7 +106,7 @@ def _listening(gen: Generator[Any, Any, Result], watch: Watch) -> Generator[Any,
             ready = yield wanted
             if ready:
                 heard = time.monotonic()
-            elif time.monotonic() - heard > PATIENCE:
+            elif time.monotonic() - heard > SILENCE_TIMEOUT_S:
                 watch.check()
                 watch.suspect()
             wanted = gen.send(ready)

@@ -8,9 +8,9 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import Connection, func, select
 
-from app.db import Db
+from app.database.locks import Lock
+from app.database.session import Database
 from app.domain.errors import BadInputError, UserError, excerpt
-from app.locks import Lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ RIGHTS: Final = {
 }
 
 
-def prepare(db: Db, role: str, password: str | None) -> None:
+def prepare_role(db: Database, role: str, password: str | None) -> None:
     """Makes the role where there is none, and has it hold exactly RIGHTS.
 
     Its password becomes `password`, where one is given. Raises BadInputError for a name that no
@@ -108,7 +108,7 @@ def _refuse_itself(connection: Connection, role: str) -> None:
         raise UserError(title, "Connect as the schema's owner.")
 
 
-def is_powerful(connection: Connection, role: str) -> bool:
+def is_powerful_role(connection: Connection, role: str) -> bool:
     """Whether a role owns something, is a member of another role, or is privileged."""
     powerful = """
         SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls OR rolreplication
@@ -120,16 +120,16 @@ def is_powerful(connection: Connection, role: str) -> bool:
     return bool(connection.exec_driver_sql(powerful, (role,)).scalar_one())
 
 
-def may_do_more(db: Db) -> bool:
+def may_change_published(db: Database) -> bool:
     """Whether the role that is connected could do more than serve."""
     with db.engine.connect() as connection:
-        return is_powerful(
+        return is_powerful_role(
             connection, connection.exec_driver_sql("SELECT current_user").scalar_one()
         )
 
 
 def _refuse_powerful(connection: Connection, role: str) -> None:
-    if is_powerful(connection, role):
+    if is_powerful_role(connection, role):
         title = f"The role {role} owns something, is a member of another role, or is privileged"
         raise UserError(title, "Name a role that does nothing but serve; it is made where need be.")
 

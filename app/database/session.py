@@ -8,7 +8,7 @@ import psycopg
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.orm import Session
 
-from app.silence import ANSWER, Watch, Watched
+from app.database.watchdog import PROBE_TIMEOUT_S, SilenceWatch, WatchedConnection
 
 # Milliseconds. A statement that takes longer than a reader waits helps nobody.
 SERVER_OPTIONS: Final = (
@@ -24,7 +24,7 @@ def _forget_read_only(connection: psycopg.Connection[Any] | None, _record: objec
         connection.read_only = None
 
 
-class Db:
+class Database:
     """An engine with our time-outs; one for each process."""
 
     def __init__(self, url: str) -> None:
@@ -37,23 +37,23 @@ class Db:
             # Logs of failures hold no values.
             hide_parameters=True,
             connect_args={
-                "connect_timeout": ANSWER,
+                "connect_timeout": PROBE_TIMEOUT_S,
                 # Else a SQL_ASCII database, which is to be refused in words, answers in bytes.
                 "client_encoding": "utf8",
                 "options": SERVER_OPTIONS,
                 "application_name": "modelshare",
             },
         )
-        self.watch = Watch(self._ask)
+        self.watch = SilenceWatch(self._ask)
         event.listen(self.engine, "do_connect", self._connect)
         event.listen(self.engine, "checkin", _forget_read_only)
 
     def _connect(
         self, _dialect: object, _record: object, arguments: Any, parameters: dict[str, Any]
-    ) -> Watched:
+    ) -> WatchedConnection:
         self.watch.check()
         try:
-            connection = Watched.connect(*arguments, **parameters)
+            connection = WatchedConnection.connect(*arguments, **parameters)
         except psycopg.errors.ConnectionTimeout:
             self.watch.suspect()
             raise
@@ -63,7 +63,7 @@ class Db:
     def _ask(self) -> None:
         """Connects, so that whoever answers shows it."""
         arguments, parameters = self.engine.dialect.create_connect_args(self.engine.url)
-        psycopg.connect(*arguments, **parameters, connect_timeout=ANSWER).close()
+        psycopg.connect(*arguments, **parameters, connect_timeout=PROBE_TIMEOUT_S).close()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

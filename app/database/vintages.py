@@ -1,4 +1,4 @@
-"""What stood at an instant: snapshots, and the catalogue as it read then."""
+"""What was current at an instant: the snapshots, and the moments that bound a vintage."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,9 +22,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.orm import Session, aliased
 
+from app.database.tables import CatalogueChange, Developer, Event, Model, Snapshot, Source, Upload
 from app.domain.answer import ChartEvent, SourceDefinition
 from app.domain.vocabulary import Origin
-from app.models import CatalogueChange, Developer, Event, Model, Snapshot, Source, Upload
 
 END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
 
@@ -33,7 +33,7 @@ def sources(session: Session, as_of: datetime | None = None) -> list[SourceDefin
     """All sources, with their definitions as they read at that instant."""
     then = cells_then(session, "sources", as_of)
     learned = _learned(session, as_of)
-    rows = session.scalars(select(Source).order_by(by_slug()))
+    rows = session.scalars(select(Source).order_by(order_by_slug()))
     return [
         replace(_source(row), **then.get(row.slug, {}), learned=learned.get(row.id)) for row in rows
     ]
@@ -43,14 +43,14 @@ def _learned(session: Session, as_of: datetime | None) -> Mapping[int, datetime]
     """By source id, when its figures last changed at or before that instant."""
     held = select(Snapshot.upload_id, Snapshot.source_id).distinct().subquery()
     found = session.execute(
-        select(held.c.source_id, func.max(changed_at(as_of)))
+        select(held.c.source_id, func.max(last_change_at(as_of)))
         .join(Upload, Upload.id == held.c.upload_id)
         .group_by(held.c.source_id)
     )
     return {source_id: last for source_id, last in found if last}
 
 
-def changed_at(as_of: datetime | None) -> ColumnElement[datetime | None]:
+def last_change_at(as_of: datetime | None) -> ColumnElement[datetime | None]:
     """Of an upload: when it last changed figures by then, in being published or withdrawn."""
     limit = as_of or END_OF_TIME
     return func.greatest(
@@ -89,7 +89,7 @@ def added_since(session: Session, kind: str, as_of: datetime | None) -> frozense
     return frozenset(session.scalars(added))
 
 
-def by_slug() -> ColumnElement[str]:
+def order_by_slug() -> ColumnElement[str]:
     # Sorting must not depend on the database's locale.
     return Source.slug.collate("C")
 
@@ -181,7 +181,7 @@ def base_origins(session: Session, as_of: datetime | None = None) -> dict[Origin
     return found
 
 
-def standing_at(as_of: datetime | None) -> ColumnElement[bool]:
+def is_current_at(as_of: datetime | None) -> ColumnElement[bool]:
     """The uploads that were published and not withdrawn at that instant; None is now."""
     if as_of is None:
         return and_(Upload.published_at.is_not(None), Upload.withdrawn_at.is_(None))
@@ -196,7 +196,7 @@ def current_snapshots(as_of: datetime | None) -> Select[int, int, date]:
     return (
         select(Snapshot.id, Snapshot.source_id, Snapshot.month)
         .join(Upload)
-        .where(standing_at(as_of))
+        .where(is_current_at(as_of))
         .ext(distinct_on(Snapshot.source_id, Snapshot.month))
         .order_by(Snapshot.source_id, Snapshot.month, Upload.published_at.desc())
     )

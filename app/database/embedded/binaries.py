@@ -11,7 +11,7 @@ from typing import Final
 
 from app.domain.errors import UnavailableError
 
-OLDEST: Final = 15
+OLDEST_SUPPORTED_VERSION: Final = 15
 _USUAL_PLACES: Final = (
     "usr/lib/postgresql/*/bin",
     "usr/pgsql-*/bin",
@@ -23,13 +23,13 @@ _USUAL_PLACES: Final = (
 _log = logging.getLogger(__name__)
 
 
-def binaries_for(cluster: Path) -> Path:
+def find_binaries(cluster: Path) -> Path:
     """Give the directory of a PostgreSQL of the version that made the cluster."""
     made_by = _made_by(cluster)
     found = []
     for directory, bundled in _places():
         version = _version(directory)
-        if version == made_by or (made_by is None and version >= OLDEST):
+        if version == made_by or (made_by is None and version >= OLDEST_SUPPORTED_VERSION):
             if not bundled:
                 _log.warning("Using PostgreSQL %d from %s", version, directory)
             return directory
@@ -39,7 +39,7 @@ def binaries_for(cluster: Path) -> Path:
 
 def _unsuitable(cluster: Path, made_by: int | None, found: str) -> UnavailableError:
     if made_by is None:
-        title = f"PostgreSQL {OLDEST} or newer is needed; found: {found}"
+        title = f"PostgreSQL {OLDEST_SUPPORTED_VERSION} or newer is needed; found: {found}"
         return UnavailableError(title, "Install one, or set DATABASE_URL to a running PostgreSQL.")
     title = f"{cluster} was made by PostgreSQL {made_by}; found: {found}"
     again = "or move that directory away, start afresh and import your files again."

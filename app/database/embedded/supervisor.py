@@ -1,7 +1,8 @@
 """A process that runs one PostgreSQL for as long as somebody uses it.
 
-`app.postgres` starts it as `python -m app.guardian USERS GUARD COMMAND...`: the path of the lock
-every user holds shared, the inherited lock that says a guardian lives, and the server to run.
+`app.database.embedded.server` starts it as `python -m app.database.embedded.supervisor USERS GUARD
+COMMAND...`: the path of the lock every user holds shared, the inherited lock that says a guardian
+lives, and the server to run.
 """
 
 import fcntl
@@ -16,10 +17,10 @@ from threading import Thread
 from typing import Final
 
 # A socket's path holds 103 bytes at most, file name included.
-_LONGEST_DIRECTORY: Final = 60
+_SOCKET_DIRECTORY_MAX_BYTES: Final = 60
 
 
-def guard(users: Path, lock: int, command: list[str]) -> None:
+def supervise(users: Path, lock: int, command: list[str]) -> None:
     """Run `command` with a socket directory of its own until nobody holds `users`."""
     directory = tempfile.mkdtemp(prefix="modelshare-", dir=_short_temporary_directory())
     # The server inherits the lock: it is free only when no process of the cluster lives.
@@ -36,7 +37,7 @@ def _stop_when_unused(users: Path, server: subprocess.Popen[bytes]) -> None:
 
 def _short_temporary_directory() -> str:
     directory = tempfile.gettempdir()
-    return directory if len(os.fsencode(directory)) <= _LONGEST_DIRECTORY else "/tmp"  # noqa: S108
+    return directory if len(os.fsencode(directory)) <= _SOCKET_DIRECTORY_MAX_BYTES else "/tmp"  # noqa: S108
 
 
 def main() -> None:
@@ -44,7 +45,7 @@ def main() -> None:
     if os.fork():
         os._exit(0)
     os.setsid()
-    guard(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])
+    supervise(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])
 
 
 if __name__ == "__main__":

@@ -1,0 +1,80 @@
+"""The tables of maintainers, their sessions, links, tokens and failed attempts."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.database.tables import Digest, Key, Moment, TableBase
+
+
+class Maintainer(TableBase):
+    """Someone who may upload. Without a password only a sign-in link lets them in."""
+
+    __tablename__ = "maintainer"
+    __table_args__ = (CheckConstraint("name ~ '^[a-z0-9][a-z0-9._-]{0,63}$'", name="name"),)
+
+    id: Mapped[Key]
+    name: Mapped[str] = mapped_column(unique=True)
+    password_hash: Mapped[str | None]
+    created_at: Mapped[Moment]
+    disabled_at: Mapped[datetime | None]
+
+
+class SignIn(TableBase):
+    """A browser that is signed in, until it is ended, idle or old."""
+
+    __tablename__ = "sign_in"
+
+    id: Mapped[Key]
+    digest: Mapped[Digest]
+    maintainer_id: Mapped[int] = mapped_column(ForeignKey("maintainer.id"), index=True)
+    started_at: Mapped[Moment]
+    seen_at: Mapped[Moment]
+
+
+class SignInLink(TableBase):
+    """An address that signs in once."""
+
+    __tablename__ = "sign_in_link"
+
+    id: Mapped[Key]
+    digest: Mapped[Digest]
+    maintainer_id: Mapped[int] = mapped_column(ForeignKey("maintainer.id"), index=True)
+    created_at: Mapped[Moment]
+    used_at: Mapped[datetime | None]
+
+
+class AccessToken(TableBase):
+    """What a program shows instead of signing in."""
+
+    __tablename__ = "access_token"
+    __table_args__ = (UniqueConstraint("maintainer_id", "label"),)
+
+    id: Mapped[Key]
+    digest: Mapped[Digest]
+    maintainer_id: Mapped[int] = mapped_column(ForeignKey("maintainer.id"))
+    label: Mapped[str]
+    created_at: Mapped[Moment]
+    used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class FailedSignIn(TableBase):
+    """A wrong password, counted by the name it was for and the address it came from."""
+
+    __tablename__ = "failed_sign_in"
+    __table_args__ = (
+        Index("ix_failed_sign_in_name_at", "name", "at"),
+        Index("ix_failed_sign_in_address_at", "address", "at"),
+    )
+
+    id: Mapped[Key]
+    at: Mapped[Moment]
+    name: Mapped[str]
+    address: Mapped[str]
