@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import curation, intake, kinds, provenance
-from app.csv_reader import UNLIMITED, Limits
+from app.csv_io.schema import NO_FILE_LIMITS, FileLimits
 from app.curation import Changes
 from app.database import vintages
 from app.database.locks import Lock
@@ -114,7 +114,7 @@ def _import(
         if kind is None:
             return _import_snapshots(session, path, file, choices, progress)
         by, reason = choices.by, choices.reason
-        changes = curation.read(session, kind, file, Limits(), by=by, reason=reason)
+        changes = curation.read(session, kind, file, FileLimits(), by=by, reason=reason)
         return Imported(path, changes=changes)
 
 
@@ -127,7 +127,12 @@ def _import_snapshots(
         raise NotFoundError("There is no source yet", hint)
     if choices.check:
         checked = intake.check(
-            session, file, source=source, openness=openness, limits=UNLIMITED, progress=progress
+            session,
+            file,
+            source=source,
+            openness=openness,
+            limits=NO_FILE_LIMITS,
+            progress=progress,
         )
         refuse_problems(checked)
         revises = tuple(provenance.standing(session, checked.months))
@@ -140,7 +145,7 @@ def _import_snapshots(
         upload_id,
         by=choices.by,
         reason=choices.reason,
-        limits=UNLIMITED,
+        limits=NO_FILE_LIMITS,
         progress=progress,
     )
     return Imported(path, checked=published.checked, published=published)

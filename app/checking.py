@@ -12,7 +12,7 @@ from itertools import islice
 from typing import BinaryIO, Final
 
 from app import rules
-from app.csv_reader import Limits
+from app.csv_io.schema import FileLimits
 from app.domain.errors import UnavailableError
 from app.domain.snapshot import Line
 from app.domain.vocabulary import Openness
@@ -37,7 +37,7 @@ class Task:
     source: str | None
     openness: Openness
     reclassify: bool
-    limits: Limits
+    limits: FileLimits
 
     def run(self, file: BinaryIO) -> Checked:
         return rules.check(
@@ -57,7 +57,7 @@ def check(
     source: str | None,
     openness: Openness,
     reclassify: bool,
-    limits: Limits,
+    limits: FileLimits,
 ) -> Checked:
     """As `rules.check`; one file at a time.
 

@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.catalogue import ids
-from app.csv_reader import Limits, Row, Table, open_table
+from app.csv_io.reader import CsvRow, CsvTable, open_csv_table
+from app.csv_io.schema import FileLimits
 from app.database.locks import Lock
 from app.database.tables import CatalogueChange, Developer, Event, Model, Source
 from app.domain.errors import BadFileError, ConflictError, NotFoundError, Problem
@@ -47,14 +48,14 @@ class Change:
 
 
 def read(
-    session: Session, kind: Kind, file: BinaryIO, limits: Limits, *, by: str, reason: str
+    session: Session, kind: Kind, file: BinaryIO, limits: FileLimits, *, by: str, reason: str
 ) -> Changes:
     """Adds and corrects entries, all of them or none.
 
     Raises BadFileError with every problem, BadInputError for the reason, ConflictError where
     entries would change without one.
     """
-    table = open_table(file, kind.columns, limits)
+    table = open_csv_table(file, kind.columns, limits)
     _refuse_nameless(table, kind)
     take_turns(session)
     entries_now: Iterable[Any] = session.scalars(select(kind.table))
@@ -91,7 +92,7 @@ def change(
     reason is missing.
     """
     _refuse_blank(kind, texts)
-    table = open_table(_one_row(texts), kind.columns)
+    table = open_csv_table(_one_row(texts), kind.columns)
     take_turns(session)
     register = _Register(session, kind, by, reason)
     for row in table:
@@ -154,7 +155,7 @@ def _entry_at(
     return found
 
 
-def _refuse_nameless(table: Table, kind: Kind) -> None:
+def _refuse_nameless(table: CsvTable, kind: Kind) -> None:
     """Without the columns that name an entry, no line can be told from another."""
     naming = kind.columns[: len(kind.key)]
     found = {column.field for column in table.reading.columns}
@@ -164,7 +165,7 @@ def _refuse_nameless(table: Table, kind: Kind) -> None:
         raise BadFileError("The header does not fit", detail, problems.first, problems.count)
 
 
-def _refuse_problems(table: Table) -> None:
+def _refuse_problems(table: CsvTable) -> None:
     if table.problems.count:
         raise _refused(table.problems.first, table.problems.count)
 
@@ -209,7 +210,7 @@ class _Register:
         self.changes = Changes(kind.name)
         self.notes: list[CatalogueChange] = []
 
-    def values(self, table: Table, row: Row) -> dict[str, Any]:
+    def values(self, table: CsvTable, row: CsvRow) -> dict[str, Any]:
         """A file's row as columns of the kind's table; those the file does not have stay out."""
         names = [column.name for column in self.kind.columns]
         values = dict(zip(names, row.values, strict=True))

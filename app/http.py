@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app import accounts, citing, freshness, queries, sign_ins
 from app.accounts import Maintainer
-from app.csv_writing import csv_links, csv_text, file_name
+from app.csv_io.writer import csv_link_header, csv_text, download_file_name
 from app.database.session import Database
 from app.domain.answer import Answer
 from app.domain.errors import NotSignedInError, Problem, excerpt
@@ -155,7 +155,7 @@ def shares_csv(request: Request, question: Question, answer: Answer) -> CSVRespo
     """The chart data of an answer, the same at every door."""
     rows = (astuple(row) for row in share_rows(answer, question))
     pinned = citing.pinned(question, answer)
-    links = csv_links(
+    links = csv_link_header(
         described=question.address(f"{request.base_url}api/v1/shares"),
         canonical=pinned.address(f"{request.base_url}{request.url.path[1:]}"),
     )
@@ -166,4 +166,4 @@ def shares_name(question: Question, answer: Answer, ending: str) -> str:
     """The name of a file of an answer: its sources, grouping and vintage."""
     slugs = [source.slug for source in answer.sources]
     told = "+".join(slugs) if len(slugs) < 3 else f"{len(slugs)}-sources"
-    return file_name(f"{told}_by-{question.by}", answer.vintage, ending)
+    return download_file_name(f"{told}_by-{question.by}", answer.vintage, ending)

@@ -15,7 +15,7 @@ from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from app import catalogue, checking, curation, provenance, rules
-from app.csv_reader import Limits
+from app.csv_io.schema import FileLimits
 from app.database.locks import Lock
 from app.database.tables import CatalogueChange, Developer, Model, Snapshot, Source, Upload
 from app.database.vintages import current_snapshots, is_current_at
@@ -32,7 +32,7 @@ Progress = Callable[[int], None]
 
 CHUNK: Final = 1 << 20
 SPOOL: Final = 16 << 20
-WEB_LIMITS: Final = Limits()
+WEB_LIMITS: Final = FileLimits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def check(
     source: str | None,
     openness: Openness,
     reclassify: bool = False,
-    limits: Limits,
+    limits: FileLimits,
     progress: Progress | None = None,
 ) -> Checked:
     """Reads a file against today's catalogue; stores nothing. With `progress` in this process."""
@@ -146,7 +146,7 @@ def publish(
     *,
     by: str,
     reason: str = "",
-    limits: Limits,
+    limits: FileLimits,
     expected: str | None = None,
     progress: Progress | None = None,
 ) -> Published:
@@ -187,7 +187,7 @@ def _checked_alone(
     session: Session,
     upload: Upload,
     file: BinaryIO,
-    limits: Limits,
+    limits: FileLimits,
     progress: Progress | None,
 ) -> Checked:
     """The file checked; where it brings new names, no other publisher may bring them meanwhile."""
@@ -205,7 +205,7 @@ def check_upload(
     upload: Upload,
     file: BinaryIO,
     *,
-    limits: Limits,
+    limits: FileLimits,
     progress: Progress | None = None,
 ) -> Checked:
     """Its file read against today's catalogue, with what was chosen beside it."""
@@ -485,7 +485,7 @@ def discard(session: Session, upload_id: int, *, by: str, expected: str | None =
 
 
 def reclassify(
-    session: Session, upload_id: int, *, by: str, limits: Limits = WEB_LIMITS
+    session: Session, upload_id: int, *, by: str, limits: FileLimits = WEB_LIMITS
 ) -> int | None:
     """Keeps a published file once more, to be read with today's catalogue before its own lines.
 

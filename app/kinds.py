@@ -7,10 +7,20 @@ from typing import Any, BinaryIO, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import cells
 from app.catalogue import ids
-from app.cells import Parser
-from app.csv_reader import Column, open_table
+from app.csv_io.cell_parsers import (
+    parse_country,
+    parse_day,
+    parse_month_cell,
+    parse_openness,
+    parse_origin,
+    parse_slug,
+    parse_text,
+    parse_url,
+    parse_yes,
+)
+from app.csv_io.reader import open_csv_table
+from app.csv_io.schema import CellParser, ColumnRule
 from app.database.tables import Developer, Event, Model, Source
 from app.domain.calendar import format_month
 from app.snapshot_format import SNAPSHOT_COLUMNS
@@ -18,25 +28,25 @@ from app.snapshot_format import SNAPSHOT_COLUMNS
 LONG: Final = 2_000  # characters of a definition
 
 
-def words(name: str, *, filled: bool = False) -> Column:
-    return Column(name, cells.text, required=filled, filled=filled, blank="", limit=LONG)
+def words(name: str, *, filled: bool = False) -> ColumnRule:
+    return ColumnRule(name, parse_text, required=filled, filled=filled, blank="", limit=LONG)
 
 
-def short(name: str) -> Column:
+def short(name: str) -> ColumnRule:
     """What stands in headings, labels and tables."""
-    return Column(name, cells.text, required=True, filled=True)
+    return ColumnRule(name, parse_text, required=True, filled=True)
 
 
-def slug(name: str, *, filled: bool = True) -> Column:
-    return Column(name, cells.slug, required=filled, filled=filled)
+def slug(name: str, *, filled: bool = True) -> ColumnRule:
+    return ColumnRule(name, parse_slug, required=filled, filled=filled)
 
 
-def filled(name: str, parse: Parser) -> Column:
-    return Column(name, parse, required=True, filled=True)
+def filled(name: str, parse: CellParser) -> ColumnRule:
+    return ColumnRule(name, parse, required=True, filled=True)
 
 
-def url(name: str) -> Column:
-    return Column(name, cells.url, blank="", limit=LONG)
+def url(name: str) -> ColumnRule:
+    return ColumnRule(name, parse_url, blank="", limit=LONG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +55,7 @@ class Kind:
 
     name: str
     table: type[Source | Developer | Model | Event]
-    columns: tuple[Column, ...]
+    columns: tuple[ColumnRule, ...]
     key: tuple[str, ...] = ("slug",)
 
     @property
@@ -75,8 +85,8 @@ DEVELOPERS: Final = Kind(
     (
         slug("developer"),
         short("name"),
-        Column("country", cells.country),
-        filled("origin", cells.origin),
+        ColumnRule("country", parse_country),
+        filled("origin", parse_origin),
         url("homepage"),
         words("huggingface_org"),
         words("note"),
@@ -89,8 +99,8 @@ MODELS: Final = Kind(
         slug("model"),
         short("name"),
         slug("developer"),
-        filled("openness", cells.openness),
-        Column("release_month", cells.month),
+        filled("openness", parse_openness),
+        ColumnRule("release_month", parse_month_cell),
         slug("base_developer", filled=False),
         words("note"),
     ),
@@ -99,11 +109,11 @@ EVENTS: Final = Kind(
     "events",
     Event,
     (
-        filled("date", cells.day),
+        filled("date", parse_day),
         short("title"),
         words("description"),
         url("url"),
-        Column("headline", cells.yes, blank=False),
+        ColumnRule("headline", parse_yes, blank=False),
     ),
     key=("date", "title"),
 )
@@ -122,8 +132,8 @@ def kind_of(file: BinaryIO) -> Kind | None:
     return best
 
 
-def _named(file: BinaryIO, columns: Sequence[Column]) -> int:
-    return len(open_table(file, columns).reading.columns)
+def _named(file: BinaryIO, columns: Sequence[ColumnRule]) -> int:
+    return len(open_csv_table(file, columns).reading.columns)
 
 
 def entries(session: Session, kind: Kind) -> Iterator[tuple[int, dict[str, str]]]:
@@ -146,9 +156,9 @@ def cells_of(kind: Kind, entry: Entry, slugs: Mapping[int, str]) -> dict[str, st
     return {column.name: _cell(column, values[column.name]) for column in kind.columns}
 
 
-def _cell(column: Column, value: Any) -> str:
+def _cell(column: ColumnRule, value: Any) -> str:
     if value is None or value is False:
         return ""
     if value is True:
         return "yes"
-    return format_month(value) if column.parse is cells.month else str(value)
+    return format_month(value) if column.parse is parse_month_cell else str(value)

@@ -7,7 +7,8 @@ from functools import cached_property, partial
 from hashlib import sha256
 from typing import Final, NamedTuple, TypeVar
 
-from app.cells import NAME_LENGTH, slug_of
+from app.csv_io.cell_parsers import slug_from_name
+from app.csv_io.schema import NAME_MAX_LENGTH
 from app.domain.errors import excerpt
 from app.domain.matching import name_key, nearest_match
 from app.domain.vocabulary import Openness, Origin
@@ -254,10 +255,10 @@ class Resolver:
 
     def _new_slug(self, kind: str, name: str, find: Callable[[str], object]) -> str:
         digest = sha256(name.encode()).hexdigest()[:8]
-        slug = slug_of(name) or f"x-{digest}"
+        slug = slug_from_name(name) or f"x-{digest}"
         # A slug that already finds another would from then on answer in that other one's name.
         if find(slug) or self._slugs.setdefault((kind, name_key(slug)), name) != name:
-            slug = f"{slug[: NAME_LENGTH - 9]}-{digest}"
+            slug = f"{slug[: NAME_MAX_LENGTH - 9]}-{digest}"
         return slug
 
 

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from sqlalchemy.orm import Session
 
 from app import intake, provenance, stored_lines
-from app.csv_reader import Limits
+from app.csv_io.schema import FileLimits
 from app.database.tables import Upload
 from app.detail import Detail, lost
 from app.domain.calendar import add_months, format_month, months_between
@@ -135,7 +135,7 @@ class Review:
         return not self.checked.problem_count and not self.months
 
 
-def review(session: Session, upload_id: int, limits: Limits = WEB_LIMITS) -> Review:
+def review(session: Session, upload_id: int, limits: FileLimits = WEB_LIMITS) -> Review:
     """Reads a kept file against today's catalogue and figures. Raises NotFoundError."""
     upload = session.get(Upload, upload_id) if 0 < upload_id < 2**63 else None
     if upload is None:
@@ -143,7 +143,7 @@ def review(session: Session, upload_id: int, limits: Limits = WEB_LIMITS) -> Rev
     return review_of(session, upload, limits)
 
 
-def review_of(session: Session, upload: Upload, limits: Limits) -> Review:
+def review_of(session: Session, upload: Upload, limits: FileLimits) -> Review:
     """The review of an upload that need not be stored."""
     with stored_file(upload) as file:
         checked = check_upload(session, upload, file, limits=limits)

@@ -10,7 +10,9 @@ from decimal import Decimal
 from itertools import islice, pairwise
 from typing import BinaryIO, Final
 
-from app.csv_reader import KEPT, UNLIMITED, Limits, Reading, Table, open_table
+from app.csv_io.problems import PROBLEMS_KEPT_MAX
+from app.csv_io.reader import CsvTable, open_csv_table
+from app.csv_io.schema import NO_FILE_LIMITS, FileLimits, FileReading
 from app.domain.calendar import format_month
 from app.domain.errors import BadFileError, Problem, excerpt
 from app.domain.matching import nearest_match
@@ -53,7 +55,7 @@ class Month:
 class Checked:
     """A file as it was read and checked. `months` is empty where there are problems."""
 
-    reading: Reading
+    reading: FileReading
     problems: tuple[Problem, ...]
     problem_count: int
     notices: tuple[Notice, ...]
@@ -79,7 +81,7 @@ def check(
     source: str | None = None,
     openness: Openness = Openness.OPEN,
     reclassify: bool = False,
-    limits: Limits = UNLIMITED,
+    limits: FileLimits = NO_FILE_LIMITS,
     progress: Progress | None = None,
 ) -> Checked:
     """Check a whole snapshot file. `source` (slug or name) is the one chosen beside the file.
@@ -95,7 +97,7 @@ class _Check:
     """One run over one file: adds up, and reads again only where lines must be compared."""
 
     def __init__(
-        self, file: BinaryIO, resolver: Resolver, source: str | None, limits: Limits
+        self, file: BinaryIO, resolver: Resolver, source: str | None, limits: FileLimits
     ) -> None:
         self.file = file
         self.resolver = resolver
@@ -108,7 +110,7 @@ class _Check:
         self.hashes = [array("q") for _ in range(_BUCKETS)]
 
     def run(self, progress: Progress | None) -> Checked:
-        self.table = open_table(self.file, SNAPSHOT_COLUMNS, self.limits, progress)
+        self.table = open_csv_table(self.file, SNAPSHOT_COLUMNS, self.limits, progress)
         self.problems = self.table.problems
         self.check_header()
         if self.problems.count:
@@ -160,7 +162,7 @@ class _Check:
         self.compare(sound)
         self.look_for_near_names()
 
-    def said(self, table: Table) -> Iterator[Said]:
+    def said(self, table: CsvTable) -> Iterator[Said]:
         """The lines that can be resolved; what is wrong with the others is the table's problem."""
         resolve = self.resolver.resolve
         for line, values, split in table:
@@ -268,7 +270,7 @@ class _Check:
         for bucket in self.hashes:
             if len(set(bucket)) < len(bucket):
                 twice = {one for one, other in pairwise(sorted(bucket)) if one == other}
-                found.update(islice(twice, 10 * KEPT))
+                found.update(islice(twice, 10 * PROBLEMS_KEPT_MAX))
         return found
 
     def refuse_twice(self, said: Said, line: int) -> None:
@@ -297,15 +299,15 @@ class _Check:
         before = self.notices.get((code, text))
         if before is not None:
             self.notices[code, text] = replace(before, count=before.count + 1)
-        elif self.noticed[code] < KEPT:
+        elif self.noticed[code] < PROBLEMS_KEPT_MAX:
             self.noticed[code] += 1
             self.notices[code, text] = Notice(code, line, text)
 
     def look_for_near_names(self) -> None:
         known = self.resolver.known
-        for developer in islice(self.resolver.developers.values(), KEPT):
+        for developer in islice(self.resolver.developers.values(), PROBLEMS_KEPT_MAX):
             self.notice_near("developer", developer, known.developers.values())
-        for model in islice(self.resolver.models.values(), KEPT):
+        for model in islice(self.resolver.models.values(), PROBLEMS_KEPT_MAX):
             self.notice_near("model", model, known.models.values())
 
     def notice_near(
@@ -328,8 +330,8 @@ class _Check:
             if tally.basis is not None:
                 yield key, Month(tally.lines, tally.covered, tally.basis)
 
-    def again(self, progress: Progress | None = None) -> Table:
-        return open_table(self.file, SNAPSHOT_COLUMNS, self.limits, progress)
+    def again(self, progress: Progress | None = None) -> CsvTable:
+        return open_csv_table(self.file, SNAPSHOT_COLUMNS, self.limits, progress)
 
     def lines(self, progress: Progress | None) -> Iterator[Line]:
         table = self.again(progress)
@@ -362,7 +364,7 @@ def _hash(said: Said) -> int:
     return hash((said.about.slot, said.month))
 
 
-def _add(table: Table, line: int, mistake: Mistake) -> None:
+def _add(table: CsvTable, line: int, mistake: Mistake) -> None:
     table.problems.add(
         mistake.code,
         line,

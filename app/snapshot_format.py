@@ -6,24 +6,30 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, TextIO
 
-from app import cells
-from app.cells import NOTE_LENGTH
-from app.csv_reader import Column
+from app.csv_io.cell_parsers import (
+    parse_month_cell,
+    parse_openness,
+    parse_origin,
+    parse_status,
+    parse_text,
+)
+from app.csv_io.number_parser import parse_share, parse_value
+from app.csv_io.schema import NOTE_MAX_LENGTH, ColumnRule
 from app.domain.calendar import format_month
 from app.domain.snapshot import Basis, Line
 from app.domain.vocabulary import Status
 
 SNAPSHOT_COLUMNS: Final = (
-    Column("month", cells.month, ("period", "date"), required=True, filled=True),
-    Column("source", cells.text),
-    Column("origin", cells.origin),
-    Column("openness", cells.openness),
-    Column("developer", cells.text),
-    Column("model", cells.text),
-    Column("share_pct", cells.share, ("share", "percent", "share percent")),
-    Column("value", cells.value, ("tokens", "downloads", "count")),
-    Column("status", cells.status, blank=Status.FINAL),
-    Column("note", cells.text, blank="", limit=NOTE_LENGTH, multiline=True),
+    ColumnRule("month", parse_month_cell, ("period", "date"), required=True, filled=True),
+    ColumnRule("source", parse_text),
+    ColumnRule("origin", parse_origin),
+    ColumnRule("openness", parse_openness),
+    ColumnRule("developer", parse_text),
+    ColumnRule("model", parse_text),
+    ColumnRule("share_pct", parse_share, ("share", "percent", "share percent")),
+    ColumnRule("value", parse_value, ("tokens", "downloads", "count")),
+    ColumnRule("status", parse_status, blank=Status.FINAL),
+    ColumnRule("note", parse_text, blank="", limit=NOTE_MAX_LENGTH, multiline=True),
 )
 
 

@@ -7,11 +7,11 @@ from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Final, NamedTuple
 
-from app.csv_reader import KEPT
+from app.csv_io.problems import PROBLEMS_KEPT_MAX
+from app.csv_io.split_numbers import SplitNumber
 from app.domain.snapshot import Basis
 from app.domain.vocabulary import Openness, Origin, Status
 from app.resolver import Heading, Slice
-from app.split_numbers import Split
 
 HUNDRED: Final = Decimal(100)
 _ROUNDING: Final = Decimal("0.5")
@@ -34,7 +34,7 @@ class Said(NamedTuple):
     value: Decimal | None
     status: Status
     note: str
-    split: Split | None = None
+    split: SplitNumber | None = None
 
 
 @dataclass(slots=True)
@@ -61,7 +61,7 @@ class Tally:
     valueless_line: int = 0
     excess_line: int = 0
     values_differ: bool = False
-    splits: list[tuple[int, Split]] = field(default_factory=list)
+    splits: list[tuple[int, SplitNumber]] = field(default_factory=list)
     parts: dict[Heading, Part] = field(default_factory=dict)
 
     def add(self, said: Said) -> None:
@@ -80,7 +80,7 @@ class Tally:
         elif not self.valueless_line:
             self.valueless_line = said.line
         self._add_part(said.about, said.line, value if share is None else share)
-        if said.split is not None and len(self.splits) < KEPT:
+        if said.split is not None and len(self.splits) < PROBLEMS_KEPT_MAX:
             self.splits.append((said.line, said.split))
 
     def _add_share(self, share: Decimal, line: int) -> None:

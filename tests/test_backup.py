@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import make_url
 
 from app import intake
-from app.csv_reader import Limits
+from app.csv_io.schema import FileLimits
 from app.database.embedded.binaries import find_binaries
 from app.database.session import Database
 from app.domain.vocabulary import Openness
@@ -51,7 +51,7 @@ def publish(db: Database, number: int) -> None:
             source=SOURCE,
             openness=Openness.OPEN,
         )
-        intake.publish(session, upload, by="ada", reason="a test", limits=Limits())
+        intake.publish(session, upload, by="ada", reason="a test", limits=FileLimits())
 
 
 def answers(url: str, now: str) -> list[str]:

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app import cells
-from app.cells import Context
-from app.csv_reader import KEPT, UNLIMITED, Column, Limits, Table, open_table
+from app.csv_io.cell_parsers import parse_country, parse_day, parse_slug, parse_url, parse_yes
+from app.csv_io.number_parser import parse_share, parse_value
+from app.csv_io.problems import PROBLEMS_KEPT_MAX
+from app.csv_io.reader import CsvTable, open_csv_table
+from app.csv_io.schema import NO_FILE_LIMITS, CellContext, ColumnRule, FileLimits
 from app.domain.text import UnreadableCellError
 from app.domain.vocabulary import Openness, Origin, Status
 from app.snapshot_format import SNAPSHOT_COLUMNS
@@ -21,21 +23,21 @@ NAMES = [column.name for column in SNAPSHOT_COLUMNS]
 GOOD = "month,origin,openness,share_pct,note\n2025-08,chinese,open,28.65,\n2025-08,us,open,3.74,a\n"
 
 
-def read(content: str | bytes, limits=UNLIMITED, columns=SNAPSHOT_COLUMNS):
+def read(content: str | bytes, limits=NO_FILE_LIMITS, columns=SNAPSHOT_COLUMNS):
     """The table and its rows, each as a dict of what it says."""
     data = content.encode() if isinstance(content, str) else content
-    table = open_table(io.BytesIO(data), columns, limits)
+    table = open_csv_table(io.BytesIO(data), columns, limits)
     names = [column.name for column in columns]
     return table, [dict(zip(names, row.values, strict=True)) for row in table]
 
 
-def only_problem(content: str | bytes, limits=UNLIMITED):
+def only_problem(content: str | bytes, limits=NO_FILE_LIMITS):
     table, _ = read(content, limits)
     assert [problem.code for problem in table.problems.first] == [table.problems.first[0].code]
     return table.problems.first[0]
 
 
-def codes(table: Table):
+def codes(table: CsvTable):
     return [problem.code for problem in table.problems.first]
 
 
@@ -123,7 +125,7 @@ def test_a_line_number_is_the_physical_line_on_which_the_row_begins():
     text = (
         'month,share_pct,note\r\n2025-08,1,"one\r\ntwo\rthree"\r\n\r\n2025-08,2,"x\n"\n2025-08,3,\n'
     )
-    table = open_table(io.BytesIO(text.encode()), SNAPSHOT_COLUMNS)
+    table = open_csv_table(io.BytesIO(text.encode()), SNAPSHOT_COLUMNS)
     assert [row.line for row in table] == [2, 6, 8]
 
 
@@ -187,7 +189,7 @@ def test_two_ways_to_write_an_accent_are_one_name():
 def test_progress_is_told_in_bytes_and_ends_at_the_size():
     data = (GOOD + "2025-08,other,open,1,\n" * 10_000).encode()
     seen: list[int] = []
-    table = open_table(io.BytesIO(data), SNAPSHOT_COLUMNS, progress=seen.append)
+    table = open_csv_table(io.BytesIO(data), SNAPSHOT_COLUMNS, progress=seen.append)
     assert sum(1 for _ in table) == 10_002
     assert seen == sorted(seen)
     assert len(seen) > 2
@@ -238,7 +240,7 @@ def test_another_delimiter_in_a_sep_line_is_refused():
 
 def test_a_hundred_thousand_columns_are_one_error():
     text = "month" + ",x" * 99_999 + "\n" + "1," * 99_999 + "1\n"
-    problem = only_problem(text, Limits())
+    problem = only_problem(text, FileLimits())
     assert (problem.code, problem.found) == ("too_many_columns", "100000 columns")
 
 
@@ -359,12 +361,12 @@ def test_a_header_alone_is_refused(rest):
 
 
 def test_a_file_larger_than_the_limit_is_not_read():
-    problem = only_problem(b"x" * (10 * 2**20 + 1), Limits())
+    problem = only_problem(b"x" * (10 * 2**20 + 1), FileLimits())
     assert (problem.code, problem.expected) == ("file_too_large", "at most 10 MiB")
 
 
 def test_more_lines_than_the_limit_are_one_error_where_they_begin():
-    problem = only_problem(GOOD + "2025-08,other,open,1,\n", Limits(lines=2))
+    problem = only_problem(GOOD + "2025-08,other,open,1,\n", FileLimits(lines=2))
     assert (problem.code, problem.line) == ("too_many_lines", 4)
 
 
@@ -481,7 +483,7 @@ def test_windows_1252_in_the_header_is_refused():
 def test_every_undecodable_cell_is_counted():
     data = b"month,developer,note\n" + b"2025-08,\xe9,\xff\n" * 200
     table, _ = read(data)
-    assert (table.problems.count, len(table.problems.first)) == (400, KEPT)
+    assert (table.problems.count, len(table.problems.first)) == (400, PROBLEMS_KEPT_MAX)
 
 
 def test_lone_surrogates_are_refused_in_every_encoding():
@@ -710,23 +712,25 @@ def test_all_problems_are_found_at_once_in_their_order():
 
 def test_the_first_hundred_problems_are_kept_and_all_are_counted():
     table, _ = read("month,share_pct\n" + "2025-08,x\n" * 5_000)
-    assert (len(table.problems.first), table.problems.count) == (KEPT, 5_000)
+    assert (len(table.problems.first), table.problems.count) == (PROBLEMS_KEPT_MAX, 5_000)
 
 
 def test_a_second_reading_of_the_same_file_is_the_same():
     file = io.BytesIO(GOOD.encode())
-    assert list(open_table(file, SNAPSHOT_COLUMNS)) == list(open_table(file, SNAPSHOT_COLUMNS))
+    assert list(open_csv_table(file, SNAPSHOT_COLUMNS)) == list(
+        open_csv_table(file, SNAPSHOT_COLUMNS)
+    )
     assert not file.closed
 
 
 # --- catalogue files -----------------------------------------------------------------------------
 
 CATALOGUE = (
-    Column("model", cells.slug, required=True, filled=True),
-    Column("country", cells.country),
-    Column("url", cells.url, blank=""),
-    Column("date", cells.day),
-    Column("headline", cells.yes, blank=False),
+    ColumnRule("model", parse_slug, required=True, filled=True),
+    ColumnRule("country", parse_country),
+    ColumnRule("url", parse_url, blank=""),
+    ColumnRule("date", parse_day),
+    ColumnRule("headline", parse_yes, blank=False),
 )
 
 
@@ -767,7 +771,7 @@ def test_a_day_is_a_date_of_the_calendar(cell):
 
 def check_sound(content: bytes) -> None:
     """Reading ended without an exception, and every problem can be shown."""
-    table, rows = read(content, Limits())
+    table, rows = read(content, FileLimits())
     assert rows or table.problems.count
     assert table.problems.count >= len(table.problems.first)
     for problem in table.problems.first:
@@ -831,10 +835,10 @@ def test_every_share_is_read_as_exactly_what_is_written(number, marks):
     st.sampled_from(["share_pct", "value"]),
 )
 def test_a_suggested_number_is_one_the_reader_accepts(cell, delimiter, column):
-    parse = cells.share if column == "share_pct" else cells.value
-    context = Context(delimiter)
+    parse = parse_share if column == "share_pct" else parse_value
+    context = CellContext(delimiter)
     try:
         parse(cell, context)
     except UnreadableCellError as error:
         if (suggestion := error.suggestion()) is not None:
-            parse(suggestion, Context(delimiter))
+            parse(suggestion, CellContext(delimiter))

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from app import curation, kinds, portraits
-from app.csv_reader import Limits
+from app.csv_io.schema import FileLimits
 from app.curation import Change, Changes
 from app.database.locks import Lock
 from app.database.session import Database
@@ -29,7 +29,7 @@ def change(
 def read(db: Database, kind: Kind, text: str, reason: str = "") -> Changes:
     with db.writing() as session:
         file = io.BytesIO(text.encode())
-        return curation.read(session, kind, file, Limits(), by="ada", reason=reason)
+        return curation.read(session, kind, file, FileLimits(), by="ada", reason=reason)
 
 
 def latest(db: Database) -> Change:

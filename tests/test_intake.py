@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import undefer
 
 from app import intake, provenance, queries
-from app.csv_reader import Limits
+from app.csv_io.schema import FileLimits
 from app.database.session import Database
 from app.database.tables import Developer, Model, Observation, Snapshot, Upload
 from app.domain.errors import BadFileError, ConflictError, NotFoundError, UnavailableError
@@ -21,7 +21,7 @@ from app.intake import Published, stored_file
 from tests.rewriting import rewriting
 
 SOURCE = "huggingface-study-2025"
-LIMITS = Limits()
+LIMITS = FileLimits()
 
 
 def month_file(share: str, month: str = "2026-01", more: str = "") -> bytes:

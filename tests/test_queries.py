@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from app import curation, kinds, queries
-from app.csv_reader import Limits
+from app.csv_io.schema import FileLimits
 from app.database import vintages
 from app.database.session import Database
 from app.domain.answer import REST_GROUP, UNNAMED_GROUP, Answer, ChartEvent
@@ -214,7 +214,7 @@ def test_an_earlier_vintage_keeps_the_names_and_definitions_it_had(filled_db: Da
         for kind, text in corrections.items():
             file = BytesIO(text.replace("OR lists", name).replace("DeepSeek AI", name).encode())
             with filled_db.writing() as session:
-                curation.read(session, kind, file, Limits(), by="ada", reason=name)
+                curation.read(session, kind, file, FileLimits(), by="ada", reason=name)
     after = ask(filled_db, "by=developer&top=3")
     assert after.sources[0].name == "second"
     assert "second" in {group.label for group in after.groups}
@@ -246,7 +246,9 @@ def test_a_filter_by_home_means_the_home_that_is_counted(bundled_db: Database) -
 
 def correct(db: Database, kind: Kind, text: str) -> None:
     with db.writing() as session:
-        curation.read(session, kind, BytesIO(text.encode()), Limits(), by="ada", reason="known now")
+        curation.read(
+            session, kind, BytesIO(text.encode()), FileLimits(), by="ada", reason="known now"
+        )
 
 
 def test_an_earlier_vintage_counts_by_the_bases_known_then(filled_db: Database) -> None:

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import app
-from app.csv_reader import KEPT, Limits
+from app.csv_io.problems import PROBLEMS_KEPT_MAX
+from app.csv_io.schema import FileLimits
 from app.domain.calendar import format_month
 from app.domain.errors import BadFileError
 from app.domain.snapshot import Basis, Line
@@ -332,7 +333,7 @@ def test_the_same_slice_in_another_month_or_source_is_another_line():
 def test_very_many_lines_that_are_there_twice_are_counted():
     text = SHARES + "2025-08,us,open,,,0.001\n" * 3_000
     result = checked(text)
-    assert (len(result.problems), result.problem_count) == (KEPT, 2_999)
+    assert (len(result.problems), result.problem_count) == (PROBLEMS_KEPT_MAX, 2_999)
 
 
 def test_a_developer_is_under_one_origin_in_a_month():
@@ -521,7 +522,7 @@ def test_a_file_that_changes_while_it_is_read_gives_no_whole():
 
 
 def test_a_chunk_of_nonsense_is_refused_with_the_limits_of_the_form():
-    assert checked("\0\x01\x02" * 100, limits=Limits()).problem_count == 1
+    assert checked("\0\x01\x02" * 100, limits=FileLimits()).problem_count == 1
 
 
 # --- the bundled data ----------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from httpx2 import Response
 from sqlalchemy import func, select
 
 from app import curation, intake, kinds
-from app.csv_reader import Limits
+from app.csv_io.schema import FileLimits
 from app.database.session import Database
 from app.database.tables import Source, Upload
 from app.domain.vocabulary import Openness
@@ -181,7 +181,7 @@ def test_the_worked_example_is_sound(client, bundled_db):
             io.BytesIO(EXAMPLE.encode()),
             source="openrouter-rankings",
             openness=Openness.OPEN,
-            limits=Limits(),
+            limits=FileLimits(),
         )
     assert checked.problems == ()
     (month,) = checked.months.values()

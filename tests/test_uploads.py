@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from app import curation, intake, kinds, provenance
-from app.csv_reader import Limits
+from app.csv_io.schema import FileLimits
 from app.database.session import Database
 from app.domain.vocabulary import Openness
 
@@ -34,7 +34,7 @@ def keep(db: Database, content: bytes, by: str = "ada", filename: str = "file.cs
 def publish(db: Database, content: bytes, reason: str = "corrected at the source") -> int:
     upload_id = keep(db, content)
     with db.writing() as session:
-        intake.publish(session, upload_id, by="ada", reason=reason, limits=Limits())
+        intake.publish(session, upload_id, by="ada", reason=reason, limits=FileLimits())
     return upload_id
 
 

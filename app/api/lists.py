@@ -15,7 +15,7 @@ from app.api.asking import Asked, address, asking
 from app.api.frames import Frame, ListLinks, ListMeta, Page, RowModel
 from app.api.parameters import REFUSALS, parameters
 from app.changes import last_change
-from app.csv_writing import csv_links, csv_text, file_name
+from app.csv_io.writer import csv_link_header, csv_text, download_file_name
 from app.cursors import Cursor, Place
 from app.database.session import Database
 from app.domain.calendar import format_instant
@@ -137,11 +137,11 @@ def _csv(  # noqa: PLR0917 - they are of six kinds
 ) -> Response:
     here = f"{request.base_url}{asked.path[1:]}"
     described = address(here, asked.pairs(asked.question))
-    told = csv_links(described=described, canonical=links.pinned)
+    told = csv_link_header(described=described, canonical=links.pinned)
     if links.next:
         told += f', <{links.next}>; rel="next"'
     what = "_".join(["+".join(asked.question.source), listing.name]).strip("_")
-    named = file_name(what, vintage)
+    named = download_file_name(what, vintage)
     first = csv_response(request, columns(listing), map(cells, page.rows), named, told)
     if asked.limit or not page.after or not vintage:
         return first

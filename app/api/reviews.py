@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from app.api.fields import Month, Percent, SourceSlug, UploadNumber, one_of
-from app.csv_reader import Reading
+from app.csv_io.schema import FileReading
 from app.domain.calendar import format_month
 from app.domain.vocabulary import Openness, Origin
 from app.problem_details import ProblemItem
@@ -175,7 +175,7 @@ def review_values(found: Review) -> dict[str, Any]:
     }
 
 
-def _reading(reading: Reading) -> HowRead:
+def _reading(reading: FileReading) -> HowRead:
     return HowRead.model_validate(asdict(reading) | {"delimiter": reading.delimiter_name})
 
 

@@ -13,8 +13,8 @@ from app.api.asking import Asked
 from app.api.fields import Month, SourceSlug
 from app.api.frames import Frame, Page, RowModel
 from app.api.lists import Listing, offer
-from app.cells import Context
 from app.coverage import Span
+from app.csv_io.schema import CellContext
 from app.database.session import Database
 from app.domain.answer import SourceDefinition
 from app.domain.calendar import format_month
@@ -65,7 +65,7 @@ class NewSource(BaseModel):
         try:
             cell = clean_text(text, column.limit, multiline=column.multiline)
             if cell:
-                column.parse(cell, Context())
+                column.parse(cell, CellContext())
         except UnreadableCellError as bad:
             told = {"expected": bad.expected, "suggestion": bad.suggestion() or ""}
             raise PydanticCustomError(bad.code, "{expected}", told) from None

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app import intake, provenance
 from app.accounts import Maintainer
-from app.csv_reader import Limits
+from app.csv_io.schema import FileLimits
 from app.database.session import Database
 from app.domain.errors import BadFileError, BadInputError, ConflictError, UserError
 from app.http import Reading, SignedIn, database, taking
@@ -21,7 +21,7 @@ from app.provenance import UploadRecord
 
 router = APIRouter()
 
-LIMITS: Final = Limits()
+LIMITS: Final = FileLimits()
 SAME: Final = "Today’s catalogue says of every line what was published."
 
 Act = Callable[[Session], int]

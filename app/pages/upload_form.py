@@ -13,7 +13,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from app import curation, intake
 from app.accounts import Maintainer
-from app.csv_reader import Limits
+from app.csv_io.schema import FileLimits
 from app.database import vintages
 from app.database.session import Database
 from app.domain.errors import BadFileError, ConflictError, NotFoundError
@@ -27,7 +27,7 @@ from app.snapshot_format import SNAPSHOT_COLUMNS
 
 router = APIRouter()
 
-LIMITS: Final = Limits()
+LIMITS: Final = FileLimits()
 # A file that is pasted comes as a field.
 SentFile = Annotated[FormData, sending(LIMITS.bytes or 0)]
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from fastapi.testclient import TestClient
 
 from app import archive, curation, intake, kinds
-from app.csv_reader import Limits
+from app.csv_io.schema import FileLimits
 from app.database.embedded.server import run_embedded_postgres
 from app.database.migrate import upgrade_schema
 from app.database.session import Database
@@ -45,7 +45,7 @@ def add(db: Database, number: int) -> None:
             session, file, filename="lab.csv", by="benchmark", source=None, openness=Openness.OPEN
         )
     with db.writing() as session:
-        intake.publish(session, upload, by="benchmark", reason="", limits=Limits())
+        intake.publish(session, upload, by="benchmark", reason="", limits=FileLimits())
 
 
 def main(count: int) -> None:

@@ -15,7 +15,7 @@ class Encoding(NamedTuple):
 _UTF8: Final = Encoding("UTF-8", "utf-8", "surrogateescape", 0)
 
 
-def encoding_of(head: bytes) -> Encoding:
+def detect_encoding(head: bytes) -> Encoding:
     if head.startswith(b"\xef\xbb\xbf"):
         return _UTF8._replace(bom=3)
     # Lone surrogates and half units become U+FFFD, which no cell may hold.
@@ -26,7 +26,7 @@ def encoding_of(head: bytes) -> Encoding:
     return _UTF8
 
 
-class Kind(NamedTuple):
+class FileType(NamedTuple):
     """What a file is that is no CSV, and what to do about it."""
 
     name: str
@@ -38,50 +38,50 @@ _PLAIN = "a CSV file in UTF-8"
 _ENCODE = "UTF-8, or UTF-16 with a byte order mark: save as “CSV UTF-8”"
 _UNPACK = "the CSV file itself: unpack it first"
 _SIGNATURES: Final = (
-    (b"\xff\xfe\x00\x00", Kind("UTF-32 text", _ENCODE)),
-    (b"\x00\x00\xfe\xff", Kind("UTF-32 text", _ENCODE)),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Kind("an old Excel workbook (.xls)", _SAVE_AS)),
-    (b"\x89PNG\r\n\x1a\n", Kind("a PNG picture", _PLAIN)),
-    (b"\xff\xd8\xff", Kind("a JPEG picture", _PLAIN)),
-    (b"GIF8", Kind("a GIF picture", _PLAIN)),
-    (b"%PDF", Kind("a PDF document", _PLAIN)),
-    (b"{\\rtf", Kind("an RTF document", _PLAIN)),
-    (b"\x1f\x8b", Kind("a gzip archive", _UNPACK)),
-    (b"BZh", Kind("a bzip2 archive", _UNPACK)),
-    (b"\xfd7zXZ\x00", Kind("an xz archive", _UNPACK)),
-    (b"7z\xbc\xaf\x27\x1c", Kind("a 7-Zip archive", _UNPACK)),
-    (b"Rar!", Kind("a RAR archive", _UNPACK)),
-    (b"\x28\xb5\x2f\xfd", Kind("a Zstandard archive", _UNPACK)),
-    (b"PAR1", Kind("a Parquet file", _PLAIN)),
-    (b"ARROW1", Kind("an Arrow file", _PLAIN)),
-    (b"SQLite format 3", Kind("an SQLite database", _PLAIN)),
+    (b"\xff\xfe\x00\x00", FileType("UTF-32 text", _ENCODE)),
+    (b"\x00\x00\xfe\xff", FileType("UTF-32 text", _ENCODE)),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", FileType("an old Excel workbook (.xls)", _SAVE_AS)),
+    (b"\x89PNG\r\n\x1a\n", FileType("a PNG picture", _PLAIN)),
+    (b"\xff\xd8\xff", FileType("a JPEG picture", _PLAIN)),
+    (b"GIF8", FileType("a GIF picture", _PLAIN)),
+    (b"%PDF", FileType("a PDF document", _PLAIN)),
+    (b"{\\rtf", FileType("an RTF document", _PLAIN)),
+    (b"\x1f\x8b", FileType("a gzip archive", _UNPACK)),
+    (b"BZh", FileType("a bzip2 archive", _UNPACK)),
+    (b"\xfd7zXZ\x00", FileType("an xz archive", _UNPACK)),
+    (b"7z\xbc\xaf\x27\x1c", FileType("a 7-Zip archive", _UNPACK)),
+    (b"Rar!", FileType("a RAR archive", _UNPACK)),
+    (b"\x28\xb5\x2f\xfd", FileType("a Zstandard archive", _UNPACK)),
+    (b"PAR1", FileType("a Parquet file", _PLAIN)),
+    (b"ARROW1", FileType("an Arrow file", _PLAIN)),
+    (b"SQLite format 3", FileType("an SQLite database", _PLAIN)),
 )
 
 
-def kind_of(head: bytes) -> Kind | None:
+def detect_file_type(head: bytes) -> FileType | None:
     """What a file that begins with `head` is, where it is certainly no CSV."""
     if head.startswith(b"PK\x03\x04"):
-        return _kind_of_zip(head)
+        return _type_of_zip(head)
     for signature, kind in _SIGNATURES:
         if head.startswith(signature):
             return kind
-    encoding = encoding_of(head)
+    encoding = detect_encoding(head)
     if not encoding.bom and _many_nuls(head):
-        return Kind("UTF-16 text without a byte order mark, or no text at all", _ENCODE)
+        return FileType("UTF-16 text without a byte order mark, or no text at all", _ENCODE)
     begins = head[encoding.bom :].decode(encoding.codec, "ignore").lstrip()[:1]
     if begins == "<":
-        return Kind("an HTML or XML document", _PLAIN)
+        return FileType("an HTML or XML document", _PLAIN)
     if begins and begins in "{[":
-        return Kind("a JSON document", _PLAIN)
+        return FileType("a JSON document", _PLAIN)
     return None
 
 
-def _kind_of_zip(head: bytes) -> Kind:
+def _type_of_zip(head: bytes) -> FileType:
     if b"opendocument.spreadsheet" in head:
-        return Kind("an OpenDocument spreadsheet (.ods)", _SAVE_AS)
+        return FileType("an OpenDocument spreadsheet (.ods)", _SAVE_AS)
     if b"[Content_Types].xml" in head or b"xl/" in head:
-        return Kind("an Excel workbook (.xlsx)", _SAVE_AS)
-    return Kind("a zip archive", _UNPACK)
+        return FileType("an Excel workbook (.xlsx)", _SAVE_AS)
+    return FileType("a zip archive", _UNPACK)
 
 
 def _many_nuls(head: bytes) -> bool:

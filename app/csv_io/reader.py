@@ -4,62 +4,40 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, BinaryIO, Final, NamedTuple
 
-from app.cells import NAME_LENGTH, Context, Parser
-from app.domain.errors import Problem, excerpt
+from app.csv_io.byte_stream import ByteStream
+from app.csv_io.column_cache import CellCache, CellFault, UnreadCells
+from app.csv_io.file_type import detect_encoding, detect_file_type
+from app.csv_io.problems import ProblemList
+from app.csv_io.schema import (
+    DELIMITERS,
+    NO_FILE_LIMITS,
+    CellContext,
+    ColumnRule,
+    FileLimits,
+    FileReading,
+    ReadColumn,
+)
+from app.csv_io.split_numbers import (
+    ColumnPair,
+    SplitNumber,
+    find_split_numbers,
+    number_column_pairs,
+)
+from app.domain.errors import excerpt
 from app.domain.matching import fold_name, nearest_match
 from app.domain.text import UnreadableCellError, clean_text
-from app.file_kind import encoding_of, kind_of
-from app.split_numbers import Pair, Split, pairs_of, splits
 
-KEPT: Final = 100
-DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab"}
-_CACHED: Final = 10_000
-_LINE_BYTES: Final = 16 * 2**20
-_CELL_LINES: Final = 10_000
+_CELL_MAX_LINES: Final = 10_000
 
 # The parser's own limit (128 KiB) is the whole process's, and its error names no place: out of the
 # way. Cells are bounded by their columns, lines and unclosed quotes by the two limits above.
 csv.field_size_limit(2**31 - 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The most a file may hold; None is no limit."""
-
-    bytes: int | None = 10 * 2**20
-    lines: int | None = 100_000
-    columns: int = 50
-
-
-UNLIMITED: Final = Limits(bytes=None, lines=None)
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column a file may have. `blank` is the value of an empty cell or an absent column.
-
-    `required`: the header must name it; `filled`: its cells must not be empty.
-    """
-
-    name: str
-    parse: Parser
-    aliases: tuple[str, ...] = ()
-    required: bool = False
-    filled: bool = False
-    blank: Any = None
-    limit: int = NAME_LENGTH
-    multiline: bool = False
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return (self.name, *self.aliases)
-
-
-class Row(NamedTuple):
+class CsvRow(NamedTuple):
     """The physical line a row begins on, and a value for each column asked for, in their order.
 
     `split`: two of its numbers that may be one.
@@ -67,106 +45,38 @@ class Row(NamedTuple):
 
     line: int
     values: tuple[Any, ...]
-    split: Split | None = None
+    split: SplitNumber | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ReadColumn:
-    """Column `position` (from 1), called `header` in the file, was read as `field`."""
-
-    position: int
-    header: str
-    field: str
-
-
-@dataclass(slots=True)
-class Reading:
-    """How a file was read. What depends on its rows is complete once they have been read."""
-
-    bytes: int = 0
-    encoding: str = "UTF-8"
-    bom: bool = False
-    delimiter: str = ","
-    decimal_mark: str | None = None
-    header_line: int = 0
-    columns: tuple[ReadColumn, ...] = ()
-    lines: int = 0
-    blank_lines: int = 0
-    empty_columns: int = 0
-
-    @property
-    def delimiter_name(self) -> str:
-        return DELIMITERS[self.delimiter]
-
-
-@dataclass(slots=True)
-class Problems:
-    """The first hundred problems of a file, and how many there are."""
-
-    first: list[Problem] = field(default_factory=list)
-    count: int = 0
-
-    @property
-    def full(self) -> bool:
-        """Further problems are only counted."""
-        return len(self.first) >= KEPT
-
-    def add(  # noqa: PLR0917 - in Problem's own order
-        self,
-        code: str,
-        line: int | None,
-        column: int | None,
-        field: str | None,
-        found: str,
-        expected: str,
-        suggestion: str | Callable[[], str | None] | None = None,
-    ) -> None:
-        """`suggestion` may be a call: finding the nearest word is slow, and most are not kept."""
-        full = self.full
-        self.count += 1
-        if not full:
-            shown = suggestion() if callable(suggestion) else suggestion
-            named = excerpt(field) if field is not None else None
-            problem = Problem(code, line, column, named, _shown(found), expected, shown)
-            self.first.append(problem)
-
-
-def _shown(found: str) -> str:
-    """An excerpt, with bytes that are no UTF-8 as bytes."""
-    if not found.isascii():
-        found = found[:200].encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return excerpt(found)
-
-
-def open_table(
+def open_csv_table(
     file: BinaryIO,
-    columns: Sequence[Column],
-    limits: Limits = UNLIMITED,
+    columns: Sequence[ColumnRule],
+    limits: FileLimits = NO_FILE_LIMITS,
     progress: Callable[[int], None] | None = None,
-) -> "Table":
+) -> "CsvTable":
     """Reads the header. Whatever is wrong with the file stands in the table's problems.
 
     `file` must be seekable; it is read from its beginning and stays open. `progress` is called with
     the number of bytes read so far.
     """
-    table = Table(columns, limits)
+    table = CsvTable(columns, limits)
     table.open(file, progress)
     return table
 
 
-class Table:
+class CsvTable:
     """A file's rows, parsed; iterate once. Rows with a problem are left out."""
 
-    def __init__(self, columns: Sequence[Column], limits: Limits) -> None:
+    def __init__(self, columns: Sequence[ColumnRule], limits: FileLimits) -> None:
         self.columns = columns
         self.limits = limits
-        self.reading = Reading()
-        self.problems = Problems()
-        self._source: _Source | None = None
+        self.reading = FileReading()
+        self.problems = ProblemList()
+        self._source: ByteStream | None = None
         self._skipped = 0
         self._record: list[str] = []
         self._rows: Iterator[list[str]] | None = None
-        self._by_position: list[Column | None] = []
+        self._by_position: list[ColumnRule | None] = []
 
     def position(self, name: str) -> int | None:
         """Where (from 1) the column `name` stands in the file."""
@@ -185,13 +95,13 @@ class Table:
         if self.limits.bytes is not None and size > self.limits.bytes:
             allowed = f"at most {self.limits.bytes / 2**20:g} MiB"
             self.refuse("file_too_large", f"{size / 2**20:.1f} MiB", allowed)
-        elif (kind := kind_of(head)) is not None:
+        elif (kind := detect_file_type(head)) is not None:
             self.refuse("not_csv", kind.name, kind.remedy)
         else:
-            encoding = encoding_of(head)
+            encoding = detect_encoding(head)
             self.reading.encoding, self.reading.bom = encoding.name, encoding.bom > 0
             file.seek(encoding.bom)
-            self._source = _Source(file, encoding.bom, progress)
+            self._source = ByteStream(file, encoding.bom, progress)
             buffer = io.BufferedReader(self._source, 2**16)
             # Decoding never stops: a bad byte becomes a mark that is found again in its cell.
             text = io.TextIOWrapper(buffer, encoding.codec, encoding.errors, newline="")
@@ -204,7 +114,7 @@ class Table:
                 "empty_file", "nothing", f"a header line and at least one more: {self._named()}"
             )
             return
-        delimiter = separator or _delimiter_of(header, self._fields())
+        delimiter = separator or _detect_delimiter(header, self._fields())
         if delimiter not in DELIMITERS:
             expected = "columns divided by comma, semicolon or tab"
             self.problems.add("unknown_delimiter", self._skipped or 1, 1, None, delimiter, expected)
@@ -245,7 +155,7 @@ class Table:
         yield header
         for line in text:
             self._record.append(line)
-            if len(self._record) > _CELL_LINES:
+            if len(self._record) > _CELL_MAX_LINES:
                 raise csv.Error
             yield line
 
@@ -268,13 +178,13 @@ class Table:
             self._by_position.append(self._column(position, name))
         for column in self.columns:
             if column.required and self.position(column.name) is None:
-                expected = f"a column “{column.name}”" + _also(column)
+                expected = f"a column “{column.name}”" + _synonyms_text(column)
                 self.problems.add(
                     "missing_column", line, None, column.name, "no such column", expected
                 )
         return True
 
-    def _column(self, position: int, name: str) -> Column | None:
+    def _column(self, position: int, name: str) -> ColumnRule | None:
         line = self.reading.header_line
         column = self._fields().get(fold_name(name))
         if column is None:
@@ -316,7 +226,7 @@ class Table:
         found = self.reading.delimiter.join(names)
         self.problems.add("no_header", self.reading.header_line, None, None, found, expected)
 
-    def _fields(self) -> dict[str, Column]:
+    def _fields(self) -> dict[str, ColumnRule]:
         return {fold_name(name): column for column in self.columns for name in column.names}
 
     def _named(self) -> str:
@@ -324,17 +234,17 @@ class Table:
 
     # --- the rows --------------------------------------------------------------------------------
 
-    def __iter__(self) -> Iterator[Row]:
+    def __iter__(self) -> Iterator[CsvRow]:
         """The sound rows, in order."""
         if self._rows is not None:
             yield from self._read_rows(self._rows)
             self._finish()
 
-    def _read_rows(self, rows: Iterator[list[str]]) -> Iterator[Row]:
-        context = Context(self.reading.delimiter)
-        faults: list[_Fault] = []
+    def _read_rows(self, rows: Iterator[list[str]]) -> Iterator[CsvRow]:
+        context = CellContext(self.reading.delimiter)
+        faults: list[CellFault] = []
         caches = [
-            _Cells(column, position, context, faults) if column else _Unread()
+            CellCache(column, position, context, faults) if column else UnreadCells()
             for position, column in enumerate(self._by_position, 1)
         ]
         in_order = self._in_order()
@@ -344,20 +254,22 @@ class Table:
             values = in_order(
                 (*[cache[cell] for cache, cell in zip(caches, row, strict=True)], *blanks)
             )
-            found = list(splits(row, pairs, self._record)) if pairs else []
+            found = list(find_split_numbers(row, pairs, self._record)) if pairs else []
             if faults:
                 self._report(line, row, faults)
             elif found and self._refuse_sure(line, found, pairs):
                 continue
             else:
-                yield Row(line, values, found[0] if found else None)
+                yield CsvRow(line, values, found[0] if found else None)
         self.reading.decimal_mark = context.decimal_mark
 
-    def _pairs(self) -> list[Pair]:
+    def _pairs(self) -> list[ColumnPair]:
         parsers = [column.parse if column else None for column in self._by_position]
-        return pairs_of(parsers) if self.reading.delimiter == "," else []
+        return number_column_pairs(parsers) if self.reading.delimiter == "," else []
 
-    def _refuse_sure(self, line: int, found: Iterable[Split], pairs: Iterable[Pair]) -> bool:
+    def _refuse_sure(
+        self, line: int, found: Iterable[SplitNumber], pairs: Iterable[ColumnPair]
+    ) -> bool:
         """Whether digits stand where a text does, which no other line can explain."""
         sure = {pair.position for pair in pairs if pair.sure}
         refused = [split for split in found if split.position in sure]
@@ -365,7 +277,7 @@ class Table:
             self.refuse_split(line, split)
         return bool(refused)
 
-    def refuse_split(self, line: int, split: Split) -> None:
+    def refuse_split(self, line: int, split: SplitNumber) -> None:
         place, found = (line, split.position), split.found
         name = self._by_position[split.position - 1]
         field = name.name if name else None
@@ -429,7 +341,7 @@ class Table:
         self.problems.add(code, line, column, None, f"{len(row)} cells", expected)
         return False
 
-    def _report(self, line: int, row: list[str], faults: "list[_Fault]") -> None:
+    def _report(self, line: int, row: list[str], faults: "list[CellFault]") -> None:
         if any(cell.strip() for cell in row):
             for fault in faults:
                 found, error = row[fault.position - 1], fault.error
@@ -475,104 +387,15 @@ class Table:
             self.refuse("no_lines", "a header line only", "at least one line below the header")
 
 
-def _also(column: Column) -> str:
+def _synonyms_text(column: ColumnRule) -> str:
     return f" (or {', '.join(column.aliases)})" if column.aliases else ""
-
-
-# --- cells ---------------------------------------------------------------------------------------
-
-
-class _Fault(NamedTuple):
-    position: int
-    field: str
-    error: UnreadableCellError
-
-
-class _Cells(dict[str, Any]):
-    """One column's values by their text: files repeat themselves, a look-up is no parsing."""
-
-    def __init__(
-        self, column: Column, position: int, context: Context, faults: list[_Fault]
-    ) -> None:
-        super().__init__()
-        self._column = column
-        self._position = position
-        self._context = context
-        self._faults = faults
-        self._errors: dict[str, UnreadableCellError] = {}
-
-    def __missing__(self, text: str) -> Any:
-        error = self._errors.get(text)
-        if error is None:
-            try:
-                value = self._parse(text)
-            except UnreadableCellError as unreadable:
-                error = unreadable.with_traceback(None)
-                self._remember(self._errors, text, error)
-            else:
-                self._remember(self, text, value)
-                return value
-        self._faults.append(_Fault(self._position, self._column.name, error))
-        return None
-
-    def _parse(self, text: str) -> Any:
-        column = self._column
-        cell = clean_text(text, column.limit, multiline=column.multiline)
-        if cell:
-            return column.parse(cell, self._context)
-        if column.filled:
-            raise UnreadableCellError("blank", f"a value: {column.name} must not be blank")
-        return column.blank
-
-    def _remember(self, where: dict[str, Any], text: str, value: Any) -> None:
-        if len(where) >= _CACHED:
-            where.clear()
-        if len(text) <= self._column.limit:
-            where[text] = value
-
-
-class _Unread(dict[str, Any]):
-    def __missing__(self, text: str) -> None:
-        return None
-
-
-# --- bytes ---------------------------------------------------------------------------------------
-
-
-class _Source(io.RawIOBase):
-    """Passes a file's bytes on: tells the progress, and stops at a line that does not end."""
-
-    def __init__(
-        self, file: BinaryIO, skipped: int, progress: Callable[[int], None] | None
-    ) -> None:
-        self._file = file
-        self._progress = progress
-        self._read = skipped
-        self._since_break = 0
-        self.overlong = False
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        if self.overlong:
-            return 0
-        chunk = self._file.read(len(buffer))
-        buffer[: len(chunk)] = chunk
-        self._read += len(chunk)
-        last = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
-        self._since_break = len(chunk) - last if last >= 0 else self._since_break + len(chunk)
-        self.overlong = self._since_break > _LINE_BYTES
-        if self._progress is not None:
-            self._progress(self._read)
-        return len(chunk)
 
 
 _SEP = re.compile(r'"?sep=(.)"?[\r\n]*', re.IGNORECASE)
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-def _delimiter_of(header: str, fields: dict[str, Column]) -> str:
+def _detect_delimiter(header: str, fields: dict[str, ColumnRule]) -> str:
     """The delimiter that makes most known names of the header; `|` and `:` only to refuse it."""
     sample = header[:65_536]
 

@@ -28,13 +28,13 @@ def csv_cell(value: object) -> object:
 FORMULA_STARTS: Final = frozenset("=+-@＝＋－＠") | {chr(code) for code in range(32)}
 
 
-def file_name(what: str, vintage: datetime | None, ending: str = "csv") -> str:
+def download_file_name(what: str, vintage: datetime | None, ending: str = "csv") -> str:
     """Says what the file holds and when that was known: a CSV has no other place for it."""
     known = f"_{vintage.astimezone(UTC):%Y-%m-%dT%H%MZ}" if vintage else ""
     return f"open-model-share_{re.sub(r'[^a-z0-9._+-]', '-', what)}{known}.{ending}"
 
 
-def csv_links(*, described: str, canonical: str) -> str:
+def csv_link_header(*, described: str, canonical: str) -> str:
     """Where a CSV is explained, and the address at which it will stay the same."""
     explained = f'<{described}>; rel="describedby"; type="application/json"'
     return f'{explained}, <{canonical}>; rel="canonical"'

@@ -1,161 +1,13 @@
-"""What a cell may say: each parser turns its text into a value, or says what it expected."""
+"""Numbers in cells: exact decimals, or the way out for what a spreadsheet wrote."""
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
 from functools import partial
-from typing import Any, Final
-from urllib.parse import urlsplit
 
-from app.domain.calendar import format_month, guess_month, parse_month, this_month
-from app.domain.matching import fold_name, nearest_match
+from app.csv_io.schema import NAME_MAX_LENGTH, CellContext
 from app.domain.text import UnreadableCellError
-from app.domain.vocabulary import (
-    OPENNESS_BY_NAME,
-    ORIGINS_BY_NAME,
-    Openness,
-    Origin,
-    Status,
-    origin_of_country,
-)
-
-NAME_LENGTH: Final = 200
-NOTE_LENGTH: Final = 500
-FIRST_YEAR: Final = 2000
-
-
-@dataclass(slots=True)
-class Context:
-    """What a file's other cells say about reading this one: delimiter and decimal mark so far."""
-
-    delimiter: str = ","
-    decimal_mark: str | None = None
-
-
-Parser = Callable[[str, Context], Any]
-"""Takes a trimmed text that is not blank. Raises Unreadable."""
-
-
-# --- words ---------------------------------------------------------------------------------------
-
-
-def text(cell: str, _context: Context) -> str:
-    return cell
-
-
-def choice(
-    names: Mapping[str, Any], values: Iterable[str], hint: Callable[[str], str | None] | None = None
-) -> Parser:
-    """One of `values`, by any of its `names` (as `loose` writes them); `hint` may know better."""
-    expected = "one of " + ", ".join(values)
-
-    def suggest(cell: str) -> str | None:
-        found = nearest_match(cell, names, cutoff=0.72)
-        return (hint and hint(cell)) or (str(names[found]) if found else None)
-
-    def parse(cell: str, _context: Context) -> Any:
-        value = names.get(fold_name(cell))
-        if value is None:
-            raise UnreadableCellError("unknown_word", expected, partial(suggest, cell))
-        return value
-
-    return parse
-
-
-origin = choice(ORIGINS_BY_NAME, Origin, hint=origin_of_country)
-openness = choice(OPENNESS_BY_NAME, Openness)
-status = choice({fold_name(value): value for value in Status}, Status)
-
-
-_YES = {"yes": True, "y": True, "true": True, "no": False, "n": False, "false": False}
-
-
-def yes(cell: str, _context: Context) -> bool:
-    """`yes` or `no`; give its column `blank=False`."""
-    value = _YES.get(fold_name(cell))
-    if value is None:
-        raise UnreadableCellError("unknown_word", "yes, no or nothing")
-    return value
-
-
-_SLUG = re.compile(r"[a-z0-9][a-z0-9._:/-]*", re.ASCII)
-
-
-def slug(cell: str, _context: Context) -> str:
-    """Lower-case ASCII, as addresses use it; capitals are read as small letters."""
-    if _SLUG.fullmatch(cell.lower()) is None:
-        expected = "small letters, digits and . _ : / -, beginning with a letter or digit"
-        raise UnreadableCellError("not_a_slug", expected, partial(slug_of, cell))
-    return cell.lower()
-
-
-def slug_of(name: str) -> str | None:
-    """The slug a name makes: without accents, the rest as hyphens. None where nothing is left."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9._:/-]+", "-", plain)[:NAME_LENGTH].strip("._:/-") or None
-
-
-def country(cell: str, _context: Context) -> str:
-    """An ISO 3166-1 alpha-2 code, by its shape."""
-    if re.fullmatch(r"[A-Z]{2}", cell, re.ASCII) is None:
-        suggestion = cell.upper() if re.fullmatch(r"[A-Za-z]{2}", cell, re.ASCII) else None
-        raise UnreadableCellError(
-            "not_a_country", "a country as two capitals, such as CN", suggestion
-        )
-    return cell
-
-
-def url(cell: str, _context: Context) -> str:
-    """An absolute http or https address."""
-    try:
-        parts = urlsplit(cell)
-        sound = parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        sound = False
-    if not sound or any(char.isspace() for char in cell):
-        raise UnreadableCellError(
-            "not_an_address", "an address that begins with https:// or http://"
-        )
-    return cell
-
-
-# --- time ----------------------------------------------------------------------------------------
-
-
-def month(cell: str, _context: Context) -> date:
-    """`YYYY-MM` or `YYYY-MM-01`, from 2000 to the running month in UTC, as its first day."""
-    found = parse_month(cell.removesuffix("-01") if len(cell) == len("2025-08-01") else cell)
-    if found is None:
-        expected = "a month as YYYY-MM, such as 2025-08"
-        raise UnreadableCellError("not_a_month", expected, partial(_suggest_month, cell))
-    if found > this_month():
-        raise UnreadableCellError(
-            "future_month", f"a month not after {format_month(this_month())} (UTC)"
-        )
-    if found.year < FIRST_YEAR:
-        raise UnreadableCellError("too_early", f"a month from {FIRST_YEAR}-01 on")
-    return found
-
-
-def _suggest_month(cell: str) -> str | None:
-    found = guess_month(cell)
-    if found is None or found > this_month() or found.year < FIRST_YEAR:
-        return None
-    return format_month(found)
-
-
-def day(cell: str, _context: Context) -> date:
-    """`YYYY-MM-DD`."""
-    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", cell, re.ASCII):
-        try:
-            return date.fromisoformat(cell)
-        except ValueError:
-            pass
-    raise UnreadableCellError("not_a_day", "a day as YYYY-MM-DD, such as 2025-01-20")
-
 
 # --- numbers -------------------------------------------------------------------------------------
 
@@ -163,7 +15,7 @@ _NUMBER = re.compile(r"([0-9]+)(?:([.,])([0-9]+))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class NumberParser:
     """A plain number of at most so many digits; never a float, so what is written is what is read.
 
     With `groups`, a mark before exactly three digits may be a thousands separator and is refused,
@@ -177,7 +29,7 @@ class Number:
     groups: bool = False
     percent: bool = False
 
-    def __call__(self, cell: str, context: Context) -> Decimal:
+    def __call__(self, cell: str, context: CellContext) -> Decimal:
         # Most are whole numbers: a third of the time of the way below.
         if cell.isdecimal() and cell.isascii() and self._surely_fits(cell):
             return Decimal(cell)
@@ -201,7 +53,7 @@ class Number:
             return False
         return self.maximum is None or Decimal(f"{whole}.{rest}") <= self.maximum
 
-    def _check_mark(self, whole: str, mark: str, fraction: str, context: Context) -> None:
+    def _check_mark(self, whole: str, mark: str, fraction: str, context: CellContext) -> None:
         grouped = self.groups and len(fraction) == 3 and len(whole) <= 3 and whole[0] != "0"
         if context.delimiter == "," and mark == ",":
             expected = f"{self.expected}: a comma is no decimal mark between commas"
@@ -234,9 +86,9 @@ class Number:
     def _rounded(self, whole: str, fraction: str) -> str:
         return f"{Decimal(f'{whole}.{fraction[:40]}'):.{self.decimals}f}"
 
-    def suggest(self, cell: str, context: Context) -> str | None:
+    def suggest(self, cell: str, context: CellContext) -> str | None:
         """The plain number `cell` must mean, where it can mean no other."""
-        plain = unformatted(cell, percent=self.percent)
+        plain = without_number_format(cell, percent=self.percent)
         if plain is None or (self.groups and context.delimiter == "," and _ONE_GROUP.search(cell)):
             return None
         comma = cell.rfind(",") > cell.rfind(".")
@@ -250,10 +102,12 @@ class Number:
 
 
 # A double written out has up to 17 digits, and as many zeros before them as it likes.
-share = Number(
+parse_share = NumberParser(
     "a percentage from 0 to 100 in plain digits, such as 29.7", 3, 24, Decimal(100), percent=True
 )
-value = Number("a number of 0 or more in plain digits, such as 918849571429", 18, 6, groups=True)
+parse_value = NumberParser(
+    "a number of 0 or more in plain digits, such as 918849571429", 18, 6, groups=True
+)
 
 _ONE_GROUP = re.compile(r"(?<![0-9,])[0-9]{1,3},[0-9]{3}(?![0-9.,])", re.ASCII)
 _NEGATIVE = re.compile(r"[-\u2212]\s*[0-9].*", re.DOTALL)
@@ -268,9 +122,9 @@ _GROUPED = re.compile(
 _SCIENTIFIC = re.compile(r"([0-9]+(?:\.[0-9]+)?)[eE]([+-]?[0-9]{1,2})", re.ASCII)
 
 
-def unformatted(cell: str, *, percent: bool) -> str | None:
+def without_number_format(cell: str, *, percent: bool) -> str | None:
     """A formatted number as plain digits with a point, or None where its meaning is not certain."""
-    if len(cell) > NAME_LENGTH:
+    if len(cell) > NAME_MAX_LENGTH:
         return None
     plain = "".join(str(unicodedata.decimal(char, char)) for char in _SPACES.sub(" ", cell))
     if percent:

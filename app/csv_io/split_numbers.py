@@ -6,26 +6,28 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from app.cells import Number, Parser, text
+from app.csv_io.cell_parsers import parse_text
+from app.csv_io.number_parser import NumberParser
+from app.csv_io.schema import CellParser
 
 _CELL: Final = re.compile(r' *+(?:"(?:[^"]++|"")*+"|(?!")[^,\r\n]*+),')
 _SPACES: Final = re.compile(" *")
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class ColumnPair:
     """A column of numbers, at `position` from 1, and the one after it that may hold digits too.
 
     `sure`: a text, of which nothing else tells whether it is the number's rest.
     """
 
     position: int
-    number: Number
+    number: NumberParser
     sure: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
+class SplitNumber:
     """Two cells, the first at `position`, that may be one number."""
 
     position: int
@@ -34,16 +36,19 @@ class Split:
     suggestion: str | None
 
 
-def pairs_of(parsers: Sequence[Parser | None]) -> list[Pair]:
+def number_column_pairs(parsers: Sequence[CellParser | None]) -> list[ColumnPair]:
     """The columns, by their parsers in the file's order, whose numbers could run over."""
     return [
-        Pair(position, left, right is text)
+        ColumnPair(position, left, right is parse_text)
         for position, (left, right) in enumerate(pairwise(parsers), 1)
-        if isinstance(left, Number) and (right is text or isinstance(right, Number))
+        if isinstance(left, NumberParser)
+        and (right is parse_text or isinstance(right, NumberParser))
     ]
 
 
-def splits(row: Sequence[str], pairs: Sequence[Pair], record: Sequence[str]) -> Iterator[Split]:
+def find_split_numbers(
+    row: Sequence[str], pairs: Sequence[ColumnPair], record: Sequence[str]
+) -> Iterator[SplitNumber]:
     """Digits directly after a whole number, neither in quotes; `record` are the row's lines."""
     for pair in pairs:
         whole, rest = row[pair.position - 1], row[pair.position].rstrip(" ")
@@ -69,9 +74,9 @@ def _begins(record: str, position: int, written: str) -> bool:
     return record.startswith(written, blanks.end() if blanks else place)
 
 
-def _split(pair: Pair, whole: str, rest: str) -> Split:
+def _split(pair: ColumnPair, whole: str, rest: str) -> SplitNumber:
     point = f"{whole}.{rest}"
     grouped = pair.number.groups and len(rest) == 3
     ways = f"{whole}{rest} or {point}0" if grouped else point
     expected = f"one number, written {ways}, or two cells, the second in quotes"
-    return Split(pair.position, f"{whole},{rest}", expected, None if grouped else point)
+    return SplitNumber(pair.position, f"{whole},{rest}", expected, None if grouped else point)

@@ -1,0 +1,142 @@
+"""What a cell may say: each parser turns its text into a value, or says what it expected."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from functools import partial
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from app.csv_io.schema import NAME_MAX_LENGTH, CellContext, CellParser
+from app.domain.calendar import format_month, guess_month, parse_month, this_month
+from app.domain.matching import fold_name, nearest_match
+from app.domain.text import UnreadableCellError
+from app.domain.vocabulary import (
+    OPENNESS_BY_NAME,
+    ORIGINS_BY_NAME,
+    Openness,
+    Origin,
+    Status,
+    origin_of_country,
+)
+
+FIRST_YEAR: Final = 2000
+
+
+# --- words ---------------------------------------------------------------------------------------
+
+
+def parse_text(cell: str, _context: CellContext) -> str:
+    return cell
+
+
+def choice_parser(
+    names: Mapping[str, Any], values: Iterable[str], hint: Callable[[str], str | None] | None = None
+) -> CellParser:
+    """One of `values`, by any of its `names` (as `loose` writes them); `hint` may know better."""
+    expected = "one of " + ", ".join(values)
+
+    def suggest(cell: str) -> str | None:
+        found = nearest_match(cell, names, cutoff=0.72)
+        return (hint and hint(cell)) or (str(names[found]) if found else None)
+
+    def parse(cell: str, _context: CellContext) -> Any:
+        value = names.get(fold_name(cell))
+        if value is None:
+            raise UnreadableCellError("unknown_word", expected, partial(suggest, cell))
+        return value
+
+    return parse
+
+
+parse_origin = choice_parser(ORIGINS_BY_NAME, Origin, hint=origin_of_country)
+parse_openness = choice_parser(OPENNESS_BY_NAME, Openness)
+parse_status = choice_parser({fold_name(value): value for value in Status}, Status)
+
+
+_YES = {"yes": True, "y": True, "true": True, "no": False, "n": False, "false": False}
+
+
+def parse_yes(cell: str, _context: CellContext) -> bool:
+    """`yes` or `no`; give its column `blank=False`."""
+    value = _YES.get(fold_name(cell))
+    if value is None:
+        raise UnreadableCellError("unknown_word", "yes, no or nothing")
+    return value
+
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9._:/-]*", re.ASCII)
+
+
+def parse_slug(cell: str, _context: CellContext) -> str:
+    """Lower-case ASCII, as addresses use it; capitals are read as small letters."""
+    if _SLUG.fullmatch(cell.lower()) is None:
+        expected = "small letters, digits and . _ : / -, beginning with a letter or digit"
+        raise UnreadableCellError("not_a_slug", expected, partial(slug_from_name, cell))
+    return cell.lower()
+
+
+def slug_from_name(name: str) -> str | None:
+    """The slug a name makes: without accents, the rest as hyphens. None where nothing is left."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9._:/-]+", "-", plain)[:NAME_MAX_LENGTH].strip("._:/-") or None
+
+
+def parse_country(cell: str, _context: CellContext) -> str:
+    """An ISO 3166-1 alpha-2 code, by its shape."""
+    if re.fullmatch(r"[A-Z]{2}", cell, re.ASCII) is None:
+        suggestion = cell.upper() if re.fullmatch(r"[A-Za-z]{2}", cell, re.ASCII) else None
+        raise UnreadableCellError(
+            "not_a_country", "a country as two capitals, such as CN", suggestion
+        )
+    return cell
+
+
+def parse_url(cell: str, _context: CellContext) -> str:
+    """An absolute http or https address."""
+    try:
+        parts = urlsplit(cell)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        sound = False
+    if not sound or any(char.isspace() for char in cell):
+        raise UnreadableCellError(
+            "not_an_address", "an address that begins with https:// or http://"
+        )
+    return cell
+
+
+# --- time ----------------------------------------------------------------------------------------
+
+
+def parse_month_cell(cell: str, _context: CellContext) -> date:
+    """`YYYY-MM` or `YYYY-MM-01`, from 2000 to the running month in UTC, as its first day."""
+    found = parse_month(cell.removesuffix("-01") if len(cell) == len("2025-08-01") else cell)
+    if found is None:
+        expected = "a month as YYYY-MM, such as 2025-08"
+        raise UnreadableCellError("not_a_month", expected, partial(_suggest_month, cell))
+    if found > this_month():
+        raise UnreadableCellError(
+            "future_month", f"a month not after {format_month(this_month())} (UTC)"
+        )
+    if found.year < FIRST_YEAR:
+        raise UnreadableCellError("too_early", f"a month from {FIRST_YEAR}-01 on")
+    return found
+
+
+def _suggest_month(cell: str) -> str | None:
+    found = guess_month(cell)
+    if found is None or found > this_month() or found.year < FIRST_YEAR:
+        return None
+    return format_month(found)
+
+
+def parse_day(cell: str, _context: CellContext) -> date:
+    """`YYYY-MM-DD`."""
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", cell, re.ASCII):
+        try:
+            return date.fromisoformat(cell)
+        except ValueError:
+            pass
+    raise UnreadableCellError("not_a_day", "a day as YYYY-MM-DD, such as 2025-01-20")
