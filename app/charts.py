@@ -21,7 +21,14 @@ from app.domain.rounding import rounded_share
 from app.domain.series import covered_months
 from app.domain.vocabulary import Openness, Origin, Status
 from app.placing import Tick, TimeAxis, balanced, middle, noon, scale, spread, ticks_of, told_apart
-from app.wording import as_reported, figure, isolated, month_name, quoted, with_status
+from app.wording.formats import (
+    format_month_name,
+    format_reported,
+    format_share,
+    format_share_with_status,
+    isolate_direction,
+    quote_note,
+)
 
 LABEL_GAP: Final = 15  # pixels between the middles of two labels: 14 is the least that reads
 CLEAR: Final = 8  # pixels from the axis up to the middle of the lowest label
@@ -269,9 +276,9 @@ def _title(draft: _Draft, frame: Frame) -> tuple[str, ...]:
     when = ""
     if draft.kind == "bars":
         unsettled = any(point.hollow and point.share for s in draft.series for point in s.points)
-        when = f", {month_name(draft.months[0])}" + (" (not final)" if unsettled else "")
+        when = f", {format_month_name(draft.months[0])}" + (" (not final)" if unsettled else "")
     room = int((frame.width - frame.left) / frame.text_width("0")) - 4
-    return balanced(f"{isolated(draft.source.name)}, {draft.source.metric}{when}", room)
+    return balanced(f"{isolate_direction(draft.source.name)}, {draft.source.metric}{when}", room)
 
 
 def _height(kind: str, groups: int, panels: int, frame: Frame) -> int:
@@ -306,8 +313,8 @@ def _series(
 
 def _point(row: Share, label: str) -> Point:
     share = None if row.share_pct is None else float(rounded_share(row.share_pct))
-    words = f"{isolated(label)} {with_status(row, 2)}"
-    return Point(row.month, share, row.status != Status.FINAL, figure(row), words)
+    words = f"{isolate_direction(label)} {format_share_with_status(row, 2)}"
+    return Point(row.month, share, row.status != Status.FINAL, format_share(row), words)
 
 
 def looks(groups: Sequence[Group]) -> Iterator[Look]:
@@ -375,8 +382,8 @@ def _end_text(name: str, short: str, last: Point, frame: Frame, *, ended: bool) 
     """Name and figure; where there is not room for both, the short name alone."""
     value = f"to {last.month:%b} {last.month.year}" if ended else last.short
     if len(name) + 1 + len(value) > _room(frame):
-        return isolated(short)
-    return f"{isolated(name)} {value}"
+        return isolate_direction(short)
+    return f"{isolate_direction(name)} {value}"
 
 
 def _room(frame: Frame) -> int:
@@ -408,8 +415,8 @@ def _callouts(
     for row in points.get(panel.source.metric, ()) if panel.kind == "lines" else ():
         if row.share_pct is None or row.group not in looks_by_key:
             continue
-        value = as_reported(row.share_pct)
-        said = f"{value}, {quoted(row.note) or row.status}"
+        value = format_reported(row.share_pct)
+        said = f"{value}, {quote_note(row.note) or row.status}"
         share = float(rounded_share(row.share_pct))
         point = Point(row.month, share, True, value, f"{row.label} {said}")
         text = balanced(said, 24) if frame.roomy else (value, row.status)

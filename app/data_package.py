@@ -3,11 +3,11 @@
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from app import wording
 from app.describing import DESCRIPTION, KEYWORDS, TITLE, Dataset, Described, Json, licence, some
 from app.domain.calendar import format_month
 from app.reference import Table
 from app.schemas import Field
+from app.wording.definitions import source_citation
 
 
 def described(dataset: Dataset) -> Json:
@@ -39,7 +39,7 @@ def _publisher(item: Described) -> Json:
             "metric": source.metric,
             "population": source.population,
             "method": source.method,
-            "citation": wording.citation(source),
+            "citation": source_citation(source),
             "licenses": [licence(source)] if source.licence else None,
             "from": format_month(item.first),
             "to": format_month(item.last),

@@ -25,7 +25,7 @@ from app.sheets import (
     end_of,
     sheet_of,
 )
-from app.wording import month_name
+from app.wording.formats import format_month_name
 
 AXIS: Final = {"fixedrange": True, "zeroline": False, "tickfont": {"color": PALETTE["muted"]}}
 TEMPLATE: Final = {
@@ -134,7 +134,7 @@ def _bar(series: Series, panel: Panel) -> dict[str, Any]:
         "width": sheets.BAR,
         "marker": _texture(series),
         "hoverinfo": "skip",
-        "customdata": [month_name(point.month) for point in series.points],
+        "customdata": [format_month_name(point.month) for point in series.points],
     }
 
 

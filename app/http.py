@@ -8,7 +8,7 @@ from fastapi import Depends, Request, Response
 from fastapi.security import HTTPBearer
 from sqlalchemy.orm import Session
 
-from app import accounts, citing, freshness, queries, sign_ins
+from app import accounts, freshness, queries, sign_ins
 from app.accounts import Maintainer
 from app.csv_io.writer import csv_link_header, csv_text, download_file_name
 from app.database.session import Database
@@ -19,6 +19,7 @@ from app.domain.parameters import PARAMETERS, parameter_names
 from app.domain.question import Question
 from app.domain.question_parser import bad_question, parse_question
 from app.share_rows import COLUMNS, share_rows
+from app.wording.citations import pinned_question
 
 
 def database(request: Request) -> Database:
@@ -154,7 +155,7 @@ def csv_response(
 def shares_csv(request: Request, question: Question, answer: Answer) -> CSVResponse:
     """The chart data of an answer, the same at every door."""
     rows = (astuple(row) for row in share_rows(answer, question))
-    pinned = citing.pinned(question, answer)
+    pinned = pinned_question(question, answer)
     links = csv_link_header(
         described=question.address(f"{request.base_url}api/v1/shares"),
         canonical=pinned.address(f"{request.base_url}{request.url.path[1:]}"),

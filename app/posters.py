@@ -11,7 +11,7 @@ from app.pictures import drawing
 from app.placing import balanced, shortened
 from app.sheets import sheet_of
 from app.svg import element
-from app.wording import day_name
+from app.wording.formats import format_day
 
 OURS: Final = "Open Model Share"
 FAMILY: Final = f"'Source Sans Pro', {FONT}"
@@ -75,7 +75,7 @@ def sheet(chart: Chart, words: Words) -> str:
     head = SHEET.wrapped(words.headline, SHEET.head)
     top = SHEET.margin + SHEET.head * LINE_HEIGHT * len(head)
     events = [
-        f"{mark.number} · {day_name(mark.event.date)}: {mark.event.title}" for mark in chart.marks
+        f"{mark.number} · {format_day(mark.event.date)}: {mark.event.title}" for mark in chart.marks
     ]
     below = SHEET.small_print((*events, *words.sources, words.definition, _key(chart)))
     foot = top + sheet_of(chart).height + 12 + SHEET.small * LINE_HEIGHT * len(below)

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.citing import cite
 from app.domain.answer import Answer
 from app.domain.question import Question
+from app.wording.citations import cite_answer
 from tests.answers import answer, source
 
 SITE = "https://share.example/"
@@ -16,7 +16,7 @@ FOUND = answer({"chinese": ["6", "60.26"], "us": ["4", "3"]}, statuses={1: "prov
 
 
 def sentence(found: Answer, question: Question | None = None) -> str:
-    citation = cite(found, question or Question(), SITE)
+    citation = cite_answer(found, question or Question(), SITE)
     assert citation is not None
     return citation.sentence
 
@@ -52,12 +52,12 @@ def test_several_sources_are_cited_each_with_its_own_figure() -> None:
 
 
 def test_where_there_is_no_figure_there_is_nothing_to_cite() -> None:
-    assert cite(answer({"us": [None]}), Question(), SITE) is None
+    assert cite_answer(answer({"us": [None]}), Question(), SITE) is None
 
 
 def test_bibtex_escapes_what_tex_would_take_for_commands() -> None:
     odd = source(publisher="A&B_C #1 {x} \\input", citation="100 % of ~ and ^ and $")
-    found = cite(answer({"us": ["4"]}, sources=(odd,)), Question(), SITE)
+    found = cite_answer(answer({"us": ["4"]}, sources=(odd,)), Question(), SITE)
     assert found is not None
     assert r"A\&B\_C \#1 \textbraceleft{}x\textbraceright{} \textbackslash{}input" in found.bibtex
     assert r"100 \% of \textasciitilde{} and \textasciicircum{} and \$" in found.bibtex
@@ -65,21 +65,21 @@ def test_bibtex_escapes_what_tex_would_take_for_commands() -> None:
 
 
 def test_a_lone_brace_in_a_name_leaves_bibtex_in_balance() -> None:
-    found = cite(answer({"us": ["4"]}, sources=(source(publisher="A{"),)), Question(), SITE)
+    found = cite_answer(answer({"us": ["4"]}, sources=(source(publisher="A{"),)), Question(), SITE)
     assert found is not None
     assert found.bibtex.count("{") == found.bibtex.count("}")
 
 
 def test_a_source_is_cited_as_of_the_day_its_own_figures_were_learned() -> None:
     earlier = source(learned=datetime(2026, 10, 2, tzinfo=UTC))
-    found = cite(answer({"us": ["4"]}, sources=(earlier,)), Question(), SITE)
+    found = cite_answer(answer({"us": ["4"]}, sources=(earlier,)), Question(), SITE)
     assert found is not None
     assert "Acme, as of 2\u00a0October\u00a02026." in found.sentence
     assert "as known on 23\u00a0November\u00a02026" in found.sentence
 
 
 def test_csl_json_is_one_data_set_with_its_link_and_day() -> None:
-    found = cite(FOUND, Question(), SITE)
+    found = cite_answer(FOUND, Question(), SITE)
     assert found is not None
     (item,) = json.loads(found.csl_text)
     assert item["type"] == "dataset"

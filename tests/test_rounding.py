@@ -8,7 +8,7 @@ from app.charts import WIDE, chart
 from app.domain.question import Question
 from app.domain.rounding import round_half_up
 from app.share_rows import share_rows
-from app.wording import percent
+from app.wording.formats import format_percent
 from tests.answers import answer
 
 
@@ -17,7 +17,7 @@ from tests.answers import answer
 )
 def test_halves_go_up(number: str, shown: str) -> None:
     assert round_half_up(Decimal(number), 1) == Decimal(shown)
-    assert percent(Decimal(number)).startswith(shown)
+    assert format_percent(Decimal(number)).startswith(shown)
 
 
 @pytest.mark.parametrize("number", ["1.00005", "2.00015", "28.65385", "0.12345"])

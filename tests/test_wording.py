@@ -6,10 +6,24 @@ from decimal import Decimal
 
 import pytest
 
-from app import wording
 from app.domain.question import Question
 from app.domain.series import covered_months, group_series
-from app.wording import as_reported, instant_name, small_print
+from app.wording.definitions import definition_text, source_citation
+from app.wording.findings import (
+    chart_highlights,
+    chart_summary,
+    composition_sentence,
+    headline_finding,
+    small_print_text,
+)
+from app.wording.formats import (
+    NO_BREAK_SPACE,
+    format_instant_name,
+    format_percent,
+    format_points,
+    format_reported,
+    quote_note,
+)
 from tests.answers import answer, group, source
 
 ORIGINS = Question()
@@ -17,7 +31,7 @@ ORIGINS = Question()
 
 def spaced(text: str) -> str:
     """With plain spaces, so that expectations can be typed."""
-    return text.replace(wording.NBSP, " ")
+    return text.replace(NO_BREAK_SPACE, " ")
 
 
 @pytest.mark.parametrize(
@@ -33,42 +47,42 @@ def spaced(text: str) -> str:
     ],
 )
 def test_a_share_is_rounded_half_up_and_never_to_nothing(share, places, shown):
-    assert spaced(wording.percent(Decimal(share), places)) == shown
+    assert spaced(format_percent(Decimal(share), places)) == shown
 
 
 def test_a_missing_share_is_a_dash_and_not_zero():
-    assert wording.percent(None) == "–"
+    assert format_percent(None) == "–"
 
 
 def test_a_number_and_its_unit_do_not_break_over_two_lines():
-    assert wording.percent(Decimal(5)) == "5.0\N{NO-BREAK SPACE}%"
+    assert format_percent(Decimal(5)) == "5.0\N{NO-BREAK SPACE}%"
 
 
 @pytest.mark.parametrize(
     ("change", "shown"), [("3.14", "+3.1 pp"), ("-12.43", "−12.4 pp"), ("-0.04", "0.0 pp")]
 )
 def test_a_change_is_in_percentage_points_with_its_sign(change, shown):
-    assert spaced(wording.points(Decimal(change))) == shown
+    assert spaced(format_points(Decimal(change))) == shown
 
 
 @pytest.mark.parametrize(("share", "shown"), [("30.0000", "30 %"), ("1.2000", "1.2 %")])
 def test_a_reported_share_gets_no_digit_its_publisher_did_not_print(share, shown):
-    assert spaced(as_reported(Decimal(share))) == shown
+    assert spaced(format_reported(Decimal(share))) == shown
 
 
 def test_instants_are_told_in_utc():
     instant = datetime.fromisoformat("2026-11-24T01:30:00+02:00")
-    assert spaced(instant_name(instant)) == "23 November 2026, 23:30 UTC"
+    assert spaced(format_instant_name(instant)) == "23 November 2026, 23:30 UTC"
 
 
 def test_a_note_is_quoted_up_to_the_semicolon_with_curly_marks():
     note = 'reported as "late 2024"; lowest week of the study'
-    assert wording.quoted(note) == "reported as “late 2024”"
+    assert quote_note(note) == "reported as “late 2024”"
 
 
 def test_a_headline_tells_who_rose_from_what_to_what_of_which_whole():
     found = answer({"chinese": ["5.96", "28.65", "60.26"], "us": ["10.15", "3.74", "6.34"]})
-    assert spaced(wording.headline(found, ORIGINS)) == (
+    assert spaced(headline_finding(found, ORIGINS)) == (
         "Chinese open models rose from 6.0 % of all tokens counted by Acme in January 2025 "
         "to 60.3 % in March 2025"
     )
@@ -76,48 +90,48 @@ def test_a_headline_tells_who_rose_from_what_to_what_of_which_whole():
 
 def test_a_headline_follows_whoever_leads_in_the_latest_month():
     found = answer({"chinese": ["40", "10"], "us": ["5", "30"]})
-    assert wording.headline(found, ORIGINS).startswith("US open models rose from 5.0")
+    assert headline_finding(found, ORIGINS).startswith("US open models rose from 5.0")
 
 
 def test_a_headline_of_a_falling_share_says_fell():
-    assert " fell from " in wording.headline(answer({"us": ["40", "10"]}), ORIGINS)
+    assert " fell from " in headline_finding(answer({"us": ["40", "10"]}), ORIGINS)
 
 
 def test_a_headline_of_shares_that_look_alike_does_not_say_rose():
-    headline = spaced(wording.headline(answer({"us": ["40.01", "40.02"]}), ORIGINS))
+    headline = spaced(headline_finding(answer({"us": ["40.01", "40.02"]}), ORIGINS))
     assert headline.startswith("US open models stand at 40.0 %")
     assert headline.endswith("in February 2025, as in January 2025")
 
 
 def test_a_headline_of_one_month_compares_with_nothing():
-    headline = spaced(wording.headline(answer({"chinese": ["41"]}), ORIGINS))
+    headline = spaced(headline_finding(answer({"chinese": ["41"]}), ORIGINS))
     assert headline == "Chinese open models: 41.0 % of all tokens counted by Acme in January 2025"
 
 
 def test_a_headline_is_not_led_by_what_is_not_known():
     found = answer({"chinese": ["17.1"], "unknown": ["23.8"]})
-    assert wording.headline(found, ORIGINS).startswith("Chinese open models")
+    assert headline_finding(found, ORIGINS).startswith("Chinese open models")
 
 
 def test_a_headline_leaves_out_a_group_that_ended_earlier():
     found = answer({"chinese": ["90", None], "us": ["5", "6"]})
-    assert wording.headline(found, ORIGINS).startswith("US open models")
+    assert headline_finding(found, ORIGINS).startswith("US open models")
 
 
 def test_a_headline_keeps_the_spelling_of_a_model():
     found = answer({"glm": ["2", "5"]}, groups={"glm": group("glm", "gpt-oss-120b", "us")})
-    assert wording.headline(found, Question(by="model")).startswith("gpt-oss-120b rose")
+    assert headline_finding(found, Question(by="model")).startswith("gpt-oss-120b rose")
 
 
 def test_the_small_print_names_sources_provisional_months_and_vintage():
     found = answer({"us": ["5", "6", "7"]}, statuses={0: "provisional", 1: "provisional"})
-    assert spaced(small_print(found)) == (
+    assert spaced(small_print_text(found)) == (
         "Gateway; January 2025 provisional; as known on 23 November 2026, 10:00 UTC"
     )
 
 
 def test_a_definition_is_one_sentence_with_metric_denominator_openness_months_and_vintage():
-    said = spaced(wording.definition(answer({"us": ["5", "6"]}), ORIGINS))
+    said = spaced(definition_text(answer({"us": ["5", "6"]}), ORIGINS))
     for part in (
         "open models, those whose weights can be downloaded",
         "all tokens counted by Acme",
@@ -132,24 +146,24 @@ def test_a_definition_is_one_sentence_with_metric_denominator_openness_months_an
 def test_a_definition_of_several_sources_gives_each_its_own_whole():
     hub = source("hub", "downloads")
     found = answer({"us": ["5"]}, {"us": [None, "8"]}, sources=(source(), hub))
-    said = spaced(wording.definition(found, ORIGINS))
+    said = spaced(definition_text(found, ORIGINS))
     assert "Gateway (all tokens; January 2025)" in said
     assert "Hub (all downloads; February 2025)" in said
 
 
 def test_a_definition_of_the_open_whole_says_so():
-    said = wording.definition(answer({"us": ["5"]}), Question(of="open"))
+    said = definition_text(answer({"us": ["5"]}), Question(of="open"))
     assert "in tokens of open models counted by Acme" in said
 
 
 def test_a_definition_names_its_filters():
-    said = wording.definition(answer({"us": ["5"]}), Question(origin=("us", "chinese")))
+    said = definition_text(answer({"us": ["5"]}), Question(origin=("us", "chinese")))
     assert "only US and Chinese" in said
 
 
 def test_a_summary_tells_latest_change_extremes_rest_and_gaps():
     found = answer({"chinese": ["10", None, "30", "20"]}, rest={"closed": ["90", None, "70", "80"]})
-    said = spaced(wording.summary(found, ORIGINS))
+    said = spaced(chart_summary(found, ORIGINS))
     assert "Chinese open models: 20.0 % in April 2025, +10.0 pp since January 2025" in said
     assert "highest 30.0 % in March 2025, lowest 10.0 % in January 2025" in said
     assert "The rest in April 2025: closed 80.0 %" in said
@@ -157,26 +171,26 @@ def test_a_summary_tells_latest_change_extremes_rest_and_gaps():
 
 
 def test_highlights_give_the_largest_fall_and_rise_of_the_leader_in_order_of_time():
-    fall, rise = wording.highlights(answer({"chinese": ["20", "28", "16", "39", "60"]}), ORIGINS)
+    fall, rise = chart_highlights(answer({"chinese": ["20", "28", "16", "39", "60"]}), ORIGINS)
     assert "from 28.0 % in February 2025 to 16.0 % in March 2025 (−12.0 pp)" in spaced(fall)
     assert "from 16.0 % in March 2025 to 39.0 % in April 2025 (+23.0 pp)" in spaced(rise)
 
 
 def test_a_share_that_only_rose_has_no_largest_fall():
-    (only,) = wording.highlights(answer({"chinese": ["20", "28"]}), ORIGINS)
+    (only,) = chart_highlights(answer({"chinese": ["20", "28"]}), ORIGINS)
     assert "rise" in only
 
 
 def test_a_composition_divides_the_latest_month():
     found = answer({"chinese": ["60"], "us": ["6.7"]}, rest={"closed": ["26"], "unknown": ["7.3"]})
-    assert spaced(wording.composition(found, ORIGINS)) == (
+    assert spaced(composition_sentence(found, ORIGINS)) == (
         "In January 2025 open models together: 66.7 %, closed 26.0 %, unknown 7.3 %"
     )
 
 
 def test_a_citation_carries_the_day_its_figures_were_learned_and_survives_braces():
     odd = replace(source(), citation="{0} {x} as of {as_of}")
-    said = wording.citation(odd)
+    said = source_citation(odd)
     assert spaced(said) == "{0} {x} as of 23 November 2026"
 
 
@@ -192,55 +206,55 @@ def test_a_group_named_unknown_inside_is_not_mixed_with_the_unknown_rest():
 
 def test_a_headline_says_what_its_filters_leave():
     found = answer({"open": ["6", "60.3"]})
-    headline = wording.headline(found, Question(by="openness", origin=("chinese",)))
+    headline = headline_finding(found, Question(by="openness", origin=("chinese",)))
     assert spaced(headline).startswith("Open models (only Chinese) rose from 6.0 %")
     found = answer({"chinese": ["4.3", "18.6"]})
-    headline = wording.headline(found, Question(developer=("deepseek",)))
+    headline = headline_finding(found, Question(developer=("deepseek",)))
     assert spaced(headline).startswith("Chinese open models (only deepseek) rose")
 
 
 def test_a_composition_never_takes_a_missing_month_for_zero():
     found = answer({"other": ["0.3", None]})
-    told = spaced(wording.composition(found, Question(origin=("other",))))
+    told = spaced(composition_sentence(found, Question(origin=("other",))))
     assert told.startswith("In January 2025 open models (only Other) together: 0.3 %")
 
 
 def test_small_shares_that_round_alike_are_told_apart_where_they_differ_by_much():
-    said = wording.headline(answer({"european": ["0.1146", "0.0685"]}), Question())
+    said = headline_finding(answer({"european": ["0.1146", "0.0685"]}), Question())
     assert spaced(said).startswith("European open models fell from 0.11 % of all tokens")
     assert "to 0.07 % in February 2025" in spaced(said)
 
 
 def test_a_peak_far_above_both_ends_is_part_of_the_headline():
-    said = spaced(wording.headline(answer({"us": ["0.6", "10.5", "3.9"]}), Question()))
+    said = spaced(headline_finding(answer({"us": ["0.6", "10.5", "3.9"]}), Question()))
     assert said.endswith("to 3.9 % in March 2025, after 10.5 % in February 2025")
-    level = spaced(wording.headline(answer({"us": ["6", "60.8", "60.3"]}), Question()))
+    level = spaced(headline_finding(answer({"us": ["6", "60.8", "60.3"]}), Question()))
     assert level.endswith("to 60.3 % in March 2025")
 
 
 def test_an_estimated_figure_keeps_the_digits_of_its_publisher():
     found = answer({"chinese": ["1.2", "30"]}, statuses={0: "estimated", 1: "estimated"})
-    said = spaced(wording.headline(found, Question()))
+    said = spaced(headline_finding(found, Question()))
     assert said.endswith(
         "from 1.2 % of all tokens counted by Acme in January 2025 to 30 % in February 2025"
     )
-    assert "January 2025 estimated and February 2025 estimated" in spaced(small_print(found))
+    assert "January 2025 estimated and February 2025 estimated" in spaced(small_print_text(found))
 
 
 def test_the_rest_is_of_the_month_that_is_told():
     found = answer({"us": ["6", None]}, rest={"closed": ["60", "55"]})
-    assert "The rest in January 2025: closed 60.0 %." in spaced(wording.summary(found, Question()))
+    assert "The rest in January 2025: closed 60.0 %." in spaced(chart_summary(found, Question()))
 
 
 def test_a_source_that_names_nothing_asked_says_so_beside_the_rest_of_its_whole():
     found = answer({"chinese": [None]}, rest={"unknown": ["100"]})
-    assert spaced(wording.composition(found, ORIGINS)) == (
+    assert spaced(composition_sentence(found, ORIGINS)) == (
         "In January 2025 open models together: no figure, unknown 100.0 %"
     )
-    told = spaced(wording.summary(found, ORIGINS))
+    told = spaced(chart_summary(found, ORIGINS))
     assert "No figure for open models. The rest in January 2025: unknown 100.0 %." in told
 
 
 def test_a_source_without_any_share_has_no_composition():
     found = answer({"chinese": [None]})
-    assert wording.composition(found, ORIGINS).endswith("has no figures for this question")
+    assert composition_sentence(found, ORIGINS).endswith("has no figures for this question")

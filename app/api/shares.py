@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from app import citing, queries, wording
+from app import queries
 from app.api.asking import Asked, asking
 from app.api.fields import Instant, Month, Percent, SourceSlug, one_of
 from app.api.frames import RowModel
@@ -17,6 +17,8 @@ from app.domain.question import Question
 from app.domain.vocabulary import MISSING, Status
 from app.http import CSVResponse, Reading, shares_csv
 from app.share_rows import COLUMNS, complement_rows, share_rows
+from app.wording.citations import pinned_question
+from app.wording.definitions import definition_text, source_citation
 
 router = APIRouter(tags=["shares"])
 
@@ -193,14 +195,14 @@ def meta(question: Question, answer: Answer) -> Meta:
         from_=format_month(answer.months[0]),
         to=format_month(answer.months[-1]),
         as_of=format_instant(answer.vintage) if answer.vintage else None,
-        definition=wording.definition(answer, question),
+        definition=definition_text(answer, question),
         sources=[
             SourceNote(
                 source=source.slug,
                 name=source.name,
                 metric=source.metric,
                 licence=source.licence,
-                citation=wording.citation(source),
+                citation=source_citation(source),
             )
             for source in answer.sources
         ],
@@ -217,5 +219,5 @@ def links(
         self=named.address(here),
         csv=named.address(csv),
         page=named.address(f"{request.base_url}trends"),
-        pinned=citing.pinned(question, answer).address(here),
+        pinned=pinned_question(question, answer).address(here),
     )

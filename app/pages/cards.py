@@ -4,15 +4,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app import wording
 from app.charts import role_of
-from app.citing import Citation, cite_course
 from app.domain.answer import Answer, Group, Share
 from app.domain.comparison import change_in_points
 from app.domain.question import Question
 from app.domain.series import GroupSeries, group_series
 from app.domain.vocabulary import Openness, Origin
 from app.pages.small_charts import Box, Trace, trace
+from app.wording.citations import Citation, cite_series
+from app.wording.definitions import subject_of_group, whole_text
 
 BOX = Box(width=220, height=44, left=2, right=4, top=4, bottom=4)
 NAMED = 3
@@ -54,14 +54,14 @@ def cards(answer: Answer, question: Question, site: str) -> list[Card]:
 def _card(answer: Answer, question: Question, site: str, course: GroupSeries) -> Card:
     narrowed = _narrowed(question, course.group)
     return Card(
-        title=wording.subject(course.group, question),
+        title=subject_of_group(course.group, question),
         role=role_of(course.group),
-        whole=wording.whole(answer.sources[0], question),
+        whole=whole_text(answer.sources[0], question),
         course=course,
         year=change_in_points(course.by_month, course.last.month, 12),
         line=_line(answer, course),
         address=narrowed.address("/trends"),
-        citation=cite_course(answer, narrowed, site, answer.sources[0], course),
+        citation=cite_series(answer, narrowed, site, answer.sources[0], course),
     )
 
 
@@ -94,12 +94,12 @@ def _rest(answer: Answer, question: Question, site: str) -> Iterator[Card]:
     yield Card(
         title="Closed models",
         role="grey",
-        whole=wording.whole(answer.sources[0], asked),
+        whole=whole_text(answer.sources[0], asked),
         course=closed,
         year=change_in_points(closed.by_month, closed.last.month, 12),
         line=_line(answer, closed),
         address=asked.address("/trends"),
-        citation=cite_course(answer, asked, site, answer.sources[0], closed),
+        citation=cite_series(answer, asked, site, answer.sources[0], closed),
         beside=beside.last if beside and beside.last.month == closed.last.month else None,
     )
 

@@ -2,18 +2,18 @@
 
 from fastapi import APIRouter, Request, Response
 
-from app import citing, queries
-from app.citing import Citation
+from app import queries
 from app.domain.answer import Answer
 from app.domain.errors import NoFiguresError
 from app.domain.question import Question
 from app.http import Fresh, Reading
+from app.wording.citations import Citation, cite_answer
 
 router = APIRouter()
 
 
 def citation(request: Request, answer: Answer, question: Question) -> Citation | None:
-    return citing.cite(answer, question, str(request.base_url))
+    return cite_answer(answer, question, str(request.base_url))
 
 
 @router.get("/trends.bib")

@@ -7,12 +7,12 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from app import queries, wording
+from app import queries
 from app.domain.answer import Answer, Share
 from app.domain.errors import NoFiguresError
 from app.domain.question import Question
 from app.domain.vocabulary import ORIGIN_LABELS, Openness, Origin
-from app.wording import month_name
+from app.wording.formats import format_month_name, format_percent, join_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def _open_alone(kinds: Answer) -> str:
     row = latest(kinds).get(Openness.OPEN)
     if row is None:
         return ""
-    share, month = wording.percent(row.share_pct, 2), month_name(row.month)
+    share, month = format_percent(row.share_pct, 2), format_month_name(row.month)
     return f" Its open models alone: {share} in {month}."
 
 
@@ -105,14 +105,14 @@ def by_base(session: Session, found: Course) -> str:
     )
     moved = {key: _share(based, key) - _share(published, key) for key in based}
     parts = [
-        f"{wording.percent(share, 2)} as {ORIGIN_LABELS[Origin(key)]}"
+        f"{format_percent(share, 2)} as {ORIGIN_LABELS[Origin(key)]}"
         for key, share in moved.items()
         if share > 0
     ]
-    told = f"of its {wording.percent(found.last.share_pct, 2)} in {month_name(month)}"
+    told = f"of its {format_percent(found.last.share_pct, 2)} in {format_month_name(month)}"
     if not parts:
         return f"Counted by base model, nothing {told} counts elsewhere."
-    return f"Counted by base model, {told} this counts elsewhere: {wording.listed(parts)}."
+    return f"Counted by base model, {told} this counts elsewhere: {join_names(parts)}."
 
 
 def _share(shares: Mapping[str, Share], group: str) -> Decimal:

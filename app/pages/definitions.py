@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from app import wording
 from app.coverage import CoveredMonth
 from app.domain.answer import SourceDefinition
 from app.domain.calendar import months_between
 from app.domain.question import Question
+from app.wording.definitions import denominator_text
+from app.wording.formats import capitalize_first, format_month_span, join_names, lowercase_first
 
 # What it means for a share that the metric is this one.
 METRICS: Final[Mapping[str, str]] = {
@@ -47,10 +48,10 @@ def definition(source: SourceDefinition, covered: Sequence[CoveredMonth]) -> dic
     """Label to text, in the order in which they are read."""
     months = [item.month for item in covered]
     return {
-        "Counts": wording.capital(source.metric),
+        "Counts": capitalize_first(source.metric),
         "Of what": source.population,
-        "100 % is": wording.capital(wording.denominator(source, Question())),
-        "Months covered": wording.span(months) if months else "None",
+        "100 % is": capitalize_first(denominator_text(source, Question())),
+        "Months covered": format_month_span(months) if months else "None",
         "Cadence": cadence(months),
         "How it is counted": source.method or "Not stated",
         "Published by": source.publisher,
@@ -100,14 +101,14 @@ def _populations(metric: str, group: Sequence[SourceDefinition]) -> str:
         return ""
     if len({source.population for source in group}) == 1:
         return (
-            f"{_names(group)} count {metric} of the same: {wording.uncapital(group[0].population)}."
+            f"{_names(group)} count {metric} of the same: {lowercase_first(group[0].population)}."
         )
-    each = [f"{source.name}: {wording.uncapital(source.population)}" for source in group]
+    each = [f"{source.name}: {lowercase_first(source.population)}" for source in group]
     return f"Those that count {metric} do not count those of the same. {'. '.join(each)}."
 
 
 def _names(group: Sequence[SourceDefinition]) -> str:
-    return wording.listed(source.name for source in group)
+    return join_names(source.name for source in group)
 
 
 def _verb(group: Sequence[SourceDefinition]) -> str:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
-from app import portraits, queries, wording
+from app import portraits, queries
 from app.domain.answer import Share
 from app.domain.question import Question
 from app.domain.vocabulary import ORIGIN_LABELS, Origin
@@ -19,7 +19,8 @@ from app.pages.shell import render
 from app.pages.showing import drawing, tables
 from app.portraits import DeveloperEntry, ModelEntry, catalogue_models
 from app.queries import main_source
-from app.wording import small_print
+from app.wording.definitions import definition_text, denominator_text, source_citation
+from app.wording.findings import headline_finding, small_print_text
 
 router = APIRouter()
 
@@ -67,8 +68,8 @@ def developers(request: Request, question: Filtered, session: Reading) -> HTMLRe
         "rows": shown,
         "first": rows[0] if rows and rows[0].share else None,
         "found": found,
-        "definition": wording.definition(found.answer, found.question) if found else "",
-        "whole": wording.denominator(found.answer.sources[0], found.question) if found else "",
+        "definition": definition_text(found.answer, found.question) if found else "",
+        "whole": denominator_text(found.answer.sources[0], found.question) if found else "",
         "choices": _choices(known, question),
         "models": _counts(session, question),
         "labels": ORIGIN_LABELS,
@@ -174,10 +175,10 @@ def _shown(
         "asked": asked,
         "answer": answer,
         # Whom it is about stands before it.
-        "headline": wording.headline(answer, asked.having(developer=(), model=())),
-        "small_print": small_print(answer),
-        "definition": wording.definition(answer, asked),
-        "citations": [wording.citation(source) for source in answer.sources],
+        "headline": headline_finding(answer, asked.having(developer=(), model=())),
+        "small_print": small_print_text(answer),
+        "definition": definition_text(answer, asked),
+        "citations": [source_citation(source) for source in answer.sources],
         "chart": drawing(answer, asked, "lines"),
         "tables": tables(answer),
     }

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Request, Response
 
-from app import revisions, wording
+from app import revisions
 from app.domain.calendar import format_instant
 from app.domain.question import Question
 from app.domain.revision import MonthRevision, Revision
@@ -15,6 +15,7 @@ from app.pages import news
 from app.pages.asking import asking
 from app.pages.shell import TEMPLATES
 from app.pages.uploads import source_names
+from app.wording.formats import join_names
 
 router = APIRouter()
 
@@ -56,7 +57,7 @@ def feed(request: Request, question: Asked, session: Reading) -> Response:
         "id": f"{TAG}feed" + (f"/{about}" if about else ""),
         "updated": entries[0].updated if entries else NEVER,
         "names": names,
-        "about": wording.listed(names[slug] for slug in question.source) if about else "",
+        "about": join_names(names[slug] for slug in question.source) if about else "",
         "entries": entries,
     }
     text = TEMPLATES.get_template("feed.xml").render(context)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
-from app import citing, coverage, portraits, queries, wording
+from app import coverage, portraits, queries
 from app.coverage import CoveredMonth, SnapshotRecord, covered_months, main_first
 from app.domain.answer import Answer
 from app.domain.errors import NoFiguresError
@@ -21,7 +21,10 @@ from app.pages import bundled
 from app.pages.asking import asking
 from app.pages.shell import render
 from app.portraits import catalogue_models
-from app.wording import day_name, month_name
+from app.wording.citations import pinned_question
+from app.wording.definitions import denominator_text, source_citation, subject_of_group
+from app.wording.findings import leading_series
+from app.wording.formats import format_day, format_month_name, format_percent
 
 router = APIRouter()
 
@@ -106,20 +109,20 @@ def _example(session: Session, question: Question) -> Example | None:
     except NoFiguresError:
         return None
     source = answer.sources[0]
-    course = wording.leading(answer, source.slug)
+    course = leading_series(answer, source.slug)
     if course is None or answer.vintage is None:
         return None
     parts = _adds_up(answer)
     return Example(
-        number=wording.percent(course.last.share_pct),
-        whole=wording.denominator(source, asked),
-        month=month_name(course.last.month),
+        number=format_percent(course.last.share_pct),
+        whole=denominator_text(source, asked),
+        month=format_month_name(course.last.month),
         status=course.last.status,
-        who=wording.subject(course.group, asked),
+        who=subject_of_group(course.group, asked),
         source=source.name,
-        day=day_name(answer.vintage),
-        citation=wording.citation(source),
-        address=citing.pinned(asked, answer).address("/trends"),
+        day=format_day(answer.vintage),
+        citation=source_citation(source),
+        address=pinned_question(asked, answer).address("/trends"),
         remainder=dict(parts).get("unknown or not broken down", ""),
         adds_up=parts,
     )
@@ -132,6 +135,6 @@ def _adds_up(answer: Answer) -> list[tuple[str, str]]:
     rest = [row for row in answer.complement if row.month == month and not row.missing]
     together = sum((row.share_pct or Decimal(0) for row in known), Decimal(0))
     return [
-        ("open models together", wording.percent(together)),
-        *((row.label.lower(), wording.percent(row.share_pct)) for row in rest),
+        ("open models together", format_percent(together)),
+        *((row.label.lower(), format_percent(row.share_pct)) for row in rest),
     ]

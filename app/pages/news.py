@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from app import wording
 from app.domain.revision import Effect, RevisedShare, Revision, RevisionKind
 from app.domain.vocabulary import OPENNESS_LABELS, ORIGIN_LABELS, Openness
 from app.pages.telling import months_held
+from app.wording.formats import NO_BREAK_SPACE, join_names
 
 TITLE_REASON = 120
 
@@ -21,13 +21,13 @@ def sum_name(item: RevisedShare) -> str:
 def done(act: Revision) -> str:
     """`September 2026 revised`; first publications beside a revision are told too."""
     if act.kind is RevisionKind.WITHDRAWN:
-        return wording.listed(_withdrawn(act))
+        return join_names(_withdrawn(act))
     told = [
         f"{_months(act, effect)} {verb}"
         for effect, verb in ((Effect.NEW, "published"), (Effect.REVISED, "revised"))
         if act.having(effect)
     ]
-    return wording.listed(told) if told else "nothing changed"
+    return join_names(told) if told else "nothing changed"
 
 
 def _withdrawn(act: Revision) -> Iterator[str]:
@@ -36,7 +36,7 @@ def _withdrawn(act: Revision) -> Iterator[str]:
         yield f"{_months(act, Effect.REMOVED)} withdrawn"
     if revised := act.having(Effect.REVISED):
         back = sorted({change.after for change in revised if change.after})
-        uploads = wording.listed(f"upload{wording.NBSP}{number}" for number in back)
+        uploads = join_names(f"upload{NO_BREAK_SPACE}{number}" for number in back)
         yield f"{_months(act, Effect.REVISED)} withdrawn, back to the figures of {uploads}"
     if act.having(Effect.UNTOUCHED):
         yield f"{_months(act, Effect.UNTOUCHED)} withdrawn, which did not stand any more"

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
-from app import queries, wording
+from app import queries
 from app.domain.answer import Answer
 from app.domain.errors import NoFiguresError
 from app.domain.question import Question
@@ -16,7 +16,13 @@ from app.pages.revised import lately, revised
 from app.pages.shell import render
 from app.pages.showing import beside, drawing, tables
 from app.pages.side_by_side import side_by_side
-from app.wording import small_print
+from app.wording.definitions import definition_text, source_citation
+from app.wording.findings import (
+    chart_highlights,
+    composition_sentence,
+    headline_finding,
+    small_print_text,
+)
 
 router = APIRouter()
 
@@ -45,12 +51,12 @@ def _shown(session: Session, question: Question, answer: Answer) -> dict[str, ob
     return {
         "question": question,
         "answer": answer,
-        "headline": wording.headline(answer, question),
-        "small_print": small_print(answer),
-        "definition": wording.definition(answer, question, dated=False),
-        "highlights": wording.highlights(answer, question),
-        "composition": wording.composition(answer, question),
-        "citations": [wording.citation(source) for source in answer.sources],
+        "headline": headline_finding(answer, question),
+        "small_print": small_print_text(answer),
+        "definition": definition_text(answer, question, dated=False),
+        "highlights": chart_highlights(answer, question),
+        "composition": composition_sentence(answer, question),
+        "citations": [source_citation(source) for source in answer.sources],
         "reported": reported,
         "lines": drawing(answer, question, "lines", reported, events),
         "stack": drawing(answer, question, "stack"),

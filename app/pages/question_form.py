@@ -17,7 +17,7 @@ from app.domain.question_parser import KnownSlugs
 from app.domain.vocabulary import ORIGIN_LABELS, Openness, Origin
 from app.offers import no_open_whole
 from app.queries import main_source
-from app.wording import month_short
+from app.wording.formats import format_month_short
 
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "view": {"lines": "Lines", "stack": "Stack", "table": "Table"},
@@ -73,7 +73,7 @@ class Form:
     def ends(self, chosen: date | None) -> list[Choice]:
         """The months a range may begin or end with; one that is asked for is always among them."""
         months = sorted({*self.months, chosen} - {None}, key=lambda month: month or date.min)
-        labels = {format_month(month): month_short(month) for month in months if month}
+        labels = {format_month(month): format_month_short(month) for month in months if month}
         return _choices(labels, [format_month(chosen)] if chosen else [])
 
     def text(self, name: str) -> str:

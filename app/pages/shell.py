@@ -7,37 +7,49 @@ from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 from jinja2 import StrictUndefined
 
-from app import assets, paths, wording
+from app import assets, paths
 from app.domain.calendar import format_month
 from app.domain.errors import UserError
 from app.pages import bundled, news, telling
 from app.pages.news import sum_name
 from app.pages.telling import column_letter, months_held, slice_name
-from app.wording import as_reported, day_name, instant_name, month_name, month_short
+from app.wording.formats import (
+    capitalize_first,
+    format_day,
+    format_instant_name,
+    format_month_name,
+    format_month_short,
+    format_percent,
+    format_points,
+    format_reported,
+    format_share,
+    join_names,
+    quote_note,
+)
 
 TEMPLATES: Final = Jinja2Templates(paths.TEMPLATES)
 TEMPLATES.env.undefined = StrictUndefined
 TEMPLATES.env.trim_blocks = True
 TEMPLATES.env.lstrip_blocks = True
 TEMPLATES.env.filters |= {
-    "capital": wording.capital,
+    "capital": capitalize_first,
     "counted": telling.counted,
-    "day": day_name,
-    "figure": wording.figure,
+    "day": format_day,
+    "figure": format_share,
     "done": news.done,
-    "instant": instant_name,
+    "instant": format_instant_name,
     "letter": column_letter,
-    "listed": wording.listed,
+    "listed": join_names,
     "marked": bundled.marked,
-    "month": month_name,
+    "month": format_month_name,
     "month_key": format_month,
     "months_held": months_held,
-    "month_short": month_short,
+    "month_short": format_month_short,
     "number": telling.number,
-    "percent": wording.percent,
-    "points": wording.points,
-    "quoted": wording.quoted,
-    "reported": as_reported,
+    "percent": format_percent,
+    "points": format_points,
+    "quoted": quote_note,
+    "reported": format_reported,
     "slice_name": slice_name,
     "sum_name": sum_name,
 }

@@ -10,7 +10,7 @@ from functools import cached_property
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from app import charts, figures, pictures, queries, wording
+from app import charts, figures, pictures, queries
 from app.charts import Chart, Mark
 from app.database import vintages
 from app.domain.answer import Answer, ChartEvent, Group, Share, SourceDefinition
@@ -19,7 +19,8 @@ from app.domain.question import Question
 from app.domain.series import covered_months
 from app.domain.vocabulary import Status
 from app.sheets import sheet_of
-from app.wording import month_name
+from app.wording.findings import chart_summary, headline_finding
+from app.wording.formats import format_month_name, join_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,9 @@ def drawing(
     told = [panel.source for panel in wide.panels]
     return Drawing(
         name=name or view,
-        pictures=_pictures(wide, narrow, name or view, wording.headline(answer, question)),
+        pictures=_pictures(wide, narrow, name or view, headline_finding(answer, question)),
         figure=_embedded(figures.figure(wide, narrow).to_json()),
-        summary=wording.summary(answer, question),
+        summary=chart_summary(answer, question),
         marks=wide.marks,
         provisional=any(point.hollow for item in marked for point in item.points),
         hatched=any(item.look.hatch for item in series if view == "stack"),
@@ -130,7 +131,7 @@ class Table:
             for note in dict.fromkeys(share.note for share in row.shares if share.note):
                 months.setdefault(note, []).append(row.month)
         return [
-            (note, wording.listed(month_name(month) for month in found))
+            (note, join_names(format_month_name(month) for month in found))
             for note, found in list(months.items())[:NOTES]
         ]
 

@@ -6,12 +6,13 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from app import coverage, portraits, queries, wording
+from app import coverage, portraits, queries
 from app.domain.answer import Answer, Group, Share, SourceDefinition
 from app.domain.comparison import latest_month_only, missing_share, without_missing_groups
 from app.domain.question import Question
 from app.domain.series import covered_months
 from app.pages.showing import Drawing, drawing
+from app.wording.definitions import source_citation
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def side_by_side(
         return None
     told = {source.slug for source in latest.sources}
     covering = coverage.spans(session, question.as_of)
-    lines = [wording.citation(source) for source in latest.sources]
+    lines = [source_citation(source) for source in latest.sources]
     return SideBySide(
         drawing(latest, asked, "lines", name="beside"),
         latest.groups,

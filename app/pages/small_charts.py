@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from app import svg, wording
+from app import svg
 from app.review import Series
-from app.wording import month_short
+from app.wording.formats import format_month_short, format_percent
 
 TOLD: Final = 3
 
@@ -112,11 +112,11 @@ def _words(series: Series, changed: Sequence[int]) -> str:
 
 
 def _told(month: date, before: Decimal | None, after: Decimal | None) -> str:
-    when = month_short(month)
+    when = format_month_short(month)
     if before is None:
-        return f"{when} {wording.percent(after)}, new"
-    return f"{when} {wording.percent(before)} → {_or_none(after)}"
+        return f"{when} {format_percent(after)}, new"
+    return f"{when} {format_percent(before)} → {_or_none(after)}"
 
 
 def _or_none(share: Decimal | None) -> str:
-    return "no figure" if share is None else wording.percent(share)
+    return "no figure" if share is None else format_percent(share)

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from app import coverage, portraits, revisions, wording
+from app import coverage, portraits, revisions
 from app.coverage import CoveredMonth, SnapshotRecord, covered_months, main_first
 from app.domain.answer import SourceDefinition
 from app.domain.question import Question
@@ -17,6 +17,7 @@ from app.http import Reading
 from app.pages import definitions
 from app.pages.asking import asking
 from app.pages.shell import render
+from app.wording.definitions import denominator_text, source_citation
 
 router = APIRouter()
 
@@ -49,8 +50,8 @@ def source(request: Request, slug: str, question: Then, session: Reading) -> HTM
         "question": question,
         "source": found,
         "definition": definitions.definition(found, covered),
-        "whole": wording.denominator(found, Question()),
-        "citation": wording.citation(found),
+        "whole": denominator_text(found, Question()),
+        "citation": source_citation(found),
         "grid": grid(covered),
         "covered": covered,
         "held": held(coverage.snapshots(session, then, slug)),

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from app import wording
 from app.domain.calendar import months_between
 from app.domain.vocabulary import OPENNESS_LABELS, ORIGIN_LABELS
 from app.provenance import State, UploadRecord
 from app.review import Kind, Review, SliceChange
+from app.wording.formats import format_month_span, join_names
 
 
 def title(review: Review) -> str:
@@ -29,7 +29,7 @@ def finding(review: Review, names: Mapping[str, str]) -> str:
         acts = [f"{verb} {_months(count)} {of}" for verb, of, count in parts if count]
         told.append(f"{' and '.join(acts)} {names.get(source, source)}")
     left = f" {_stand(len(review.standing))} already as it says." if review.standing else ""
-    return f"Publishing it {wording.listed(told)}.{left}"
+    return f"Publishing it {join_names(told)}.{left}"
 
 
 def _stand(count: int) -> str:
@@ -70,7 +70,9 @@ def record_title(upload: UploadRecord) -> str:
 def months_held(months: Sequence[date]) -> str:
     """`August 2025`, `January to March 2025` and, with gaps, how many of them."""
     whole = len(list(months_between(months[0], months[-1]))) == len(months)
-    return wording.span(months) if whole else f"{len(months)} months, {wording.span(months)}"
+    return (
+        format_month_span(months) if whole else f"{len(months)} months, {format_month_span(months)}"
+    )
 
 
 def column_letter(position: int) -> str:

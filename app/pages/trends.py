@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
-from app import citing, offers, queries, wording
+from app import offers, queries
 from app.database import vintages
 from app.domain.answer import Answer
 from app.domain.errors import BadQuestionError, NoFiguresError
@@ -19,7 +19,9 @@ from app.pages.question_form import form
 from app.pages.revised import lately, revised
 from app.pages.shell import render
 from app.pages.showing import beside, drawing, tables
-from app.wording import small_print
+from app.wording.citations import pinned_question
+from app.wording.definitions import definition_text, source_citation
+from app.wording.findings import headline_finding, small_print_text
 
 router = APIRouter()
 
@@ -117,10 +119,10 @@ def shown(session: Session, question: Question, answer: Answer) -> dict[str, obj
     charted = question.view != "table"
     return {
         "answer": answer,
-        "headline": wording.headline(answer, question),
-        "small_print": small_print(answer),
-        "definition": wording.definition(answer, question),
-        "citations": [wording.citation(source) for source in answer.sources],
+        "headline": headline_finding(answer, question),
+        "small_print": small_print_text(answer),
+        "definition": definition_text(answer, question),
+        "citations": [source_citation(source) for source in answer.sources],
         "reported": reported,
         "chart": drawing(answer, question, question.view, reported, events) if charted else None,
         "tables": tables(answer),
@@ -130,7 +132,7 @@ def shown(session: Session, question: Question, answer: Answer) -> dict[str, obj
 def _embeds(request: Request, question: Question, answer: Answer) -> list[tuple[str, str, str]]:
     """The two ways to embed an answer: their names, what they mean, their addresses."""
     path = f"{request.base_url}embed/trends"
-    live, pinned = question.having(as_of=None), citing.pinned(question, answer)
+    live, pinned = question.having(as_of=None), pinned_question(question, answer)
     return [
         ("Live", "Follows the figures as they are published and revised.", live.address(path)),
         ("Pinned", "Shows these figures for good.", pinned.address(path)),

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session
 
-from app import charts, figures, posters, queries, wording
+from app import charts, figures, posters, queries
 from app.charts import Chart, Frame
 from app.domain.answer import Answer, ChartEvent
 from app.domain.errors import Problem, excerpt
@@ -16,7 +16,8 @@ from app.http import CSVResponse, Fresh, Reading, shares_csv, shares_name
 from app.pages.showing import beside, wanted
 from app.png import png
 from app.posters import CARD_WIDTH, Words
-from app.wording import definition_of, small_print
+from app.wording.definitions import definition_text, question_definition, source_citation
+from app.wording.findings import chart_summary, headline_finding, small_print_text
 
 router = APIRouter()
 
@@ -59,16 +60,16 @@ class Shown:
     def words(self) -> Words:
         answer, question = self.answer, self.question
         return Words(
-            headline=wording.headline(answer, question),
+            headline=headline_finding(answer, question),
             sources=[
-                wording.citation(source)
+                source_citation(source)
                 for shown in (answer, self.reported)
                 for source in (shown.sources if shown else ())
             ],
-            definition=wording.definition(answer, question),
-            counted=definition_of(question),
-            small_print=small_print(answer),
-            summary=wording.summary(answer, question),
+            definition=definition_text(answer, question),
+            counted=question_definition(question),
+            small_print=small_print_text(answer),
+            summary=chart_summary(answer, question),
         )
 
 

@@ -6,14 +6,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from app import wording
 from app.domain.answer import Answer, SourceDefinition
 from app.domain.calendar import format_month
 from app.domain.question import Question
 from app.domain.series import GroupSeries
-from app.wording import definition_of, instant_name, month_name, with_status
+from app.wording.definitions import (
+    denominator_text,
+    question_definition,
+    source_citation,
+    subject_of_group,
+)
+from app.wording.findings import leading_series
+from app.wording.formats import (
+    NO_BREAK_SPACE,
+    format_instant_name,
+    format_month_name,
+    format_share_with_status,
+)
 
-SITE: Final = "Open Model Share"
+SITE_NAME: Final = "Open Model Share"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +42,12 @@ class Citation:
     def bibtex(self) -> str:
         """One entry; what TeX would take for commands is escaped."""
         fields = {
-            "author": f"{{{SITE}}}",
+            "author": f"{{{SITE_NAME}}}",
             "title": f"{{{_tex(self.title)}}}",
             "year": f"{self.vintage:%Y}",
             "month": f"{self.vintage:%b}".lower(),
             "howpublished": rf"\url{{{self.link}}}",
-            "note": _tex(f"As known on {instant_name(self.vintage)}. {self.rights}"),
+            "note": _tex(f"As known on {format_instant_name(self.vintage)}. {self.rights}"),
         }
         # The names of months are macros of BibTeX and stand without braces.
         lines = [
@@ -54,9 +65,9 @@ class Citation:
                 "id": self.key,
                 "type": "dataset",
                 "title": self.title,
-                "author": [{"literal": SITE}],
+                "author": [{"literal": SITE_NAME}],
                 "issued": {"date-parts": [[day.year, day.month, day.day]]},
-                "version": f"as known on {instant_name(day)}",
+                "version": f"as known on {format_instant_name(day)}",
                 "URL": self.link,
                 "note": self.rights,
             }
@@ -67,7 +78,7 @@ class Citation:
         return json.dumps(self.csl, ensure_ascii=False, indent=2) + "\n"
 
 
-def pinned(question: Question, answer: Answer) -> Question:
+def pinned_question(question: Question, answer: Answer) -> Question:
     """The question that has this very answer for ever.
 
     Its sources are named, so that it does not hang on which source is the main one in ten years.
@@ -77,17 +88,17 @@ def pinned(question: Question, answer: Answer) -> Question:
     )
 
 
-def cite(answer: Answer, question: Question, site: str) -> Citation | None:
+def cite_answer(answer: Answer, question: Question, site: str) -> Citation | None:
     """The citation of a chart: the latest figure of what leads in each source.
 
     `site` is the address of the site, with its slash. None where the answer has no figure.
     """
-    leading = [(item, wording.leading(answer, item.slug)) for item in answer.sources]
+    leading = [(item, leading_series(answer, item.slug)) for item in answer.sources]
     told = [(source, course) for source, course in leading if course is not None]
     return _citation(answer, question, site, told)
 
 
-def cite_course(
+def cite_series(
     answer: Answer, question: Question, site: str, source: SourceDefinition, course: GroupSeries
 ) -> Citation | None:
     """The citation of one group's latest figure."""
@@ -102,24 +113,24 @@ def _citation(
     vintage = answer.vintage.astimezone(UTC)
     figures = " ".join(_figure(source, course, question) for source, course in told)
     rights = " ".join(_rights(source) for source, _ in told)
-    link = site.rstrip("/") + pinned(question, answer).address("/trends")
+    link = site.rstrip("/") + pinned_question(question, answer).address("/trends")
     sentence = (
-        f"{figures} {definition_of(question)} {rights} "
-        f"{SITE}, as known on {instant_name(vintage)}: {link}"
+        f"{figures} {question_definition(question)} {rights} "
+        f"{SITE_NAME}, as known on {format_instant_name(vintage)}: {link}"
     )
     return Citation(figures, sentence, link, rights, vintage, _key(told, vintage))
 
 
 def _figure(source: SourceDefinition, course: GroupSeries, question: Question) -> str:
-    who = wording.subject(course.group, question)
-    share = with_status(course.last, 2, noted=True)
-    whole = wording.denominator(source, question)
-    return f"{who}: {share} of {whole} in {month_name(course.last.month)}."
+    who = subject_of_group(course.group, question)
+    share = format_share_with_status(course.last, 2, noted=True)
+    whole = denominator_text(source, question)
+    return f"{who}: {share} of {whole} in {format_month_name(course.last.month)}."
 
 
 def _rights(source: SourceDefinition) -> str:
     """The line the source asks for, and its licence where the line does not name it."""
-    line = wording.citation(source).rstrip(".") or source.name
+    line = source_citation(source).rstrip(".") or source.name
     if source.licence and source.licence not in line:
         line += f". Licence: {source.licence}"
     return f"{line}."
@@ -135,7 +146,7 @@ _TEX: Final = {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
-    wording.NBSP: "~",
+    NO_BREAK_SPACE: "~",
     # Escaped braces would have to balance for BibTeX.
     "{": r"\textbraceleft{}",
     "}": r"\textbraceright{}",

@@ -1,0 +1,1 @@
+"""An answer told: numbers, definitions, findings and citations in words."""

@@ -1,0 +1,160 @@
+"""What a share is a share of, in words: subject, denominator, filters, source and vintage."""
+
+from app.domain.answer import REST_GROUP, UNNAMED_GROUP, Answer, Group, SourceDefinition
+from app.domain.question import Question
+from app.domain.vocabulary import ORIGIN_LABELS, Openness, Origin
+from app.wording.formats import (
+    capitalize_first,
+    format_day,
+    format_instant_name,
+    format_month_span,
+    isolate_direction,
+    join_names,
+    lowercase_first,
+)
+
+GROUPS_NOT_LEADING = {REST_GROUP, UNNAMED_GROUP, Origin.UNKNOWN.value}
+
+
+# --- what is counted
+
+
+def subject_of_group(group: Group, question: Question) -> str:
+    """`models_of` at the start of a sentence; a name keeps its own spelling."""
+    named = question.by in ("developer", "model")
+    return (
+        models_of_group(group, question)
+        if named
+        else capitalize_first(models_of_group(group, question))
+    )
+
+
+def models_of_group(group: Group, question: Question) -> str:
+    """The models of a group as a noun: `Chinese open models`, `Open models (only Chinese)`."""
+    return _group_models(group, question) + _scope(question)
+
+
+def _group_models(group: Group, question: Question) -> str:
+    models = _models(question.openness)
+    match question.by:
+        case "openness":
+            return _models(group.key)
+        case "developer" if group.key not in GROUPS_NOT_LEADING:
+            return f"{isolate_direction(group.label)}’s {models}"
+        case "origin" if group.key in (Origin.CHINESE, Origin.US, Origin.EUROPEAN):
+            return f"{ORIGIN_LABELS[Origin(group.key)]} {models}"
+        case "origin" if group.key == Origin.OTHER:
+            return f"{models} from elsewhere"
+        case "origin" if group.key == Origin.UNKNOWN:
+            return f"{models} of unknown origin"
+    return isolate_direction(group.label)
+
+
+def _models(openness: str) -> str:
+    match openness:
+        case Openness.OPEN | Openness.CLOSED:
+            return f"{openness} models"
+        case Openness.UNKNOWN:
+            return "models of unknown openness"
+    return "models"
+
+
+def denominator_text(source: SourceDefinition, question: Question) -> str:
+    """What 100 percent is: `all tokens counted by OpenRouter`."""
+    return f"{whole_text(source, question)} counted by {source.publisher}"
+
+
+def whole_text(source: SourceDefinition, question: Question) -> str:
+    return f"all {source.metric}" if question.of == "all" else f"{source.metric} of open models"
+
+
+_COUNTED = {
+    "open": "open models, those whose weights can be downloaded",
+    "closed": "closed models, those whose weights cannot be downloaded",
+    "unknown": "models of which it is not known whether they are open",
+    "all": "all models, open or closed",
+}
+_GROUPED = {
+    "origin": "by the home of each model’s developer",
+    "openness": "by whether their weights can be downloaded",
+    "developer": "by developer",
+    "model": "by model",
+}
+
+
+def definition_text(answer: Answer, question: Question, *, dated: bool = True) -> str:
+    """One sentence: what is counted, by whom, of what whole, in which months, at which vintage.
+
+    Not `dated` beside a headline, which tells of one source months and vintage itself.
+    """
+    counted = f"Share of {_COUNTED[question.openness]}"
+    grouped = _grouped(question) + _filters(question)
+    if len(answer.sources) == 1:
+        (source,) = answer.sources
+        population = lowercase_first(source.population)
+        where = f"in {denominator_text(source, question)} ({source.name}: {population})"
+        when = f"; {_when(answer, source)}, {vintage_text(answer)}" if dated else ""
+        return f"{counted}, {where}, {grouped}{when}."
+    wholes = [
+        f"{source.name} ({whole_text(source, question)}; {_when(answer, source)})"
+        for source in answer.sources
+    ]
+    when = f"; {vintage_text(answer)}" if dated else ""
+    return f"{counted}, {grouped}, each source of its own whole: {join_names(wholes)}{when}."
+
+
+def _grouped(question: Question) -> str:
+    if question.home == "base" and question.by == "origin":
+        return "by the home of each model’s base where that is known, else of its developer"
+    return _GROUPED[question.by] + (
+        ", counted where each model’s base comes from" if question.home == "base" else ""
+    )
+
+
+def question_definition(question: Question) -> str:
+    """What is counted and by what, without source, months or vintage."""
+    return f"Counted: {_COUNTED[question.openness]}, {_grouped(question)}{_filters(question)}."
+
+
+def _when(answer: Answer, source: SourceDefinition) -> str:
+    months = sorted({row.month for row in answer.shares_of(source.slug) if not row.missing})
+    return format_month_span(months) if months else "no figure for this question"
+
+
+def _filters(question: Question) -> str:
+    kept = list(_kept(question).values())
+    return f", only {'; '.join(kept)}" if kept else ""
+
+
+def _scope(question: Question) -> str:
+    """What a group's own name does not say: the filters on anything but the grouping."""
+    kept = [names for by, names in _kept(question).items() if by != question.by]
+    return f" (only {'; '.join(kept)})" if kept else ""
+
+
+def _kept(question: Question) -> dict[str, str]:
+    filters = {
+        "origin": [ORIGIN_LABELS[Origin(key)] for key in question.origin],
+        "developer": question.developer,
+        "model": question.model,
+    }
+    return {by: join_names(names) for by, names in filters.items() if names}
+
+
+def vintage_text(answer: Answer) -> str:
+    if answer.vintage is None:
+        return "nothing published yet"
+    return f"as known on {format_instant_name(answer.vintage)}"
+
+
+def source_citation(source: SourceDefinition) -> str:
+    """The line the source asks for, `{as_of}` filled with the day its figures were learned."""
+    day = format_day(source.learned) if source.learned else "an unknown day"
+    # Not str.format: the line comes from a file and may hold any braces.
+    return source.citation.replace("{as_of}", day)
+
+
+def filters_of_question(question: Question) -> str:
+    """All that a question counts, as a noun."""
+    kept = "; ".join(_kept(question).values())
+    return _models(question.openness) + (f" (only {kept})" if kept else "")

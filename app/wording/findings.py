@@ -1,0 +1,215 @@
+"""What a chart tells, in sentences computed from its numbers."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from app.domain.answer import Answer, Share, SourceDefinition
+from app.domain.question import Question
+from app.domain.series import GroupSeries, covered_months, group_series, known_share
+from app.domain.vocabulary import Status
+from app.wording.definitions import (
+    GROUPS_NOT_LEADING,
+    denominator_text,
+    filters_of_question,
+    models_of_group,
+    subject_of_group,
+    vintage_text,
+)
+from app.wording.formats import (
+    format_month_name,
+    format_month_span,
+    format_percent,
+    format_points,
+    format_share,
+    format_share_with_status,
+    join_names,
+)
+
+
+def leading_series(answer: Answer, source: str) -> GroupSeries | None:
+    """The course with the largest share in the latest month that names anyone."""
+    told = list(group_series(answer.shares_of(source), answer.groups))
+    named = [item for item in told if item.group.key not in GROUPS_NOT_LEADING] or told
+    latest = max((item.last.month for item in named), default=None)
+    at_end = (item for item in named if item.last.month == latest)
+    return max(at_end, key=lambda item: known_share(item.last), default=None)
+
+
+PEAK_LEAD_POINTS: Final = Decimal("1.25")
+"""How many times the larger end of its course a peak must be to be told with it."""
+
+
+def headline_finding(answer: Answer, question: Question) -> str:
+    """The finding, computed: who, how much of what, from which month to which."""
+    for source in answer.sources:
+        course = leading_series(answer, source.slug)
+        if course is not None:
+            return _finding(course, source, question)
+    return "No figures for this question"
+
+
+def _finding(course: GroupSeries, source: SourceDefinition, question: Question) -> str:
+    who = subject_of_group(course.group, question)
+    whole = denominator_text(source, question)
+    # What reads alike may have lost half: 0.11 and 0.07 are both 0.1.
+    places = 2 if abs(course.change) > known_share(course.first) / 10 else 1
+    if format_percent(course.first.share_pct) != format_percent(course.last.share_pct):
+        places = 1
+    first, last = (format_share(row, places) for row in (course.first, course.last))
+    begin, end = (format_month_name(row.month) for row in (course.first, course.last))
+    if begin == end:
+        return f"{who}: {last} of {whole} in {end}"
+    if first == last:
+        return f"{who} stand at {last} of {whole} in {end}, as in {begin}"
+    verb = "rose" if course.change > 0 else "fell"
+    return f"{who} {verb} from {first} of {whole} in {begin} to {last} in {end}{_peak(course)}"
+
+
+def _peak(course: GroupSeries) -> str:
+    """What a headline of two ends would hide: a month far above both."""
+    top = course.highest
+    if known_share(top) < PEAK_LEAD_POINTS * max(
+        known_share(course.first), known_share(course.last)
+    ):
+        return ""
+    return f", after {format_share(top)} in {format_month_name(top.month)}"
+
+
+def small_print_text(answer: Answer) -> str:
+    """What belongs to every headline: the sources, what is provisional, the vintage."""
+    names = join_names(source.name for source in answer.sources) if answer.sources else "No source"
+    return "; ".join(part for part in (names, _unsettled(answer), vintage_text(answer)) if part)
+
+
+def _unsettled(answer: Answer) -> str:
+    """What a headline's months are beside final, and what their source notes of them."""
+    told = []
+    for source in answer.sources:
+        course = leading_series(answer, source.slug)
+        rows = dict.fromkeys((course.first, course.last)) if course else {}
+        told += [_remark(row) for row in rows if row.note or row.status != Status.FINAL]
+    return join_names(dict.fromkeys(told)) if told else ""
+
+
+def _remark(row: Share) -> str:
+    """`June 2025 provisional (23 of 30 days covered)`."""
+    status = "" if row.status == Status.FINAL else f" {row.status}"
+    return f"{format_month_name(row.month)}{status}{f' ({row.note})' if row.note else ''}"
+
+
+def chart_summary(answer: Answer, question: Question) -> str:
+    """The chart in words, a paragraph a source: the text alternative."""
+    return "\n".join(_summary(answer, source, question) for source in answer.sources)
+
+
+def _summary(answer: Answer, source: SourceDefinition, question: Question) -> str:
+    months = covered_months(answer, source.slug)
+    if not months:
+        return f"{source.name} has no figures for this question."
+    told = [
+        _series_summary(course, question)
+        for course in group_series(answer.shares_of(source.slug), answer.groups)
+    ]
+    # Of the latest month that is told of anyone: the rest of another would not belong to it.
+    shares = [row.month for row in answer.shares_of(source.slug) if not row.missing]
+    month = max(shares, default=months[-1])
+    rest = [
+        f"{row.label.lower()} {format_percent(row.share_pct)}"
+        for row in answer.complement_of(source.slug)
+        if row.month == month and not row.missing
+    ]
+    left = f" The rest in {format_month_name(month)}: {join_names(rest)}." if rest else ""
+    told = told or [f"No figure for {filters_of_question(question)}."]
+    return (
+        f"{source.name}, {format_month_span(months)}. {' '.join(told)}{left}{_gaps(answer, months)}"
+    )
+
+
+def _series_summary(course: GroupSeries, question: Question) -> str:
+    last = course.last
+    now = f"{subject_of_group(course.group, question)}: {format_share_with_status(last)} in {format_month_name(last.month)}"
+    if course.first is last:
+        return f"{now}."
+    return (
+        f"{now}, {format_points(course.change)} since {format_month_name(course.first.month)}; "
+        f"{_extremes(course)}."
+    )
+
+
+def _extremes(course: GroupSeries) -> str:
+    return (
+        f"highest {format_percent(course.highest.share_pct)} in {format_month_name(course.highest.month)}, "
+        f"lowest {format_percent(course.lowest.share_pct)} in {format_month_name(course.lowest.month)}"
+    )
+
+
+def _gaps(answer: Answer, months: Sequence[date]) -> str:
+    gaps = [
+        format_month_name(m)
+        for m in answer.months
+        if months[0] < m < months[-1] and m not in months
+    ]
+    return f" No figures for {join_names(gaps)}." if gaps else ""
+
+
+def chart_highlights(answer: Answer, question: Question) -> list[str]:
+    """Of the first source: the leading group's largest fall and rise, then the others' extremes.
+
+    Where each stands now, and since when, a page shows beside them.
+    """
+    source = answer.sources[0].slug
+    lead = leading_series(answer, source)
+    others = [
+        f"{subject_of_group(course.group, question)}: {_extremes(course)}."
+        for course in group_series(answer.shares_of(source), answer.groups)
+        if lead and course.group != lead.group and len(course.rows) > 1
+    ]
+    return _turns(lead, question) + others if lead else []
+
+
+def _turns(course: GroupSeries, question: Question) -> list[str]:
+    steps = sorted(course.steps(), key=_change)
+    kept = [step for step in steps[:1] if _change(step) < 0]
+    kept += [step for step in steps[-1:] if _change(step) > 0]
+    kept.sort(key=lambda step: step[0].month)
+    return [_turn(models_of_group(course.group, question), step) for step in kept]
+
+
+def _change(step: tuple[Share, Share]) -> Decimal:
+    before, after = step
+    return known_share(after) - known_share(before)
+
+
+def _turn(who: str, step: tuple[Share, Share]) -> str:
+    before, after = step
+    kind = "rise" if _change(step) > 0 else "fall"
+    return (
+        f"Largest {kind} of {who} from one month to the next: from {format_percent(before.share_pct)} in "
+        f"{format_month_name(before.month)} to {format_percent(after.share_pct)} in {format_month_name(after.month)} "
+        f"({format_points(_change(step))})."
+    )
+
+
+def composition_sentence(answer: Answer, question: Question) -> str:
+    """How the latest month of the first source divides into what was asked and the rest."""
+    source = answer.sources[0].slug
+    rows = [row for row in answer.shares_of(source) if not row.missing]
+    months = [row.month for row in rows] or covered_months(answer, source)
+    if not months:
+        return f"{answer.sources[0].name} has no figures for this question"
+    month = max(months)
+    told = [known_share(row) for row in rows if row.month == month]
+    counted = format_percent(sum(told, Decimal(0))) if told else "no figure"
+    rest = [
+        f"{row.label.lower()} {format_percent(row.share_pct)}"
+        for row in answer.complement_of(source)
+        if row.month == month and not row.missing
+    ]
+    return ", ".join(
+        [
+            f"In {format_month_name(month)} {filters_of_question(question)} together: {counted}",
+            *rest,
+        ]
+    )
