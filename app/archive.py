@@ -11,10 +11,11 @@ from urllib.parse import quote
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import curation, intake, kinds, provenance
+from app import intake, provenance
+from app.catalogue.editing import EditCounts, import_entries
+from app.catalogue.entry_types import ENTRY_TYPES, EntryType, kind_of, read_entries
+from app.catalogue.history import sources_at
 from app.csv_io.schema import NO_FILE_LIMITS, FileLimits
-from app.curation import Changes
-from app.database import vintages
 from app.database.locks import Lock
 from app.database.session import Database
 from app.database.tables import Snapshot, Source, Upload
@@ -23,7 +24,6 @@ from app.domain.errors import NotFoundError
 from app.domain.snapshot import Basis, Line
 from app.domain.vocabulary import Openness
 from app.intake import Published, refuse_problems
-from app.kinds import Kind, kind_of
 from app.paths import DATA
 from app.rules import Checked
 from app.snapshot_format import write_snapshot
@@ -57,7 +57,7 @@ class Imported:
     """
 
     path: Path
-    changes: Changes | None = None
+    changes: EditCounts | None = None
     checked: Checked | None = None
     published: Published | None = None
     revises: tuple[tuple[str, date], ...] = ()
@@ -78,7 +78,7 @@ def files_of(paths: Iterable[Path]) -> list[Path]:
     files: list[Path] = []
     for path in paths:
         if path.is_dir():
-            named = [path / f"{kind.name}.csv" for kind in kinds.KINDS]
+            named = [path / f"{kind.name}.csv" for kind in ENTRY_TYPES]
             found = [file for file in named if file.is_file()]
             found += sorted((path / "snapshots").glob("*.csv"))
             if not found:
@@ -114,7 +114,7 @@ def _import(
         if kind is None:
             return _import_snapshots(session, path, file, choices, progress)
         by, reason = choices.by, choices.reason
-        changes = curation.read(session, kind, file, FileLimits(), by=by, reason=reason)
+        changes = import_entries(session, kind, file, FileLimits(), by=by, reason=reason)
         return Imported(path, changes=changes)
 
 
@@ -122,7 +122,7 @@ def _import_snapshots(
     session: Session, path: Path, file: BinaryIO, choices: Choices, progress: Progress | None
 ) -> Imported:
     source, openness = choices.source, choices.openness
-    if not vintages.sources(session):
+    if not sources_at(session):
         hint = "Import the catalogue first: the bundled app/data, or a sources.csv of your own."
         raise NotFoundError("There is no source yet", hint)
     if choices.check:
@@ -170,8 +170,8 @@ def export(db: Database, directory: Path) -> list[Path]:
     """Writes the catalogue and every source's current snapshots; `import` reads back the same."""
     (directory / "snapshots").mkdir(parents=True, exist_ok=True)
     with db.reading() as session:
-        written = [_write_kind(session, kind, directory) for kind in kinds.KINDS]
-        for source in vintages.sources(session):
+        written = [_write_kind(session, kind, directory) for kind in ENTRY_TYPES]
+        for source in sources_at(session):
             path = directory / "snapshots" / f"{quote(source.slug, safe='')}.csv"
             if basis := _bases(session, source.slug):
                 with path.open("w", encoding="utf-8", newline="") as out:
@@ -180,12 +180,12 @@ def export(db: Database, directory: Path) -> list[Path]:
     return written
 
 
-def _write_kind(session: Session, kind: Kind, directory: Path) -> Path:
+def _write_kind(session: Session, kind: EntryType, directory: Path) -> Path:
     path = directory / f"{kind.name}.csv"
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
         out.write(f"{kind.header}\n")
-        writer.writerows(entry.values() for _, entry in kinds.entries(session, kind))
+        writer.writerows(entry.values() for _, entry in read_entries(session, kind))
     return path
 
 

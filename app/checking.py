@@ -12,11 +12,11 @@ from itertools import islice
 from typing import BinaryIO, Final
 
 from app import rules
+from app.catalogue.index import CatalogueIndex
 from app.csv_io.schema import FileLimits
 from app.domain.errors import UnavailableError
 from app.domain.snapshot import Line
 from app.domain.vocabulary import Openness
-from app.known import Known
 from app.rules import Checked, Progress
 
 SMALL: Final = 64 * 1024
@@ -33,7 +33,7 @@ class Task:
     """A file's bytes and all that `rules.check` wants to know beside them."""
 
     content: bytes
-    known: Known
+    known: CatalogueIndex
     source: str | None
     openness: Openness
     reclassify: bool
@@ -52,7 +52,7 @@ class Task:
 
 def check(
     file: BinaryIO,
-    known: Known,
+    known: CatalogueIndex,
     *,
     source: str | None,
     openness: Openness,

@@ -14,15 +14,14 @@ import typer
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
-from app import curation, kinds
 from app.archive import Choices, Imported, files_of, import_file
+from app.catalogue.editing import CatalogueEdit, read_edits
+from app.catalogue.entry_types import ENTRY_TYPES, LONG_TEXT_MAX_LENGTH, kind_of
 from app.console import DataDir, console, opened
-from app.curation import Change
 from app.database.session import Database
 from app.domain.calendar import format_month
 from app.domain.errors import BadFileError, Problem, UserError, excerpt
 from app.domain.vocabulary import Openness
-from app.kinds import kind_of
 from app.rules import Checked
 
 catalogue = typer.Typer(help="Sources, developers, models and events.", no_args_is_help=True)
@@ -31,7 +30,7 @@ Reason = Annotated[
     str, typer.Option(help="Why published figures are revised, or the catalogue corrected.")
 ]
 HEADERS: Final = "\n".join(
-    ["The header of one is:", *(f"{kind.name}: {kind.header}" for kind in kinds.KINDS)]
+    ["The header of one is:", *(f"{kind.name}: {kind.header}" for kind in ENTRY_TYPES)]
 )
 STANDARD_INPUT: Final = Path("-")
 Check = Annotated[bool, typer.Option("--check", help="Check only; store nothing.")]
@@ -108,14 +107,14 @@ def show_history(
 ) -> None:
     """List who changed which entry of the catalogue, when and why; the latest first."""
     with opened(data_dir) as db, db.reading() as session:
-        for change in curation.changes(session, limit):
+        for change in read_edits(session, limit):
             when = f"{change.at:%Y-%m-%d %H:%M}Z"
             why = escaped(change.reason)
             entry = f"{change.kind} {escaped(change.key)}"
             typer.echo(f"{when}  {escaped(change.by)}  {entry}: {why} ({difference(change)})")
 
 
-def difference(change: Change) -> str:
+def difference(change: CatalogueEdit) -> str:
     """What an entry said before and says now; of a new one only that."""
     before = change.before
     return ", ".join(
@@ -134,7 +133,7 @@ def plain(cell: str) -> str:
 
 
 def escaped(text: str) -> str:
-    return excerpt(text, 2 * kinds.LONG)
+    return excerpt(text, 2 * LONG_TEXT_MAX_LENGTH)
 
 
 def import_paths(db: Database, paths: Sequence[Path], choices: Choices) -> None:

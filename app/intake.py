@@ -14,7 +14,9 @@ import psycopg
 from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
-from app import catalogue, checking, curation, provenance, rules
+from app import checking, provenance, rules
+from app.catalogue.editing import create_entries, write_audit_list
+from app.catalogue.lookup import find_source_id, ids_by_slug, load_catalogue_index
 from app.csv_io.schema import FileLimits
 from app.database.locks import Lock
 from app.database.tables import CatalogueChange, Developer, Model, Snapshot, Source, Upload
@@ -56,7 +58,7 @@ def check(
     progress: Progress | None = None,
 ) -> Checked:
     """Reads a file against today's catalogue; stores nothing. With `progress` in this process."""
-    known = catalogue.known(session)
+    known = load_catalogue_index(session)
     if progress is not None:
         return rules.check(
             file,
@@ -88,7 +90,7 @@ def received(
         sha256=digest,
         size=size,
         content=packed,
-        source_id=catalogue.source_id(session, source) if source else None,
+        source_id=find_source_id(session, source) if source else None,
         openness=openness,
         reclassified=False,
         received_by=by,
@@ -171,7 +173,7 @@ def publish(
         _ask_reason(session, keys, reason)
         notes = _store(session, upload, checked, keys, by)
     # Before the moment of publishing: at that vintage its names are known.
-    curation.note(session, notes)
+    write_audit_list(session, notes)
     _stamp(session, upload, by, reason)
     return Published(upload.id, _moment(upload), checked)
 
@@ -350,8 +352,8 @@ def _store(
     """What the catalogue is to note of it."""
     notes = _create_new(session, upload, checked, by)
     snapshots = _snapshots(session, upload, checked, keys)
-    developers = catalogue.ids(session, Developer)
-    models = catalogue.ids(session, Model)
+    developers = ids_by_slug(session, Developer)
+    models = ids_by_slug(session, Model)
     lines = (line for line in checked.lines() if (line.source, line.month) in snapshots)
     _copy(session, _rows(lines, snapshots, developers, models))
     return notes
@@ -362,15 +364,13 @@ def _create_new(
 ) -> list[CatalogueChange]:
     """Nobody can have added them meanwhile: the catalogue's lock is held since the check."""
     reason = f"named in upload {upload.id}"
-    return curation.create(
-        session, checked.new_developers, checked.new_models, by=by, reason=reason
-    )
+    return create_entries(session, checked.new_developers, checked.new_models, by=by, reason=reason)
 
 
 def _snapshots(
     session: Session, upload: Upload, checked: Checked, keys: Collection[SnapshotKey]
 ) -> dict[SnapshotKey, int]:
-    sources = catalogue.ids(session, Source)
+    sources = ids_by_slug(session, Source)
     made = {
         (slug, month): Snapshot(
             upload_id=upload.id, source_id=sources[slug], month=month, basis=found.basis

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import queries
-from app.database import vintages
+from app.catalogue.history import sources_at
 from app.database.tables import Observation, Source
 from app.database.vintages import current_snapshots
 from app.domain.calendar import months_between
@@ -51,7 +51,7 @@ def silent(session: Session, question: Question) -> dict[str, str]:
     """By slug, why a source has no figure for what is counted, of whom and when aside."""
     opennesses = _opennesses(session, question.as_of)
     reasons = {}
-    for source in vintages.sources(session, question.as_of):
+    for source in sources_at(session, question.as_of):
         counted = opennesses.get(source.slug)
         if not counted:
             reasons[source.slug] = f"{source.name} has no figures."

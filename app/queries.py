@@ -19,16 +19,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from app.catalogue.history import base_origins_at, cells_at, developer_origins, sources_at
 from app.changes import last_change
 from app.database import vintages
 from app.database.tables import Developer, Model, Observation, Source
-from app.database.vintages import (
-    base_origins,
-    cells_then,
-    current_snapshots,
-    order_by_slug,
-    source_months,
-)
+from app.database.vintages import current_snapshots, order_by_slug, source_months
 from app.domain.answer import REST_GROUP, UNNAMED_GROUP, Answer, SourceDefinition
 from app.domain.calendar import format_month, months_between
 from app.domain.errors import NoFiguresError
@@ -87,7 +82,7 @@ def reported(session: Session, question: Question) -> Answer | None:
         return None
     asked = sources_asked(session, question)
     metrics = {source.metric for source in asked}
-    known = vintages.sources(session, question.as_of)
+    known = sources_at(session, question.as_of)
     alike = {source.slug for source in known if source.metric in metrics} - {
         source.slug for source in asked
     }
@@ -142,7 +137,7 @@ def sources_asked(session: Session, question: Question) -> list[SourceDefinition
         if main is None:
             raise NoFiguresError("There are no figures yet", _why_none(session, question))
         slugs = (main,)
-    known = {source.slug: source for source in vintages.sources(session, question.as_of)}
+    known = {source.slug: source for source in sources_at(session, question.as_of)}
     return [known[slug] for slug in slugs]
 
 
@@ -266,7 +261,7 @@ def home(session: Session, question: Question) -> ColumnElement[str]:
     published: ColumnElement[str] = Observation.origin.expression
     if question.home == "developer":
         return published
-    bases = base_origins(session, question.as_of)
+    bases = base_origins_at(session, question.as_of)
     cases = [(Observation.model_id.in_(ids), literal(origin)) for origin, ids in bases.items()]
     return case(*cases, else_=published) if cases else published
 
@@ -311,8 +306,8 @@ def _labels(
                 Developer, Developer.id == Model.developer_id
             )
     found = session.execute(rows.where(rows.selected_columns[0].in_(keys)))
-    then = cells_then(session, f"{question.by}s", question.as_of)
-    homes = vintages.homes(session, question.as_of)
+    then = cells_at(session, f"{question.by}s", question.as_of)
+    homes = developer_origins(session, question.as_of)
     labels = {}
     for key, name, developer in found:
         cells: dict[str, str] = {"name": name, "developer": developer, **then.get(key, {})}

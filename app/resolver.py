@@ -7,39 +7,24 @@ from functools import cached_property, partial
 from hashlib import sha256
 from typing import Final, NamedTuple, TypeVar
 
+from app.catalogue.index import (
+    CatalogueIndex,
+    DeveloperToAdd,
+    KnownDeveloper,
+    KnownModel,
+    ModelToAdd,
+)
 from app.csv_io.cell_parsers import slug_from_name
 from app.csv_io.schema import NAME_MAX_LENGTH
 from app.domain.errors import excerpt
 from app.domain.matching import name_key, nearest_match
 from app.domain.vocabulary import Openness, Origin
-from app.known import Known, KnownDeveloper, KnownModel
 
 NEW_NAMES: Final = 20_000
 """Developers and models one file may bring; they stay in memory until they are published."""
 _CACHED: Final = 20_000
 
 Word = TypeVar("Word", Origin, Openness)
-
-
-@dataclass(frozen=True, slots=True)
-class NewDeveloper:
-    """A developer that publishing would add to the catalogue; `line` first names it."""
-
-    slug: str
-    name: str
-    origin: Origin
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class NewModel:
-    """A model that publishing would add to the catalogue; `line` first names it."""
-
-    slug: str
-    name: str
-    developer: str
-    openness: Openness
-    line: int
 
 
 class Heading(NamedTuple):
@@ -107,14 +92,19 @@ class Resolver:
     """
 
     def __init__(
-        self, known: Known, source: str | None, openness: Openness, *, reclassify: bool = False
+        self,
+        known: CatalogueIndex,
+        source: str | None,
+        openness: Openness,
+        *,
+        reclassify: bool = False,
     ) -> None:
         self.known = known
         self.chosen = known.source(source) if source is not None else None
         self.openness = openness
         self.reclassify = reclassify
-        self.developers: dict[str, NewDeveloper] = {}
-        self.models: dict[str, NewModel] = {}
+        self.developers: dict[str, DeveloperToAdd] = {}
+        self.models: dict[str, ModelToAdd] = {}
         self._slugs: dict[tuple[str, str], str] = {}
         self._cache: dict[Words, Slice | Mistake] = {}
 
@@ -201,7 +191,7 @@ class Resolver:
         if new is None:
             self._check_new("developer", name, self._shared_developer_names)
             slug = self._new_slug("developer", name, self.known.developer)
-            new = self.developers[key] = NewDeveloper(slug, name, origin, line)
+            new = self.developers[key] = DeveloperToAdd(slug, name, origin, line)
         elif new.origin is not origin:
             expected = f"{new.origin}, as line {new.line} says of this new developer"
             raise Mistake("contradiction", "origin", origin, expected, new.origin)
@@ -221,7 +211,7 @@ class Resolver:
         if new is None:
             self._check_new("model", name, self._shared_model_names)
             slug = self._new_slug("model", name, self.known.model)
-            new = self.models[key] = NewModel(slug, name, developer, openness, line)
+            new = self.models[key] = ModelToAdd(slug, name, developer, openness, line)
         elif new.developer != developer:
             expected = f"{new.developer}, as line {new.line} says of this new model"
             raise Mistake("contradiction", "developer", developer, expected, new.developer)

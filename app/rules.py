@@ -10,6 +10,13 @@ from decimal import Decimal
 from itertools import islice, pairwise
 from typing import BinaryIO, Final
 
+from app.catalogue.index import (
+    CatalogueIndex,
+    DeveloperToAdd,
+    KnownDeveloper,
+    KnownModel,
+    ModelToAdd,
+)
 from app.csv_io.problems import PROBLEMS_KEPT_MAX
 from app.csv_io.reader import CsvTable, open_csv_table
 from app.csv_io.schema import NO_FILE_LIMITS, FileLimits, FileReading
@@ -18,8 +25,7 @@ from app.domain.errors import BadFileError, Problem, excerpt
 from app.domain.matching import nearest_match
 from app.domain.snapshot import Basis, Line
 from app.domain.vocabulary import Openness
-from app.known import Known, KnownDeveloper, KnownModel
-from app.resolver import Mistake, NewDeveloper, NewModel, Resolver
+from app.resolver import Mistake, Resolver
 from app.snapshot_format import SNAPSHOT_COLUMNS
 from app.tally import EXCESS, Said, Tally
 
@@ -60,8 +66,8 @@ class Checked:
     problem_count: int
     notices: tuple[Notice, ...]
     months: Mapping[Key, Month]
-    new_developers: tuple[NewDeveloper, ...]
-    new_models: tuple[NewModel, ...]
+    new_developers: tuple[DeveloperToAdd, ...]
+    new_models: tuple[ModelToAdd, ...]
     _read: Callable[[Progress | None], Iterator[Line]] = field(repr=False)
 
     def lines(self, progress: Progress | None = None) -> Iterator[Line]:
@@ -76,7 +82,7 @@ class Checked:
 
 def check(
     file: BinaryIO,
-    known: Known,
+    known: CatalogueIndex,
     *,
     source: str | None = None,
     openness: Openness = Openness.OPEN,
@@ -311,7 +317,10 @@ class _Check:
             self.notice_near("model", model, known.models.values())
 
     def notice_near(
-        self, kind: str, new: NewDeveloper | NewModel, items: Iterable[KnownDeveloper | KnownModel]
+        self,
+        kind: str,
+        new: DeveloperToAdd | ModelToAdd,
+        items: Iterable[KnownDeveloper | KnownModel],
     ) -> None:
         # Versions differ in their numbers only, and are not misspelt.
         numbers = re.findall(r"\d+", new.name)

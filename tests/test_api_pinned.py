@@ -2,8 +2,15 @@
 
 from datetime import UTC, datetime
 
-from app import curation, intake, kinds
-from app.kinds import DEVELOPERS, EVENTS, MODELS, SOURCES
+from app import intake
+from app.catalogue.editing import edit_entry
+from app.catalogue.entry_types import (
+    DEVELOPER_TYPE,
+    EVENT_TYPE,
+    MODEL_TYPE,
+    SOURCE_TYPE,
+    read_entries,
+)
 from tests.ageing import make_older
 from tests.test_intake import keep, month_file, publish
 
@@ -42,10 +49,10 @@ LATER = {
 
 def correct(db, kind, slug, **texts):
     with db.writing() as session:
-        entries = kinds.entries(session, kind)
+        entries = read_entries(session, kind)
         number, cells = next(item for item in entries if slug in item[1].values())
         texts = cells | texts
-        curation.change(session, kind, texts, by="ada", reason="checked", entry_id=number)
+        edit_entry(session, kind, texts, by="ada", reason="checked", entry_id=number)
 
 
 def disturb(db):
@@ -57,15 +64,17 @@ def disturb(db):
         intake.withdraw(session, first, by="ada", reason="wrong")
     new = b"month,origin,openness,developer,model,share_pct\n2026-01,us,open,New lab,New model,2\n"
     publish(db, keep(db, new), reason="more is known")
-    correct(db, DEVELOPERS, "deepseek", name="Deep Seek", origin="other", note="moved")
-    correct(db, SOURCES, "openrouter-rankings", name="Rankings", citation="Another, {as_of}.")
-    correct(db, EVENTS, "DeepSeek R1", title="R1", date="2025-02-20")
+    correct(db, DEVELOPER_TYPE, "deepseek", name="Deep Seek", origin="other", note="moved")
+    correct(db, SOURCE_TYPE, "openrouter-rankings", name="Rankings", citation="Another, {as_of}.")
+    correct(db, EVENT_TYPE, "DeepSeek R1", title="R1", date="2025-02-20")
     with db.reading() as session:
-        slug = next(iter(kinds.entries(session, MODELS)))[1]["model"]
-    correct(db, MODELS, slug, name="Renamed", base_developer="meta-llama", developer="mistralai")
-    correct(db, SOURCES, "state-of-ai-study", metric="words")
+        slug = next(iter(read_entries(session, MODEL_TYPE)))[1]["model"]
+    correct(
+        db, MODEL_TYPE, slug, name="Renamed", base_developer="meta-llama", developer="mistralai"
+    )
+    correct(db, SOURCE_TYPE, "state-of-ai-study", metric="words")
     with db.writing() as session:
-        curation.change(session, SOURCES, LATER, by="ada", reason="new")
+        edit_entry(session, SOURCE_TYPE, LATER, by="ada", reason="new")
 
 
 def test_whatever_happens_later_a_pinned_answer_is_the_same_bytes(filled_db, own_client):

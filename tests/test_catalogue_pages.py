@@ -10,10 +10,9 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from playwright.sync_api import expect
 
-from app import curation, kinds
-from app.curation import Change
+from app.catalogue.editing import CatalogueEdit, read_edits
+from app.catalogue.entry_types import DEVELOPER_TYPE, read_entries
 from app.database.session import Database
-from app.kinds import DEVELOPERS
 from tests.conftest import Watched
 from tests.test_upload_way import (
     ada,  # noqa: F401 - a fixture
@@ -45,9 +44,9 @@ def correct(client: TestClient, address: str, **changes: str) -> Response:
     return client.post(address, data=typed(client, address) | changes)
 
 
-def change(db: Database) -> Change:
+def change(db: Database) -> CatalogueEdit:
     with db.reading() as session:
-        return curation.changes(session)[0]
+        return read_edits(session)[0]
 
 
 def test_an_entry_is_added_and_found(maintainer_client, filled_db):
@@ -202,5 +201,5 @@ def test_a_developer_is_corrected_in_the_browser_and_axe_finds_nothing(
         page.goto(address)
         assert Axe().run(page).violations_count == 0, address
     with ada.reading() as session:
-        cells = dict(kinds.entries(session, DEVELOPERS))
+        cells = dict(read_entries(session, DEVELOPER_TYPE))
     assert any(item["origin"] == "european" for item in cells.values())

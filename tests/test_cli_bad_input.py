@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.kinds import KINDS
+from app.catalogue.entry_types import ENTRY_TYPES
 from tests.test_cli import modelshare
 
 NO_TEXT = os.fsdecode(b"\xff")
@@ -58,7 +58,7 @@ def test_what_is_no_catalogue_file_is_told_the_headers_of_one(
     path = tmp_path / "catalogue.csv"
     path.write_bytes(content)
     told = said(empty_database_url, "catalogue", "import", path)
-    for kind in KINDS:
+    for kind in ENTRY_TYPES:
         assert f"{kind.name}: {kind.header}" in told
     said(empty_database_url, "import", path)
 

@@ -7,11 +7,12 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import expect
 from sqlalchemy import select, update
 
-from app import curation, kinds, queries
+from app import queries
+from app.catalogue.editing import edit_entry
+from app.catalogue.entry_types import DEVELOPER_TYPE, MODEL_TYPE, EntryType, read_entries
 from app.database.session import Database
 from app.database.tables import Developer, Model
 from app.domain.question import Question
-from app.kinds import Kind
 from tests.looking import counted, faults, links, too_wide, words
 from tests.rewriting import rewriting
 from tests.test_uploads import HOSTILE, OCTOBER, publish
@@ -41,13 +42,13 @@ def headline(client: TestClient, address: str) -> str:
     return found.replace("\N{NO-BREAK SPACE}", " ").strip()
 
 
-def correct(db: Database, kind: Kind, slug: str, **cells: str) -> None:
+def correct(db: Database, kind: EntryType, slug: str, **cells: str) -> None:
     with db.writing() as session:
         column = kind.columns[0].name
         number, found = next(
-            item for item in kinds.entries(session, kind) if item[1][column] == slug
+            item for item in read_entries(session, kind) if item[1][column] == slug
         )
-        curation.change(session, kind, found | cells, by="ada", reason="why", entry_id=number)
+        edit_entry(session, kind, found | cells, by="ada", reason="why", entry_id=number)
 
 
 def nameless(db: Database) -> str:
@@ -105,7 +106,7 @@ def test_shares_of_a_filtered_list_are_of_the_same_whole(client):
 def test_without_figures_the_list_still_stands(empty_client, db):
     with db.writing() as session:
         cells = {"developer": "acme", "name": "Acme", "origin": "us"}
-        curation.change(session, kinds.DEVELOPERS, cells, by="ada", reason="")
+        edit_entry(session, DEVELOPER_TYPE, cells, by="ada", reason="")
     shown = words(empty_client, "/developers")
     assert "No figures name any of them" in shown
     assert "Acme –no figure US" in shown
@@ -211,7 +212,7 @@ def test_a_model_tells_developer_openness_base_and_evidence(client):
 def test_a_model_without_figures_has_a_page(own_client, filled_db):
     with filled_db.writing() as session:
         cells = {"model": "acme/one", "name": "One", "developer": "deepseek", "openness": "open"}
-        curation.change(session, kinds.MODELS, cells, by="ada", reason="")
+        edit_entry(session, MODEL_TYPE, cells, by="ada", reason="")
     assert "names no line of this model" in words(own_client, "/models/acme/one")
 
 
@@ -241,9 +242,9 @@ def test_a_corrected_entry_reads_at_its_vintage_as_it_did_then(own_client, fille
         now = session.scalar(select(Developer.slug).where(Developer.slug == "tngtech"))
     assert now
     vintage = re.findall(r"as_of=([^\"&<]+)", own_client.get("/trends").text)[0]
-    correct(filled_db, kinds.DEVELOPERS, "tngtech", name="TNG", origin="other")
+    correct(filled_db, DEVELOPER_TYPE, "tngtech", name="TNG", origin="other")
     release = {"release_month": "2024-01", "base_developer": "qwen"}
-    correct(filled_db, kinds.MODELS, "tngtech/deepseek-r1t2-chimera", **release)
+    correct(filled_db, MODEL_TYPE, "tngtech/deepseek-r1t2-chimera", **release)
     assert "Origin Other" in words(own_client, TNG)
     assert "Released January 2024 Built on a model of Alibaba" in words(own_client, CHIMERA)
     then = words(own_client, f"{TNG}?as_of={vintage}")

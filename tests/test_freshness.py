@@ -3,9 +3,10 @@
 import pytest
 from fastapi.testclient import TestClient
 
-from app import curation, queries
+from app import queries
+from app.catalogue.editing import edit_entry
+from app.catalogue.entry_types import DEVELOPER_TYPE
 from app.database.session import Database
-from app.kinds import DEVELOPERS
 from app.main import create_app
 from tests.test_intake import keep, month_file, publish
 
@@ -86,7 +87,7 @@ def test_every_change_of_the_data_is_another_tag(filled_db, own_client):
     tags.append(tag())
     with filled_db.writing() as session:
         texts = {"developer": "newlab", "name": "New Lab", "origin": "us"}
-        curation.change(session, DEVELOPERS, texts, by="ada", reason="new")
+        edit_entry(session, DEVELOPER_TYPE, texts, by="ada", reason="new")
     tags.append(tag())
     assert len(set(tags)) == 3
 

@@ -11,7 +11,9 @@ import pytest
 from fastapi.testclient import TestClient
 from playwright.sync_api import Page, expect
 
-from app import curation, intake, kinds, provenance
+from app import intake, provenance
+from app.catalogue.editing import edit_entry
+from app.catalogue.entry_types import SOURCE_TYPE, read_entries
 from app.database.session import Database
 from app.domain.calendar import format_instant
 from app.domain.vocabulary import Openness
@@ -163,7 +165,7 @@ def test_a_source_that_was_added_later_does_not_stand_beside_earlier_figures(own
             "metric": "tokens",
             "population": "P",
         }
-        curation.change(session, kinds.SOURCES, cells, by="ada", reason="new")
+        edit_entry(session, SOURCE_TYPE, cells, by="ada", reason="new")
     assert "Later" not in text_of(own_client, pinned)
 
 
@@ -377,11 +379,9 @@ def test_closed_models_have_a_card_only_where_all_of_them_are_left_out(client):
 
 def renamed(db: Database, **texts: str) -> None:
     with db.writing() as session:
-        entries = kinds.entries(session, kinds.SOURCES)
+        entries = read_entries(session, SOURCE_TYPE)
         number, cells = next(item for item in entries if "openrouter-rankings" in item[1].values())
-        curation.change(
-            session, kinds.SOURCES, cells | texts, by="ada", reason="x", entry_id=number
-        )
+        edit_entry(session, SOURCE_TYPE, cells | texts, by="ada", reason="x", entry_id=number)
 
 
 def test_a_line_separator_in_a_name_is_no_paragraph(own_client, filled_db):

@@ -7,15 +7,23 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from app import curation, kinds, queries
+from app import queries
+from app.catalogue.editing import edit_entry, import_entries
+from app.catalogue.entry_types import (
+    DEVELOPER_TYPE,
+    EVENT_TYPE,
+    MODEL_TYPE,
+    SOURCE_TYPE,
+    EntryType,
+    read_entries,
+)
+from app.catalogue.history import events_at
 from app.csv_io.schema import FileLimits
-from app.database import vintages
 from app.database.session import Database
 from app.domain.answer import REST_GROUP, UNNAMED_GROUP, Answer, ChartEvent
 from app.domain.calendar import format_instant
 from app.domain.errors import NoFiguresError
 from app.domain.question_parser import parse_question
-from app.kinds import DEVELOPERS, EVENTS, MODELS, SOURCES, Kind
 from app.queries import main_source
 from tests.test_intake import keep, month_file, publish
 
@@ -206,15 +214,15 @@ def test_an_earlier_vintage_keeps_the_names_and_definitions_it_had(filled_db: Da
     pinned = f"by=developer&top=3&as_of={before.vintage:%Y-%m-%dT%H:%M:%S.%fZ}"
     assert ask(filled_db, pinned) == before
     corrections = {
-        SOURCES: "source,name,publisher,metric,population\n"
+        SOURCE_TYPE: "source,name,publisher,metric,population\n"
         "openrouter-rankings,OR lists,OpenRouter,tokens,Something else\n",
-        DEVELOPERS: "developer,name,origin\ndeepseek,DeepSeek AI,other\n",
+        DEVELOPER_TYPE: "developer,name,origin\ndeepseek,DeepSeek AI,other\n",
     }
     for name in ("first", "second"):
         for kind, text in corrections.items():
             file = BytesIO(text.replace("OR lists", name).replace("DeepSeek AI", name).encode())
             with filled_db.writing() as session:
-                curation.read(session, kind, file, FileLimits(), by="ada", reason=name)
+                import_entries(session, kind, file, FileLimits(), by="ada", reason=name)
     after = ask(filled_db, "by=developer&top=3")
     assert after.sources[0].name == "second"
     assert "second" in {group.label for group in after.groups}
@@ -244,9 +252,9 @@ def test_a_filter_by_home_means_the_home_that_is_counted(bundled_db: Database) -
     assert "tngtech/deepseek-r1t2-chimera" in {group.key for group in named.groups}
 
 
-def correct(db: Database, kind: Kind, text: str) -> None:
+def correct(db: Database, kind: EntryType, text: str) -> None:
     with db.writing() as session:
-        curation.read(
+        import_entries(
             session, kind, BytesIO(text.encode()), FileLimits(), by="ada", reason="known now"
         )
 
@@ -258,7 +266,7 @@ def test_an_earlier_vintage_counts_by_the_bases_known_then(filled_db: Database) 
     assert [group.key for group in before.groups] == ["chinese"]
     used = ask(filled_db, "by=model&developer=qwen&from=2025-08&to=2025-08").groups[0].key
     row = f"{used},{used},qwen,open,meta-llama\n"
-    correct(filled_db, MODELS, "model,name,developer,openness,base_developer\n" + row)
+    correct(filled_db, MODEL_TYPE, "model,name,developer,openness,base_developer\n" + row)
     assert {group.key for group in ask(filled_db, query).groups} == {"chinese", "us"}
     assert ask(filled_db, f"{query}&as_of={format_instant(before.vintage)}") == before
 
@@ -266,15 +274,15 @@ def test_an_earlier_vintage_counts_by_the_bases_known_then(filled_db: Database) 
 def test_an_earlier_vintage_has_the_events_known_then_as_they_read(filled_db: Database) -> None:
     def events(as_of: datetime | None = None) -> list[ChartEvent]:
         with filled_db.reading() as session:
-            return vintages.events(session, as_of)
+            return events_at(session, as_of)
 
     before, then = events(), ask(filled_db).vintage
-    correct(filled_db, EVENTS, "date,title\n2026-10-01,Something new\n")
+    correct(filled_db, EVENT_TYPE, "date,title\n2026-10-01,Something new\n")
     with filled_db.writing() as session:
-        number, cells = next(iter(kinds.entries(session, EVENTS)))
+        number, cells = next(iter(read_entries(session, EVENT_TYPE)))
         for title in ("Another title", "A third title"):
             changed = cells | {"title": title}
-            curation.change(session, EVENTS, changed, by="ada", reason="x", entry_id=number)
+            edit_entry(session, EVENT_TYPE, changed, by="ada", reason="x", entry_id=number)
     after = events()
     assert {event.title for event in after} - {event.title for event in before} == {
         "Something new",
@@ -293,7 +301,7 @@ def test_what_was_asked_without_a_source_stays_whatever_is_published_later(db: D
     for slug in ("aaa", "openrouter-rankings"):
         cells = {"source": slug, "name": slug, "publisher": "P", "metric": "m", "population": "P"}
         with db.writing() as session:
-            curation.change(session, SOURCES, cells, by="ada", reason="new")
+            edit_entry(session, SOURCE_TYPE, cells, by="ada", reason="new")
     first = publish(db, keep(db, month_file("30"), "aaa")).published_at
     publish(db, keep(db, month_file("31"), "openrouter-rankings"))
     with db.reading() as session:

@@ -6,11 +6,12 @@ from decimal import Decimal
 
 import pytest
 
-from app import curation, intake, provenance
+from app import intake, provenance
+from app.catalogue.editing import edit_entry
+from app.catalogue.entry_types import DEVELOPER_TYPE, SOURCE_TYPE, read_entries
 from app.database.session import Database
 from app.domain.errors import BadInputError, ConflictError, NotFoundError
 from app.domain.vocabulary import Origin
-from app.kinds import DEVELOPERS, SOURCES, entries
 from app.provenance import State, UploadRecord
 from app.review import Kind, MonthReview, Review, review
 from app.rules import Notice
@@ -50,7 +51,7 @@ def gateway(filled_db: Database) -> Database:
         "population": "Public traffic",
     }  # fmt: skip
     with filled_db.writing() as session:
-        curation.change(session, SOURCES, texts, by="ada", reason="new")
+        edit_entry(session, SOURCE_TYPE, texts, by="ada", reason="new")
     return filled_db
 
 
@@ -265,10 +266,10 @@ def test_publishing_as_reviewed_is_refused_once_the_catalogue_says_otherwise(
 
 def correct(db: Database, slug: str, **texts: str) -> None:
     with db.writing() as session:
-        found = entries(session, DEVELOPERS)
+        found = read_entries(session, DEVELOPER_TYPE)
         number, cells = next(item for item in found if item[1]["developer"] == slug)
-        curation.change(
-            session, DEVELOPERS, cells | texts, by="ada", reason="moved", entry_id=number
+        edit_entry(
+            session, DEVELOPER_TYPE, cells | texts, by="ada", reason="moved", entry_id=number
         )
 
 

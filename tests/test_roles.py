@@ -9,14 +9,15 @@ from fastapi.testclient import TestClient
 from sqlalchemy import make_url, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from app import accounts, curation, sign_ins
+from app import accounts, sign_ins
 from app.accounts import create_token, revoke_token
+from app.catalogue.editing import edit_entry
+from app.catalogue.entry_types import DEVELOPER_TYPE
 from app.database import roles
 from app.database.roles import may_change_published, prepare_role
 from app.database.session import Database
 from app.database.tables import Developer, TableBase
 from app.domain.errors import UserError
-from app.kinds import DEVELOPERS
 from app.main import create_app
 from app.sign_ins import change_password
 from tests.conftest import opened
@@ -272,7 +273,7 @@ def test_the_line_of_another_correction_is_none_of_its_own(serving_db: Database)
         with serving_db.writing() as session:
             cells = {"developer": "cohere", "name": "Cohere", "origin": "other", "note": "honest"}
             found = session.scalar(select(Developer.id).where(Developer.slug == "cohere"))
-            curation.change(session, DEVELOPERS, cells, by="ada", reason="a test", entry_id=found)
+            edit_entry(session, DEVELOPER_TYPE, cells, by="ada", reason="a test", entry_id=found)
         slow.execute(text("UPDATE developer SET name = 'EVIL' WHERE slug = 'cohere'"))
         with pytest.raises(IntegrityError, match="needs a line in its list of changes"):
             slow.commit()

@@ -13,13 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import app
+from app.catalogue.index import CatalogueIndex, KnownDeveloper, KnownModel
 from app.csv_io.problems import PROBLEMS_KEPT_MAX
 from app.csv_io.schema import FileLimits
 from app.domain.calendar import format_month
 from app.domain.errors import BadFileError
 from app.domain.snapshot import Basis, Line
 from app.domain.vocabulary import Openness, Origin, Status
-from app.known import Known, KnownDeveloper, KnownModel
 from app.resolver import NEW_NAMES, Slice
 from app.rules import check
 from app.snapshot_format import write_snapshot
@@ -28,7 +28,7 @@ from app.tally import Said, Tally
 DATA = Path(app.__file__).parent / "data"
 AUGUST = date(2025, 8, 1)
 
-KNOWN = Known(
+KNOWN = CatalogueIndex(
     sources={"openrouter-rankings": "OpenRouter rankings", "hub": "The Hub"},
     developers={
         "deepseek": KnownDeveloper("deepseek", "DeepSeek", Origin.CHINESE),
@@ -273,7 +273,7 @@ def test_versions_that_differ_by_where_a_separator_stands_are_two_models():
 )  # fmt: skip
 def test_a_separator_between_digits_is_part_of_a_models_name(name, known):
     one = KnownModel("model-1-1", "Model 1-1", "qwen", Openness.OPEN)
-    catalogue = Known(KNOWN.sources, KNOWN.developers, {"model-1-1": one})
+    catalogue = CatalogueIndex(KNOWN.sources, KNOWN.developers, {"model-1-1": one})
     assert (catalogue.model(name) == one) is known
 
 
@@ -534,8 +534,8 @@ def rows_of(name: str):
 
 
 @pytest.fixture(scope="module")
-def catalogue() -> Known:
-    return Known(
+def catalogue() -> CatalogueIndex:
+    return CatalogueIndex(
         {row["source"]: row["name"] for row in rows_of("sources.csv")},
         {
             row["developer"]: KnownDeveloper(row["developer"], row["name"], Origin(row["origin"]))
@@ -670,7 +670,7 @@ def test_a_model_is_found_by_its_own_slug_before_one_that_only_looks_like_it():
             ("deepseek/m1", Openness.CLOSED),
         ]
     }
-    known = Known(KNOWN.sources, KNOWN.developers, models)
+    known = CatalogueIndex(KNOWN.sources, KNOWN.developers, models)
     assert [known.model(slug).slug for slug in models] == list(models)
     assert known.model("DeepSeek/M 1") is None
 

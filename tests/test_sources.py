@@ -7,7 +7,9 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import update
 
-from app import curation, intake, kinds
+from app import intake
+from app.catalogue.editing import edit_entry
+from app.catalogue.entry_types import SOURCE_TYPE, read_entries
 from app.database.session import Database
 from app.database.tables import Source, Upload
 from app.domain.calendar import format_instant
@@ -39,7 +41,7 @@ def add_source(db: Database, slug: str) -> None:
     cells = {"source": slug, "name": slug.title(), "publisher": "A", "metric": "tokens"}
     with db.writing() as session:
         new = cells | {"population": "All"}
-        curation.change(session, kinds.SOURCES, new, by="ada", reason="")
+        edit_entry(session, SOURCE_TYPE, new, by="ada", reason="")
 
 
 def published_at(db: Database, upload_id: int) -> str:
@@ -201,14 +203,14 @@ def test_as_of_shows_what_stood_then(own_client, filled_db):
 def test_a_corrected_definition_reads_at_its_vintage_as_it_did_then(own_client, filled_db):
     upload = publish(filled_db, OCTOBER)
     with filled_db.writing() as session:
-        kind = kinds.SOURCES
+        kind = SOURCE_TYPE
         number, cells = next(
             item
-            for item in kinds.entries(session, kind)
+            for item in read_entries(session, kind)
             if item[1]["source"] == "openrouter-rankings"
         )
         changed = cells | {"licence": "CC0"}
-        curation.change(session, kind, changed, by="ada", reason="it changed", entry_id=number)
+        edit_entry(session, kind, changed, by="ada", reason="it changed", entry_id=number)
     assert definition(own_client, MAIN)["Licence"] == "CC0"
     then = f"{MAIN}?as_of={published_at(filled_db, upload)}"
     assert definition(own_client, then)["Licence"] == "CC BY 4.0"

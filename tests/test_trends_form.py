@@ -9,7 +9,9 @@ from axe_playwright_python.sync_playwright import Axe
 from fastapi.testclient import TestClient
 from playwright.sync_api import Page, Route, expect
 
-from app import curation, intake, kinds
+from app import intake
+from app.catalogue.editing import edit_entry
+from app.catalogue.entry_types import SOURCE_TYPE
 from app.database.session import Database
 from tests.test_trends import checked, drawn, selected
 
@@ -497,7 +499,7 @@ def test_a_source_that_never_had_figures_is_not_offered(
 ) -> None:
     texts = {"source": "later", "name": "Later", "publisher": "L", "metric": "x", "population": "P"}
     with filled_db.writing() as session:
-        curation.change(session, kinds.SOURCES, texts, by="ada", reason="new")
+        edit_entry(session, SOURCE_TYPE, texts, by="ada", reason="new")
     assert not [box for box in boxes(own_client.get("/trends").text) if "Later" in box]
 
 

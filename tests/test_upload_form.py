@@ -9,7 +9,9 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlalchemy import func, select
 
-from app import curation, intake, kinds
+from app import intake
+from app.catalogue.editing import read_edits
+from app.catalogue.entry_types import ENTRY_TYPES
 from app.csv_io.schema import FileLimits
 from app.database.session import Database
 from app.database.tables import Source, Upload
@@ -107,7 +109,7 @@ def test_a_new_source_is_described_and_taken_with_its_file(maintainer_client, fi
             "gateway-x",
             "Public traffic; private keys are left out",
         )
-        assert curation.changes(session)[0].by == "ada"
+        assert read_edits(session)[0].by == "ada"
 
 
 def test_a_source_described_badly_says_so_field_by_field_and_stores_nothing(
@@ -189,6 +191,6 @@ def test_the_worked_example_is_sound(client, bundled_db):
 
 
 def test_the_forms_ask_for_every_column_of_an_entry():
-    for kind in kinds.KINDS:
+    for kind in ENTRY_TYPES:
         names = [field.name for field in FIELDS[kind.name]]
         assert names == [column.name for column in kind.columns]

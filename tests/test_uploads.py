@@ -9,7 +9,9 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from app import curation, intake, kinds, provenance
+from app import intake, provenance
+from app.catalogue.editing import edit_entry
+from app.catalogue.entry_types import DEVELOPER_TYPE, read_entries
 from app.csv_io.schema import FileLimits
 from app.database.session import Database
 from app.domain.vocabulary import Openness
@@ -252,10 +254,10 @@ def test_checking_again_says_where_nothing_would_change(maintainer_client, fille
 
 def test_checking_again_shows_what_todays_catalogue_changes(maintainer_client, filled_db):
     with filled_db.writing() as session:
-        entries = kinds.entries(session, kinds.DEVELOPERS)
+        entries = read_entries(session, DEVELOPER_TYPE)
         number, cells = next(item for item in entries if item[1]["developer"] == "poolside")
         cells |= {"origin": "european", "country": "FR"}
-        curation.change(session, kinds.DEVELOPERS, cells, by="ada", reason="moved", entry_id=number)
+        edit_entry(session, DEVELOPER_TYPE, cells, by="ada", reason="moved", entry_id=number)
     response = act(maintainer_client, 3, "reclassify")
     assert response.status_code == 303
     shown = page(maintainer_client, int(response.headers["location"].rpartition("/")[2]))

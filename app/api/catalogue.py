@@ -7,15 +7,14 @@ from fastapi import APIRouter
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from app import portraits
 from app.api.asking import Asked
 from app.api.fields import DeveloperSlug, ModelSlug, Month
 from app.api.frames import Frame, Page, RowModel, page_of
 from app.api.lists import Listing, offer
-from app.database import vintages
+from app.catalogue.entries import ModelEntry, developers_by_slug, models_by_slug
+from app.catalogue.history import events_at
 from app.domain.calendar import format_month
 from app.domain.vocabulary import ORIGIN_LABELS, Openness, Origin
-from app.portraits import ModelEntry, catalogue_models
 
 router = APIRouter(tags=["catalogue"])
 
@@ -55,7 +54,7 @@ class Origins(Frame):
 
 def read_origins(session: Session, asked: Asked) -> Page[OriginRow]:
     """What origins there are and what each means: the home of the developer, not of the base."""
-    homes = [entry.origin for entry in portraits.developers(session, asked.as_of).values()]
+    homes = [entry.origin for entry in developers_by_slug(session, asked.as_of).values()]
     rows = [
         OriginRow(
             origin=item,
@@ -108,7 +107,7 @@ def read_developers(session: Session, asked: Asked) -> Page[DeveloperRow]:
             huggingface_org=item.huggingface_org,
             note=item.note,
         )
-        for item in portraits.developers(session, asked.as_of).values()
+        for item in developers_by_slug(session, asked.as_of).values()
         if not wanted.origin or item.origin in wanted.origin
         if not wanted.developer or item.slug in wanted.developer
     ]
@@ -146,10 +145,10 @@ class Models(Frame):
 
 def read_models(session: Session, asked: Asked) -> Page[ModelRow]:
     """The models of the catalogue, open or not unless `openness` says otherwise."""
-    homes = {slug: item.origin for slug, item in portraits.developers(session, asked.as_of).items()}
+    homes = {slug: item.origin for slug, item in developers_by_slug(session, asked.as_of).items()}
     rows = [
         _model_row(item, homes.get(item.developer, Origin.UNKNOWN))
-        for item in catalogue_models(session, asked.as_of).values()
+        for item in models_by_slug(session, asked.as_of).values()
     ]
     wanted = asked.question
     passing = [
@@ -210,7 +209,7 @@ def read_events(session: Session, asked: Asked) -> Page[EventRow]:
             url=item.url,
             headline=item.headline,
         )
-        for item in vintages.events(session, asked.as_of)
+        for item in events_at(session, asked.as_of)
         if not wanted.from_ or item.date >= wanted.from_
         if not wanted.to or item.date.replace(day=1) <= wanted.to
     ]

@@ -11,7 +11,7 @@ from app import charts, figures, queries
 from app.api.asking import Asked, asking
 from app.api.parameters import NAMES, REFUSALS, parameters
 from app.api.shares import Links, Meta, links, meta
-from app.database import vintages
+from app.catalogue.history import events_at
 from app.domain.answer import Answer, ChartEvent
 from app.domain.question import Question
 from app.http import Reading
@@ -64,6 +64,6 @@ def _figure(session: Session, question: Question, answer: Answer) -> dict[str, A
 def _events(session: Session, question: Question) -> list[ChartEvent]:
     return [
         event
-        for event in vintages.events(session, question.as_of)
+        for event in events_at(session, question.as_of)
         if question.events == "all" or (question.events == "headline" and event.headline)
     ]

@@ -8,11 +8,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from pydantic_core import PydanticCustomError
 from sqlalchemy.orm import Session
 
-from app import coverage, curation, kinds, portraits
+from app import coverage
 from app.api.asking import Asked
 from app.api.fields import Month, SourceSlug
 from app.api.frames import Frame, Page, RowModel
 from app.api.lists import Listing, offer
+from app.catalogue.editing import edit_entry
+from app.catalogue.entries import sources_by_slug
+from app.catalogue.entry_types import SOURCE_TYPE, read_entries
 from app.coverage import Span
 from app.csv_io.schema import CellContext
 from app.database.session import Database
@@ -20,7 +23,6 @@ from app.domain.answer import SourceDefinition
 from app.domain.calendar import format_month
 from app.domain.text import UnreadableCellError, clean_text
 from app.http import Bearer, database
-from app.kinds import SOURCES
 
 router = APIRouter(tags=["sources"])
 
@@ -54,11 +56,11 @@ class NewSource(BaseModel):
     method: str = Field("", description="How it counts, and what it leaves out.")
     reason: str = Field("", description="Why it is added, for the audit list.")
 
-    @field_validator(*(column.name for column in SOURCES.columns))
+    @field_validator(*(column.name for column in SOURCE_TYPE.columns))
     @classmethod
     def _reads_as_a_cell(cls, text: str, info: ValidationInfo) -> str:
         """Here and not only on writing, so that it is told beside what is missing or unknown."""
-        column = next(column for column in SOURCES.columns if column.name == info.field_name)
+        column = next(column for column in SOURCE_TYPE.columns if column.name == info.field_name)
         if column.filled and not text.strip():
             told = {"expected": f"a value: {column.name} must not be blank"}
             raise PydanticCustomError("blank", "{expected}", told)
@@ -125,7 +127,7 @@ def read(session: Session, asked: Asked) -> Page[SourceRow]:
     wanted = asked.question.source
     rows = [
         _row(source, spans.get(slug))
-        for slug, source in portraits.sources(session, asked.as_of).items()
+        for slug, source in sources_by_slug(session, asked.as_of).items()
         if not wanted or slug in wanted
     ]
     return Page(rows)
@@ -162,8 +164,8 @@ def add_source(
     """Add a source, so that files can name it."""
     texts = body.model_dump(exclude={"reason"})
     with db.writing() as session:
-        curation.change(session, SOURCES, texts, by=maintainer.signature, reason=body.reason)
-        entries = dict(kinds.entries(session, SOURCES)).values()
+        edit_entry(session, SOURCE_TYPE, texts, by=maintainer.signature, reason=body.reason)
+        entries = dict(read_entries(session, SOURCE_TYPE)).values()
         slug = body.source.strip().lower()
         added = next(entry for entry in entries if entry["source"] == slug)
     return SourceAnswer.model_validate(added)

@@ -1,8 +1,6 @@
 """What was current at an instant: the snapshots, and the moments that bound a vintage."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Final
 
@@ -20,34 +18,11 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from app.database.tables import CatalogueChange, Developer, Event, Model, Snapshot, Source, Upload
-from app.domain.answer import ChartEvent, SourceDefinition
-from app.domain.vocabulary import Origin
+from app.database.tables import Snapshot, Source, Upload
 
 END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
-
-
-def sources(session: Session, as_of: datetime | None = None) -> list[SourceDefinition]:
-    """All sources, with their definitions as they read at that instant."""
-    then = cells_then(session, "sources", as_of)
-    learned = _learned(session, as_of)
-    rows = session.scalars(select(Source).order_by(order_by_slug()))
-    return [
-        replace(_source(row), **then.get(row.slug, {}), learned=learned.get(row.id)) for row in rows
-    ]
-
-
-def _learned(session: Session, as_of: datetime | None) -> Mapping[int, datetime]:
-    """By source id, when its figures last changed at or before that instant."""
-    held = select(Snapshot.upload_id, Snapshot.source_id).distinct().subquery()
-    found = session.execute(
-        select(held.c.source_id, func.max(last_change_at(as_of)))
-        .join(Upload, Upload.id == held.c.upload_id)
-        .group_by(held.c.source_id)
-    )
-    return {source_id: last for source_id, last in found if last}
 
 
 def last_change_at(as_of: datetime | None) -> ColumnElement[datetime | None]:
@@ -59,126 +34,9 @@ def last_change_at(as_of: datetime | None) -> ColumnElement[datetime | None]:
     )
 
 
-def cells_then(
-    session: Session, kind: str, as_of: datetime | None
-) -> Mapping[str, Mapping[str, str]]:
-    """By slug, the cells of catalogue entries that have been corrected since `as_of`."""
-    then: dict[str, dict[str, str]] = {}
-    if as_of is None:
-        return then
-    corrected = select(CatalogueChange.key, CatalogueChange.before).where(
-        CatalogueChange.kind == kind,
-        CatalogueChange.at > as_of,
-        CatalogueChange.before.is_not(None),
-    )
-    # The first correction after the instant says how the cell read then; later ones do not.
-    for key, before in session.execute(corrected.order_by(CatalogueChange.id)):
-        then[key] = before | then.get(key, {})
-    return then
-
-
-def added_since(session: Session, kind: str, as_of: datetime | None) -> frozenset[str]:
-    """The keys of catalogue entries that were not there yet at `as_of`."""
-    if as_of is None:
-        return frozenset()
-    added = select(CatalogueChange.key).where(
-        CatalogueChange.kind == kind,
-        CatalogueChange.at > as_of,
-        CatalogueChange.before.is_(None),
-    )
-    return frozenset(session.scalars(added))
-
-
 def order_by_slug() -> ColumnElement[str]:
     # Sorting must not depend on the database's locale.
     return Source.slug.collate("C")
-
-
-def _source(row: Source) -> SourceDefinition:
-    return SourceDefinition(
-        slug=row.slug,
-        name=row.name,
-        publisher=row.publisher,
-        metric=row.metric,
-        population=row.population,
-        url=row.url,
-        licence=row.licence,
-        citation=row.citation,
-        method=row.method,
-    )
-
-
-def events(session: Session, as_of: datetime | None = None) -> list[ChartEvent]:
-    """The events known at that instant, as they read then, oldest first."""
-    later = _events_changed_since(session, as_of) if as_of else []
-    rows = session.scalars(select(Event).order_by(Event.id))
-    found = _events_before(later, map(_cells_of_event, rows))
-    return sorted(map(_event, found), key=lambda event: (event.date, event.title))
-
-
-def _events_changed_since(session: Session, as_of: datetime) -> Sequence[CatalogueChange]:
-    changed = select(CatalogueChange).where(
-        CatalogueChange.kind == "events", CatalogueChange.at > as_of
-    )
-    return session.scalars(changed.order_by(CatalogueChange.id.desc())).all()
-
-
-def _events_before(
-    later: Iterable[CatalogueChange], now: Iterable[Mapping[str, str]]
-) -> Iterable[Mapping[str, str]]:
-    """Events' cells before the changes, the latest of which comes first."""
-    found = {_key_of_event(cells): cells for cells in now}
-    for change in later:
-        cells = found.pop(change.key, None)
-        # One that was added is not there before. A correction may have given it another key.
-        if cells is not None and change.before is not None:
-            before = {**cells, **change.before}
-            found[_key_of_event(before)] = before
-    return found.values()
-
-
-def _key_of_event(cells: Mapping[str, str]) -> str:
-    return f"{cells['date']} {cells['title']}"
-
-
-def _cells_of_event(row: Event) -> Mapping[str, str]:
-    return {
-        "date": f"{row.date}",
-        "title": row.title,
-        "description": row.description,
-        "url": row.url,
-        "headline": "yes" if row.headline else "",
-    }
-
-
-def _event(cells: Mapping[str, str]) -> ChartEvent:
-    day = date.fromisoformat(cells["date"])
-    headline = cells["headline"] == "yes"
-    return ChartEvent(day, cells["title"], cells["description"], cells["url"], headline)
-
-
-def homes(session: Session, as_of: datetime | None = None) -> dict[str, Origin]:
-    """By slug, the origin of every developer as it read at that instant."""
-    then = cells_then(session, "developers", as_of)
-    return {
-        slug: Origin(then.get(slug, {}).get("origin", origin))
-        for slug, origin in session.execute(select(Developer.slug, Developer.origin))
-    }
-
-
-def base_origins(session: Session, as_of: datetime | None = None) -> dict[Origin, list[int]]:
-    """The ids of models whose base the catalogue knows, by the home of the base's developer."""
-    developers = homes(session, as_of)
-    base = aliased(Developer)
-    rows = session.execute(
-        select(Model.id, Model.slug, base.slug).outerjoin(base, base.id == Model.base_developer_id)
-    )
-    then = cells_then(session, "models", as_of)
-    found: dict[Origin, list[int]] = defaultdict(list)
-    for model_id, slug, now in rows:
-        if built_on := then.get(slug, {}).get("base_developer", now or ""):
-            found[developers[built_on]].append(model_id)
-    return found
 
 
 def is_current_at(as_of: datetime | None) -> ColumnElement[bool]:

@@ -10,14 +10,14 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
-from app import catalogue, curation, kinds
 from app.accounts import Maintainer
-from app.curation import take_turns
+from app.catalogue.editing import edit_entry, lock_catalogue, read_edits
+from app.catalogue.entry_types import ENTRY_TYPES, EVENT_TYPE, MODEL_TYPE, EntryType, read_entries
+from app.catalogue.lookup import ids_by_slug
 from app.database.session import Database
 from app.database.tables import Developer
 from app.domain.errors import BadFileError, BadInputError, ConflictError, NotFoundError, UserError
 from app.http import Reading, SignedIn, database
-from app.kinds import Kind
 from app.pages.entry_fields import FIELDS
 from app.pages.forms import Form, Sent, by_field, one_line, reason_of, texts
 from app.pages.shell import render
@@ -25,10 +25,10 @@ from app.pages.shell import render
 router = APIRouter()
 
 SHOWN: Final = 200
-KINDS: Final = {kind.name: kind for kind in kinds.KINDS}
+KINDS: Final = {kind.name: kind for kind in ENTRY_TYPES}
 
 
-def kind_of(kind: str) -> Kind:
+def kind_of(kind: str) -> EntryType:
     if kind not in KINDS:
         raise NotFoundError("The catalogue has no such part", f"It has {', '.join(KINDS)}.")
     return KINDS[kind]
@@ -40,14 +40,14 @@ def entry_id_of(number: str) -> int:
     return int(number)
 
 
-OfKind = Annotated[Kind, Depends(kind_of)]
+OfKind = Annotated[EntryType, Depends(kind_of)]
 EntryId = Annotated[int, Depends(entry_id_of)]
 
 
 @router.get("/catalogue")
 def overview(request: Request, maintainer: SignedIn, session: Reading) -> HTMLResponse:
-    counts = {name: sum(1 for _ in kinds.entries(session, KINDS[name])) for name in KINDS}
-    changes = curation.changes(session, SHOWN)
+    counts = {name: sum(1 for _ in read_entries(session, KINDS[name])) for name in KINDS}
+    changes = read_edits(session, SHOWN)
     context = {"maintainer": maintainer, "counts": counts, "changes": changes, "shown": SHOWN}
     return render(request, "catalogue/overview.html", context)
 
@@ -59,7 +59,7 @@ def entries(
     wanted = find.casefold().strip()
     found = [
         (number, cells)
-        for number, cells in kinds.entries(session, kind)
+        for number, cells in read_entries(session, kind)
         if wanted in "\n".join(cells.values()).casefold()
     ]
     context: dict[str, object] = {
@@ -105,13 +105,13 @@ class Writing:
         try:
             with self.db.writing() as session:
                 if number is not None:
-                    take_turns(session)
+                    lock_catalogue(session)
                     _expect(typed.get("seen", ""), _cells(session, self.kind, number))
                 by, reason = self.maintainer.signature, reason_of(typed)
-                curation.change(session, self.kind, cells, by=by, reason=reason, entry_id=number)
+                edit_entry(session, self.kind, cells, by=by, reason=reason, entry_id=number)
         except (BadFileError, BadInputError, ConflictError) as refused:
             return self._refused(typed, refused)
-        found = urlencode({"find": cells[names[self.kind is kinds.EVENTS]].strip()})
+        found = urlencode({"find": cells[names[self.kind is EVENT_TYPE]].strip()})
         return RedirectResponse(f"/catalogue/{self.kind.name}?{found}", 303)
 
     def _refused(self, typed: Mapping[str, str], refused: UserError) -> HTMLResponse:
@@ -136,21 +136,23 @@ def correct(written: Written, number: EntryId) -> Response:
     return written.done(number)
 
 
-def _written(session: Session, maintainer: Maintainer, kind: Kind, form: Form) -> dict[str, object]:
+def _written(
+    session: Session, maintainer: Maintainer, kind: EntryType, form: Form
+) -> dict[str, object]:
     return {
         "maintainer": maintainer,
         "kind": kind.name,
         "fields": FIELDS[kind.name],
         "form": form,
         "required": {column.name for column in kind.columns if column.filled},
-        "developers": sorted(catalogue.ids(session, Developer)) if kind is kinds.MODELS else [],
+        "developers": sorted(ids_by_slug(session, Developer)) if kind is MODEL_TYPE else [],
         "alert": "",
     }
 
 
-def _cells(session: Session, kind: Kind, number: int) -> dict[str, str]:
+def _cells(session: Session, kind: EntryType, number: int) -> dict[str, str]:
     """Raises NotFoundError."""
-    for found, cells in kinds.entries(session, kind):
+    for found, cells in read_entries(session, kind):
         if found == number:
             return cells
     raise NotFoundError(f"There is no entry {number} among the {kind.name}")

@@ -8,7 +8,15 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
-from app import portraits, queries
+from app import queries
+from app.catalogue.entries import (
+    DeveloperEntry,
+    ModelEntry,
+    developers_by_slug,
+    find_entry,
+    models_by_slug,
+    sources_by_slug,
+)
 from app.domain.answer import Share
 from app.domain.question import Question
 from app.domain.vocabulary import ORIGIN_LABELS, Origin
@@ -17,7 +25,6 @@ from app.pages.asking import asking
 from app.pages.course import Course, by_base, course, everyone, latest
 from app.pages.shell import render
 from app.pages.showing import drawing, tables
-from app.portraits import DeveloperEntry, ModelEntry, catalogue_models
 from app.queries import main_source
 from app.wording.definitions import definition_text, denominator_text, source_citation
 from app.wording.findings import headline_finding, small_print_text
@@ -59,7 +66,7 @@ def _rank(row: Row) -> tuple[int, float, str]:
 
 @router.get("/developers")
 def developers(request: Request, question: Filtered, session: Reading) -> HTMLResponse:
-    known = list(portraits.developers(session, question.as_of).values())
+    known = list(developers_by_slug(session, question.as_of).values())
     found = everyone(session, Question(by="developer", as_of=question.as_of))
     rows = ranked(known, latest(found.answer) if found else {})
     shown = [row for row in rows if not question.origin or _origin(row) in question.origin]
@@ -107,17 +114,17 @@ def _choice(label: str, origin: tuple[str, ...], count: int, question: Question)
 def _counts(session: Session, question: Question) -> dict[str, int]:
     """How many models the catalogue knows of each developer."""
     counts: dict[str, int] = {}
-    for model in catalogue_models(session, question.as_of).values():
+    for model in models_by_slug(session, question.as_of).values():
         counts[model.developer] = counts.get(model.developer, 0) + 1
     return counts
 
 
 @router.get("/developers/{slug:path}")
 def developer(request: Request, slug: str, question: Then, session: Reading) -> HTMLResponse:
-    known = portraits.developers(session, question.as_of)
+    known = developers_by_slug(session, question.as_of)
     names = {entry.name: entry.slug for entry in known.values()}
-    entry = portraits.find(known, slug, "developer", names)
-    models = catalogue_models(session, question.as_of).values()
+    entry = find_entry(known, slug, "developer", names)
+    models = models_by_slug(session, question.as_of).values()
     own = [model for model in models if model.developer == slug]
     named = Question(by="developer", developer=(slug,), as_of=question.as_of)
     found = course(session, named)
@@ -141,11 +148,11 @@ def all_models() -> RedirectResponse:
 
 @router.get("/models/{slug:path}")
 def model(request: Request, slug: str, question: Then, session: Reading) -> HTMLResponse:
-    known = catalogue_models(session, question.as_of)
+    known = models_by_slug(session, question.as_of)
     names = {entry.name: entry.slug for entry in known.values()}
-    entry = portraits.find(known, slug, "model", names)
+    entry = find_entry(known, slug, "model", names)
     named = Question(by="model", model=(slug,), as_of=question.as_of)
-    context = {"entry": entry, "developers": portraits.developers(session, question.as_of)}
+    context = {"entry": entry, "developers": developers_by_slug(session, question.as_of)}
     based = bool(entry.base_developer)
     context |= _shown(session, question, course(session, named), entry.name, based=based)
     return render(request, "developers/model.html", context)
@@ -158,7 +165,7 @@ def _shown(
     main = main_source(session, question.as_of)
     context: dict[str, object] = {
         "question": question,
-        "main": portraits.sources(session, question.as_of).get(main or ""),
+        "main": sources_by_slug(session, question.as_of).get(main or ""),
         "labels": ORIGIN_LABELS,
         "name": name,
         "based": based,

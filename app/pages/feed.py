@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Request, Response
 
 from app import revisions
+from app.catalogue.lookup import source_names
 from app.domain.calendar import format_instant
 from app.domain.question import Question
 from app.domain.revision import MonthRevision, Revision
@@ -14,7 +15,6 @@ from app.http import Reading
 from app.pages import news
 from app.pages.asking import asking
 from app.pages.shell import TEMPLATES
-from app.pages.uploads import source_names
 from app.wording.formats import join_names
 
 router = APIRouter()

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session
 
-from app import coverage, data_package, freshness, json_ld, portraits, reference
+from app import coverage, data_package, freshness, json_ld, reference
+from app.catalogue.entries import sources_by_slug
 from app.changes import last_change
 from app.describing import Dataset, Described
 from app.domain.question import Question
@@ -23,7 +24,7 @@ router = APIRouter()
 def dataset(request: Request, session: Session, as_of: datetime | None = None) -> Dataset:
     """What there is, or was: sources with figures, their months, and when they last changed."""
     spans = coverage.spans(session, as_of)
-    known = portraits.sources(session, as_of)
+    known = sources_by_slug(session, as_of)
     return Dataset(
         site=str(request.base_url).rstrip("/"),
         main=main_source(session, as_of) or "",

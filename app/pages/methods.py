@@ -10,7 +10,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
-from app import coverage, portraits, queries
+from app import coverage, queries
+from app.catalogue.entries import developers_by_slug, models_by_slug, sources_by_slug
 from app.coverage import CoveredMonth, SnapshotRecord, covered_months, main_first
 from app.domain.answer import Answer
 from app.domain.errors import NoFiguresError
@@ -20,7 +21,6 @@ from app.http import Reading
 from app.pages import bundled
 from app.pages.asking import asking
 from app.pages.shell import render
-from app.portraits import catalogue_models
 from app.wording.citations import pinned_question
 from app.wording.definitions import denominator_text, source_citation, subject_of_group
 from app.wording.findings import leading_series
@@ -34,12 +34,12 @@ Then = Annotated[Question, asking("as_of")]
 @router.get("/methods")
 def methods(request: Request, question: Then, session: Reading) -> HTMLResponse:
     then = question.as_of
-    developers = portraits.developers(session, then)
-    models = catalogue_models(session, then)
+    developers = developers_by_slug(session, then)
+    models = models_by_slug(session, then)
     homes = Counter(entry.origin for entry in developers.values())
     context = {
         "question": question,
-        "sources": main_first(session, portraits.sources(session, then).values(), then),
+        "sources": main_first(session, sources_by_slug(session, then).values(), then),
         "developers": len(developers),
         "models": len(models),
         "based": sum(bool(model.base_developer) for model in models.values()),

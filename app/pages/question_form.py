@@ -8,8 +8,8 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from app import offers, queries
+from app.catalogue.history import sources_at
 from app.coverage import main_first
-from app.database import vintages
 from app.domain.calendar import format_instant, format_month
 from app.domain.parameters import TOP_MAX
 from app.domain.question import Question
@@ -137,7 +137,7 @@ def _sources(session: Session, question: Question) -> list[Choice]:
     main = main_source(session, question.as_of)
     ticked = question.source or [main]
     why = offers.silent(session, question)
-    known = [source for source in vintages.sources(session) if source.learned]
+    known = [source for source in sources_at(session) if source.learned]
     return [
         Choice(
             source.slug,

@@ -11,8 +11,8 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from app import charts, figures, pictures, queries
+from app.catalogue.history import events_at
 from app.charts import Chart, Mark
-from app.database import vintages
 from app.domain.answer import Answer, ChartEvent, Group, Share, SourceDefinition
 from app.domain.comparison import change_in_points
 from app.domain.question import Question
@@ -78,7 +78,7 @@ def drawing(
 
 def beside(session: Session, question: Question) -> tuple[Answer | None, list[ChartEvent]]:
     """What else stands on a chart of lines: reported figures, and the events known by then."""
-    return queries.reported(session, question), vintages.events(session, question.as_of)
+    return queries.reported(session, question), events_at(session, question.as_of)
 
 
 def wanted(event: ChartEvent, question: Question) -> bool:

@@ -6,7 +6,8 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from app import coverage, portraits, queries
+from app import coverage, queries
+from app.catalogue.entries import sources_by_slug
 from app.domain.answer import Answer, Group, Share, SourceDefinition
 from app.domain.comparison import latest_month_only, missing_share, without_missing_groups
 from app.domain.question import Question
@@ -44,7 +45,7 @@ def side_by_side(
     """
     quoted = {source.slug for source in reported.sources} if reported else set()
     slug = main.sources[0].slug
-    known = portraits.sources(session, question.as_of)
+    known = sources_by_slug(session, question.as_of)
     others = [other for other in known if other != slug and other not in quoted]
     if question.source or not others:
         return None

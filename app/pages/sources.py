@@ -8,7 +8,8 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from app import coverage, portraits, revisions
+from app import coverage, revisions
+from app.catalogue.entries import find_entry, sources_by_slug
 from app.coverage import CoveredMonth, SnapshotRecord, covered_months, main_first
 from app.domain.answer import SourceDefinition
 from app.domain.question import Question
@@ -26,7 +27,7 @@ Then = Annotated[Question, asking("as_of")]
 
 @router.get("/sources")
 def sources(request: Request, question: Then, session: Reading) -> HTMLResponse:
-    found = portraits.sources(session, question.as_of).values()
+    found = sources_by_slug(session, question.as_of).values()
     known = main_first(session, found, question.as_of)
     covered = covered_months(session, question.as_of)
     context = {
@@ -41,9 +42,9 @@ def sources(request: Request, question: Then, session: Reading) -> HTMLResponse:
 @router.get("/sources/{slug:path}")
 def source(request: Request, slug: str, question: Then, session: Reading) -> HTMLResponse:
     then = question.as_of
-    known = portraits.sources(session, then)
+    known = sources_by_slug(session, then)
     names = {item.name: item.slug for item in known.values()}
-    found = portraits.find(known, slug, "source", names)
+    found = find_entry(known, slug, "source", names)
     covered = covered_months(session, then, slug)
     acts = revisions.acts(session, then, [slug])
     context = {

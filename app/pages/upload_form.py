@@ -11,15 +11,16 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
 
-from app import curation, intake
+from app import intake
 from app.accounts import Maintainer
+from app.catalogue.editing import edit_entry
+from app.catalogue.entry_types import SOURCE_TYPE
+from app.catalogue.history import sources_at
 from app.csv_io.schema import FileLimits
-from app.database import vintages
 from app.database.session import Database
 from app.domain.errors import BadFileError, ConflictError, NotFoundError
 from app.domain.vocabulary import OPENNESS_LABELS, Openness
 from app.http import CSVResponse, SignedIn, database
-from app.kinds import SOURCES
 from app.pages.entry_fields import FIELDS
 from app.pages.forms import Form, by_field, one_line, sending, texts
 from app.pages.shell import render
@@ -33,7 +34,7 @@ SentFile = Annotated[FormData, sending(LIMITS.bytes or 0)]
 
 NEW: Final = "+"  # in place of a slug, which cannot begin with it
 IN_FILE: Final = ""
-NAMES: Final = tuple(column.name for column in SOURCES.columns)
+NAMES: Final = tuple(column.name for column in SOURCE_TYPE.columns)
 TEMPLATE: Final = ",".join(column.name for column in SNAPSHOT_COLUMNS) + "\n"
 EXAMPLE: Final = """\
 month,origin,openness,share_pct,status,note
@@ -135,13 +136,13 @@ def _new(name: str) -> str:
 
 def _add_source(session: Session, values: Mapping[str, str], by: str) -> str:
     described = {name: one_line(values.get(_new(name), "")) for name in NAMES}
-    curation.change(session, SOURCES, described, by=by, reason="described with an upload")
+    edit_entry(session, SOURCE_TYPE, described, by=by, reason="described with an upload")
     return described["source"].strip()
 
 
 def _page(request: Request, maintainer: Maintainer, db: Database, form: Form) -> HTMLResponse:
     with db.reading() as session:
-        known = [(source.slug, source.name) for source in vintages.sources(session)]
+        known = [(source.slug, source.name) for source in sources_at(session)]
     context = {
         "maintainer": maintainer,
         "form": form,

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
 from app import queries, stored_lines
+from app.catalogue.lookup import source_names
 from app.domain.calendar import format_month, parse_month
 from app.domain.errors import BadQuestionError, NotFoundError
 from app.domain.question import Question
@@ -18,7 +19,7 @@ from app.domain.question_parser import parse_question
 from app.domain.vocabulary import OPENNESS_LABELS, ORIGIN_LABELS
 from app.http import Reading
 from app.pages.shell import render
-from app.pages.uploads import Sight, source_names
+from app.pages.uploads import Sight
 from app.provenance import MonthRecord, UploadRecord
 from app.stored_lines import Sum, of_upload, sums_of_upload
 

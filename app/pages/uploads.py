@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app import coverage, intake, provenance, review
 from app.accounts import Maintainer
-from app.database import vintages
+from app.catalogue.lookup import source_names
 from app.database.session import Database
 from app.database.tables import Upload
 from app.domain.calendar import format_instant
@@ -197,7 +197,3 @@ def errors(request: Request, sight: Sight, session: Reading) -> Response:
         for item in problems
     ]
     return csv_response(request, header, rows, f"upload-{upload.id}-errors.csv")
-
-
-def source_names(session: Session) -> dict[str, str]:
-    return {source.slug: source.name for source in vintages.sources(session)}

@@ -128,21 +128,22 @@ def _summary(answer: Answer, source: SourceDefinition, question: Question) -> st
 
 
 def _series_summary(course: GroupSeries, question: Question) -> str:
-    last = course.last
-    now = f"{subject_of_group(course.group, question)}: {format_share_with_status(last)} in {format_month_name(last.month)}"
-    if course.first is last:
-        return f"{now}."
-    return (
-        f"{now}, {format_points(course.change)} since {format_month_name(course.first.month)}; "
-        f"{_extremes(course)}."
+    who = subject_of_group(course.group, question)
+    now = (
+        f"{who}: {format_share_with_status(course.last)} in {format_month_name(course.last.month)}"
     )
+    if course.first is course.last:
+        return f"{now}."
+    since = f"{format_points(course.change)} since {format_month_name(course.first.month)}"
+    return f"{now}, {since}; {_extremes(course)}."
 
 
 def _extremes(course: GroupSeries) -> str:
-    return (
-        f"highest {format_percent(course.highest.share_pct)} in {format_month_name(course.highest.month)}, "
-        f"lowest {format_percent(course.lowest.share_pct)} in {format_month_name(course.lowest.month)}"
-    )
+    return f"highest {_share_in_month(course.highest)}, lowest {_share_in_month(course.lowest)}"
+
+
+def _share_in_month(share: Share) -> str:
+    return f"{format_percent(share.share_pct)} in {format_month_name(share.month)}"
 
 
 def _gaps(answer: Answer, months: Sequence[date]) -> str:
@@ -186,9 +187,8 @@ def _turn(who: str, step: tuple[Share, Share]) -> str:
     before, after = step
     kind = "rise" if _change(step) > 0 else "fall"
     return (
-        f"Largest {kind} of {who} from one month to the next: from {format_percent(before.share_pct)} in "
-        f"{format_month_name(before.month)} to {format_percent(after.share_pct)} in {format_month_name(after.month)} "
-        f"({format_points(_change(step))})."
+        f"Largest {kind} of {who} from one month to the next: from {_share_in_month(before)} to "
+        f"{_share_in_month(after)} ({format_points(_change(step))})."
     )
 
 

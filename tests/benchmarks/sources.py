@@ -15,7 +15,9 @@ from pathlib import Path
 
 from fastapi.testclient import TestClient
 
-from app import archive, curation, intake, kinds
+from app import archive, intake
+from app.catalogue.editing import edit_entry
+from app.catalogue.entry_types import SOURCE_TYPE
 from app.csv_io.schema import FileLimits
 from app.database.embedded.server import run_embedded_postgres
 from app.database.migrate import upgrade_schema
@@ -39,7 +41,7 @@ def add(db: Database, number: int) -> None:
     texts |= {"metric": "tokens", "population": "Its own traffic"}
     file = io.BytesIO(content(number))
     with db.writing() as session:
-        curation.change(session, kinds.SOURCES, texts, by="benchmark", reason="benchmark")
+        edit_entry(session, SOURCE_TYPE, texts, by="benchmark", reason="benchmark")
     with db.writing() as session:
         upload = intake.keep(
             session, file, filename="lab.csv", by="benchmark", source=None, openness=Openness.OPEN

@@ -10,7 +10,16 @@ from typing import Any, BinaryIO
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.catalogue import ids
+from app.catalogue.entry_types import (
+    DEVELOPER_TYPE,
+    EVENT_TYPE,
+    MODEL_TYPE,
+    EntryType,
+    TableEntry,
+    entry_cells,
+)
+from app.catalogue.index import DeveloperToAdd, ModelToAdd
+from app.catalogue.lookup import ids_by_slug
 from app.csv_io.reader import CsvRow, CsvTable, open_csv_table
 from app.csv_io.schema import FileLimits
 from app.database.locks import Lock
@@ -18,14 +27,12 @@ from app.database.tables import CatalogueChange, Developer, Event, Model, Source
 from app.domain.errors import BadFileError, ConflictError, NotFoundError, Problem
 from app.domain.matching import nearest_match
 from app.domain.text import checked_reason
-from app.kinds import DEVELOPERS, EVENTS, MODELS, Entry, Kind, cells_of
-from app.resolver import NewDeveloper, NewModel
 
-Key = tuple[Any, ...]
+_EntryKey = tuple[Any, ...]
 
 
 @dataclass(slots=True)
-class Changes:
+class EditCounts:
     """What a catalogue file or form did."""
 
     kind: str
@@ -35,7 +42,7 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class CatalogueEdit:
     """One line of the audit list; `before` (None: a new entry) and `after` hold what differs."""
 
     at: datetime
@@ -47,9 +54,9 @@ class Change:
     after: Mapping[str, str]
 
 
-def read(
-    session: Session, kind: Kind, file: BinaryIO, limits: FileLimits, *, by: str, reason: str
-) -> Changes:
+def import_entries(
+    session: Session, kind: EntryType, file: BinaryIO, limits: FileLimits, *, by: str, reason: str
+) -> EditCounts:
     """Adds and corrects entries, all of them or none.
 
     Raises BadFileError with every problem, BadInputError for the reason, ConflictError where
@@ -57,14 +64,14 @@ def read(
     """
     table = open_csv_table(file, kind.columns, limits)
     _refuse_nameless(table, kind)
-    take_turns(session)
+    lock_catalogue(session)
     entries_now: Iterable[Any] = session.scalars(select(kind.table))
-    found = {_key(kind, vars(entry)): entry for entry in entries_now}
-    register = _Register(session, kind, by, reason)
-    lines: dict[Key, int] = {}
+    found = {_entry_key(kind, vars(entry)): entry for entry in entries_now}
+    register = _EditRegister(session, kind, by, reason)
+    lines: dict[_EntryKey, int] = {}
     for row in table:
         values = register.values(table, row)
-        key = _key(kind, values)
+        key = _entry_key(kind, values)
         if (first := lines.setdefault(key, row.line)) != row.line:
             expected = f"each entry once; it stands on line {first} already"
             name = kind.columns[0].name
@@ -72,19 +79,19 @@ def read(
         elif not table.problems.count:
             register.put(found.get(key), values)
     _refuse_problems(table)
-    note(session, register.notes)
+    write_audit_list(session, register.notes)
     return register.changes
 
 
-def change(
+def edit_entry(
     session: Session,
-    kind: Kind,
+    kind: EntryType,
     texts: Mapping[str, str],
     *,
     by: str,
     reason: str,
     entry_id: int | None = None,
-) -> Changes:
+) -> EditCounts:
     """One entry from a form's texts by column: added or, with `entry_id`, corrected.
 
     Raises BadFileError with a problem for each field at fault, BadInputError for the reason,
@@ -93,23 +100,23 @@ def change(
     """
     _refuse_blank(kind, texts)
     table = open_csv_table(_one_row(texts), kind.columns)
-    take_turns(session)
-    register = _Register(session, kind, by, reason)
+    lock_catalogue(session)
+    register = _EditRegister(session, kind, by, reason)
     for row in table:
         values = register.values(table, row)
         if not table.problems.count:
             register.put(_entry_at(session, kind, entry_id, values), values)
     _refuse_problems(table)
-    note(session, register.notes)
+    write_audit_list(session, register.notes)
     return register.changes
 
 
-def take_turns(session: Session) -> None:
+def lock_catalogue(session: Session) -> None:
     """Each correction sees the one before it, and says rightly what it changed."""
     session.execute(select(func.pg_advisory_xact_lock(Lock.CATALOGUE)))
 
 
-def note(session: Session, notes: Iterable[CatalogueChange]) -> None:
+def write_audit_list(session: Session, notes: Iterable[CatalogueChange]) -> None:
     """Writes the audit list last, under the lock of moments, which is held to the commit.
 
     Else a vintage could be asked for, and answered, to which a slower change still comes.
@@ -120,7 +127,7 @@ def note(session: Session, notes: Iterable[CatalogueChange]) -> None:
     session.flush()
 
 
-def _refuse_blank(kind: Kind, texts: Mapping[str, str]) -> None:
+def _refuse_blank(kind: EntryType, texts: Mapping[str, str]) -> None:
     """A form left empty: the reader passes over blank lines."""
     if not any(text.strip() for text in texts.values()):
         expected = "a value: {} must not be blank"
@@ -128,7 +135,7 @@ def _refuse_blank(kind: Kind, texts: Mapping[str, str]) -> None:
         problems = [
             Problem("blank", None, None, name, "", expected.format(name)) for name in needed
         ]
-        raise _refused(problems)
+        raise _bad_file(problems)
 
 
 def _one_row(texts: Mapping[str, str]) -> BinaryIO:
@@ -139,8 +146,8 @@ def _one_row(texts: Mapping[str, str]) -> BinaryIO:
 
 
 def _entry_at(
-    session: Session, kind: Kind, entry_id: int | None, values: Mapping[str, Any]
-) -> Entry | None:
+    session: Session, kind: EntryType, entry_id: int | None, values: Mapping[str, Any]
+) -> TableEntry | None:
     entry: Any = session.get(kind.table, entry_id) if entry_id is not None else None
     if entry_id is not None and entry is None:
         raise NotFoundError(f"There is no entry {entry_id} among the {kind.name}")
@@ -151,11 +158,11 @@ def _entry_at(
     if isinstance(entry, Source | Developer | Model) and entry.slug != values["slug"]:
         detail = f"Links and files name it; it stays “{entry.slug}”."
         raise ConflictError("The slug of an entry cannot change", detail)
-    found: Entry | None = entry
+    found: TableEntry | None = entry
     return found
 
 
-def _refuse_nameless(table: CsvTable, kind: Kind) -> None:
+def _refuse_nameless(table: CsvTable, kind: EntryType) -> None:
     """Without the columns that name an entry, no line can be told from another."""
     naming = kind.columns[: len(kind.key)]
     found = {column.field for column in table.reading.columns}
@@ -167,28 +174,28 @@ def _refuse_nameless(table: CsvTable, kind: Kind) -> None:
 
 def _refuse_problems(table: CsvTable) -> None:
     if table.problems.count:
-        raise _refused(table.problems.first, table.problems.count)
+        raise _bad_file(table.problems.first, table.problems.count)
 
 
-def _refused(problems: Sequence[Problem], count: int | None = None) -> BadFileError:
+def _bad_file(problems: Sequence[Problem], count: int | None = None) -> BadFileError:
     return BadFileError("The catalogue entry has problems", "", problems, count)
 
 
-def create(
+def create_entries(
     session: Session,
-    developers: Iterable[NewDeveloper],
-    models: Iterable[NewModel],
+    developers: Iterable[DeveloperToAdd],
+    models: Iterable[ModelToAdd],
     *,
     by: str,
     reason: str,
 ) -> list[CatalogueChange]:
     """What a snapshot file names and the catalogue does not know. Its notes are to be written."""
-    register = _Register(session, DEVELOPERS, by, reason)
+    register = _EditRegister(session, DEVELOPER_TYPE, by, reason)
     for new in developers:
         register.put(None, {"slug": new.slug, "name": new.name, "origin": new.origin})
     session.flush()
     notes = register.notes
-    register = _Register(session, MODELS, by, reason)
+    register = _EditRegister(session, MODEL_TYPE, by, reason)
     for item in models:
         maker = register.developers[item.developer]
         values = {"slug": item.slug, "name": item.name, "openness": item.openness}
@@ -197,17 +204,17 @@ def create(
     return notes + register.notes
 
 
-class _Register:
+class _EditRegister:
     """Writes entries of one kind, and a line of the audit list for each that is new or differs."""
 
-    def __init__(self, session: Session, kind: Kind, by: str, reason: str) -> None:
+    def __init__(self, session: Session, kind: EntryType, by: str, reason: str) -> None:
         self.session = session
         self.kind = kind
         self.by = by
         self.reason = checked_reason(reason)
-        self.developers = ids(session, Developer)
+        self.developers = ids_by_slug(session, Developer)
         self.slugs = {number: slug for slug, number in self.developers.items()}
-        self.changes = Changes(kind.name)
+        self.changes = EditCounts(kind.name)
         self.notes: list[CatalogueChange] = []
 
     def values(self, table: CsvTable, row: CsvRow) -> dict[str, Any]:
@@ -215,9 +222,9 @@ class _Register:
         names = [column.name for column in self.kind.columns]
         values = dict(zip(names, row.values, strict=True))
         values = {name: value for name, value in values.items() if table.position(name)}
-        if self.kind is not EVENTS:
+        if self.kind is not EVENT_TYPE:
             values["slug"] = values.pop(names[0])
-        if self.kind is MODELS:
+        if self.kind is MODEL_TYPE:
             for name in values.keys() & {"developer", "base_developer"}:
                 slug = values.pop(name)
                 values[f"{name}_id"] = self.developers.get(slug)
@@ -228,7 +235,7 @@ class _Register:
                     table.problems.add("unknown_developer", *place, expected, near)
         return values
 
-    def put(self, entry: Entry | None, values: Mapping[str, Any]) -> None:
+    def put(self, entry: TableEntry | None, values: Mapping[str, Any]) -> None:
         if entry is None:
             self._add(values)
         elif any(getattr(entry, name) != value for name, value in values.items()):
@@ -240,18 +247,18 @@ class _Register:
         entry = self.kind.table(**values)
         self.session.add(entry)
         after = {
-            name: cell for name, cell in cells_of(self.kind, entry, self.slugs).items() if cell
+            name: cell for name, cell in entry_cells(self.kind, entry, self.slugs).items() if cell
         }
         self._note(entry, self.reason or "added", None, after)
         self.changes.added += 1
 
-    def _correct(self, entry: Entry, values: Mapping[str, Any]) -> None:
+    def _correct(self, entry: TableEntry, values: Mapping[str, Any]) -> None:
         if not self.reason:
             raise ConflictError("A reason is needed to correct the catalogue", _named_key(entry))
-        before = cells_of(self.kind, entry, self.slugs)
+        before = entry_cells(self.kind, entry, self.slugs)
         for name, value in values.items():
             setattr(entry, name, value)
-        after = cells_of(self.kind, entry, self.slugs)
+        after = entry_cells(self.kind, entry, self.slugs)
         differing = [name for name in after if after[name] != before[name]]
         old, new = ({name: cells[name] for name in differing} for cells in (before, after))
         self._note(entry, self.reason, old, new)
@@ -259,7 +266,7 @@ class _Register:
 
     def _note(
         self,
-        entry: Entry,
+        entry: TableEntry,
         reason: str,
         before: dict[str, str] | None,
         after: dict[str, str],
@@ -275,18 +282,19 @@ class _Register:
         self.notes.append(change)
 
 
-def _key(kind: Kind, values: Mapping[str, Any]) -> Key:
+def _entry_key(kind: EntryType, values: Mapping[str, Any]) -> _EntryKey:
     return tuple(values[name] for name in kind.key)
 
 
-def _named_key(entry: Entry) -> str:
+def _named_key(entry: TableEntry) -> str:
     return f"{entry.date} {entry.title}" if isinstance(entry, Event) else entry.slug
 
 
-def changes(session: Session, limit: int = 200) -> list[Change]:
+def read_edits(session: Session, limit: int = 200) -> list[CatalogueEdit]:
     """The audit list, the latest first."""
     order = CatalogueChange.id.desc()
     rows = session.scalars(select(CatalogueChange).order_by(order).limit(limit))
     return [
-        Change(row.at, row.by, row.kind, row.key, row.reason, row.before, row.after) for row in rows
+        CatalogueEdit(row.at, row.by, row.kind, row.key, row.reason, row.before, row.after)
+        for row in rows
     ]

@@ -7,7 +7,7 @@ from typing import Any, BinaryIO, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.catalogue import ids
+from app.catalogue.lookup import ids_by_slug
 from app.csv_io.cell_parsers import (
     parse_country,
     parse_day,
@@ -25,32 +25,34 @@ from app.database.tables import Developer, Event, Model, Source
 from app.domain.calendar import format_month
 from app.snapshot_format import SNAPSHOT_COLUMNS
 
-LONG: Final = 2_000  # characters of a definition
+LONG_TEXT_MAX_LENGTH: Final = 2_000  # characters of a definition
 
 
-def words(name: str, *, filled: bool = False) -> ColumnRule:
-    return ColumnRule(name, parse_text, required=filled, filled=filled, blank="", limit=LONG)
+def text_column(name: str, *, filled: bool = False) -> ColumnRule:
+    return ColumnRule(
+        name, parse_text, required=filled, filled=filled, blank="", limit=LONG_TEXT_MAX_LENGTH
+    )
 
 
-def short(name: str) -> ColumnRule:
+def short_text_column(name: str) -> ColumnRule:
     """What stands in headings, labels and tables."""
     return ColumnRule(name, parse_text, required=True, filled=True)
 
 
-def slug(name: str, *, filled: bool = True) -> ColumnRule:
+def slug_column(name: str, *, filled: bool = True) -> ColumnRule:
     return ColumnRule(name, parse_slug, required=filled, filled=filled)
 
 
-def filled(name: str, parse: CellParser) -> ColumnRule:
+def filled_column(name: str, parse: CellParser) -> ColumnRule:
     return ColumnRule(name, parse, required=True, filled=True)
 
 
-def url(name: str) -> ColumnRule:
-    return ColumnRule(name, parse_url, blank="", limit=LONG)
+def url_column(name: str) -> ColumnRule:
+    return ColumnRule(name, parse_url, blank="", limit=LONG_TEXT_MAX_LENGTH)
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class EntryType:
     """One kind of catalogue entry: its file's columns, the first of which names the entry."""
 
     name: str
@@ -64,69 +66,69 @@ class Kind:
         return ",".join(column.name for column in self.columns)
 
 
-SOURCES: Final = Kind(
+SOURCE_TYPE: Final = EntryType(
     "sources",
     Source,
     (
-        slug("source"),
-        short("name"),
-        short("publisher"),
-        short("metric"),
-        words("population", filled=True),
-        url("url"),
-        words("licence"),
-        words("citation"),
-        words("method"),
+        slug_column("source"),
+        short_text_column("name"),
+        short_text_column("publisher"),
+        short_text_column("metric"),
+        text_column("population", filled=True),
+        url_column("url"),
+        text_column("licence"),
+        text_column("citation"),
+        text_column("method"),
     ),
 )
-DEVELOPERS: Final = Kind(
+DEVELOPER_TYPE: Final = EntryType(
     "developers",
     Developer,
     (
-        slug("developer"),
-        short("name"),
+        slug_column("developer"),
+        short_text_column("name"),
         ColumnRule("country", parse_country),
-        filled("origin", parse_origin),
-        url("homepage"),
-        words("huggingface_org"),
-        words("note"),
+        filled_column("origin", parse_origin),
+        url_column("homepage"),
+        text_column("huggingface_org"),
+        text_column("note"),
     ),
 )
-MODELS: Final = Kind(
+MODEL_TYPE: Final = EntryType(
     "models",
     Model,
     (
-        slug("model"),
-        short("name"),
-        slug("developer"),
-        filled("openness", parse_openness),
+        slug_column("model"),
+        short_text_column("name"),
+        slug_column("developer"),
+        filled_column("openness", parse_openness),
         ColumnRule("release_month", parse_month_cell),
-        slug("base_developer", filled=False),
-        words("note"),
+        slug_column("base_developer", filled=False),
+        text_column("note"),
     ),
 )
-EVENTS: Final = Kind(
+EVENT_TYPE: Final = EntryType(
     "events",
     Event,
     (
-        filled("date", parse_day),
-        short("title"),
-        words("description"),
-        url("url"),
+        filled_column("date", parse_day),
+        short_text_column("title"),
+        text_column("description"),
+        url_column("url"),
         ColumnRule("headline", parse_yes, blank=False),
     ),
     key=("date", "title"),
 )
 # In the order in which one may name another.
-KINDS: Final = (SOURCES, DEVELOPERS, MODELS, EVENTS)
+ENTRY_TYPES: Final = (SOURCE_TYPE, DEVELOPER_TYPE, MODEL_TYPE, EVENT_TYPE)
 
-Entry = Source | Developer | Model | Event
+TableEntry = Source | Developer | Model | Event
 
 
-def kind_of(file: BinaryIO) -> Kind | None:
+def kind_of(file: BinaryIO) -> EntryType | None:
     """The kind of catalogue file whose columns the header names; None for a snapshot file."""
     best, most = None, _named(file, SNAPSHOT_COLUMNS)
-    for kind in KINDS:
+    for kind in ENTRY_TYPES:
         if (count := _named(file, kind.columns)) > most:
             best, most = kind, count
     return best
@@ -136,16 +138,16 @@ def _named(file: BinaryIO, columns: Sequence[ColumnRule]) -> int:
     return len(open_csv_table(file, columns).reading.columns)
 
 
-def entries(session: Session, kind: Kind) -> Iterator[tuple[int, dict[str, str]]]:
+def read_entries(session: Session, kind: EntryType) -> Iterator[tuple[int, dict[str, str]]]:
     """Id and cells, by column, of every entry; `read` of these cells finds nothing to change."""
-    slugs = {number: slug for slug, number in ids(session, Developer).items()}
+    slugs = {number: slug for slug, number in ids_by_slug(session, Developer).items()}
     order = [getattr(kind.table, name) for name in kind.key]
     found: Iterable[Any] = session.scalars(select(kind.table).order_by(*order))
     for entry in found:
-        yield entry.id, cells_of(kind, entry, slugs)
+        yield entry.id, entry_cells(kind, entry, slugs)
 
 
-def cells_of(kind: Kind, entry: Entry, slugs: Mapping[int, str]) -> dict[str, str]:
+def entry_cells(kind: EntryType, entry: TableEntry, slugs: Mapping[int, str]) -> dict[str, str]:
     """An entry as the cells of its file; `slugs` are the developers' by id."""
     values = {column.name: getattr(entry, column.name, None) for column in kind.columns}
     if not isinstance(entry, Event):

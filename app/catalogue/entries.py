@@ -8,9 +8,8 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from app.database import vintages
+from app.catalogue.history import cells_at, entries_added_since, sources_at
 from app.database.tables import Developer, Model
-from app.database.vintages import added_since, cells_then
 from app.domain.answer import SourceDefinition
 from app.domain.calendar import parse_month
 from app.domain.errors import NotFoundError, excerpt
@@ -44,14 +43,16 @@ class ModelEntry:
     note: str
 
 
-def sources(session: Session, as_of: datetime | None = None) -> dict[str, SourceDefinition]:
+def sources_by_slug(session: Session, as_of: datetime | None = None) -> dict[str, SourceDefinition]:
     """Every source the catalogue knew then, by slug."""
-    added = added_since(session, "sources", as_of)
-    known = vintages.sources(session, as_of)
+    added = entries_added_since(session, "sources", as_of)
+    known = sources_at(session, as_of)
     return {source.slug: source for source in known if source.slug not in added}
 
 
-def developers(session: Session, as_of: datetime | None = None) -> dict[str, DeveloperEntry]:
+def developers_by_slug(
+    session: Session, as_of: datetime | None = None
+) -> dict[str, DeveloperEntry]:
     """Every developer the catalogue knew then, by slug."""
     rows = session.execute(
         select(
@@ -64,7 +65,7 @@ def developers(session: Session, as_of: datetime | None = None) -> dict[str, Dev
             Developer.note,
         ).order_by(Developer.slug.collate("C"))
     ).mappings()
-    found = _then(session, "developers", as_of, {row["slug"]: dict(row) for row in rows})
+    found = _entries_at(session, "developers", as_of, {row["slug"]: dict(row) for row in rows})
     return {slug: _developer(cells) for slug, cells in found.items()}
 
 
@@ -80,7 +81,7 @@ def _developer(cells: Mapping[str, Any]) -> DeveloperEntry:
     )
 
 
-def catalogue_models(session: Session, as_of: datetime | None = None) -> dict[str, ModelEntry]:
+def models_by_slug(session: Session, as_of: datetime | None = None) -> dict[str, ModelEntry]:
     """Every model the catalogue knew then, by slug."""
     base = aliased(Developer)
     rows = session.execute(
@@ -97,7 +98,7 @@ def catalogue_models(session: Session, as_of: datetime | None = None) -> dict[st
         .outerjoin(base, base.id == Model.base_developer_id)
         .order_by(Model.slug.collate("C"))
     ).mappings()
-    found = _then(session, "models", as_of, {row["slug"]: dict(row) for row in rows})
+    found = _entries_at(session, "models", as_of, {row["slug"]: dict(row) for row in rows})
     return {slug: _model(cells) for slug, cells in found.items()}
 
 
@@ -115,12 +116,12 @@ def _model(cells: Mapping[str, Any]) -> ModelEntry:
     )
 
 
-def _then(
+def _entries_at(
     session: Session, kind: str, as_of: datetime | None, now: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, dict[str, Any]]:
     """The entries of a kind as they read at an instant, without those added since."""
-    cells = cells_then(session, kind, as_of)
-    added = added_since(session, kind, as_of)
+    cells = cells_at(session, kind, as_of)
+    added = entries_added_since(session, kind, as_of)
     return {
         slug: {**entry, **cells.get(slug, {})} for slug, entry in now.items() if slug not in added
     }
@@ -129,7 +130,9 @@ def _then(
 Entry = TypeVar("Entry")
 
 
-def find(entries: Mapping[str, Entry], slug: str, what: str, names: Mapping[str, str]) -> Entry:
+def find_entry(
+    entries: Mapping[str, Entry], slug: str, what: str, names: Mapping[str, str]
+) -> Entry:
     """The entry of that slug.
 
     Raises NotFoundError, naming the nearest; `names` are name to slug.

@@ -1,4 +1,4 @@
-"""The catalogue as files are checked against it: who made which model, and what is open."""
+"""The catalogue in memory: every developer and model found by slug or name."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class KnownModel:
 
 
 @dataclass(frozen=True)
-class Known:
+class CatalogueIndex:
     """Sources (slug to name), developers and models by slug; each also found by its name."""
 
     sources: Mapping[str, str]
@@ -74,3 +74,24 @@ def _unambiguous(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
         if found.setdefault(key, slug) != slug:
             shared.add(key)
     return {key: slug for key, slug in found.items() if key not in shared}
+
+
+@dataclass(frozen=True, slots=True)
+class DeveloperToAdd:
+    """A developer that publishing would add to the catalogue; `line` first names it."""
+
+    slug: str
+    name: str
+    origin: Origin
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelToAdd:
+    """A model that publishing would add to the catalogue; `line` first names it."""
+
+    slug: str
+    name: str
+    developer: str
+    openness: Openness
+    line: int
