@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app import archive, cli_accounts, cli_import, logs, serving
 from app.archive import is_empty
+from app.auth.sessions import create_first_link
 from app.cli_import import import_figures
 from app.console import DataDir, console, database_url, opened, refuse_shared, refuse_weak, settings
 from app.database.embedded.server import wait_for_shutdown
@@ -24,7 +25,6 @@ from app.database.migrate import schema_revisions, upgrade_if_needed
 from app.database.roles import may_change_published, prepare_role
 from app.database.session import Database
 from app.domain.errors import NotFoundError, UserError, excerpt
-from app.sign_ins import first_link
 
 log = logging.getLogger(__name__)
 MORE_THAN_SERVE: Final = (
@@ -107,7 +107,7 @@ def serve(
         if configured.database_url is None and not empty and is_empty(db):
             console.print("Filling the empty database with the bundled figures …")
             archive.fill(db)
-        link = None if configured.database_url else first_link(db)
+        link = None if configured.database_url else create_first_link(db)
         db.close()
         os.environ["DATABASE_URL"] = url
         if configured.database_url is None:

@@ -7,8 +7,15 @@ from typing import Annotated
 
 import typer
 
-from app import accounts, sign_ins
-from app.accounts import Listed, listed_tokens
+from app.auth import accounts
+from app.auth.accounts import (
+    MaintainerSummary,
+    add_maintainer,
+    disable_maintainer,
+    enable_maintainer,
+    list_tokens,
+)
+from app.auth.sessions import create_link
 from app.console import DataDir, console, opened, settings
 from app.domain.errors import BadInputError
 
@@ -34,8 +41,8 @@ def add(
     """Add a maintainer; asks for the password twice. Names are a-z, 0-9, dot, dash, underscore."""
     password = None if link else read_password(password_stdin, "ask for a link with --link")
     with opened(data_dir) as db, db.writing() as session:
-        accounts.add(session, name, password)
-        path = sign_ins.link(session, name) if link else ""
+        add_maintainer(session, name, password)
+        path = create_link(session, name) if link else ""
     console.print(f"Added {name}.", markup=False)
     if path:
         typer.echo(site() + path)
@@ -71,7 +78,7 @@ def read_password(from_stdin: bool, instead: str) -> str:
 def disable(name: Name, data_dir: DataDir = None) -> None:
     """Let a maintainer in no longer: ends sign-ins and links, revokes tokens."""
     with opened(data_dir) as db, db.writing() as session:
-        accounts.disable(session, name)
+        disable_maintainer(session, name)
     console.print(f"Disabled {name}.", markup=False)
 
 
@@ -79,7 +86,7 @@ def disable(name: Name, data_dir: DataDir = None) -> None:
 def enable(name: Name, data_dir: DataDir = None) -> None:
     """Let a disabled maintainer in again, with the password they had."""
     with opened(data_dir) as db, db.writing() as session:
-        accounts.enable(session, name)
+        enable_maintainer(session, name)
     console.print(f"Enabled {name}.", markup=False)
 
 
@@ -94,7 +101,7 @@ def link(
 ) -> None:
     """Print a one-time sign-in link, valid for 24 hours."""
     with opened(data_dir) as db, db.writing() as session:
-        path = sign_ins.link(session, name)
+        path = create_link(session, name)
     typer.echo((base_url.rstrip("/") or site()) + path)
 
 
@@ -110,14 +117,14 @@ def site() -> str:
 def list_maintainers(data_dir: DataDir = None) -> None:
     """List the maintainers."""
     with opened(data_dir) as db, db.reading() as session:
-        found = accounts.listed(session)
+        found = accounts.list_maintainers(session)
     echo_table(
         ("NAME", "ADDED", "STATE", "TOKENS"),
         [(item.name, day(item.since), state(item), str(item.tokens)) for item in found],
     )
 
 
-def state(item: Listed) -> str:
+def state(item: MaintainerSummary) -> str:
     if item.disabled:
         return f"disabled {day(item.disabled)}"
     return "active" if item.has_password else "active, no password"
@@ -144,7 +151,7 @@ def revoke_token(name: Name, label: Label, data_dir: DataDir = None) -> None:
 def list_tokens(data_dir: DataDir = None) -> None:
     """List the tokens, without what is secret of them."""
     with opened(data_dir) as db, db.reading() as session:
-        found = listed_tokens(session)
+        found = list_tokens(session)
     echo_table(
         ("NAME", "LABEL", "CREATED", "USED", "REVOKED"),
         [

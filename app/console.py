@@ -10,11 +10,11 @@ from pydantic import ValidationError
 from rich.console import Console
 from sqlalchemy import make_url
 
+from app.auth.weak_secrets import secret_weakness
 from app.database.embedded.server import run_embedded_postgres
 from app.database.migrate import upgrade_if_needed
 from app.database.session import Database
 from app.domain.errors import UserError
-from app.secret import weakness
 from app.settings import Settings
 
 # Progress and problems go to standard error: standard output is for what was asked.
@@ -59,7 +59,7 @@ def refuse_weak_password(url: str) -> None:
 
 
 def refuse_weak(password: str | None, name: str) -> None:
-    if weak := weakness(password):
+    if weak := secret_weakness(password):
         hint = "Make one: openssl rand -hex 24. docs/operations.md says what else is to change."
         raise UserError(f"{name} {weak}", hint)
 

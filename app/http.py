@@ -8,8 +8,9 @@ from fastapi import Depends, Request, Response
 from fastapi.security import HTTPBearer
 from sqlalchemy.orm import Session
 
-from app import accounts, freshness, queries, sign_ins
-from app.accounts import Maintainer
+from app import freshness, queries
+from app.auth.accounts import MaintainerIdentity, maintainer_of_token
+from app.auth.sessions import find_session
 from app.csv_io.writer import csv_link_header, csv_text, download_file_name
 from app.database.session import Database
 from app.domain.answer import Answer
@@ -82,36 +83,38 @@ def cookie_name(request: Request) -> str:
     return "__Host-session" if request.scope["scheme"] == "https" else "session"
 
 
-def visitor(request: Request, db: Annotated[Database, Depends(database)]) -> Maintainer | None:
+def visitor(
+    request: Request, db: Annotated[Database, Depends(database)]
+) -> MaintainerIdentity | None:
     """Who is signed in with this browser, if anyone; looked up once a request."""
     if not hasattr(request.state, "maintainer"):
         secret = request.cookies.get(cookie_name(request))
-        request.state.maintainer = sign_ins.find(db, secret) if secret else None
-    found: Maintainer | None = request.state.maintainer
+        request.state.maintainer = find_session(db, secret) if secret else None
+    found: MaintainerIdentity | None = request.state.maintainer
     return found
 
 
-Visitor = Annotated[Maintainer | None, Depends(visitor)]
+Visitor = Annotated[MaintainerIdentity | None, Depends(visitor)]
 
 
-def signed_in(found: Visitor) -> Maintainer:
+def signed_in(found: Visitor) -> MaintainerIdentity:
     """Raises NotSignedIn: a page sends people to the sign-in first."""
     if found is None:
         raise NotSignedInError("Only maintainers may do this", "Please sign in.")
     return found
 
 
-SignedIn = Annotated[Maintainer, Depends(signed_in)]
+SignedIn = Annotated[MaintainerIdentity, Depends(signed_in)]
 
 
-def by_token(request: Request, db: Database) -> Maintainer:
+def by_token(request: Request, db: Database) -> MaintainerIdentity:
     """Whoever the token of the Authorization header speaks for. Raises NotSignedInError."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         raise NotSignedInError("A token is needed: Authorization: Bearer TOKEN", NEW_TOKEN)
     if not hasattr(request.state, "maintainer"):
-        request.state.maintainer = accounts.by_token(db, token.strip())
-    found: Maintainer | None = request.state.maintainer
+        request.state.maintainer = maintainer_of_token(db, token.strip())
+    found: MaintainerIdentity | None = request.state.maintainer
     if found is None:
         raise NotSignedInError("The token is unknown or revoked", NEW_TOKEN)
     return found
@@ -124,11 +127,11 @@ def bearer(
     request: Request,
     db: Annotated[Database, Depends(database)],
     _: Annotated[object, Depends(TOKEN)],
-) -> Maintainer:
+) -> MaintainerIdentity:
     return by_token(request, db)
 
 
-Bearer = Annotated[Maintainer, Depends(bearer)]
+Bearer = Annotated[MaintainerIdentity, Depends(bearer)]
 NEW_TOKEN: Final = "`modelshare token create NAME LABEL` on the server makes one."  # noqa: S105
 
 

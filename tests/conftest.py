@@ -23,13 +23,14 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 from sqlalchemy import URL, Connection, NullPool, create_engine, make_url, text
 
-from app import accounts, archive, sign_ins
+from app import archive
+from app.auth.accounts import add_maintainer
+from app.auth.sessions import create_link, sign_in_by_link
 from app.database.embedded.server import run_embedded_postgres, wait_until_stopped
 from app.database.migrate import upgrade_schema
 from app.database.session import Database
 from app.main import create_app
 from app.settings import Settings
-from app.sign_ins import by_link
 from tests import chromium
 
 RUN = "MODELSHARE_TEST_RUN"
@@ -222,9 +223,9 @@ def empty_client(empty_database_url: str) -> Iterator[TestClient]:
 def maintainer_client(own_client: TestClient, filled_db: Database) -> TestClient:
     """`own_client` with ada signed in, as a browser sends its requests."""
     with filled_db.writing() as session:
-        accounts.add(session, "ada")
-        link = sign_ins.link(session, "ada").partition("=")[2]
-    own_client.cookies["session"] = by_link(filled_db, link)
+        add_maintainer(session, "ada")
+        link = create_link(session, "ada").partition("=")[2]
+    own_client.cookies["session"] = sign_in_by_link(filled_db, link)
     own_client.headers["sec-fetch-site"] = "same-origin"
     return own_client
 

@@ -14,12 +14,13 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from app import accounts, archive, intake, sign_ins
+from app import archive, intake
+from app.auth.accounts import add_maintainer
+from app.auth.sessions import create_link, sign_in_by_link
 from app.database.embedded.server import run_embedded_postgres, wait_until_stopped
 from app.database.migrate import upgrade_schema
 from app.database.session import Database
 from app.domain.vocabulary import Openness
-from app.sign_ins import by_link
 from tests import chromium
 from tests.conftest import serving
 
@@ -100,12 +101,12 @@ def bundled_server() -> Iterator[tuple[str, str]]:
 def keep_files(db: Database) -> str:
     """A maintainer who has uploaded a sound and a faulty file; the secret of their browser."""
     with db.writing() as session:
-        accounts.add(session, "ada")
-        link = sign_ins.link(session, "ada").partition("=")[2]
+        add_maintainer(session, "ada")
+        link = create_link(session, "ada").partition("=")[2]
         kept = {"by": "ada", "source": "openrouter-rankings", "openness": Openness.OPEN}
         for name, content in (("october.csv", SOUND), ("october-draft.csv", FAULTY)):
             intake.keep(session, io.BytesIO(content), filename=name, **kept)
-    return by_link(db, link)
+    return sign_in_by_link(db, link)
 
 
 def take(browser: Browser, address: str, folder: Path, pages: dict[str, str], secret: str) -> None:

@@ -18,16 +18,31 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import func, select, text
 
-from app import accounts, attempts, passwords, sign_ins
-from app.accounts import (
-    Maintainer,
-    by_token,
+from app.auth import passwords
+from app.auth.accounts import (
+    MaintainerIdentity,
+    add_maintainer,
     create_token,
-    listed_tokens,
+    disable_maintainer,
+    enable_maintainer,
+    list_tokens,
+    lock_maintainer,
+    maintainer_of_token,
     revoke_token,
     set_password,
 )
-from app.attempts import network_of
+from app.auth.login_throttle import network_of_address, record_attempt
+from app.auth.passwords import DUMMY_HASH, PASSWORD_MAX_LENGTH, hash_password, verify_password
+from app.auth.sessions import (
+    change_password,
+    create_first_link,
+    create_link,
+    end_session,
+    find_session,
+    name_of_link,
+    sign_in_by_link,
+    sign_in_by_password,
+)
 from app.database.embedded.server import run_embedded_postgres, wait_until_stopped
 from app.database.locks import Lock
 from app.database.migrate import schema_revisions
@@ -40,7 +55,6 @@ from app.domain.errors import (
     UnavailableError,
     WrongPasswordError,
 )
-from app.sign_ins import by_link, by_password, change_password, first_link, whose_link
 from tests.conftest import opened
 from tests.test_serve import Program
 
@@ -57,14 +71,14 @@ def ada(db: Database) -> Database:
 
 def add_ada(db: Database) -> None:
     with db.writing() as session:
-        accounts.add(session, "ada")
-        accounts.locked(session, "ada").password_hash = stored_password()
+        add_maintainer(session, "ada")
+        lock_maintainer(session, "ada").password_hash = stored_password()
 
 
 @cache
 def stored_password() -> str:
     """Computed once: it takes a quarter of a second."""
-    return passwords.hashed(PASSWORD)
+    return hash_password(PASSWORD)
 
 
 def age(db: Database, table: str, column: str, interval: str) -> None:
@@ -78,7 +92,7 @@ def count(db: Database, table: str) -> int:
 
 
 def sign_in(db: Database, name: str = "ada", password: str = PASSWORD, address: str = HOME) -> str:
-    return by_password(db, name, password, address)
+    return sign_in_by_password(db, name, password, address)
 
 
 def outcome(db: Database, **credentials: str) -> str:
@@ -92,7 +106,7 @@ def outcome(db: Database, **credentials: str) -> str:
 def fail(db: Database, times: int, name: str = "ada", address: str = HOME) -> None:
     """As so many wrong passwords would."""
     for _ in range(times):
-        attempts.admit(db, name, address)
+        record_attempt(db, name, address)
 
 
 # --- passwords
@@ -100,7 +114,7 @@ def fail(db: Database, times: int, name: str = "ada", address: str = HOME) -> No
 
 def test_a_password_shorter_than_twelve_characters_is_refused(db: Database) -> None:
     with pytest.raises(BadInputError, match="at least 12 characters"), db.writing() as session:
-        accounts.add(session, "ada", "eleven char")
+        add_maintainer(session, "ada", "eleven char")
     assert count(db, "maintainer") == 0
 
 
@@ -112,27 +126,27 @@ def test_only_an_argon2_hash_of_the_password_is_stored(ada: Database) -> None:
 
 
 def test_an_accent_typed_on_another_keyboard_is_the_same_accent() -> None:
-    assert passwords.matches("cafe\u0301 cafe\u0301 noir", passwords.hashed("café café noir"))
+    assert verify_password("cafe\u0301 cafe\u0301 noir", hash_password("café café noir"))
 
 
 def test_comparing_with_nobodys_password_costs_what_a_real_one_costs() -> None:
     def parameters(stored: str) -> list[str]:
         return stored.split("$")[1:4]
 
-    real = passwords.hashed(PASSWORD)
-    assert parameters(passwords.NOBODYS) == parameters(real)
-    assert [*map(len, passwords.NOBODYS.split("$"))] == [*map(len, real.split("$"))]
+    real = hash_password(PASSWORD)
+    assert parameters(DUMMY_HASH) == parameters(real)
+    assert [*map(len, DUMMY_HASH.split("$"))] == [*map(len, real.split("$"))]
 
 
 def test_no_password_matches_where_none_is_stored() -> None:
-    assert not passwords.matches("", None)
+    assert not verify_password("", None)
 
 
 def test_a_password_that_is_too_long_is_never_the_right_one() -> None:
     longest = "correct horse " * 71
-    stored = passwords.hashed(longest)
-    assert passwords.matches(longest, stored)
-    assert not passwords.matches(longest + "x" * passwords.LONGEST, stored)
+    stored = hash_password(longest)
+    assert verify_password(longest, stored)
+    assert not verify_password(longest + "x" * PASSWORD_MAX_LENGTH, stored)
 
 
 def test_of_a_long_password_only_a_short_part_is_composed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,8 +158,8 @@ def test_of_a_long_password_only_a_short_part_is_composed(monkeypatch: pytest.Mo
         return unicodedata.normalize(form, text)
 
     monkeypatch.setattr(passwords, "unicodedata", SimpleNamespace(normalize=normalize))
-    assert not passwords.matches("\u0316\u0300" * 32_000, passwords.NOBODYS)
-    assert lengths == [passwords.LONGEST]
+    assert not verify_password("\u0316\u0300" * 32_000, DUMMY_HASH)
+    assert lengths == [PASSWORD_MAX_LENGTH]
 
 
 @pytest.mark.parametrize("name", ["", "Ada", "a b", "-a", "a" * 65, "ada\n", "é", "a\0"])
@@ -154,19 +168,19 @@ def test_a_name_that_cannot_be_one_is_refused(db: Database, name: str) -> None:
         pytest.raises(BadInputError, match="cannot be a maintainer's name"),
         db.writing() as session,
     ):
-        accounts.add(session, name, PASSWORD)
+        add_maintainer(session, name, PASSWORD)
 
 
 def test_a_name_is_given_once(ada: Database) -> None:
     with pytest.raises(ConflictError), ada.writing() as session:
-        accounts.add(session, "ada", PASSWORD)
+        add_maintainer(session, "ada", PASSWORD)
 
 
 # --- signing in
 
 
 def test_the_right_password_signs_in(ada: Database) -> None:
-    assert sign_ins.find(ada, sign_in(ada)) == Maintainer("ada")
+    assert find_session(ada, sign_in(ada)) == MaintainerIdentity("ada")
 
 
 def test_the_database_holds_no_secret_that_would_let_its_reader_in(ada: Database) -> None:
@@ -174,7 +188,7 @@ def test_the_database_holds_no_secret_that_would_let_its_reader_in(ada: Database
     with ada.engine.connect() as connection:
         stored = connection.scalar(text("SELECT digest FROM sign_in"))
     assert len(stored) == 32
-    assert sign_ins.find(ada, stored.hex()) is None
+    assert find_session(ada, stored.hex()) is None
     assert secret.encode() not in stored
 
 
@@ -186,9 +200,9 @@ def test_every_sign_in_has_an_id_of_256_bits_of_its_own(ada: Database) -> None:
 
 def test_unknown_disabled_and_passwordless_names_get_the_same_answer(ada: Database) -> None:
     with ada.writing() as session:
-        accounts.add(session, "gone", PASSWORD)
-        accounts.disable(session, "gone")
-        accounts.add(session, "linked")
+        add_maintainer(session, "gone", PASSWORD)
+        disable_maintainer(session, "gone")
+        add_maintainer(session, "linked")
     said = set()
     for name in ("ada", "gone", "linked", "nobody", "a\0", "\ud800", "x" * 5000):
         with pytest.raises(WrongPasswordError) as refused:
@@ -214,19 +228,19 @@ def test_unknown_names_take_as_long_as_known_ones(
 def test_a_sign_in_ends_after_twelve_hours_however_busy(ada: Database) -> None:
     secret = sign_in(ada)
     age(ada, "sign_in", "started_at", "11 hours 59 minutes")
-    assert sign_ins.find(ada, secret)
+    assert find_session(ada, secret)
     age(ada, "sign_in", "started_at", "2 minutes")
-    assert sign_ins.find(ada, secret) is None
+    assert find_session(ada, secret) is None
 
 
 def test_a_sign_in_ends_after_two_idle_hours(ada: Database) -> None:
     secret = sign_in(ada)
     age(ada, "sign_in", "seen_at", "1 hour 59 minutes")
-    assert sign_ins.find(ada, secret)
+    assert find_session(ada, secret)
     age(ada, "sign_in", "seen_at", "1 hour 59 minutes")
-    assert sign_ins.find(ada, secret), "being seen began the two hours again"
+    assert find_session(ada, secret), "being seen began the two hours again"
     age(ada, "sign_in", "seen_at", "2 hours 1 minute")
-    assert sign_ins.find(ada, secret) is None
+    assert find_session(ada, secret) is None
 
 
 def test_being_seen_is_written_once_a_minute_at_most(ada: Database) -> None:
@@ -236,29 +250,29 @@ def test_being_seen_is_written_once_a_minute_at_most(ada: Database) -> None:
 
     secret = sign_in(ada)
     first = seen()
-    sign_ins.find(ada, secret)
+    find_session(ada, secret)
     assert seen() == first
     age(ada, "sign_in", "seen_at", "61 seconds")
-    sign_ins.find(ada, secret)
+    find_session(ada, secret)
     assert seen() > first
 
 
 def test_signing_out_ends_this_sign_in_only(ada: Database) -> None:
     here, there = sign_in(ada), sign_in(ada)
-    sign_ins.end(ada, here)
-    assert sign_ins.find(ada, here) is None
-    assert sign_ins.find(ada, there)
+    end_session(ada, here)
+    assert find_session(ada, here) is None
+    assert find_session(ada, there)
 
 
 def test_a_new_password_ends_every_sign_in_and_link(ada: Database) -> None:
     secret = sign_in(ada)
     with ada.writing() as session:
-        link = sign_ins.link(session, "ada").partition("=")[2]
+        link = create_link(session, "ada").partition("=")[2]
     with ada.writing() as session:
         set_password(session, "ada", "another long password")
-    assert sign_ins.find(ada, secret) is None
+    assert find_session(ada, secret) is None
     with pytest.raises(NotFoundError):
-        by_link(ada, link)
+        sign_in_by_link(ada, link)
     assert outcome(ada) == "WrongPassword"
     assert outcome(ada, password="another long password") == "in"
 
@@ -267,19 +281,19 @@ def test_a_disabled_maintainer_is_out_at_once_and_stays_out(ada: Database) -> No
     secret = sign_in(ada)
     with ada.writing() as session:
         token = create_token(session, "ada", "ci")
-        link = sign_ins.link(session, "ada").partition("=")[2]
+        link = create_link(session, "ada").partition("=")[2]
     with ada.writing() as session:
-        accounts.disable(session, "ada")
-    assert sign_ins.find(ada, secret) is None
-    assert by_token(ada, token) is None
+        disable_maintainer(session, "ada")
+    assert find_session(ada, secret) is None
+    assert maintainer_of_token(ada, token) is None
     assert outcome(ada) == "WrongPassword"
     with pytest.raises(NotFoundError):
-        by_link(ada, link)
+        sign_in_by_link(ada, link)
     with ada.writing() as session:
-        accounts.enable(session, "ada")
+        enable_maintainer(session, "ada")
     assert outcome(ada) == "in"
-    assert sign_ins.find(ada, secret) is None
-    assert by_token(ada, token) is None
+    assert find_session(ada, secret) is None
+    assert maintainer_of_token(ada, token) is None
 
 
 def test_old_sign_ins_are_cleared_away(ada: Database) -> None:
@@ -383,7 +397,7 @@ def test_of_many_guesses_at_once_ten_get_through(ada: Database) -> None:
     ],
 )
 def test_a_network_of_ipv6_counts_as_one_address(one: str, other: str, same: bool) -> None:
-    assert (network_of(one) == network_of(other)) is same
+    assert (network_of_address(one) == network_of_address(other)) is same
 
 
 # --- links
@@ -391,21 +405,21 @@ def test_a_network_of_ipv6_counts_as_one_address(one: str, other: str, same: boo
 
 def test_a_link_signs_in_once(ada: Database) -> None:
     with ada.writing() as session:
-        link = sign_ins.link(session, "ada").partition("=")[2]
+        link = create_link(session, "ada").partition("=")[2]
     with ada.reading() as session:
-        assert whose_link(session, link) == "ada"
-    assert sign_ins.find(ada, by_link(ada, link)) == Maintainer("ada")
+        assert name_of_link(session, link) == "ada"
+    assert find_session(ada, sign_in_by_link(ada, link)) == MaintainerIdentity("ada")
     with pytest.raises(NotFoundError, match="can no longer be used"):
-        by_link(ada, link)
+        sign_in_by_link(ada, link)
 
 
 def test_of_many_who_use_a_link_at_once_one_gets_in(ada: Database) -> None:
     with ada.writing() as session:
-        link = sign_ins.link(session, "ada").partition("=")[2]
+        link = create_link(session, "ada").partition("=")[2]
 
     def try_it(_: int) -> bool:
         try:
-            by_link(ada, link)
+            sign_in_by_link(ada, link)
         except NotFoundError:
             return False
         return True
@@ -416,25 +430,25 @@ def test_of_many_who_use_a_link_at_once_one_gets_in(ada: Database) -> None:
 
 def test_a_link_is_valid_for_a_day(ada: Database) -> None:
     with ada.writing() as session:
-        link = sign_ins.link(session, "ada").partition("=")[2]
+        link = create_link(session, "ada").partition("=")[2]
     age(ada, "sign_in_link", "created_at", "24 hours")
     with pytest.raises(NotFoundError):
-        by_link(ada, link)
+        sign_in_by_link(ada, link)
 
 
 def test_only_where_there_is_no_maintainer_a_first_one_is_made(db: Database) -> None:
     with ThreadPoolExecutor(4) as pool:
-        made = list(pool.map(lambda _: first_link(db), range(4)))
+        made = list(pool.map(lambda _: create_first_link(db), range(4)))
     assert all(made)
     assert count(db, "maintainer") == 1
 
 
 def test_a_first_link_is_offered_until_someone_has_a_password(db: Database) -> None:
-    first, second = first_link(db), first_link(db)
+    first, second = create_first_link(db), create_first_link(db)
     assert first != second
     with db.writing() as session:
         set_password(session, "admin", PASSWORD)
-    assert first_link(db) is None
+    assert create_first_link(db) is None
 
 
 def test_a_new_password_needs_the_old_one_and_guesses_of_it_are_counted(ada: Database) -> None:
@@ -449,7 +463,7 @@ def test_a_password_too_short_changes_nothing(ada: Database) -> None:
     secret = sign_in(ada)
     with pytest.raises(BadInputError):
         change_password(ada, "ada", PASSWORD, "short", HOME)
-    assert sign_ins.find(ada, secret)
+    assert find_session(ada, secret)
     assert outcome(ada) == "in"
 
 
@@ -459,8 +473,8 @@ def test_a_password_too_short_changes_nothing(ada: Database) -> None:
 def test_a_token_speaks_for_its_maintainer_under_its_label(ada: Database) -> None:
     with ada.writing() as session:
         token = create_token(session, "ada", "monthly job")
-    found = by_token(ada, token)
-    assert found == Maintainer("ada", "monthly job")
+    found = maintainer_of_token(ada, token)
+    assert found == MaintainerIdentity("ada", "monthly job")
     assert found.signature == "ada (token monthly job)"
 
 
@@ -479,7 +493,7 @@ def test_a_revoked_token_lets_nobody_in(ada: Database) -> None:
         token = create_token(session, "ada", "ci")
     with ada.writing() as session:
         revoke_token(session, "ada", "ci")
-    assert by_token(ada, token) is None
+    assert maintainer_of_token(ada, token) is None
 
 
 @pytest.mark.parametrize("label", ["", "  ", "a\nb", "x" * 81, "\0"])
@@ -492,16 +506,16 @@ def test_the_use_of_a_token_is_noted(ada: Database) -> None:
     with ada.writing() as session:
         token = create_token(session, "ada", "ci")
     with ada.reading() as session:
-        assert listed_tokens(session)[0].used is None
-    by_token(ada, token)
+        assert list_tokens(session)[0].used is None
+    maintainer_of_token(ada, token)
     with ada.reading() as session:
-        assert listed_tokens(session)[0].used
+        assert list_tokens(session)[0].used
 
 
 @pytest.mark.parametrize("nonsense", ["", "oms_", "x" * 100_000, "\udcff", "a\0b"])
 def test_nonsense_is_nobodys_secret(ada: Database, nonsense: str) -> None:
-    assert by_token(ada, nonsense) is None
-    assert sign_ins.find(ada, nonsense) is None
+    assert maintainer_of_token(ada, nonsense) is None
+    assert find_session(ada, nonsense) is None
 
 
 def test_a_database_that_is_only_read_still_lets_people_in(ada: Database) -> None:
@@ -513,8 +527,8 @@ def test_a_database_that_is_only_read_still_lets_people_in(ada: Database) -> Non
         name = connection.scalar(text("SELECT current_database()"))
         connection.execute(text(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on'))
     ada.engine.dispose()
-    assert sign_ins.find(ada, secret)
-    assert by_token(ada, token)
+    assert find_session(ada, secret)
+    assert maintainer_of_token(ada, token)
 
 
 # --- commands
@@ -590,7 +604,7 @@ def test_passwords_and_disabling_by_command(empty_database_url: str, ada: Databa
     secret = sign_in(ada)
     command = ("maintainer", "password", "ada", "--password-stdin")
     assert modelshare(empty_database_url, *command, typed="another long password").returncode == 0
-    assert sign_ins.find(ada, secret) is None
+    assert find_session(ada, secret) is None
     assert modelshare(empty_database_url, "maintainer", "disable", "ada").returncode == 0
     assert "disabled 2" in modelshare(empty_database_url, "maintainer", "list").stdout
     assert modelshare(empty_database_url, "maintainer", "enable", "ada").returncode == 0
@@ -600,7 +614,7 @@ def test_passwords_and_disabling_by_command(empty_database_url: str, ada: Databa
 def test_a_token_is_printed_alone_and_once(empty_database_url: str, ada: Database) -> None:
     made = modelshare(empty_database_url, "token", "create", "ada", "ci")
     token = made.stdout.removesuffix("\n")
-    assert by_token(ada, token) == Maintainer("ada", "ci")
+    assert maintainer_of_token(ada, token) == MaintainerIdentity("ada", "ci")
     assert token not in made.stderr
     listed = modelshare(empty_database_url, "token", "list")
     assert "ada   ci" in listed.stdout
@@ -608,7 +622,7 @@ def test_a_token_is_printed_alone_and_once(empty_database_url: str, ada: Databas
     again = modelshare(empty_database_url, "token", "create", "ada", "ci")
     assert (again.returncode, again.stdout) == (1, "")
     assert modelshare(empty_database_url, "token", "revoke", "ada", "ci").returncode == 0
-    assert by_token(ada, token) is None
+    assert maintainer_of_token(ada, token) is None
 
 
 def test_a_link_is_printed_whole_where_the_site_is_named(
@@ -618,7 +632,7 @@ def test_a_link_is_printed_whole_where_the_site_is_named(
     done = modelshare(empty_database_url, "maintainer", "link", "ada", "--base-url", site)
     found = re.fullmatch(r"https://shares\.example/sign-in\?link=([\w-]{43})\n", done.stdout)
     assert found
-    assert by_link(ada, found[1])
+    assert sign_in_by_link(ada, found[1])
     here = modelshare(empty_database_url, "maintainer", "link", "ada").stdout
     assert here.startswith("http://127.0.0.1:8000/sign-in?link=")
 
@@ -627,7 +641,7 @@ def test_a_maintainer_can_be_added_with_a_link_in_place_of_a_password(
     empty_database_url: str, db: Database
 ) -> None:
     done = modelshare(empty_database_url, "maintainer", "add", "grace", "--link")
-    assert by_link(db, done.stdout.strip().partition("link=")[2])
+    assert sign_in_by_link(db, done.stdout.strip().partition("link=")[2])
 
 
 @pytest.mark.parametrize(
@@ -687,7 +701,7 @@ def test_every_start_prints_a_link_that_signs_in_until_there_is_a_password(tmp_p
         second.stop(signal.SIGTERM)
     with run_embedded_postgres(tmp_path / "var") as url, opened(url) as db:
         for link in (line.partition("link=")[2], again.partition("link=")[2]):
-            assert sign_ins.find(db, by_link(db, link)) == Maintainer("admin")
+            assert find_session(db, sign_in_by_link(db, link)) == MaintainerIdentity("admin")
         with db.writing() as session:
             set_password(session, "admin", PASSWORD)
     assert "link" not in said_at_start(Program(*serve))

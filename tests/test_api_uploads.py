@@ -11,8 +11,8 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
-from app import accounts, intake
-from app.accounts import create_token
+from app import intake
+from app.auth.accounts import add_maintainer, create_token
 from app.database.session import Database
 from app.database.tables import Upload
 from app.domain.errors import ConflictError
@@ -25,7 +25,7 @@ CHOSEN = {"source": SOURCE}
 
 def bearer(db: Database) -> dict[str, str]:
     with db.writing() as session:
-        accounts.add(session, "ada")
+        add_maintainer(session, "ada")
         return {"Authorization": f"Bearer {create_token(session, 'ada', 'job')}"}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from app.secret import weakness
+from app.auth.weak_secrets import secret_weakness
 
 PROJECT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
@@ -101,14 +101,14 @@ def test_no_secret_has_a_default(compose: dict[str, Any]) -> None:
     ],
 )
 def test_a_password_that_is_none_is_seen(password: str | None) -> None:
-    assert weakness(password)
+    assert secret_weakness(password)
 
 
 @pytest.mark.parametrize(
     "password", ["2f1c9ab04cbe77e15d3cbd07ab9d1f6c", "correct horse battery staple"]
 )
 def test_a_real_password_is_taken(password: str) -> None:
-    assert weakness(password) is None
+    assert secret_weakness(password) is None
 
 
 def modelshare(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

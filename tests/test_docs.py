@@ -16,9 +16,9 @@ from fastapi import APIRouter
 from fastapi.testclient import TestClient
 from pydantic import BaseModel, Field
 
-from app import accounts, reference, sample, schemas
-from app.accounts import create_token
+from app import reference, sample, schemas
 from app.api.fields import VERSION_EXAMPLE
+from app.auth.accounts import add_maintainer, create_token
 from app.database.session import Database
 from app.main import create_app
 from tests.looking import faults, links, lost_anchors, too_wide, words
@@ -151,7 +151,7 @@ def reader(own_server, filled_db, tmp_path):
     if shutil.which("curl") is None:
         pytest.skip("NO CURL FOUND: THE LINES OF /docs DO NOT RUN")
     with filled_db.writing() as session:
-        accounts.add(session, "ada")
+        add_maintainer(session, "ada")
         token = create_token(session, "ada", "job")
     return Reader(own_server, token, tmp_path)
 

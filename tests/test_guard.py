@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 import pytest
 from fastapi.testclient import TestClient
 
-from app import accounts, bodies, sign_ins
-from app.accounts import create_token
+from app import bodies
+from app.auth.accounts import add_maintainer, create_token
+from app.auth.sessions import create_link, sign_in_by_link
 from app.database.session import Database
 from app.main import create_app
-from app.sign_ins import by_link
 from tests.conftest import serving
 from tests.test_errors import NOWHERE
 
@@ -232,7 +232,7 @@ def test_a_program_without_a_token_is_told_how_to_come_by_one(client: TestClient
 @pytest.fixture
 def ada(db: Database) -> Database:
     with db.writing() as session:
-        accounts.add(session, "ada")
+        add_maintainer(session, "ada")
     return db
 
 
@@ -240,9 +240,9 @@ def test_a_cookie_does_not_open_the_api_nor_a_token_the_pages(
     ada: Database, empty_client: TestClient
 ) -> None:
     with ada.writing() as session:
-        link = sign_ins.link(session, "ada").partition("=")[2]
+        link = create_link(session, "ada").partition("=")[2]
         token = create_token(session, "ada", "ci")
-    secret = by_link(ada, link)
+    secret = sign_in_by_link(ada, link)
     ours = {"Origin": "http://testserver"}
     cookie = empty_client.post("/api/v1/uploads", headers=ours | {"Cookie": f"session={secret}"})
     bearer = empty_client.post("/account", headers=ours | {"Authorization": f"Bearer {token}"})

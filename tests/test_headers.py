@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
-from app import accounts, sign_ins
+from app.auth.accounts import add_maintainer
+from app.auth.sessions import create_link
 from app.database.session import Database
 from app.main import create_app
 from app.settings import Settings
@@ -145,8 +146,8 @@ def test_over_https_the_cookie_is_the_hosts_own(
     filled_database_url: str, filled_db: Database
 ) -> None:
     with filled_db.writing() as session:
-        accounts.add(session, "ada")
-        link = sign_ins.link(session, "ada").partition("=")[2]
+        add_maintainer(session, "ada")
+        link = create_link(session, "ada").partition("=")[2]
     app = create_app(Database(filled_database_url))
     with TestClient(app, base_url="https://testserver", follow_redirects=False) as client:
         ours = {"Origin": "https://testserver"}

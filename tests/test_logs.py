@@ -9,8 +9,8 @@ import httpx2
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from app import accounts, sign_ins
-from app.accounts import create_token
+from app.auth.accounts import add_maintainer, create_token
+from app.auth.sessions import create_link
 from app.database.session import Database
 from tests.conftest import RUN
 from tests.faults.service import Service
@@ -44,9 +44,9 @@ def test_no_log_tells_a_cell_a_token_a_password_or_a_query(
     served: Service, filled_db: Database
 ) -> None:
     with filled_db.writing() as session:
-        accounts.add(session, "ada", PASSWORD)
+        add_maintainer(session, "ada", PASSWORD)
         token = create_token(session, "ada", "test")
-        link = sign_ins.link(session, "ada").partition("=")[2]
+        link = create_link(session, "ada").partition("=")[2]
     client = served.client
     bearer = {"Authorization": f"Bearer {token}", "Content-Type": "text/csv"}
     query = {"mode": "publish", "source": "huggingface-study-2025", "reason": SECRET}

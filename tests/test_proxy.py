@@ -20,8 +20,7 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
-from app import accounts
-from app.accounts import create_token
+from app.auth.accounts import add_maintainer, create_token
 from app.database.session import Database
 from tests.faults.service import Service
 from tests.faults.test_killed_workers import free_port
@@ -206,7 +205,7 @@ def test_the_largest_file_comes_through(
     filled_db: Database, filled_database_url: str, tmp_path
 ) -> None:
     with filled_db.writing() as session:
-        accounts.add(session, "ada")
+        add_maintainer(session, "ada")
         token = create_token(session, "ada", "test")
     line = b"2026-10,chinese,12.25," + b"n" * 400 + b"\n"
     head = b"month,origin,share_pct,note\n" + line

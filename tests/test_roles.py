@@ -9,8 +9,21 @@ from fastapi.testclient import TestClient
 from sqlalchemy import make_url, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from app import accounts, sign_ins
-from app.accounts import create_token, revoke_token
+from app.auth.accounts import (
+    add_maintainer,
+    create_token,
+    disable_maintainer,
+    enable_maintainer,
+    revoke_token,
+)
+from app.auth.sessions import (
+    change_password,
+    create_link,
+    end_session,
+    find_session,
+    sign_in_by_link,
+    sign_in_by_password,
+)
 from app.catalogue.editing import edit_entry
 from app.catalogue.entry_types import DEVELOPER_TYPE
 from app.database import roles
@@ -19,7 +32,6 @@ from app.database.session import Database
 from app.database.tables import Developer, TableBase
 from app.domain.errors import UserError
 from app.main import create_app
-from app.sign_ins import change_password
 from tests.conftest import opened
 from tests.test_cli import modelshare
 
@@ -58,7 +70,7 @@ def serving_client(serving_url: str) -> Iterator[TestClient]:
 
 def token_of(db: Database) -> dict[str, str]:
     with db.writing() as session:
-        accounts.add(session, "ada", PASSWORD)
+        add_maintainer(session, "ada", PASSWORD)
         return {"Authorization": f"Bearer {create_token(session, 'ada', 'test')}"}
 
 
@@ -103,17 +115,17 @@ def test_it_corrects_the_catalogue_by_command(serving_url: str, tmp_path) -> Non
 def test_it_signs_in_by_password_and_link_and_out_again(serving_db: Database) -> None:
     token_of(serving_db)
     with serving_db.writing() as session:
-        link = sign_ins.link(session, "ada").partition("=")[2]
-    by_link = sign_ins.by_link(serving_db, link)
-    by_password = sign_ins.by_password(serving_db, "ada", PASSWORD, "192.0.2.1")
+        link = create_link(session, "ada").partition("=")[2]
+    by_link = sign_in_by_link(serving_db, link)
+    by_password = sign_in_by_password(serving_db, "ada", PASSWORD, "192.0.2.1")
     new = change_password(serving_db, "ada", PASSWORD, PASSWORD[::-1], "192.0.2.1")
-    assert sign_ins.find(serving_db, by_link) is None
-    assert sign_ins.find(serving_db, by_password) is None
-    sign_ins.end(serving_db, new)
+    assert find_session(serving_db, by_link) is None
+    assert find_session(serving_db, by_password) is None
+    end_session(serving_db, new)
     with serving_db.writing() as session:
         revoke_token(session, "ada", "test")
-        accounts.disable(session, "ada")
-        accounts.enable(session, "ada")
+        disable_maintainer(session, "ada")
+        enable_maintainer(session, "ada")
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,7 @@ from hypothesis import HealthCheck, settings
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
 
-from app import accounts
-from app.accounts import create_token
+from app.auth.accounts import add_maintainer, create_token
 from tests import openapi
 from tests.conftest import copied, opened, serving
 
@@ -44,7 +43,7 @@ def served(database_server, filled_template) -> Iterator[Served]:
     """A server on a database of its own, and a maintainer's token."""
     with copied(database_server, filled_template) as url:
         with opened(url) as db, db.writing() as session:
-            accounts.add(session, "ada")
+            add_maintainer(session, "ada")
             token = create_token(session, "ada", "schemathesis")
         with serving(url) as address, requests.Session() as session:
             yield Served(address, token, session)

@@ -11,13 +11,13 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
-from app import accounts, attempts, sign_ins
-from app.accounts import create_token
+from app.auth.accounts import add_maintainer, create_token
+from app.auth.login_throttle import record_attempt
+from app.auth.sessions import create_first_link, create_link, find_session, sign_in_by_password
 from app.database.locks import Lock
 from app.database.session import Database
 from app.main import create_app
 from app.pages.sign_in import own_path
-from app.sign_ins import by_password, first_link
 from tests.conftest import Watched, opened
 from tests.test_accounts import PASSWORD, add_ada
 
@@ -54,7 +54,7 @@ def sign_in(site: TestClient, password: str = PASSWORD, **fields: str):
 
 def link_of(db: Database, name: str) -> str:
     with db.writing() as session:
-        return sign_ins.link(session, name)
+        return create_link(session, name)
 
 
 def cookie(answer, name: str):
@@ -105,14 +105,14 @@ def test_signing_in_again_gives_a_new_id_and_ends_the_old_one(
     first = cookie(sign_in(site), "session").value
     second = cookie(sign_in(site), "session").value
     assert first != second
-    assert sign_ins.find(ada, first) is None
-    assert sign_ins.find(ada, second)
+    assert find_session(ada, first) is None
+    assert find_session(ada, second)
 
 
 def test_an_id_someone_else_put_there_is_never_taken_over(site: TestClient, ada: Database) -> None:
     site.cookies.set("session", "planted")
     assert cookie(sign_in(site), "session").value != "planted"
-    assert sign_ins.find(ada, "planted") is None
+    assert find_session(ada, "planted") is None
 
 
 def test_signing_out_ends_it_here_and_in_the_database(site: TestClient, ada: Database) -> None:
@@ -120,7 +120,7 @@ def test_signing_out_ends_it_here_and_in_the_database(site: TestClient, ada: Dat
     answer = site.post("/sign-out")
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
     assert cookie(answer, "session")["max-age"] == "0"
-    assert sign_ins.find(ada, secret) is None
+    assert find_session(ada, secret) is None
     assert site.post("/sign-out").status_code == 303
     assert site.get("/sign-out").headers["location"] == "/account"
 
@@ -172,7 +172,7 @@ def test_after_ten_wrong_passwords_even_the_right_one_waits(
     site: TestClient, ada: Database
 ) -> None:
     for _ in range(9):
-        attempts.admit(ada, "ada", "testclient")
+        record_attempt(ada, "ada", "testclient")
     assert sign_in(site, "wrong").status_code == 401
     for password in ("wrong", PASSWORD):
         answer = sign_in(site, password)
@@ -197,7 +197,7 @@ def test_guesses_sent_at_once_to_two_servers_are_counted_together(
     empty_database_url: str, ada: Database
 ) -> None:
     for _ in range(6):
-        attempts.admit(ada, "ada", "testclient")
+        record_attempt(ada, "ada", "testclient")
     with opened(empty_database_url) as one, opened(empty_database_url) as other:
         servers = [TestClient(create_app(db)) for db in (one, other)]
         with ThreadPoolExecutor(8) as pool:
@@ -273,7 +273,7 @@ def test_whoever_came_by_link_can_set_a_password_without_an_old_one(
     site: TestClient, ada: Database
 ) -> None:
     with ada.writing() as session:
-        accounts.add(session, "grace")
+        add_maintainer(session, "grace")
     site.post("/sign-in", data={"link": link_of(ada, "grace").partition("=")[2]})
     page = site.get("/account")
     assert "Set a password" in page.text
@@ -281,18 +281,18 @@ def test_whoever_came_by_link_can_set_a_password_without_an_old_one(
     answer = site.post("/account", data={"new": ANOTHER, "again": ANOTHER})
     assert answer.headers["location"] == "/account?changed"
     assert "The password is set." in site.get("/account?changed").text
-    assert by_password(ada, "grace", ANOTHER, "192.0.2.1")
+    assert sign_in_by_password(ada, "grace", ANOTHER, "192.0.2.1")
 
 
 def test_changing_the_password_keeps_this_browser_and_ends_all_others(
     site: TestClient, ada: Database
 ) -> None:
-    other = by_password(ada, "ada", PASSWORD, "192.0.2.1")
+    other = sign_in_by_password(ada, "ada", PASSWORD, "192.0.2.1")
     here = cookie(sign_in(site), "session").value
     answer = site.post("/account", data={"old": PASSWORD, "new": ANOTHER, "again": ANOTHER})
     assert answer.status_code == 303
-    assert sign_ins.find(ada, other) is None
-    assert sign_ins.find(ada, here) is None
+    assert find_session(ada, other) is None
+    assert find_session(ada, here) is None
     assert site.get("/account").status_code == 200
 
 
@@ -312,7 +312,7 @@ def test_a_password_that_cannot_be_changed_says_why_and_stays(
     answer = site.post("/account", data=dict(zip(("old", "new", "again"), typed, strict=True)))
     assert answer.status_code == status
     assert words in answer.text
-    assert sign_ins.find(ada, here)
+    assert find_session(ada, here)
 
 
 def test_pages_for_one_person_are_stored_nowhere(site: TestClient) -> None:
@@ -350,7 +350,7 @@ def test_no_log_holds_a_password_a_link_or_a_token(
 def test_a_maintainer_signs_in_by_link_sets_a_password_and_comes_back_with_it(
     watched: Watched, empty_server: str, db: Database, javascript: bool
 ) -> None:
-    path = first_link(db)
+    path = create_first_link(db)
     page = watched.open(empty_server, java_script_enabled=javascript)
     page.goto(path)
     page.get_by_role("button", name="Sign in as admin").click()
@@ -383,7 +383,7 @@ def test_axe_finds_nothing_wrong_with_these_pages(
 ) -> None:
     from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 - slow to load
 
-    path = first_link(db)
+    path = create_first_link(db)
     page = watched.open(empty_server, color_scheme=scheme, bypass_csp=True)
     for address in ("/sign-in", path):
         page.goto(address)

@@ -7,7 +7,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from app import accounts, intake
+from app import intake
+from app.auth.accounts import add_maintainer
 from app.database.session import Database
 from tests.conftest import Watched
 from tests.test_uploads import OCTOBER, REVISED, keep, publish
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.browser
 def ada(filled_db: Database) -> Database:
     """The bundled figures, and a maintainer with a password."""
     with filled_db.writing() as session:
-        accounts.add(session, "ada", PASSWORD)
+        add_maintainer(session, "ada", PASSWORD)
     return filled_db
 
 

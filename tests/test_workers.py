@@ -8,8 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from app import accounts
-from app.accounts import create_token
+from app.auth.accounts import add_maintainer, create_token
 from app.database.migrate import schema_revisions
 from app.database.session import Database
 from tests.conftest import opened
@@ -76,7 +75,7 @@ def test_what_is_published_is_seen_on_every_worker_at_once_under_one_new_tag(
 ) -> None:
     workers = served.wait_for_both()
     with filled_db.writing() as session:
-        accounts.add(session, "ada")
+        add_maintainer(session, "ada")
         token = create_token(session, "ada", "test")
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "text/csv"}
     query = {"mode": "publish", "source": SOURCE, "reason": "a test"}

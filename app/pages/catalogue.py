@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
-from app.accounts import Maintainer
+from app.auth.accounts import MaintainerIdentity
 from app.catalogue.editing import edit_entry, lock_catalogue, read_edits
 from app.catalogue.entry_types import ENTRY_TYPES, EVENT_TYPE, MODEL_TYPE, EntryType, read_entries
 from app.catalogue.lookup import ids_by_slug
@@ -137,7 +137,7 @@ def correct(written: Written, number: EntryId) -> Response:
 
 
 def _written(
-    session: Session, maintainer: Maintainer, kind: EntryType, form: Form
+    session: Session, maintainer: MaintainerIdentity, kind: EntryType, form: Form
 ) -> dict[str, object]:
     return {
         "maintainer": maintainer,

@@ -6,14 +6,22 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from app import accounts, sign_ins
+from app.auth import sessions
+from app.auth.accounts import NAME_PATTERN
+from app.auth.passwords import PASSWORD_MIN_LENGTH
+from app.auth.sessions import (
+    SESSION_MAX_AGE,
+    end_session,
+    has_password,
+    name_of_link,
+    sign_in_by_link,
+    sign_in_by_password,
+)
 from app.database.session import Database
 from app.domain.errors import BadInputError, TooOftenError, UserError, WrongPasswordError
 from app.http import RequestDatabase, SignedIn, Visitor, cookie_name
 from app.pages.shell import render
-from app.passwords import SHORTEST
 from app.refusals import STATUS_OF, headers_of
-from app.sign_ins import by_link, by_password, has_password, whose_link
 
 router = APIRouter()
 
@@ -41,7 +49,7 @@ def ask(
     """The form; or the button of a one-time link, so that a preview of it does not use it up."""
     if link:
         with db.reading() as session:
-            name = whose_link(session, link)
+            name = name_of_link(session, link)
         return _answer(request, "sign_in_link.html", {"link": link, "name": name}, None)
     if visitor:
         return RedirectResponse(own_path(wanted), 303)
@@ -78,12 +86,12 @@ def sign_in(
     wanted: Annotated[str, Form(alias="next")] = "",
 ) -> HTMLResponse | RedirectResponse:
     if link:
-        return _welcome(request, db, by_link(db, link), "/account")
+        return _welcome(request, db, sign_in_by_link(db, link), "/account")
     name = name.strip().lower()
     try:
-        secret = by_password(db, name, password, _address(request))
+        secret = sign_in_by_password(db, name, password, _address(request))
     except (WrongPasswordError, TooOftenError) as refused:
-        return _form(request, wanted, name if accounts.NAME.fullmatch(name) else "", refused)
+        return _form(request, wanted, name if NAME_PATTERN.fullmatch(name) else "", refused)
     return _welcome(request, db, secret, own_path(wanted))
 
 
@@ -98,7 +106,7 @@ def _welcome(request: Request, db: Database, secret: str, to: str) -> RedirectRe
     answer.set_cookie(
         cookie_name(request),
         secret,
-        max_age=int(sign_ins.LONGEST.total_seconds()),
+        max_age=int(SESSION_MAX_AGE.total_seconds()),
         secure=request.scope["scheme"] == "https",
         httponly=True,
         samesite="lax",
@@ -108,7 +116,7 @@ def _welcome(request: Request, db: Database, secret: str, to: str) -> RedirectRe
 
 def _end(request: Request, db: Database) -> None:
     if secret := request.cookies.get(cookie_name(request)):
-        sign_ins.end(db, secret)
+        end_session(db, secret)
 
 
 @router.get("/sign-out")
@@ -138,7 +146,7 @@ def _account(
         "name": name,
         "has_password": has_password(db, name),
         "changed": request.url.query == "changed",
-        "shortest": SHORTEST,
+        "shortest": PASSWORD_MIN_LENGTH,
         "refused": refused,
     }
     return _answer(request, "account.html", context, refused)
@@ -156,7 +164,7 @@ def change_password(
 ) -> HTMLResponse | RedirectResponse:
     try:
         _check_typed_twice(new, again)
-        secret = sign_ins.change_password(db, maintainer.name, old, new, _address(request))
+        secret = sessions.change_password(db, maintainer.name, old, new, _address(request))
     except (BadInputError, WrongPasswordError, TooOftenError) as refused:
         return _account(request, db, maintainer.name, refused)
     return _welcome(request, db, secret, "/account?changed")

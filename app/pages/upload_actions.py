@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
 from app import intake, provenance
-from app.accounts import Maintainer
+from app.auth.accounts import MaintainerIdentity
 from app.csv_io.schema import FileLimits
 from app.database.session import Database
 from app.domain.errors import BadFileError, BadInputError, ConflictError, UserError
@@ -88,7 +88,7 @@ def ask_to_withdraw(
 
 
 def _withdrawing(
-    request: Request, upload: UploadRecord, maintainer: Maintainer, refusal: Refusal = NONE
+    request: Request, upload: UploadRecord, maintainer: MaintainerIdentity, refusal: Refusal = NONE
 ) -> HTMLResponse:
     context: dict[str, object] = {"maintainer": maintainer, "upload": upload}
     context |= {"alert": refusal.alert, "form": refusal.form}

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
 
 from app import intake
-from app.accounts import Maintainer
+from app.auth.accounts import MaintainerIdentity
 from app.catalogue.editing import edit_entry
 from app.catalogue.entry_types import SOURCE_TYPE
 from app.catalogue.history import sources_at
@@ -140,7 +140,9 @@ def _add_source(session: Session, values: Mapping[str, str], by: str) -> str:
     return described["source"].strip()
 
 
-def _page(request: Request, maintainer: Maintainer, db: Database, form: Form) -> HTMLResponse:
+def _page(
+    request: Request, maintainer: MaintainerIdentity, db: Database, form: Form
+) -> HTMLResponse:
     with db.reading() as session:
         known = [(source.slug, source.name) for source in sources_at(session)]
     context = {

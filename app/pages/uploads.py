@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, StreamingResponse
 from sqlalchemy.orm import Session
 
 from app import coverage, intake, provenance, review
-from app.accounts import Maintainer
+from app.auth.accounts import MaintainerIdentity
 from app.catalogue.lookup import source_names
 from app.database.session import Database
 from app.database.tables import Upload
@@ -56,7 +56,7 @@ class Seen:
     """The upload of the address, and who looks at it: nobody is asked about a public one."""
 
     upload: UploadRecord
-    maintainer: Maintainer | None
+    maintainer: MaintainerIdentity | None
 
 
 def seen(
@@ -88,7 +88,7 @@ def received(
 
 
 def _history(
-    request: Request, session: Session, maintainer: Maintainer | None, before: str
+    request: Request, session: Session, maintainer: MaintainerIdentity | None, before: str
 ) -> HTMLResponse:
     last = upload_id_of(before) if before else None
     uploads = provenance.uploads(session, everyone=maintainer is not None, before=last)
@@ -110,7 +110,7 @@ def page_of(
     request: Request,
     session: Session,
     upload: UploadRecord,
-    maintainer: Maintainer | None,
+    maintainer: MaintainerIdentity | None,
     refusal: Refusal = NONE,
 ) -> HTMLResponse:
     """What an upload would change, or its record once that is settled."""

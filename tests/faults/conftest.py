@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app import accounts
-from app.accounts import create_token
+from app.auth.accounts import add_maintainer, create_token
 from app.database.session import Database
 from tests.faults.cluster import Cluster, filled_cluster
 
@@ -20,7 +19,7 @@ def database() -> Iterator[Cluster]:
 def token(database: Cluster) -> dict[str, str]:
     db = Database(database.url)
     with db.writing() as session:
-        accounts.add(session, "ada")
+        add_maintainer(session, "ada")
         made = create_token(session, "ada", "faults")
     db.close()
     return {"Authorization": f"Bearer {made}", "Content-Type": "text/csv"}

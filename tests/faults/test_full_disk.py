@@ -13,8 +13,7 @@ import httpx2
 import psycopg
 import pytest
 
-from app import accounts
-from app.accounts import create_token
+from app.auth.accounts import add_maintainer, create_token
 from app.database.session import Database
 from tests.faults.cluster import Cluster, filled_cluster
 from tests.faults.service import Service, service
@@ -65,7 +64,7 @@ def test_on_a_full_disk_nothing_is_stored_and_reading_goes_on(
 ) -> None:
     db = Database(database.url)
     with db.writing() as session:
-        accounts.add(session, "ada")
+        add_maintainer(session, "ada")
         token = create_token(session, "ada", "faults")
     db.close()
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "text/csv"}

@@ -13,20 +13,20 @@ from sqlalchemy import ColumnElement, delete, func, select, text, update
 from sqlalchemy.exc import InternalError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app import passwords
+from app.auth.passwords import hash_password
 from app.database import account_tables
 from app.database.account_tables import AccessToken, SignIn, SignInLink
 from app.database.session import Database
 from app.domain.errors import BadInputError, ConflictError, NotFoundError, excerpt
 
-NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+NAME_PATTERN: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 TOKEN_PREFIX: Final = "oms_"  # noqa: S105 - tells scanners for leaked secrets what they found
-LONGEST_LABEL: Final = 80
-NOTED_EVERY: Final = timedelta(minutes=1)
+LABEL_MAX_LENGTH: Final = 80
+LAST_USED_INTERVAL: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Maintainer:
+class MaintainerIdentity:
     """Someone who may upload; `token` is the label of the token a program showed for them."""
 
     name: str
@@ -42,31 +42,31 @@ def new_secret() -> str:
     return secrets.token_urlsafe(32)
 
 
-def digest(secret: str) -> bytes:
+def secret_digest(secret: str) -> bytes:
     return sha256(secret.encode("utf-8", "surrogatepass")).digest()
 
 
-def ago(time: timedelta) -> ColumnElement[datetime]:
+def moment_before_now(time: timedelta) -> ColumnElement[datetime]:
     return func.clock_timestamp() - time
 
 
 # --- maintainers
 
 
-def add(session: Session, name: str, password: str | None = None) -> None:
+def add_maintainer(session: Session, name: str, password: str | None = None) -> None:
     """Raises BadInputError for the name or the password, ConflictError where the name is taken."""
-    if not NAME.fullmatch(name):
+    if not NAME_PATTERN.fullmatch(name):
         title = f"“{excerpt(name)}” cannot be a maintainer's name"
         rule = "1 to 64 of a-z, 0-9, dot, dash and underscore, a letter or a digit first"
         raise BadInputError(title, f"A name is {rule}.")
     if session.scalar(select(account_tables.Maintainer.id).filter_by(name=name)):
         raise ConflictError(f"There is a maintainer {name} already")
-    stored = passwords.hashed(password) if password is not None else None
+    stored = hash_password(password) if password is not None else None
     session.add(account_tables.Maintainer(name=name, password_hash=stored))
     session.flush()
 
 
-def add_first(session: Session, name: str) -> None:
+def add_first_maintainer(session: Session, name: str) -> None:
     """Adds a maintainer without a password where there is none at all."""
     statement = text(
         "INSERT INTO maintainer (name) SELECT :name WHERE NOT EXISTS (SELECT FROM maintainer)"
@@ -75,7 +75,7 @@ def add_first(session: Session, name: str) -> None:
     session.execute(statement, {"name": name})
 
 
-def first_without_passwords(session: Session) -> str | None:
+def first_maintainer_without_password(session: Session) -> str | None:
     """The first enabled maintainer, where none of them has a password to sign in with."""
     enabled = session.execute(
         select(account_tables.Maintainer.name, account_tables.Maintainer.password_hash)
@@ -87,11 +87,11 @@ def first_without_passwords(session: Session) -> str | None:
     return enabled[0][0]
 
 
-def locked(session: Session, name: str) -> account_tables.Maintainer:
+def lock_maintainer(session: Session, name: str) -> account_tables.Maintainer:
     """The row, held until the transaction ends. Raises NotFoundError."""
     statement = select(account_tables.Maintainer).filter_by(name=name).with_for_update()
     # What can be nobody's name may be what no database takes for a text.
-    found = session.scalars(statement).one_or_none() if NAME.fullmatch(name) else None
+    found = session.scalars(statement).one_or_none() if NAME_PATTERN.fullmatch(name) else None
     if found is None:
         raise NotFoundError(
             f"There is no maintainer “{excerpt(name)}”", "`modelshare maintainer list` names them."
@@ -101,16 +101,16 @@ def locked(session: Session, name: str) -> account_tables.Maintainer:
 
 def set_password(session: Session, name: str, password: str) -> None:
     """Ends every sign-in and link of the maintainer. Raises NotFoundError, BadInputError."""
-    maintainer = locked(session, name)
-    maintainer.password_hash = passwords.hashed(password)
-    _end_all(session, maintainer)
+    maintainer = lock_maintainer(session, name)
+    maintainer.password_hash = hash_password(password)
+    _end_all_access(session, maintainer)
 
 
-def disable(session: Session, name: str) -> None:
+def disable_maintainer(session: Session, name: str) -> None:
     """Ends sign-ins and links and revokes tokens. Raises NotFoundError."""
-    maintainer = locked(session, name)
+    maintainer = lock_maintainer(session, name)
     maintainer.disabled_at = maintainer.disabled_at or session.scalar(func.clock_timestamp())
-    _end_all(session, maintainer)
+    _end_all_access(session, maintainer)
     session.execute(
         update(AccessToken)
         .where(AccessToken.maintainer_id == maintainer.id, AccessToken.revoked_at.is_(None))
@@ -118,18 +118,18 @@ def disable(session: Session, name: str) -> None:
     )
 
 
-def enable(session: Session, name: str) -> None:
+def enable_maintainer(session: Session, name: str) -> None:
     """Lets the maintainer sign in again; their tokens stay revoked. Raises NotFoundError."""
-    locked(session, name).disabled_at = None
+    lock_maintainer(session, name).disabled_at = None
 
 
-def _end_all(session: Session, maintainer: account_tables.Maintainer) -> None:
+def _end_all_access(session: Session, maintainer: account_tables.Maintainer) -> None:
     for table in (SignIn, SignInLink):
         session.execute(delete(table).where(table.maintainer_id == maintainer.id))
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class MaintainerSummary:
     """A maintainer as the list shows them."""
 
     name: str
@@ -139,7 +139,7 @@ class Listed:
     tokens: int
 
 
-def listed(session: Session) -> Sequence[Listed]:
+def list_maintainers(session: Session) -> Sequence[MaintainerSummary]:
     valid = select(func.count(AccessToken.id)).where(
         AccessToken.maintainer_id == account_tables.Maintainer.id, AccessToken.revoked_at.is_(None)
     )
@@ -149,7 +149,9 @@ def listed(session: Session) -> Sequence[Listed]:
         )
     )
     return [
-        Listed(row.name, row.created_at, row.disabled_at, row.password_hash is not None, count)
+        MaintainerSummary(
+            row.name, row.created_at, row.disabled_at, row.password_hash is not None, count
+        )
         for row, count in found
     ]
 
@@ -162,16 +164,18 @@ def create_token(session: Session, name: str, label: str) -> str:
 
     Raises NotFoundError, BadInputError, ConflictError.
     """
-    maintainer = locked(session, name)
-    if not (label.strip() and label.isprintable() and len(label) <= LONGEST_LABEL):
+    maintainer = lock_maintainer(session, name)
+    if not (label.strip() and label.isprintable() and len(label) <= LABEL_MAX_LENGTH):
         title = f"“{excerpt(label)}” cannot be a token's label"
-        raise BadInputError(title, f"A label is 1 to {LONGEST_LABEL} characters that can be seen.")
+        raise BadInputError(
+            title, f"A label is 1 to {LABEL_MAX_LENGTH} characters that can be seen."
+        )
     if maintainer.disabled_at is not None:
         raise ConflictError(f"The maintainer {name} is disabled")
     if session.scalar(_token(maintainer, label)):
         raise ConflictError(f"{name} has or had a token “{label}”", "Choose another label.")
     token = TOKEN_PREFIX + new_secret()
-    session.add(AccessToken(digest=digest(token), maintainer_id=maintainer.id, label=label))
+    session.add(AccessToken(digest=secret_digest(token), maintainer_id=maintainer.id, label=label))
     return token
 
 
@@ -181,7 +185,7 @@ def _token(maintainer: account_tables.Maintainer, label: str) -> Any:
 
 def revoke_token(session: Session, name: str, label: str) -> None:
     """Raises NotFoundError."""
-    maintainer = locked(session, name)
+    maintainer = lock_maintainer(session, name)
     token = session.scalar(_token(maintainer, label)) if label.isprintable() else None
     if token is None:
         hint = "`modelshare token list` names them."
@@ -190,7 +194,7 @@ def revoke_token(session: Session, name: str, label: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class ListedToken:
+class TokenSummary:
     """A token as the list shows it."""
 
     name: str
@@ -200,7 +204,7 @@ class ListedToken:
     revoked: datetime | None
 
 
-def listed_tokens(session: Session) -> Sequence[ListedToken]:
+def list_tokens(session: Session) -> Sequence[TokenSummary]:
     found = session.execute(
         select(
             account_tables.Maintainer.name,
@@ -212,12 +216,12 @@ def listed_tokens(session: Session) -> Sequence[ListedToken]:
         .join(account_tables.Maintainer, account_tables.Maintainer.id == AccessToken.maintainer_id)
         .order_by(account_tables.Maintainer.name, AccessToken.id)
     )
-    return [ListedToken(*row) for row in found]
+    return [TokenSummary(*row) for row in found]
 
 
-def by_token(db: Database, token: str) -> Maintainer | None:
+def maintainer_of_token(db: Database, token: str) -> MaintainerIdentity | None:
     """Whoever a program speaks for; its use is noted once a minute."""
-    recently = AccessToken.used_at > ago(NOTED_EVERY)
+    recently = AccessToken.used_at > moment_before_now(LAST_USED_INTERVAL)
     with db.reading() as session:
         found = session.execute(
             select(
@@ -230,7 +234,7 @@ def by_token(db: Database, token: str) -> Maintainer | None:
                 account_tables.Maintainer, account_tables.Maintainer.id == AccessToken.maintainer_id
             )
             .where(
-                AccessToken.digest == digest(token),
+                AccessToken.digest == secret_digest(token),
                 AccessToken.revoked_at.is_(None),
                 account_tables.Maintainer.disabled_at.is_(None),
             )
@@ -238,11 +242,11 @@ def by_token(db: Database, token: str) -> Maintainer | None:
     if found is None:
         return None
     if not found.noted:
-        note(db, AccessToken.used_at, found.id)
-    return Maintainer(found.name, found.label)
+        record_use(db, AccessToken.used_at, found.id)
+    return MaintainerIdentity(found.name, found.label)
 
 
-def note(db: Database, column: InstrumentedAttribute[Any], row: int) -> None:
+def record_use(db: Database, column: InstrumentedAttribute[Any], row: int) -> None:
     """Writes the moment into a row; a database that is only read lets people in all the same."""
     statement = update(column.class_).values({column: func.clock_timestamp()})
     with suppress(InternalError), db.writing() as session:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-SHORTEST: Final = 16
+SECRET_MIN_LENGTH: Final = 16
 _FEWEST_DIFFERENT: Final = 6
 _WELL_KNOWN: Final = frozenset(
     "admin changeme default example letmein modelshare open password postgres postgresql qwerty"
@@ -10,12 +10,12 @@ _WELL_KNOWN: Final = frozenset(
 )
 
 
-def weakness(password: str | None) -> str | None:
+def secret_weakness(password: str | None) -> str | None:
     """What is wrong with it, in words, or None. It never tells the password."""
     if not password:
         return "is missing"
-    if len(password) < SHORTEST:
-        return f"is shorter than {SHORTEST} characters"
+    if len(password) < SECRET_MIN_LENGTH:
+        return f"is shorter than {SECRET_MIN_LENGTH} characters"
     if len(set(password)) < _FEWEST_DIFFERENT:
         return "repeats a few characters"
     if not _without_well_known(password):

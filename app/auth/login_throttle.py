@@ -15,21 +15,21 @@ from app.database.locks import Lock
 from app.database.session import Database
 from app.domain.errors import TooOftenError, UnavailableError
 
-WINDOW: Final = timedelta(minutes=5)
-MOST: Final = 10
-LONGEST_WAIT: Final = "2s"
+ATTEMPT_WINDOW: Final = timedelta(minutes=5)
+FREE_ATTEMPTS: Final = 10
+WAIT_MAX_S: Final = "2s"
 """For the turn: whoever waits holds a connection that readers need."""
 
 
-def admit(db: Database, name: str, address: str) -> int:
+def record_attempt(db: Database, name: str, address: str) -> int:
     """Counts an attempt as failed before it is made, so that those made at once are counted too.
 
     Gives what `forgive` takes. Raises TooOftenError for account or address, UnavailableError where
     too many sign in at once.
     """
-    network = network_of(address)
+    network = network_of_address(address)
     with db.writing() as session:
-        _take_turn(session)
+        _lock_attempts(session)
         if wait := _seconds_to_wait(session, name, network):
             minutes = math.ceil(wait / 60)
             again = "a minute" if minutes == 1 else f"{minutes} minutes"
@@ -41,8 +41,8 @@ def admit(db: Database, name: str, address: str) -> int:
         return attempt.id
 
 
-def _take_turn(session: Session) -> None:
-    session.execute(text(f"SET LOCAL lock_timeout = '{LONGEST_WAIT}'"))
+def _lock_attempts(session: Session) -> None:
+    session.execute(text(f"SET LOCAL lock_timeout = '{WAIT_MAX_S}'"))
     try:
         session.execute(select(func.pg_advisory_xact_lock(Lock.SIGN_IN)))
     except OperationalError as error:
@@ -51,12 +51,12 @@ def _take_turn(session: Session) -> None:
         raise UnavailableError("Too many are signing in at this moment", RETRY_HINT) from None
 
 
-def forgive(session: Session, attempt: int) -> None:
+def clear_attempt(session: Session, attempt: int) -> None:
     """The password was right: the attempt does not count."""
     session.execute(delete(FailedSignIn).where(FailedSignIn.id == attempt))
 
 
-def network_of(address: str) -> str:
+def network_of_address(address: str) -> str:
     """Whoever has one IPv6 address has the 2^64 beside it."""
     try:
         parsed = ip_address(address)
@@ -68,7 +68,7 @@ def network_of(address: str) -> str:
 
 
 def _window_start() -> ColumnElement[datetime]:
-    return func.clock_timestamp() - WINDOW
+    return func.clock_timestamp() - ATTEMPT_WINDOW
 
 
 def _seconds_to_wait(session: Session, name: str, network: str) -> int:
@@ -77,11 +77,11 @@ def _seconds_to_wait(session: Session, name: str, network: str) -> int:
         select(FailedSignIn.at)
         .where(belongs, FailedSignIn.at > _window_start())
         .order_by(FailedSignIn.at.desc())
-        .offset(MOST - 1)
+        .offset(FREE_ATTEMPTS - 1)
         .limit(1)
         .scalar_subquery()
         for belongs in (FailedSignIn.name == name, FailedSignIn.address == network)
     ]
-    left = func.greatest(*tenths) + WINDOW - func.clock_timestamp()
+    left = func.greatest(*tenths) + ATTEMPT_WINDOW - func.clock_timestamp()
     seconds = session.scalar(select(func.extract("epoch", left)))
     return 0 if seconds is None else max(1, math.ceil(seconds))

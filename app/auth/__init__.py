@@ -1,0 +1,1 @@
+"""Maintainers: accounts, sessions, tokens, passwords, and how often one may try."""
