@@ -13,7 +13,6 @@ from app.auth.accounts import (
     add_maintainer,
     disable_maintainer,
     enable_maintainer,
-    list_tokens,
 )
 from app.auth.sessions import create_link
 from app.console import DataDir, console, opened, settings
@@ -151,7 +150,7 @@ def revoke_token(name: Name, label: Label, data_dir: DataDir = None) -> None:
 def list_tokens(data_dir: DataDir = None) -> None:
     """List the tokens, without what is secret of them."""
     with opened(data_dir) as db, db.reading() as session:
-        found = list_tokens(session)
+        found = accounts.list_tokens(session)
     echo_table(
         ("NAME", "LABEL", "CREATED", "USED", "REVOKED"),
         [

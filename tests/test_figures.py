@@ -12,19 +12,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.charts import LABEL_GAP, NARROW, WIDE, chart
+from app.charts.chart import NARROW_CHART, WIDE_CHART
+from app.charts.labels import LABEL_GAP
+from app.charts.layout import lay_out_chart
+from app.charts.palette import PALETTE
+from app.charts.plotly.figure import plotly_figure
+from app.charts.plotly.traces import plain_text
+from app.charts.scales import balance_lines, month_ticks, share_scale, shorten_name, spread_apart
 from app.domain.answer import Answer, ChartEvent
-from app.figures import figure, plain
-from app.palette import PALETTE
-from app.placing import balanced, scale, shortened, spread, ticks_of
 from tests.answers import answer, group, source
 
 STYLE = (Path(__file__).parents[1] / "static" / "style.css").read_text()
 
 
 def drawn(found: Answer, view: str = "lines", **more: object) -> dict:
-    wide, narrow = (chart(found, view, frame, **more) for frame in (WIDE, NARROW))
-    return json.loads(figure(wide, narrow).to_json())
+    wide, narrow = (
+        lay_out_chart(found, view, frame, **more) for frame in (WIDE_CHART, NARROW_CHART)
+    )
+    return json.loads(plotly_figure(wide, narrow).to_json())
 
 
 def reported(*figures: str | None, note: str = 'reported as "nearly 30"; a week') -> Answer:
@@ -72,7 +77,7 @@ def test_month_names_stand_upright_every_third_month_with_the_year_where_it_chan
 @given(st.dates(max_value=date(3000, 1, 1)), st.dates(max_value=date(3000, 1, 1)))
 def test_any_range_of_months_gets_a_few_ticks(one, other):
     first, last = sorted((one.replace(day=1), other.replace(day=1)))
-    assert 1 <= len(ticks_of(first, last, 9)) <= 10
+    assert 1 <= len(month_ticks(first, last, 9)) <= 10
 
 
 def test_a_provisional_month_is_a_hollow_mark():
@@ -88,24 +93,24 @@ def test_a_provisional_column_has_a_ring_above_it():
 
 def test_labels_at_line_ends_keep_their_distance():
     found = answer({key: ["1", "0.1"] for key in ("chinese", "us", "european", "other")})
-    (panel,) = chart(found, "lines").panels
+    (panel,) = lay_out_chart(found, "lines").panels
     heights = sorted(label.share * panel.height / panel.top + label.lift for label in panel.labels)
     assert all(b - a >= 14 for a, b in itertools.pairwise(heights))
 
 
 @given(st.lists(st.floats(0, 360), max_size=20))
 def test_spread_labels_never_touch_and_keep_their_order(wanted):
-    placed = spread(sorted(wanted), LABEL_GAP, 366)
+    placed = spread_apart(sorted(wanted), LABEL_GAP, 366)
     assert all(b - a >= LABEL_GAP - 1e-6 for a, b in itertools.pairwise(placed))
 
 
 def test_labels_that_would_touch_stand_around_their_middle():
-    assert spread([100, 100, 300], 15, 366) == [92.5, 107.5, 300]
+    assert spread_apart([100, 100, 300], 15, 366) == [92.5, 107.5, 300]
 
 
 @given(st.lists(st.floats(0, 360), min_size=1, max_size=20))
 def test_spread_labels_stay_in_the_plot_where_they_fit(wanted):
-    placed = spread(sorted(wanted), LABEL_GAP, 366)
+    placed = spread_apart(sorted(wanted), LABEL_GAP, 366)
     assert placed[0] >= 0
     assert placed[-1] <= 366 + 1e-6
 
@@ -119,14 +124,14 @@ def test_closed_and_unknown_lines_differ_although_both_are_grey():
 
 @given(st.floats(0.001, 100))
 def test_a_scale_holds_its_peak_in_few_steps(peak):
-    top, step = scale(peak)
+    top, step = share_scale(peak)
     assert top >= peak
     assert top / step <= 8.001
 
 
 def test_a_line_that_ended_is_labelled_with_the_month_it_had_a_figure_last():
     found = answer({"us": ["1", "2"], "other": ["1", None]})
-    texts = [label.text for label in chart(found, "lines").panels[0].labels]
+    texts = [label.text for label in lay_out_chart(found, "lines").panels[0].labels]
     assert "Other to Jan 2025" in texts
 
 
@@ -177,19 +182,23 @@ def test_sources_get_a_panel_each_and_share_the_scale_of_their_kind():
 
 def test_a_source_is_not_given_groups_it_does_not_tell():
     found = answer({"us": ["17", "3"], "other": ["1", "1"]}, {"us": ["41", "2"]})
-    assert [len(panel.series) for panel in chart(found, "lines").panels] == [2, 1]
+    assert [len(panel.series) for panel in lay_out_chart(found, "lines").panels] == [2, 1]
 
 
 def test_a_source_that_tells_nothing_of_the_question_gets_no_panel():
     found = answer({"us": ["17", "3"]}, {"us": [None, None]})
-    assert [panel.source.slug for panel in chart(found, "lines").panels] == ["gateway"]
+    assert [panel.source.slug for panel in lay_out_chart(found, "lines").panels] == ["gateway"]
 
 
 def test_titles_of_panels_fit_the_narrow_screen():
     hub = source("hub", name="A source whose name is a good deal longer than a telephone is wide")
     found = answer({"us": ["1", "2"]}, {"us": ["1", "2"]}, sources=(source(), hub))
     assert (
-        max(NARROW.text_width(line) for line in chart(found, "lines", NARROW).panels[1].title) < 350
+        max(
+            NARROW_CHART.text_width(line)
+            for line in lay_out_chart(found, "lines", NARROW_CHART).panels[1].title
+        )
+        < 350
     )
 
 
@@ -203,16 +212,18 @@ def test_marks_at_the_edge_of_the_plot_are_whole():
 def test_events_are_numbered_and_their_badges_never_touch():
     days = ["2025-01-20", "2025-07-23", "2025-08-05", "2025-08-06"]
     found = answer({"us": ["1"] * 12})
-    marks = chart(found, "lines", NARROW, None, [event(day) for day in days]).marks
+    marks = lay_out_chart(found, "lines", NARROW_CHART, None, [event(day) for day in days]).marks
     assert [mark.number for mark in marks] == [1, 2, 3, 4]
     assert [mark.row for mark in marks] == [0, 0, 1, 2]
 
 
 def test_badges_do_not_touch_where_the_screen_leaves_less_room_either():
     found = answer({"us": ["1"] * 12})
-    for frame in (WIDE, NARROW):
-        marks = chart(found, "lines", frame, None, [event("2025-05-01"), event("2025-05-29")]).marks
-        room = frame.least - frame.left - chart(found, "lines", frame).right
+    for frame in (WIDE_CHART, NARROW_CHART):
+        marks = lay_out_chart(
+            found, "lines", frame, None, [event("2025-05-01"), event("2025-05-29")]
+        ).marks
+        room = frame.least - frame.left - lay_out_chart(found, "lines", frame).right
         apart = room * 28 / 365
         assert (marks[0].row == marks[1].row) == (apart >= 20)
 
@@ -220,7 +231,7 @@ def test_badges_do_not_touch_where_the_screen_leaves_less_room_either():
 def test_events_outside_the_months_are_left_out():
     found = answer({"us": ["1", "2"]})
     outside = [event("2024-12-31"), event("2025-03-01")]
-    assert chart(found, "lines", events=outside).marks == ()
+    assert lay_out_chart(found, "lines", events=outside).marks == ()
 
 
 def test_a_reported_point_is_a_hollow_mark_with_its_own_words():
@@ -235,17 +246,17 @@ def test_a_reported_point_before_the_first_month_widens_the_axis():
     found = replace(
         answer({"chinese": ["28", "16"]}, first=date(2025, 3, 1)),
     )
-    assert chart(found, "lines", reported=reported("1.2")).first == date(2025, 1, 1)
+    assert lay_out_chart(found, "lines", reported=reported("1.2")).first == date(2025, 1, 1)
 
 
 def test_reported_tokens_do_not_stand_among_downloads():
     hub = answer({"chinese": ["28", "16"]}, sources=(source("hub", "downloads"),))
-    assert chart(hub, "lines", reported=reported("30")).panels[0].callouts == ()
+    assert lay_out_chart(hub, "lines", reported=reported("30")).panels[0].callouts == ()
 
 
 def test_words_of_reported_points_stand_above_the_lines_they_would_cross():
     found = answer({"chinese": ["5", "5", "5"], "us": ["5", "50", "5"]})
-    (panel,) = chart(found, "lines", reported=reported(None, "30")).panels
+    (panel,) = lay_out_chart(found, "lines", reported=reported(None, "30")).panels
     (callout,) = panel.callouts
     assert 30 + callout.lift * panel.top / panel.height > 50
 
@@ -267,7 +278,7 @@ def test_names_reach_plotly_as_plain_text(name):
     for text in (shown["data"][0]["name"], labels(shown["layout"])[0]["text"]):
         assert "<" not in text
         assert "%{" not in text
-    assert plain(name) == shown["data"][0]["name"]
+    assert plain_text(name) == shown["data"][0]["name"]
 
 
 def test_every_colour_of_a_figure_is_one_the_style_sheet_can_change():
@@ -333,11 +344,14 @@ def test_the_narrow_screen_gets_its_own_margins_ticks_and_labels():
 
 
 def test_long_names_lose_their_middle_and_not_their_end():
-    assert shortened("deepseek-v4-flash-20260731", 17) == "deepseek-v4…60731"
+    assert shorten_name("deepseek-v4-flash-20260731", 17) == "deepseek-v4…60731"
 
 
 def test_lines_of_text_are_as_even_as_their_number_allows():
-    assert balanced("1.2 %, reported as “late 2024”", 24) == ("1.2 %, reported", "as “late 2024”")
+    assert balance_lines("1.2 %, reported as “late 2024”", 24) == (
+        "1.2 %, reported",
+        "as “late 2024”",
+    )
 
 
 def test_shares_are_those_of_the_answer_to_four_places():
@@ -358,14 +372,14 @@ def test_lines_of_one_hue_have_a_sample_before_their_labels():
 def test_twelve_lines_of_one_hue_differ_without_their_tint():
     keys = "abcdefghijkl"
     found = answer({key: ["6"] for key in keys}, groups={k: group(k, k, "us") for k in keys})
-    seen = [item.look for item in chart(found, "stack").panels[0].series]
+    seen = [item.look for item in lay_out_chart(found, "stack").panels[0].series]
     assert len({(look.dash, look.symbol) for look in seen}) == len(keys)
 
 
 def test_neighbouring_lines_of_one_hue_differ_in_dash_and_in_mark():
     keys = "abcdefghijkl"
     found = answer({key: ["6"] for key in keys}, groups={k: group(k, k, "us") for k in keys})
-    seen = [item.look for item in chart(found, "stack").panels[0].series]
+    seen = [item.look for item in lay_out_chart(found, "stack").panels[0].series]
     for one, other in itertools.pairwise(seen):
         assert one.dash != other.dash
         assert one.symbol != other.symbol

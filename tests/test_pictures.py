@@ -11,13 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.charts import NARROW, SYMBOLS, WIDE, Chart, chart
+from app.charts.chart import NARROW_CHART, WIDE_CHART, Chart
+from app.charts.layout import lay_out_chart
+from app.charts.palette import PALETTE
+from app.charts.plotly.figure import plotly_figure
+from app.charts.style import SYMBOLS
+from app.charts.svg.chart import render_svg
+from app.charts.svg.elements import escape_text
+from app.charts.svg.patterns import symbol_path
 from app.domain.answer import Answer, ChartEvent
-from app.figures import figure
-from app.marks import outline
-from app.palette import PALETTE
-from app.pictures import picture
-from app.svg import escaped
 from tests.answers import answer, group, source
 from tests.test_figures import event, reported
 
@@ -52,15 +54,15 @@ every_question = pytest.mark.parametrize(("found", "view"), QUESTIONS.values(), 
 
 
 def laid_out(found: Answer, view: str, **more: object) -> Chart:
-    return chart(found, view, WIDE, reported("1.2", "30"), EVENTS, **more)
+    return lay_out_chart(found, view, WIDE_CHART, reported("1.2", "30"), EVENTS, **more)
 
 
 def drawn(shown: Chart) -> ET.Element:
-    return ET.fromstring(picture(shown, "lines-wide", "A title", "lines-words"))
+    return ET.fromstring(render_svg(shown, "lines-wide", "A title", "lines-words"))
 
 
 def plotted(shown: Chart) -> dict:
-    return json.loads(figure(shown, shown).to_json())
+    return json.loads(plotly_figure(shown, shown).to_json())
 
 
 def words(root: ET.Element) -> list[str]:
@@ -79,7 +81,7 @@ def pixel(shown: dict, axes: tuple[str, str], x: str | float, y: float) -> tuple
     layout = shown["layout"]
     margin = layout["margin"]
     across, up = (layout[f"{axis[0]}axis{axis[1:]}"] for axis in axes)
-    width = WIDE.width - margin["l"] - margin["r"]
+    width = WIDE_CHART.width - margin["l"] - margin["r"]
     height = layout["height"] - margin["t"] - margin["b"]
     low, high = up["domain"]
     raised = low + (high - low) * ratio(*up["range"], y)
@@ -166,7 +168,7 @@ def test_labels_stand_where_plotly_has_them(found, view):
         x += label.get("xshift", 0) + label.get("ax", 0)
         y += label.get("ay", 0) - label.get("yshift", 0)
         there = texts[label["text"]]
-        baseline = y + 0.35 * WIDE.font
+        baseline = y + 0.35 * WIDE_CHART.font
         assert (float(there.get("x")), float(there.get("y"))) == pytest.approx(
             (x, baseline), abs=0.11
         )
@@ -182,7 +184,9 @@ def test_the_picture_is_as_high_as_the_figure(found, view):
 def test_a_missing_month_is_a_gap_in_the_line():
     (line,) = [
         item
-        for item in drawn(chart(answer({"us": ["1", "2", None, "3"]}), "lines")).iter("path")
+        for item in drawn(lay_out_chart(answer({"us": ["1", "2", None, "3"]}), "lines")).iter(
+            "path"
+        )
         if item.get("stroke-width") == "2.5"
     ]
     assert line.get("d").count("M") == 2
@@ -190,7 +194,7 @@ def test_a_missing_month_is_a_gap_in_the_line():
 
 
 def test_a_provisional_mark_is_hollow_and_a_dashed_line_is_dashed():
-    shown = chart(
+    shown = lay_out_chart(
         answer(
             {key: ["1", "2"] for key in DEVELOPERS},
             groups=DEVELOPERS,
@@ -218,14 +222,14 @@ def test_layers_that_are_not_open_are_textured_and_each_in_its_own_way():
 
 def test_two_pictures_on_a_page_share_no_id():
     shown = laid_out(*QUESTIONS["stack"])
-    both = [picture(shown, name, "A title", "words") for name in ("stack-wide", "stack-narrow")]
+    both = [render_svg(shown, name, "A title", "words") for name in ("stack-wide", "stack-narrow")]
     ids = [re.findall(r' id="([^"]*)"', text) for text in both]
     assert ids[0]
     assert not set(ids[0]) & set(ids[1])
 
 
 def test_every_symbol_has_a_shape_of_its_own():
-    assert len({outline(symbol, 7) for symbol in SYMBOLS}) == len(SYMBOLS)
+    assert len({symbol_path(symbol, 7) for symbol in SYMBOLS}) == len(SYMBOLS)
 
 
 @every_question
@@ -278,26 +282,28 @@ def test_any_name_leaves_the_picture_well_formed(name):
     )
     happened = [ChartEvent(date(2025, 1, 5), name, name, "", headline=True)]
     for view in ("lines", "stack"):
-        shown = chart(found, view, WIDE, None, happened)
-        text = picture(shown, "lines-wide", name, "w")
+        shown = lay_out_chart(found, view, WIDE_CHART, None, happened)
+        text = render_svg(shown, "lines-wide", name, "w")
         assert "script" not in {item.tag for item in ET.fromstring(text.encode()).iter()}
         assert "</script" not in text
 
 
 @given(st.text(st.characters()))
 def test_any_text_is_written_so_that_it_reads_the_same(text):
-    read = ET.fromstring(f"<a>{escaped(text)}</a>".encode()).text or ""
+    read = ET.fromstring(f"<a>{escape_text(text)}</a>".encode()).text or ""
     kept = re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\ufffd", text)
     assert read == kept.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def test_a_name_from_right_to_left_does_not_turn_the_number_beside_it():
     names = {"x": group("x", "ديب سيك", "chinese")}
-    shown = chart(answer({"x": ["1", "28.7"]}, groups=names), "lines")
+    shown = lay_out_chart(answer({"x": ["1", "28.7"]}, groups=names), "lines")
     assert "\u2068ديب سيك\u2069 28.7\N{NO-BREAK SPACE}%" in words(drawn(shown))
 
 
 def test_the_narrow_picture_is_that_of_the_narrow_chart():
-    root = ET.fromstring(picture(chart(GAPS, "lines", NARROW), "lines-narrow", "A title", "w"))
+    root = ET.fromstring(
+        render_svg(lay_out_chart(GAPS, "lines", NARROW_CHART), "lines-narrow", "A title", "w")
+    )
     assert root.get("width") == "350"
     assert root.get("class") == "picture narrow"

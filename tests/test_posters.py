@@ -6,14 +6,15 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from app.charts import Chart, Frame, chart
-from app.posters import Words, card, sheet
+from app.charts.chart import Chart, ChartSize
+from app.charts.layout import lay_out_chart
+from app.charts.svg.share_image import ImageTexts, render_card, render_sheet
 from tests.answers import answer, group, source
 from tests.test_pictures import GAPS, HOSTILE, QUESTIONS, every_question, laid_out
 
 
-def told(**changes: str) -> Words:
-    said = Words(
+def told(**changes: str) -> ImageTexts:
+    said = ImageTexts(
         "Chinese open models rose",
         ["Source: Acme."],
         "Of all tokens.",
@@ -26,7 +27,7 @@ def told(**changes: str) -> Words:
 
 def test_a_picture_that_stands_alone_says_finding_source_vintage_and_events():
     root = ET.fromstring(
-        sheet(laid_out(*QUESTIONS["lines"]), told(definition="As known on 1 May."))
+        render_sheet(laid_out(*QUESTIONS["lines"]), told(definition="As known on 1 May."))
     )
     said = " ".join(root.itertext())
     for wanted in (
@@ -44,7 +45,7 @@ def test_a_picture_that_stands_alone_says_finding_source_vintage_and_events():
 
 @every_question
 def test_a_card_holds_all_of_its_chart(found, view):
-    root = ET.fromstring(card(lambda frame: chart(found, view, frame), told()))
+    root = ET.fromstring(render_card(lambda frame: lay_out_chart(found, view, frame), told()))
     assert (root.get("width"), root.get("height")) == ("1200", "630")
     (moved,) = [item for item in root if item.get("transform")]
     across, down, scale = map(
@@ -58,7 +59,7 @@ def test_a_card_holds_all_of_its_chart(found, view):
 
 def test_a_headline_too_long_for_a_card_keeps_its_end():
     long = told(headline=f"{'Chinese open models of many a kind rose ' * 12} to 60 %")
-    root = ET.fromstring(card(lambda frame: chart(GAPS, "lines", frame), long))
+    root = ET.fromstring(render_card(lambda frame: lay_out_chart(GAPS, "lines", frame), long))
     shown = [item.text for item in root.iter() if item.tag.endswith("tspan")]
     assert any(text.startswith("… ") and text.endswith("to 60 %") for text in shown)
 
@@ -67,12 +68,12 @@ def test_a_headline_too_long_for_a_card_keeps_its_end():
 def test_any_name_leaves_a_picture_that_stands_alone_well_formed(name):
     names = {"x": group("x", name, "us")}
     found = answer({"x": ["1", "2"]}, groups=names, sources=(source(name=name),))
-    said = Words(name, [name], name, name, name, name)
+    said = ImageTexts(name, [name], name, name, name, name)
 
-    def draw(frame: Frame) -> Chart:
-        return chart(found, "lines", frame)
+    def draw(frame: ChartSize) -> Chart:
+        return lay_out_chart(found, "lines", frame)
 
-    for text in (sheet(chart(found, "lines"), said), card(draw, said)):
+    for text in (render_sheet(lay_out_chart(found, "lines"), said), render_card(draw, said)):
         ET.fromstring(text.encode())
         assert "</script" not in text
 
@@ -81,10 +82,10 @@ def test_a_card_keeps_the_vintage_however_many_sources_it_names():
     many = told(
         sources=["Source: Acme, of many words."] * 50, small_print="Acme; as known on 1 May"
     )
-    root = ET.fromstring(card(lambda frame: chart(GAPS, "lines", frame), many))
+    root = ET.fromstring(render_card(lambda frame: lay_out_chart(GAPS, "lines", frame), many))
     assert "as known on 1 May." in " ".join(root.itertext())
 
 
 def test_the_picture_beside_a_link_says_what_is_counted():
-    drawn = card(lambda _: laid_out(*QUESTIONS["lines"]), told())
+    drawn = render_card(lambda _: laid_out(*QUESTIONS["lines"]), told())
     assert "Counted: open models." in drawn

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from app.charts import WIDE, chart
+from app.charts.chart import WIDE_CHART
+from app.charts.layout import lay_out_chart
 from app.domain.question import Question
 from app.domain.rounding import round_half_up
 from app.share_rows import share_rows
@@ -24,6 +25,6 @@ def test_halves_go_up(number: str, shown: str) -> None:
 def test_charts_and_files_agree_in_the_last_place(number: str) -> None:
     found = answer({"us": [number]})
     (row,) = share_rows(found, Question())
-    (point,) = chart(found, "lines", WIDE).panels[0].series[0].points
+    (point,) = lay_out_chart(found, "lines", WIDE_CHART).panels[0].series[0].points
     assert row.share_pct == round_half_up(Decimal(number), 4)
     assert point.share == float(row.share_pct or 0)

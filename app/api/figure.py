@@ -7,11 +7,14 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
-from app import charts, figures, queries
+from app import queries
 from app.api.asking import Asked, asking
 from app.api.parameters import NAMES, REFUSALS, parameters
 from app.api.shares import Links, Meta, links, meta
 from app.catalogue.history import events_at
+from app.charts.chart import NARROW_CHART, WIDE_CHART
+from app.charts.layout import lay_out_chart
+from app.charts.plotly.figure import plotly_figure
 from app.domain.answer import Answer, ChartEvent
 from app.domain.question import Question
 from app.http import Reading
@@ -54,10 +57,10 @@ def _figure(session: Session, question: Question, answer: Answer) -> dict[str, A
     reported = queries.reported(session, question) if lines else None
     events = _events(session, question) if lines else []
     wide, narrow = (
-        charts.chart(answer, question.view, frame, reported, events)
-        for frame in (charts.WIDE, charts.NARROW)
+        lay_out_chart(answer, question.view, frame, reported, events)
+        for frame in (WIDE_CHART, NARROW_CHART)
     )
-    found: dict[str, Any] = json.loads(figures.figure(wide, narrow).to_json())
+    found: dict[str, Any] = json.loads(plotly_figure(wide, narrow).to_json())
     return found
 
 

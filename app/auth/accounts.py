@@ -14,8 +14,7 @@ from sqlalchemy.exc import InternalError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.auth.passwords import hash_password
-from app.database import account_tables
-from app.database.account_tables import AccessToken, SignIn, SignInLink
+from app.database.account_tables import AccessToken, Maintainer, SignIn, SignInLink
 from app.database.session import Database
 from app.domain.errors import BadInputError, ConflictError, NotFoundError, excerpt
 
@@ -59,10 +58,10 @@ def add_maintainer(session: Session, name: str, password: str | None = None) -> 
         title = f"“{excerpt(name)}” cannot be a maintainer's name"
         rule = "1 to 64 of a-z, 0-9, dot, dash and underscore, a letter or a digit first"
         raise BadInputError(title, f"A name is {rule}.")
-    if session.scalar(select(account_tables.Maintainer.id).filter_by(name=name)):
+    if session.scalar(select(Maintainer.id).filter_by(name=name)):
         raise ConflictError(f"There is a maintainer {name} already")
     stored = hash_password(password) if password is not None else None
-    session.add(account_tables.Maintainer(name=name, password_hash=stored))
+    session.add(Maintainer(name=name, password_hash=stored))
     session.flush()
 
 
@@ -78,18 +77,18 @@ def add_first_maintainer(session: Session, name: str) -> None:
 def first_maintainer_without_password(session: Session) -> str | None:
     """The first enabled maintainer, where none of them has a password to sign in with."""
     enabled = session.execute(
-        select(account_tables.Maintainer.name, account_tables.Maintainer.password_hash)
-        .where(account_tables.Maintainer.disabled_at.is_(None))
-        .order_by(account_tables.Maintainer.id)
+        select(Maintainer.name, Maintainer.password_hash)
+        .where(Maintainer.disabled_at.is_(None))
+        .order_by(Maintainer.id)
     ).all()
     if not enabled or any(password for _, password in enabled):
         return None
     return enabled[0][0]
 
 
-def lock_maintainer(session: Session, name: str) -> account_tables.Maintainer:
+def lock_maintainer(session: Session, name: str) -> Maintainer:
     """The row, held until the transaction ends. Raises NotFoundError."""
-    statement = select(account_tables.Maintainer).filter_by(name=name).with_for_update()
+    statement = select(Maintainer).filter_by(name=name).with_for_update()
     # What can be nobody's name may be what no database takes for a text.
     found = session.scalars(statement).one_or_none() if NAME_PATTERN.fullmatch(name) else None
     if found is None:
@@ -123,7 +122,7 @@ def enable_maintainer(session: Session, name: str) -> None:
     lock_maintainer(session, name).disabled_at = None
 
 
-def _end_all_access(session: Session, maintainer: account_tables.Maintainer) -> None:
+def _end_all_access(session: Session, maintainer: Maintainer) -> None:
     for table in (SignIn, SignInLink):
         session.execute(delete(table).where(table.maintainer_id == maintainer.id))
 
@@ -141,13 +140,9 @@ class MaintainerSummary:
 
 def list_maintainers(session: Session) -> Sequence[MaintainerSummary]:
     valid = select(func.count(AccessToken.id)).where(
-        AccessToken.maintainer_id == account_tables.Maintainer.id, AccessToken.revoked_at.is_(None)
+        AccessToken.maintainer_id == Maintainer.id, AccessToken.revoked_at.is_(None)
     )
-    found = session.execute(
-        select(account_tables.Maintainer, valid.scalar_subquery()).order_by(
-            account_tables.Maintainer.name
-        )
-    )
+    found = session.execute(select(Maintainer, valid.scalar_subquery()).order_by(Maintainer.name))
     return [
         MaintainerSummary(
             row.name, row.created_at, row.disabled_at, row.password_hash is not None, count
@@ -179,7 +174,7 @@ def create_token(session: Session, name: str, label: str) -> str:
     return token
 
 
-def _token(maintainer: account_tables.Maintainer, label: str) -> Any:
+def _token(maintainer: Maintainer, label: str) -> Any:
     return select(AccessToken).filter_by(maintainer_id=maintainer.id, label=label)
 
 
@@ -207,14 +202,14 @@ class TokenSummary:
 def list_tokens(session: Session) -> Sequence[TokenSummary]:
     found = session.execute(
         select(
-            account_tables.Maintainer.name,
+            Maintainer.name,
             AccessToken.label,
             AccessToken.created_at,
             AccessToken.used_at,
             AccessToken.revoked_at,
         )
-        .join(account_tables.Maintainer, account_tables.Maintainer.id == AccessToken.maintainer_id)
-        .order_by(account_tables.Maintainer.name, AccessToken.id)
+        .join(Maintainer, Maintainer.id == AccessToken.maintainer_id)
+        .order_by(Maintainer.name, AccessToken.id)
     )
     return [TokenSummary(*row) for row in found]
 
@@ -225,18 +220,16 @@ def maintainer_of_token(db: Database, token: str) -> MaintainerIdentity | None:
     with db.reading() as session:
         found = session.execute(
             select(
-                account_tables.Maintainer.name,
+                Maintainer.name,
                 AccessToken.label,
                 AccessToken.id,
                 func.coalesce(recently, text("false")).label("noted"),
             )
-            .join(
-                account_tables.Maintainer, account_tables.Maintainer.id == AccessToken.maintainer_id
-            )
+            .join(Maintainer, Maintainer.id == AccessToken.maintainer_id)
             .where(
                 AccessToken.digest == secret_digest(token),
                 AccessToken.revoked_at.is_(None),
-                account_tables.Maintainer.disabled_at.is_(None),
+                Maintainer.disabled_at.is_(None),
             )
         ).one_or_none()
     if found is None:

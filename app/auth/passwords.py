@@ -24,7 +24,8 @@ _hashing_slots = BoundedSemaphore(2)
 def hash_password(password: str) -> str:
     """What is stored of a password. Raises BadInputError where it is too short."""
     if not PASSWORD_MIN_LENGTH <= len(password) <= PASSWORD_MAX_LENGTH:
-        title = f"A password has at least {PASSWORD_MIN_LENGTH} characters and at most {PASSWORD_MAX_LENGTH}"
+        lengths = f"at least {PASSWORD_MIN_LENGTH} characters and at most {PASSWORD_MAX_LENGTH}"
+        title = f"A password has {lengths}"
         raise BadInputError(title, "A few unrelated words make a good one.")
     with _hashing_slots:
         return HASHER.hash(_password_bytes(password))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.charts import role_of
+from app.charts.style import colour_role
 from app.domain.answer import Answer, Group, Share
 from app.domain.comparison import change_in_points
 from app.domain.question import Question
@@ -55,7 +55,7 @@ def _card(answer: Answer, question: Question, site: str, course: GroupSeries) ->
     narrowed = _narrowed(question, course.group)
     return Card(
         title=subject_of_group(course.group, question),
-        role=role_of(course.group),
+        role=colour_role(course.group),
         whole=whole_text(answer.sources[0], question),
         course=course,
         year=change_in_points(course.by_month, course.last.month, 12),

@@ -10,15 +10,18 @@ from functools import cached_property
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from app import charts, figures, pictures, queries
+from app import queries
 from app.catalogue.history import events_at
-from app.charts import Chart, Mark
+from app.charts.chart import NARROW_CHART, WIDE_CHART, Chart, EventBadge
+from app.charts.geometry import chart_geometry
+from app.charts.layout import lay_out_chart
+from app.charts.plotly.figure import plotly_figure
+from app.charts.svg.chart import render_svg
 from app.domain.answer import Answer, ChartEvent, Group, Share, SourceDefinition
 from app.domain.comparison import change_in_points
 from app.domain.question import Question
 from app.domain.series import covered_months
 from app.domain.vocabulary import Status
-from app.sheets import sheet_of
 from app.wording.findings import chart_summary, headline_finding
 from app.wording.formats import format_month_name, join_names
 
@@ -34,7 +37,7 @@ class Drawing:
     pictures: Markup
     figure: Markup
     summary: str
-    marks: Sequence[Mark]
+    marks: Sequence[EventBadge]
     provisional: bool
     hatched: bool
     silent: Sequence[str]
@@ -57,7 +60,7 @@ def drawing(
     """
     shown = [event for event in events if wanted(event, question)]
     wide, narrow = (
-        charts.chart(answer, view, frame, reported, shown) for frame in (charts.WIDE, charts.NARROW)
+        lay_out_chart(answer, view, frame, reported, shown) for frame in (WIDE_CHART, NARROW_CHART)
     )
     series = [item for panel in wide.panels for item in panel.series]
     marked = [item for panel in wide.panels if panel.kind != "bars" for item in panel.series]
@@ -65,14 +68,14 @@ def drawing(
     return Drawing(
         name=name or view,
         pictures=_pictures(wide, narrow, name or view, headline_finding(answer, question)),
-        figure=_embedded(figures.figure(wide, narrow).to_json()),
+        figure=_embedded(plotly_figure(wide, narrow).to_json()),
         summary=chart_summary(answer, question),
         marks=wide.marks,
         provisional=any(point.hollow for item in marked for point in item.points),
         hatched=any(item.look.hatch for item in series if view == "stack"),
         silent=[item.name for item in answer.sources if item not in told],
         dated=view == "lines" and any(panel.kind == "lines" for panel in wide.panels),
-        height=sheet_of(wide).height,
+        height=chart_geometry(wide).height,
     )
 
 
@@ -88,7 +91,7 @@ def wanted(event: ChartEvent, question: Question) -> bool:
 def _pictures(wide: Chart, narrow: Chart, name: str, title: str) -> Markup:
     """For both widths; the style sheet shows one."""
     drawn = (
-        pictures.picture(chart, f"{name}-{width}", title, f"{name}-words")
+        render_svg(chart, f"{name}-{width}", title, f"{name}-words")
         for chart, width in ((wide, "wide"), (narrow, "narrow"))
     )
     return Markup("".join(drawn))  # noqa: S704 - elements whose words are escaped

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from app import svg
+from app.charts.svg.elements import path_strokes
 from app.review import Series
 from app.wording.formats import format_month_short, format_percent
 
@@ -90,7 +90,7 @@ def trace(
     """A share a month, `top` percent at the upper edge; dots at the marked months."""
     places = [_place(i, len(shares), share, top, box) for i, share in enumerate(shares)]
     dots = tuple(place for i in marked if (place := places[i]) is not None)
-    return Trace(" ".join(svg.strokes(places)), dots)
+    return Trace(" ".join(path_strokes(places)), dots)
 
 
 def _place(

@@ -6,16 +6,18 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session
 
-from app import charts, figures, posters, queries
-from app.charts import Chart, Frame
+from app import queries
+from app.charts.chart import NARROW_CHART, WIDE_CHART, Chart, ChartSize
+from app.charts.layout import lay_out_chart
+from app.charts.plotly.figure import plotly_figure
+from app.charts.svg.png import render_png
+from app.charts.svg.share_image import CARD_WIDTH, ImageTexts, render_card, render_sheet
 from app.domain.answer import Answer, ChartEvent
 from app.domain.errors import Problem, excerpt
 from app.domain.question import Question
 from app.domain.question_parser import bad_question
 from app.http import CSVResponse, Fresh, Reading, shares_csv, shares_name
 from app.pages.showing import beside, wanted
-from app.png import png
-from app.posters import CARD_WIDTH, Words
 from app.wording.definitions import definition_text, question_definition, source_citation
 from app.wording.findings import chart_summary, headline_finding, small_print_text
 
@@ -46,20 +48,20 @@ class Shown:
     reported: Answer | None
     events: list[ChartEvent]
 
-    def chart(self, frame: Frame = charts.WIDE) -> Chart:
+    def chart(self, frame: ChartSize = WIDE_CHART) -> Chart:
         return self._laid_out(frame, self.events)
 
-    def plain_chart(self, frame: Frame) -> Chart:
+    def plain_chart(self, frame: ChartSize) -> Chart:
         """Without events: where nothing can say what their numbers mean."""
         return self._laid_out(frame, [])
 
-    def _laid_out(self, frame: Frame, events: list[ChartEvent]) -> Chart:
-        return charts.chart(self.answer, self.question.view, frame, self.reported, events)
+    def _laid_out(self, frame: ChartSize, events: list[ChartEvent]) -> Chart:
+        return lay_out_chart(self.answer, self.question.view, frame, self.reported, events)
 
     @property
-    def words(self) -> Words:
+    def words(self) -> ImageTexts:
         answer, question = self.answer, self.question
-        return Words(
+        return ImageTexts(
             headline=headline_finding(answer, question),
             sources=[
                 source_citation(source)
@@ -103,20 +105,20 @@ Width = Annotated[int, Depends(width)]
 
 @router.get("/trends.svg")
 def trends_svg(shown: ShownHere) -> SVGResponse:
-    return SVGResponse(posters.sheet(shown.chart(), shown.words), headers=_named(shown, "svg"))
+    return SVGResponse(render_sheet(shown.chart(), shown.words), headers=_named(shown, "svg"))
 
 
 @router.get("/trends.png")
 def trends_png(shown: ShownHere, width: Width) -> PNGResponse:
     """The picture that stands beside a link: 1200 x 630, or as wide as asked."""
-    content = png(posters.card(shown.plain_chart, shown.words), width)
+    content = render_png(render_card(shown.plain_chart, shown.words), width)
     return PNGResponse(content, headers=_named(shown, "png"))
 
 
 @router.get("/trends.json")
 def trends_json(shown: ShownHere) -> FigureResponse:
     """The figure that the page's script draws, for Plotly anywhere."""
-    figure: Any = figures.figure(shown.chart(), shown.chart(charts.NARROW))
+    figure: Any = plotly_figure(shown.chart(), shown.chart(NARROW_CHART))
     return FigureResponse(figure.to_json(), headers=_named(shown, "json"))
 
 

@@ -15,12 +15,12 @@ from collections.abc import Callable
 import httpx2
 from plotly import graph_objects  # noqa: F401 - loaded before the clock runs
 
-from app import charts, posters
-from app.charts import Chart, Frame
-from app.figures import figure
-from app.pictures import picture
-from app.png import png
-from app.posters import CARD_WIDTH, Words
+from app.charts.chart import WIDE_CHART, Chart, ChartSize
+from app.charts.layout import lay_out_chart
+from app.charts.plotly.figure import plotly_figure
+from app.charts.svg.chart import render_svg
+from app.charts.svg.png import render_png
+from app.charts.svg.share_image import CARD_WIDTH, ImageTexts, render_card
 from tests.answers import answer, group
 from tests.screenshots import bundled_server
 
@@ -35,7 +35,9 @@ QUESTIONS = {
         "lines",
     ),
 }
-SAID = Words("A headline", ["Source: Acme."], "A definition.", "Counted.", "Small print", "Words")
+SAID = ImageTexts(
+    "A headline", ["Source: Acme."], "A definition.", "Counted.", "Small print", "Words"
+)
 PAGES = ("/", "/trends", "/trends?by=developer", "/trends?by=model&view=stack")
 
 
@@ -53,18 +55,18 @@ def median(draw: Callable[[], object], times: int) -> float:
 def main(times: int) -> None:
     print(f"{'milliseconds':20} {'layout':>8} {'SVG':>8} {'Plotly':>8} {'card':>8} {'PNG':>8}")
     for name, (found, view) in QUESTIONS.items():
-        shown = charts.chart(found, view)
+        shown = lay_out_chart(found, view)
 
-        def draw(frame: Frame, found: object = found, view: str = view) -> Chart:
-            return charts.chart(found, view, frame)
+        def draw(frame: ChartSize, found: object = found, view: str = view) -> Chart:
+            return lay_out_chart(found, view, frame)
 
-        card = posters.card(draw, SAID)
+        card = render_card(draw, SAID)
         spent = (
-            median(lambda draw=draw: draw(charts.WIDE), times),
-            median(lambda shown=shown: picture(shown, "lines-wide", "A title", "words"), times),
-            median(lambda shown=shown: figure(shown, shown).to_json(), times),
-            median(lambda draw=draw: posters.card(draw, SAID), times),
-            median(lambda card=card: png(card, CARD_WIDTH), times // 4 + 1),
+            median(lambda draw=draw: draw(WIDE_CHART), times),
+            median(lambda shown=shown: render_svg(shown, "lines-wide", "A title", "words"), times),
+            median(lambda shown=shown: plotly_figure(shown, shown).to_json(), times),
+            median(lambda draw=draw: render_card(draw, SAID), times),
+            median(lambda card=card: render_png(card, CARD_WIDTH), times // 4 + 1),
         )
         print(f"{name:20} " + " ".join(f"{one:8.2f}" for one in spent))
     print(f"\n{'bytes of a page':28} {'plain':>9} {'without':>9} {'gzip':>9} {'without':>9}")

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from app import svg
-from app.palette import PALETTE
-from app.svg import Spot, element
+from app.charts.palette import PALETTE
+from app.charts.svg.elements import SvgPoint, element, escape_text
 
 FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 LINE_HEIGHT: Final = 1.3
@@ -14,16 +13,16 @@ MIDDLE: Final = 0.35
 FOOT: Final = 0.25
 
 
-def fill(role: str) -> dict[str, str]:
+def fill_role(role: str) -> dict[str, str]:
     return {"class_": f"{role} fill", "fill": PALETTE[role]}
 
 
-def stroke(role: str) -> dict[str, str]:
+def stroke_role(role: str) -> dict[str, str]:
     return {"class_": f"{role} stroke", "stroke": PALETTE[role]}
 
 
-def text(
-    spot: Spot,
+def svg_text(
+    spot: SvgPoint,
     lines: Sequence[str],
     role: str,
     font: float,
@@ -33,14 +32,14 @@ def text(
     """Lines of text, the baseline of the first at the spot."""
     x, y = round(spot[0], 1), round(spot[1], 1)
     rest = (
-        element("tspan", svg.escaped(line), x=x, y=round(y + font * LINE_HEIGHT * index, 1))
+        element("tspan", escape_text(line), x=x, y=round(y + font * LINE_HEIGHT * index, 1))
         for index, line in enumerate(lines[1:], start=1)
     )
     anchored = None if anchor == "start" else anchor
-    inside = (svg.escaped(lines[0]), *rest)
-    return element("text", *inside, x=x, y=y, text_anchor=anchored, **fill(role), **more)
+    inside = (escape_text(lines[0]), *rest)
+    return element("text", *inside, x=x, y=y, text_anchor=anchored, **fill_role(role), **more)
 
 
-def lift_of(lines: Sequence[str], font: float) -> float:
+def text_lift(lines: Sequence[str], font: float) -> float:
     """From the foot of lines of text up to the baseline of the first."""
     return font * (FOOT + LINE_HEIGHT * (len(lines) - 1))

@@ -4,13 +4,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from app import svg
-from app.charts import Chart, Frame
-from app.lettering import FONT, LINE_HEIGHT, fill, lift_of, text
-from app.pictures import drawing
-from app.placing import balanced, shortened
-from app.sheets import sheet_of
-from app.svg import element
+from app.charts.chart import Chart, ChartSize
+from app.charts.geometry import chart_geometry
+from app.charts.scales import balance_lines, shorten_name
+from app.charts.svg.chart import draw_chart
+from app.charts.svg.elements import box_path, element, escape_text, format_number, format_point
+from app.charts.svg.text import FONT, LINE_HEIGHT, fill_role, svg_text, text_lift
 from app.wording.formats import format_day
 
 OURS: Final = "Open Model Share"
@@ -22,7 +21,7 @@ CARD_WIDTH: Final = 1200
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class ImageTexts:
     """What a chart must not be shown without.
 
     `definition` says it in full, `small_print` in short; each ends with the vintage. `counted` is
@@ -55,7 +54,7 @@ class _Paper:
     def wrapped(self, words: str, font: float) -> list[str]:
         """At most `most` lines, the last among them; no line is wider than the paper."""
         room = int(self.inside / (0.52 * font))
-        lines = [shortened(line, room) for line in balanced(words, room)]
+        lines = [shorten_name(line, room) for line in balance_lines(words, room)]
         return lines if len(lines) <= self.most else [*lines[: self.most - 1], f"… {lines[-1]}"]
 
     def small_print(self, paragraphs: Iterable[str]) -> list[str]:
@@ -65,12 +64,12 @@ class _Paper:
 SHEET: Final = _Paper(width=1120, margin=40, head=26, small=13, most=9)
 CARD: Final = _Paper(width=800, margin=32, head=21, small=10.5, most=3, zoom=CARD_WIDTH / 800)
 CARD_HEIGHT: Final = 420
-CARD_FRAME: Final = Frame(
+CARD_FRAME: Final = ChartSize(
     width=736, least=736, left=46, label_max=200, font=13, ticks=9, tall=220, low=110
 )
 
 
-def sheet(chart: Chart, words: Words) -> str:
+def render_sheet(chart: Chart, words: ImageTexts) -> str:
     """The chart in its own size, with its events in words."""
     head = SHEET.wrapped(words.headline, SHEET.head)
     top = SHEET.margin + SHEET.head * LINE_HEIGHT * len(head)
@@ -78,13 +77,13 @@ def sheet(chart: Chart, words: Words) -> str:
         f"{mark.number} · {format_day(mark.event.date)}: {mark.event.title}" for mark in chart.marks
     ]
     below = SHEET.small_print((*events, *words.sources, words.definition, _key(chart)))
-    foot = top + sheet_of(chart).height + 12 + SHEET.small * LINE_HEIGHT * len(below)
-    placed = element("g", drawing(chart, NAME), transform=f"translate({SHEET.margin} {top:g})")
+    foot = top + chart_geometry(chart).height + 12 + SHEET.small * LINE_HEIGHT * len(below)
+    placed = element("g", draw_chart(chart, NAME), transform=f"translate({SHEET.margin} {top:g})")
     height = foot + SHEET.margin
     return _poster(SHEET, words, height, _top(SHEET, head), placed, _foot(SHEET, below, height))
 
 
-def card(draw: Callable[[Frame], Chart], words: Words) -> str:
+def render_card(draw: Callable[[ChartSize], Chart], words: ImageTexts) -> str:
     """The chart fitted into 1200 x 630 pixels; `draw` lays it out anew for the room there is."""
     head = CARD.wrapped(words.headline, CARD.head)
     drafted = draw(CARD_FRAME)
@@ -95,24 +94,24 @@ def card(draw: Callable[[Frame], Chart], words: Words) -> str:
     room = CARD_HEIGHT - 26 - CARD.small * LINE_HEIGHT * len(below) - top
     chart, scale = _fitted(draw, drafted, room)
     across = CARD.margin + (CARD.inside - chart.frame.width * scale) / 2
-    down = top + (room - sheet_of(chart).height * scale) / 2
-    moved = f"translate({svg.at((across, down))}) scale({scale:.4f})"
-    placed = element("g", drawing(chart, NAME), transform=moved)
+    down = top + (room - chart_geometry(chart).height * scale) / 2
+    moved = f"translate({format_point((across, down))}) scale({scale:.4f})"
+    placed = element("g", draw_chart(chart, NAME), transform=moved)
     return _poster(
         CARD, words, CARD_HEIGHT, _top(CARD, head), placed, _foot(CARD, below, CARD_HEIGHT)
     )
 
 
-def _fitted(draw: Callable[[Frame], Chart], drafted: Chart, room: float) -> tuple[Chart, float]:
+def _fitted(draw: Callable[[ChartSize], Chart], drafted: Chart, room: float) -> tuple[Chart, float]:
     """The chart laid out in as much width as it has once its height fits, and that scale."""
-    wanted = min(room / sheet_of(drafted).height, 1.6)
+    wanted = min(room / chart_geometry(drafted).height, 1.6)
     frame = replace(
         CARD_FRAME,
         width=int(CARD_FRAME.width / wanted),
         label_max=int(CARD_FRAME.label_max / max(wanted, 0.6)),
     )
     chart = draw(frame)
-    return chart, min(wanted, room / sheet_of(chart).height)
+    return chart, min(wanted, room / chart_geometry(chart).height)
 
 
 def _key(chart: Chart) -> str:
@@ -132,16 +131,16 @@ def _meanings(chart: Chart) -> Iterator[str]:
         yield "Patterned: closed, not known or not named."
 
 
-def _poster(paper: _Paper, words: Words, height: float, *parts: str) -> str:
+def _poster(paper: _Paper, words: ImageTexts, height: float, *parts: str) -> str:
     return element(
         "svg",
-        element("title", svg.escaped(words.headline)),
-        element("desc", svg.escaped(words.summary)),
-        element("path", d=svg.box(0, 0, paper.width, height), **fill("surface")),
+        element("title", escape_text(words.headline)),
+        element("desc", escape_text(words.summary)),
+        element("path", d=box_path(0, 0, paper.width, height), **fill_role("surface")),
         *parts,
         xmlns="http://www.w3.org/2000/svg",
         role="img",
-        viewBox=f"0 0 {paper.width} {svg.number(height)}",
+        viewBox=f"0 0 {paper.width} {format_number(height)}",
         width=paper.width * paper.zoom,
         height=height * paper.zoom,
         font_family=FAMILY,
@@ -152,13 +151,13 @@ def _poster(paper: _Paper, words: Words, height: float, *parts: str) -> str:
 def _top(paper: _Paper, lines: Sequence[str]) -> str:
     size = paper.head
     spot = (paper.margin, paper.margin + size * 0.6)
-    return text(spot, lines, "ink", size, font_size=size, font_weight="700")
+    return svg_text(spot, lines, "ink", size, font_size=size, font_weight="700")
 
 
 def _foot(paper: _Paper, lines: Sequence[str], height: float) -> str:
     """Sources and vintage, and at the right whose picture this is."""
     size, foot = paper.small, height - paper.margin * 0.625
     left, right = paper.margin, paper.width - paper.margin
-    said = text((left, foot - lift_of(lines, size)), lines, "muted", size, font_size=size)
-    spot = (right, foot - lift_of([OURS], size))
-    return said + text(spot, [OURS], "ink", size, "end", font_size=size, font_weight="700")
+    said = svg_text((left, foot - text_lift(lines, size)), lines, "muted", size, font_size=size)
+    spot = (right, foot - text_lift([OURS], size))
+    return said + svg_text(spot, [OURS], "ink", size, "end", font_size=size, font_weight="700")

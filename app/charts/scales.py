@@ -8,7 +8,7 @@ from typing import Final
 
 from app.domain.calendar import add_months, days_in
 
-STEPS: Final = (1, 2, 5, 10, 20, 25)
+SHARE_STEPS: Final = (1, 2, 5, 10, 20, 25)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,36 +26,36 @@ class TimeAxis:
     width: float
 
     def pixel(self, moment: datetime) -> float:
-        days = (moment - _start(self.first)) / timedelta(days=1)
+        days = (moment - _start_of_day(self.first)) / timedelta(days=1)
         return self.width * days / (add_months(self.last, 1) - self.first).days
 
     def holds(self, day: date) -> bool:
         return self.first <= day < add_months(self.last, 1)
 
 
-def middle(month: date) -> datetime:
+def middle_of_month(month: date) -> datetime:
     """Where a month's figure stands on the axis of time: dated events then stand right."""
-    return _start(month) + timedelta(days=days_in(month)) / 2
+    return _start_of_day(month) + timedelta(days=days_in(month)) / 2
 
 
-def noon(day: date) -> datetime:
+def noon_of_day(day: date) -> datetime:
     """Where an event stands on the axis of time."""
-    return _start(day) + timedelta(hours=12)
+    return _start_of_day(day) + timedelta(hours=12)
 
 
-def _start(day: date) -> datetime:
+def _start_of_day(day: date) -> datetime:
     return datetime(day.year, day.month, day.day)  # noqa: DTZ001 - Plotly's axis has no time zone
 
 
-def scale(peak: float, most: int = 7) -> tuple[float, float]:
+def share_scale(peak: float, most: int = 7) -> tuple[float, float]:
     """Top and step of an axis from 0 that holds `peak` with at most `most` steps."""
     fine = next((s for s in (0.1, 0.2, 0.5) if peak / s <= most), None)
-    step = fine or next(s for s in STEPS if peak / s <= most)
+    step = fine or next(s for s in SHARE_STEPS if peak / s <= most)
     count = int(peak / step) + 1
     return min(step * count, 100.0), step
 
 
-def ticks_of(first: date, last: date, most: int) -> tuple[Tick, ...]:
+def month_ticks(first: date, last: date, most: int) -> tuple[Tick, ...]:
     """A tick every 1, 3, 6, 12 ... months counted from January, the year below where it changes."""
     begin, end = (month.year * 12 + month.month - 1 for month in (first, last))
     steps = (1, 3, 6, 12, 24, 60, 120, 600, 1200)
@@ -70,7 +70,7 @@ def ticks_of(first: date, last: date, most: int) -> tuple[Tick, ...]:
     return tuple(ticks)
 
 
-def spread(wanted: Sequence[float], gap: float, high: float) -> list[float]:
+def spread_apart(wanted: Sequence[float], gap: float, high: float) -> list[float]:
     """Positions from 0, best under `high`, at least `gap` apart and nearest to those wanted.
 
     `wanted` ascends; those that would touch make a block around their common middle.
@@ -89,7 +89,7 @@ def _mean(numbers: Sequence[float]) -> float:
     return sum(numbers) / len(numbers)
 
 
-def shortened(name: str, limit: int) -> str:
+def shorten_name(name: str, limit: int) -> str:
     """`name` without its middle: model names differ at their ends."""
     if len(name) <= limit:
         return name
@@ -97,16 +97,16 @@ def shortened(name: str, limit: int) -> str:
     return f"{name[: limit - tail - 1].rstrip()}…{name[-tail:].lstrip()}"
 
 
-def told_apart(names: Sequence[str], limit: int) -> list[str]:
+def shorten_names_apart(names: Sequence[str], limit: int) -> list[str]:
     """Each name shortened; those that would then read alike keep their ends instead."""
-    short = [shortened(name, limit) for name in names]
+    short = [shorten_name(name, limit) for name in names]
     return [
         text if short.count(text) == 1 or len(name) <= limit else f"…{name[1 - limit :].lstrip()}"
         for text, name in zip(short, names, strict=True)
     ]
 
 
-def balanced(text: str, width: int) -> tuple[str, ...]:
+def balance_lines(text: str, width: int) -> tuple[str, ...]:
     """Lines of at most `width`, as many as needed and as even as that allows."""
     lines = wrap(text, width, break_long_words=False)
     narrower = (wrap(text, w, break_long_words=False) for w in range(width // 2, width))

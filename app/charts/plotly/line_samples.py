@@ -3,28 +3,37 @@
 from collections.abc import Iterator
 from typing import Any
 
-from app import sheets
-from app.charts import SAMPLE, Label, Look
-from app.marks import CORNERS
-from app.palette import PALETTE
-from app.sheets import LEADER_GAP, Place, Sheet, end_of
+from app.charts.chart import SAMPLE_LENGTH, EndLabel, SeriesStyle
+from app.charts.geometry import (
+    LEADER_GAP,
+    LINE_WIDTH,
+    MARKER_RIM_WIDTH,
+    MARKER_SIZE,
+    ChartGeometry,
+    PanelBox,
+    has_leader,
+    label_offset,
+    line_end,
+)
+from app.charts.palette import PALETTE
+from app.charts.symbols import SYMBOL_CORNERS
 
 Shape = dict[str, Any]
 
 
-def samples(sheet: Sheet) -> Iterator[Shape]:
+def line_samples(sheet: ChartGeometry) -> Iterator[Shape]:
     """A piece of each line whose hue is not its own, with a mark, and a leader where it moved."""
     for place in sheet.places:
         for label in place.panel.labels:
             if label.sample:
                 anchor = _anchor(sheet, place, label)
-                for shape in _sample(label, label.sample, sheets.aside(place.panel)):
+                for shape in _sample(label, label.sample, label_offset(place.panel)):
                     yield anchor | shape
 
 
-def _anchor(sheet: Sheet, place: Place, label: Label) -> Shape:
+def _anchor(sheet: ChartGeometry, place: PanelBox, label: EndLabel) -> Shape:
     """Pixels count from the line's end; of the whole paper, since a panel would cut them off."""
-    across = sheet.axis.pixel(end_of(place.panel, label)) / sheet.axis.width
+    across = sheet.axis.pixel(line_end(place.panel, label)) / sheet.axis.width
     return {
         "xref": "paper",
         "yref": "paper",
@@ -35,23 +44,27 @@ def _anchor(sheet: Sheet, place: Place, label: Label) -> Shape:
     }
 
 
-def _sample(label: Label, look: Look, aside: float) -> Iterator[Shape]:
+def _sample(label: EndLabel, look: SeriesStyle, aside: float) -> Iterator[Shape]:
     colour = PALETTE[look.role]
-    if sheets.led(label):
+    if has_leader(label):
         near = LEADER_GAP / (aside**2 + label.lift**2) ** 0.5
         ends = {"x0": aside * near, "y0": label.lift * near, "x1": aside, "y1": label.lift}
         yield {"type": "line", "line": {"color": PALETTE["rule"], "width": 1}} | ends
-    ends = {"x0": aside, "x1": aside + SAMPLE, "y0": label.lift, "y1": label.lift}
-    line = {"color": colour, "width": sheets.LINE, "dash": look.dash}
+    ends = {"x0": aside, "x1": aside + SAMPLE_LENGTH, "y0": label.lift, "y1": label.lift}
+    line = {"color": colour, "width": LINE_WIDTH, "dash": look.dash}
     yield {"type": "line", "line": line} | ends
-    rim = {"color": colour, "width": sheets.RIM}
-    yield {"fillcolor": colour, "line": rim} | _mark(look.symbol, aside + SAMPLE / 2, label.lift)
+    rim = {"color": colour, "width": MARKER_RIM_WIDTH}
+    yield {"fillcolor": colour, "line": rim} | _mark(
+        look.symbol, aside + SAMPLE_LENGTH / 2, label.lift
+    )
 
 
 def _mark(symbol: str, x: float, y: float) -> Shape:
-    half = sheets.MARK / 2
+    half = MARKER_SIZE / 2
     if symbol == "circle":
         return {"type": "circle", "x0": x - half, "x1": x + half, "y0": y - half, "y1": y + half}
     # Shapes count upwards, marks downwards.
-    corners = (f"{x + right * half:.2f},{y - down * half:.2f}" for right, down in CORNERS[symbol])
+    corners = (
+        f"{x + right * half:.2f},{y - down * half:.2f}" for right, down in SYMBOL_CORNERS[symbol]
+    )
     return {"type": "path", "path": f"M{'L'.join(corners)}Z"}

@@ -9,7 +9,7 @@ from resvg_py import svg_to_bytes
 FAMILY: Final = "Source Sans Pro"
 
 
-def png(svg: str, width: int) -> bytes:
+def render_png(svg: str, width: int) -> bytes:
     """The picture, `width` pixels wide. Scripts that our font lacks come from the system's."""
     return svg_to_bytes(
         svg_string=svg,

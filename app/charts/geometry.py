@@ -8,33 +8,33 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from app.charts import Chart, Label, Mark, Panel
+from app.charts.chart import Chart, EndLabel, EventBadge, Panel
+from app.charts.scales import TimeAxis, middle_of_month
 from app.domain.calendar import days_in
-from app.placing import TimeAxis, middle
 
 TITLE_LINE: Final = 18
 TICK_ROOM: Final = 46  # below a panel
 BADGE_ROOM: Final = 22  # a row of event numbers
 
-LINE: Final = 2.5
-MARK: Final = 7
-RIM: Final = 1.75  # the outline of a mark
-REPORTED: Final = 13  # a reported point's mark
-REPORTED_RIM: Final = 2
+LINE_WIDTH: Final = 2.5
+MARKER_SIZE: Final = 7
+MARKER_RIM_WIDTH: Final = 1.75  # the outline of a mark
+REPORTED_SIZE: Final = 13  # a reported point's mark
+REPORTED_RIM_WIDTH: Final = 2
 REPORTED_SYMBOL: Final = "diamond"
-COLUMN: Final = 0.82  # of its month
-BAR: Final = 0.62  # of its row
-SEAM: Final = 0.5  # between layers
-HATCH: Final = 6  # the tile of a texture
-SOLIDITY: Final = 0.28  # of that tile is ink
-SMALL: Final = 11  # the font of event numbers
-BADGE: Final = 19  # the box around one
+COLUMN_WIDTH_SHARE: Final = 0.82  # of its month
+BAR_WIDTH_SHARE: Final = 0.62  # of its row
+SEAM_WIDTH: Final = 0.5  # between layers
+HATCH_SIZE: Final = 6  # the tile of a texture
+HATCH_SOLIDITY: Final = 0.28  # of that tile is ink
+SMALL_FONT_SIZE: Final = 11  # the font of event numbers
+BADGE_SIZE: Final = 19  # the box around one
 LEADER_GAP: Final = 6  # between a leader and the point it leads to
 CALLOUT_GAP: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PanelBox:
     """A panel's place; `badges` is the room that event numbers take above it."""
 
     panel: Panel
@@ -58,14 +58,14 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class ChartGeometry:
     """The plotting area is what lies between `top` and `bottom`, `left` and `right`."""
 
     chart: Chart
     top: int
     right: int
     axis: TimeAxis
-    places: tuple[Place, ...]
+    places: tuple[PanelBox, ...]
 
     @property
     def left(self) -> int:
@@ -95,20 +95,20 @@ class Sheet:
         return (self.bottom - y) / (self.bottom - self.top)
 
 
-def sheet_of(chart: Chart) -> Sheet:
+def chart_geometry(chart: Chart) -> ChartGeometry:
     badges = BADGE_ROOM * (1 + max((mark.row for mark in chart.marks), default=-1))
     title = 18 + TITLE_LINE * max((len(panel.title) for panel in chart.panels), default=1)
     top = here = 14 + badges + (title if len(chart.panels) > 1 else 0)
-    places: list[Place] = []
+    places: list[PanelBox] = []
     for panel in chart.panels:
-        places.append(Place(panel, here, 0 if places else badges))
+        places.append(PanelBox(panel, here, 0 if places else badges))
         here += panel.height + TICK_ROOM + title + 8
     right = chart.frame.width - chart.right
     axis = TimeAxis(chart.first, chart.last, right - chart.frame.left)
-    return Sheet(chart, top, right, axis, tuple(places))
+    return ChartGeometry(chart, top, right, axis, tuple(places))
 
 
-def steps(panel: Panel) -> Iterator[tuple[float, str]]:
+def share_ticks(panel: Panel) -> Iterator[tuple[float, str]]:
     """The ticks of the axis of shares; the unit stands on the topmost only."""
     count = round(panel.top / panel.step)
     for index in range(count + 1):
@@ -116,7 +116,7 @@ def steps(panel: Panel) -> Iterator[tuple[float, str]]:
         yield value, f"{value:g} %" if index == count else f"{value:g}"
 
 
-def ringed(panel: Panel) -> list[date]:
+def provisional_months(panel: Panel) -> list[date]:
     """The provisional months of a stack: a ring above a column says what a hollow mark does."""
     if panel.kind != "stack":
         return []
@@ -124,22 +124,22 @@ def ringed(panel: Panel) -> list[date]:
     return sorted({point.month for point in points if point.hollow and point.share})
 
 
-def end_of(panel: Panel, label: Label) -> datetime:
+def line_end(panel: Panel, label: EndLabel) -> datetime:
     """Where the line ends, or the column, beside which a label stands."""
-    half = days_in(label.month) * COLUMN / 2 if panel.kind == "stack" else 0
-    return middle(label.month) + timedelta(days=half)
+    half = days_in(label.month) * COLUMN_WIDTH_SHARE / 2 if panel.kind == "stack" else 0
+    return middle_of_month(label.month) + timedelta(days=half)
 
 
-def aside(panel: Panel) -> int:
+def label_offset(panel: Panel) -> int:
     """From that end to its label."""
     return 6 if panel.kind == "bars" else 16
 
 
-def led(label: Label) -> bool:
+def has_leader(label: EndLabel) -> bool:
     """Whether a label had to move so far that a fine line leads back to its end."""
     return abs(label.lift) >= 5 and not label.ended
 
 
-def badge_lift(mark: Mark) -> int:
+def badge_lift(mark: EventBadge) -> int:
     """From the top of the plotting area to the middle of an event's number."""
     return 12 + BADGE_ROOM * mark.row

@@ -1,0 +1,1 @@
+"""An answer drawn: laid out once, for Plotly and for the SVG."""

@@ -1,0 +1,75 @@
+"""Places the numbered badges of events and the words beside reported figures."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from app.charts.chart import Callout, ChartPoint, ChartSize, EventBadge, Panel
+from app.charts.scales import TimeAxis, balance_lines, middle_of_month, noon_of_day
+from app.domain.answer import ChartEvent, Share
+from app.domain.calendar import add_months
+from app.domain.rounding import rounded_share
+from app.wording.formats import format_reported, quote_note
+
+BADGE_GAP: Final = 20  # pixels between the middles of two event numbers: a badge has 19
+
+
+# --- events and reported points
+
+
+def event_badges(events: Iterable[ChartEvent], axis: TimeAxis) -> Iterator[EventBadge]:
+    """Each event in the lowest row in which its badge touches no other, on the tightest axis."""
+    ends: list[float] = []
+    shown = [event for event in events if axis.holds(event.date)]
+    for number, event in enumerate(shown, start=1):
+        here = axis.pixel(noon_of_day(event.date))
+        row = next((i for i, end in enumerate(ends) if here - end >= BADGE_GAP), len(ends))
+        ends[row:] = [here, *ends[row + 1 :]]
+        yield EventBadge(number, event, row)
+
+
+def reported_callouts(
+    panel: Panel, points: Mapping[str, Sequence[Share]], frame: ChartSize, axis: TimeAxis
+) -> Iterator[Callout]:
+    """Reported points with their words above every line they would cross, and above each other."""
+    per_share = panel.height / panel.top
+    looks_by_key = {item.key: item.look for item in panel.series}
+    taken: list[tuple[float, float, float]] = []
+    for row in points.get(panel.source.metric, ()) if panel.kind == "lines" else ():
+        if row.share_pct is None or row.group not in looks_by_key:
+            continue
+        value = format_reported(row.share_pct)
+        said = f"{value}, {quote_note(row.note) or row.status}"
+        share = float(rounded_share(row.share_pct))
+        point = ChartPoint(row.month, share, True, value, f"{row.label} {said}")
+        text = balance_lines(said, 24) if frame.roomy else (value, row.status)
+        width = max(map(frame.text_width, text))
+        side, left = _side(axis.pixel(middle_of_month(row.month)), width, axis.width)
+        own = share * per_share
+        below = [top for start, end, top in taken if start < left + width and left < end]
+        high = (frame.font + 4) * len(text)
+        floor = max([own, _roof(panel, axis, left, left + width), *below]) + 18
+        floor = max(min(floor, panel.height - high), own + 18)
+        taken.append((left, left + width, floor + high))
+        yield Callout(point, text, looks_by_key[row.group], floor - own, side)
+
+
+def _side(here: float, width: float, room: float) -> tuple[str, float]:
+    """The text's anchor and its left edge."""
+    if here - width / 2 < 0:
+        return "left", here
+    return ("right", here - width) if here + width / 2 > room else ("center", here - width / 2)
+
+
+def _roof(panel: Panel, axis: TimeAxis, left: float, right: float) -> float:
+    """The highest pixel of any line between two pixels across, a month's slack at both ends."""
+    slack = axis.width * 31 / (add_months(axis.last, 1) - axis.first).days
+    return max(
+        (
+            point.share * panel.height / panel.top
+            for item in panel.series
+            for point in item.points
+            if point.share is not None
+            and left - slack <= axis.pixel(middle_of_month(point.month)) <= right + slack
+        ),
+        default=0,
+    )

@@ -1,0 +1,151 @@
+"""Lays an answer out as a chart: panels, series, labels and scales."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from app.charts.callouts import event_badges, reported_callouts
+from app.charts.chart import WIDE_CHART, Chart, ChartPoint, ChartSeries, ChartSize, Panel
+from app.charts.labels import LABEL_GAP, end_labels
+from app.charts.scales import TimeAxis, balance_lines, month_ticks, share_scale
+from app.charts.style import series_styles
+from app.domain.answer import Answer, ChartEvent, Group, Share, SourceDefinition
+from app.domain.rounding import rounded_share
+from app.domain.series import covered_months
+from app.domain.vocabulary import Openness, Origin, Status
+from app.wording.formats import (
+    format_month_name,
+    format_share,
+    format_share_with_status,
+    isolate_direction,
+)
+
+
+def lay_out_chart(
+    answer: Answer,
+    view: str,
+    frame: ChartSize = WIDE_CHART,
+    reported: Answer | None = None,
+    events: Sequence[ChartEvent] = (),
+) -> Chart:
+    """The chart of an answer with one panel a source; `events` are numbered from 1 as they come."""
+    points = _by_metric(reported) if reported and view == "lines" else {}
+    reported_months = [row.month for rows in points.values() for row in rows]
+    first = min([answer.months[0], *reported_months])
+    last = max([answer.months[-1], *reported_months])
+    panels = tuple(_panels(answer, view, frame))
+    drawn = Chart(frame, first, last, month_ticks(first, last, frame.ticks), panels)
+    if all(panel.kind == "bars" for panel in panels):
+        return drawn
+    axis = TimeAxis(first, last, frame.width - frame.left - drawn.right)
+    called = (
+        replace(panel, callouts=tuple(reported_callouts(panel, points, frame, axis)))
+        for panel in panels
+    )
+    tight = TimeAxis(first, last, frame.least - frame.left - drawn.right)
+    return replace(drawn, panels=tuple(called), marks=tuple(event_badges(events, tight)))
+
+
+def _by_metric(reported: Answer) -> dict[str, list[Share]]:
+    """Reported figures by what they count: tokens have no place beside downloads."""
+    metrics = {source.slug: source.metric for source in reported.sources}
+    points: dict[str, list[Share]] = {}
+    for row in reported.shares:
+        if not row.missing:
+            points.setdefault(metrics[row.source], []).append(row)
+    return points
+
+
+# --- panels
+
+
+@dataclass(frozen=True, slots=True)
+class _PanelDraft:
+    """A panel before it knows the scale it shares with others of its kind."""
+
+    kind: str
+    source: SourceDefinition
+    months: Sequence[date]
+    series: Sequence[ChartSeries]
+
+    @property
+    def peak(self) -> float:
+        return max((p.share for item in self.series for p in item.points if p.share), default=0.0)
+
+
+def _panels(answer: Answer, view: str, frame: ChartSize) -> Iterator[Panel]:
+    drafts = list(_drafts(answer, stacked=view == "stack"))
+    for draft in drafts:
+        peak = max(other.peak for other in drafts if other.kind == draft.kind)
+        top, step = (100.0, 25.0) if draft.kind == "stack" else share_scale(peak)
+        height = _height(draft.kind, len(draft.series), len(drafts), frame)
+        yield Panel(
+            kind=draft.kind,
+            source=draft.source,
+            title=_title(draft, frame),
+            series=tuple(draft.series),
+            labels=tuple(end_labels(draft.kind, draft.series, height / top, height, frame)),
+            top=top,
+            step=step,
+            height=height,
+        )
+
+
+def _drafts(answer: Answer, *, stacked: bool) -> Iterator[_PanelDraft]:
+    for source in answer.sources:
+        months = covered_months(answer, source.slug)
+        series = list(_series(answer.shares_of(source.slug), answer.groups, answer.months))
+        if stacked:
+            series += _series(answer.complement_of(source.slug), _short(answer), answer.months)
+        told = [item for item in series if item.last]
+        if told and len(months) == 1:
+            yield _PanelDraft("bars", source, months, [_only(item, months[0]) for item in told])
+        elif told:
+            yield _PanelDraft("stack" if stacked else "lines", source, months, told)
+
+
+def _title(draft: _PanelDraft, frame: ChartSize) -> tuple[str, ...]:
+    when = ""
+    if draft.kind == "bars":
+        unsettled = any(point.hollow and point.share for s in draft.series for point in s.points)
+        when = f", {format_month_name(draft.months[0])}" + (" (not final)" if unsettled else "")
+    room = int((frame.width - frame.left) / frame.text_width("0")) - 4
+    return balance_lines(
+        f"{isolate_direction(draft.source.name)}, {draft.source.metric}{when}", room
+    )
+
+
+def _height(kind: str, groups: int, panels: int, frame: ChartSize) -> int:
+    """Enough for every label at its distance, less where several sources share the page."""
+    if kind == "bars":
+        return 34 * groups
+    return max(frame.tall if panels == 1 else frame.low, round(1.5 * LABEL_GAP * groups))
+
+
+def _short(answer: Answer) -> list[Group]:
+    """The complement as labels have room for; the table says it in full."""
+    taken = any(group.key == Origin.UNKNOWN for group in answer.groups)
+    short = {Openness.UNKNOWN.value: "Not broken down" if taken else "Unknown"}
+    return [
+        replace(group, label=short.get(group.key, group.label))
+        for group in answer.complement_groups
+    ]
+
+
+def _only(series: ChartSeries, month: date) -> ChartSeries:
+    return replace(series, points=tuple(item for item in series.points if item.month == month))
+
+
+def _series(
+    shares: Iterable[Share], groups: Sequence[Group], months: Sequence[date]
+) -> Iterator[ChartSeries]:
+    rows = {(row.group, row.month): row for row in shares}
+    for group, look in zip(groups, series_styles(groups), strict=True):
+        points = tuple(_point(rows[group.key, month], group.label) for month in months)
+        yield ChartSeries(group.key, group.label, look, points)
+
+
+def _point(row: Share, label: str) -> ChartPoint:
+    share = None if row.share_pct is None else float(rounded_share(row.share_pct))
+    words = f"{isolate_direction(label)} {format_share_with_status(row, 2)}"
+    return ChartPoint(row.month, share, row.status != Status.FINAL, format_share(row), words)

@@ -1,0 +1,1 @@
+"""A chart as an SVG, and as a PNG made of it."""
