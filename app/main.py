@@ -7,13 +7,14 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 from starlette_compress import CompressMiddleware, add_compress_type
 
-from app import api, contract, guard, health, pages
+from app import api, guard, health, pages
 from app.assets import Assets
 from app.bodies import Closing
 from app.crossing import Crossing
 from app.database.session import Database
 from app.freshness import Freshness
 from app.headers import HeadAsGet, SecurityHeaders
+from app.metadata.openapi_document import install_openapi
 from app.observing import Observed
 from app.pages import render_error
 from app.rate_limit import RateLimit
@@ -65,6 +66,6 @@ def create_app(db: Database, hosts: Sequence[str] = (), *, reads_per_minute: int
     app.include_router(health.router)
     app.include_router(api.router)
     app.include_router(pages.router)
-    contract.install(app)
+    install_openapi(app)
     app.mount("/static", Assets(), name="static")
     return app

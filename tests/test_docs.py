@@ -16,11 +16,13 @@ from fastapi import APIRouter
 from fastapi.testclient import TestClient
 from pydantic import BaseModel, Field
 
-from app import reference, sample, schemas
 from app.api.fields import VERSION_EXAMPLE
 from app.auth.accounts import add_maintainer, create_token
 from app.database.session import Database
 from app.main import create_app
+from app.metadata.json_schema import schema_fields
+from app.metadata.openapi_examples import example_address, example_value
+from app.metadata.openapi_operations import reference_sections
 from tests.looking import faults, links, lost_anchors, too_wide, words
 from tests.test_intake import keep, month_file
 
@@ -32,7 +34,7 @@ def document(client):
 
 @pytest.fixture(scope="module")
 def operations(document):
-    return [item for section in reference.sections(document) for item in section.operations]
+    return [item for section in reference_sections(document) for item in section.operations]
 
 
 def article(client: TestClient, anchor: str) -> str:
@@ -191,9 +193,9 @@ def test_every_example_of_reading_answers(client):
 
 def test_the_example_of_an_answer_has_the_fields_of_a_real_one(client, document, operations):
     (operation,) = [item for item in operations if item.path == "/api/v1/shares"]
-    real = client.get(sample.address(operation)).json()
+    real = client.get(example_address(operation)).json()
     body = operation.answers[0].bodies[0]
-    shown = sample.sample(document, body.schema)
+    shown = example_value(document, body.schema)
     assert shown.keys() == real.keys()
     for part in ("meta", "links"):
         assert shown[part].keys() == real[part].keys()
@@ -230,7 +232,7 @@ def test_a_new_operation_appears_by_itself(read_only_database_url):
 def test_an_object_that_holds_itself_is_told_once():
     tree = {"type": "object", "properties": {"part": {"$ref": "#/components/schemas/Tree"}}}
     document = {"components": {"schemas": {"Tree": tree}}}
-    told = list(schemas.fields(document, tree))
+    told = list(schema_fields(document, tree))
     assert len(told) == 2
 
 

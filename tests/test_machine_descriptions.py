@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import update
 
 from app.database.tables import Source
-from app.describing import licence_address
 from app.domain.parameters import PARAMETERS
+from app.metadata.dataset import licence_address
 from tests.rewriting import rewriting
 from tests.test_intake import keep, publish
 from tests.test_uploads import HOSTILE, OCTOBER

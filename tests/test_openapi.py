@@ -10,13 +10,14 @@ from fastapi.routing import APIRoute
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel
 
-from app import contract
 from app.database.session import Database
 from app.domain.parameters import PARAMETERS
 from app.domain.question_parser import KnownSlugs, parse_question
 from app.domain.vocabulary import Openness, Origin, Status
-from app.glossary import TAGS
 from app.main import create_app
+from app.metadata import openapi_document
+from app.metadata.openapi_document import complete_operation, install_openapi, parameter_schema
+from app.metadata.openapi_texts import TAG_TEXTS
 from tests import openapi
 from tests.paging import rows_of_all_pages
 
@@ -34,7 +35,7 @@ def document():
 
 @pytest.fixture(scope="module")
 def operations(document):
-    return list(contract.operations(document))
+    return list(openapi_document.operations(document))
 
 
 def test_the_contract_is_the_one_that_was_written_down():
@@ -55,7 +56,7 @@ def test_it_names_licence_contact_and_the_page_for_people_and_no_server(document
 
 
 def test_every_tag_is_described(document):
-    assert {tag["name"] for tag in document["tags"]} <= TAGS.keys()
+    assert {tag["name"] for tag in document["tags"]} <= TAG_TEXTS.keys()
 
 
 def test_every_operation_has_a_name_of_its_own_and_a_summary(operations):
@@ -252,7 +253,7 @@ def test_a_list_that_takes_a_part_of_the_question_has_defaults_of_its_own():
         {"name": "openness", "in": "query", "schema": {"type": "string", "default": "all"}},
         {"name": "top", "in": "query", "schema": {"type": "string"}},
     ]
-    contract.complete("/api/v1/planets", "get", {"parameters": given, "responses": {}})
+    complete_operation("/api/v1/planets", "get", {"parameters": given, "responses": {}})
     source, openness, top = given
     assert "Left out" not in source["description"]
     assert openness["schema"]["default"] == "all"
@@ -262,7 +263,7 @@ def test_a_list_that_takes_a_part_of_the_question_has_defaults_of_its_own():
 DEFAULTS = {
     item.name: told
     for item in PARAMETERS
-    if (told := contract.described(item)["schema"].get("default")) is not None
+    if (told := parameter_schema(item)["schema"].get("default")) is not None
 }
 
 
@@ -277,7 +278,7 @@ def test_the_default_that_is_told_changes_nothing(client, name):
 
 @pytest.mark.parametrize("parameter", PARAMETERS, ids=lambda item: item.name)
 def test_the_values_that_are_told_are_those_that_are_taken(parameter):
-    schema = contract.described(parameter)["schema"]
+    schema = parameter_schema(parameter)["schema"]
     for word in schema.get("items", schema).get("enum", ()):
         parse_question([(parameter.name, word)], KnownSlugs())
     for number in (schema.get("minimum"), schema.get("maximum")):
@@ -296,7 +297,7 @@ def test_a_new_operation_is_completed_without_a_word_about_it():
         return {name: ""}
 
     app.router.routes.append(APIRoute("/api/v1/planets", read_planets, methods=["GET"]))
-    contract.install(app)
+    install_openapi(app)
     operation = app.openapi()["paths"]["/api/v1/planets"]["get"]
     assert operation["summary"] == "The planets of a star."
     assert operation["description"] == "Nearest first."

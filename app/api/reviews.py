@@ -9,7 +9,7 @@ from app.api.fields import Month, Percent, SourceSlug, UploadNumber, one_of
 from app.csv_io.schema import FileReading
 from app.domain.calendar import format_month
 from app.domain.vocabulary import Openness, Origin
-from app.problem_details import ProblemItem
+from app.metadata.problem_details import ProblemItem
 from app.review import Kind, MonthReview, Review, SliceChange
 
 LARGEST = 10

@@ -10,12 +10,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
-from app import queries, reference
+from app import queries
 from app.domain.errors import BadQuestionError, NoFiguresError
 from app.domain.parameters import PARAMETERS
 from app.domain.question import Question
 from app.domain.question_parser import KnownSlugs, parse_question
 from app.http import Reading, taking
+from app.metadata.openapi_operations import reference_sections
 from app.pages.citations import citation
 from app.pages.shell import TEMPLATES, render
 from app.queries import main_source
@@ -61,7 +62,7 @@ def context(request: Request, session: Session, as_of: datetime | None = None) -
     per_minute: int = request.app.state.reads_per_minute
     return {
         "base": base,
-        "sections": reference.sections(request.app.openapi()),
+        "sections": reference_sections(request.app.openapi()),
         "parameters": [(item, default_of(item.name)) for item in PARAMETERS],
         "examples": [example(language, base, source) for language in EXAMPLES],
         "refusal": refusal(),

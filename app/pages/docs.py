@@ -6,9 +6,14 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from app import reference, sample
+from app.metadata.openapi_examples import (
+    example_address,
+    example_body_text,
+    example_request,
+    path_placeholders,
+)
+from app.metadata.openapi_operations import csv_tables, reference_sections
 from app.pages.shell import render
-from app.sample import body_text
 
 router = APIRouter()
 
@@ -20,11 +25,11 @@ def docs(request: Request) -> HTMLResponse:
     context = {
         "base": base,
         "info": document["info"],
-        "sections": reference.sections(document),
-        "columns": {table.path: table.fields for table in reference.tables(document)},
-        "curl": lambda operation: sample.request(operation, base, document),
-        "placeholders": lambda operation: sample.placeholders(operation, document),
-        "sample_address": sample.address,
-        "sample_text": lambda body: body_text(body, document),
+        "sections": reference_sections(document),
+        "columns": {table.path: table.fields for table in csv_tables(document)},
+        "curl": lambda operation: example_request(operation, base, document),
+        "placeholders": lambda operation: path_placeholders(operation, document),
+        "sample_address": example_address,
+        "sample_text": lambda body: example_body_text(body, document),
     }
     return render(request, "docs/reference.html", context)

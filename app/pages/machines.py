@@ -7,12 +7,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session
 
-from app import coverage, data_package, freshness, json_ld, reference
+from app import coverage, freshness
 from app.catalogue.entries import sources_by_slug
 from app.changes import last_change
-from app.describing import Dataset, Described
 from app.domain.question import Question
 from app.http import Reading
+from app.metadata.data_package import data_package
+from app.metadata.dataset import Dataset, TableDescription
+from app.metadata.json_ld import json_ld
+from app.metadata.openapi_operations import csv_tables
 from app.pages import api
 from app.pages.asking import asking
 from app.pages.shell import TEMPLATES
@@ -29,17 +32,17 @@ def dataset(request: Request, session: Session, as_of: datetime | None = None) -
         site=str(request.base_url).rstrip("/"),
         main=main_source(session, as_of) or "",
         sources=[
-            Described(known[slug], span.first, span.last, span.months)
+            TableDescription(known[slug], span.first, span.last, span.months)
             for slug, span in spans.items()
         ],
-        tables=reference.tables(request.app.openapi()),
+        tables=csv_tables(request.app.openapi()),
         vintage=last_change(session, as_of),
     )
 
 
 def embedded(request: Request, session: Session) -> str:
     """The dataset as JSON-LD for inside a page: no text of it can end the element it stands in."""
-    text = json.dumps(json_ld.described(dataset(request, session)), ensure_ascii=False)
+    text = json.dumps(json_ld(dataset(request, session)), ensure_ascii=False)
     return text.replace("<", "\\u003c")
 
 
@@ -56,12 +59,12 @@ AsOf = Annotated[datetime | None, Depends(fresh)]
 
 @router.get("/dataset.jsonld")
 def jsonld(request: Request, session: Reading, as_of: AsOf) -> Response:
-    return _json(json_ld.described(dataset(request, session, as_of)), "application/ld+json")
+    return _json(json_ld(dataset(request, session, as_of)), "application/ld+json")
 
 
 @router.get("/datapackage.json")
 def datapackage(request: Request, session: Reading, as_of: AsOf) -> Response:
-    return _json(data_package.described(dataset(request, session, as_of)), "application/json")
+    return _json(data_package(dataset(request, session, as_of)), "application/json")
 
 
 @router.get("/llms.txt")

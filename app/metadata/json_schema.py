@@ -8,7 +8,7 @@ Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class SchemaField:
     """One field of a body; `name` is its whole way, such as `data[].month`.
 
     `filled`: it is never null, nor an empty text.
@@ -26,12 +26,14 @@ class Field:
     most: float | None = None
 
 
-def fields(document: Json, schema: Json) -> Iterator[Field]:
+def schema_fields(document: Json, schema: Json) -> Iterator[SchemaField]:
     """The fields of an object and of all objects in it, each before its own parts, told once."""
     return _fields(document, schema, "", {})
 
 
-def _fields(document: Json, schema: Json, before: str, told: dict[str, str]) -> Iterator[Field]:
+def _fields(
+    document: Json, schema: Json, before: str, told: dict[str, str]
+) -> Iterator[SchemaField]:
     """`told` are the schemas whose fields stand further up, and where."""
     for name, given in schema.get("properties", {}).items():
         said = _without_null(document, given)
@@ -41,12 +43,12 @@ def _fields(document: Json, schema: Json, before: str, told: dict[str, str]) -> 
         inside = f"{whole}[]" if many else whole
         reference = (given.get("items", {}) if many else given).get("$ref", "")
         alike = f" Its fields are those of {told[reference]}." if reference in told else ""
-        yield Field(
+        yield SchemaField(
             name=whole,
-            kind=kind(document, given),
+            kind=schema_kind(document, given),
             unit=given.get("x-unit", said.get("x-unit", "")),
             meaning=_meaning(said, given) + alike,
-            allowed=allowed(document, said),
+            allowed=allowed_values(document, said),
             example=_example_text(given, said),
             pattern=said.get("pattern", ""),
             filled=_filled(document, given),
@@ -71,29 +73,29 @@ def _meaning(said: Json, given: Json) -> str:
 
 
 def _filled(document: Json, given: Json) -> bool:
-    schema = resolved(document, given)
+    schema = resolve_schema(document, given)
     if schema.get("type") != "string":
         return "type" in schema
     return any(schema.get(name) for name in ("minLength", "pattern", "enum", "format"))
 
 
 def _example_text(given: Json, said: Json) -> str:
-    example = first(given, first(said))
-    return "" if example in (None, "") else written(example)
+    example = first_alternative(given, first_alternative(said))
+    return "" if example in (None, "") else format_json_value(example)
 
 
-def first(schema: Json, other: Any = None) -> Any:
+def first_alternative(schema: Json, other: Any = None) -> Any:
     return next(iter(schema.get("examples", ())), other)
 
 
 def _without_null(document: Json, schema: Json) -> Json:
     """The schema itself, or the only other one that stands beside null."""
-    schema = resolved(document, schema)
+    schema = resolve_schema(document, schema)
     forms = [item for item in schema.get("anyOf", ()) if item.get("type") != "null"]
-    return resolved(document, forms[0]) if len(forms) == 1 else schema
+    return resolve_schema(document, forms[0]) if len(forms) == 1 else schema
 
 
-def resolved(document: Json, schema: Json) -> Json:
+def resolve_schema(document: Json, schema: Json) -> Json:
     found: Json = schema
     while "$ref" in found:
         target: Any = document
@@ -103,13 +105,13 @@ def resolved(document: Json, schema: Json) -> Json:
     return found
 
 
-def kind(document: Json, schema: Json) -> str:
+def schema_kind(document: Json, schema: Json) -> str:
     """A type in words: `number or null`, `list of objects`, `instant`."""
-    schema = resolved(document, schema)
+    schema = resolve_schema(document, schema)
     if forms := schema.get("anyOf"):
-        return " or ".join(dict.fromkeys(kind(document, form) for form in forms))
+        return " or ".join(dict.fromkeys(schema_kind(document, form) for form in forms))
     if schema.get("type") == "array":
-        return f"list of {_plural(kind(document, schema.get('items', {})))}"
+        return f"list of {_plural(schema_kind(document, schema.get('items', {})))}"
     if schema.get("pattern") == MONTH:
         return "month"
     known = KINDS.get((schema.get("type", ""), schema.get("format", "")))
@@ -134,18 +136,18 @@ def _plural(name: str) -> str:
     return name if name in {"anything", "true or false"} else f"{name}s"
 
 
-def allowed(document: Json, schema: Json) -> tuple[str, ...]:
-    schema = resolved(document, schema)
+def allowed_values(document: Json, schema: Json) -> tuple[str, ...]:
+    schema = resolve_schema(document, schema)
     if schema.get("type") == "array":
-        schema = resolved(document, schema.get("items", {}))
-    return tuple(map(written, schema.get("enum", ())))
+        schema = resolve_schema(document, schema.get("items", {}))
+    return tuple(map(format_json_value, schema.get("enum", ())))
 
 
-def written(value: Any) -> str:
+def format_json_value(value: Any) -> str:
     """A value as a query string or a line of text has it."""
     match value:
         case bool():
             return str(value).lower()
         case list():
-            return ",".join(map(written, value))
+            return ",".join(map(format_json_value, value))
     return str(value)

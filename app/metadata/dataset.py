@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from app.domain.answer import SourceDefinition
 from app.domain.calendar import format_instant
-from app.reference import Table
+from app.metadata.openapi_operations import ColumnsDoc
 
 Json = dict[str, Any]
 
@@ -33,7 +33,7 @@ KEYWORDS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class TableDescription:
     """A source and the months it has figures for."""
 
     source: SourceDefinition
@@ -51,15 +51,15 @@ class Dataset:
 
     site: str
     main: str
-    sources: Sequence[Described]
-    tables: Sequence[Table]
+    sources: Sequence[TableDescription]
+    tables: Sequence[ColumnsDoc]
     vintage: datetime | None
 
     @property
     def changed(self) -> str:
         return format_instant(self.vintage) if self.vintage else ""
 
-    def address(self, table: Table, *, csv: bool = True) -> str:
+    def address(self, table: ColumnsDoc, *, csv: bool = True) -> str:
         """Where a table reads, at the vintage that is described: what is said of it stays true."""
         path = table.path if csv else table.path.removesuffix(".csv")
         of = [("source", self.main)] if table.name == SHARES and self.main else []
@@ -70,14 +70,14 @@ class Dataset:
     @property
     def licence(self) -> Json:
         """That of all sources, where they agree; else empty."""
-        found = [licence(item.source) for item in self.sources]
+        found = [licence_values(item.source) for item in self.sources]
         return found[0] if found and all(item == found[0] for item in found) else {}
 
-    def licence_of(self, table: Table) -> Json:
+    def licence_of(self, table: ColumnsDoc) -> Json:
         """That of a table's rows; empty where they are of sources that do not agree."""
         if table.name != SHARES:
             return self.licence
-        of = [licence(item.source) for item in self.sources if item.source.slug == self.main]
+        of = [licence_values(item.source) for item in self.sources if item.source.slug == self.main]
         return of[0] if of else {}
 
     @property
@@ -89,7 +89,7 @@ class Dataset:
         return max((item.last for item in self.sources), default=None)
 
 
-def some(values: Mapping[str, Any]) -> Json:
+def without_empty(values: Mapping[str, Any]) -> Json:
     """Without what is not known: an empty text says less than none."""
     return {name: value for name, value in values.items() if value not in (None, "", [], ())}
 
@@ -109,5 +109,5 @@ def licence_address(licence: str) -> str:
 _CREATIVE_COMMONS: Final = re.compile(r"\bCC[ -](BY(?:-(?:NC|ND|SA))*)[ -](\d\.\d)\b")
 
 
-def licence(source: SourceDefinition) -> Json:
-    return some({"title": source.licence, "path": licence_address(source.licence)})
+def licence_values(source: SourceDefinition) -> Json:
+    return without_empty({"title": source.licence, "path": licence_address(source.licence)})

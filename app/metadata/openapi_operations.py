@@ -4,11 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.schemas import Field, Json, allowed, fields, first, kind, resolved, written
+from app.metadata.json_schema import (
+    Json,
+    SchemaField,
+    allowed_values,
+    first_alternative,
+    format_json_value,
+    resolve_schema,
+    schema_fields,
+    schema_kind,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
+class ParameterDoc:
     name: str
     place: str
     required: bool
@@ -20,26 +29,26 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class ShapeDoc:
     """One form a body may have. `name` is empty where it has no other."""
 
     name: str
-    fields: tuple[Field, ...]
+    fields: tuple[SchemaField, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class BodyDoc:
     media_type: str
-    shapes: tuple[Shape, ...]
+    shapes: tuple[ShapeDoc, ...]
     schema: Json
     example: Any
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class ReplyDoc:
     status: str
     meaning: str
-    bodies: tuple[Body, ...]
+    bodies: tuple[BodyDoc, ...]
     headers: tuple[tuple[str, str], ...]
 
     @property
@@ -48,7 +57,7 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class OperationDoc:
     """`secured`: `needed`, `optional` or empty, as a token is."""
 
     anchor: str
@@ -59,27 +68,27 @@ class Operation:
     tag: str
     secured: str
     deprecated: bool
-    parameters: tuple[Parameter, ...]
-    bodies: tuple[Body, ...]
-    replies: tuple[Reply, ...]
+    parameters: tuple[ParameterDoc, ...]
+    bodies: tuple[BodyDoc, ...]
+    replies: tuple[ReplyDoc, ...]
 
     @property
-    def answers(self) -> list[Reply]:
+    def answers(self) -> list[ReplyDoc]:
         return [reply for reply in self.replies if not reply.refusal]
 
     @property
-    def refusals(self) -> list[Reply]:
+    def refusals(self) -> list[ReplyDoc]:
         return [reply for reply in self.replies if reply.refusal]
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class SectionDoc:
     name: str
     meaning: str
-    operations: tuple[Operation, ...]
+    operations: tuple[OperationDoc, ...]
 
 
-def sections(document: Json) -> list[Section]:
+def reference_sections(document: Json) -> list[SectionDoc]:
     """Every operation, under its first tag, in the document's order."""
     told = [
         _operation(document, path, method, said)
@@ -89,14 +98,14 @@ def sections(document: Json) -> list[Section]:
     meanings = {tag["name"]: tag.get("description", "") for tag in document.get("tags", ())}
     names = dict.fromkeys([*meanings, *(operation.tag for operation in told)])
     found = [
-        Section(name, meanings.get(name, ""), tuple(item for item in told if item.tag == name))
+        SectionDoc(name, meanings.get(name, ""), tuple(item for item in told if item.tag == name))
         for name in names
     ]
     return [section for section in found if section.operations]
 
 
-def _operation(document: Json, path: str, method: str, said: Json) -> Operation:
-    return Operation(
+def _operation(document: Json, path: str, method: str, said: Json) -> OperationDoc:
+    return OperationDoc(
         anchor=said.get("operationId", f"{method}{path}").replace("_", "-"),
         method=method.upper(),
         path=path,
@@ -106,7 +115,8 @@ def _operation(document: Json, path: str, method: str, said: Json) -> Operation:
         secured=_secured(said.get("security", ())),
         deprecated=said.get("deprecated", False),
         parameters=tuple(
-            _parameter(document, resolved(document, item)) for item in said.get("parameters", ())
+            _parameter(document, resolve_schema(document, item))
+            for item in said.get("parameters", ())
         ),
         bodies=_bodies(document, said.get("requestBody", {})),
         replies=tuple(_reply(document, *item) for item in said["responses"].items()),
@@ -119,44 +129,44 @@ def _secured(security: Sequence[Json]) -> str:
     return "needed" if all(security) else "optional"
 
 
-def _parameter(document: Json, said: Json) -> Parameter:
-    schema = resolved(document, said.get("schema", {}))
-    default, example = schema.get("default"), said.get("example", first(schema))
-    return Parameter(
+def _parameter(document: Json, said: Json) -> ParameterDoc:
+    schema = resolve_schema(document, said.get("schema", {}))
+    default, example = schema.get("default"), said.get("example", first_alternative(schema))
+    return ParameterDoc(
         name=said["name"],
         place=said["in"],
         required=said.get("required", False),
-        kind=kind(document, schema),
+        kind=schema_kind(document, schema),
         meaning=said.get("description", ""),
-        allowed=allowed(document, schema),
-        default="" if default is None else written(default),
-        example="" if example is None else written(example),
+        allowed=allowed_values(document, schema),
+        default="" if default is None else format_json_value(default),
+        example="" if example is None else format_json_value(example),
     )
 
 
-def _reply(document: Json, status: str, said: Json) -> Reply:
-    said = resolved(document, said)
+def _reply(document: Json, status: str, said: Json) -> ReplyDoc:
+    said = resolve_schema(document, said)
     headers = tuple(
-        (name, resolved(document, header).get("description", ""))
+        (name, resolve_schema(document, header).get("description", ""))
         for name, header in said.get("headers", {}).items()
     )
-    return Reply(status, said.get("description", ""), _bodies(document, said), headers)
+    return ReplyDoc(status, said.get("description", ""), _bodies(document, said), headers)
 
 
-def _bodies(document: Json, said: Json) -> tuple[Body, ...]:
+def _bodies(document: Json, said: Json) -> tuple[BodyDoc, ...]:
     return tuple(
-        Body(media_type, _shapes(document, content.get("schema", {})), content.get("schema", {}),
+        BodyDoc(media_type, _shapes(document, content.get("schema", {})), content.get("schema", {}),
              content.get("example"))
         for media_type, content in said.get("content", {}).items()
     )  # fmt: skip
 
 
-def _shapes(document: Json, schema: Json) -> tuple[Shape, ...]:
-    schema = resolved(document, schema)
-    forms = [resolved(document, item) for item in schema.get("anyOf", [schema])]
+def _shapes(document: Json, schema: Json) -> tuple[ShapeDoc, ...]:
+    schema = resolve_schema(document, schema)
+    forms = [resolve_schema(document, item) for item in schema.get("anyOf", [schema])]
     several = len(forms) > 1
     shapes = [
-        Shape(form.get("title", "") if several else "", tuple(fields(document, form)))
+        ShapeDoc(form.get("title", "") if several else "", tuple(schema_fields(document, form)))
         for form in forms
     ]
     return tuple(shape for shape in shapes if shape.fields)
@@ -166,30 +176,30 @@ def _shapes(document: Json, schema: Json) -> tuple[Shape, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ColumnsDoc:
     """Rows that are given as CSV. `path` is the file's, `fields` are its columns."""
 
     path: str
     summary: str
-    fields: tuple[Field, ...]
+    fields: tuple[SchemaField, ...]
 
     @property
     def name(self) -> str:
         return self.path.rsplit("/", 1)[-1].removesuffix(".csv")
 
 
-def tables(document: Json) -> list[Table]:
+def csv_tables(document: Json) -> list[ColumnsDoc]:
     """Every address that ends in `.csv`; its columns are the fields of the rows it has as JSON."""
     paths = document["paths"]
     return [
-        Table(path, said["summary"], _columns(document, said))
+        ColumnsDoc(path, said["summary"], _columns(document, said))
         for path in paths
         if path.endswith(".csv") and (said := paths.get(path.removesuffix(".csv"), {}).get("get"))
     ]
 
 
-def _columns(document: Json, said: Json) -> tuple[Field, ...]:
-    content = resolved(document, said["responses"]["200"])["content"]
-    answer = resolved(document, content["application/json"]["schema"])
-    rows = resolved(document, answer["properties"]["data"]["items"])
-    return tuple(field for field in fields(document, rows) if "." not in field.name)
+def _columns(document: Json, said: Json) -> tuple[SchemaField, ...]:
+    content = resolve_schema(document, said["responses"]["200"])["content"]
+    answer = resolve_schema(document, content["application/json"]["schema"])
+    rows = resolve_schema(document, answer["properties"]["data"]["items"])
+    return tuple(field for field in schema_fields(document, rows) if "." not in field.name)

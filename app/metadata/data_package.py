@@ -3,15 +3,24 @@
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from app.describing import DESCRIPTION, KEYWORDS, TITLE, Dataset, Described, Json, licence, some
 from app.domain.calendar import format_month
-from app.reference import Table
-from app.schemas import Field
+from app.metadata.dataset import (
+    DESCRIPTION,
+    KEYWORDS,
+    TITLE,
+    Dataset,
+    Json,
+    TableDescription,
+    licence_values,
+    without_empty,
+)
+from app.metadata.json_schema import SchemaField
+from app.metadata.openapi_operations import ColumnsDoc
 from app.wording.definitions import source_citation
 
 
-def described(dataset: Dataset) -> Json:
-    return some(
+def data_package(dataset: Dataset) -> Json:
+    return without_empty(
         {
             "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
             "name": "open-model-share",
@@ -28,9 +37,9 @@ def described(dataset: Dataset) -> Json:
     )
 
 
-def _publisher(item: Described) -> Json:
+def _publisher(item: TableDescription) -> Json:
     source = item.source
-    return some(
+    return without_empty(
         {
             "title": source.name,
             "path": source.url,
@@ -40,7 +49,7 @@ def _publisher(item: Described) -> Json:
             "population": source.population,
             "method": source.method,
             "citation": source_citation(source),
-            "licenses": [licence(source)] if source.licence else None,
+            "licenses": [licence_values(source)] if source.licence else None,
             "from": format_month(item.first),
             "to": format_month(item.last),
         }
@@ -69,10 +78,10 @@ NAMED: Final = {
 """The table and its column that hold every value of a column of that name."""
 
 
-def _resource(dataset: Dataset, table: Table) -> Json:
+def _resource(dataset: Dataset, table: ColumnsDoc) -> Json:
     """`subset`: columns may be added at the end, none goes."""
     own = dataset.licence_of(table)
-    return some(
+    return without_empty(
         {
             "name": table.name,
             "type": "table",
@@ -87,9 +96,9 @@ def _resource(dataset: Dataset, table: Table) -> Json:
     )
 
 
-def _schema(table: Table, others: Collection[str]) -> Json:
+def _schema(table: ColumnsDoc, others: Collection[str]) -> Json:
     key = KEYS.get(table.name, ())
-    return some(
+    return without_empty(
         {
             "$schema": "https://datapackage.org/profiles/2.0/tableschema.json",
             "fieldsMatch": "subset",
@@ -107,11 +116,11 @@ def _schema(table: Table, others: Collection[str]) -> Json:
     )
 
 
-def _refers(field: Field, resource: str, column: str) -> Json:
+def _refers(field: SchemaField, resource: str, column: str) -> Json:
     return {"fields": [field.name], "reference": {"resource": resource, "fields": [column]}}
 
 
-def _field(field: Field, *, needed: bool) -> Json:
+def _field(field: SchemaField, *, needed: bool) -> Json:
     kind = TYPES.get(field.kind.removesuffix(" or null"), "any")
     constraints = {
         "required": (needed or field.filled) or None,
@@ -120,14 +129,14 @@ def _field(field: Field, *, needed: bool) -> Json:
         "minimum": field.least,
         "maximum": field.most,
     }
-    return some(
+    return without_empty(
         {
             "name": field.name,
             "type": kind,
             "description": field.meaning,
             "unit": field.unit,
             "example": field.example,
-            "constraints": some(constraints) or None,
+            "constraints": without_empty(constraints) or None,
         }
     )
 

@@ -5,7 +5,7 @@ What a field means, its own model says: the same word may mean another thing in 
 
 from typing import Final
 
-TAGS: Final = {
+TAG_TEXTS: Final = {
     "shares": "Chart data: shares by source, month and group, as rows or as a figure.",
     "observations": "The stored lines behind the shares, each with its upload and line.",
     "sources": "Publishers’ measures: what each counts, of what, under which licence.",
@@ -15,7 +15,7 @@ TAGS: Final = {
     "operations": "For operators: whether the server lives, and whether it can answer.",
 }
 
-REFUSALS: Final = {
+REFUSAL_TEXTS: Final = {
     400: "A parameter is unknown, repeated or malformed: `errors` names it and what is allowed.",
     401: "No token was sent, or one that is unknown or revoked.",
     403: "The request comes from a page of another site.",
@@ -29,7 +29,7 @@ REFUSALS: Final = {
     503: "The database cannot be reached at the moment: come again after `Retry-After` seconds.",
 }
 
-ABOUT: Final = """\
+ABOUT_TEXT: Final = """\
 How much of the use of AI models goes to open models, by the home of their developers, a row for
 each month.
 

@@ -3,26 +3,26 @@
 from datetime import date
 from urllib.parse import quote
 
-from app.describing import (
+from app.domain.calendar import format_month
+from app.metadata.dataset import (
     DESCRIPTION,
     KEYWORDS,
     NAME,
     SHARES,
     TITLE,
     Dataset,
-    Described,
     Json,
-    licence,
-    some,
+    TableDescription,
+    licence_values,
+    without_empty,
 )
-from app.domain.calendar import format_month
-from app.reference import Table
-from app.schemas import Field
+from app.metadata.json_schema import SchemaField
+from app.metadata.openapi_operations import ColumnsDoc
 
 
-def described(dataset: Dataset) -> Json:
+def json_ld(dataset: Dataset) -> Json:
     site = dataset.site
-    return some(
+    return without_empty(
         {
             "@context": "https://schema.org/",
             "@type": "Dataset",
@@ -53,7 +53,7 @@ def _months(first: date | None, last: date | None) -> str:
     return f"{format_month(first)}/{format_month(last)}" if first and last else ""
 
 
-def _measured(dataset: Dataset) -> list[Field]:
+def _measured(dataset: Dataset) -> list[SchemaField]:
     """What is measured is what the shares say; other tables use the words in other senses."""
     return [
         field
@@ -64,7 +64,7 @@ def _measured(dataset: Dataset) -> list[Field]:
     ]
 
 
-def _variable(field: Field) -> Json:
+def _variable(field: SchemaField) -> Json:
     return {
         "@type": "PropertyValue",
         "name": field.name,
@@ -75,8 +75,8 @@ def _variable(field: Field) -> Json:
     }
 
 
-def _download(dataset: Dataset, table: Table, *, csv: bool) -> Json:
-    return some(
+def _download(dataset: Dataset, table: ColumnsDoc, *, csv: bool) -> Json:
+    return without_empty(
         {
             "@type": "DataDownload",
             "name": table.summary,
@@ -91,16 +91,16 @@ def _address(told: Json) -> str:
     return str(told.get("path", told.get("title", "")))
 
 
-def _basis(site: str, item: Described) -> Json:
+def _basis(site: str, item: TableDescription) -> Json:
     source = item.source
-    return some(
+    return without_empty(
         {
             "@type": "Dataset",
             "@id": f"{site}/sources/{quote(source.slug)}",
             "name": source.name,
             "description": f"{source.metric}. {source.population}. {source.method}".strip(),
             "url": source.url,
-            "license": _address(licence(source)),
+            "license": _address(licence_values(source)),
             "creator": {"@type": "Organization", "name": source.publisher},
             "measurementTechnique": source.method,
             "temporalCoverage": _months(item.first, item.last),

@@ -7,42 +7,42 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
-from app import problem_details
 from app.domain.parameters import PARAMETERS, TOP_MAX, VALUES_MAX, Parameter
 from app.domain.question import Question
-from app.glossary import ABOUT, REFUSALS, TAGS
+from app.metadata.openapi_texts import ABOUT_TEXT, REFUSAL_TEXTS, TAG_TEXTS
+from app.metadata.problem_details import problem_schemas
 
 Json = dict[str, Any]
 
 PROBLEM: Final = "application/problem+json"
 INFO: Final = {
-    "description": ABOUT,
+    "description": ABOUT_TEXT,
     "contact": {"name": "The maintainers of this server", "url": "/api"},
     "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
 }
 
 
-def install(app: FastAPI) -> None:
+def install_openapi(app: FastAPI) -> None:
     """Has `app` answer with the completed document, which is made once it is asked for."""
     described = app.openapi
 
     @cache
     def document() -> Json:
-        return completed(deepcopy(described()))
+        return complete_document(deepcopy(described()))
 
     app.openapi = document  # type: ignore[method-assign]
 
 
-def completed(document: Json) -> Json:
+def complete_document(document: Json) -> Json:
     document["info"] |= INFO
     document["externalDocs"] = {"description": "The API for people", "url": "/api"}
     for path, method, operation in operations(document):
-        complete(path, method, operation)
+        complete_operation(path, method, operation)
     document["tags"] = _tags(document)
     schemas = document["components"]["schemas"]
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
-    schemas |= problem_details.schemas()
+    schemas |= problem_schemas()
     for schema in schemas.values():
         _measure(schema)
     return document
@@ -54,7 +54,7 @@ def operations(document: Json) -> Iterator[tuple[str, str, Json]]:
             yield path, method, operation
 
 
-def complete(path: str, method: str, operation: Json) -> None:
+def complete_operation(path: str, method: str, operation: Json) -> None:
     _say(operation)
     if method == "get":
         _ask(path, operation)
@@ -65,8 +65,11 @@ def complete(path: str, method: str, operation: Json) -> None:
 def _tags(document: Json) -> list[Json]:
     """Those in use, in the order of our list, then any it lacks."""
     used = {tag for *_, operation in operations(document) for tag in operation.get("tags", ())}
-    ordered = [tag for tag in TAGS if tag in used] + sorted(used - TAGS.keys())
-    return [{"name": tag} | ({"description": TAGS[tag]} if tag in TAGS else {}) for tag in ordered]
+    ordered = [tag for tag in TAG_TEXTS if tag in used] + sorted(used - TAG_TEXTS.keys())
+    return [
+        {"name": tag} | ({"description": TAG_TEXTS[tag]} if tag in TAG_TEXTS else {})
+        for tag in ordered
+    ]
 
 
 def _say(operation: Json) -> None:
@@ -87,7 +90,7 @@ def _ask(path: str, operation: Json) -> None:
     whole = any(parameter["name"] == "by" for parameter in given)
     for parameter in given:
         if parameter["in"] == "query" and parameter["name"] in known:
-            told = described(known[parameter["name"]], whole=whole)
+            told = parameter_schema(known[parameter["name"]], whole=whole)
             # A list of the API may have a default of its own.
             default = parameter["schema"].get("default", told["schema"].get("default"))
             parameter.update(told)
@@ -106,7 +109,7 @@ BOM: Final[Json] = {
 }
 
 
-def described(parameter: Parameter, *, whole: bool = True) -> Json:
+def parameter_schema(parameter: Parameter, *, whole: bool = True) -> Json:
     """A parameter as OpenAPI has it. A list takes a part of the question: it is not narrowed."""
     schema = _schema(parameter)
     default = getattr(Question(), parameter.name, None)
@@ -173,7 +176,7 @@ def _statuses(path: str, method: str, operation: Json) -> Iterator[int]:
 
 def _refusal(status: int, given: Json) -> Json:
     said = given.get("description", "Validation Error")
-    words = REFUSALS[status] if said == "Validation Error" else said
+    words = REFUSAL_TEXTS[status] if said == "Validation Error" else said
     schema = {"$ref": "#/components/schemas/ProblemDetails"}
     headers = given.get("headers", {}) | HEADERS.get(status, {})
     refusal = {"description": words, "content": {PROBLEM: {"schema": schema}}}

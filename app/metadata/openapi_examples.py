@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
-from app.reference import Body, Operation, Parameter
-from app.schemas import Json, resolved
+from app.metadata.json_schema import Json, resolve_schema
+from app.metadata.openapi_operations import BodyDoc, OperationDoc, ParameterDoc
 
 NAMED: Final = 2
 """How many optional parameters an example names: more would narrow it to nothing."""
@@ -16,7 +16,7 @@ UNNAMED: Final = frozenset({"as_of", "bom", "cursor"})
 """Whose example holds elsewhere only: another vintage, another program, another page."""
 
 
-def request(operation: Operation, base: str, document: Json) -> str:
+def example_request(operation: OperationDoc, base: str, document: Json) -> str:
     """A line for a shell. `base` is the address of the site, without its last slash."""
     parts = ["curl"]
     if operation.method != "GET":
@@ -25,10 +25,10 @@ def request(operation: Operation, base: str, document: Json) -> str:
         parts += ["-H", '"Authorization: Bearer $TOKEN"']
     for body in operation.bodies[:1]:
         parts += _sending(body, document)
-    return " ".join([*parts, shlex.quote(base + address(operation))])
+    return " ".join([*parts, shlex.quote(base + example_address(operation))])
 
 
-def placeholders(operation: Operation, document: Json) -> str:
+def path_placeholders(operation: OperationDoc, document: Json) -> str:
     """What in the line to copy a reader replaces by their own, in a sentence."""
     told = ["`$TOKEN` by your token"]
     told += [
@@ -37,7 +37,7 @@ def placeholders(operation: Operation, document: Json) -> str:
         if item.place == "path"
     ]
     for body in operation.bodies[:1]:
-        given = resolved(document, body.schema).get("properties", {})
+        given = resolve_schema(document, body.schema).get("properties", {})
         if body.media_type != "application/json":
             told.append("`figures.csv` by your file, such as the example of the body")
         elif version := given.get("version"):
@@ -46,7 +46,7 @@ def placeholders(operation: Operation, document: Json) -> str:
     return f"Replace {', '.join(others)}{' and ' if others else ''}{last}."
 
 
-def address(operation: Operation) -> str:
+def example_address(operation: OperationDoc) -> str:
     """The path with its blanks filled in, and a short query."""
     path = operation.path
     for item in operation.parameters:
@@ -56,55 +56,58 @@ def address(operation: Operation) -> str:
     return f"{path}?{query}" if query else path
 
 
-def _named(operation: Operation) -> list[Parameter]:
+def _named(operation: OperationDoc) -> list[ParameterDoc]:
     asked = [item for item in operation.parameters if item.place == "query"]
     told = [item for item in asked if item.example and item.name not in UNNAMED]
     optional = [item.name for item in told if not item.required][:NAMED]
     return [item for item in asked if item.required or item.name in optional]
 
 
-def _sending(body: Body, document: Json) -> list[str]:
+def _sending(body: BodyDoc, document: Json) -> list[str]:
     kind = ["-H", shlex.quote(f"Content-Type: {body.media_type}")]
     if body.media_type == "application/json":
-        return [*kind, "-d", shlex.quote(json.dumps(sample(document, body.schema)))]
+        return [*kind, "-d", shlex.quote(json.dumps(example_value(document, body.schema)))]
     if body.media_type == "multipart/form-data":
         return ["-F", "file=@figures.csv"]
     return [*kind, "--data-binary", "@figures.csv"]
 
 
-def body_text(body: Body, document: Json) -> str:
+def example_body_text(body: BodyDoc, document: Json) -> str:
     """An example of a body, as a reader sees it; empty where the schema says nothing of it."""
     if body.example is not None:
         return body.example if isinstance(body.example, str) else _indented(body.example)
     if not body.shapes or not body.media_type.endswith("json"):
         return ""
-    return _indented(sample(document, body.schema))
+    return _indented(example_value(document, body.schema))
 
 
 def _indented(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
 
 
-def sample(document: Json, schema: Json) -> Any:
+def example_value(document: Json, schema: Json) -> Any:
     """A value that the schema takes, made of its examples."""
-    schema = {**resolved(document, schema), **schema}  # what stands beside a reference goes first
+    schema = {
+        **resolve_schema(document, schema),
+        **schema,
+    }  # what stands beside a reference goes first
     for key in ("examples", "enum"):
         if schema.get(key):
             return schema[key][0]
     if "default" in schema:
         return schema["default"]
     if forms := schema.get("anyOf"):
-        return sample(document, forms[0])
+        return example_value(document, forms[0])
     match schema.get("type"):
         case "object" | None:
             return _object(document, schema.get("properties", {}))
         case "array":
-            return [sample(document, schema.get("items", {}))]
+            return [example_value(document, schema.get("items", {}))]
     return PLAIN.get(schema.get("format", ""), PLAIN.get(schema["type"]))
 
 
 def _object(document: Json, properties: Mapping[str, Json]) -> dict[str, Any]:
-    return {name: sample(document, field) for name, field in properties.items()}
+    return {name: example_value(document, field) for name, field in properties.items()}
 
 
 PLAIN: Final = {

@@ -58,7 +58,7 @@ class ProblemDetails(BaseModel):
     error_count: int = Field(ge=0, description="How many things are wrong in all.", examples=[1])
 
 
-def schemas() -> dict[str, dict[str, Any]]:
+def problem_schemas() -> dict[str, dict[str, Any]]:
     """Both, as the contract names them."""
     whole = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
     parts: dict[str, dict[str, Any]] = whole.pop("$defs")

@@ -1,0 +1,1 @@
+"""What machines are told: OpenAPI, data package, JSON-LD, problem details."""
