@@ -11,7 +11,7 @@ from urllib.parse import quote
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import intake, provenance
+from app import intake
 from app.catalogue.editing import EditCounts, import_entries
 from app.catalogue.entry_types import ENTRY_TYPES, EntryType, kind_of, read_entries
 from app.catalogue.history import sources_at
@@ -25,9 +25,10 @@ from app.domain.snapshot import Basis, Line
 from app.domain.vocabulary import Openness
 from app.intake import Published, refuse_problems
 from app.paths import DATA
+from app.queries.lines import lines_of_snapshots
+from app.queries.upload_versions import current_snapshots_of
 from app.rules import Checked
 from app.snapshot_format import write_snapshot
-from app.stored_lines import of_snapshots
 
 # The longest one statement may take, in seconds: a million lines are copied in one.
 PATIENCE: Final = 3600
@@ -135,7 +136,7 @@ def _import_snapshots(
             progress=progress,
         )
         refuse_problems(checked)
-        revises = tuple(provenance.standing(session, checked.months))
+        revises = tuple(current_snapshots_of(session, checked.months))
         return Imported(path, checked=checked, revises=revises)
     upload_id = intake.keep(
         session, file, filename=path.name, by=choices.by, source=source, openness=openness
@@ -204,4 +205,4 @@ def _lines(session: Session, source: str) -> Iterator[Line]:
     """The source's current observations by month and line, read in portions."""
     current = current_snapshots(None).subquery()
     ids = select(current.c.id).join(Source, Source.id == current.c.source_id)
-    return of_snapshots(session, session.scalars(ids.where(Source.slug == source)).all())
+    return lines_of_snapshots(session, session.scalars(ids.where(Source.slug == source)).all())

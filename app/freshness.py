@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.changes import data_version
 from app.domain.calendar import is_settled
 from app.paths import PROJECT
+from app.queries.data_version import data_version
 
 LIVE: Final = "public, max-age=60, stale-while-revalidate=600"
 SETTLED: Final = "public, max-age=31536000, immutable"

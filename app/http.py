@@ -8,7 +8,7 @@ from fastapi import Depends, Request, Response
 from fastapi.security import HTTPBearer
 from sqlalchemy.orm import Session
 
-from app import freshness, queries
+from app import freshness
 from app.auth.accounts import MaintainerIdentity, maintainer_of_token
 from app.auth.sessions import find_session
 from app.csv_io.writer import csv_link_header, csv_text, download_file_name
@@ -19,6 +19,7 @@ from app.domain.matching import nearest_match
 from app.domain.parameters import PARAMETERS, parameter_names
 from app.domain.question import Question
 from app.domain.question_parser import bad_question, parse_question
+from app.queries.shares import known_slugs
 from app.share_rows import COLUMNS, share_rows
 from app.wording.citations import pinned_question
 
@@ -46,7 +47,7 @@ def asked(request: Request, session: Reading) -> Question:
         items = [item for item in items if item != ("bom", "1")]
     elif request.url.path.endswith(".png"):
         items = [item for item in items if item[0] != "width"]
-    return parse_question(items, queries.names(session))
+    return parse_question(items, known_slugs(session))
 
 
 Asked = Annotated[Question, Depends(asked)]

@@ -14,7 +14,7 @@ import psycopg
 from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
-from app import checking, provenance, rules
+from app import checking, rules
 from app.catalogue.editing import create_entries, write_audit_list
 from app.catalogue.lookup import find_source_id, ids_by_slug, load_catalogue_index
 from app.csv_io.schema import FileLimits
@@ -26,9 +26,15 @@ from app.domain.errors import BadFileError, ConflictError, NotFoundError, Unavai
 from app.domain.snapshot import Line, SnapshotKey
 from app.domain.text import checked_reason
 from app.domain.vocabulary import Openness
-from app.provenance import snapshot_keys, state_of
+from app.queries.lines import lines_of_snapshots
+from app.queries.upload_versions import (
+    current_snapshots_of,
+    review_version,
+    snapshot_keys_of_upload,
+    state_digest,
+)
+from app.queries.uploads import read_upload_record
 from app.rules import Checked
-from app.stored_lines import of_snapshots
 
 Progress = Callable[[int], None]
 
@@ -180,7 +186,7 @@ def publish(
 
 def _standing_already(session: Session, checked: Checked) -> Published:
     """All its figures are current, line for line, though perhaps from other bytes."""
-    standing = provenance.standing(session, list(checked.months))
+    standing = current_snapshots_of(session, list(checked.months))
     first = session.get_one(Upload, min(one.upload_id for one in standing.values()))
     return Published(first.id, _moment(first), checked, already=True)
 
@@ -229,11 +235,11 @@ def publishable(session: Session, upload: Upload, checked: Checked) -> frozenset
     """
     if checked.problem_count:
         return frozenset()
-    standing = provenance.standing(session, list(checked.months))
+    standing = current_snapshots_of(session, list(checked.months))
     if upload.reclassified:
         standing = {key: one for key, one in standing.items() if one.sha256 == upload.sha256}
     ids = [one.snapshot_id for one in standing.values()]
-    current = _digests(of_snapshots(session, ids))
+    current = _digests(lines_of_snapshots(session, ids))
     compared = (line for line in checked.lines() if (line.source, line.month) in standing)
     given = _digests(compared) if standing else {}
     differing = {key for key in standing if given.get(key) != current.get(key)}
@@ -262,12 +268,12 @@ def version(
     session: Session, upload: Upload, checked: Checked, keys: Collection[SnapshotKey]
 ) -> str:
     """Names all that publishing depends on: the upload, the current months, the catalogue."""
-    standing = provenance.standing(session, keys)
+    standing = current_snapshots_of(session, keys)
     digest = hashlib.sha256()
     if not checked.problem_count:
         for line in checked.lines():
             digest.update(repr((line.source, line.month, *_meaning(line))).encode())
-    return provenance.version(
+    return review_version(
         upload, [one.snapshot_id for one in standing.values()], digest.hexdigest()
     )
 
@@ -338,7 +344,7 @@ def same_and_current(session: Session, upload: Upload) -> Upload | None:
 
 
 def _ask_reason(session: Session, keys: Collection[SnapshotKey], reason: str) -> None:
-    revised = list(provenance.standing(session, keys))
+    revised = list(current_snapshots_of(session, keys))
     if revised and not reason:
         listed = ", ".join(f"{slug} {format_month(month)}" for slug, month in revised[:12])
         more = f" and {len(revised) - 12} more" if len(revised) > 12 else ""
@@ -453,8 +459,8 @@ def withdraw(
     upload = _locked_upload(session, upload_id)
     if upload.published_at is None or upload.withdrawn_at is not None:
         raise ConflictError(f"Upload {upload_id} is not among the published ones")
-    _lock_sources(session, {slug for slug, _ in snapshot_keys(session, upload_id)})
-    _expect(expected, lambda: provenance.upload(session, upload_id).version)
+    _lock_sources(session, {slug for slug, _ in snapshot_keys_of_upload(session, upload_id)})
+    _expect(expected, lambda: read_upload_record(session, upload_id).version)
     session.execute(select(func.pg_advisory_xact_lock(Lock.STAMP)))
     withdrawn = session.scalars(
         update(Upload)
@@ -475,8 +481,8 @@ def discard(session: Session, upload_id: int, *, by: str, expected: str | None =
     """
     upload = _locked_upload(session, upload_id)
     _refuse_closed(upload)
-    state = None if expected is None else state_of(expected)
-    _expect(state, lambda: state_of(provenance.version(upload, [])))
+    state = None if expected is None else state_digest(expected)
+    _expect(state, lambda: state_digest(review_version(upload, [])))
     session.execute(
         update(Upload)
         .where(Upload.id == upload_id)

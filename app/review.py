@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from app import intake, provenance, stored_lines
+from app import intake
 from app.csv_io.schema import FileLimits
 from app.database.tables import Upload
 from app.detail import Detail, lost
@@ -23,9 +23,10 @@ from app.domain.errors import NotFoundError
 from app.domain.snapshot import Line, SnapshotKey
 from app.domain.vocabulary import ORIGIN_LABELS, Openness, Origin, Status
 from app.intake import WEB_LIMITS, check_upload, same_and_current, stored_file
-from app.provenance import Standing
+from app.queries.lines import MonthlyTotals, lines_of_snapshots, monthly_totals
+from app.queries.upload_versions import CurrentSnapshot, current_snapshots_of
+from app.queries.uploads import withdrawn_uploads_of_file
 from app.rules import Checked, Notice
-from app.stored_lines import Totals, of_snapshots
 
 HUNDRED: Final = Decimal(100)
 LARGEST: Final = 50
@@ -149,12 +150,12 @@ def review_of(session: Session, upload: Upload, limits: FileLimits) -> Review:
         checked = check_upload(session, upload, file, limits=limits)
         keys = intake.publishable(session, upload, checked)
         version = intake.version(session, upload, checked, keys)
-        standing = provenance.standing(session, keys)
+        standing = current_snapshots_of(session, keys)
         months = _compared(session, checked, keys, standing)
     sound = not checked.problem_count
     same = same_and_current(session, upload) if sound else None
     sources = sorted({source for source, _ in keys})
-    before = stored_lines.totals(session, sources)
+    before = monthly_totals(session, sources)
     after = before | {key: month.totals() for key, month in months.items()}
     series = tuple(_series(sources, before, after))
     return Review(
@@ -236,7 +237,7 @@ class _Month:
             summed[origin, openness] += figure.share_pct
         return dict(summed)
 
-    def review(self, key: SnapshotKey, revises: bool, before: Totals) -> MonthReview:
+    def review(self, key: SnapshotKey, revises: bool, before: MonthlyTotals) -> MonthReview:
         counts = dict.fromkeys(Kind, 0)
         for change in self.changes():
             counts[change.kind] += 1
@@ -258,7 +259,7 @@ def _compared(
     session: Session,
     checked: Checked,
     keys: Collection[SnapshotKey],
-    standing: Mapping[SnapshotKey, Standing],
+    standing: Mapping[SnapshotKey, CurrentSnapshot],
 ) -> dict[SnapshotKey, _Month]:
     """The months of a sound file beside the current ones."""
     months: dict[SnapshotKey, _Month] = {key: _Month() for key in keys}
@@ -267,7 +268,7 @@ def _compared(
     for line in checked.lines():
         if (line.source, line.month) in months:
             months[line.source, line.month].add(line)
-    for line in of_snapshots(session, [one.snapshot_id for one in standing.values()]):
+    for line in lines_of_snapshots(session, [one.snapshot_id for one in standing.values()]):
         months[line.source, line.month].compare(line)
     return months
 
@@ -286,7 +287,9 @@ def _by_origin(
 # --- series --------------------------------------------------------------------------------------
 
 
-def _series(sources: Sequence[str], before: Totals, after: Totals) -> Iterator[Series]:
+def _series(
+    sources: Sequence[str], before: MonthlyTotals, after: MonthlyTotals
+) -> Iterator[Series]:
     for source in sources:
         covered = sorted(month for slug, month in after if slug == source)
         months = tuple(months_between(covered[0], covered[-1]))
@@ -347,13 +350,13 @@ def _not_known(month: Month) -> Decimal | None:
 
 def _withdrawn(session: Session, upload: Upload) -> Iterator[Notice]:
     """The same bytes were published before, and taken back."""
-    for earlier in provenance.withdrawn(session, upload.sha256):
+    for earlier in withdrawn_uploads_of_file(session, upload.sha256):
         when = f"{earlier.withdrawn_at:%Y-%m-%d}"
         text = f"The same file was withdrawn on {when} as upload {earlier.id}"
         yield Notice("withdrawn", None, f"{text}: {earlier.withdrawn_reason}")
 
 
-def _revisions(standing: Mapping[SnapshotKey, Standing]) -> Iterator[Notice]:
+def _revisions(standing: Mapping[SnapshotKey, CurrentSnapshot]) -> Iterator[Notice]:
     for (source, month), one in sorted(standing.items()):
         text = f"{format_month(month)} of {source} is published already, by upload {one.upload_id}"
         yield Notice("revises", None, f"{text}; these figures would take its place")

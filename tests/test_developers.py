@@ -7,12 +7,12 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import expect
 from sqlalchemy import select, update
 
-from app import queries
 from app.catalogue.editing import edit_entry
 from app.catalogue.entry_types import DEVELOPER_TYPE, MODEL_TYPE, EntryType, read_entries
 from app.database.session import Database
 from app.database.tables import Developer, Model
 from app.domain.question import Question
+from app.queries.shares import answer_question
 from tests.looking import counted, faults, links, too_wide, words
 from tests.rewriting import rewriting
 from tests.test_uploads import HOSTILE, OCTOBER, publish
@@ -55,7 +55,7 @@ def nameless(db: Database) -> str:
     """A developer of the catalogue whom no line of the main source names."""
     question = Question(by="developer", openness="all", top=10_000)
     with db.reading() as session:
-        told = {group.key for group in queries.answer(session, question).groups}
+        told = {group.key for group in answer_question(session, question).groups}
         known = session.scalars(select(Developer.slug).order_by(Developer.slug))
         return next(slug for slug in known if slug not in told)
 

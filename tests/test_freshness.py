@@ -3,7 +3,6 @@
 import pytest
 from fastapi.testclient import TestClient
 
-from app import queries
 from app.catalogue.editing import edit_entry
 from app.catalogue.entry_types import DEVELOPER_TYPE
 from app.database.session import Database
@@ -54,7 +53,7 @@ def test_head_says_what_get_says(client):
 
 def test_an_answer_that_is_held_is_not_read(client, monkeypatch):
     tag = client.get("/api/v1/shares").headers["etag"]
-    monkeypatch.setattr(queries, "answer", None)
+    monkeypatch.setattr("app.api.shares.answer_question", None)
     assert client.get("/api/v1/shares", headers={"If-None-Match": tag}).status_code == 304
 
 

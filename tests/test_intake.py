@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import undefer
 
-from app import intake, provenance, queries
+from app import intake
 from app.csv_io.schema import FileLimits
 from app.database.session import Database
 from app.database.tables import Developer, Model, Observation, Snapshot, Upload
@@ -18,6 +18,8 @@ from app.domain.errors import BadFileError, ConflictError, NotFoundError, Unavai
 from app.domain.question import Question
 from app.domain.vocabulary import Openness
 from app.intake import Published, stored_file
+from app.queries.shares import answer_question
+from app.queries.uploads import read_upload_record
 from tests.rewriting import rewriting
 
 SOURCE = "huggingface-study-2025"
@@ -49,7 +51,7 @@ def share(db: Database, month: str = "2026-01", as_of: datetime | None = None) -
     """The Chinese open share of the month, as text."""
     question = Question(source=(SOURCE,), as_of=as_of)
     with db.reading() as session:
-        rows = queries.answer(session, question).series(SOURCE, "chinese")
+        rows = answer_question(session, question).series(SOURCE, "chinese")
     found = {f"{row.month:%Y-%m}": row.share_pct for row in rows}
     return f"{found[month].normalize():f}" if found.get(month) is not None else None
 
@@ -139,7 +141,7 @@ def test_a_revision_supersedes_the_month_whole(filled_db: Database) -> None:
     publish(filled_db, keep(filled_db, month_file("30", more="2026-01,us,20\n")))
     publish(filled_db, keep(filled_db, month_file("31")), reason="a recount")
     with filled_db.reading() as session:
-        answer = queries.answer(session, Question(source=(SOURCE,)))
+        answer = answer_question(session, Question(source=(SOURCE,)))
     assert [row.share_pct for row in answer.series(SOURCE, "us")][-1] is None
 
 
@@ -252,7 +254,7 @@ def test_of_a_file_that_repeats_earlier_months_only_the_new_one_is_published(
     grown = keep(filled_db, month_file("30", more="2026-02,chinese,31\n"))
     assert not publish(filled_db, grown).already
     with filled_db.reading() as session:
-        (month,) = provenance.upload(session, grown).months
+        (month,) = read_upload_record(session, grown).months
     assert f"{month.month:%Y-%m}" == "2026-02"
 
 

@@ -11,13 +11,14 @@ import pytest
 from fastapi.testclient import TestClient
 from playwright.sync_api import Page, expect
 
-from app import intake, provenance
+from app import intake
 from app.catalogue.editing import edit_entry
 from app.catalogue.entry_types import SOURCE_TYPE, read_entries
 from app.database.session import Database
 from app.domain.calendar import format_instant
 from app.domain.vocabulary import Openness
 from app.intake import WEB_LIMITS
+from app.queries.uploads import read_upload_records
 from tests.looking import words
 
 
@@ -188,7 +189,7 @@ def test_a_pinned_view_whose_figures_were_withdrawn_says_so(own_client, filled_d
     with filled_db.writing() as session:
         (upload,) = (
             item.id
-            for item in provenance.uploads(session, everyone=True)
+            for item in read_upload_records(session, everyone=True)
             if any(month.source == "vercel-ai-gateway" for month in item.months)
         )
         intake.withdraw(session, upload, by="ada", reason="recounted")

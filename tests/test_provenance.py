@@ -5,13 +5,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from app import intake, provenance, stored_lines
+from app import intake
 from app.database.session import Database
 from app.domain.answer import UNNAMED_GROUP
 from app.domain.errors import ConflictError, NotFoundError
 from app.domain.question import Question
-from app.provenance import State
-from app.stored_lines import of_upload
+from app.queries.lines import lines_of_upload, supporting_lines
+from app.queries.upload_versions import current_snapshots_of
+from app.queries.uploads import State, read_upload_record, read_upload_records
 from tests.test_intake import SOURCE, keep, month_file, publish
 
 JANUARY = date(2026, 1, 1)
@@ -23,13 +24,13 @@ ROWS = (
 
 def records(db: Database, *, everyone: bool = False, before: int | None = None) -> list[int]:
     with db.reading() as session:
-        return [one.id for one in provenance.uploads(session, everyone=everyone, before=before)]
+        return [one.id for one in read_upload_records(session, everyone=everyone, before=before)]
 
 
 def behind(db: Database, question: Question | None = None, group: str | None = None) -> list[int]:
     """The upload's lines behind a number of January."""
     with db.reading() as session:
-        found = stored_lines.behind(session, SOURCE, JANUARY, question, group)
+        found = supporting_lines(session, SOURCE, JANUARY, question, group)
     assert found.line_count == len(found.lines)
     return [line.line for line in found.lines]
 
@@ -38,7 +39,7 @@ def test_an_upload_tells_who_when_what_and_how_much(filled_db: Database) -> None
     upload_id = keep(filled_db, ROWS)
     publish(filled_db, upload_id, reason=" why not ")
     with filled_db.reading() as session:
-        found = provenance.upload(session, upload_id)
+        found = read_upload_record(session, upload_id)
     assert (found.received_by, found.published_by, found.reason) == ("ada", "ada", "why not")
     assert found.sha256 == hashlib.sha256(ROWS).hexdigest()
     assert (found.size, found.lines, found.source) == (len(ROWS), 3, SOURCE)
@@ -67,13 +68,13 @@ def test_a_superseded_upload_names_its_successor_until_that_is_withdrawn(
     publish(filled_db, first)
     publish(filled_db, second, reason="a recount")
     with filled_db.reading() as session:
-        found = provenance.upload(session, first)
+        found = read_upload_record(session, first)
     assert (found.state, found.superseded_by) == (State.SUPERSEDED, (second,))
     with filled_db.writing() as session:
         intake.withdraw(session, second, by="ada", reason="wrong")
     with filled_db.reading() as session:
-        assert provenance.upload(session, first).state is State.PUBLISHED
-        assert provenance.upload(session, second).superseded_by == (first,)
+        assert read_upload_record(session, first).state is State.PUBLISHED
+        assert read_upload_record(session, second).superseded_by == (first,)
 
 
 def test_a_number_leads_to_the_lines_it_is_the_sum_of(filled_db: Database) -> None:
@@ -92,21 +93,21 @@ def test_an_earlier_number_leads_to_the_upload_of_then(filled_db: Database) -> N
     second = publish(filled_db, keep(filled_db, month_file("31")), reason="a recount")
     with filled_db.reading() as session:
         then = Question(as_of=first.published_at)
-        assert stored_lines.behind(session, SOURCE, JANUARY, then).upload_id == first.upload_id
-        assert stored_lines.behind(session, SOURCE, JANUARY).upload_id == second.upload_id
+        assert supporting_lines(session, SOURCE, JANUARY, then).upload_id == first.upload_id
+        assert supporting_lines(session, SOURCE, JANUARY).upload_id == second.upload_id
         with pytest.raises(NotFoundError):
-            stored_lines.behind(session, SOURCE, date(2026, 2, 1))
+            supporting_lines(session, SOURCE, date(2026, 2, 1))
 
 
 def test_long_lists_of_lines_are_read_page_by_page(filled_db: Database) -> None:
     upload_id = keep(filled_db, ROWS)
     publish(filled_db, upload_id)
     with filled_db.reading() as session:
-        first = stored_lines.behind(session, SOURCE, JANUARY, limit=2)
-        rest = stored_lines.behind(session, SOURCE, JANUARY, limit=2, after=first.lines[-1].line)
+        first = supporting_lines(session, SOURCE, JANUARY, limit=2)
+        rest = supporting_lines(session, SOURCE, JANUARY, limit=2, after=first.lines[-1].line)
         assert [line.line for line in (*first.lines, *rest.lines)] == [2, 4, 5]
         assert (first.line_count, rest.line_count) == (3, 3)
-        own = of_upload(session, upload_id, SOURCE, JANUARY, after=2)
+        own = lines_of_upload(session, upload_id, SOURCE, JANUARY, after=2)
         assert [line.line for line in own] == [4, 5]
 
 
@@ -114,17 +115,17 @@ def test_publishing_twice_is_a_conflict_that_changes_no_record(filled_db: Databa
     upload_id = keep(filled_db, ROWS)
     publish(filled_db, upload_id)
     with filled_db.reading() as session:
-        before = provenance.upload(session, upload_id)
+        before = read_upload_record(session, upload_id)
     with pytest.raises(ConflictError):
         publish(filled_db, upload_id)
     with filled_db.reading() as session:
-        assert provenance.upload(session, upload_id) == before
+        assert read_upload_record(session, upload_id) == before
 
 
 def test_what_stands_is_found_for_any_number_of_months(bundled_db: Database) -> None:
     months = [date(1000 + n // 12, n % 12 + 1, 1) for n in range(20_000)]
     keys = [("openrouter-rankings", month) for month in months]
     with bundled_db.reading() as session:
-        found = provenance.standing(session, keys)
+        found = current_snapshots_of(session, keys)
         assert {f"{month:%Y}" for _, month in found} == {"2025", "2026"}
-        assert provenance.standing(session, []) == {}
+        assert current_snapshots_of(session, []) == {}

@@ -7,7 +7,6 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from app import queries
 from app.catalogue.editing import edit_entry, import_entries
 from app.catalogue.entry_types import (
     DEVELOPER_TYPE,
@@ -24,14 +23,14 @@ from app.domain.answer import REST_GROUP, UNNAMED_GROUP, Answer, ChartEvent
 from app.domain.calendar import format_instant
 from app.domain.errors import NoFiguresError
 from app.domain.question_parser import parse_question
-from app.queries import main_source
+from app.queries.shares import answer_question, known_slugs, main_source, reported_figures
 from tests.test_intake import keep, month_file, publish
 
 
 def ask(db: Database, query: str = "") -> Answer:
     with db.reading() as session:
-        question = parse_question(parse_qsl(query), queries.names(session))
-        return queries.answer(session, question)
+        question = parse_question(parse_qsl(query), known_slugs(session))
+        return answer_question(session, question)
 
 
 def shares(answer: Answer, month: str) -> dict[str, Decimal | None]:
@@ -190,7 +189,7 @@ def test_estimated_figures_of_the_same_metric_are_reported_beside_the_main_sourc
     bundled_db: Database,
 ) -> None:
     with bundled_db.reading() as session:
-        found = queries.reported(session, parse_question([], queries.names(session)))
+        found = reported_figures(session, parse_question([], known_slugs(session)))
     assert found is not None
     assert [(f"{row.month:%Y-%m}", row.share_pct) for row in found.shares] == [
         ("2024-12", Decimal("1.2")),
@@ -204,8 +203,8 @@ def test_nothing_is_reported_beside_a_question_that_the_reports_do_not_answer(
     bundled_db: Database, query: str
 ) -> None:
     with bundled_db.reading() as session:
-        question = parse_question(parse_qsl(query), queries.names(session))
-        assert queries.reported(session, question) is None
+        question = parse_question(parse_qsl(query), known_slugs(session))
+        assert reported_figures(session, question) is None
 
 
 def test_an_earlier_vintage_keeps_the_names_and_definitions_it_had(filled_db: Database) -> None:

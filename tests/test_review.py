@@ -6,13 +6,13 @@ from decimal import Decimal
 
 import pytest
 
-from app import intake, provenance
+from app import intake
 from app.catalogue.editing import edit_entry
 from app.catalogue.entry_types import DEVELOPER_TYPE, SOURCE_TYPE, read_entries
 from app.database.session import Database
 from app.domain.errors import BadInputError, ConflictError, NotFoundError
 from app.domain.vocabulary import Origin
-from app.provenance import State, UploadRecord
+from app.queries.uploads import State, UploadRecord, read_upload_record, read_upload_records
 from app.review import Kind, MonthReview, Review, review
 from app.rules import Notice
 from tests.test_intake import LIMITS, SOURCE, keep, month_file, publish, share
@@ -40,7 +40,7 @@ def warned(found: Review, code: str) -> Sequence[Notice]:
 
 def record(db: Database, upload_id: int) -> UploadRecord:
     with db.reading() as session:
-        return provenance.upload(session, upload_id)
+        return read_upload_record(session, upload_id)
 
 
 @pytest.fixture
@@ -284,7 +284,7 @@ def test_withdrawing_is_refused_once_its_months_were_revised(filled_db: Database
     ):
         intake.withdraw(session, first, by="ada", reason="wrong", expected=version)
     with filled_db.writing() as session:
-        now = provenance.upload(session, first).version
+        now = read_upload_record(session, first).version
         intake.withdraw(session, first, by="ada", reason="wrong", expected=now)
     assert record(filled_db, first).state is State.WITHDRAWN
 
@@ -371,7 +371,7 @@ def test_where_todays_catalogue_changes_nothing_nothing_is_kept(filled_db: Datab
     publish(filled_db, first)
     assert reclassify(filled_db, first) is None
     with filled_db.reading() as session:
-        assert provenance.uploads(session, everyone=True)[0].id == first
+        assert read_upload_records(session, everyone=True)[0].id == first
 
 
 def test_checking_again_leaves_months_alone_that_were_revised_since(filled_db: Database) -> None:

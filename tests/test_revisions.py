@@ -3,11 +3,12 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from app import coverage, intake, revisions
-from app.coverage import CoveredMonth, covered_months
+from app import intake
 from app.database.session import Database
 from app.domain.revision import Effect, Revision, RevisionKind
 from app.domain.vocabulary import Openness, Origin, Status
+from app.queries.coverage import CoveredMonth, read_covered_months, read_snapshots
+from app.queries.revisions import read_revisions
 from tests.looking import counted
 from tests.test_intake import SOURCE, keep, month_file, publish
 
@@ -18,7 +19,7 @@ INSTANT = timedelta(microseconds=1)
 
 def acts(db: Database, as_of: datetime | None = None, limit: int | None = None) -> list[Revision]:
     with db.reading() as session:
-        return revisions.acts(session, as_of, [SOURCE], limit)
+        return read_revisions(session, as_of, [SOURCE], limit)
 
 
 def withdraw(db: Database, upload_id: int, reason: str = "wrong") -> datetime:
@@ -127,7 +128,7 @@ def test_the_acts_of_all_sources_need_three_statements(filled_db: Database) -> N
     for n in range(5):
         publish(filled_db, keep(filled_db, month_file(f"3{n}")), reason="again")
     with filled_db.reading() as session, counted(filled_db) as statements:
-        revisions.acts(session)
+        read_revisions(session)
     assert len(statements) == 3
 
 
@@ -138,7 +139,7 @@ def status(db: Database, rows: bytes) -> CoveredMonth:
     content = b"month,origin,openness,share_pct,status\n" + rows
     publish(db, keep(db, content), reason="again")
     with db.reading() as session:
-        found = covered_months(session, source=SOURCE)
+        found = read_covered_months(session, source=SOURCE)
     return next(item for item in found if item.month == JANUARY)
 
 
@@ -158,7 +159,7 @@ def test_a_month_tells_whether_any_of_it_is_of_open_models(filled_db: Database) 
 
 def test_every_source_is_covered_in_one_statement(bundled_db: Database) -> None:
     with bundled_db.reading() as session, counted(bundled_db) as statements:
-        found = covered_months(session)
+        found = read_covered_months(session)
     assert len(statements) == 1
     months = [item.month for item in found if item.source == "openrouter-rankings"]
     assert (months[0], months[-1], len(months)) == (date(2025, 1, 1), date(2026, 9, 1), 21)
@@ -167,8 +168,8 @@ def test_every_source_is_covered_in_one_statement(bundled_db: Database) -> None:
 
 def test_nothing_is_covered_before_the_first_publishing(bundled_db: Database) -> None:
     with bundled_db.reading() as session:
-        assert covered_months(session, datetime(2020, 1, 1, tzinfo=UTC)) == []
-        assert coverage.snapshots(session, datetime(2020, 1, 1, tzinfo=UTC)) == []
+        assert read_covered_months(session, datetime(2020, 1, 1, tzinfo=UTC)) == []
+        assert read_snapshots(session, datetime(2020, 1, 1, tzinfo=UTC)) == []
 
 
 def test_snapshots_stay_on_record_and_tell_which_of_them_stands(filled_db: Database) -> None:
@@ -176,8 +177,8 @@ def test_snapshots_stay_on_record_and_tell_which_of_them_stands(filled_db: Datab
     second = publish(filled_db, keep(filled_db, month_file("35")), reason="a recount")
     withdrawn = withdraw(filled_db, second.upload_id)
     with filled_db.reading() as session:
-        now = [item for item in coverage.snapshots(session, None, SOURCE) if item.month == JANUARY]
-        then = coverage.snapshots(session, withdrawn - INSTANT, SOURCE)
+        now = [item for item in read_snapshots(session, None, SOURCE) if item.month == JANUARY]
+        then = read_snapshots(session, withdrawn - INSTANT, SOURCE)
     assert [(item.upload_id, item.current, item.withdrawn_at) for item in now] == [
         (second.upload_id, False, withdrawn),
         (first.upload_id, True, None),

@@ -9,12 +9,13 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from app import intake, provenance
+from app import intake
 from app.catalogue.editing import edit_entry
 from app.catalogue.entry_types import DEVELOPER_TYPE, read_entries
 from app.csv_io.schema import FileLimits
 from app.database.session import Database
 from app.domain.vocabulary import Openness
+from app.queries.uploads import UPLOADS_A_PAGE
 
 OCTOBER = b"month,origin,openness,share_pct\n2026-10,chinese,open,62.5\n2026-10,us,closed,30\n"
 REVISED = b"month,origin,openness,share_pct\n2026-09,chinese,open,50\n2026-09,us,open,6.34\n"
@@ -309,7 +310,7 @@ def test_what_was_received_is_shown_to_maintainers_whole(maintainer_client, fill
 
 
 def test_a_long_history_has_pages(maintainer_client, filled_db):
-    ids = [keep(filled_db, OCTOBER, filename=f"{n}.csv") for n in range(provenance.PAGE)]
+    ids = [keep(filled_db, OCTOBER, filename=f"{n}.csv") for n in range(UPLOADS_A_PAGE)]
     received = maintainer_client.get("/uploads/received").text
     (older,) = re.findall(r'href="(/uploads/received\?before=\d+)"', received)
     assert older == f"/uploads/received?before={ids[0]}"

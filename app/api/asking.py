@@ -8,13 +8,14 @@ from urllib.parse import urlencode
 
 from fastapi import Depends, Request
 
-from app import cursors, freshness, queries
+from app import cursors, freshness
 from app.api.parameters import LIMIT, LIMIT_MAX, NAMES, PAGED
 from app.cursors import Cursor, Place, name_of
 from app.domain.errors import BadQuestionError, Problem, excerpt
 from app.domain.question import Question
 from app.domain.question_parser import KnownSlugs, bad_question, parse_question
 from app.http import Reading
+from app.queries.shares import known_slugs
 
 Pairs = list[tuple[str, str]]
 
@@ -101,7 +102,7 @@ def asking(*accepted: str, paged: bool = True, everything: bool = False, csv: bo
 
     def asked(request: Request, session: Reading) -> Asked:
         reader = _Reader(request, paged=paged, csv=csv and wants_csv(request))
-        question = reader.question(queries.names(session), taken)
+        question = reader.question(known_slugs(session), taken)
         found = reader.asked(question, everything=everything)
         pairs = [*found.pairs(found.question), *found.page_pairs(), ("csv", str(found.csv))]
         bom = [("bom", text) for text in request.query_params.getlist("bom")]

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
-from app import queries
 from app.api.asking import Asked, asking
 from app.api.parameters import NAMES, REFUSALS, parameters
 from app.api.shares import Links, Meta, links, meta
@@ -18,6 +17,7 @@ from app.charts.plotly.figure import plotly_figure
 from app.domain.answer import Answer, ChartEvent
 from app.domain.question import Question
 from app.http import Reading
+from app.queries.shares import answer_question, reported_figures
 
 router = APIRouter(tags=["shares"])
 
@@ -44,7 +44,7 @@ def read_figure(
     """The chart that /trends shows. Its rows alone: /api/v1/shares."""
     question = asked.question
     drawn = question.having(view="lines") if question.view == "table" else question
-    answer = queries.answer(session, drawn)
+    answer = answer_question(session, drawn)
     return Figure(
         data=_figure(session, drawn, answer),
         meta=meta(question, answer),
@@ -54,7 +54,7 @@ def read_figure(
 
 def _figure(session: Session, question: Question, answer: Answer) -> dict[str, Any]:
     lines = question.view == "lines"
-    reported = queries.reported(session, question) if lines else None
+    reported = reported_figures(session, question) if lines else None
     events = _events(session, question) if lines else []
     wide, narrow = (
         lay_out_chart(answer, question.view, frame, reported, events)

@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 from app.api.asking import Asked, address, asking
 from app.api.frames import Frame, ListLinks, ListMeta, Page, RowModel
 from app.api.parameters import REFUSALS, parameters
-from app.changes import last_change
 from app.csv_io.writer import csv_link_header, csv_text, download_file_name
 from app.cursors import Cursor, Place
 from app.database.session import Database
 from app.domain.calendar import format_instant
 from app.http import CSVResponse, Reading, csv_response, database
+from app.queries.data_version import last_change
 
 Read = Callable[[Session, Asked], Page[Any]]
 

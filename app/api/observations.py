@@ -4,7 +4,6 @@ from fastapi import APIRouter
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from app import observations
 from app.api.asking import Asked
 from app.api.fields import (
     DeveloperSlug,
@@ -20,7 +19,7 @@ from app.api.lists import Listing, offer
 from app.cursors import Place
 from app.domain.calendar import format_month, parse_month
 from app.domain.vocabulary import Openness, Origin, Status
-from app.observations import StoredLine
+from app.queries.observations import LinePosition, StoredLine, read_observations
 
 router = APIRouter(tags=["observations"])
 
@@ -80,19 +79,19 @@ def read(session: Session, asked: Asked) -> Page[ObservationRow]:
     The CSV without `limit` holds all rows.
     """
     limit = asked.limit or PORTION
-    found = observations.observations(session, asked.then, _place(asked.after), limit + 1)
+    found = read_observations(session, asked.then, _place(asked.after), limit + 1)
     rows = [_row(line) for line in found[:limit]]
     last = found[limit - 1] if len(found) > limit else None
     return Page(rows, (last.source, format_month(last.month), last.line) if last else None)
 
 
-def _place(after: Place | None) -> observations.Place | None:
+def _place(after: Place | None) -> LinePosition | None:
     """Raises BadQuestionError for what is no place of this list."""
     match after:
         case None:
             return None
         case (str(source), str(text), int(line)) if month := parse_month(text):
-            return observations.Place(source, month, line)
+            return LinePosition(source, month, line)
     raise bad_cursor()
 
 

@@ -8,7 +8,6 @@ from fastapi import APIRouter
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from app import revisions
 from app.api.asking import Asked
 from app.api.fields import Instant, Month, Percent, Points, SourceSlug, UploadNumber, one_of
 from app.api.frames import Frame, Page, RowModel, page_of
@@ -17,6 +16,7 @@ from app.domain.calendar import format_instant, format_month
 from app.domain.question import Question
 from app.domain.revision import Effect, MonthRevision, RevisedShare, Revision, RevisionKind
 from app.domain.vocabulary import Openness, Origin
+from app.queries.revisions import read_revisions
 
 router = APIRouter(tags=["provenance"])
 
@@ -74,7 +74,7 @@ def read(session: Session, asked: Asked) -> Page[RevisionRow]:
     question = asked.question
     rows = [
         row
-        for act in revisions.acts(session, asked.as_of, question.source)
+        for act in read_revisions(session, asked.as_of, question.source)
         for change in act.changes
         if _wanted(change, question)
         for row in _rows(act, change)

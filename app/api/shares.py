@@ -5,7 +5,6 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from app import queries
 from app.api.asking import Asked, asking
 from app.api.fields import Instant, Month, Percent, SourceSlug, one_of
 from app.api.frames import RowModel
@@ -16,6 +15,7 @@ from app.domain.parameters import PARAMETERS
 from app.domain.question import Question
 from app.domain.vocabulary import MISSING, Status
 from app.http import CSVResponse, Reading, shares_csv
+from app.queries.shares import answer_question
 from app.share_rows import COLUMNS, complement_rows, share_rows
 from app.wording.citations import pinned_question
 from app.wording.definitions import definition_text, source_citation
@@ -165,7 +165,7 @@ Wanted = Annotated[Asked, asking(paged=False)]
 def read_shares(request: Request, session: Reading, asked: Wanted) -> Any:
     """The shares of a question, with their definition, citation and a link that stays the same."""
     question = asked.question
-    answer = queries.answer(session, question)
+    answer = answer_question(session, question)
     if asked.csv:
         return shares_csv(request, question, answer)
     return Shares(
@@ -184,7 +184,7 @@ def read_shares(request: Request, session: Reading, asked: Wanted) -> Any:
 )
 def read_shares_csv(request: Request, session: Reading, asked: Wanted) -> CSVResponse:
     """The same rows as CSV; an empty share_pct is a missing one. `bom=1` is for Excel."""
-    return shares_csv(request, asked.question, queries.answer(session, asked.question))
+    return shares_csv(request, asked.question, answer_question(session, asked.question))
 
 
 def meta(question: Question, answer: Answer) -> Meta:

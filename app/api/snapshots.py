@@ -4,15 +4,14 @@ from fastapi import APIRouter
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from app import coverage
 from app.api.asking import Asked
 from app.api.fields import Instant, Month, Percent, SourceSlug, UploadNumber
 from app.api.frames import Frame, Page, RowModel, page_of
 from app.api.lists import Listing, offer
-from app.coverage import SnapshotRecord
 from app.domain.calendar import format_instant, format_month
 from app.domain.question import Question
 from app.domain.snapshot import Basis
+from app.queries.coverage import SnapshotRecord, read_snapshots
 
 router = APIRouter(tags=["provenance"])
 
@@ -48,7 +47,7 @@ class Snapshots(Frame):
 
 def read(session: Session, asked: Asked) -> Page[SnapshotRow]:
     """Every snapshot published by then: what is current, superseded and withdrawn."""
-    found = coverage.snapshots(session, asked.as_of)
+    found = read_snapshots(session, asked.as_of)
     return page_of([_row(item) for item in found if _wanted(item, asked.question)], asked)
 
 

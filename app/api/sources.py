@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from pydantic_core import PydanticCustomError
 from sqlalchemy.orm import Session
 
-from app import coverage
 from app.api.asking import Asked
 from app.api.fields import Month, SourceSlug
 from app.api.frames import Frame, Page, RowModel
@@ -16,13 +15,13 @@ from app.api.lists import Listing, offer
 from app.catalogue.editing import edit_entry
 from app.catalogue.entries import sources_by_slug
 from app.catalogue.entry_types import SOURCE_TYPE, read_entries
-from app.coverage import Span
 from app.csv_io.schema import CellContext
 from app.database.session import Database
 from app.domain.answer import SourceDefinition
 from app.domain.calendar import format_month
 from app.domain.text import UnreadableCellError, clean_text
 from app.http import Bearer, database
+from app.queries.coverage import Span, covered_spans
 
 router = APIRouter(tags=["sources"])
 
@@ -123,7 +122,7 @@ class Sources(Frame):
 
 def read(session: Session, asked: Asked) -> Page[SourceRow]:
     """What is measured, by whom, among whom: the definitions, and the months covered."""
-    spans = coverage.spans(session, asked.as_of)
+    spans = covered_spans(session, asked.as_of)
     wanted = asked.question.source
     rows = [
         _row(source, spans.get(slug))

@@ -12,7 +12,7 @@ from app.api.reviews import ReviewAnswer
 from app.domain.calendar import format_month
 from app.domain.snapshot import Basis
 from app.domain.vocabulary import Openness
-from app.provenance import State, UploadRecord
+from app.queries.uploads import State, UploadRecord
 
 
 class CheckAnswer(ReviewAnswer):

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
-from app import http, intake, provenance
+from app import http, intake
 from app.api.fields import VERSION_EXAMPLE
 from app.api.reviews import review_values
 from app.api.upload_answers import (
@@ -24,7 +24,7 @@ from app.domain.errors import BadQuestionError, NotFoundError, Problem, excerpt
 from app.domain.vocabulary import Openness
 from app.http import Bearer, Reading, RequestDatabase, by_token
 from app.intake import WEB_LIMITS, refuse_problems
-from app.provenance import State
+from app.queries.uploads import State, read_upload_record
 from app.review import review, review_of
 
 router = APIRouter(tags=["uploads"])
@@ -110,7 +110,7 @@ def naming_source(sent: Sent) -> Iterator[None]:
 
 def _published(request: Request, db: Database, upload_id: int, *, already: bool) -> PublishedAnswer:
     with db.reading() as session:
-        record = provenance.upload(session, upload_id)
+        record = read_upload_record(session, upload_id)
     values = upload_values(request, record)
     return PublishedAnswer.model_validate(values | {"already": already})
 
@@ -124,7 +124,7 @@ def read_upload(
     request: Request, upload_id: Id, session: Reading, db: RequestDatabase
 ) -> ReviewedAnswer:
     """An upload and what became of it; before it is published for maintainers, with its review."""
-    record = provenance.upload(session, upload_id)
+    record = read_upload_record(session, upload_id)
     if not record.public:
         by_token(request, db)
     values = upload_values(request, record) | {"review": None}
@@ -202,5 +202,5 @@ def withdraw_upload(
             expected=body.version,
         )
     with db.reading() as session:
-        record = provenance.upload(session, upload_id)
+        record = read_upload_record(session, upload_id)
     return UploadAnswer.model_validate(upload_values(request, record))

@@ -1,6 +1,6 @@
 """What was current at an instant: the snapshots, and the moments that bound a vintage."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Final
 
@@ -18,7 +18,6 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
-from sqlalchemy.orm import Session
 
 from app.database.tables import Snapshot, Source, Upload
 
@@ -69,21 +68,3 @@ def source_months(keys: Iterable[tuple[str, date]]) -> Select[str, date]:
         .render_derived()
     )
     return select(rows.c.slug, rows.c.month)
-
-
-def withdrawals(
-    session: Session, slugs: Sequence[str], as_of: datetime | None, most: int = 10
-) -> Sequence[datetime]:
-    """When published figures of these sources, or of any, were withdrawn by then, latest first."""
-    held = select(Snapshot.upload_id).join(Source)
-    found = session.scalars(
-        select(Upload.withdrawn_at)
-        .where(
-            Upload.published_at.is_not(None),
-            Upload.withdrawn_at <= (as_of or END_OF_TIME),
-            Upload.id.in_(held.where(Source.slug.in_(slugs)) if slugs else held),
-        )
-        .order_by(Upload.withdrawn_at.desc())
-        .limit(most)
-    )
-    return [instant for instant in found if instant]

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
-from app import queries
 from app.domain.errors import BadQuestionError, NoFiguresError
 from app.domain.parameters import PARAMETERS
 from app.domain.question import Question
@@ -19,7 +18,7 @@ from app.http import Reading, taking
 from app.metadata.openapi_operations import reference_sections
 from app.pages.citations import citation
 from app.pages.shell import TEMPLATES, render
-from app.queries import main_source
+from app.queries.shares import answer_question, main_source
 from app.rate_limit import Buckets
 from app.refusals import problem_response
 
@@ -100,7 +99,7 @@ def refusal() -> tuple[str, str]:
 def _cited(request: Request, session: Session, question: Question) -> object:
     """The citation of the usual question's answer; None before the first upload."""
     try:
-        answer = queries.answer(session, question)
+        answer = answer_question(session, question)
     except NoFiguresError:
         return None
     return citation(request, answer, question)

@@ -2,10 +2,10 @@
 
 from fastapi import Depends, Request
 
-from app import queries
 from app.domain.question import Question
 from app.domain.question_parser import parse_question
 from app.http import Reading
+from app.queries.shares import known_slugs
 
 
 def asking(*accepted: str) -> object:
@@ -13,6 +13,6 @@ def asking(*accepted: str) -> object:
 
     def asked(request: Request, session: Reading) -> Question:
         pairs = request.query_params.multi_items()
-        return parse_question(pairs, queries.names(session), accepted)
+        return parse_question(pairs, known_slugs(session), accepted)
 
     return Depends(asked)

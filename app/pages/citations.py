@@ -2,11 +2,11 @@
 
 from fastapi import APIRouter, Request, Response
 
-from app import queries
 from app.domain.answer import Answer
 from app.domain.errors import NoFiguresError
 from app.domain.question import Question
 from app.http import Fresh, Reading
+from app.queries.shares import answer_question
 from app.wording.citations import Citation, cite_answer
 
 router = APIRouter()
@@ -31,7 +31,7 @@ def csl(request: Request, question: Fresh, session: Reading) -> Response:
 
 
 def _found(request: Request, question: Question, session: Reading) -> Citation:
-    found = citation(request, queries.answer(session, question), question)
+    found = citation(request, answer_question(session, question), question)
     if found is None:
         raise NoFiguresError("There is no figure to cite", "Ask for months that have one.")
     return found

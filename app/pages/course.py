@@ -7,11 +7,11 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from app import queries
 from app.domain.answer import Answer, Share
 from app.domain.errors import NoFiguresError
 from app.domain.question import Question
 from app.domain.vocabulary import ORIGIN_LABELS, Openness, Origin
+from app.queries.shares import answer_question
 from app.wording.formats import format_month_name, format_percent, join_names
 
 
@@ -34,13 +34,13 @@ class Course:
 def course(session: Session, named: Question) -> Course | None:
     """The course of what `named` filters for; None where the main source tells nothing of it."""
     try:
-        kinds = queries.answer(session, named.having(by="openness", openness="all"))
+        kinds = answer_question(session, named.having(by="openness", openness="all"))
     except NoFiguresError:
         return _of_open_models(session, named)
     openness = kinds.groups[0].key if len(kinds.groups) == 1 else "all"
     question = named.having(openness=openness)
     counted = COUNTED[openness] + (_open_alone(kinds) if openness == "all" else "")
-    return Course(question, queries.answer(session, question), counted)
+    return Course(question, answer_question(session, question), counted)
 
 
 def _open_alone(kinds: Answer) -> str:
@@ -55,7 +55,7 @@ def _of_open_models(session: Session, named: Question) -> Course | None:
     """Some sources name open models only, and cannot say what all of them come to."""
     question = named.having(openness="open")
     try:
-        return Course(question, queries.answer(session, question), COUNTED["named"])
+        return Course(question, answer_question(session, question), COUNTED["named"])
     except NoFiguresError:
         return None
 
@@ -74,7 +74,7 @@ def everyone(session: Session, question: Question) -> Course | None:
     for openness, counted in (("all", ""), ("open", COUNTED["named"])):
         asked = question.having(openness=openness, top=EVERY)
         try:
-            return Course(asked, queries.answer(session, asked), counted)
+            return Course(asked, answer_question(session, asked), counted)
         except NoFiguresError:
             continue
     return None
@@ -101,7 +101,7 @@ def by_base(session: Session, found: Course) -> str:
     month = found.last.month
     asked = found.question.having(by="origin", from_=month, to=month)
     published, based = (
-        latest(queries.answer(session, asked.having(home=home))) for home in ("developer", "base")
+        latest(answer_question(session, asked.having(home=home))) for home in ("developer", "base")
     )
     moved = {key: _share(based, key) - _share(published, key) for key in based}
     parts = [

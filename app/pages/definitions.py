@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from app.coverage import CoveredMonth
 from app.domain.answer import SourceDefinition
 from app.domain.calendar import months_between
 from app.domain.question import Question
+from app.queries.coverage import CoveredMonth
 from app.wording.definitions import denominator_text
 from app.wording.formats import capitalize_first, format_month_span, join_names, lowercase_first
 

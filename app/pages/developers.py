@@ -8,7 +8,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
-from app import queries
 from app.catalogue.entries import (
     DeveloperEntry,
     ModelEntry,
@@ -25,7 +24,7 @@ from app.pages.asking import asking
 from app.pages.course import Course, by_base, course, everyone, latest
 from app.pages.shell import render
 from app.pages.showing import drawing, tables
-from app.queries import main_source
+from app.queries.shares import answer_question, main_source
 from app.wording.definitions import definition_text, denominator_text, source_citation
 from app.wording.findings import headline_finding, small_print_text
 
@@ -177,7 +176,7 @@ def _shown(
     asked, answer = found.question, found.answer
     if question.home == "base":
         asked = asked.having(by="origin", home="base")
-        answer = queries.answer(session, asked)
+        answer = answer_question(session, asked)
     return context | {
         "asked": asked,
         "answer": answer,

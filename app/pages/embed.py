@@ -5,12 +5,12 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from app import queries
 from app.domain.errors import UserError
 from app.headers import POLICY
 from app.http import Asked, Reading
 from app.pages.shell import render
 from app.pages.trends import shown
+from app.queries.shares import answer_question
 
 router = APIRouter()
 
@@ -22,7 +22,7 @@ FRAMED: Final = {
 
 @router.get("/embed/trends")
 def embedded(request: Request, question: Asked, session: Reading) -> HTMLResponse:
-    answer = queries.answer(session, question)
+    answer = answer_question(session, question)
     context = {
         "question": question,
         "full": question.address(f"{request.base_url}trends"),

@@ -6,7 +6,6 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Request, Response
 
-from app import revisions
 from app.catalogue.lookup import source_names
 from app.domain.calendar import format_instant
 from app.domain.question import Question
@@ -15,6 +14,7 @@ from app.http import Reading
 from app.pages import news
 from app.pages.asking import asking
 from app.pages.shell import TEMPLATES
+from app.queries.revisions import read_revisions
 from app.wording.formats import join_names
 
 router = APIRouter()
@@ -47,7 +47,7 @@ Asked = Annotated[Question, asking("source")]
 @router.get("/feed.atom")
 def feed(request: Request, question: Asked, session: Reading) -> Response:
     names = source_names(session)
-    acts = revisions.acts(session, sources=question.source, limit=LATEST)
+    acts = read_revisions(session, sources=question.source, limit=LATEST)
     entries = [_entry(act, names) for act in acts]
     about = ",".join(sorted(question.source))
     query = question.query_string()

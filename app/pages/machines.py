@@ -7,9 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session
 
-from app import coverage, freshness
+from app import freshness
 from app.catalogue.entries import sources_by_slug
-from app.changes import last_change
 from app.domain.question import Question
 from app.http import Reading
 from app.metadata.data_package import data_package
@@ -19,14 +18,16 @@ from app.metadata.openapi_operations import csv_tables
 from app.pages import api
 from app.pages.asking import asking
 from app.pages.shell import TEMPLATES
-from app.queries import main_source
+from app.queries.coverage import covered_spans
+from app.queries.data_version import last_change
+from app.queries.shares import main_source
 
 router = APIRouter()
 
 
 def dataset(request: Request, session: Session, as_of: datetime | None = None) -> Dataset:
     """What there is, or was: sources with figures, their months, and when they last changed."""
-    spans = coverage.spans(session, as_of)
+    spans = covered_spans(session, as_of)
     known = sources_by_slug(session, as_of)
     return Dataset(
         site=str(request.base_url).rstrip("/"),

@@ -10,9 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
-from app import coverage, queries
 from app.catalogue.entries import developers_by_slug, models_by_slug, sources_by_slug
-from app.coverage import CoveredMonth, SnapshotRecord, covered_months, main_first
 from app.domain.answer import Answer
 from app.domain.errors import NoFiguresError
 from app.domain.question import Question
@@ -21,6 +19,14 @@ from app.http import Reading
 from app.pages import bundled
 from app.pages.asking import asking
 from app.pages.shell import render
+from app.queries.coverage import (
+    CoveredMonth,
+    SnapshotRecord,
+    main_source_first,
+    read_covered_months,
+    read_snapshots,
+)
+from app.queries.shares import answer_question
 from app.wording.citations import pinned_question
 from app.wording.definitions import denominator_text, source_citation, subject_of_group
 from app.wording.findings import leading_series
@@ -39,14 +45,14 @@ def methods(request: Request, question: Then, session: Reading) -> HTMLResponse:
     homes = Counter(entry.origin for entry in developers.values())
     context = {
         "question": question,
-        "sources": main_first(session, sources_by_slug(session, then).values(), then),
+        "sources": main_source_first(session, sources_by_slug(session, then).values(), then),
         "developers": len(developers),
         "models": len(models),
         "based": sum(bool(model.base_developer) for model in models.values()),
         "homes": [(ORIGIN_LABELS[origin], homes[origin]) for origin in Origin],
         "synonyms": {ORIGIN_LABELS[origin]: names for origin, names in ORIGIN_SYNONYMS.items()},
-        "statuses": _statuses(covered_months(session, then)),
-        "record": _record(coverage.snapshots(session, then)),
+        "statuses": _statuses(read_covered_months(session, then)),
+        "record": _record(read_snapshots(session, then)),
         "example": _example(session, question),
     }
     return render(request, "methods/methods.html", context)
@@ -105,7 +111,7 @@ class Example:
 def _example(session: Session, question: Question) -> Example | None:
     asked = Question(as_of=question.as_of)
     try:
-        answer = queries.answer(session, asked)
+        answer = answer_question(session, asked)
     except NoFiguresError:
         return None
     source = answer.sources[0]

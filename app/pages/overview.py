@@ -4,7 +4,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
-from app import queries
 from app.domain.answer import Answer
 from app.domain.errors import NoFiguresError
 from app.domain.question import Question
@@ -16,6 +15,7 @@ from app.pages.revised import lately, revised
 from app.pages.shell import render
 from app.pages.showing import beside, drawing, tables
 from app.pages.side_by_side import side_by_side
+from app.queries.shares import answer_question
 from app.wording.definitions import definition_text, source_citation
 from app.wording.findings import (
     chart_highlights,
@@ -30,7 +30,7 @@ router = APIRouter()
 @router.get("/")
 def overview(request: Request, question: Asked, session: Reading) -> HTMLResponse:
     try:
-        answer = queries.answer(session, question)
+        answer = answer_question(session, question)
     except NoFiguresError as nothing:
         if question != Question():
             raise

@@ -7,16 +7,15 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from app import offers, queries
 from app.catalogue.history import sources_at
-from app.coverage import main_first
 from app.domain.calendar import format_instant, format_month
 from app.domain.parameters import TOP_MAX
 from app.domain.question import Question
 from app.domain.question_parser import KnownSlugs
 from app.domain.vocabulary import ORIGIN_LABELS, Openness, Origin
-from app.offers import no_open_whole
-from app.queries import main_source
+from app.queries.availability import months_with_figures, silent_sources, why_no_open_whole
+from app.queries.coverage import main_source_first
+from app.queries.shares import known_slugs, main_source
 from app.wording.formats import format_month_short
 
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -121,10 +120,10 @@ def form(
 ) -> Form:
     return Form(
         question=question,
-        names=queries.names(session),
+        names=known_slugs(session),
         sources=_sources(session, question),
-        months=offers.months(session, question.as_of) or offers.months(session),
-        undivided=no_open_whole(session, question),
+        months=months_with_figures(session, question.as_of) or months_with_figures(session),
+        undivided=why_no_open_whole(session, question),
         typed=typed or {},
     )
 
@@ -136,7 +135,7 @@ def _sources(session: Session, question: Question) -> list[Choice]:
     """
     main = main_source(session, question.as_of)
     ticked = question.source or [main]
-    why = offers.silent(session, question)
+    why = silent_sources(session, question)
     known = [source for source in sources_at(session) if source.learned]
     return [
         Choice(
@@ -145,7 +144,7 @@ def _sources(session: Session, question: Question) -> list[Choice]:
             source.slug in ticked,
             why.get(source.slug, ""),
         )
-        for source in main_first(session, known)
+        for source in main_source_first(session, known)
     ]
 
 

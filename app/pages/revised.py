@@ -5,13 +5,13 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from app import queries, revisions
 from app.domain.answer import Answer
 from app.domain.comparison import ChangesSince, compare_answers
 from app.domain.errors import NoFiguresError
 from app.domain.question import Question
 from app.domain.revision import Revision
-from app.queries import main_source
+from app.queries.revisions import read_revisions
+from app.queries.shares import answer_question, main_source
 
 LATEST: Final = 3
 
@@ -34,7 +34,7 @@ def revised(
     sources = tuple(source.slug for source in answer.sources)
     live = question.having(source=sources, as_of=None)
     try:
-        now = queries.answer(session, live)
+        now = answer_question(session, live)
     except NoFiguresError:
         now = None
     since = compare_answers(answer, now)
@@ -49,5 +49,5 @@ def revised(
 def lately(session: Session, question: Question, answer: Answer) -> list[Revision]:
     """The latest acts that changed published figures of these sources, as known at the vintage."""
     sources = [source.slug for source in answer.sources]
-    acts = revisions.acts(session, question.as_of, sources)
+    acts = read_revisions(session, question.as_of, sources)
     return [act for act in acts if act.revises][:LATEST]

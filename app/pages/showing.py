@@ -10,7 +10,6 @@ from functools import cached_property
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from app import queries
 from app.catalogue.history import events_at
 from app.charts.chart import NARROW_CHART, WIDE_CHART, Chart, EventBadge
 from app.charts.geometry import chart_geometry
@@ -22,6 +21,7 @@ from app.domain.comparison import change_in_points
 from app.domain.question import Question
 from app.domain.series import covered_months
 from app.domain.vocabulary import Status
+from app.queries.shares import reported_figures
 from app.wording.findings import chart_summary, headline_finding
 from app.wording.formats import format_month_name, join_names
 
@@ -81,7 +81,7 @@ def drawing(
 
 def beside(session: Session, question: Question) -> tuple[Answer | None, list[ChartEvent]]:
     """What else stands on a chart of lines: reported figures, and the events known by then."""
-    return queries.reported(session, question), events_at(session, question.as_of)
+    return reported_figures(session, question), events_at(session, question.as_of)
 
 
 def wanted(event: ChartEvent, question: Question) -> bool:

@@ -6,13 +6,14 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from app import coverage, queries
 from app.catalogue.entries import sources_by_slug
 from app.domain.answer import Answer, Group, Share, SourceDefinition
 from app.domain.comparison import latest_month_only, missing_share, without_missing_groups
 from app.domain.question import Question
 from app.domain.series import covered_months
 from app.pages.showing import Drawing, drawing
+from app.queries.coverage import covered_spans
+from app.queries.shares import answer_question
 from app.wording.definitions import source_citation
 
 
@@ -50,12 +51,12 @@ def side_by_side(
     if question.source or not others:
         return None
     asked = question.having(source=(slug, *others), from_=None, to=None)
-    answer = queries.answer(session, asked)
+    answer = answer_question(session, asked)
     latest = without_missing_groups(latest_month_only(answer))
     if len(latest.sources) < 2:
         return None
     told = {source.slug for source in latest.sources}
-    covering = coverage.spans(session, question.as_of)
+    covering = covered_spans(session, question.as_of)
     lines = [source_citation(source) for source in latest.sources]
     return SideBySide(
         drawing(latest, asked, "lines", name="beside"),

@@ -8,9 +8,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from app import coverage, revisions
 from app.catalogue.entries import find_entry, sources_by_slug
-from app.coverage import CoveredMonth, SnapshotRecord, covered_months, main_first
 from app.domain.answer import SourceDefinition
 from app.domain.question import Question
 from app.domain.revision import Effect
@@ -18,6 +16,14 @@ from app.http import Reading
 from app.pages import definitions
 from app.pages.asking import asking
 from app.pages.shell import render
+from app.queries.coverage import (
+    CoveredMonth,
+    SnapshotRecord,
+    main_source_first,
+    read_covered_months,
+    read_snapshots,
+)
+from app.queries.revisions import read_revisions
 from app.wording.definitions import denominator_text, source_citation
 
 router = APIRouter()
@@ -28,8 +34,8 @@ Then = Annotated[Question, asking("as_of")]
 @router.get("/sources")
 def sources(request: Request, question: Then, session: Reading) -> HTMLResponse:
     found = sources_by_slug(session, question.as_of).values()
-    known = main_first(session, found, question.as_of)
-    covered = covered_months(session, question.as_of)
+    known = main_source_first(session, found, question.as_of)
+    covered = read_covered_months(session, question.as_of)
     context = {
         "question": question,
         "sources": known,
@@ -45,8 +51,8 @@ def source(request: Request, slug: str, question: Then, session: Reading) -> HTM
     known = sources_by_slug(session, then)
     names = {item.name: item.slug for item in known.values()}
     found = find_entry(known, slug, "source", names)
-    covered = covered_months(session, then, slug)
-    acts = revisions.acts(session, then, [slug])
+    covered = read_covered_months(session, then, slug)
+    acts = read_revisions(session, then, [slug])
     context = {
         "question": question,
         "source": found,
@@ -55,7 +61,7 @@ def source(request: Request, slug: str, question: Then, session: Reading) -> HTM
         "citation": source_citation(found),
         "grid": grid(covered),
         "covered": covered,
-        "held": held(coverage.snapshots(session, then, slug)),
+        "held": held(read_snapshots(session, then, slug)),
         "revisions": [act for act in acts if act.revises or not act.having(Effect.NEW)],
         "trends": trends(found, covered, question),
     }

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from app.domain.calendar import months_between
 from app.domain.vocabulary import OPENNESS_LABELS, ORIGIN_LABELS
-from app.provenance import State, UploadRecord
+from app.queries.uploads import State, UploadRecord
 from app.review import Kind, Review, SliceChange
 from app.wording.formats import format_month_span, join_names
 

@@ -7,8 +7,6 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
-from app import offers, queries
-from app.database import vintages
 from app.domain.answer import Answer
 from app.domain.errors import BadQuestionError, NoFiguresError
 from app.domain.question import Question
@@ -19,6 +17,9 @@ from app.pages.question_form import form
 from app.pages.revised import lately, revised
 from app.pages.shell import render
 from app.pages.showing import beside, drawing, tables
+from app.queries.availability import has_answer
+from app.queries.shares import answer_question, known_slugs
+from app.queries.uploads import withdrawal_moments
 from app.wording.citations import pinned_question
 from app.wording.definitions import definition_text, source_citation
 from app.wording.findings import headline_finding, small_print_text
@@ -33,7 +34,7 @@ TYPED = ("developer", "model", "top", "as_of")
 def trends(request: Request, session: Reading) -> HTMLResponse:
     pairs = request.query_params.multi_items()
     try:
-        question = parse_question(pairs, queries.names(session))
+        question = parse_question(pairs, known_slugs(session))
     except BadQuestionError as refused:
         return _unread(request, session, pairs, refused)
     return _answered(request, session, question)
@@ -44,7 +45,7 @@ def ask(request: Request, session: Reading) -> Response:
     """The form's address: leads to the short address of what its controls say."""
     pairs = _joined(request.query_params.multi_items())
     try:
-        question = parse_question(pairs, queries.names(session))
+        question = parse_question(pairs, known_slugs(session))
     except BadQuestionError as refused:
         return _unread(request, session, pairs, refused)
     return RedirectResponse(question.address("/trends"), 303)
@@ -64,7 +65,7 @@ def _joined(sent: Pairs) -> Pairs:
 
 def _answered(request: Request, session: Session, question: Question) -> HTMLResponse:
     try:
-        answer = queries.answer(session, question)
+        answer = answer_question(session, question)
     except NoFiguresError as nothing:
         return _nothing(request, session, question, nothing)
     controls = form(session, question)
@@ -86,7 +87,7 @@ def _nothing(
     ways = [
         (label, wider.address("/trends"))
         for label, wider in _wider(session, question)
-        if offers.answers(session, wider)
+        if has_answer(session, wider)
     ]
     controls = form(session, question)
     context = {"question": question, "form": controls, "answer": None, "refused": refused}
@@ -97,7 +98,7 @@ def _unread(
     request: Request, session: Session, pairs: Pairs, refused: BadQuestionError
 ) -> HTMLResponse:
     """The form as it was sent, and what of it cannot be read."""
-    question = parse_valid_part(pairs, queries.names(session), refused)
+    question = parse_valid_part(pairs, known_slugs(session), refused)
     faulty = {problem.field for problem in refused.problems}
     typed = {name: text for name, text in pairs if name in TYPED and name in faulty}
     context = {
@@ -154,8 +155,8 @@ def _wider(session: Session, question: Question) -> Iterator[tuple[str, Question
         yield "From the main source", question.having(source=())
     if question.as_of:
         yield "The figures as they stand now", question.having(as_of=None)
-    for withdrawn in vintages.withdrawals(session, question.source, question.as_of):
+    for withdrawn in withdrawal_moments(session, question.source, question.as_of):
         before = question.having(as_of=withdrawn - timedelta(microseconds=1))
-        if offers.answers(session, before):
+        if has_answer(session, before):
             yield "The figures before they were withdrawn", before
             break

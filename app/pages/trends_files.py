@@ -6,7 +6,6 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session
 
-from app import queries
 from app.charts.chart import NARROW_CHART, WIDE_CHART, Chart, ChartSize
 from app.charts.layout import lay_out_chart
 from app.charts.plotly.figure import plotly_figure
@@ -18,6 +17,7 @@ from app.domain.question import Question
 from app.domain.question_parser import bad_question
 from app.http import CSVResponse, Fresh, Reading, shares_csv, shares_name
 from app.pages.showing import beside, wanted
+from app.queries.shares import answer_question
 from app.wording.definitions import definition_text, question_definition, source_citation
 from app.wording.findings import chart_summary, headline_finding, small_print_text
 
@@ -82,7 +82,7 @@ def shown(question: Fresh, session: Reading) -> Shown:
 
 
 def _shown(session: Session, question: Question) -> Shown:
-    answer = queries.answer(session, question)
+    answer = answer_question(session, question)
     reported, events = beside(session, question) if question.view == "lines" else (None, [])
     return Shown(question, answer, reported, [item for item in events if wanted(item, question)])
 
@@ -124,7 +124,7 @@ def trends_json(shown: ShownHere) -> FigureResponse:
 
 @router.get("/trends.csv")
 def trends_csv(request: Request, question: Fresh, session: Reading) -> CSVResponse:
-    return shares_csv(request, question, queries.answer(session, question))
+    return shares_csv(request, question, answer_question(session, question))
 
 
 def _named(shown: Shown, ending: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
-from app import intake, provenance
+from app import intake
 from app.auth.accounts import MaintainerIdentity
 from app.csv_io.schema import FileLimits
 from app.database.session import Database
@@ -17,7 +17,7 @@ from app.http import Reading, SignedIn, database, taking
 from app.pages.forms import Form, Sent, by_field, texts
 from app.pages.shell import render
 from app.pages.uploads import NONE, Refusal, UploadId, page_of
-from app.provenance import UploadRecord
+from app.queries.uploads import UploadRecord, read_upload_record
 
 router = APIRouter()
 
@@ -67,7 +67,7 @@ class Doing:
         status = 409 if isinstance(refused, ConflictError) else 422
         refusal = Refusal(alert, Form(texts(self.form), problems), status)
         with self.db.reading() as session:
-            upload = provenance.upload(session, self.upload_id)
+            upload = read_upload_record(session, self.upload_id)
             if upload.withdrawable:
                 return _withdrawing(self.request, upload, self.maintainer, refusal)
             return page_of(self.request, session, upload, self.maintainer, refusal)
@@ -81,7 +81,7 @@ def ask_to_withdraw(
     request: Request, upload_id: UploadId, session: Reading, maintainer: SignedIn
 ) -> HTMLResponse | RedirectResponse:
     """What may be done with a published upload; its own page is public, and asks nobody."""
-    upload = provenance.upload(session, upload_id)
+    upload = read_upload_record(session, upload_id)
     if not upload.withdrawable:
         return RedirectResponse(f"/uploads/{upload_id}", 303)
     return _withdrawing(request, upload, maintainer)

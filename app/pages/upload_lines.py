@@ -10,7 +10,6 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
-from app import queries, stored_lines
 from app.catalogue.lookup import source_names
 from app.domain.calendar import format_month, parse_month
 from app.domain.errors import BadQuestionError, NotFoundError
@@ -20,8 +19,9 @@ from app.domain.vocabulary import OPENNESS_LABELS, ORIGIN_LABELS
 from app.http import Reading
 from app.pages.shell import render
 from app.pages.uploads import Sight
-from app.provenance import MonthRecord, UploadRecord
-from app.stored_lines import Sum, of_upload, sums_of_upload
+from app.queries.lines import GroupTotal, group_totals_of_upload, lines_of_upload, supporting_lines
+from app.queries.shares import known_slugs
+from app.queries.uploads import MonthRecord, UploadRecord
 
 router = APIRouter()
 
@@ -55,7 +55,7 @@ def wanted(request: Request, session: Reading) -> Wanted:
     after = items.pop("after", "0")
     if month is None or not (after.isascii() and after.isdigit() and len(after) < 10):
         raise BadQuestionError("Which month?", "Ask with source=... and month=YYYY-MM.")
-    question = parse_question({"openness": "all", **items}.items(), queries.names(session))
+    question = parse_question({"openness": "all", **items}.items(), known_slugs(session))
     if len(question.source) != 1:
         raise BadQuestionError("Which source?", "Ask with source=... and month=YYYY-MM.")
     return Wanted(question.source[0], month, question, int(after))
@@ -67,7 +67,7 @@ Asked = Annotated[Wanted, Depends(wanted, scope="function")]
 @router.get("/uploads/behind")
 def behind(asked: Asked, session: Reading) -> RedirectResponse:
     """From a number in a table to the upload it rests on, at the vintage of the question."""
-    found = stored_lines.behind(session, asked.source, asked.month, asked.question, limit=0)
+    found = supporting_lines(session, asked.source, asked.month, asked.question, limit=0)
     return RedirectResponse(asked.address(found.upload_id), 303)
 
 
@@ -87,7 +87,7 @@ def lines(request: Request, sight: Sight, asked: Asked, session: Reading) -> HTM
     upload = sight.upload
     record = _month_of(upload, asked)
     place = (upload.id, asked.source, asked.month)
-    page = of_upload(session, *place, asked.question, limit=PAGE + 1, after=asked.after)
+    page = lines_of_upload(session, *place, asked.question, limit=PAGE + 1, after=asked.after)
     context: dict[str, object] = {
         "maintainer": sight.maintainer,
         "upload": upload,
@@ -120,11 +120,11 @@ def _next(upload: UploadRecord, asked: Wanted, after: int) -> str:
 
 
 def _choices(session: Session, upload: UploadRecord, asked: Wanted) -> list[Choice]:
-    found = sums_of_upload(session, upload.id, asked.source, asked.month)
+    found = group_totals_of_upload(session, upload.id, asked.source, asked.month)
     return [_choice(item, upload, asked) for item in found]
 
 
-def _choice(item: Sum, upload: UploadRecord, asked: Wanted) -> Choice:
+def _choice(item: GroupTotal, upload: UploadRecord, asked: Wanted) -> Choice:
     question = Question(source=(asked.source,), openness=item.openness, origin=(item.origin,))
     address = Wanted(asked.source, asked.month, question, 0).address(upload.id)
     label = f"{ORIGIN_LABELS[item.origin]}, {OPENNESS_LABELS[item.openness].lower()}"

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, StreamingResponse
 from sqlalchemy.orm import Session
 
-from app import coverage, intake, provenance, review
+from app import intake, review
 from app.auth.accounts import MaintainerIdentity
 from app.catalogue.lookup import source_names
 from app.database.session import Database
@@ -24,7 +24,14 @@ from app.pages.forms import Form
 from app.pages.shell import render
 from app.pages.small_charts import small_charts
 from app.pages.telling import column_letter, record_title
-from app.provenance import State, UploadRecord
+from app.queries.coverage import covered_spans
+from app.queries.uploads import (
+    UPLOADS_A_PAGE,
+    State,
+    UploadRecord,
+    read_upload_record,
+    read_upload_records,
+)
 
 router = APIRouter()
 
@@ -66,7 +73,7 @@ def seen(
     db: Annotated[Database, Depends(database)],
 ) -> Seen:
     """Raises NotSignedInError where only maintainers may see it."""
-    upload = provenance.upload(session, upload_id)
+    upload = read_upload_record(session, upload_id)
     return Seen(upload, None if upload.public else signed_in(visitor(request, db)))
 
 
@@ -91,11 +98,11 @@ def _history(
     request: Request, session: Session, maintainer: MaintainerIdentity | None, before: str
 ) -> HTMLResponse:
     last = upload_id_of(before) if before else None
-    uploads = provenance.uploads(session, everyone=maintainer is not None, before=last)
+    uploads = read_upload_records(session, everyone=maintainer is not None, before=last)
     context: dict[str, object] = {
         "maintainer": maintainer,
         "uploads": uploads,
-        "older": len(uploads) == provenance.PAGE,
+        "older": len(uploads) == UPLOADS_A_PAGE,
         "names": source_names(session),
     }
     return render(request, "uploads/history.html", context)
@@ -145,7 +152,7 @@ def _pinned(session: Session, upload: UploadRecord) -> list[tuple[str, str, str]
         return []
     after = upload.published_at
     before = after - timedelta(microseconds=1)
-    known = coverage.spans(session, before)
+    known = covered_spans(session, before)
     found = []
     for source in dict.fromkeys(month.source for month in upload.months):
         addresses = [

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import queries
 from app.catalogue.history import sources_at
 from app.database.tables import Observation, Source
 from app.database.vintages import current_snapshots
@@ -13,20 +12,21 @@ from app.domain.calendar import months_between
 from app.domain.errors import NoFiguresError
 from app.domain.question import Question
 from app.domain.vocabulary import Openness
-from app.queries import sources_asked
-from app.tabulation import tells
+from app.queries.explanations import why_silent
+from app.queries.grouping import can_answer
+from app.queries.shares import answer_question, sources_of_question
 
 
-def answers(session: Session, question: Question) -> bool:
+def has_answer(session: Session, question: Question) -> bool:
     """Whether any figure answers the question."""
     try:
-        queries.answer(session, question)
+        answer_question(session, question)
     except NoFiguresError:
         return False
     return True
 
 
-def months(session: Session, as_of: datetime | None = None) -> list[date]:
+def months_with_figures(session: Session, as_of: datetime | None = None) -> list[date]:
     """The months to choose from: from the first to the last of any source."""
     current = current_snapshots(as_of).subquery()
     first, last = session.execute(
@@ -35,19 +35,19 @@ def months(session: Session, as_of: datetime | None = None) -> list[date]:
     return list(months_between(first, last)) if first else []
 
 
-def no_open_whole(session: Session, question: Question) -> str:
+def why_no_open_whole(session: Session, question: Question) -> str:
     """Why none of the sources asked tells what all open models come to; empty where one does."""
     try:
-        asked = sources_asked(session, question)
+        asked = sources_of_question(session, question)
     except NoFiguresError:
         return ""
     opennesses = _opennesses(session, question.as_of)
     counted = frozenset().union(*(opennesses.get(source.slug, ()) for source in asked))
-    silent = counted and not tells(counted, Question(openness=Openness.OPEN, of="open"))
-    return queries.silence(counted, asked) if silent else ""
+    silent = counted and not can_answer(counted, Question(openness=Openness.OPEN, of="open"))
+    return why_silent(counted, asked) if silent else ""
 
 
-def silent(session: Session, question: Question) -> dict[str, str]:
+def silent_sources(session: Session, question: Question) -> dict[str, str]:
     """By slug, why a source has no figure for what is counted, of whom and when aside."""
     opennesses = _opennesses(session, question.as_of)
     reasons = {}
@@ -56,11 +56,11 @@ def silent(session: Session, question: Question) -> dict[str, str]:
         if not counted:
             reasons[source.slug] = f"{source.name} has no figures."
         elif counted == {Openness.UNKNOWN} and question.openness not in ("unknown", "all"):
-            reasons[source.slug] = queries.silence(counted, [source])
+            reasons[source.slug] = why_silent(counted, [source])
         elif question.openness not in (*counted, "all"):
             reasons[source.slug] = f"{source.name} counts no {question.openness} models."
-        elif not tells(counted, question):
-            reasons[source.slug] = queries.silence(counted, [source])
+        elif not can_answer(counted, question):
+            reasons[source.slug] = why_silent(counted, [source])
     return reasons
 
 

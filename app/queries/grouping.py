@@ -14,9 +14,9 @@ from app.domain.vocabulary import MISSING, Openness, Origin, Status, least_settl
 
 HUNDRED: Final = Decimal(100)
 # Finer than any source, coarser than the noise of dividing values by their sum.
-NOTHING: Final = Decimal("0.000001")
+NEGLIGIBLE_SHARE: Final = Decimal("0.000001")
 
-COMPLEMENT: Final = (
+COMPLEMENT_GROUPS: Final = (
     Group(OPEN_REST_GROUP, "Other open", Origin.OTHER),
     Group("closed", "Closed", "closed"),
     Group("unknown", "Unknown or not broken down", Origin.UNKNOWN),
@@ -24,7 +24,7 @@ COMPLEMENT: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Slice:
+class ShareSlice:
     """The summed lines of one source, month, openness and group.
 
     `selected`: the question counts them. `note` is the one note they all share, or empty.
@@ -42,7 +42,7 @@ class Slice:
 
 
 @dataclass(slots=True)
-class Cell:
+class ShareSum:
     """One group in one month: what its lines sum to."""
 
     share_pct: Decimal = Decimal(0)
@@ -50,7 +50,7 @@ class Cell:
     provisional: bool = False
     notes: set[str] = field(default_factory=set)
 
-    def add(self, share_pct: Decimal, like: "Slice | Cell", note: str) -> None:
+    def add(self, share_pct: Decimal, like: "ShareSlice | ShareSum", note: str) -> None:
         self.share_pct += share_pct
         self.estimated |= like.estimated
         self.provisional |= like.provisional
@@ -69,32 +69,32 @@ MonthKey = tuple[str, date]
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class MonthTotal:
     """A source's month: all its lines, those of open models, and what they leave of 100.
 
     `openness` holds every openness that a line of it has.
     """
 
-    lines: Cell
+    lines: ShareSum
     open_pct: Decimal
     openness: frozenset[str]
 
     @property
     def remainder(self) -> Decimal:
         left = HUNDRED - self.lines.share_pct
-        return left if left >= NOTHING else Decimal(0)
+        return left if left >= NEGLIGIBLE_SHARE else Decimal(0)
 
 
-class Table:
+class GroupedShares:
     """The cells of a question: `inside` what it asks for, `outside` the rest of the whole."""
 
-    def __init__(self, question: Question, slices: Iterable[Slice]) -> None:
+    def __init__(self, question: Question, slices: Iterable[ShareSlice]) -> None:
         self.question = question
         found = list(slices)
         self.openness = frozenset(item.openness for item in found)
-        whole = wholes(found)
+        whole = month_totals(found)
         self.wholes = {
-            key: month for key, month in whole.items() if tells(month.openness, question)
+            key: month for key, month in whole.items() if can_answer(month.openness, question)
         }
         self.slices = [item for item in found if (item.source, item.month) in self.wholes]
         # With every openness that their lines have.
@@ -102,8 +102,8 @@ class Table:
             key: month.openness for key, month in whole.items() if key not in self.wholes
         }
         self.keys = self._ranked()
-        self.inside: dict[tuple[str, date, str], Cell] = defaultdict(Cell)
-        self.outside: dict[tuple[str, date, str], Cell] = defaultdict(Cell)
+        self.inside: dict[tuple[str, date, str], ShareSum] = defaultdict(ShareSum)
+        self.outside: dict[tuple[str, date, str], ShareSum] = defaultdict(ShareSum)
         for item in self.slices:
             self._place(item)
         if question.of == "all":
@@ -149,7 +149,7 @@ class Table:
             and not asked.model
         )
 
-    def _place(self, item: Slice) -> None:
+    def _place(self, item: ShareSlice) -> None:
         share = self._share(item)
         if share is None:
             return
@@ -161,7 +161,7 @@ class Table:
             cells = self.outside
         cells[item.source, item.month, group].add(share, item, item.note)
 
-    def _share(self, item: Slice) -> Decimal | None:
+    def _share(self, item: ShareSlice) -> Decimal | None:
         """Percent of what 100 percent is; None where the slice is no part of that."""
         if self.question.of == "all":
             return item.share_pct
@@ -194,7 +194,7 @@ class Table:
         taken = any(group == Origin.UNKNOWN for _, _, group in self.inside)
         return tuple(
             replace(group, label="Not broken down") if taken and group.key == "unknown" else group
-            for group in COMPLEMENT
+            for group in COMPLEMENT_GROUPS
             if group.key in found
         )
 
@@ -203,18 +203,18 @@ class Table:
         sources: Sequence[str],
         months: Sequence[date],
         groups: Sequence[Group],
-        cells: Mapping[tuple[str, date, str], Cell],
+        cells: Mapping[tuple[str, date, str], ShareSum],
     ) -> tuple[Share, ...]:
         """A row per source, month and group. A group without lines is missing, not zero."""
         return tuple(
-            share_row(source, month, group, cells.get((source, month, group.key)))
+            share_of_group(source, month, group, cells.get((source, month, group.key)))
             for source in sources
             for month in months
             for group in groups
         )
 
 
-def tells(openness: Collection[str], question: Question) -> bool:
+def can_answer(openness: Collection[str], question: Question) -> bool:
     """Whether a month whose lines have these opennesses can answer.
 
     A source that names some open models only tells neither what all models come to nor all open.
@@ -225,8 +225,8 @@ def tells(openness: Collection[str], question: Question) -> bool:
     return question.of == "all" and set(openness) == {Openness.UNKNOWN}
 
 
-def wholes(slices: Iterable[Slice]) -> dict[MonthKey, Whole]:
-    lines: dict[MonthKey, Cell] = defaultdict(Cell)
+def month_totals(slices: Iterable[ShareSlice]) -> dict[MonthKey, MonthTotal]:
+    lines: dict[MonthKey, ShareSum] = defaultdict(ShareSum)
     open_pct: dict[MonthKey, Decimal] = defaultdict(Decimal)
     openness: dict[MonthKey, set[str]] = defaultdict(set)
     for item in slices:
@@ -236,11 +236,12 @@ def wholes(slices: Iterable[Slice]) -> dict[MonthKey, Whole]:
         if item.openness == Openness.OPEN:
             open_pct[key] += item.share_pct
     return {
-        key: Whole(cell, open_pct[key], frozenset(openness[key])) for key, cell in lines.items()
+        key: MonthTotal(cell, open_pct[key], frozenset(openness[key]))
+        for key, cell in lines.items()
     }
 
 
-def share_row(source: str, month: date, group: Group, cell: Cell | None) -> Share:
+def share_of_group(source: str, month: date, group: Group, cell: ShareSum | None) -> Share:
     if cell is None:
         return Share(source, month, group.key, group.label, None, MISSING)
     # Not rounded before it is shown: rounding twice would be rounding wrong.

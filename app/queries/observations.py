@@ -10,13 +10,13 @@ from typing import NamedTuple
 from sqlalchemy import Row, Select, select, true, tuple_
 from sqlalchemy.orm import Session
 
-from app import queries
 from app.database.tables import Developer, Model, Observation, Snapshot, Source
 from app.database.vintages import current_snapshots, order_by_slug
 from app.domain.question import Question
+from app.queries.slices import is_selected, origin_column
 
 
-class Place(NamedTuple):
+class LinePosition(NamedTuple):
     """Where a line stands among all lines of a vintage."""
 
     source: str
@@ -42,12 +42,12 @@ class StoredLine:
     line: int
 
     @property
-    def place(self) -> Place:
-        return Place(self.source, self.month, self.line)
+    def place(self) -> LinePosition:
+        return LinePosition(self.source, self.month, self.line)
 
 
-def observations(
-    session: Session, question: Question, after: Place | None, limit: int
+def read_observations(
+    session: Session, question: Question, after: LinePosition | None, limit: int
 ) -> list[StoredLine]:
     """The next `limit` lines that pass the question's filters, from its vintage."""
     found: list[StoredLine] = []
@@ -59,10 +59,10 @@ def observations(
     return found
 
 
-Found = Sequence[Row[int, str, date]]
+_SnapshotList = Sequence[Row[int, str, date]]
 
 
-def _snapshots(session: Session, question: Question, after: Place | None) -> Found:
+def _snapshots(session: Session, question: Question, after: LinePosition | None) -> _SnapshotList:
     """Those that may hold lines after that place, in order."""
     current = current_snapshots(question.as_of).subquery()
     slug = order_by_slug()
@@ -79,7 +79,7 @@ def _snapshots(session: Session, question: Question, after: Place | None) -> Fou
     return session.execute(wanted).all()
 
 
-def _portions(snapshots: Found) -> Iterator[Found]:
+def _portions(snapshots: _SnapshotList) -> Iterator[_SnapshotList]:
     """One, two, four and so on: a large snapshot is read alone, small ones are soon together."""
     start = 0
     for size in (2**power for power in count()):
@@ -89,14 +89,14 @@ def _portions(snapshots: Found) -> Iterator[Found]:
         start += size
 
 
-Columns = tuple[
+_ObservationColumns = tuple[
     str, date, str, str, str | None, str | None, Decimal, Decimal | None, str, str, int, int
 ]
 
 
 def _lines(
-    session: Session, question: Question, after: Place | None, snapshots: Found
-) -> Select[*Columns]:
+    session: Session, question: Question, after: LinePosition | None, snapshots: _SnapshotList
+) -> Select[*_ObservationColumns]:
     wanted = (
         select(
             Source.slug,
@@ -118,7 +118,7 @@ def _lines(
         .outerjoin(Developer, Developer.id == Observation.developer_id)
         .outerjoin(Model, Model.id == Observation.model_id)
         .where(Observation.snapshot_id.in_([row[0] for row in snapshots]))
-        .where(queries.selected(question, queries.home(session, question)))
+        .where(is_selected(question, origin_column(session, question)))
     )
     if len(snapshots) > 1:
         return wanted.order_by(order_by_slug(), Snapshot.month, Observation.line)

@@ -1,6 +1,5 @@
-"""Where the figures come from: uploads, and what became of them."""
+"""Reads uploads and what became of them."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,16 +8,41 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import Row, and_, func, select, tuple_
+from sqlalchemy import (
+    Row,
+    and_,
+    func,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 
 from app.database.tables import Observation, Snapshot, Source, Upload
-from app.database.vintages import current_snapshots, source_months
+from app.database.vintages import END_OF_TIME, current_snapshots
 from app.domain.errors import NotFoundError
-from app.domain.snapshot import Basis, SnapshotKey
+from app.domain.snapshot import Basis
 from app.domain.vocabulary import Openness
+from app.queries.upload_versions import review_version
 
-PAGE: Final = 50
+
+def withdrawal_moments(
+    session: Session, slugs: Sequence[str], as_of: datetime | None, most: int = 10
+) -> Sequence[datetime]:
+    """When published figures of these sources, or of any, were withdrawn by then, latest first."""
+    held = select(Snapshot.upload_id).join(Source)
+    found = session.scalars(
+        select(Upload.withdrawn_at)
+        .where(
+            Upload.published_at.is_not(None),
+            Upload.withdrawn_at <= (as_of or END_OF_TIME),
+            Upload.id.in_(held.where(Source.slug.in_(slugs)) if slugs else held),
+        )
+        .order_by(Upload.withdrawn_at.desc())
+        .limit(most)
+    )
+    return [instant for instant in found if instant]
+
+
+UPLOADS_A_PAGE: Final = 50
 
 
 class State(StrEnum):
@@ -96,7 +120,7 @@ class UploadRecord:
         return tuple(sorted({month.superseded_by for month in self.months if month.superseded_by}))
 
 
-def upload(session: Session, upload_id: int) -> UploadRecord:
+def read_upload_record(session: Session, upload_id: int) -> UploadRecord:
     """Raises NotFoundError."""
     row = session.get(Upload, upload_id) if 0 < upload_id < 2**63 else None
     if row is None:
@@ -104,8 +128,8 @@ def upload(session: Session, upload_id: int) -> UploadRecord:
     return _records(session, [row])[0]
 
 
-def uploads(
-    session: Session, *, everyone: bool, before: int | None = None, limit: int = PAGE
+def read_upload_records(
+    session: Session, *, everyone: bool, before: int | None = None, limit: int = UPLOADS_A_PAGE
 ) -> list[UploadRecord]:
     """The latest first: the public ones, or all of them. `before` is the last page's last id."""
     wanted = select(Upload).order_by(Upload.id.desc()).limit(limit)
@@ -116,7 +140,7 @@ def uploads(
     return _records(session, session.scalars(wanted).all())
 
 
-def withdrawn(session: Session, sha256: bytes) -> list[UploadRecord]:
+def withdrawn_uploads_of_file(session: Session, sha256: bytes) -> list[UploadRecord]:
     """The uploads of these bytes that were taken back, the first first."""
     found = select(Upload).where(Upload.sha256 == sha256, Upload.withdrawn_at.is_not(None))
     return _records(session, session.scalars(found.order_by(Upload.id)).all())
@@ -140,7 +164,7 @@ def _record(row: Upload, source: str | None, months: Sequence["_Month"]) -> Uplo
         openness=Openness(row.openness),
         reclassified=row.reclassified,
         state=_state(row, records),
-        version=version(row, [month.current_id for month in months]),
+        version=review_version(row, [month.current_id for month in months]),
         received_at=row.received_at,
         received_by=row.received_by,
         published_at=row.published_at,
@@ -227,63 +251,3 @@ def _month(row: Row[int, str, date, str, int, Decimal, int, int, int]) -> _Month
         superseded_by=None if current else current_upload,
     )
     return _Month(record, current_id)
-
-
-# --- versions ------------------------------------------------------------------------------------
-
-
-def version(row: Upload, current_ids: Iterable[int | None], meaning: str = "") -> str:
-    """Names an upload's state, and the current snapshots of its months with what it makes of them.
-
-    Both halves change when what they name does.
-    """
-    moments = (row.published_at, row.withdrawn_at, row.discarded_at)
-    state = [row.id, *(moment and moment.timestamp() for moment in moments)]
-    return f"{_digest(state)}-{_digest([*current_ids, meaning])}"
-
-
-def state_of(named: str) -> str:
-    """The half of a version that names the upload's own state."""
-    return named.partition("-")[0]
-
-
-def _digest(values: Iterable[object]) -> str:
-    return hashlib.sha256("\n".join(map(str, values)).encode()).hexdigest()[:12]
-
-
-def snapshot_keys(session: Session, upload_id: int) -> list[SnapshotKey]:
-    """The sources and months an upload speaks of, in order."""
-    found = session.execute(
-        select(Source.slug, Snapshot.month)
-        .join(Source)
-        .where(Snapshot.upload_id == upload_id)
-        .order_by(Source.slug.collate("C"), Snapshot.month)
-    )
-    return [(slug, month) for slug, month in found]
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """The snapshot that is current for a source and month, and the file it came from."""
-
-    snapshot_id: int
-    upload_id: int
-    sha256: bytes
-
-
-def standing(session: Session, keys: Collection[SnapshotKey]) -> dict[SnapshotKey, Standing]:
-    """What is current in each of these months, where anything is."""
-    current = current_snapshots(None).subquery()
-    found = session.execute(
-        select(Source.slug, Snapshot.month, Snapshot.id, Upload.id, Upload.sha256)
-        .select_from(Snapshot)
-        .join(current, current.c.id == Snapshot.id)
-        .join(Source, Source.id == Snapshot.source_id)
-        .join(Upload, Upload.id == Snapshot.upload_id)
-        .where(tuple_(Source.slug, Snapshot.month).in_(source_months(keys)))
-        .order_by(Source.slug.collate("C"), Snapshot.month)
-    )
-    return {
-        (slug, month): Standing(snapshot_id, upload_id, sha256)
-        for slug, month, snapshot_id, upload_id, sha256 in found
-    }

@@ -9,7 +9,6 @@ from decimal import Decimal
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
-from app import queries
 from app.database.tables import Developer, Model, Observation, Snapshot, Source, Upload
 from app.database.vintages import current_snapshots
 from app.domain.calendar import format_month
@@ -17,13 +16,13 @@ from app.domain.errors import NotFoundError
 from app.domain.question import Question
 from app.domain.snapshot import Line, SnapshotKey
 from app.domain.vocabulary import Openness, Origin, Status
-from app.queries import group_of
+from app.queries.slices import group_column, is_selected, origin_column
 
-Totals = dict[SnapshotKey, dict[tuple[Origin, Openness], Decimal]]
+MonthlyTotals = dict[SnapshotKey, dict[tuple[Origin, Openness], Decimal]]
 """The summed shares of each month by origin and openness, in percent."""
 
 
-def of_snapshots(session: Session, snapshot_ids: Collection[int]) -> Iterator[Line]:
+def lines_of_snapshots(session: Session, snapshot_ids: Collection[int]) -> Iterator[Line]:
     """The observations of these snapshots by source, month and line, read in portions."""
     wanted = (
         _stored()
@@ -80,7 +79,7 @@ def _line(row: Row[*StoredRow]) -> Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Behind:
+class SupportingLines:
     """What a published number rests on: one upload's lines about one source and month.
 
     `lines` are at most as many as asked for, `line_count` counts them all.
@@ -95,7 +94,7 @@ class Behind:
     lines: tuple[Line, ...]
 
 
-def behind(
+def supporting_lines(
     session: Session,
     source: str,
     month: date,
@@ -104,7 +103,7 @@ def behind(
     *,
     limit: int = 1_000,
     after: int = 0,
-) -> Behind:
+) -> SupportingLines:
     """The upload and lines behind a number, those after line `after` of its file.
 
     With a question only the lines it counts, as of its vintage; with a group of it (any but the
@@ -113,25 +112,27 @@ def behind(
     """
     asked = question or Question(openness="all")
     found = _snapshot_behind(session, source, month, asked)
-    origin = queries.home(session, asked)
-    wanted = _stored().where(Snapshot.id == found.id, queries.selected(asked, origin))
+    origin = origin_column(session, asked)
+    wanted = _stored().where(Snapshot.id == found.id, is_selected(asked, origin))
     if group is not None:
-        wanted = wanted.where(group_of(asked, origin) == group)
+        wanted = wanted.where(group_column(asked, origin) == group)
     count = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     page = wanted.where(Observation.line > after).order_by(Observation.line).limit(limit)
     lines = tuple(_line(row) for row in session.execute(page))
-    return Behind(found.upload_id, found.filename, found.at, source, month, count, lines)
+    return SupportingLines(found.upload_id, found.filename, found.at, source, month, count, lines)
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _SourceMonth:
     id: int
     upload_id: int
     filename: str
     at: datetime
 
 
-def _snapshot_behind(session: Session, source: str, month: date, question: Question) -> _Found:
+def _snapshot_behind(
+    session: Session, source: str, month: date, question: Question
+) -> _SourceMonth:
     current = current_snapshots(question.as_of).subquery()
     row = session.execute(
         select(Snapshot.id, Upload.id, Upload.filename, Upload.published_at)
@@ -142,10 +143,10 @@ def _snapshot_behind(session: Session, source: str, month: date, question: Quest
     ).one_or_none()
     if row is None or row[3] is None:
         raise NotFoundError(f"Nothing is published about {source} in {format_month(month)}")
-    return _Found(row[0], row[1], row[2], row[3])
+    return _SourceMonth(row[0], row[1], row[2], row[3])
 
 
-def of_upload(
+def lines_of_upload(
     session: Session,
     upload_id: int,
     source: str,
@@ -163,7 +164,7 @@ def of_upload(
     wanted = (
         _stored()
         .where(Snapshot.upload_id == upload_id, Source.slug == source, Snapshot.month == month)
-        .where(queries.selected(asked, queries.home(session, asked)))
+        .where(is_selected(asked, origin_column(session, asked)))
         .where(Observation.line > after)
         .order_by(Observation.line)
         .limit(limit)
@@ -172,7 +173,7 @@ def of_upload(
 
 
 @dataclass(frozen=True, slots=True)
-class Sum:
+class GroupTotal:
     """What the lines of one origin and openness add up to, in percent."""
 
     origin: Origin
@@ -181,7 +182,9 @@ class Sum:
     share_pct: Decimal
 
 
-def sums_of_upload(session: Session, upload_id: int, source: str, month: date) -> list[Sum]:
+def group_totals_of_upload(
+    session: Session, upload_id: int, source: str, month: date
+) -> list[GroupTotal]:
     """An upload's lines about a source and month, summed; the largest sum first."""
     found = session.execute(
         select(
@@ -196,10 +199,10 @@ def sums_of_upload(session: Session, upload_id: int, source: str, month: date) -
         .group_by(Observation.origin, Observation.openness)
         .order_by(func.sum(Observation.share_pct).desc(), Observation.origin, Observation.openness)
     )
-    return [Sum(Origin(row[0]), Openness(row[1]), row[2], row[3]) for row in found]
+    return [GroupTotal(Origin(row[0]), Openness(row[1]), row[2], row[3]) for row in found]
 
 
-def totals(session: Session, sources: Collection[str]) -> Totals:
+def monthly_totals(session: Session, sources: Collection[str]) -> MonthlyTotals:
     """The current shares of these sources, by month, origin and openness."""
     current = current_snapshots(None).subquery()
     found = session.execute(
@@ -216,7 +219,7 @@ def totals(session: Session, sources: Collection[str]) -> Totals:
         .where(Source.slug.in_(sources))
         .group_by(Source.slug, current.c.month, Observation.origin, Observation.openness)
     )
-    summed: Totals = defaultdict(dict)
+    summed: MonthlyTotals = defaultdict(dict)
     for slug, month, origin, openness, share_pct in found:
         summed[slug, month][Origin(origin), Openness(openness)] = share_pct
     return summed

@@ -15,23 +15,23 @@ from app.database.vintages import END_OF_TIME, last_change_at
 from app.domain.revision import Effect, MonthRevision, RevisedShare, Revision, RevisionKind
 from app.domain.vocabulary import Openness, Origin, Status, least_settled
 
-Key = tuple[str, date]
-Totals = Mapping[tuple[Origin, Openness], Decimal]
+_MonthKey = tuple[str, date]
+_SharesByGroup = Mapping[tuple[Origin, Openness], Decimal]
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
+class _SnapshotShares:
     """What the lines of a snapshot come to, and the notes of what is estimated."""
 
     status: Status
-    totals: Totals
+    totals: _SharesByGroup
     reported: Mapping[tuple[Origin, Openness], str]
 
 
-NOTHING: Final = _Held(Status.FINAL, {}, {})
+NOTHING: Final = _SnapshotShares(Status.FINAL, {}, {})
 
 
-def acts(
+def read_revisions(
     session: Session,
     as_of: datetime | None = None,
     sources: Collection[str] = (),
@@ -42,9 +42,9 @@ def acts(
     uploads = _uploads(session, until, sources, limit)
     histories = _histories(session, [upload.id for upload in uploads], sources)
     everything = [item.id for history in histories.values() for item in history]
-    held = _held(session, everything)
+    held = _snapshot_shares(session, everything)
     found = [
-        _act(kind, at, upload, histories, held)
+        _revision(kind, at, upload, histories, held)
         for upload in uploads
         for kind, at in _moments(upload)
         if at <= until
@@ -88,7 +88,7 @@ class _Snapshot:
 
 def _histories(
     session: Session, upload_ids: Collection[int], sources: Collection[str]
-) -> Mapping[Key, list[_Snapshot]]:
+) -> Mapping[_MonthKey, list[_Snapshot]]:
     """Every published snapshot of the months that these uploads speak of."""
     about = select(Snapshot.source_id, Snapshot.month).where(Snapshot.upload_id.in_(upload_ids))
     wanted = (
@@ -109,13 +109,15 @@ def _histories(
     )
     if sources:
         wanted = wanted.where(Source.slug.in_(sources))
-    found: dict[Key, list[_Snapshot]] = defaultdict(list)
+    found: dict[_MonthKey, list[_Snapshot]] = defaultdict(list)
     for slug, month, number, upload_id, published_at, withdrawn_at in session.execute(wanted):
         found[slug, month].append(_Snapshot(number, upload_id, published_at, withdrawn_at))
     return found
 
 
-def _held(session: Session, snapshot_ids: Collection[int]) -> Mapping[int, _Held]:
+def _snapshot_shares(
+    session: Session, snapshot_ids: Collection[int]
+) -> Mapping[int, _SnapshotShares]:
     found = session.execute(
         select(
             Observation.snapshot_id,
@@ -141,23 +143,23 @@ def _held(session: Session, snapshot_ids: Collection[int]) -> Mapping[int, _Held
         if unsettled:
             provisional.add(snapshot_id)
     return {
-        number: _Held(
+        number: _SnapshotShares(
             least_settled(bool(reported[number]), number in provisional), sums, reported[number]
         )
         for number, sums in totals.items()
     }
 
 
-def _act(
+def _revision(
     kind: RevisionKind,
     at: datetime,
     upload: Upload,
-    histories: Mapping[Key, Sequence[_Snapshot]],
-    held: Mapping[int, _Held],
+    histories: Mapping[_MonthKey, Sequence[_Snapshot]],
+    held: Mapping[int, _SnapshotShares],
 ) -> Revision:
     published = kind is RevisionKind.PUBLISHED
     changes = tuple(
-        _change(key, at, history, held)
+        _month_revision(key, at, history, held)
         for key, history in histories.items()
         if any(item.upload_id == upload.id for item in history)
     )
@@ -173,8 +175,8 @@ def _act(
     )
 
 
-def _change(
-    key: Key, at: datetime, history: Sequence[_Snapshot], held: Mapping[int, _Held]
+def _month_revision(
+    key: _MonthKey, at: datetime, history: Sequence[_Snapshot], held: Mapping[int, _SnapshotShares]
 ) -> MonthRevision:
     before, after = (_standing(history, at, just_before=choice) for choice in (True, False))
     old, new = (held.get(item.id) if item else None for item in (before, after))
@@ -186,7 +188,7 @@ def _change(
         after=after.upload_id if after else None,
         old_status=old.status if old else None,
         new_status=new.status if new else None,
-        sums=tuple(_sums(old or NOTHING, new or NOTHING)),
+        sums=tuple(_revised_shares(old or NOTHING, new or NOTHING)),
     )
 
 
@@ -208,7 +210,7 @@ def _effect(before: _Snapshot | None, after: _Snapshot | None) -> Effect:
     return Effect.REMOVED if after is None else Effect.REVISED
 
 
-def _sums(old: _Held, new: _Held) -> Iterator[RevisedShare]:
+def _revised_shares(old: _SnapshotShares, new: _SnapshotShares) -> Iterator[RevisedShare]:
     """In the order of the closed lists, open models first."""
     for openness in Openness:
         for origin in Origin:

@@ -13,7 +13,7 @@ from app.database.vintages import current_snapshots, order_by_slug
 from app.domain.answer import SourceDefinition
 from app.domain.snapshot import Basis
 from app.domain.vocabulary import Openness, Status, least_settled
-from app.queries import main_source
+from app.queries.shares import main_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Span:
     months: int
 
 
-def spans(session: Session, as_of: datetime | None = None) -> dict[str, Span]:
+def covered_spans(session: Session, as_of: datetime | None = None) -> dict[str, Span]:
     """By slug, of each source that has figures."""
     current = current_snapshots(as_of).subquery()
     months = current.c.month
@@ -74,11 +74,11 @@ def spans(session: Session, as_of: datetime | None = None) -> dict[str, Span]:
     return {slug: Span(*span) for slug, *span in found}
 
 
-def main_first(
+def main_source_first(
     session: Session, sources: Iterable[SourceDefinition], as_of: datetime | None = None
 ) -> list[SourceDefinition]:
     """The source that questions are about, then the others by the months they cover."""
-    main, months = main_source(session, as_of), spans(session, as_of)
+    main, months = main_source(session, as_of), covered_spans(session, as_of)
 
     def place(source: SourceDefinition) -> tuple[bool, int, str]:
         span = months.get(source.slug)
@@ -87,7 +87,7 @@ def main_first(
     return sorted(sources, key=place)
 
 
-def covered_months(
+def read_covered_months(
     session: Session, as_of: datetime | None = None, source: str | None = None
 ) -> list[CoveredMonth]:
     """The months with figures, by source and month; of one source where it is named."""
@@ -117,11 +117,11 @@ def covered_months(
     ]
 
 
-def snapshots(
+def read_snapshots(
     session: Session, as_of: datetime | None = None, source: str | None = None
 ) -> list[SnapshotRecord]:
     """Every snapshot published by then, the latest upload first and its latest month."""
-    found = session.execute(_snapshots(as_of).where(_of(source)))
+    found = session.execute(_select_snapshots(as_of).where(_of(source)))
     return [_record(as_of, row) for row in found]
 
 
@@ -134,7 +134,7 @@ SnapshotRow = tuple[
 ]
 
 
-def _snapshots(as_of: datetime | None) -> Select[*SnapshotRow]:
+def _select_snapshots(as_of: datetime | None) -> Select[*SnapshotRow]:
     current = current_snapshots(as_of).subquery()
     sums = (
         select(

@@ -1,0 +1,1 @@
+"""A question answered: shares, lines, uploads, coverage and revisions read from the database."""

@@ -1,0 +1,72 @@
+"""Says in words why a question has no answer, or a source no figure in a month."""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import UTC, date
+
+from sqlalchemy.orm import Session
+
+from app.domain.answer import SourceDefinition
+from app.domain.calendar import format_month
+from app.domain.question import Question
+from app.domain.vocabulary import Openness
+from app.queries.grouping import GroupedShares
+from app.queries.slices import read_slices
+from app.queries.uploads import withdrawal_moments
+
+
+def why_no_figures(session: Session, question: Question) -> str:
+    if withdrawn := withdrawal_moments(session, question.source, question.as_of, 1):
+        then = withdrawn[0].astimezone(UTC)
+        return f"What had been published was withdrawn on {then:%Y-%m-%d at %H:%M} UTC."
+    if question.as_of:
+        return f"Nothing had been published by {question.as_of:%Y-%m-%d %H:%M} UTC."
+    return "Nothing has been published so far."
+
+
+def list_sources(asked: Sequence[SourceDefinition]) -> str:
+    return ", ".join(source.name for source in asked)
+
+
+def why_nothing_selected(table: GroupedShares, asked: Sequence[SourceDefinition]) -> str:
+    if table.silent and not table.slices and table.openness != {Openness.UNKNOWN}:
+        ask = "Ask for open models (openness=open) of all usage (of=all), by origin."
+        return f"{why_silent(table.openness, asked)} {ask}"
+    counted = {item.openness for item in table.slices}
+    wanted = table.question.openness
+    if table.openness == {Openness.UNKNOWN} and wanted != "all":
+        return f"{why_silent(table.openness, asked)} Ask for all models: openness=all."
+    if wanted != "all" and wanted not in counted:
+        return f"{list_sources(asked)} counts no {wanted} models in these months."
+    return ""
+
+
+def why_filtered_out(
+    session: Session, question: Question, slugs: Sequence[str], months: Sequence[date]
+) -> str:
+    if question.openness != "all":
+        anyone = question.having(openness="all", of="all")
+        slices = read_slices(session, anyone, slugs, months)
+        passing = {item.openness for item in slices if item.selected}
+        if passing:
+            found = " and ".join(word.value for word in Openness if word in passing)
+            return f"What passes the filters is {found} models only. Ask for all: openness=all."
+    return "No line of these sources and months passes the filters. Loosen one of them."
+
+
+def source_notes(table: GroupedShares, asked: Sequence[SourceDefinition]) -> Iterator[str]:
+    """Which months of a source have lines that do not answer, and why."""
+    for source in asked:
+        months = sorted(month for slug, month in table.silent if slug == source.slug)
+        if months:
+            unanswered = ", ".join(map(format_month, months))
+            openness = frozenset().union(*(table.silent[source.slug, month] for month in months))
+            yield f"{why_silent(openness, [source])} No figure of {unanswered}."
+
+
+def why_silent(openness: Collection[str], asked: Sequence[SourceDefinition]) -> str:
+    """Why sources without a line of closed models do not tell what all open ones come to."""
+    several = len(asked) > 1
+    if openness == {Openness.UNKNOWN}:
+        return f"{list_sources(asked)} {'do' if several else 'does'} not say which models are open."
+    named = "name" if several else "names"
+    return f"{list_sources(asked)} {named} some open models only, not what they all come to."

@@ -1,0 +1,183 @@
+"""Answers a question: the shares of its groups, month by month, at one vintage."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import (
+    func,
+    select,
+)
+from sqlalchemy.orm import Session
+
+from app.catalogue.history import cells_at, developer_origins, sources_at
+from app.database.tables import Developer, Model, Observation, Source
+from app.database.vintages import current_snapshots, order_by_slug
+from app.domain.answer import Answer, SourceDefinition
+from app.domain.calendar import format_month, months_between
+from app.domain.errors import NoFiguresError
+from app.domain.question import Question
+from app.domain.question_parser import KnownSlugs
+from app.domain.vocabulary import OPENNESS_LABELS, ORIGIN_LABELS, Openness, Origin, Status
+from app.queries.data_version import last_change
+from app.queries.explanations import (
+    list_sources,
+    source_notes,
+    why_filtered_out,
+    why_no_figures,
+    why_nothing_selected,
+)
+from app.queries.grouping import GroupedShares
+from app.queries.slices import read_slices
+
+MAIN_SOURCE: Final = "openrouter-rankings"
+"""The source of the founding story."""
+
+
+def known_slugs(session: Session) -> KnownSlugs:
+    """All slugs a question may name."""
+    return KnownSlugs(
+        *(
+            tuple(sorted(session.scalars(select(table.slug))))
+            for table in (Source, Developer, Model)
+        )
+    )
+
+
+def main_source(session: Session, as_of: datetime | None = None) -> str | None:
+    """What a question is about when it names none.
+
+    That is MAIN wherever it has figures, so that no upload about another source changes the
+    subject; else the source that covers most months.
+    """
+    current = current_snapshots(as_of).subquery()
+    return session.scalar(
+        select(Source.slug)
+        .join(current, current.c.source_id == Source.id)
+        .group_by(Source.slug)
+        .order_by((Source.slug == MAIN_SOURCE).desc(), func.count().desc(), order_by_slug())
+        .limit(1)
+    )
+
+
+def reported_figures(session: Session, question: Question) -> Answer | None:
+    """The estimated figures that other sources of the same metric report beside this question's.
+
+    None where there are none, or where the question is not theirs: open models, of all, by origin.
+    """
+    if (question.by, question.openness, question.of) != ("origin", Openness.OPEN, "all"):
+        return None
+    asked = sources_of_question(session, question)
+    metrics = {source.metric for source in asked}
+    known = sources_at(session, question.as_of)
+    alike = {source.slug for source in known if source.metric in metrics} - {
+        source.slug for source in asked
+    }
+    current = current_snapshots(question.as_of).subquery()
+    others = session.scalars(
+        select(Source.slug)
+        .join(current, current.c.source_id == Source.id)
+        .join(Observation, Observation.snapshot_id == current.c.id)
+        .where(
+            Observation.status == Status.ESTIMATED,
+            Source.slug.in_(alike),
+        )
+        .distinct()
+    ).all()
+    if not others:
+        return None
+    try:
+        found = answer_question(session, question.having(source=tuple(sorted(others))))
+    except NoFiguresError:
+        return None
+    estimated = tuple(row for row in found.shares if row.status == Status.ESTIMATED)
+    return replace(found, shares=estimated, complement_groups=(), complement=())
+
+
+def answer_question(session: Session, question: Question) -> Answer:
+    """The shares asked for. Raises NoFiguresError where nothing matches, saying why."""
+    asked = sources_of_question(session, question)
+    slugs = [source.slug for source in asked]
+    months = _months_asked(session, question, asked)
+    table = GroupedShares(question, read_slices(session, question, slugs, months))
+    groups = table.groups(_group_labels(session, question, table.keys))
+    if not groups:
+        why = why_nothing_selected(table, asked) or why_filtered_out(
+            session, question, slugs, months
+        )
+        raise NoFiguresError("Nothing matches this question", why)
+    outside = table.complement_groups()
+    return Answer(
+        sources=tuple(asked),
+        groups=groups,
+        months=tuple(months),
+        shares=table.shares(slugs, months, groups, table.inside),
+        complement_groups=outside,
+        complement=table.shares(slugs, months, outside, table.outside),
+        vintage=last_change(session, question.as_of),
+        notes=tuple(source_notes(table, asked)),
+    )
+
+
+def sources_of_question(session: Session, question: Question) -> list[SourceDefinition]:
+    slugs = question.source
+    if not slugs:
+        main = main_source(session, question.as_of)
+        if main is None:
+            raise NoFiguresError("There are no figures yet", why_no_figures(session, question))
+        slugs = (main,)
+    known = {source.slug: source for source in sources_at(session, question.as_of)}
+    return [known[slug] for slug in slugs]
+
+
+def _months_asked(
+    session: Session, question: Question, asked: Sequence[SourceDefinition]
+) -> list[date]:
+    """The months with data among the sources asked, narrowed to the range of the question."""
+    current = current_snapshots(question.as_of).subquery()
+    first, last = session.execute(
+        select(func.min(current.c.month), func.max(current.c.month))
+        .join(Source, Source.id == current.c.source_id)
+        .where(Source.slug.in_([source.slug for source in asked]))
+    ).one()
+    if first is None:
+        raise NoFiguresError(
+            f"{list_sources(asked)}: no figures", why_no_figures(session, question)
+        )
+    begin, end = max(first, question.from_ or first), min(last, question.to or last)
+    if begin > end:
+        covered = (
+            f"{format_month(first)} to {format_month(last)}"
+            if first < last
+            else format_month(first)
+        )
+        raise NoFiguresError(
+            "No figures in these months", f"{list_sources(asked)} covers {covered}."
+        )
+    return list(months_between(begin, end))
+
+
+def _group_labels(
+    session: Session, question: Question, keys: Sequence[str]
+) -> Mapping[str, tuple[str, str]]:
+    """Group key to its label and the origin that gives its hue."""
+    match question.by:
+        case "origin":
+            return {key: (ORIGIN_LABELS[Origin(key)], key) for key in keys}
+        case "openness":
+            return {key: (OPENNESS_LABELS[Openness(key)], key) for key in keys}
+        case "developer":
+            rows = select(Developer.slug, Developer.name, Developer.slug)
+        case _:
+            rows = select(Model.slug, Model.name, Developer.slug).join(
+                Developer, Developer.id == Model.developer_id
+            )
+    found = session.execute(rows.where(rows.selected_columns[0].in_(keys)))
+    then = cells_at(session, f"{question.by}s", question.as_of)
+    homes = developer_origins(session, question.as_of)
+    labels = {}
+    for key, name, developer in found:
+        cells: dict[str, str] = {"name": name, "developer": developer, **then.get(key, {})}
+        labels[key] = (cells["name"], homes[cells["developer"]])
+    return labels

@@ -1,0 +1,140 @@
+"""Reads the slices of a question: stored lines summed by source, month, openness and group."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    case,
+    func,
+    literal,
+    select,
+    true,
+    tuple_,
+)
+from sqlalchemy.orm import Session
+
+from app.catalogue.history import base_origins_at
+from app.database.tables import Developer, Model, Observation, Source
+from app.database.vintages import current_snapshots, source_months
+from app.domain.answer import REST_GROUP, UNNAMED_GROUP
+from app.domain.question import Question
+from app.domain.vocabulary import Status
+from app.queries.grouping import ShareSlice, can_answer
+
+
+def read_slices(
+    session: Session, question: Question, slugs: Sequence[str], months: Sequence[date]
+) -> list[ShareSlice]:
+    """Summed shares per source, month, openness, group and whether the question counts them."""
+    lines = _lines(session, question, slugs, months).subquery()
+    note = lines.c.note
+    group: ColumnElement[str] = lines.c.group
+    if question.by in ("developer", "model"):
+        named = [*_leading(session, question, lines), UNNAMED_GROUP]
+        # Before they are summed: a source may name tens of thousands of models a month.
+        group = case((group.in_(named), group), else_=REST_GROUP)
+    keys = (
+        lines.c.source,
+        lines.c.month,
+        lines.c.openness,
+        lines.c.selected,
+        group.label("named"),
+    )
+    summed = select(
+        *keys,
+        func.sum(lines.c.share_pct),
+        func.bool_or(lines.c.status == Status.ESTIMATED),
+        func.bool_or(lines.c.status == Status.PROVISIONAL),
+        case((func.min(note) == func.max(note), func.min(note)), else_=""),
+    ).group_by(*keys)
+    return [ShareSlice(*row) for row in session.execute(summed)]
+
+
+def _leading(session: Session, question: Question, lines: Subquery) -> Sequence[str]:
+    """The `top` groups with the highest share in any one month that can answer."""
+    month = lines.c.source, lines.c.month
+    opennesses = session.execute(
+        select(*month, func.array_agg(lines.c.openness.distinct())).group_by(*month)
+    )
+    telling = source_months(
+        (slug, then) for slug, then, found in opennesses if can_answer(found, question)
+    )
+    share = func.sum(lines.c.share_pct).label("share")
+    monthly = (
+        select(lines.c.group, share)
+        .where(lines.c.selected, lines.c.group != UNNAMED_GROUP, tuple_(*month).in_(telling))
+        .group_by(*month, lines.c.group)
+        .subquery()
+    )
+    name = monthly.c.group.collate("C")
+    return session.scalars(
+        select(monthly.c.group)
+        .group_by(monthly.c.group)
+        .order_by(func.max(monthly.c.share).desc(), name)
+        .limit(question.top)
+    ).all()
+
+
+def _lines(
+    session: Session, question: Question, slugs: Sequence[str], months: Sequence[date]
+) -> Select[Any]:
+    """The observations of the sources and months, each with its group."""
+    origin = origin_column(session, question)
+    current = current_snapshots(question.as_of).subquery()
+    return (
+        select(
+            Source.slug.label("source"),
+            current.c.month,
+            Observation.openness,
+            is_selected(question, origin).label("selected"),
+            group_column(question, origin).label("group"),
+            Observation.share_pct,
+            Observation.status,
+            Observation.note,
+        )
+        .select_from(Observation)
+        .join(current, current.c.id == Observation.snapshot_id)
+        .join(Source, Source.id == current.c.source_id)
+        .outerjoin(Developer, Developer.id == Observation.developer_id)
+        .outerjoin(Model, Model.id == Observation.model_id)
+        .where(Source.slug.in_(slugs), current.c.month.between(months[0], months[-1]))
+    )
+
+
+def origin_column(session: Session, question: Question) -> ColumnElement[str]:
+    """The origin a line counts under: as published, or that of the base its model is built on."""
+    published: ColumnElement[str] = Observation.origin.expression
+    if question.home == "developer":
+        return published
+    bases = base_origins_at(session, question.as_of)
+    cases = [(Observation.model_id.in_(ids), literal(origin)) for origin, ids in bases.items()]
+    return case(*cases, else_=published) if cases else published
+
+
+def group_column(question: Question, origin: ColumnElement[str]) -> ColumnElement[str]:
+    columns: Mapping[str, Any] = {
+        "origin": origin,
+        "openness": Observation.openness,
+        "developer": Developer.slug,
+        "model": Model.slug,
+    }
+    return func.coalesce(columns[question.by], UNNAMED_GROUP)
+
+
+def is_selected(question: Question, origin: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a line is part of what is asked for."""
+    conditions: list[ColumnElement[bool]] = []
+    if question.openness != "all":
+        conditions.append(Observation.openness == question.openness)
+    if question.origin:
+        conditions.append(origin.in_(question.origin))
+    if question.developer:
+        conditions.append(func.coalesce(Developer.slug.in_(question.developer), False))
+    if question.model:
+        conditions.append(func.coalesce(Model.slug.in_(question.model), False))
+    return and_(true(), *conditions)
