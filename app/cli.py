@@ -14,8 +14,7 @@ import psycopg
 import typer
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from app import archive, cli_accounts, cli_import, logs, serving
-from app.archive import is_empty
+from app import cli_accounts, cli_import, logs, serving
 from app.auth.sessions import create_first_link
 from app.cli_import import import_figures
 from app.console import DataDir, console, database_url, opened, refuse_shared, refuse_weak, settings
@@ -25,6 +24,7 @@ from app.database.migrate import schema_revisions, upgrade_if_needed
 from app.database.roles import may_change_published, prepare_role
 from app.database.session import Database
 from app.domain.errors import NotFoundError, UserError, excerpt
+from app.ingest.import_export import export_files, import_bundled_data, is_empty
 
 log = logging.getLogger(__name__)
 MORE_THAN_SERVE: Final = (
@@ -106,7 +106,7 @@ def serve(
             log.warning(MORE_THAN_SERVE)
         if configured.database_url is None and not empty and is_empty(db):
             console.print("Filling the empty database with the bundled figures …")
-            archive.fill(db)
+            import_bundled_data(db)
         link = None if configured.database_url else create_first_link(db)
         db.close()
         os.environ["DATABASE_URL"] = url
@@ -188,7 +188,7 @@ def export(
         title = f"There is no database in {configured.data_dir.resolve()}"
         raise NotFoundError(title, "Name its directory with --data-dir or DATA_DIR.")
     with opened(data_dir) as db:
-        for path in archive.export(db, directory):
+        for path in export_files(db, directory):
             console.print(f"Wrote {path}", markup=False)
 
 

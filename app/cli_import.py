@@ -14,15 +14,21 @@ import typer
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
-from app.archive import Choices, Imported, files_of, import_file
 from app.catalogue.editing import CatalogueEdit, read_edits
-from app.catalogue.entry_types import ENTRY_TYPES, LONG_TEXT_MAX_LENGTH, kind_of
+from app.catalogue.entry_types import ENTRY_TYPES, LONG_TEXT_MAX_LENGTH
 from app.console import DataDir, console, opened
 from app.database.session import Database
 from app.domain.calendar import format_month
 from app.domain.errors import BadFileError, Problem, UserError, excerpt
 from app.domain.vocabulary import Openness
-from app.rules import Checked
+from app.ingest.import_export import (
+    CheckOptions,
+    ImportResult,
+    detect_entry_type,
+    import_file,
+    list_files,
+)
+from app.ingest.rules.checked import CheckedFile
 
 catalogue = typer.Typer(help="Sources, developers, models and events.", no_args_is_help=True)
 
@@ -75,7 +81,7 @@ def import_figures(  # noqa: PLR0917 - Typer makes an option of each
     Takes snapshots in the upload format, and the catalogue files that `export` writes.
     """
     with read_from(files) as paths, opened(data_dir) as db:
-        import_paths(db, paths, Choices(who(), source, openness, reason, check))
+        import_paths(db, paths, CheckOptions(who(), source, openness, reason, check))
 
 
 @catalogue.command("import")
@@ -90,12 +96,12 @@ def import_catalogue(
 ) -> None:
     """Add and correct entries of the catalogue, each file whole or not at all."""
     with read_from(files) as paths:
-        for path in files_of(paths):
+        for path in list_files(paths):
             with path.open("rb") as file:
-                if kind_of(file) is None:
+                if detect_entry_type(file) is None:
                     raise UserError(f"{path} is no catalogue file", HEADERS)
         with opened(data_dir) as db:
-            import_paths(db, paths, Choices(who(), reason=reason, check=check))
+            import_paths(db, paths, CheckOptions(who(), reason=reason, check=check))
 
 
 @catalogue.command("history")
@@ -136,9 +142,9 @@ def escaped(text: str) -> str:
     return excerpt(text, 2 * LONG_TEXT_MAX_LENGTH)
 
 
-def import_paths(db: Database, paths: Sequence[Path], choices: Choices) -> None:
+def import_paths(db: Database, paths: Sequence[Path], choices: CheckOptions) -> None:
     """Imports files one after the other; raises at the first that is refused."""
-    for path in files_of(paths):
+    for path in list_files(paths):
         try:
             report(import_path(db, path, choices))
         except BadFileError as refused:
@@ -146,7 +152,7 @@ def import_paths(db: Database, paths: Sequence[Path], choices: Choices) -> None:
             raise
 
 
-def import_path(db: Database, path: Path, choices: Choices) -> Imported:
+def import_path(db: Database, path: Path, choices: CheckOptions) -> ImportResult:
     with progress_of(path) as progress:
         return import_file(db, path, choices, progress)
 
@@ -178,7 +184,7 @@ def sentence(problem: Problem) -> str:
     return f"{found}expected {problem.expected}.{hint}"
 
 
-def report(imported: Imported) -> None:
+def report(imported: ImportResult) -> None:
     """What became of a file, in a line each for its figures and its notices."""
     name = imported.path.name
     if imported.changes:
@@ -190,7 +196,7 @@ def report(imported: Imported) -> None:
         report_figures(name, imported.checked, imported)
 
 
-def report_names(name: str, checked: Checked) -> None:
+def report_names(name: str, checked: CheckedFile) -> None:
     """What the catalogue did not know: a misspelt name shows here."""
     for new in checked.new_developers:
         console.print(
@@ -203,7 +209,7 @@ def report_names(name: str, checked: Checked) -> None:
         )
 
 
-def report_figures(name: str, checked: Checked, imported: Imported) -> None:
+def report_figures(name: str, checked: CheckedFile, imported: ImportResult) -> None:
     published = imported.published
     for notice in checked.notices:
         where = f":{notice.line}" if notice.line else ""

@@ -23,12 +23,12 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 from sqlalchemy import URL, Connection, NullPool, create_engine, make_url, text
 
-from app import archive
 from app.auth.accounts import add_maintainer
 from app.auth.sessions import create_link, sign_in_by_link
 from app.database.embedded.server import run_embedded_postgres, wait_until_stopped
 from app.database.migrate import upgrade_schema
 from app.database.session import Database
+from app.ingest.import_export import import_bundled_data
 from app.main import create_app
 from app.settings import Settings
 from tests import chromium
@@ -130,7 +130,7 @@ def empty_template(database_server: URL) -> str:
 
 @pytest.fixture(scope="session")
 def filled_template(database_server: URL, empty_template: str) -> str:
-    return make_template(database_server, "filled", empty_template, archive.fill)
+    return make_template(database_server, "filled", empty_template, import_bundled_data)
 
 
 @pytest.fixture

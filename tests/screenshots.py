@@ -14,13 +14,14 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from app import archive, intake
 from app.auth.accounts import add_maintainer
 from app.auth.sessions import create_link, sign_in_by_link
 from app.database.embedded.server import run_embedded_postgres, wait_until_stopped
 from app.database.migrate import upgrade_schema
 from app.database.session import Database
 from app.domain.vocabulary import Openness
+from app.ingest.import_export import import_bundled_data
+from app.ingest.stored_files import store_upload
 from tests import chromium
 from tests.conftest import serving
 
@@ -90,7 +91,7 @@ def bundled_server() -> Iterator[tuple[str, str]]:
         with run_embedded_postgres(Path(folder)) as url:
             db = Database(url)
             upgrade_schema(db)
-            archive.fill(db)
+            import_bundled_data(db)
             secret = keep_files(db)
             db.close()
             with serving(url) as address:
@@ -105,7 +106,7 @@ def keep_files(db: Database) -> str:
         link = create_link(session, "ada").partition("=")[2]
         kept = {"by": "ada", "source": "openrouter-rankings", "openness": Openness.OPEN}
         for name, content in (("october.csv", SOUND), ("october-draft.csv", FAULTY)):
-            intake.keep(session, io.BytesIO(content), filename=name, **kept)
+            store_upload(session, io.BytesIO(content), filename=name, **kept)
     return sign_in_by_link(db, link)
 
 

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app import intake
 from app.api import asking, observations
 from app.api.asking import Asked
+from app.ingest.withdraw import withdraw_upload
 from tests.paging import next_of, rows_of_all_pages
 from tests.test_intake import keep, month_file, publish
 
@@ -43,7 +43,7 @@ def test_what_is_published_between_two_pages_is_not_seen(filled_db, own_client, 
     second = own_client.get(first["links"]["next"]).json()
     assert second["meta"]["as_of"] == first["meta"]["as_of"]
     with filled_db.writing() as session:
-        intake.withdraw(session, number, by="ada", reason="wrong after all")
+        withdraw_upload(session, number, by="ada", reason="wrong after all")
     rest = rows_of_all_pages(own_client, first["links"]["next"])
     assert first["data"] + rest == before
     if name not in ("events", "observations"):  # what was withdrawn stands there no more

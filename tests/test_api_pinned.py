@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 
-from app import intake
 from app.catalogue.editing import edit_entry
 from app.catalogue.entry_types import (
     DEVELOPER_TYPE,
@@ -11,6 +10,7 @@ from app.catalogue.entry_types import (
     SOURCE_TYPE,
     read_entries,
 )
+from app.ingest.withdraw import withdraw_upload
 from tests.ageing import make_older
 from tests.test_intake import keep, month_file, publish
 
@@ -60,8 +60,8 @@ def disturb(db):
     first = publish(db, keep(db, month_file("35", "2025-08")), reason="recount").upload_id
     publish(db, keep(db, month_file("36", "2025-08")), reason="recount again")
     with db.writing() as session:
-        intake.withdraw(session, 5, by="ada", reason="not theirs")
-        intake.withdraw(session, first, by="ada", reason="wrong")
+        withdraw_upload(session, 5, by="ada", reason="not theirs")
+        withdraw_upload(session, first, by="ada", reason="wrong")
     new = b"month,origin,openness,developer,model,share_pct\n2026-01,us,open,New lab,New model,2\n"
     publish(db, keep(db, new), reason="more is known")
     correct(db, DEVELOPER_TYPE, "deepseek", name="Deep Seek", origin="other", note="moved")

@@ -11,11 +11,11 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
-from app import intake
 from app.auth.accounts import add_maintainer, create_token
 from app.database.session import Database
 from app.database.tables import Upload
 from app.domain.errors import ConflictError
+from app.ingest.withdraw import discard_upload
 from tests.test_intake import SOURCE, counts, keep, month_file, publish, share
 
 ADDRESS = "/api/v1/uploads"
@@ -503,7 +503,7 @@ def test_discarding_while_others_publish_does_one_or_the_other(
             b.wait()
             try:
                 with filled_db.writing() as session:
-                    intake.discard(session, one, by="ada", expected=v)
+                    discard_upload(session, one, by="ada", expected=v)
             except ConflictError:
                 return False
             return True

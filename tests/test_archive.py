@@ -10,14 +10,21 @@ from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 
-from app import archive
-from app.archive import Choices, files_of, import_file, is_empty
 from app.database.session import Database
 from app.database.tables import Upload
 from app.domain.errors import BadFileError, ConflictError, NotFoundError
 from app.domain.vocabulary import Openness, Origin, Status
+from app.ingest import import_export
+from app.ingest.import_export import (
+    CheckOptions,
+    export_files,
+    import_bundled_data,
+    import_file,
+    is_empty,
+    list_files,
+)
 
-ADA = Choices(by="ada")
+ADA = CheckOptions(by="ada")
 
 
 def figures(db: Database) -> list[tuple[object, ...]]:
@@ -42,21 +49,21 @@ def figures(db: Database) -> list[tuple[object, ...]]:
 
 
 def import_all(db: Database, directory: Path) -> None:
-    for path in files_of([directory]):
+    for path in list_files([directory]):
         import_file(db, path, ADA)
 
 
 def test_the_bundled_figures_come_back_the_same(
     filled_db: Database, db: Database, tmp_path: Path
 ) -> None:
-    archive.export(filled_db, tmp_path)
+    export_files(filled_db, tmp_path)
     import_all(db, tmp_path)
     assert figures(db) == figures(filled_db)
 
 
 def test_of_two_that_fill_an_empty_database_at_once_one_does(db: Database) -> None:
     with ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(archive.fill, [db, db])) == [False, True]
+        assert sorted(pool.map(import_bundled_data, [db, db])) == [False, True]
     with db.reading() as session:
         assert session.scalar(select(func.count()).select_from(Upload)) == 5
 
@@ -64,20 +71,20 @@ def test_of_two_that_fill_an_empty_database_at_once_one_does(db: Database) -> No
 def test_filling_that_is_broken_off_leaves_the_database_empty(
     db: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    shutil.copytree(archive.DATA, tmp_path / "data")
+    shutil.copytree(import_export.DATA, tmp_path / "data")
     (tmp_path / "data" / "snapshots" / "vercel-ai-gateway.csv").write_text("month\nnever\n")
-    monkeypatch.setattr(archive, "DATA", tmp_path / "data")
+    monkeypatch.setattr(import_export, "DATA", tmp_path / "data")
     with pytest.raises(BadFileError):
-        archive.fill(db)
+        import_bundled_data(db)
     assert is_empty(db)
 
 
 def test_exporting_what_was_imported_writes_the_same_files(
     filled_db: Database, db: Database, tmp_path: Path
 ) -> None:
-    first = archive.export(filled_db, tmp_path / "first")
+    first = export_files(filled_db, tmp_path / "first")
     import_all(db, tmp_path / "first")
-    second = archive.export(db, tmp_path / "second")
+    second = export_files(db, tmp_path / "second")
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
 
 
@@ -93,7 +100,7 @@ def test_sources_whose_slugs_look_alike_are_exported_to_files_of_their_own(
         figure = tmp_path / "figure.csv"
         figure.write_text(f"month,source,origin,share_pct\n2026-01,{slug},us,30.5\n")
         import_file(filled_db, figure, ADA)
-    written = archive.export(filled_db, tmp_path / "out")
+    written = export_files(filled_db, tmp_path / "out")
     assert len(written) == len(set(written))
     import_all(db, tmp_path / "out")
     assert figures(db) == figures(filled_db)
@@ -102,7 +109,7 @@ def test_sources_whose_slugs_look_alike_are_exported_to_files_of_their_own(
 def test_the_catalogue_can_be_corrected_by_its_own_files(
     filled_db: Database, tmp_path: Path
 ) -> None:
-    archive.export(filled_db, tmp_path)
+    export_files(filled_db, tmp_path)
     developers = tmp_path / "developers.csv"
     developers.write_text(developers.read_text().replace("\nzyphra,", "\nzyphra,", 1))
     unchanged = import_file(filled_db, developers, ADA).changes
@@ -113,7 +120,7 @@ def test_the_catalogue_can_be_corrected_by_its_own_files(
         + "newlab,New Lab,FR,european,,,\n"
     )
     developers.write_text(lines)
-    choices = Choices(by="ada", reason="its own spelling")
+    choices = CheckOptions(by="ada", reason="its own spelling")
     changes = import_file(filled_db, developers, choices).changes
     assert changes is not None
     assert (changes.added, changes.changed) == (1, 1)
@@ -144,7 +151,7 @@ def test_checking_stores_nothing(filled_db: Database, tmp_path: Path) -> None:
     before = figures(filled_db)
     path = tmp_path / "new.csv"
     path.write_text("month,origin,share_pct\n2026-01,chinese,30\n")
-    choices = Choices(by="ada", source="huggingface-study-2025", check=True)
+    choices = CheckOptions(by="ada", source="huggingface-study-2025", check=True)
     imported = import_file(filled_db, path, choices)
     assert imported.checked is not None
     assert imported.published is None
@@ -153,9 +160,9 @@ def test_checking_stores_nothing(filled_db: Database, tmp_path: Path) -> None:
 
 def test_what_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match="There is no file"):
-        files_of([tmp_path / "nothing.csv"])
+        list_files([tmp_path / "nothing.csv"])
     with pytest.raises(NotFoundError, match="nothing to import"):
-        files_of([tmp_path])
+        list_files([tmp_path])
 
 
 names = st.text(
@@ -191,13 +198,13 @@ def test_whatever_is_published_is_exported_and_read_back_the_same(
         writer = csv.writer(out)
         writer.writerow(["month", "origin", "openness", "developer", "share", "status", "note"])
         writer.writerows(["2026-01", *line[:2], f"lab {line[2]}", *line[3:]] for line in lines)
-    choices = Choices(by="ada", source="huggingface-study-2025", reason="another try")
+    choices = CheckOptions(by="ada", source="huggingface-study-2025", reason="another try")
     try:
         import_file(filled_db, path, choices)
     except (BadFileError, ConflictError):
         reject()  # names that are one developer, or shares that look like fractions
     before = figures(filled_db)
-    archive.export(filled_db, tmp_path / "out")
+    export_files(filled_db, tmp_path / "out")
     exported = tmp_path / "out" / "snapshots" / "huggingface-study-2025.csv"
     import_file(filled_db, exported, choices)
     assert set(before) == set(figures(filled_db))

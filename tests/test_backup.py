@@ -10,11 +10,12 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import make_url
 
-from app import intake
 from app.csv_io.schema import FileLimits
 from app.database.embedded.binaries import find_binaries
 from app.database.session import Database
 from app.domain.vocabulary import Openness
+from app.ingest.publish import publish_upload
+from app.ingest.stored_files import store_upload
 from app.main import create_app
 from tests.conftest import opened
 from tests.faults.cluster import Cluster, cluster
@@ -43,7 +44,7 @@ def address_of(url: str) -> str:
 def publish(db: Database, number: int) -> None:
     content = f"month,origin,share_pct\n2026-10,us,{number}\n".encode()
     with db.writing() as session:
-        upload = intake.keep(
+        upload = store_upload(
             session,
             io.BytesIO(content),
             filename="a.csv",
@@ -51,7 +52,7 @@ def publish(db: Database, number: int) -> None:
             source=SOURCE,
             openness=Openness.OPEN,
         )
-        intake.publish(session, upload, by="ada", reason="a test", limits=FileLimits())
+        publish_upload(session, upload, by="ada", reason="a test", limits=FileLimits())
 
 
 def answers(url: str, now: str) -> list[str]:

@@ -17,13 +17,13 @@ from app.csv_io.reader import CsvTable, open_csv_table
 from app.csv_io.schema import NO_FILE_LIMITS, CellContext, ColumnRule, FileLimits
 from app.domain.text import UnreadableCellError
 from app.domain.vocabulary import Openness, Origin, Status
-from app.snapshot_format import SNAPSHOT_COLUMNS
+from app.ingest.rules.upload_format import UPLOAD_COLUMNS
 
-NAMES = [column.name for column in SNAPSHOT_COLUMNS]
+NAMES = [column.name for column in UPLOAD_COLUMNS]
 GOOD = "month,origin,openness,share_pct,note\n2025-08,chinese,open,28.65,\n2025-08,us,open,3.74,a\n"
 
 
-def read(content: str | bytes, limits=NO_FILE_LIMITS, columns=SNAPSHOT_COLUMNS):
+def read(content: str | bytes, limits=NO_FILE_LIMITS, columns=UPLOAD_COLUMNS):
     """The table and its rows, each as a dict of what it says."""
     data = content.encode() if isinstance(content, str) else content
     table = open_csv_table(io.BytesIO(data), columns, limits)
@@ -125,7 +125,7 @@ def test_a_line_number_is_the_physical_line_on_which_the_row_begins():
     text = (
         'month,share_pct,note\r\n2025-08,1,"one\r\ntwo\rthree"\r\n\r\n2025-08,2,"x\n"\n2025-08,3,\n'
     )
-    table = open_csv_table(io.BytesIO(text.encode()), SNAPSHOT_COLUMNS)
+    table = open_csv_table(io.BytesIO(text.encode()), UPLOAD_COLUMNS)
     assert [row.line for row in table] == [2, 6, 8]
 
 
@@ -189,7 +189,7 @@ def test_two_ways_to_write_an_accent_are_one_name():
 def test_progress_is_told_in_bytes_and_ends_at_the_size():
     data = (GOOD + "2025-08,other,open,1,\n" * 10_000).encode()
     seen: list[int] = []
-    table = open_csv_table(io.BytesIO(data), SNAPSHOT_COLUMNS, progress=seen.append)
+    table = open_csv_table(io.BytesIO(data), UPLOAD_COLUMNS, progress=seen.append)
     assert sum(1 for _ in table) == 10_002
     assert seen == sorted(seen)
     assert len(seen) > 2
@@ -717,9 +717,7 @@ def test_the_first_hundred_problems_are_kept_and_all_are_counted():
 
 def test_a_second_reading_of_the_same_file_is_the_same():
     file = io.BytesIO(GOOD.encode())
-    assert list(open_csv_table(file, SNAPSHOT_COLUMNS)) == list(
-        open_csv_table(file, SNAPSHOT_COLUMNS)
-    )
+    assert list(open_csv_table(file, UPLOAD_COLUMNS)) == list(open_csv_table(file, UPLOAD_COLUMNS))
     assert not file.closed
 
 

@@ -17,7 +17,6 @@ from app.catalogue.entry_types import (
     MODEL_TYPE,
     SOURCE_TYPE,
     EntryType,
-    kind_of,
     read_entries,
 )
 from app.csv_io.schema import FileLimits
@@ -25,6 +24,7 @@ from app.database.locks import Lock
 from app.database.session import Database
 from app.database.tables import Developer, Event
 from app.domain.errors import BadFileError, BadInputError, ConflictError, NotFoundError
+from app.ingest.import_export import detect_entry_type
 from tests.test_intake import keep, publish
 
 
@@ -183,7 +183,7 @@ def test_names_that_an_upload_brings_are_audited_too(filled_db: Database) -> Non
 def test_the_kind_of_a_file_is_seen_by_its_header_even_with_a_slip(
     header: str, kind: EntryType | None
 ) -> None:
-    assert kind_of(io.BytesIO(header.encode())) is kind
+    assert detect_entry_type(io.BytesIO(header.encode())) is kind
 
 
 def test_a_name_is_at_most_200_characters_a_note_2000(filled_db: Database) -> None:

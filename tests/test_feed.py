@@ -8,9 +8,9 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import update
 
-from app import intake
 from app.database.session import Database
 from app.database.tables import Source, Upload
+from app.ingest.withdraw import withdraw_upload
 from tests.looking import counted
 from tests.rewriting import rewriting
 from tests.test_uploads import HOSTILE, OCTOBER, REVISED, publish
@@ -45,7 +45,7 @@ def content(entry: ET.Element) -> str:
 
 def withdraw(db: Database, upload_id: int, reason: str = "left out a week") -> None:
     with db.writing() as session:
-        intake.withdraw(session, upload_id, by="grace", reason=reason)
+        withdraw_upload(session, upload_id, by="grace", reason=reason)
 
 
 def test_the_feed_has_what_atom_asks_of_a_feed(client):

@@ -10,14 +10,15 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import undefer
 
-from app import intake
 from app.csv_io.schema import FileLimits
 from app.database.session import Database
 from app.database.tables import Developer, Model, Observation, Snapshot, Upload
 from app.domain.errors import BadFileError, ConflictError, NotFoundError, UnavailableError
 from app.domain.question import Question
 from app.domain.vocabulary import Openness
-from app.intake import Published, stored_file
+from app.ingest.publish import PublishResult, publish_upload
+from app.ingest.stored_files import open_stored_file, store_upload
+from app.ingest.withdraw import withdraw_upload
 from app.queries.shares import answer_question
 from app.queries.uploads import read_upload_record
 from tests.rewriting import rewriting
@@ -32,7 +33,7 @@ def month_file(share: str, month: str = "2026-01", more: str = "") -> bytes:
 
 def keep(db: Database, content: bytes, source: str | None = SOURCE) -> int:
     with db.writing() as session:
-        return intake.keep(
+        return store_upload(
             session,
             io.BytesIO(content),
             filename="figures.csv",
@@ -42,9 +43,9 @@ def keep(db: Database, content: bytes, source: str | None = SOURCE) -> int:
         )
 
 
-def publish(db: Database, upload_id: int, reason: str = "") -> Published:
+def publish(db: Database, upload_id: int, reason: str = "") -> PublishResult:
     with db.writing() as session:
-        return intake.publish(session, upload_id, by="ada", reason=reason, limits=LIMITS)
+        return publish_upload(session, upload_id, by="ada", reason=reason, limits=LIMITS)
 
 
 def share(db: Database, month: str = "2026-01", as_of: datetime | None = None) -> str | None:
@@ -72,7 +73,7 @@ def test_a_kept_file_is_the_bytes_as_they_came(filled_db: Database) -> None:
         assert upload.sha256 == hashlib.sha256(content).digest()
         assert upload.size == len(content)
         assert len(upload.content) < len(content) / 10
-        with stored_file(upload) as file:
+        with open_stored_file(upload) as file:
             assert file.read() == content
 
 
@@ -150,7 +151,7 @@ def test_the_figures_of_an_earlier_instant_stay_what_they_were(filled_db: Databa
     second_id = keep(filled_db, month_file("31"))
     second = publish(filled_db, second_id, reason="a recount")
     with filled_db.writing() as session:
-        withdrawn = intake.withdraw(session, second_id, by="ada", reason="it was wrong")
+        withdrawn = withdraw_upload(session, second_id, by="ada", reason="it was wrong")
     assert share(filled_db) == "30"
     assert share(filled_db, as_of=first.published_at) == "30"
     assert share(filled_db, as_of=second.published_at) == "31"
@@ -161,10 +162,10 @@ def test_withdrawing_the_only_snapshot_leaves_the_month_missing(filled_db: Datab
     upload_id = keep(filled_db, month_file("30"))
     publish(filled_db, upload_id)
     with filled_db.writing() as session:
-        intake.withdraw(session, upload_id, by="ada", reason="it was wrong")
+        withdraw_upload(session, upload_id, by="ada", reason="it was wrong")
     assert share(filled_db) is None
     with pytest.raises(ConflictError), filled_db.writing() as session:
-        intake.withdraw(session, upload_id, by="ada", reason="again")
+        withdraw_upload(session, upload_id, by="ada", reason="again")
 
 
 def test_the_same_bytes_again_are_a_no_op_that_names_the_first_upload(filled_db: Database) -> None:
@@ -203,7 +204,7 @@ def test_eight_that_publish_the_same_file_at_once_store_it_once(filled_db: Datab
     ids = [keep(filled_db, month_file("30")) for _ in range(8)]
     together = threading.Barrier(len(ids))
 
-    def run(upload_id: int) -> Published:
+    def run(upload_id: int) -> PublishResult:
         together.wait()
         return publish(filled_db, upload_id)
 
@@ -221,7 +222,7 @@ def test_of_revisions_at_once_each_vintage_is_one_of_them_and_the_last_stands(
     ids = [keep(filled_db, month_file(text)) for text in shares]
     together = threading.Barrier(len(ids))
 
-    def run(upload_id: int) -> Published:
+    def run(upload_id: int) -> PublishResult:
         together.wait()
         return publish(filled_db, upload_id, reason="a recount")
 

@@ -7,8 +7,8 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select, update
 
-from app import intake
 from app.database.tables import Developer, Model, Source
+from app.ingest.withdraw import withdraw_upload
 from app.pages import bundled
 from tests.looking import faults, links, lost_anchors, too_wide, words
 from tests.rewriting import rewriting
@@ -80,7 +80,7 @@ def test_corrections_are_counted_from_the_record(own_client, filled_db):
     gone = publish(filled_db, REVISED.replace(b"50", b"51"))
     publish(filled_db, REVISED)
     with filled_db.writing() as session:
-        intake.withdraw(session, gone, by="ada", reason="wrong")
+        withdraw_upload(session, gone, by="ada", reason="wrong")
     shown = words(own_client, "/methods")
     assert "7 uploads have been published so far" in shown
     assert "Of these months 1 was superseded by later uploads; one upload was withdrawn." in shown

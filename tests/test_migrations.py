@@ -11,13 +11,14 @@ from alembic.util import CommandError
 from sqlalchemy import URL, Connection, inspect, text
 from sqlalchemy.exc import IntegrityError
 
-from app import intake
 from app.auth.accounts import add_maintainer
 from app.database.migrate import alembic_config, check_server_version, schema_revisions
 from app.database.session import Database
 from app.database.tables import TableBase
 from app.domain.errors import UnavailableError
 from app.domain.vocabulary import Openness
+from app.ingest.stored_files import store_upload
+from app.ingest.withdraw import discard_upload
 from tests.conftest import administering, drop_database, template_name
 from tests.test_cli import modelshare
 
@@ -72,8 +73,8 @@ def test_down_and_up_again_on_data_leaves_schema_and_data_the_same(filled_db: Da
     with filled_db.writing() as session:
         add_maintainer(session, "ada")
         kept = {"filename": "a.csv", "by": "ada", "source": None, "openness": Openness.OPEN}
-        discarded = intake.keep(session, io.BytesIO(b"month\n"), **kept)
-        intake.discard(session, discarded, by="ada")
+        discarded = store_upload(session, io.BytesIO(b"month\n"), **kept)
+        discard_upload(session, discarded, by="ada")
     before = state(filled_db)
     step(filled_db, "downgrade", "0001")
     with filled_db.engine.connect() as connection:

@@ -11,13 +11,14 @@ import pytest
 from fastapi.testclient import TestClient
 from playwright.sync_api import Page, expect
 
-from app import intake
 from app.catalogue.editing import edit_entry
 from app.catalogue.entry_types import SOURCE_TYPE, read_entries
 from app.database.session import Database
 from app.domain.calendar import format_instant
 from app.domain.vocabulary import Openness
-from app.intake import WEB_LIMITS
+from app.ingest.publish import publish_upload
+from app.ingest.stored_files import WEB_LIMITS, store_upload
+from app.ingest.withdraw import withdraw_upload
 from app.queries.uploads import read_upload_records
 from tests.looking import words
 
@@ -192,7 +193,7 @@ def test_a_pinned_view_whose_figures_were_withdrawn_says_so(own_client, filled_d
             for item in read_upload_records(session, everyone=True)
             if any(month.source == "vercel-ai-gateway" for month in item.months)
         )
-        intake.withdraw(session, upload, by="ada", reason="recounted")
+        withdraw_upload(session, upload, by="ada", reason="recounted")
     assert "These figures have been withdrawn since" in text_of(own_client, address)
 
 
@@ -200,7 +201,7 @@ def revise(db: Database, lines: bytes) -> None:
     """Publishes lines of the main source."""
     file = BytesIO(b"month,origin,openness,share_pct\n" + lines)
     with db.writing() as session:
-        upload = intake.keep(
+        upload = store_upload(
             session,
             file,
             filename="revised.csv",
@@ -208,7 +209,7 @@ def revise(db: Database, lines: bytes) -> None:
             source="openrouter-rankings",
             openness=Openness.OPEN,
         )
-        intake.publish(session, upload, by="ada", reason="recounted", limits=WEB_LIMITS)
+        publish_upload(session, upload, by="ada", reason="recounted", limits=WEB_LIMITS)
 
 
 def test_events_are_listed_in_the_order_of_their_numbers(client):

@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from app import intake
 from app.database.session import Database
 from app.domain.answer import UNNAMED_GROUP
 from app.domain.errors import ConflictError, NotFoundError
 from app.domain.question import Question
+from app.ingest.withdraw import discard_upload, withdraw_upload
 from app.queries.lines import lines_of_upload, supporting_lines
 from app.queries.upload_versions import current_snapshots_of
 from app.queries.uploads import State, read_upload_record, read_upload_records
@@ -54,8 +54,8 @@ def test_readers_see_uploads_once_published_and_maintainers_see_all(filled_db: D
     waiting, withdrawn, discarded = (keep(filled_db, month_file(f"{n}")) for n in (30, 31, 32))
     publish(filled_db, withdrawn)
     with filled_db.writing() as session:
-        intake.withdraw(session, withdrawn, by="ada", reason="wrong")
-        intake.discard(session, discarded, by="ada")
+        withdraw_upload(session, withdrawn, by="ada", reason="wrong")
+        discard_upload(session, discarded, by="ada")
     assert records(filled_db) == [withdrawn, *bundled]
     assert records(filled_db, everyone=True) == [discarded, withdrawn, waiting, *bundled]
     assert records(filled_db, everyone=True, before=withdrawn) == [waiting, *bundled]
@@ -71,7 +71,7 @@ def test_a_superseded_upload_names_its_successor_until_that_is_withdrawn(
         found = read_upload_record(session, first)
     assert (found.state, found.superseded_by) == (State.SUPERSEDED, (second,))
     with filled_db.writing() as session:
-        intake.withdraw(session, second, by="ada", reason="wrong")
+        withdraw_upload(session, second, by="ada", reason="wrong")
     with filled_db.reading() as session:
         assert read_upload_record(session, first).state is State.PUBLISHED
         assert read_upload_record(session, second).superseded_by == (first,)

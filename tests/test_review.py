@@ -6,15 +6,17 @@ from decimal import Decimal
 
 import pytest
 
-from app import intake
 from app.catalogue.editing import edit_entry
 from app.catalogue.entry_types import DEVELOPER_TYPE, SOURCE_TYPE, read_entries
 from app.database.session import Database
 from app.domain.errors import BadInputError, ConflictError, NotFoundError
 from app.domain.vocabulary import Origin
+from app.ingest.month_diff import ChangeKind, MonthReview
+from app.ingest.publish import publish_upload
+from app.ingest.review import Review, review_upload
+from app.ingest.rules.checked import Notice
+from app.ingest.withdraw import discard_upload, reclassify_upload, withdraw_upload
 from app.queries.uploads import State, UploadRecord, read_upload_record, read_upload_records
-from app.review import Kind, MonthReview, Review, review
-from app.rules import Notice
 from tests.test_intake import LIMITS, SOURCE, keep, month_file, publish, share
 
 JANUARY = date(2026, 1, 1)
@@ -23,7 +25,7 @@ HEADER = "month,origin,openness,developer,share_pct\n"
 
 def review_of(db: Database, upload_id: int) -> Review:
     with db.reading() as session:
-        return review(session, upload_id)
+        return review_upload(session, upload_id)
 
 
 def review_file(db: Database, content: bytes, source: str = SOURCE) -> Review:
@@ -75,9 +77,9 @@ def test_each_slice_is_new_changed_unchanged_or_removed(filled_db: Database) -> 
         for change in month.largest
     }
     assert found == {
-        Kind.CHANGED: (Origin.CHINESE, 30, Decimal("33.5"), 2),
-        Kind.NEW: (Origin.EUROPEAN, None, 4, 4),
-        Kind.REMOVED: (Origin.OTHER, 5, None, None),
+        ChangeKind.CHANGED: (Origin.CHINESE, 30, Decimal("33.5"), 2),
+        ChangeKind.NEW: (Origin.EUROPEAN, None, 4, 4),
+        ChangeKind.REMOVED: (Origin.OTHER, 5, None, None),
     }
     assert [change.size for change in month.largest] == [5, 4, Decimal("3.5")]
     assert [change.points for change in month.largest] == [None, None, Decimal("3.5")]
@@ -124,7 +126,7 @@ def test_a_large_file_is_reviewed_like_a_small_one(filled_db: Database) -> None:
     assert len(month.largest) == 50
     assert (len(found.checked.new_developers), len(found.checked.new_models)) == (1, 2_000)
     with filled_db.writing() as session:
-        intake.publish(session, upload_id, by="ada", limits=LIMITS, expected=found.version)
+        publish_upload(session, upload_id, by="ada", limits=LIMITS, expected=found.version)
     assert record(filled_db, upload_id).lines == 2_000
 
 
@@ -183,7 +185,7 @@ def test_a_file_that_was_withdrawn_before_is_named_with_the_reason(gateway: Data
     first = keep(gateway, months_file("10"), "gateway")
     publish(gateway, first)
     with gateway.writing() as session:
-        intake.withdraw(session, first, by="ada", reason="the wrong month")
+        withdraw_upload(session, first, by="ada", reason="the wrong month")
     (notice,) = warned(review_file(gateway, months_file("10"), "gateway"), "withdrawn")
     assert f"as upload {first}: the wrong month" in notice.text
 
@@ -229,7 +231,7 @@ def test_the_same_bytes_are_named_by_the_upload_that_has_them(filled_db: Databas
 
 def publish_as(db: Database, upload_id: int, version: str, reason: str = "a recount") -> None:
     with db.writing() as session:
-        intake.publish(session, upload_id, by="ada", reason=reason, limits=LIMITS, expected=version)
+        publish_upload(session, upload_id, by="ada", reason=reason, limits=LIMITS, expected=version)
 
 
 def test_publishing_as_reviewed_is_refused_once_others_published_that_month(
@@ -282,10 +284,10 @@ def test_withdrawing_is_refused_once_its_months_were_revised(filled_db: Database
         pytest.raises(ConflictError, match="not what you looked at"),
         filled_db.writing() as session,
     ):
-        intake.withdraw(session, first, by="ada", reason="wrong", expected=version)
+        withdraw_upload(session, first, by="ada", reason="wrong", expected=version)
     with filled_db.writing() as session:
         now = read_upload_record(session, first).version
-        intake.withdraw(session, first, by="ada", reason="wrong", expected=now)
+        withdraw_upload(session, first, by="ada", reason="wrong", expected=now)
     assert record(filled_db, first).state is State.WITHDRAWN
 
 
@@ -294,7 +296,7 @@ def test_a_withdrawal_needs_a_reason_that_others_can_read(filled_db: Database, r
     upload_id = keep(filled_db, month_file("30"))
     publish(filled_db, upload_id)
     with pytest.raises(BadInputError) as caught, filled_db.writing() as session:
-        intake.withdraw(session, upload_id, by="ada", reason=reason)
+        withdraw_upload(session, upload_id, by="ada", reason=reason)
     assert [problem.field for problem in caught.value.problems] == ["reason"]
 
 
@@ -302,13 +304,13 @@ def test_a_discarded_upload_can_no_longer_be_published_or_discarded(filled_db: D
     upload_id = keep(filled_db, month_file("30"))
     version = review_of(filled_db, upload_id).version
     with filled_db.writing() as session:
-        intake.discard(session, upload_id, by="ada", expected=version)
+        discard_upload(session, upload_id, by="ada", expected=version)
     found = record(filled_db, upload_id)
     assert (found.state, found.discarded_by) == (State.DISCARDED, "ada")
     with pytest.raises(ConflictError, match="discarded by ada"):
         publish(filled_db, upload_id)
     with pytest.raises(ConflictError, match="discarded"), filled_db.writing() as session:
-        intake.discard(session, upload_id, by="ada")
+        discard_upload(session, upload_id, by="ada")
 
 
 def test_a_published_upload_cannot_be_discarded(filled_db: Database) -> None:
@@ -317,7 +319,7 @@ def test_a_published_upload_cannot_be_discarded(filled_db: Database) -> None:
     publish(filled_db, upload_id)
     for expected in (None, version):
         with pytest.raises(ConflictError, match="published"), filled_db.writing() as session:
-            intake.discard(session, upload_id, by="ada", expected=expected)
+            discard_upload(session, upload_id, by="ada", expected=expected)
 
 
 def test_discarding_refuses_a_version_that_names_another_state(filled_db: Database) -> None:
@@ -327,7 +329,7 @@ def test_discarding_refuses_a_version_that_names_another_state(filled_db: Databa
         pytest.raises(ConflictError, match="not what you looked at"),
         filled_db.writing() as session,
     ):
-        intake.discard(session, upload_id, by="ada", expected=other)
+        discard_upload(session, upload_id, by="ada", expected=other)
 
 
 # --- with today's catalogue
@@ -335,7 +337,7 @@ def test_discarding_refuses_a_version_that_names_another_state(filled_db: Databa
 
 def reclassify(db: Database, upload_id: int) -> int | None:
     with db.writing() as session:
-        return intake.reclassify(session, upload_id, by="bob", limits=LIMITS)
+        return reclassify_upload(session, upload_id, by="bob", limits=LIMITS)
 
 
 def poolside_file() -> bytes:

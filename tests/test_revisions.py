@@ -3,10 +3,10 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from app import intake
 from app.database.session import Database
 from app.domain.revision import Effect, Revision, RevisionKind
 from app.domain.vocabulary import Openness, Origin, Status
+from app.ingest.withdraw import withdraw_upload
 from app.queries.coverage import CoveredMonth, read_covered_months, read_snapshots
 from app.queries.revisions import read_revisions
 from tests.looking import counted
@@ -24,7 +24,7 @@ def acts(db: Database, as_of: datetime | None = None, limit: int | None = None) 
 
 def withdraw(db: Database, upload_id: int, reason: str = "wrong") -> datetime:
     with db.writing() as session:
-        return intake.withdraw(session, upload_id, by="grace", reason=reason)
+        return withdraw_upload(session, upload_id, by="grace", reason=reason)
 
 
 def sums(act: Revision) -> list[tuple[Origin, Openness, Decimal | None, Decimal | None]]:

@@ -20,10 +20,10 @@ from app.domain.calendar import format_month
 from app.domain.errors import BadFileError
 from app.domain.snapshot import Basis, Line
 from app.domain.vocabulary import Openness, Origin, Status
-from app.resolver import NEW_NAMES, Slice
-from app.rules import check
-from app.snapshot_format import write_snapshot
-from app.tally import Said, Tally
+from app.ingest.rules.file_rules import check_lines
+from app.ingest.rules.resolver import NEW_NAMES_MAX, LineSlice
+from app.ingest.rules.totals import MonthTotals, ResolvedLine
+from app.ingest.rules.upload_format import write_snapshot_file
 
 DATA = Path(app.__file__).parent / "data"
 AUGUST = date(2025, 8, 1)
@@ -47,7 +47,7 @@ KNOWN = CatalogueIndex(
 
 
 def checked(text: str, **options):
-    return check(io.BytesIO(text.encode()), KNOWN, **{"source": "hub"} | options)
+    return check_lines(io.BytesIO(text.encode()), KNOWN, **{"source": "hub"} | options)
 
 
 def lines(text: str, **options):
@@ -300,7 +300,7 @@ def test_a_new_version_is_not_taken_for_a_slip():
 
 
 def test_too_many_new_names_are_refused():
-    text = NEW + "".join(f"2025-08,us,open,developer {i},,0\n" for i in range(NEW_NAMES + 5))
+    text = NEW + "".join(f"2025-08,us,open,developer {i},,0\n" for i in range(NEW_NAMES_MAX + 5))
     result = checked(text)
     assert (result.problem_count, result.problems[0].code) == (5, "too_many_new_names")
 
@@ -385,10 +385,10 @@ def test_shares_are_computed_from_values_exactly():
 
 
 def test_the_largest_values_are_added_without_rounding():
-    about = Slice("hub", Origin.US, Openness.OPEN, None, None, ())
-    tally = Tally(first_line=2)
+    about = LineSlice("hub", Origin.US, Openness.OPEN, None, None, ())
+    tally = MonthTotals(first_line=2)
     for value in (Decimal(10**18 - 1), Decimal("0.000001")) * 20_000:
-        tally.add(Said(2, AUGUST, about, None, value, Status.FINAL, ""))
+        tally.add(ResolvedLine(2, AUGUST, about, None, value, Status.FINAL, ""))
     assert tally.value_sum == Decimal("19999999999999999980000.020000")
     assert tally.share_of(Decimal(10**18 - 1)) == Decimal("0.0050000000")
 
@@ -460,7 +460,7 @@ def test_a_share_beside_a_value_is_written_so_that_it_reads_one_way():
     text = 'month,source,origin,share_pct,value\n2025-08,hub,us,"41",5\n2025-08,hub,chinese,3,\n'
     before = lines(text)
     out = io.StringIO()
-    write_snapshot(before, out, dict.fromkeys([("hub", AUGUST)], Basis.SHARE))
+    write_snapshot_file(before, out, dict.fromkeys([("hub", AUGUST)], Basis.SHARE))
     assert lines(out.getvalue()) == before
 
 
@@ -468,7 +468,7 @@ def test_a_value_of_three_decimals_is_written_so_that_it_reads_one_way():
     before = lines("month,origin,value\n2025-08,us,1.2340\n")
     out = io.StringIO()
     written = [line._replace(value=Decimal("1.234")) for line in before]
-    write_snapshot(written, out, dict.fromkeys([("hub", AUGUST)], Basis.VALUE))
+    write_snapshot_file(written, out, dict.fromkeys([("hub", AUGUST)], Basis.VALUE))
     assert lines(out.getvalue()) == before
 
 
@@ -514,7 +514,7 @@ def test_a_file_with_problems_gives_no_lines_and_no_months():
 
 def test_a_file_that_changes_while_it_is_read_gives_no_whole():
     file = io.BytesIO((SHARES + "2025-08,us,open,,,4\n").encode())
-    result = check(file, KNOWN, source="hub")
+    result = check_lines(file, KNOWN, source="hub")
     file.seek(0, io.SEEK_END)
     file.write(b"broken\n")
     with pytest.raises(BadFileError):
@@ -553,13 +553,15 @@ def catalogue() -> CatalogueIndex:
 @pytest.mark.parametrize("path", sorted((DATA / "snapshots").glob("*.csv")), ids=lambda p: p.stem)
 def test_the_bundled_snapshots_are_clean_and_are_written_back_the_same(path, catalogue):
     with path.open("rb") as file:
-        result = check(file, catalogue)
+        result = check_lines(file, catalogue)
         assert not result.problem_count, result.problems
         assert {notice.code for notice in result.notices} <= {"below_100"}
         assert not result.new_developers + result.new_models
         written = io.StringIO()
-        write_snapshot(result.lines(), written, {key: m.basis for key, m in result.months.items()})
-        again = check(io.BytesIO(written.getvalue().encode()), catalogue)
+        write_snapshot_file(
+            result.lines(), written, {key: m.basis for key, m in result.months.items()}
+        )
+        again = check_lines(io.BytesIO(written.getvalue().encode()), catalogue)
         assert list(again.lines()) == list(result.lines())
         assert again.months == result.months
 
@@ -567,7 +569,7 @@ def test_the_bundled_snapshots_are_clean_and_are_written_back_the_same(path, cat
 def test_the_bundled_data_gives_the_figures_of_the_founding_story(catalogue):
     sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     with (DATA / "snapshots/openrouter-rankings.csv").open("rb") as file:
-        for line in check(file, catalogue).lines():
+        for line in check_lines(file, catalogue).lines():
             group = line.origin if line.openness is Openness.OPEN else line.openness
             sums[format_month(line.month), group] += line.share_pct
     assert {key: round(sums[key], 2) for key in sums if key in STORY} == STORY
@@ -631,8 +633,8 @@ def snapshots(draw):
 def test_what_is_written_is_read_back_the_same(snapshot):
     basis, written = snapshot
     out = io.StringIO(newline="")
-    write_snapshot(written, out, {("hub", written[0].month): basis})
-    result = check(io.BytesIO(out.getvalue().encode()), KNOWN)
+    write_snapshot_file(written, out, {("hub", written[0].month): basis})
+    result = check_lines(io.BytesIO(out.getvalue().encode()), KNOWN)
     assert not result.problem_count, result.problems
     assert [month.basis for month in result.months.values()] == [basis]
     # Notes have no line breaks here, so that even the line numbers are the same.
@@ -659,7 +661,7 @@ def test_no_lines_make_the_check_raise(rows):
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=200))
 def test_no_bytes_make_the_check_raise(content):
-    assert check(io.BytesIO(content), KNOWN, source="hub").problem_count
+    assert check_lines(io.BytesIO(content), KNOWN, source="hub").problem_count
 
 
 def test_a_model_is_found_by_its_own_slug_before_one_that_only_looks_like_it():

@@ -7,12 +7,12 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import update
 
-from app import intake
 from app.catalogue.editing import edit_entry
 from app.catalogue.entry_types import SOURCE_TYPE, read_entries
 from app.database.session import Database
 from app.database.tables import Source, Upload
 from app.domain.calendar import format_instant
+from app.ingest.withdraw import withdraw_upload
 from tests.looking import counted, faults, links, too_wide, words
 from tests.rewriting import rewriting
 from tests.test_uploads import HOSTILE, OCTOBER, REVISED, publish
@@ -33,7 +33,7 @@ def record(db: Database) -> tuple[int, int]:
     standing = publish(db, REVISED, reason="a recount")
     gone = publish(db, REVISED.replace(b"50", b"55"), reason="one more")
     with db.writing() as session:
-        intake.withdraw(session, gone, by="grace", reason="left out a week")
+        withdraw_upload(session, gone, by="grace", reason="left out a week")
     return standing, gone
 
 
@@ -183,7 +183,7 @@ def test_a_withdrawal_of_what_did_not_stand_says_that_nothing_changed(own_client
     first = publish(filled_db, REVISED, reason="a recount")
     publish(filled_db, REVISED.replace(b"50", b"51"), reason="again")
     with filled_db.writing() as session:
-        intake.withdraw(session, first, by="ada", reason="late")
+        withdraw_upload(session, first, by="ada", reason="late")
     assert "No sum changed: what was withdrawn did not stand any more." in words(own_client, MAIN)
 
 

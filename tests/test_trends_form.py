@@ -9,10 +9,10 @@ from axe_playwright_python.sync_playwright import Axe
 from fastapi.testclient import TestClient
 from playwright.sync_api import Page, Route, expect
 
-from app import intake
 from app.catalogue.editing import edit_entry
 from app.catalogue.entry_types import SOURCE_TYPE
 from app.database.session import Database
+from app.ingest.withdraw import withdraw_upload
 from tests.test_trends import checked, drawn, selected
 
 EVERY = (
@@ -47,7 +47,7 @@ def ways(text: str) -> dict[str, str]:
 def withdraw_everything(db: Database) -> None:
     with db.writing() as session:
         for number in range(1, 6):
-            intake.withdraw(session, number, by="ada", reason="Counted wrongly")
+            withdraw_upload(session, number, by="ada", reason="Counted wrongly")
 
 
 # --- what the controls say

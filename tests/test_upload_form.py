@@ -9,14 +9,14 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlalchemy import func, select
 
-from app import intake
 from app.catalogue.editing import read_edits
 from app.catalogue.entry_types import ENTRY_TYPES
 from app.csv_io.schema import FileLimits
 from app.database.session import Database
 from app.database.tables import Source, Upload
 from app.domain.vocabulary import Openness
-from app.intake import stored_file
+from app.ingest.check import check_file
+from app.ingest.stored_files import open_stored_file
 from app.pages.entry_fields import FIELDS
 from app.pages.upload_form import EXAMPLE, TEMPLATE
 
@@ -60,7 +60,7 @@ def test_a_file_is_kept_as_it_came_and_its_page_comes_next(maintainer_client, fi
     upload = stored(filled_db)
     assert (response.status_code, response.headers["location"]) == (303, f"/uploads/{upload.id}")
     assert (upload.filename, upload.received_by, upload.openness) == ("october.csv", "ada", "open")
-    with stored_file(upload) as file:
+    with open_stored_file(upload) as file:
         assert file.read() == FILE
 
 
@@ -178,7 +178,7 @@ def test_the_template_names_every_column(client):
 def test_the_worked_example_is_sound(client, bundled_db):
     assert client.get("/uploads/example.csv").text == EXAMPLE
     with bundled_db.reading() as session:
-        checked = intake.check(
+        checked = check_file(
             session,
             io.BytesIO(EXAMPLE.encode()),
             source="openrouter-rankings",

@@ -7,9 +7,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from app import intake
 from app.auth.accounts import add_maintainer
 from app.database.session import Database
+from app.ingest.withdraw import discard_upload, withdraw_upload
 from tests.conftest import Watched
 from tests.test_uploads import OCTOBER, REVISED, keep, publish
 
@@ -201,8 +201,8 @@ def pages_of(db: Database) -> list[str]:
     discarded = keep(db, OCTOBER, filename="discarded.csv")
     withdrawn, published = publish(db, REVISED), publish(db, OCTOBER)
     with db.writing() as session:
-        intake.discard(session, discarded, by="ada")
-        intake.withdraw(session, withdrawn, by="ada", reason="x" * 400)
+        discard_upload(session, discarded, by="ada")
+        withdraw_upload(session, withdrawn, by="ada", reason="x" * 400)
     long_name = "x" * 190 + ".csv"
     waiting = [keep(db, content, filename=long_name) for content in (REVISED, ERRORS, OCTOBER)]
     states = [discarded, withdrawn, published, *waiting]

@@ -9,12 +9,13 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from app import intake
 from app.catalogue.editing import edit_entry
 from app.catalogue.entry_types import DEVELOPER_TYPE, read_entries
 from app.csv_io.schema import FileLimits
 from app.database.session import Database
 from app.domain.vocabulary import Openness
+from app.ingest.publish import publish_upload
+from app.ingest.stored_files import store_upload
 from app.queries.uploads import UPLOADS_A_PAGE
 
 OCTOBER = b"month,origin,openness,share_pct\n2026-10,chinese,open,62.5\n2026-10,us,closed,30\n"
@@ -24,7 +25,7 @@ HOSTILE = ("</script><script>alert(1)</script>", "=cmd()", "{{7*7}}", "a\u2028b"
 
 def keep(db: Database, content: bytes, by: str = "ada", filename: str = "file.csv") -> int:
     with db.writing() as session:
-        return intake.keep(
+        return store_upload(
             session,
             io.BytesIO(content),
             filename=filename,
@@ -37,7 +38,7 @@ def keep(db: Database, content: bytes, by: str = "ada", filename: str = "file.cs
 def publish(db: Database, content: bytes, reason: str = "corrected at the source") -> int:
     upload_id = keep(db, content)
     with db.writing() as session:
-        intake.publish(session, upload_id, by="ada", reason=reason, limits=FileLimits())
+        publish_upload(session, upload_id, by="ada", reason=reason, limits=FileLimits())
     return upload_id
 
 

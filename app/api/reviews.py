@@ -9,8 +9,9 @@ from app.api.fields import Month, Percent, SourceSlug, UploadNumber, one_of
 from app.csv_io.schema import FileReading
 from app.domain.calendar import format_month
 from app.domain.vocabulary import Openness, Origin
+from app.ingest.month_diff import ChangeKind, MonthReview, SliceChange
+from app.ingest.review import Review
 from app.metadata.problem_details import ProblemItem
-from app.review import Kind, MonthReview, Review, SliceChange
 
 LARGEST = 10
 
@@ -56,7 +57,7 @@ class HowRead(BaseModel):
 class Change(BaseModel):
     """One slice, in percent before and after; null where it is not there."""
 
-    kind: Annotated[str, one_of(Kind)] = Field(
+    kind: Annotated[str, one_of(ChangeKind)] = Field(
         description="What would become of the slice.", examples=["changed"]
     )
     origin: Origin = Field(description="Home of the slice's developer.", examples=["chinese"])

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
-from app import http, intake
+from app import http
 from app.api.fields import VERSION_EXAMPLE
 from app.api.reviews import review_values
 from app.api.upload_answers import (
@@ -23,9 +23,11 @@ from app.database.session import Database
 from app.domain.errors import BadQuestionError, NotFoundError, Problem, excerpt
 from app.domain.vocabulary import Openness
 from app.http import Bearer, Reading, RequestDatabase, by_token
-from app.intake import WEB_LIMITS, refuse_problems
+from app.ingest import publish, withdraw
+from app.ingest.check import refuse_problems
+from app.ingest.review import review_stored_upload, review_upload
+from app.ingest.stored_files import WEB_LIMITS, new_upload, store_upload
 from app.queries.uploads import State, read_upload_record
-from app.review import review, review_of
 
 router = APIRouter(tags=["uploads"])
 
@@ -60,12 +62,12 @@ async def send_upload(
 
 def _check(db: Database, file: BinaryIO, sent: Sent, by: str) -> CheckAnswer:
     with db.reading() as session, naming_source(sent):
-        upload = intake.received(
+        upload = new_upload(
             session,
             file,
             **_beside(sent, by),
         )
-        found = review_of(session, upload, WEB_LIMITS)
+        found = review_stored_upload(session, upload, WEB_LIMITS)
         refuse_problems(found.checked)
     values = review_values(found)
     return CheckAnswer.model_validate(values | {"sha256": upload.sha256.hex(), "size": upload.size})
@@ -86,12 +88,14 @@ def _publish(
 ) -> PublishedAnswer:
     """Keeps and publishes in one transaction: of a file that is refused nothing is left."""
     with db.writing() as session, naming_source(sent):
-        upload_id = intake.keep(
+        upload_id = store_upload(
             session,
             file,
             **_beside(sent, by),
         )
-        done = intake.publish(session, upload_id, by=by, reason=sent.reason, limits=WEB_LIMITS)
+        done = publish.publish_upload(
+            session, upload_id, by=by, reason=sent.reason, limits=WEB_LIMITS
+        )
         if done.already:
             session.rollback()
     return _published(request, db, done.upload_id, already=done.already)
@@ -129,7 +133,7 @@ def read_upload(
         by_token(request, db)
     values = upload_values(request, record) | {"review": None}
     if record.state is State.UNPUBLISHED:
-        found = review(session, upload_id)
+        found = review_upload(session, upload_id)
         values |= {"version": found.version, "review": review_values(found)}
     return ReviewedAnswer.model_validate(values)
 
@@ -177,7 +181,7 @@ def publish_upload(
 ) -> PublishedAnswer:
     """Publish an upload that waits, as its review shows it."""
     with db.writing() as session:
-        done = intake.publish(
+        done = publish.publish_upload(
             session,
             upload_id,
             by=maintainer.signature,
@@ -194,7 +198,7 @@ def withdraw_upload(
 ) -> UploadAnswer:
     """Take a published upload back: the figures before it are current again."""
     with db.writing() as session:
-        intake.withdraw(
+        withdraw.withdraw_upload(
             session,
             upload_id,
             by=maintainer.signature,

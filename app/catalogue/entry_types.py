@@ -1,8 +1,8 @@
 """The kinds of catalogue entries: the columns of their files, and an entry as cells of one."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,11 +19,9 @@ from app.csv_io.cell_parsers import (
     parse_url,
     parse_yes,
 )
-from app.csv_io.reader import open_csv_table
 from app.csv_io.schema import CellParser, ColumnRule
 from app.database.tables import Developer, Event, Model, Source
 from app.domain.calendar import format_month
-from app.snapshot_format import SNAPSHOT_COLUMNS
 
 LONG_TEXT_MAX_LENGTH: Final = 2_000  # characters of a definition
 
@@ -123,19 +121,6 @@ EVENT_TYPE: Final = EntryType(
 ENTRY_TYPES: Final = (SOURCE_TYPE, DEVELOPER_TYPE, MODEL_TYPE, EVENT_TYPE)
 
 TableEntry = Source | Developer | Model | Event
-
-
-def kind_of(file: BinaryIO) -> EntryType | None:
-    """The kind of catalogue file whose columns the header names; None for a snapshot file."""
-    best, most = None, _named(file, SNAPSHOT_COLUMNS)
-    for kind in ENTRY_TYPES:
-        if (count := _named(file, kind.columns)) > most:
-            best, most = kind, count
-    return best
-
-
-def _named(file: BinaryIO, columns: Sequence[ColumnRule]) -> int:
-    return len(open_csv_table(file, columns).reading.columns)
 
 
 def read_entries(session: Session, kind: EntryType) -> Iterator[tuple[int, dict[str, str]]]:

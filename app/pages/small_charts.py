@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from app.charts.svg.elements import path_strokes
-from app.review import Series
+from app.ingest.review_series import ReviewSeries
 from app.wording.formats import format_month_short, format_percent
 
 TOLD: Final = 3
@@ -41,7 +41,7 @@ class Trace:
 class SmallChart:
     """One series before and after publishing; `top` is the share at the upper edge, percent."""
 
-    series: Series
+    series: ReviewSeries
     top: int
     before: Trace
     after: Trace
@@ -62,12 +62,12 @@ class SmallChart:
         return [(self.left, "start", first), (self.right, "end", last)]
 
 
-def small_charts(series: Sequence[Series]) -> list[SmallChart]:
+def small_charts(series: Sequence[ReviewSeries]) -> list[SmallChart]:
     """A chart for each series that would change."""
     return [_chart(item) for item in series if item.before != item.after]
 
 
-def _chart(series: Series) -> SmallChart:
+def _chart(series: ReviewSeries) -> SmallChart:
     known = [share for share in (*series.before, *series.after) if share is not None]
     top = next((step for step in (1, 2, 5, 10, 20, 30, 40, 50, 60, 80) if max(known) <= step), 100)
     changed = [i for i, pair in enumerate(_pairs(series)) if pair[0] != pair[1]]
@@ -80,7 +80,7 @@ def _chart(series: Series) -> SmallChart:
     )
 
 
-def _pairs(series: Series) -> list[tuple[Decimal | None, Decimal | None]]:
+def _pairs(series: ReviewSeries) -> list[tuple[Decimal | None, Decimal | None]]:
     return list(zip(series.before, series.after, strict=True))
 
 
@@ -104,7 +104,7 @@ def _place(
     return round(x, 1), round(y, 1)
 
 
-def _words(series: Series, changed: Sequence[int]) -> str:
+def _words(series: ReviewSeries, changed: Sequence[int]) -> str:
     pairs = _pairs(series)
     told = [_told(series.months[i], *pairs[i]) for i in changed[-TOLD:]]
     more = f"{len(changed) - TOLD} earlier months, " if len(changed) > TOLD else ""

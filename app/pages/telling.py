@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from app.domain.calendar import months_between
 from app.domain.vocabulary import OPENNESS_LABELS, ORIGIN_LABELS
+from app.ingest.month_diff import ChangeKind, SliceChange
+from app.ingest.review import Review
 from app.queries.uploads import State, UploadRecord
-from app.review import Kind, Review, SliceChange
 from app.wording.formats import format_month_span, join_names
 
 
@@ -40,9 +41,11 @@ def _months(count: int) -> str:
     return "one month" if count == 1 else f"{count} months"
 
 
-def counted(counts: Mapping[Kind, int]) -> str:
+def counted(counts: Mapping[ChangeKind, int]) -> str:
     """`3 new, 1 changed`."""
-    return ", ".join(f"{counts[kind]:,} {kind}" for kind in Kind if counts[kind]) or "no slices"
+    return (
+        ", ".join(f"{counts[kind]:,} {kind}" for kind in ChangeKind if counts[kind]) or "no slices"
+    )
 
 
 def slice_name(change: SliceChange) -> str:

@@ -8,12 +8,13 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
-from app import intake
 from app.auth.accounts import MaintainerIdentity
 from app.csv_io.schema import FileLimits
 from app.database.session import Database
 from app.domain.errors import BadFileError, BadInputError, ConflictError, UserError
 from app.http import Reading, SignedIn, database, taking
+from app.ingest.publish import publish_upload
+from app.ingest.withdraw import discard_upload, reclassify_upload, withdraw_upload
 from app.pages.forms import Form, Sent, by_field, texts
 from app.pages.shell import render
 from app.pages.uploads import NONE, Refusal, UploadId, page_of
@@ -98,7 +99,7 @@ def _withdrawing(
 @router.post("/uploads/{number}/publish")
 def publish(doing: Asked) -> Response:
     def act(session: Session) -> int:
-        return intake.publish(
+        return publish_upload(
             session,
             doing.upload_id,
             by=doing.by,
@@ -114,7 +115,7 @@ def publish(doing: Asked) -> Response:
 def withdraw(doing: Asked) -> Response:
     def act(session: Session) -> int:
         reason, expected = doing.reason, doing.version
-        intake.withdraw(session, doing.upload_id, by=doing.by, reason=reason, expected=expected)
+        withdraw_upload(session, doing.upload_id, by=doing.by, reason=reason, expected=expected)
         return doing.upload_id
 
     return doing.done(act)
@@ -123,7 +124,7 @@ def withdraw(doing: Asked) -> Response:
 @router.post("/uploads/{number}/discard")
 def discard(doing: Asked) -> Response:
     def act(session: Session) -> int:
-        intake.discard(session, doing.upload_id, by=doing.by, expected=doing.version)
+        discard_upload(session, doing.upload_id, by=doing.by, expected=doing.version)
         return doing.upload_id
 
     return doing.done(act)
@@ -132,7 +133,7 @@ def discard(doing: Asked) -> Response:
 @router.post("/uploads/{number}/reclassify")
 def reclassify(doing: Asked) -> Response:
     def act(session: Session) -> int:
-        again = intake.reclassify(session, doing.upload_id, by=doing.by, limits=LIMITS)
+        again = reclassify_upload(session, doing.upload_id, by=doing.by, limits=LIMITS)
         if again is None:
             raise ConflictError("Nothing would change", SAME)
         return again

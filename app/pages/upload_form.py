@@ -11,7 +11,6 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
 
-from app import intake
 from app.auth.accounts import MaintainerIdentity
 from app.catalogue.editing import edit_entry
 from app.catalogue.entry_types import SOURCE_TYPE
@@ -21,10 +20,11 @@ from app.database.session import Database
 from app.domain.errors import BadFileError, ConflictError, NotFoundError
 from app.domain.vocabulary import OPENNESS_LABELS, Openness
 from app.http import CSVResponse, SignedIn, database
+from app.ingest.rules.upload_format import UPLOAD_COLUMNS
+from app.ingest.stored_files import store_upload
 from app.pages.entry_fields import FIELDS
 from app.pages.forms import Form, by_field, one_line, sending, texts
 from app.pages.shell import render
-from app.snapshot_format import SNAPSHOT_COLUMNS
 
 router = APIRouter()
 
@@ -35,7 +35,7 @@ SentFile = Annotated[FormData, sending(LIMITS.bytes or 0)]
 NEW: Final = "+"  # in place of a slug, which cannot begin with it
 IN_FILE: Final = ""
 NAMES: Final = tuple(column.name for column in SOURCE_TYPE.columns)
-TEMPLATE: Final = ",".join(column.name for column in SNAPSHOT_COLUMNS) + "\n"
+TEMPLATE: Final = ",".join(column.name for column in UPLOAD_COLUMNS) + "\n"
 EXAMPLE: Final = """\
 month,origin,openness,share_pct,status,note
 2024-06,chinese,open,41.5,final,
@@ -119,7 +119,7 @@ def _keep(
             if source == NEW:
                 source = _add_source(session, values, by)
             openness = Openness(values["openness"])
-            return intake.keep(
+            return store_upload(
                 session, file, filename=filename, by=by, source=source, openness=openness
             ), {}
     except BadFileError as bad:

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, StreamingResponse
 from sqlalchemy.orm import Session
 
-from app import intake, review
 from app.auth.accounts import MaintainerIdentity
 from app.catalogue.lookup import source_names
 from app.database.session import Database
@@ -18,7 +17,8 @@ from app.database.tables import Upload
 from app.domain.calendar import format_instant
 from app.domain.errors import NotFoundError
 from app.http import Reading, SignedIn, csv_response, database, signed_in, taking, visitor
-from app.intake import stored_file
+from app.ingest.review import review_upload
+from app.ingest.stored_files import CHUNK_BYTES, open_stored_file
 from app.pages import telling
 from app.pages.forms import Form
 from app.pages.shell import render
@@ -134,7 +134,7 @@ def page_of(
 def _reviewed(
     session: Session, upload: UploadRecord, names: Mapping[str, str]
 ) -> dict[str, object]:
-    found = review.review(session, upload.id)
+    found = review_upload(session, upload.id)
     sound = not found.checked.problem_count
     return {
         "review": found,
@@ -170,7 +170,7 @@ def _pinned(session: Session, upload: UploadRecord) -> list[tuple[str, str, str]
 def file(sight: Sight, session: Reading) -> Response:
     """The bytes as they came, never shown as a page."""
     upload = sight.upload
-    stored = stored_file(session.get_one(Upload, upload.id))
+    stored = open_stored_file(session.get_one(Upload, upload.id))
     plain = f'attachment; filename="upload-{upload.id}.csv"'
     named = f"{plain}; filename*=UTF-8''{quote(upload.filename, safe='')}"
     headers = {"Content-Disposition": named, "Content-Length": str(upload.size)}
@@ -179,7 +179,7 @@ def file(sight: Sight, session: Reading) -> Response:
 
 def _portions(file: BinaryIO) -> Iterator[bytes]:
     with file:
-        while portion := file.read(intake.CHUNK):
+        while portion := file.read(CHUNK_BYTES):
             yield portion
 
 
@@ -189,7 +189,7 @@ def errors(request: Request, sight: Sight, session: Reading) -> Response:
     upload = sight.upload
     if upload.state is not State.UNPUBLISHED:
         raise NotFoundError(f"Upload {upload.id} has no errors")
-    problems = review.review(session, upload.id).checked.problems
+    problems = review_upload(session, upload.id).checked.problems
     header = ("line", "column", "field", "found", "expected", "suggestion", "code")
     rows = [
         (

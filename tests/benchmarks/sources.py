@@ -15,7 +15,6 @@ from pathlib import Path
 
 from fastapi.testclient import TestClient
 
-from app import archive, intake
 from app.catalogue.editing import edit_entry
 from app.catalogue.entry_types import SOURCE_TYPE
 from app.csv_io.schema import FileLimits
@@ -24,6 +23,9 @@ from app.database.migrate import upgrade_schema
 from app.database.session import Database
 from app.domain.calendar import add_months, format_month
 from app.domain.vocabulary import Openness
+from app.ingest.import_export import import_bundled_data
+from app.ingest.publish import publish_upload
+from app.ingest.stored_files import store_upload
 from app.main import create_app
 
 PAGES = ("/", "/trends", "/trends.svg", "/sources", "/feed.atom", "/api/v1/shares", "/uploads")
@@ -43,18 +45,18 @@ def add(db: Database, number: int) -> None:
     with db.writing() as session:
         edit_entry(session, SOURCE_TYPE, texts, by="benchmark", reason="benchmark")
     with db.writing() as session:
-        upload = intake.keep(
+        upload = store_upload(
             session, file, filename="lab.csv", by="benchmark", source=None, openness=Openness.OPEN
         )
     with db.writing() as session:
-        intake.publish(session, upload, by="benchmark", reason="", limits=FileLimits())
+        publish_upload(session, upload, by="benchmark", reason="", limits=FileLimits())
 
 
 def main(count: int) -> None:
     with tempfile.TemporaryDirectory() as directory, run_embedded_postgres(Path(directory)) as url:
         db = Database(url)
         upgrade_schema(db)
-        archive.fill(db)
+        import_bundled_data(db)
         for number in range(count):
             add(db, number)
         with TestClient(create_app(db)) as client:

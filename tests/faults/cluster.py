@@ -12,12 +12,12 @@ from pathlib import Path
 
 import psycopg
 
-from app import archive
 from app.database.embedded import server as embedded_server
 from app.database.embedded.binaries import find_binaries
 from app.database.embedded.server import _create_database
 from app.database.migrate import upgrade_schema
 from app.database.session import Database
+from app.ingest.import_export import import_bundled_data
 
 PATIENCE = 60  # seconds
 
@@ -112,7 +112,7 @@ def filled_cluster() -> Iterator[Cluster]:
         db = Database(made.url)
         try:
             upgrade_schema(db)
-            archive.fill(db)
+            import_bundled_data(db)
         finally:
             db.close()
         yield made

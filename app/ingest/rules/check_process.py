@@ -11,17 +11,17 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import BinaryIO, Final
 
-from app import rules
 from app.catalogue.index import CatalogueIndex
 from app.csv_io.schema import FileLimits
 from app.domain.errors import UnavailableError
 from app.domain.snapshot import Line
 from app.domain.vocabulary import Openness
-from app.rules import Checked, Progress
+from app.ingest.rules.checked import CheckedFile, RuleProgress
+from app.ingest.rules.file_rules import check_lines
 
-SMALL: Final = 64 * 1024
+IN_PROCESS_MAX_BYTES: Final = 64 * 1024
 """Bytes that are checked sooner than a process starts."""
-PATIENCE: Final = 40
+CHECK_TIMEOUT_S: Final = 40
 """Seconds a file waits for its turn, and seconds its check may take."""
 _PORTION: Final = 1_000
 
@@ -29,7 +29,7 @@ _turn = threading.Semaphore()
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class CheckTask:
     """A file's bytes and all that `rules.check` wants to know beside them."""
 
     content: bytes
@@ -39,8 +39,8 @@ class Task:
     reclassify: bool
     limits: FileLimits
 
-    def run(self, file: BinaryIO) -> Checked:
-        return rules.check(
+    def run(self, file: BinaryIO) -> CheckedFile:
+        return check_lines(
             file,
             self.known,
             source=self.source,
@@ -50,7 +50,7 @@ class Task:
         )
 
 
-def check(
+def check_in_process(
     file: BinaryIO,
     known: CatalogueIndex,
     *,
@@ -58,29 +58,29 @@ def check(
     openness: Openness,
     reclassify: bool,
     limits: FileLimits,
-) -> Checked:
+) -> CheckedFile:
     """As `rules.check`; one file at a time.
 
     Raises UnavailableError where too many wait for that.
     """
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
-    apart = size > SMALL and (limits.bytes is None or size <= limits.bytes)
-    task = Task(file.read() if apart else b"", known, source, openness, reclassify, limits)
+    apart = size > IN_PROCESS_MAX_BYTES and (limits.bytes is None or size <= limits.bytes)
+    task = CheckTask(file.read() if apart else b"", known, source, openness, reclassify, limits)
     return _run_apart(task) if apart else task.run(file)
 
 
-def _run_apart(task: Task) -> Checked:
-    if not _turn.acquire(timeout=PATIENCE):
+def _run_apart(task: CheckTask) -> CheckedFile:
+    if not _turn.acquire(timeout=CHECK_TIMEOUT_S):
         raise UnavailableError("Other files are being checked", "Please try again in a minute.")
     try:
         done = subprocess.run(
             # Not -m: what is pickled as __main__'s would not be found again.
-            [sys.executable, "-c", f"import {__name__}; {__name__}.main()"],
+            [sys.executable, "-c", f"import {__name__}; {__name__}.run_check_process()"],
             input=pickle.dumps(task),
             stdout=subprocess.PIPE,
             check=True,
-            timeout=PATIENCE,
+            timeout=CHECK_TIMEOUT_S,
         )
     except subprocess.TimeoutExpired:
         detail = "The machine is busy. Please try again, or in smaller files."
@@ -90,13 +90,13 @@ def _run_apart(task: Task) -> Checked:
     return _checked(done.stdout)
 
 
-def _checked(written: bytes) -> Checked:
-    """What `main` wrote; it is our own, so that unpickling it is safe."""
+def _checked(written: bytes) -> CheckedFile:
+    """What `run_check_process` wrote; it is our own, so that unpickling it is safe."""
     out = io.BytesIO(written)
-    checked: Checked = pickle.load(out)  # noqa: S301
+    checked: CheckedFile = pickle.load(out)  # noqa: S301
     begin = out.tell()
 
-    def lines(_: Progress | None) -> Iterator[Line]:
+    def lines(_: RuleProgress | None) -> Iterator[Line]:
         portions = io.BytesIO(written)
         portions.seek(begin)
         while portions.tell() < len(written):
@@ -105,14 +105,14 @@ def _checked(written: bytes) -> Checked:
     return replace(checked, _read=lines)
 
 
-def _no_lines(_: Progress | None) -> Iterator[Line]:
+def _no_lines(_: RuleProgress | None) -> Iterator[Line]:
     return iter(())
 
 
-def main() -> None:
+def run_check_process() -> None:
     """Reads a task from standard input; writes what was checked, then its lines in portions."""
     os.nice(10)
-    task: Task = pickle.load(sys.stdin.buffer)  # noqa: S301
+    task: CheckTask = pickle.load(sys.stdin.buffer)  # noqa: S301
     checked = task.run(io.BytesIO(task.content))
     pickle.dump(replace(checked, _read=_no_lines), sys.stdout.buffer)
     if not checked.problem_count:

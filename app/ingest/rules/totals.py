@@ -11,25 +11,25 @@ from app.csv_io.problems import PROBLEMS_KEPT_MAX
 from app.csv_io.split_numbers import SplitNumber
 from app.domain.snapshot import Basis
 from app.domain.vocabulary import Openness, Origin, Status
-from app.resolver import Heading, Slice
+from app.ingest.rules.resolver import LineSlice, SliceHeading
 
 HUNDRED: Final = Decimal(100)
-_ROUNDING: Final = Decimal("0.5")
-EXCESS: Final = HUNDRED + _ROUNDING
+_ROUNDING_TOLERANCE: Final = Decimal("0.5")
+SUM_MAX: Final = HUNDRED + _ROUNDING_TOLERANCE
 """The most that rounded shares may add up to."""
-_PLACES: Final = Decimal("1e-10")
+_SHARE_PLACES: Final = Decimal("1e-10")
 _ABOUT_ONE: Final = (Decimal("0.9"), Decimal("1.01"))
 
 # A value has up to 24 digits, the sum of a million of them 30: more than the default 28.
 _EXACT: Final = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
 
-class Said(NamedTuple):
+class ResolvedLine(NamedTuple):
     """A line with its slice, and the figures as the file has them."""
 
     line: int
     month: date
-    about: Slice
+    about: LineSlice
     share: Decimal | None
     value: Decimal | None
     status: Status
@@ -38,7 +38,7 @@ class Said(NamedTuple):
 
 
 @dataclass(slots=True)
-class Part:
+class SliceTotal:
     """The lines under one heading; `line` is the first of them."""
 
     line: int
@@ -46,7 +46,7 @@ class Part:
 
 
 @dataclass(slots=True)
-class Tally:
+class MonthTotals:
     """Counts and sums; the `_line`s are the first of their kind, 0 where there is none."""
 
     first_line: int
@@ -62,9 +62,9 @@ class Tally:
     excess_line: int = 0
     values_differ: bool = False
     splits: list[tuple[int, SplitNumber]] = field(default_factory=list)
-    parts: dict[Heading, Part] = field(default_factory=dict)
+    parts: dict[SliceHeading, SliceTotal] = field(default_factory=dict)
 
-    def add(self, said: Said) -> None:
+    def add(self, said: ResolvedLine) -> None:
         share, value = said.share, said.value
         self.lines += 1
         if share is not None:
@@ -87,13 +87,13 @@ class Tally:
         self.shares += 1
         self.share_sum = _EXACT.add(self.share_sum, share)
         self.largest_share = max(self.largest_share, share)
-        if self.share_sum > EXCESS and not self.excess_line:
+        if self.share_sum > SUM_MAX and not self.excess_line:
             self.excess_line = line
 
-    def _add_part(self, about: Slice, line: int, figure: Decimal | None) -> None:
+    def _add_part(self, about: LineSlice, line: int, figure: Decimal | None) -> None:
         part = self.parts.get(about.heading)
         if part is None:
-            part = self.parts[about.heading] = Part(line)
+            part = self.parts[about.heading] = SliceTotal(line)
         part.figures = _EXACT.add(part.figures, figure or 0)
 
     @property
@@ -138,20 +138,20 @@ class Tally:
         """
         if not value:
             return Decimal(0)
-        whole = HUNDRED if abs(self.covered - HUNDRED) <= _ROUNDING else self.covered
+        whole = HUNDRED if abs(self.covered - HUNDRED) <= _ROUNDING_TOLERANCE else self.covered
         share = _EXACT.divide(_EXACT.multiply(value, whole), self.value_sum)
-        return share.quantize(_PLACES, context=_EXACT)
+        return share.quantize(_SHARE_PLACES, context=_EXACT)
 
-    def two_homes(self) -> Iterator[tuple[Heading, Part, Heading, Part]]:
+    def two_homes(self) -> Iterator[tuple[SliceHeading, SliceTotal, SliceHeading, SliceTotal]]:
         """Developers that are under two origins: the later heading, then the earlier one."""
-        homes: dict[str, tuple[Heading, Part]] = {}
+        homes: dict[str, tuple[SliceHeading, SliceTotal]] = {}
         for heading, part in self.parts.items():
             if heading.developer is not None:
                 first, first_part = homes.setdefault(heading.developer, (heading, part))
                 if first.origin != heading.origin:
                     yield heading, part, first, first_part
 
-    def possible_totals(self) -> Iterator[tuple[Heading, Part]]:
+    def possible_totals(self) -> Iterator[tuple[SliceHeading, SliceTotal]]:
         """Lines that name less than others of theirs, and could be the sum of those."""
         above = self.basis is Basis.SHARE and self.share_sum > HUNDRED
         named = self._named_below()

@@ -19,7 +19,7 @@ from app.domain.calendar import format_month
 from app.domain.snapshot import Basis, Line
 from app.domain.vocabulary import Status
 
-SNAPSHOT_COLUMNS: Final = (
+UPLOAD_COLUMNS: Final = (
     ColumnRule("month", parse_month_cell, ("period", "date"), required=True, filled=True),
     ColumnRule("source", parse_text),
     ColumnRule("origin", parse_origin),
@@ -33,7 +33,7 @@ SNAPSHOT_COLUMNS: Final = (
 )
 
 
-def write_snapshot(
+def write_snapshot_file(
     lines: Iterable[Line], out: TextIO, basis: Mapping[tuple[str, date], Basis]
 ) -> None:
     """Writes `lines` in the upload format, so that they are read back the same.
@@ -42,7 +42,7 @@ def write_snapshot(
     """
     plain = csv.writer(out, lineterminator="\n")
     quoted = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
-    plain.writerow([column.name for column in SNAPSHOT_COLUMNS])
+    plain.writerow([column.name for column in UPLOAD_COLUMNS])
     for line in lines:
         given = basis[line.source, line.month] is Basis.SHARE
         share = f"{line.share_pct:f}" if given else ""

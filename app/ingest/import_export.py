@@ -1,7 +1,7 @@
 """Files in and out: imports what is named, exports what is current, in the same formats."""
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,11 +11,11 @@ from urllib.parse import quote
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import intake
 from app.catalogue.editing import EditCounts, import_entries
-from app.catalogue.entry_types import ENTRY_TYPES, EntryType, kind_of, read_entries
+from app.catalogue.entry_types import ENTRY_TYPES, EntryType, read_entries
 from app.catalogue.history import sources_at
-from app.csv_io.schema import NO_FILE_LIMITS, FileLimits
+from app.csv_io.reader import open_csv_table
+from app.csv_io.schema import NO_FILE_LIMITS, ColumnRule, FileLimits
 from app.database.locks import Lock
 from app.database.session import Database
 from app.database.tables import Snapshot, Source, Upload
@@ -23,21 +23,23 @@ from app.database.vintages import current_snapshots
 from app.domain.errors import NotFoundError
 from app.domain.snapshot import Basis, Line
 from app.domain.vocabulary import Openness
-from app.intake import Published, refuse_problems
+from app.ingest.check import check_file, refuse_problems
+from app.ingest.publish import PublishResult, publish_upload
+from app.ingest.rules.checked import CheckedFile
+from app.ingest.rules.upload_format import UPLOAD_COLUMNS, write_snapshot_file
+from app.ingest.stored_files import store_upload
 from app.paths import DATA
 from app.queries.lines import lines_of_snapshots
 from app.queries.upload_versions import current_snapshots_of
-from app.rules import Checked
-from app.snapshot_format import write_snapshot
 
 # The longest one statement may take, in seconds: a million lines are copied in one.
-PATIENCE: Final = 3600
+IMPORT_LOCK_TIMEOUT: Final = 3600
 
-Progress = Callable[[int], None]
+PathProgress = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class CheckOptions:
     """What goes for all files of one import. `source` and `openness` fill what lines leave out."""
 
     by: str
@@ -47,11 +49,11 @@ class Choices:
     check: bool = False
 
 
-BY_US: Final = Choices(by="bundled", reason="bundled with the release")
+BUNDLED_OPTIONS: Final = CheckOptions(by="bundled", reason="bundled with the release")
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportResult:
     """What became of one file: catalogue changes, or figures checked and perhaps published.
 
     `revises`, of a check only: the sources and months that have published figures.
@@ -59,8 +61,8 @@ class Imported:
 
     path: Path
     changes: EditCounts | None = None
-    checked: Checked | None = None
-    published: Published | None = None
+    checked: CheckedFile | None = None
+    published: PublishResult | None = None
     revises: tuple[tuple[str, date], ...] = ()
 
 
@@ -74,7 +76,7 @@ def _is_empty(session: Session) -> bool:
     return not any(session.scalar(select(table.id).limit(1)) for table in (Source, Upload))
 
 
-def files_of(paths: Iterable[Path]) -> list[Path]:
+def list_files(paths: Iterable[Path]) -> list[Path]:
     """The files named; of a directory its catalogue, then its snapshots. Raises NotFoundError."""
     files: list[Path] = []
     for path in paths:
@@ -93,14 +95,14 @@ def files_of(paths: Iterable[Path]) -> list[Path]:
 
 
 def import_file(
-    db: Database, path: Path, choices: Choices, progress: Progress | None = None
-) -> Imported:
+    db: Database, path: Path, choices: CheckOptions, progress: PathProgress | None = None
+) -> ImportResult:
     """Reads one file, a catalogue's or a snapshot's, and stores all of it or nothing.
 
     Raises BadFileError with every problem, ConflictError where published figures change without a
     reason.
     """
-    with db.writing(patience=PATIENCE) as session:
+    with db.writing(patience=IMPORT_LOCK_TIMEOUT) as session:
         imported = _import(session, path, choices, progress)
         if choices.check or (imported.published and imported.published.already):
             session.rollback()
@@ -108,26 +110,30 @@ def import_file(
 
 
 def _import(
-    session: Session, path: Path, choices: Choices, progress: Progress | None = None
-) -> Imported:
+    session: Session, path: Path, choices: CheckOptions, progress: PathProgress | None = None
+) -> ImportResult:
     with path.open("rb") as file:
-        kind = kind_of(file)
+        kind = detect_entry_type(file)
         if kind is None:
             return _import_snapshots(session, path, file, choices, progress)
         by, reason = choices.by, choices.reason
         changes = import_entries(session, kind, file, FileLimits(), by=by, reason=reason)
-        return Imported(path, changes=changes)
+        return ImportResult(path, changes=changes)
 
 
 def _import_snapshots(
-    session: Session, path: Path, file: BinaryIO, choices: Choices, progress: Progress | None
-) -> Imported:
+    session: Session,
+    path: Path,
+    file: BinaryIO,
+    choices: CheckOptions,
+    progress: PathProgress | None,
+) -> ImportResult:
     source, openness = choices.source, choices.openness
     if not sources_at(session):
         hint = "Import the catalogue first: the bundled app/data, or a sources.csv of your own."
         raise NotFoundError("There is no source yet", hint)
     if choices.check:
-        checked = intake.check(
+        checked = check_file(
             session,
             file,
             source=source,
@@ -137,11 +143,11 @@ def _import_snapshots(
         )
         refuse_problems(checked)
         revises = tuple(current_snapshots_of(session, checked.months))
-        return Imported(path, checked=checked, revises=revises)
-    upload_id = intake.keep(
+        return ImportResult(path, checked=checked, revises=revises)
+    upload_id = store_upload(
         session, file, filename=path.name, by=choices.by, source=source, openness=openness
     )
-    published = intake.publish(
+    published = publish_upload(
         session,
         upload_id,
         by=choices.by,
@@ -149,25 +155,25 @@ def _import_snapshots(
         limits=NO_FILE_LIMITS,
         progress=progress,
     )
-    return Imported(path, checked=published.checked, published=published)
+    return ImportResult(path, checked=published.checked, published=published)
 
 
-def fill(db: Database) -> bool:
+def import_bundled_data(db: Database) -> bool:
     """Puts the bundled catalogue and snapshots into an empty database, all of them or none.
 
     They go through the reader and intake that uploads use. False where there was something before;
     of two that start at once the second waits and finds it filled.
     """
-    with db.writing(patience=PATIENCE) as session:
+    with db.writing(patience=IMPORT_LOCK_TIMEOUT) as session:
         session.execute(select(func.pg_advisory_xact_lock(Lock.FILL)))
         if not _is_empty(session):
             return False
-        for path in files_of([DATA]):
-            _import(session, path, BY_US)
+        for path in list_files([DATA]):
+            _import(session, path, BUNDLED_OPTIONS)
         return True
 
 
-def export(db: Database, directory: Path) -> list[Path]:
+def export_files(db: Database, directory: Path) -> list[Path]:
     """Writes the catalogue and every source's current snapshots; `import` reads back the same."""
     (directory / "snapshots").mkdir(parents=True, exist_ok=True)
     with db.reading() as session:
@@ -176,7 +182,7 @@ def export(db: Database, directory: Path) -> list[Path]:
             path = directory / "snapshots" / f"{quote(source.slug, safe='')}.csv"
             if basis := _bases(session, source.slug):
                 with path.open("w", encoding="utf-8", newline="") as out:
-                    write_snapshot(_lines(session, source.slug), out, basis)
+                    write_snapshot_file(_lines(session, source.slug), out, basis)
                 written.append(path)
     return written
 
@@ -206,3 +212,16 @@ def _lines(session: Session, source: str) -> Iterator[Line]:
     current = current_snapshots(None).subquery()
     ids = select(current.c.id).join(Source, Source.id == current.c.source_id)
     return lines_of_snapshots(session, session.scalars(ids.where(Source.slug == source)).all())
+
+
+def detect_entry_type(file: BinaryIO) -> EntryType | None:
+    """The kind of catalogue file whose columns the header names; None for a snapshot file."""
+    best, most = None, _named(file, UPLOAD_COLUMNS)
+    for kind in ENTRY_TYPES:
+        if (count := _named(file, kind.columns)) > most:
+            best, most = kind, count
+    return best
+
+
+def _named(file: BinaryIO, columns: Sequence[ColumnRule]) -> int:
+    return len(open_csv_table(file, columns).reading.columns)

@@ -3,9 +3,8 @@
 import re
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from itertools import islice, pairwise
 from typing import BinaryIO, Final
@@ -19,68 +18,23 @@ from app.catalogue.index import (
 )
 from app.csv_io.problems import PROBLEMS_KEPT_MAX
 from app.csv_io.reader import CsvTable, open_csv_table
-from app.csv_io.schema import NO_FILE_LIMITS, FileLimits, FileReading
+from app.csv_io.schema import NO_FILE_LIMITS, FileLimits
 from app.domain.calendar import format_month
-from app.domain.errors import BadFileError, Problem, excerpt
+from app.domain.errors import BadFileError, excerpt
 from app.domain.matching import nearest_match
 from app.domain.snapshot import Basis, Line
 from app.domain.vocabulary import Openness
-from app.resolver import Mistake, Resolver
-from app.snapshot_format import SNAPSHOT_COLUMNS
-from app.tally import EXCESS, Said, Tally
+from app.ingest.rules.checked import CheckedFile, MonthSummary, Notice, RuleProgress, SliceKey
+from app.ingest.rules.resolver import LineMistakeError, Resolver
+from app.ingest.rules.totals import SUM_MAX, MonthTotals, ResolvedLine
+from app.ingest.rules.upload_format import UPLOAD_COLUMNS
 
-AGREEMENT: Final = Decimal("0.1")
+SHARE_VALUE_TOLERANCE: Final = Decimal("0.1")
 """Points by which a share may differ from the one its value gives."""
-_BUCKETS: Final = 64
-
-Progress = Callable[[int], None]
-Key = tuple[str, date]
-"""A source's slug and a month: what one snapshot is about."""
+_HASH_BUCKETS: Final = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something to look at that does not stop a file; `count` lines, the first at `line`."""
-
-    code: str
-    line: int | None
-    text: str
-    count: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """What a file says about one source in one month; `share_pct` is the sum of its lines."""
-
-    lines: int
-    share_pct: Decimal
-    basis: Basis
-
-
-@dataclass(frozen=True)
-class Checked:
-    """A file as it was read and checked. `months` is empty where there are problems."""
-
-    reading: FileReading
-    problems: tuple[Problem, ...]
-    problem_count: int
-    notices: tuple[Notice, ...]
-    months: Mapping[Key, Month]
-    new_developers: tuple[DeveloperToAdd, ...]
-    new_models: tuple[ModelToAdd, ...]
-    _read: Callable[[Progress | None], Iterator[Line]] = field(repr=False)
-
-    def lines(self, progress: Progress | None = None) -> Iterator[Line]:
-        """Every line with its share, in the file's order; the file must still be open.
-
-        Raises BadFileError where there are problems, or where the file has changed meanwhile.
-        """
-        if self.problem_count:
-            raise BadFileError("The file has problems", problems=self.problems)
-        return self._read(progress)
-
-
-def check(
+def check_lines(
     file: BinaryIO,
     known: CatalogueIndex,
     *,
@@ -88,18 +42,18 @@ def check(
     openness: Openness = Openness.OPEN,
     reclassify: bool = False,
     limits: FileLimits = NO_FILE_LIMITS,
-    progress: Progress | None = None,
-) -> Checked:
+    progress: RuleProgress | None = None,
+) -> CheckedFile:
     """Check a whole snapshot file. `source` (slug or name) is the one chosen beside the file.
 
     `openness` is that of lines which neither say it nor name a catalogued model. With `reclassify`
     the catalogue's origin and openness go before those of the lines, wherever it knows them.
     """
     resolver = Resolver(known, source, openness, reclassify=reclassify)
-    return _Check(file, resolver, source, limits).run(progress)
+    return FileCheck(file, resolver, source, limits).run(progress)
 
 
-class _Check:
+class FileCheck:
     """One run over one file: adds up, and reads again only where lines must be compared."""
 
     def __init__(
@@ -109,21 +63,21 @@ class _Check:
         self.resolver = resolver
         self.source = source
         self.limits = limits
-        self.tallies: dict[Key, Tally] = {}
+        self.tallies: dict[SliceKey, MonthTotals] = {}
         self.notices: dict[tuple[str, str], Notice] = {}
         self.noticed: Counter[str] = Counter()
         # Hashes of what may be there once; in buckets, to find equal ones in little memory.
-        self.hashes = [array("q") for _ in range(_BUCKETS)]
+        self.hashes = [array("q") for _ in range(_HASH_BUCKETS)]
 
-    def run(self, progress: Progress | None) -> Checked:
-        self.table = open_csv_table(self.file, SNAPSHOT_COLUMNS, self.limits, progress)
+    def run(self, progress: RuleProgress | None) -> CheckedFile:
+        self.table = open_csv_table(self.file, UPLOAD_COLUMNS, self.limits, progress)
         self.problems = self.table.problems
         self.check_header()
         if self.problems.count:
             self.read_cells()
         else:
             self.check_lines()
-        return Checked(
+        return CheckedFile(
             self.table.reading,
             tuple(self.problems.first),
             self.problems.count,
@@ -168,39 +122,39 @@ class _Check:
         self.compare(sound)
         self.look_for_near_names()
 
-    def said(self, table: CsvTable) -> Iterator[Said]:
+    def said(self, table: CsvTable) -> Iterator[ResolvedLine]:
         """The lines that can be resolved; what is wrong with the others is the table's problem."""
         resolve = self.resolver.resolve
         for line, values, split in table:
             month, source, origin, openness, developer, model, share, value, status, note = values
             about = resolve((source, origin, openness, developer, model), line)
-            if isinstance(about, Mistake):
+            if isinstance(about, LineMistakeError):
                 _add(table, line, about)
             elif share is None and value is None:
                 field = "share_pct" if table.position("share_pct") else "value"
                 expected = "a figure: leave out lines without one, nothing is not 0"
-                _add(table, line, Mistake("no_figure", field, "", expected))
+                _add(table, line, LineMistakeError("no_figure", field, "", expected))
             else:
-                yield Said(line, month, about, share, value, status, note, split)
+                yield ResolvedLine(line, month, about, share, value, status, note, split)
 
-    def tally(self, said: Said) -> None:
+    def tally(self, said: ResolvedLine) -> None:
         key = (said.about.source, said.month)
         tally = self.tallies.get(key)
         if tally is None:
-            tally = self.tallies[key] = Tally(said.line)
+            tally = self.tallies[key] = MonthTotals(said.line)
         tally.add(said)
         place = _hash(said)
-        self.hashes[place % _BUCKETS].append(place)
+        self.hashes[place % _HASH_BUCKETS].append(place)
         for code, text in said.about.notices:
             self.notice(code, said.line, text)
 
     # --- one month -------------------------------------------------------------------------------
 
-    def check_month(self, key: Key, tally: Tally, sound: bool) -> None:
+    def check_month(self, key: SliceKey, tally: MonthTotals, sound: bool) -> None:
         if tally.basis is None:
             self.refuse_mixture(key, tally)
         elif tally.excess_line:
-            expected = f"at most {EXCESS}; this line passes it"
+            expected = f"at most {SUM_MAX}; this line passes it"
             self.refuse_sum("sum_above_100", key, tally, tally.excess_line, expected)
         elif tally.basis is Basis.VALUE and not tally.value_sum:
             expected = "values that shares can be taken of"
@@ -214,32 +168,36 @@ class _Check:
         self.check_homes(key, tally)
         self.notice_totals(key, tally)
 
-    def refuse_sum(self, code: str, key: Key, tally: Tally, line: int, expected: str) -> None:
+    def refuse_sum(
+        self, code: str, key: SliceKey, tally: MonthTotals, line: int, expected: str
+    ) -> None:
         by_share = tally.basis is Basis.SHARE
         column, total = ("share_pct", tally.share_sum) if by_share else ("value", tally.value_sum)
         found = f"the lines of {_named(key)} add up to {total:f}"
-        _add(self.table, line, Mistake(code, column, found, expected))
+        _add(self.table, line, LineMistakeError(code, column, found, expected))
 
-    def refuse_mixture(self, key: Key, tally: Tally) -> None:
+    def refuse_mixture(self, key: SliceKey, tally: MonthTotals) -> None:
         shareless, valueless = tally.shareless_line, tally.valueless_line
         found = f"no share_pct in line {shareless}, no value in line {valueless}"
         expected = f"share_pct on every line of {_named(key)}, or value on every line"
-        mistake = Mistake("mixed_figures", "share_pct", found, expected)
+        mistake = LineMistakeError("mixed_figures", "share_pct", found, expected)
         _add(self.table, max(shareless, valueless), mistake)
 
-    def check_splits(self, tally: Tally) -> None:
+    def check_splits(self, tally: MonthTotals) -> None:
         if not tally.vouches(self.table.reading.decimal_mark):
             for line, split in tally.splits:
                 self.table.refuse_split(line, split)
 
-    def check_homes(self, key: Key, tally: Tally) -> None:
+    def check_homes(self, key: SliceKey, tally: MonthTotals) -> None:
         for heading, part, first, first_part in tally.two_homes():
             expected = f"{first.origin} for {first.developer} in {_named(key)}, as in line"
             expected += f" {first_part.line}"
-            mistake = Mistake("two_origins", "origin", heading.origin, expected, first.origin)
+            mistake = LineMistakeError(
+                "two_origins", "origin", heading.origin, expected, first.origin
+            )
             _add(self.table, part.line, mistake)
 
-    def notice_remainder(self, key: Key, tally: Tally) -> None:
+    def notice_remainder(self, key: SliceKey, tally: MonthTotals) -> None:
         # Of lines that could not be read the rest says nothing.
         if tally.remainder and not self.table.problems.count:
             text = f"The lines of {_named(key)} add up to {tally.covered:f}; "
@@ -248,7 +206,7 @@ class _Check:
                 text += ". If these are fractions, multiply them by 100"
             self.notice("below_100", tally.first_line, text)
 
-    def notice_totals(self, key: Key, tally: Tally) -> None:
+    def notice_totals(self, key: SliceKey, tally: MonthTotals) -> None:
         for heading, part in tally.possible_totals():
             about = ", ".join(name for name in heading[:3] if name)
             text = f"The line {about} of {_named(key)} counts beside those that name more; "
@@ -279,23 +237,25 @@ class _Check:
                 found.update(islice(twice, 10 * PROBLEMS_KEPT_MAX))
         return found
 
-    def refuse_twice(self, said: Said, line: int) -> None:
+    def refuse_twice(self, said: ResolvedLine, line: int) -> None:
         about = said.about
         column = "model" if about.model else "developer" if about.developer else "origin"
         parts = (about.model,) if about.model else (about.origin, about.openness, about.developer)
         found = ", ".join(part for part in parts if part)
         month = _named((about.source, said.month))
         expected = f"each slice once in a month; line {line} has it for {month} already"
-        _add(self.table, said.line, Mistake("line_twice", column, found, expected))
+        _add(self.table, said.line, LineMistakeError("line_twice", column, found, expected))
 
-    def check_agreement(self, said: Said) -> None:
+    def check_agreement(self, said: ResolvedLine) -> None:
         tally = self.tallies[said.about.source, said.month]
         if said.share is None or not tally.comparable:
             return
         share = tally.share_of(said.value)
-        if abs(said.share - share) > AGREEMENT:
-            expected = f"within {AGREEMENT} points of {share:.2f}, which the values give"
-            mistake = Mistake("figures_disagree", "share_pct", f"{said.share:f}", expected)
+        if abs(said.share - share) > SHARE_VALUE_TOLERANCE:
+            expected = (
+                f"within {SHARE_VALUE_TOLERANCE} points of {share:.2f}, which the values give"
+            )
+            mistake = LineMistakeError("figures_disagree", "share_pct", f"{said.share:f}", expected)
             _add(self.table, said.line, mistake)
 
     # --- names -----------------------------------------------------------------------------------
@@ -334,15 +294,15 @@ class _Check:
 
     # --- the result ------------------------------------------------------------------------------
 
-    def months(self) -> Iterator[tuple[Key, Month]]:
+    def months(self) -> Iterator[tuple[SliceKey, MonthSummary]]:
         for key, tally in self.tallies.items():
             if tally.basis is not None:
-                yield key, Month(tally.lines, tally.covered, tally.basis)
+                yield key, MonthSummary(tally.lines, tally.covered, tally.basis)
 
-    def again(self, progress: Progress | None = None) -> CsvTable:
-        return open_csv_table(self.file, SNAPSHOT_COLUMNS, self.limits, progress)
+    def again(self, progress: RuleProgress | None = None) -> CsvTable:
+        return open_csv_table(self.file, UPLOAD_COLUMNS, self.limits, progress)
 
-    def lines(self, progress: Progress | None) -> Iterator[Line]:
+    def lines(self, progress: RuleProgress | None) -> Iterator[Line]:
         table = self.again(progress)
         for said in self.said(table):
             about = said.about
@@ -369,11 +329,11 @@ class _Check:
             )
 
 
-def _hash(said: Said) -> int:
+def _hash(said: ResolvedLine) -> int:
     return hash((said.about.slot, said.month))
 
 
-def _add(table: CsvTable, line: int, mistake: Mistake) -> None:
+def _add(table: CsvTable, line: int, mistake: LineMistakeError) -> None:
     table.problems.add(
         mistake.code,
         line,
@@ -385,6 +345,6 @@ def _add(table: CsvTable, line: int, mistake: Mistake) -> None:
     )
 
 
-def _named(key: Key) -> str:
+def _named(key: SliceKey) -> str:
     source, month = key
     return f"{format_month(month)} of {source}"

@@ -20,14 +20,14 @@ from app.domain.errors import excerpt
 from app.domain.matching import name_key, nearest_match
 from app.domain.vocabulary import Openness, Origin
 
-NEW_NAMES: Final = 20_000
+NEW_NAMES_MAX: Final = 20_000
 """Developers and models one file may bring; they stay in memory until they are published."""
 _CACHED: Final = 20_000
 
-Word = TypeVar("Word", Origin, Openness)
+_Classification = TypeVar("_Classification", Origin, Openness)
 
 
-class Heading(NamedTuple):
+class SliceHeading(NamedTuple):
     """A slice but for its model: whether there is one."""
 
     origin: Origin
@@ -37,7 +37,7 @@ class Heading(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Slice:
+class LineSlice:
     """What one line is about, completed from the catalogue.
 
     `notices`: code and text of what differs from the catalogue.
@@ -58,11 +58,11 @@ class Slice:
         return (self.source, self.origin, self.openness, self.developer)
 
     @cached_property
-    def heading(self) -> Heading:
-        return Heading(self.origin, self.openness, self.developer, self.model is not None)
+    def heading(self) -> SliceHeading:
+        return SliceHeading(self.origin, self.openness, self.developer, self.model is not None)
 
 
-class Mistake(Exception):  # noqa: N818 - it is the file's, not ours
+class LineMistakeError(Exception):
     """A line that cannot be resolved: the arguments of Problems.add after the place."""
 
     def __init__(
@@ -81,7 +81,7 @@ class Mistake(Exception):  # noqa: N818 - it is the file's, not ours
         self.suggestion = suggestion
 
 
-Words = tuple[str | None, Origin | None, Openness | None, str | None, str | None]
+_Classifications = tuple[str | None, Origin | None, Openness | None, str | None, str | None]
 """The cells source, origin, openness, developer and model of a line."""
 
 
@@ -106,21 +106,21 @@ class Resolver:
         self.developers: dict[str, DeveloperToAdd] = {}
         self.models: dict[str, ModelToAdd] = {}
         self._slugs: dict[tuple[str, str], str] = {}
-        self._cache: dict[Words, Slice | Mistake] = {}
+        self._cache: dict[_Classifications, LineSlice | LineMistakeError] = {}
 
-    def resolve(self, words: Words, line: int) -> Slice | Mistake:
+    def resolve(self, words: _Classifications, line: int) -> LineSlice | LineMistakeError:
         found = self._cache.get(words)
         if found is None:
             try:
                 found = self._resolve(words, line)
-            except Mistake as mistake:
+            except LineMistakeError as mistake:
                 found = mistake.with_traceback(None)
             if len(self._cache) >= _CACHED:
                 self._cache.clear()
             self._cache[words] = found
         return found
 
-    def _resolve(self, words: Words, line: int) -> Slice:
+    def _resolve(self, words: _Classifications, line: int) -> LineSlice:
         source_text, origin, openness, developer_text, model_text = words
         source = self._source(source_text)
         model = self.known.model(model_text) if model_text else None
@@ -148,12 +148,14 @@ class Resolver:
             notices.append(
                 ("default_openness", f"no openness given nor known: counts as {openness}")
             )
-        return Slice(source, origin, openness, developer_slug, model_slug, tuple(notices))
+        return LineSlice(source, origin, openness, developer_slug, model_slug, tuple(notices))
 
-    def _first(self, said: Word | None, known: Word) -> Word:
+    def _first(self, said: _Classification | None, known: _Classification) -> _Classification:
         return known if self.reclassify or said is None else said
 
-    def _differing(self, slug: str, said: Word | None, known: Word) -> list[tuple[str, str]]:
+    def _differing(
+        self, slug: str, said: _Classification | None, known: _Classification
+    ) -> list[tuple[str, str]]:
         if said in (None, known):
             return []
         field = "origin" if isinstance(known, Origin) else "openness"
@@ -166,15 +168,15 @@ class Resolver:
         if found is None:
             if not text:
                 expected = "a source, in this column or chosen beside the file"
-                raise Mistake("blank", "source", "", expected)
+                raise LineMistakeError("blank", "source", "", expected)
             expected = "the slug or name of a known source"
             suggest = partial(
                 nearest_match, text, (*self.known.sources.values(), *self.known.sources)
             )
-            raise Mistake("unknown_source", "source", text, expected, suggest)
+            raise LineMistakeError("unknown_source", "source", text, expected, suggest)
         if self.chosen is not None and found != self.chosen:
             expected = f"{self.chosen}, the source chosen for this file, or nothing"
-            raise Mistake("other_source", "source", text or "", expected, self.chosen)
+            raise LineMistakeError("other_source", "source", text or "", expected, self.chosen)
         return found
 
     @staticmethod
@@ -183,7 +185,7 @@ class Resolver:
     ) -> None:
         if text and (developer is None or developer.slug != model.developer):
             expected = f"{model.developer}, which made {model.slug} according to the catalogue"
-            raise Mistake("other_developer", "developer", text, expected, model.developer)
+            raise LineMistakeError("other_developer", "developer", text, expected, model.developer)
 
     def _new_developer(self, name: str, origin: Origin, line: int) -> str:
         key = name_key(name) or name
@@ -194,7 +196,7 @@ class Resolver:
             new = self.developers[key] = DeveloperToAdd(slug, name, origin, line)
         elif new.origin is not origin:
             expected = f"{new.origin}, as line {new.line} says of this new developer"
-            raise Mistake("contradiction", "origin", origin, expected, new.origin)
+            raise LineMistakeError("contradiction", "origin", origin, expected, new.origin)
         return new.slug
 
     def _new_model(
@@ -202,10 +204,12 @@ class Resolver:
     ) -> str:
         if developer is None:
             expected = "the developer of a model that is not in the catalogue"
-            raise Mistake("no_developer", "developer", "", expected, partial(self._maker, name))
+            raise LineMistakeError(
+                "no_developer", "developer", "", expected, partial(self._maker, name)
+            )
         if openness is None:
             expected = f"open, closed or unknown: “{excerpt(name, 60)}” is not in the catalogue"
-            raise Mistake("no_openness", "openness", "", expected)
+            raise LineMistakeError("no_openness", "openness", "", expected)
         key = name_key(name) or name
         new = self.models.get(key)
         if new is None:
@@ -214,10 +218,10 @@ class Resolver:
             new = self.models[key] = ModelToAdd(slug, name, developer, openness, line)
         elif new.developer != developer:
             expected = f"{new.developer}, as line {new.line} says of this new model"
-            raise Mistake("contradiction", "developer", developer, expected, new.developer)
+            raise LineMistakeError("contradiction", "developer", developer, expected, new.developer)
         elif new.openness is not openness:
             expected = f"{new.openness}, as line {new.line} says of this new model"
-            raise Mistake("contradiction", "openness", openness, expected, new.openness)
+            raise LineMistakeError("contradiction", "openness", openness, expected, new.openness)
         return new.slug
 
     def _maker(self, model: str) -> str | None:
@@ -230,10 +234,12 @@ class Resolver:
             expected = "a slug, since several have this name: " + ", ".join(
                 shared[name_key(name)][:5]
             )
-            raise Mistake("ambiguous_name", column, name, expected)
-        if len(self.developers) + len(self.models) >= NEW_NAMES:
-            expected = f"at most {NEW_NAMES} new names in a file: add them to the catalogue first"
-            raise Mistake("too_many_new_names", column, name, expected)
+            raise LineMistakeError("ambiguous_name", column, name, expected)
+        if len(self.developers) + len(self.models) >= NEW_NAMES_MAX:
+            expected = (
+                f"at most {NEW_NAMES_MAX} new names in a file: add them to the catalogue first"
+            )
+            raise LineMistakeError("too_many_new_names", column, name, expected)
 
     @cached_property
     def _shared_developer_names(self) -> dict[str, list[str]]:
@@ -260,7 +266,7 @@ def _shared_names(items: Iterable[KnownDeveloper | KnownModel]) -> dict[str, lis
     return {name: found for name, found in slugs.items() if len(found) > 1}
 
 
-def _no_origin(developer: str | None) -> Mistake:
+def _no_origin(developer: str | None) -> LineMistakeError:
     reason = f": “{excerpt(developer, 60)}” is not in the catalogue" if developer else ""
     expected = f"chinese, us, european, other or unknown{reason}"
-    return Mistake("no_origin", "origin", "", expected)
+    return LineMistakeError("no_origin", "origin", "", expected)

@@ -1,0 +1,157 @@
+"""Checks a file against the catalogue, and tells which of its months would be published."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
+from typing import BinaryIO
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from app.catalogue.lookup import load_catalogue_index
+from app.csv_io.schema import FileLimits
+from app.database.tables import Snapshot, Source, Upload
+from app.database.vintages import current_snapshots, is_current_at
+from app.domain.errors import BadFileError, ConflictError
+from app.domain.snapshot import Line, SnapshotKey
+from app.domain.vocabulary import Openness
+from app.ingest.rules.check_process import check_in_process
+from app.ingest.rules.checked import CheckedFile
+from app.ingest.rules.file_rules import check_lines
+from app.queries.lines import lines_of_snapshots
+from app.queries.upload_versions import current_snapshots_of, review_version
+
+LineProgress = Callable[[int], None]
+
+
+def check_file(
+    session: Session,
+    file: BinaryIO,
+    *,
+    source: str | None,
+    openness: Openness,
+    reclassify: bool = False,
+    limits: FileLimits,
+    progress: LineProgress | None = None,
+) -> CheckedFile:
+    """Reads a file against today's catalogue; stores nothing. With `progress` in this process."""
+    known = load_catalogue_index(session)
+    if progress is not None:
+        return check_lines(
+            file,
+            known,
+            source=source,
+            openness=openness,
+            reclassify=reclassify,
+            limits=limits,
+            progress=progress,
+        )
+    return check_in_process(
+        file, known, source=source, openness=openness, reclassify=reclassify, limits=limits
+    )
+
+
+def check_upload(
+    session: Session,
+    upload: Upload,
+    file: BinaryIO,
+    *,
+    limits: FileLimits,
+    progress: LineProgress | None = None,
+) -> CheckedFile:
+    """Its file read against today's catalogue, with what was chosen beside it."""
+    return check_file(
+        session,
+        file,
+        source=session.scalar(select(Source.slug).where(Source.id == upload.source_id)),
+        openness=Openness(upload.openness),
+        reclassify=upload.reclassified,
+        limits=limits,
+        progress=progress,
+    )
+
+
+def publishable_months(
+    session: Session, upload: Upload, checked: CheckedFile
+) -> frozenset[SnapshotKey]:
+    """The sources and months a sound file would publish: those that differ from what is current.
+
+    Of a reclassified one only months whose current figures come from the same bytes.
+    """
+    if checked.problem_count:
+        return frozenset()
+    standing = current_snapshots_of(session, list(checked.months))
+    if upload.reclassified:
+        standing = {key: one for key, one in standing.items() if one.sha256 == upload.sha256}
+    ids = [one.snapshot_id for one in standing.values()]
+    current = _digests(lines_of_snapshots(session, ids))
+    compared = (line for line in checked.lines() if (line.source, line.month) in standing)
+    given = _digests(compared) if standing else {}
+    differing = {key for key in standing if given.get(key) != current.get(key)}
+    new = set() if upload.reclassified else checked.months.keys() - standing.keys()
+    return frozenset(differing | new)
+
+
+def _digests(lines: Iterable[Line]) -> dict[SnapshotKey, int]:
+    """A number for the lines of each month, whatever their order: equal where they say the same."""
+    sums: dict[SnapshotKey, int] = defaultdict(int)
+    for line in lines:
+        value = None if line.value is None else line.value.normalize()
+        said = (*_meaning(line), line.share_pct.normalize(), value, line.status.value, line.note)
+        sums[line.source, line.month] += int.from_bytes(
+            hashlib.sha256(repr(said).encode()).digest()
+        )
+    return sums
+
+
+def _meaning(line: Line) -> tuple[str | None, ...]:
+    """What the catalogue has a say in."""
+    return (line.origin, line.openness, line.developer, line.model)
+
+
+def review_version_of(
+    session: Session, upload: Upload, checked: CheckedFile, keys: Collection[SnapshotKey]
+) -> str:
+    """Names all that publishing depends on: the upload, the current months, the catalogue."""
+    standing = current_snapshots_of(session, keys)
+    digest = hashlib.sha256()
+    if not checked.problem_count:
+        for line in checked.lines():
+            digest.update(repr((line.source, line.month, *_meaning(line))).encode())
+    return review_version(
+        upload, [one.snapshot_id for one in standing.values()], digest.hexdigest()
+    )
+
+
+def check_expected_version(expected: str | None, actual: Callable[[], str]) -> None:
+    if expected is not None and expected != actual():
+        detail = "Others have published, withdrawn or corrected something. Look at it again first."
+        raise ConflictError("This is not what you looked at any more", detail)
+
+
+def refuse_problems(checked: CheckedFile) -> None:
+    if checked.problem_count:
+        count = checked.problem_count
+        title = "The file has one problem" if count == 1 else f"The file has {count:,} problems"
+        raise BadFileError(title, "Nothing of it was stored.", checked.problems, count)
+
+
+def current_upload_of_same_file(session: Session, upload: Upload) -> Upload | None:
+    """An earlier upload of the same bytes and choices, all of whose snapshots are current."""
+    current = current_snapshots(None).subquery()
+    superseded = exists().where(
+        Snapshot.upload_id == Upload.id, Snapshot.id.not_in(select(current.c.id))
+    )
+    return session.scalars(
+        select(Upload)
+        .where(
+            Upload.sha256 == upload.sha256,
+            Upload.source_id.is_not_distinct_from(upload.source_id),
+            Upload.openness == upload.openness,
+            Upload.reclassified == upload.reclassified,
+            is_current_at(None),
+            ~superseded,
+        )
+        .order_by(Upload.id)
+        .limit(1)
+    ).first()

@@ -1,0 +1,230 @@
+"""Compares a file's months with what is published: every slice before and after."""
+
+import heapq
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from sqlalchemy.orm import Session
+
+from app.domain.snapshot import Line, SnapshotKey
+from app.domain.vocabulary import Openness, Origin, Status, least_settled
+from app.ingest.rules.checked import CheckedFile
+from app.queries.lines import MonthlyTotals, lines_of_snapshots
+from app.queries.upload_versions import CurrentSnapshot
+
+
+@dataclass(slots=True)
+class DetailCounts:
+    """Counts of the lines of one source's month."""
+
+    developers: int = 0
+    models: int = 0
+    provisional: int = 0
+    estimated: int = 0
+
+    def add(self, line: Line) -> None:
+        self.developers += line.developer is not None
+        self.models += line.model is not None
+        self.provisional += line.status is Status.PROVISIONAL
+        self.estimated += line.status is Status.ESTIMATED
+
+    @property
+    def status(self) -> Status:
+        return least_settled(self.estimated > 0, self.provisional > 0)
+
+
+def lost_details(
+    about: str, before: DetailCounts, after: DetailCounts
+) -> Iterator[tuple[str, str]]:
+    """What a revision of `about` would take away, or call settled: codes and sentences."""
+    if before.models and not after.models:
+        yield "less_detail", f"{about} names {_lines(before.models)} by model now; the file none"
+    elif before.developers and not after.developers:
+        yield (
+            "less_detail",
+            f"{about} names {_lines(before.developers)} by developer now; the file none",
+        )
+    if before.status is not Status.FINAL and after.status is Status.FINAL:
+        text = f"{about} is {before.status} now and would be final: the file gives no other status"
+        yield "becomes_final", text
+
+
+def _lines(count: int) -> str:
+    return "one line" if count == 1 else f"{count} lines"
+
+
+LARGEST_CHANGES_MAX: Final = 50
+
+
+class ChangeKind(StrEnum):
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class SliceChange:
+    """One slice of a month, in percent before and after; None where it is not there.
+
+    `developer` and `model` are slugs; `line` is the file's, None where the slice is removed.
+    """
+
+    kind: ChangeKind
+    origin: Origin
+    openness: Openness
+    developer: str | None
+    model: str | None
+    old: Decimal | None
+    new: Decimal | None
+    line: int | None
+
+    @property
+    def points(self) -> Decimal | None:
+        """The change in percentage points; None where there is no figure on one side."""
+        return None if self.old is None or self.new is None else self.new - self.old
+
+    @property
+    def size(self) -> Decimal:
+        """How much of the whole it moves, in points."""
+        return abs((self.new or Decimal(0)) - (self.old or Decimal(0)))
+
+
+@dataclass(frozen=True, slots=True)
+class MonthReview:
+    """What would change in one month of one source.
+
+    `counts` has every kind. `largest` are the largest changes, at most 50. `restated` slices keep
+    their share but differ in value, status or note. `before` and `after` are the open share of each
+    origin in percent, None where no line speaks of it.
+    """
+
+    source: str
+    month: date
+    revises: bool
+    counts: Mapping[ChangeKind, int]
+    largest: tuple[SliceChange, ...]
+    restated: int
+    before: Mapping[Origin, Decimal | None]
+    after: Mapping[Origin, Decimal | None]
+
+    @property
+    def moved(self) -> int:
+        """How many slices are new, changed or removed."""
+        return sum(count for kind, count in self.counts.items() if kind is not ChangeKind.UNCHANGED)
+
+
+# --- slices --------------------------------------------------------------------------------------
+
+
+_SliceKey = tuple[Origin, Openness, str | None, str | None]
+
+
+class _SliceFigure(NamedTuple):
+    line: int
+    share_pct: Decimal
+    rest: tuple[Decimal | None, Status, str]
+
+
+def _slice_key(line: Line) -> _SliceKey:
+    return line.origin, line.openness, line.developer, line.model
+
+
+def _slice_figure(line: Line) -> _SliceFigure:
+    return _SliceFigure(line.line, line.share_pct, (line.value, line.status, line.note))
+
+
+class MonthDiff:
+    """One source's month: the file's figures, and how they differ from the current ones."""
+
+    def __init__(self) -> None:
+        self.before, self.after = DetailCounts(), DetailCounts()
+        self.figures: dict[_SliceKey, _SliceFigure] = {}
+        self.removed: list[SliceChange] = []
+        self.known: dict[_SliceKey, Decimal] = {}
+        self.restated = 0
+
+    def add(self, line: Line) -> None:
+        self.after.add(line)
+        self.figures[_slice_key(line)] = _slice_figure(line)
+
+    def compare(self, current: Line) -> None:
+        self.before.add(current)
+        about, old = _slice_key(current), current.share_pct
+        figure = self.figures.get(about)
+        if figure is None:
+            self.removed.append(SliceChange(ChangeKind.REMOVED, *about, old, None, None))
+        else:
+            self.known[about] = old
+            alike = figure.share_pct == old
+            self.restated += alike and figure.rest != _slice_figure(current).rest
+
+    def changes(self) -> Iterator[SliceChange]:
+        for about, figure in self.figures.items():
+            old, new = self.known.get(about), figure.share_pct
+            kind = (
+                ChangeKind.NEW
+                if old is None
+                else ChangeKind.UNCHANGED
+                if old == new
+                else ChangeKind.CHANGED
+            )
+            yield SliceChange(kind, *about, old, new, figure.line)
+        yield from self.removed
+
+    def totals(self) -> dict[tuple[Origin, Openness], Decimal]:
+        summed: dict[tuple[Origin, Openness], Decimal] = defaultdict(Decimal)
+        for (origin, openness, _, _), figure in self.figures.items():
+            summed[origin, openness] += figure.share_pct
+        return dict(summed)
+
+    def review(self, key: SnapshotKey, revises: bool, before: MonthlyTotals) -> MonthReview:
+        counts = dict.fromkeys(ChangeKind, 0)
+        for change in self.changes():
+            counts[change.kind] += 1
+        moved = (change for change in self.changes() if change.kind is not ChangeKind.UNCHANGED)
+        largest = heapq.nlargest(LARGEST_CHANGES_MAX, moved, key=lambda change: change.size)
+        return MonthReview(
+            source=key[0],
+            month=key[1],
+            revises=revises,
+            counts=counts,
+            largest=tuple(largest),
+            restated=self.restated,
+            before=shares_by_origin(before.get(key, {}), {Openness.OPEN}),
+            after=shares_by_origin(self.totals(), {Openness.OPEN}),
+        )
+
+
+def compare_months(
+    session: Session,
+    checked: CheckedFile,
+    keys: Collection[SnapshotKey],
+    standing: Mapping[SnapshotKey, CurrentSnapshot],
+) -> dict[SnapshotKey, MonthDiff]:
+    """The months of a sound file beside the current ones."""
+    months: dict[SnapshotKey, MonthDiff] = {key: MonthDiff() for key in keys}
+    if not keys:
+        return months
+    for line in checked.lines():
+        if (line.source, line.month) in months:
+            months[line.source, line.month].add(line)
+    for line in lines_of_snapshots(session, [one.snapshot_id for one in standing.values()]):
+        months[line.source, line.month].compare(line)
+    return months
+
+
+def shares_by_origin(
+    totals: Mapping[tuple[Origin, Openness], Decimal], counted: Collection[Openness]
+) -> dict[Origin, Decimal | None]:
+    """Each origin's share; None where no line speaks of it."""
+    shares: dict[Origin, Decimal | None] = {}
+    for origin in Origin:
+        spoken = [totals[origin, one] for one in counted if (origin, one) in totals]
+        shares[origin] = sum(spoken, Decimal(0)) if spoken else None
+    return shares

@@ -1,0 +1,97 @@
+"""What publishing a file would change: every figure before and after, and what to look at twice."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.csv_io.schema import FileLimits
+from app.database.tables import Upload
+from app.domain.errors import NotFoundError
+from app.domain.snapshot import SnapshotKey
+from app.ingest.check import (
+    check_upload,
+    current_upload_of_same_file,
+    publishable_months,
+    review_version_of,
+)
+from app.ingest.month_diff import MonthReview, compare_months
+from app.ingest.review_series import ReviewSeries, review_series
+from app.ingest.review_warnings import (
+    lost_detail_warnings,
+    remarkable_warnings,
+    revision_warnings,
+    withdrawn_warnings,
+)
+from app.ingest.rules.checked import CheckedFile, Notice
+from app.ingest.stored_files import WEB_LIMITS, open_stored_file
+from app.queries.lines import monthly_totals
+from app.queries.upload_versions import current_snapshots_of
+
+
+@dataclass(frozen=True)
+class Review:
+    """What publishing a file would change. Without months where it has problems.
+
+    `version` names all this depends on: publishing with it is refused once that has moved on.
+    `same_as` is the upload whose bytes are current already: then publishing does nothing.
+    `standing` are months of the file whose figures are current as it says: they are left alone.
+    `upload_id` is None for a file that was not kept.
+    """
+
+    upload_id: int | None
+    version: str
+    checked: CheckedFile
+    months: tuple[MonthReview, ...]
+    series: tuple[ReviewSeries, ...]
+    warnings: tuple[Notice, ...]
+    needs_reason: bool
+    same_as: int | None
+    standing: tuple[SnapshotKey, ...]
+
+    @property
+    def changes_nothing(self) -> bool:
+        """The figures it would publish are the current ones, line for line."""
+        return not self.checked.problem_count and not self.months
+
+
+def review_upload(session: Session, upload_id: int, limits: FileLimits = WEB_LIMITS) -> Review:
+    """Reads a kept file against today's catalogue and figures. Raises NotFoundError."""
+    upload = session.get(Upload, upload_id) if 0 < upload_id < 2**63 else None
+    if upload is None:
+        raise NotFoundError(f"There is no upload {upload_id}")
+    return review_stored_upload(session, upload, limits)
+
+
+def review_stored_upload(session: Session, upload: Upload, limits: FileLimits) -> Review:
+    """The review of an upload that need not be stored."""
+    with open_stored_file(upload) as file:
+        checked = check_upload(session, upload, file, limits=limits)
+        keys = publishable_months(session, upload, checked)
+        version = review_version_of(session, upload, checked, keys)
+        standing = current_snapshots_of(session, keys)
+        months = compare_months(session, checked, keys, standing)
+    sound = not checked.problem_count
+    same = current_upload_of_same_file(session, upload) if sound else None
+    sources = sorted({source for source, _ in keys})
+    before = monthly_totals(session, sources)
+    after = before | {key: month.totals() for key, month in months.items()}
+    series = tuple(review_series(sources, before, after))
+    return Review(
+        upload_id=upload.id,
+        version=version,
+        checked=checked,
+        months=tuple(
+            month.review(key, key in standing, before) for key, month in sorted(months.items())
+        ),
+        series=series,
+        warnings=(
+            *withdrawn_warnings(session, upload),
+            *revision_warnings(standing),
+            *lost_detail_warnings(months, standing),
+            *remarkable_warnings(series, keys),
+            *checked.notices,
+        ),
+        needs_reason=bool(standing),
+        same_as=same.id if same else None,
+        standing=() if not sound else tuple(sorted(checked.months.keys() - keys)),
+    )

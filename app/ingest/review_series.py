@@ -1,0 +1,94 @@
+"""The shares of every group before and after a file is published, month by month."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from typing import Final
+
+from app.domain.calendar import months_between
+from app.domain.vocabulary import ORIGIN_LABELS, Openness, Origin
+from app.ingest.month_diff import shares_by_origin
+from app.queries.lines import MonthlyTotals
+
+HUNDRED: Final = Decimal(100)
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewSeries:
+    """A group's share in every month from the source's first to its last, before and after.
+
+    `group` is an origin, or `closed` or `grey` for what is closed or not broken down; `title` says
+    what is counted. None is a month without a figure.
+    """
+
+    source: str
+    group: str
+    title: str
+    months: tuple[date, ...]
+    before: tuple[Decimal | None, ...]
+    after: tuple[Decimal | None, ...]
+
+
+# --- series --------------------------------------------------------------------------------------
+
+
+def review_series(
+    sources: Sequence[str], before: MonthlyTotals, after: MonthlyTotals
+) -> Iterator[ReviewSeries]:
+    for source in sources:
+        covered = sorted(month for slug, month in after if slug == source)
+        months = tuple(months_between(covered[0], covered[-1]))
+        old, new = (
+            [totals.get((source, month), {}) for month in months] for totals in (before, after)
+        )
+        for group, title, share_of in _groups([*old, *new]):
+            yield ReviewSeries(
+                source=source,
+                group=group,
+                title=title,
+                months=months,
+                before=tuple(map(share_of, old)),
+                after=tuple(map(share_of, new)),
+            )
+
+
+_MonthOfSource = Mapping[tuple[Origin, Openness], Decimal]
+ShareOf = Callable[[_MonthOfSource], Decimal | None]
+
+
+def _groups(months: Collection[_MonthOfSource]) -> Iterator[tuple[str, str, ShareOf]]:
+    """Each origin's open models; of a source that says of none whether it is open, its models.
+
+    Then, of a source that counts closed models too, those and what is not known of the whole.
+    """
+    spoken = {key for month in months for key in month}
+    opened = any(openness is Openness.OPEN for _, openness in spoken)
+    counted = {Openness.OPEN} if opened else set(Openness)
+    for origin in Origin:
+        if any((origin, openness) in spoken for openness in counted):
+            kind = "open models" if opened else "models"
+            yield origin, f"{ORIGIN_LABELS[origin]} {kind}", partial(_of_origin, origin, counted)
+    if opened and any(openness is Openness.CLOSED for _, openness in spoken):
+        yield "closed", "Closed models", _closed
+        yield "grey", "Unknown or not broken down", _not_known
+
+
+def _of_origin(
+    origin: Origin, counted: Collection[Openness], month: _MonthOfSource
+) -> Decimal | None:
+    return shares_by_origin(month, counted)[origin]
+
+
+def _closed(month: _MonthOfSource) -> Decimal | None:
+    shares = [share for (_, openness), share in month.items() if openness is Openness.CLOSED]
+    return sum(shares, Decimal(0)) if shares else None
+
+
+def _not_known(month: _MonthOfSource) -> Decimal | None:
+    """Of unknown openness, and what no line speaks of; None where there is no line at all."""
+    if not month:
+        return None
+    known = [share for (_, openness), share in month.items() if openness is not Openness.UNKNOWN]
+    return max(HUNDRED - sum(known, Decimal(0)), Decimal(0))

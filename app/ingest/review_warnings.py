@@ -1,0 +1,97 @@
+"""What a maintainer should look at twice before publishing a file."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import pairwise
+from statistics import median
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from app.database.tables import Upload
+from app.domain.calendar import add_months, format_month
+from app.domain.snapshot import SnapshotKey
+from app.ingest.month_diff import MonthDiff, lost_details
+from app.ingest.review_series import ReviewSeries
+from app.ingest.rules.checked import Notice
+from app.queries.upload_versions import CurrentSnapshot
+from app.queries.uploads import withdrawn_uploads_of_file
+
+JUMP_MIN_POINTS: Final = 5
+"""Points from one month to the next that are worth a look."""
+UNUSUAL_JUMP_FACTOR: Final = 4
+"""How many times the usual change a jump must be."""
+
+
+# --- what to look at twice -----------------------------------------------------------------------
+
+
+def withdrawn_warnings(session: Session, upload: Upload) -> Iterator[Notice]:
+    """The same bytes were published before, and taken back."""
+    for earlier in withdrawn_uploads_of_file(session, upload.sha256):
+        when = f"{earlier.withdrawn_at:%Y-%m-%d}"
+        text = f"The same file was withdrawn on {when} as upload {earlier.id}"
+        yield Notice("withdrawn", None, f"{text}: {earlier.withdrawn_reason}")
+
+
+def revision_warnings(standing: Mapping[SnapshotKey, CurrentSnapshot]) -> Iterator[Notice]:
+    for (source, month), one in sorted(standing.items()):
+        text = f"{format_month(month)} of {source} is published already, by upload {one.upload_id}"
+        yield Notice("revises", None, f"{text}; these figures would take its place")
+
+
+def lost_detail_warnings(
+    months: Mapping[SnapshotKey, MonthDiff], standing: Collection[SnapshotKey]
+) -> Iterator[Notice]:
+    for source, month in sorted(standing):
+        compared = months[source, month]
+        about = f"{format_month(month)} of {source}"
+        for code, text in lost_details(about, compared.before, compared.after):
+            yield Notice(code, None, text)
+
+
+def remarkable_warnings(
+    series: Sequence[ReviewSeries], keys: Collection[SnapshotKey]
+) -> Iterator[Notice]:
+    for one in series:
+        yield from _jumps(one, keys)
+    for source in sorted({one.source for one in series}):
+        yield from _gaps([one for one in series if one.source == source], keys)
+
+
+def _jumps(series: ReviewSeries, keys: Collection[SnapshotKey]) -> Iterator[Notice]:
+    """Steps to or from a month of the file that are large and unusual for the series."""
+    steps = [
+        (month, old, new)
+        for month, (old, new) in zip(series.months[1:], pairwise(series.after), strict=True)
+        if old is not None and new is not None
+    ]
+    for month, old, new in steps:
+        touched = any((series.source, one) in keys for one in (month, add_months(month, -1)))
+        others = [abs(after - before) for at, before, after in steps if at != month]
+        unusual = bool(others) and abs(new - old) > UNUSUAL_JUMP_FACTOR * median(others)
+        if touched and unusual and abs(new - old) > JUMP_MIN_POINTS:
+            text = f"{series.title} of {series.source} go from {old:.1f} % in "
+            text += (
+                f"{format_month(add_months(month, -1))} to {new:.1f} % in {format_month(month)}; "
+            )
+            text += f"from one month to the next they usually change by {median(others):.1f} points"
+            yield Notice("jump", None, text)
+
+
+def _gaps(series: Sequence[ReviewSeries], keys: Collection[SnapshotKey]) -> Iterator[Notice]:
+    """Months without figures that the file leaves beside its own."""
+    source, months = series[0].source, series[0].months
+    filled = [
+        month
+        for index, month in enumerate(months)
+        if any(one.after[index] is not None for one in series)
+    ]
+    for before, after in pairwise(filled):
+        first, last = add_months(before, 1), add_months(after, -1)
+        if first <= last and ((source, before) in keys or (source, after) in keys):
+            missing = (
+                format_month(first)
+                if first == last
+                else f"{format_month(first)} to {format_month(last)}"
+            )
+            yield Notice("gap", None, f"{source} has no figures for {missing}")

@@ -1,0 +1,1 @@
+"""The rules of an upload: what a file may say, whatever the database holds."""

@@ -1,0 +1,57 @@
+"""What checking a file found: its months, new names, notices and problems."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from app.catalogue.index import DeveloperToAdd, ModelToAdd
+from app.csv_io.schema import FileReading
+from app.domain.errors import BadFileError, Problem
+from app.domain.snapshot import Basis, Line
+
+RuleProgress = Callable[[int], None]
+SliceKey = tuple[str, date]
+"""A source's slug and a month: what one snapshot is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to look at that does not stop a file; `count` lines, the first at `line`."""
+
+    code: str
+    line: int | None
+    text: str
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class MonthSummary:
+    """What a file says about one source in one month; `share_pct` is the sum of its lines."""
+
+    lines: int
+    share_pct: Decimal
+    basis: Basis
+
+
+@dataclass(frozen=True)
+class CheckedFile:
+    """A file as it was read and checked. `months` is empty where there are problems."""
+
+    reading: FileReading
+    problems: tuple[Problem, ...]
+    problem_count: int
+    notices: tuple[Notice, ...]
+    months: Mapping[SliceKey, MonthSummary]
+    new_developers: tuple[DeveloperToAdd, ...]
+    new_models: tuple[ModelToAdd, ...]
+    _read: Callable[[RuleProgress | None], Iterator[Line]] = field(repr=False)
+
+    def lines(self, progress: RuleProgress | None = None) -> Iterator[Line]:
+        """Every line with its share, in the file's order; the file must still be open.
+
+        Raises BadFileError where there are problems, or where the file has changed meanwhile.
+        """
+        if self.problem_count:
+            raise BadFileError("The file has problems", problems=self.problems)
+        return self._read(progress)
