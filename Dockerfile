@@ -10,7 +10,7 @@ RUN python -m venv .venv && .venv/bin/pip install --no-cache-dir --require-hashe
 COPY app app
 # The fonts of the pictures come with a wheel; Plotly's slim bundle is brought here.
 RUN .venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation -e . \
-    && .venv/bin/python -m app.plotly_bundle \
+    && .venv/bin/python -m app.web.plotly_bundle \
     && .venv/bin/python -m compileall -q app \
     && .venv/bin/pip uninstall -y pip
 COPY migrations migrations

@@ -73,8 +73,8 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 	$(INSTALL) --require-hashes -r requirements-dev.txt
 	@touch $@
 
-$(PLOTLY): app/plotly_bundle.py | $(VENV)/.runtime
-	@$(BIN)/python -m app.plotly_bundle
+$(PLOTLY): app/web/plotly_bundle.py | $(VENV)/.runtime
+	@$(BIN)/python -m app.web.plotly_bundle
 
 # --- the locks: every platform, every hash, no registry's name
 

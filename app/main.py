@@ -7,25 +7,28 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 from starlette_compress import CompressMiddleware, add_compress_type
 
-from app import api, guard, health, pages
-from app.assets import Assets
-from app.bodies import Closing
-from app.crossing import Crossing
+from app import api, pages
 from app.database.session import Database
-from app.freshness import Freshness
-from app.headers import HeadAsGet, SecurityHeaders
 from app.metadata.openapi_document import install_openapi
-from app.observing import Observed
 from app.pages import render_error
-from app.rate_limit import RateLimit
-from app.refusals import install_errors
+from app.web import health
+from app.web.error_handlers import install_error_handlers
+from app.web.middleware.body_limits import CloseUnreadBodies
+from app.web.middleware.conditional_get import ConditionalGetMiddleware
+from app.web.middleware.cors import CorsMiddleware
+from app.web.middleware.head_requests import HeadAsGetMiddleware
+from app.web.middleware.metrics import MetricsMiddleware
+from app.web.middleware.rate_limit import RateLimitMiddleware
+from app.web.middleware.request_guard import install_request_guard
+from app.web.middleware.security_headers import SecurityHeadersMiddleware
+from app.web.static_files import StaticAssets
 
 
 class Site(FastAPI):
     """Its outermost rings also go around the page that says that something went wrong."""
 
     def build_middleware_stack(self) -> ASGIApp:
-        return Observed(SecurityHeaders(super().build_middleware_stack()))
+        return MetricsMiddleware(SecurityHeadersMiddleware(super().build_middleware_stack()))
 
 
 def create_app(db: Database, hosts: Sequence[str] = (), *, reads_per_minute: int = 0) -> FastAPI:
@@ -52,20 +55,20 @@ def create_app(db: Database, hosts: Sequence[str] = (), *, reads_per_minute: int
     app.state.db = db
     app.state.hosts = hosts
     app.state.reads_per_minute = reads_per_minute
-    install_errors(app, page=render_error)
-    app.add_middleware(Freshness)
+    install_error_handlers(app, page=render_error)
+    app.add_middleware(ConditionalGetMiddleware)
     if reads_per_minute:
-        app.add_middleware(RateLimit, per_minute=reads_per_minute)
-    guard.install(app)
-    app.add_middleware(Crossing)
+        app.add_middleware(RateLimitMiddleware, per_minute=reads_per_minute)
+    install_request_guard(app)
+    app.add_middleware(CorsMiddleware)
     add_compress_type("text/csv")
     app.add_middleware(CompressMiddleware)
     # Around the compressor, which would keep the end of a refusal to itself.
-    app.add_middleware(Closing)
-    app.add_middleware(HeadAsGet)
+    app.add_middleware(CloseUnreadBodies)
+    app.add_middleware(HeadAsGetMiddleware)
     app.include_router(health.router)
     app.include_router(api.router)
     app.include_router(pages.router)
     install_openapi(app)
-    app.mount("/static", Assets(), name="static")
+    app.mount("/static", StaticAssets(), name="static")
     return app

@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 import pytest
 from fastapi.testclient import TestClient
 
-from app import bodies
 from app.auth.accounts import add_maintainer, create_token
 from app.auth.sessions import create_link, sign_in_by_link
 from app.database.session import Database
 from app.main import create_app
+from app.web.route_policy import FILE_MAX_BYTES, FORM_MAX_BYTES, body_limits
 from tests.conftest import serving
 from tests.test_errors import NOWHERE
 
@@ -156,7 +156,7 @@ def test_a_chunked_body_is_cut_where_the_limit_is(address: str) -> None:
     with connected(address) as connection:
         form = "Content-Type: application/x-www-form-urlencoded\r\n"
         ask(connection, "POST", "/sign-in", ANONYMOUS + form + "Transfer-Encoding: chunked\r\n")
-        send_until_refused(connection, 2 * bodies.FORM, chunked=True)
+        send_until_refused(connection, 2 * FORM_MAX_BYTES, chunked=True)
         status, headers, body = answer_of(connection)
         assert (status, headers["connection"]) == (413, "close")
         assert "at most 64 KiB" in body
@@ -277,25 +277,25 @@ def test_a_length_that_is_no_number_is_the_clients_fault(client: TestClient, len
 @pytest.mark.parametrize(
     ("path", "most", "maintainers"),
     [
-        ("/uploads", bodies.FILE, True),
-        ("/api/v1/uploads", bodies.FILE, True),
-        ("/uploads/3/publish", bodies.FORM, True),
-        ("/uploads/", bodies.FORM, True),
-        ("/catalogue/developers", bodies.FORM, True),
-        ("/api/v1/sources", bodies.FORM, True),
-        ("/account", bodies.FORM, True),
-        ("/sign-in", bodies.FORM, False),
-        ("/uploadsx", bodies.FORM, False),
-        ("/uploads/\n", bodies.FORM, True),
-        ("", bodies.FORM, False),
+        ("/uploads", FILE_MAX_BYTES, True),
+        ("/api/v1/uploads", FILE_MAX_BYTES, True),
+        ("/uploads/3/publish", FORM_MAX_BYTES, True),
+        ("/uploads/", FORM_MAX_BYTES, True),
+        ("/catalogue/developers", FORM_MAX_BYTES, True),
+        ("/api/v1/sources", FORM_MAX_BYTES, True),
+        ("/account", FORM_MAX_BYTES, True),
+        ("/sign-in", FORM_MAX_BYTES, False),
+        ("/uploadsx", FORM_MAX_BYTES, False),
+        ("/uploads/\n", FORM_MAX_BYTES, True),
+        ("", FORM_MAX_BYTES, False),
     ],
 )
 def test_every_address_has_its_limits(path: str, most: int, maintainers: bool) -> None:
-    assert bodies.limits(path) == (most, maintainers)
+    assert body_limits(path) == (most, maintainers)
 
 
 def test_the_largest_file_fits_with_the_rest_of_its_form() -> None:
-    assert bodies.FILE == 10 * MIB + 64 * 1024
+    assert FILE_MAX_BYTES == 10 * MIB + 64 * 1024
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from plotly.offline import get_plotlyjs, get_plotlyjs_version
 
-from app import plotly_bundle
-from app.plotly_bundle import INTEGRITY, VERSION, bring, integrity
+from app.web import plotly_bundle
+from app.web.plotly_bundle import INTEGRITY, VERSION, file_integrity, install_bundle
 
 
 def test_the_pinned_bundle_is_of_the_version_that_the_python_package_writes_for() -> None:
@@ -25,7 +25,7 @@ def test_without_npm_the_file_of_the_python_package_serves(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     caplog.set_level(logging.INFO)
-    bring(tmp_path / "vendor")
+    install_bundle(tmp_path / "vendor")
     assert (tmp_path / "vendor" / "plotly.min.js").read_text(encoding="utf-8") == get_plotlyjs()
     assert "MIT License" in (tmp_path / "vendor" / "plotly.LICENSE.txt").read_text()
     assert caplog.messages == [
@@ -43,7 +43,7 @@ def test_a_package_with_another_digest_is_not_unpacked(
     npm.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     caplog.set_level(logging.INFO)
-    bring(tmp_path / "vendor")
+    install_bundle(tmp_path / "vendor")
     assert (tmp_path / "vendor" / "plotly.min.js").read_text(encoding="utf-8") == get_plotlyjs()
     assert "what npm brought is not the plotly.js-basic-dist-min we know" in caplog.text
 
@@ -51,8 +51,8 @@ def test_a_package_with_another_digest_is_not_unpacked(
 def test_digests_are_written_as_npm_writes_them(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_bytes(b"")
-    assert integrity(file) == (
+    assert file_integrity(file) == (
         "sha512-"
         "z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdBeoGlODJ6+SfaPg=="
     )
-    assert len(INTEGRITY) == len(integrity(file))
+    assert len(INTEGRITY) == len(file_integrity(file))

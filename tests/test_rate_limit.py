@@ -9,8 +9,9 @@ from fastapi.testclient import TestClient
 from app.database.session import Database
 from app.domain.errors import TooOftenError
 from app.main import create_app
-from app.rate_limit import ADDRESSES, WAITING, Buckets, RateExceeded, RateLimit, household
 from app.settings import Settings
+from app.web.middleware.rate_limit import WAITING_MAX, RateLimitMiddleware
+from app.web.token_bucket import ADDRESSES_MAX, RateExceededError, TokenBuckets, network_prefix
 
 
 class Clock:
@@ -26,37 +27,45 @@ def refused_after(buckets, address):
         while count < 10_000:
             buckets.take(address)
             count += 1
-    except RateExceeded as refused:
+    except RateExceededError as refused:
         return count, refused.seconds
     return count, 0
 
 
 def test_a_bucket_is_full_at_first_and_fills_evenly():
     clock = Clock()
-    buckets = Buckets(120, clock)
+    buckets = TokenBuckets(120, clock)
     assert refused_after(buckets, "a") == (60, 1)
     assert refused_after(buckets, "b") == (60, 1)
     clock.now = 10
     assert refused_after(buckets, "a") == (20, 1)
     clock.now = 10_000
     assert refused_after(buckets, "a") == (60, 1)
-    assert Buckets(120).policy == '"reads";q=60;w=30'
+    assert TokenBuckets(120).policy == '"reads";q=60;w=30'
 
 
 def test_once_a_minute_is_a_limit_too():
-    assert refused_after(Buckets(1, Clock()), "a") == (1, 60)
+    assert refused_after(TokenBuckets(1, Clock()), "a") == (1, 60)
 
 
 def test_memory_is_bounded_whoever_asks():
-    buckets = Buckets(120, Clock())
-    for number in range(ADDRESSES + 100):
+    buckets = TokenBuckets(120, Clock())
+    for number in range(ADDRESSES_MAX + 100):
         buckets.take(str(number))
-    assert len(buckets.found) == ADDRESSES
+    assert len(buckets.found) == ADDRESSES_MAX
 
 
 def test_a_subscriber_of_ipv6_is_one_address():
-    assert household("2001:db8::1") == household("2001:db8::ffff") != household("2001:db8:1::1")
-    assert household("::ffff:192.0.2.1") == household("192.0.2.1") != household("192.0.2.2")
+    assert (
+        network_prefix("2001:db8::1")
+        == network_prefix("2001:db8::ffff")
+        != network_prefix("2001:db8:1::1")
+    )
+    assert (
+        network_prefix("::ffff:192.0.2.1")
+        == network_prefix("192.0.2.1")
+        != network_prefix("192.0.2.2")
+    )
 
 
 def test_who_asks_too_often_is_told_when_to_come_again(read_only_database_url):
@@ -100,7 +109,7 @@ def waiting_app():
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await ended.wait()
 
-    return RateLimit(app, 120), begun, going_on, ended
+    return RateLimitMiddleware(app, 120), begun, going_on, ended
 
 
 async def nothing(_=None):
@@ -165,13 +174,13 @@ def test_nothing_is_made_for_who_has_gone_while_waiting():
 def test_the_line_of_one_address_has_an_end():
     async def crowd():
         limited, begun, going_on, ended = waiting_app()
-        reads = [reading(limited, "a") for _ in range(WAITING + 3)]
+        reads = [reading(limited, "a") for _ in range(WAITING_MAX + 3)]
         await settle()
         refused = [read for read in reads if read.done()]
         assert {type(read.exception()) for read in refused} == {TooOftenError}
         assert len(refused) == 3
         going_on.set(), ended.set()
         await asyncio.gather(*reads, return_exceptions=True)
-        assert (len(begun), limited.turns.found) == (WAITING, {})
+        assert (len(begun), limited.turns.found) == (WAITING_MAX, {})
 
     run(crowd)

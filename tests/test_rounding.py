@@ -8,7 +8,7 @@ from app.charts.chart import WIDE_CHART
 from app.charts.layout import lay_out_chart
 from app.domain.question import Question
 from app.domain.rounding import round_half_up
-from app.share_rows import share_rows
+from app.web.share_rows import share_rows
 from app.wording.formats import format_percent
 from tests.answers import answer
 

@@ -8,14 +8,15 @@ from urllib.parse import urlencode
 
 from fastapi import Depends, Request
 
-from app import cursors, freshness
+from app import cursors
 from app.api.parameters import LIMIT, LIMIT_MAX, NAMES, PAGED
 from app.cursors import Cursor, Place, name_of
 from app.domain.errors import BadQuestionError, Problem, excerpt
 from app.domain.question import Question
 from app.domain.question_parser import KnownSlugs, bad_question, parse_question
-from app.http import Reading
 from app.queries.shares import known_slugs
+from app.web.dependencies import ReadSession
+from app.web.entity_tags import set_validators
 
 Pairs = list[tuple[str, str]]
 
@@ -100,13 +101,13 @@ def asking(*accepted: str, paged: bool = True, everything: bool = False, csv: bo
     """A dependency: what is asked, unless the asker holds its answer. Raises BadQuestionError."""
     taken = accepted or NAMES
 
-    def asked(request: Request, session: Reading) -> Asked:
+    def asked(request: Request, session: ReadSession) -> Asked:
         reader = _Reader(request, paged=paged, csv=csv and wants_csv(request))
         question = reader.question(known_slugs(session), taken)
         found = reader.asked(question, everything=everything)
         pairs = [*found.pairs(found.question), *found.page_pairs(), ("csv", str(found.csv))]
         bom = [("bom", text) for text in request.query_params.getlist("bom")]
-        freshness.check(request, session, found.as_of, [*pairs, *bom])
+        set_validators(request, session, found.as_of, [*pairs, *bom])
         return found
 
     return Depends(asked)

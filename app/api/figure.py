@@ -16,8 +16,8 @@ from app.charts.layout import lay_out_chart
 from app.charts.plotly.figure import plotly_figure
 from app.domain.answer import Answer, ChartEvent
 from app.domain.question import Question
-from app.http import Reading
 from app.queries.shares import answer_question, reported_figures
+from app.web.dependencies import ReadSession
 
 router = APIRouter(tags=["shares"])
 
@@ -39,7 +39,7 @@ class Figure(BaseModel):
     openapi_extra={"parameters": parameters(NAMES, paged=False, all_by_default=False, csv=False)},
 )
 def read_figure(
-    request: Request, session: Reading, asked: Annotated[Asked, asking(paged=False, csv=False)]
+    request: Request, session: ReadSession, asked: Annotated[Asked, asking(paged=False, csv=False)]
 ) -> Figure:
     """The chart that /trends shows. Its rows alone: /api/v1/shares."""
     question = asked.question

@@ -18,8 +18,9 @@ from app.csv_io.writer import csv_link_header, csv_text, download_file_name
 from app.cursors import Cursor, Place
 from app.database.session import Database
 from app.domain.calendar import format_instant
-from app.http import CSVResponse, Reading, csv_response, database
 from app.queries.data_version import last_change
+from app.web.csv_responses import CSVResponse, csv_response
+from app.web.dependencies import ReadSession, database_of
 
 Read = Callable[[Session, Asked], Page[Any]]
 
@@ -46,7 +47,7 @@ def offer(
     wanted = asking(*accepted, paged=paged, everything=everything)
 
     def answer(
-        request: Request, response: Response, session: Reading, asked: Annotated[Asked, wanted]
+        request: Request, response: Response, session: ReadSession, asked: Annotated[Asked, wanted]
     ) -> Any:
         return answered(request, response, session, asked, listing)
 
@@ -145,7 +146,7 @@ def _csv(  # noqa: PLR0917 - they are of six kinds
     first = csv_response(request, columns(listing), map(cells, page.rows), named, told)
     if asked.limit or not page.after or not vintage:
         return first
-    rest = _rest(database(request), asked, listing, page.after, vintage)
+    rest = _rest(database_of(request), asked, listing, page.after, vintage)
     del first.headers["Content-Length"]
     headers = dict(first.headers)
     return StreamingResponse(chain([first.body], rest), headers=headers)

@@ -14,9 +14,10 @@ from app.domain.calendar import format_instant, format_month
 from app.domain.parameters import PARAMETERS
 from app.domain.question import Question
 from app.domain.vocabulary import MISSING, Status
-from app.http import CSVResponse, Reading, shares_csv
 from app.queries.shares import answer_question
-from app.share_rows import COLUMNS, complement_rows, share_rows
+from app.web.csv_responses import CSVResponse, shares_csv
+from app.web.dependencies import ReadSession
+from app.web.share_rows import SHARE_COLUMNS, complement_rows, share_rows
 from app.wording.citations import pinned_question
 from app.wording.definitions import definition_text, source_citation
 
@@ -146,7 +147,7 @@ CSV: Final[dict[int | str, dict[str, Any]]] = {
         "content": {
             "text/csv": {
                 "schema": {"type": "string"},
-                "example": ",".join(COLUMNS)
+                "example": ",".join(SHARE_COLUMNS)
                 + "\nopenrouter-rankings,2025-08,chinese,Chinese,28.6539,final,,tokens,open,all,"
                 "2026-11-23T10:00:00Z\n",
             }
@@ -162,7 +163,7 @@ Wanted = Annotated[Asked, asking(paged=False)]
     responses=CSV | REFUSALS,
     openapi_extra=_told(csv=False),
 )
-def read_shares(request: Request, session: Reading, asked: Wanted) -> Any:
+def read_shares(request: Request, session: ReadSession, asked: Wanted) -> Any:
     """The shares of a question, with their definition, citation and a link that stays the same."""
     question = asked.question
     answer = answer_question(session, question)
@@ -182,7 +183,7 @@ def read_shares(request: Request, session: Reading, asked: Wanted) -> Any:
     responses=CSV | REFUSALS,
     openapi_extra=_told(csv=True),
 )
-def read_shares_csv(request: Request, session: Reading, asked: Wanted) -> CSVResponse:
+def read_shares_csv(request: Request, session: ReadSession, asked: Wanted) -> CSVResponse:
     """The same rows as CSV; an empty share_pct is a missing one. `bom=1` is for Excel."""
     return shares_csv(request, asked.question, answer_question(session, asked.question))
 

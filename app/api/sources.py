@@ -20,8 +20,8 @@ from app.database.session import Database
 from app.domain.answer import SourceDefinition
 from app.domain.calendar import format_month
 from app.domain.text import UnreadableCellError, clean_text
-from app.http import Bearer, database
 from app.queries.coverage import Span, covered_spans
+from app.web.dependencies import BearerMaintainer, database_of
 
 router = APIRouter(tags=["sources"])
 
@@ -158,7 +158,7 @@ offer(
     responses={409: {"description": "There is a source of that slug already."}},
 )
 def add_source(
-    body: NewSource, maintainer: Bearer, db: Annotated[Database, Depends(database)]
+    body: NewSource, maintainer: BearerMaintainer, db: Annotated[Database, Depends(database_of)]
 ) -> SourceAnswer:
     """Add a source, so that files can name it."""
     texts = body.model_dump(exclude={"reason"})

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
-from app import http
 from app.api.fields import VERSION_EXAMPLE
 from app.api.reviews import review_values
 from app.api.upload_answers import (
@@ -22,12 +21,18 @@ from app.api.upload_bodies import BODY, Sent, body_of
 from app.database.session import Database
 from app.domain.errors import BadQuestionError, NotFoundError, Problem, excerpt
 from app.domain.vocabulary import Openness
-from app.http import Bearer, Reading, RequestDatabase, by_token
 from app.ingest import publish, withdraw
 from app.ingest.check import refuse_problems
 from app.ingest.review import review_stored_upload, review_upload
 from app.ingest.stored_files import WEB_LIMITS, new_upload, store_upload
 from app.queries.uploads import State, read_upload_record
+from app.web.dependencies import (
+    BearerMaintainer,
+    ReadSession,
+    RequestDatabase,
+    authenticate_token,
+    no_parameters,
+)
 
 router = APIRouter(tags=["uploads"])
 
@@ -44,7 +49,7 @@ Id = Annotated[int, Path(ge=1, lt=2**63, description="Number of the upload.", ex
     },
 )
 async def send_upload(
-    request: Request, response: Response, maintainer: Bearer, db: RequestDatabase
+    request: Request, response: Response, maintainer: BearerMaintainer, db: RequestDatabase
 ) -> CheckAnswer | PublishedAnswer:
     """Check a CSV file against all rules and today's figures, or publish it.
 
@@ -121,16 +126,16 @@ def _published(request: Request, db: Database, upload_id: int, *, already: bool)
 
 @router.get(
     "/uploads/{upload_id}",
-    dependencies=[http.taking()],
+    dependencies=[no_parameters()],
     openapi_extra={"security": [{}, {"HTTPBearer": []}]},
 )
 def read_upload(
-    request: Request, upload_id: Id, session: Reading, db: RequestDatabase
+    request: Request, upload_id: Id, session: ReadSession, db: RequestDatabase
 ) -> ReviewedAnswer:
     """An upload and what became of it; before it is published for maintainers, with its review."""
     record = read_upload_record(session, upload_id)
     if not record.public:
-        by_token(request, db)
+        authenticate_token(request, db)
     values = upload_values(request, record) | {"review": None}
     if record.state is State.UNPUBLISHED:
         found = review_upload(session, upload_id)
@@ -177,7 +182,11 @@ MOVED: Final[dict[int | str, dict[str, Any]]] = {
 
 @router.post("/uploads/{upload_id}/publish", responses=MOVED)
 def publish_upload(
-    request: Request, upload_id: Id, body: Publishing, maintainer: Bearer, db: RequestDatabase
+    request: Request,
+    upload_id: Id,
+    body: Publishing,
+    maintainer: BearerMaintainer,
+    db: RequestDatabase,
 ) -> PublishedAnswer:
     """Publish an upload that waits, as its review shows it."""
     with db.writing() as session:
@@ -194,7 +203,11 @@ def publish_upload(
 
 @router.post("/uploads/{upload_id}/withdraw", responses=MOVED)
 def withdraw_upload(
-    request: Request, upload_id: Id, body: Withdrawal, maintainer: Bearer, db: RequestDatabase
+    request: Request,
+    upload_id: Id,
+    body: Withdrawal,
+    maintainer: BearerMaintainer,
+    db: RequestDatabase,
 ) -> UploadAnswer:
     """Take a published upload back: the figures before it are current again."""
     with db.writing() as session:

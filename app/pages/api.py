@@ -14,13 +14,13 @@ from app.domain.errors import BadQuestionError, NoFiguresError
 from app.domain.parameters import PARAMETERS
 from app.domain.question import Question
 from app.domain.question_parser import KnownSlugs, parse_question
-from app.http import Reading, taking
 from app.metadata.openapi_operations import reference_sections
 from app.pages.citations import citation
 from app.pages.shell import TEMPLATES, render
 from app.queries.shares import answer_question, main_source
-from app.rate_limit import Buckets
-from app.refusals import problem_response
+from app.web.dependencies import ReadSession, no_parameters
+from app.web.error_handlers import problem_response
+from app.web.token_bucket import TokenBuckets
 
 router = APIRouter()
 
@@ -43,8 +43,8 @@ class Example:
     text: str
 
 
-@router.get("/api", dependencies=[taking()])
-def api(request: Request, session: Reading) -> HTMLResponse:
+@router.get("/api", dependencies=[no_parameters()])
+def api(request: Request, session: ReadSession) -> HTMLResponse:
     return render(request, "api/api.html", context(request, session))
 
 
@@ -67,7 +67,7 @@ def context(request: Request, session: Session, as_of: datetime | None = None) -
         "refusal": refusal(),
         "cited": _cited(request, session, ASKED.having(as_of=as_of)),
         "per_minute": per_minute,
-        "policy": Buckets(per_minute).policy if per_minute else "",
+        "policy": TokenBuckets(per_minute).policy if per_minute else "",
     }
 
 

@@ -4,14 +4,14 @@ from fastapi import Depends, Request
 
 from app.domain.question import Question
 from app.domain.question_parser import parse_question
-from app.http import Reading
 from app.queries.shares import known_slugs
+from app.web.dependencies import ReadSession
 
 
 def asking(*accepted: str) -> object:
     """A dependency: the question of the query string. Raises BadQuestionError."""
 
-    def asked(request: Request, session: Reading) -> Question:
+    def asked(request: Request, session: ReadSession) -> Question:
         pairs = request.query_params.multi_items()
         return parse_question(pairs, known_slugs(session), accepted)
 

@@ -17,10 +17,10 @@ from app.catalogue.lookup import ids_by_slug
 from app.database.session import Database
 from app.database.tables import Developer
 from app.domain.errors import BadFileError, BadInputError, ConflictError, NotFoundError, UserError
-from app.http import Reading, SignedIn, database
 from app.pages.entry_fields import FIELDS
 from app.pages.forms import Form, Sent, by_field, one_line, reason_of, texts
 from app.pages.shell import render
+from app.web.dependencies import ReadSession, SignedInMaintainer, database_of
 
 router = APIRouter()
 
@@ -45,7 +45,9 @@ EntryId = Annotated[int, Depends(entry_id_of)]
 
 
 @router.get("/catalogue")
-def overview(request: Request, maintainer: SignedIn, session: Reading) -> HTMLResponse:
+def overview(
+    request: Request, maintainer: SignedInMaintainer, session: ReadSession
+) -> HTMLResponse:
     counts = {name: sum(1 for _ in read_entries(session, KINDS[name])) for name in KINDS}
     changes = read_edits(session, SHOWN)
     context = {"maintainer": maintainer, "counts": counts, "changes": changes, "shown": SHOWN}
@@ -54,7 +56,11 @@ def overview(request: Request, maintainer: SignedIn, session: Reading) -> HTMLRe
 
 @router.get("/catalogue/{kind}")
 def entries(
-    request: Request, maintainer: SignedIn, kind: OfKind, session: Reading, find: str = ""
+    request: Request,
+    maintainer: SignedInMaintainer,
+    kind: OfKind,
+    session: ReadSession,
+    find: str = "",
 ) -> HTMLResponse:
     wanted = find.casefold().strip()
     found = [
@@ -74,13 +80,19 @@ def entries(
 
 
 @router.get("/catalogue/{kind}/new")
-def new(request: Request, maintainer: SignedIn, kind: OfKind, session: Reading) -> HTMLResponse:
+def new(
+    request: Request, maintainer: SignedInMaintainer, kind: OfKind, session: ReadSession
+) -> HTMLResponse:
     return render(request, "catalogue/entry.html", _written(session, maintainer, kind, Form()))
 
 
 @router.get("/catalogue/{kind}/{number}")
 def entry(
-    request: Request, maintainer: SignedIn, kind: OfKind, number: EntryId, session: Reading
+    request: Request,
+    maintainer: SignedInMaintainer,
+    kind: OfKind,
+    number: EntryId,
+    session: ReadSession,
 ) -> HTMLResponse:
     cells = _cells(session, kind, number)
     form = Form({**cells, "seen": _seen(cells)})
@@ -92,9 +104,9 @@ class Writing:
     """An entry as a maintainer wrote it into a form."""
 
     request: Request
-    maintainer: SignedIn
+    maintainer: SignedInMaintainer
     kind: OfKind
-    db: Annotated[Database, Depends(database)]
+    db: Annotated[Database, Depends(database_of)]
     form: Sent
 
     def done(self, number: int | None = None) -> Response:

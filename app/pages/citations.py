@@ -5,8 +5,8 @@ from fastapi import APIRouter, Request, Response
 from app.domain.answer import Answer
 from app.domain.errors import NoFiguresError
 from app.domain.question import Question
-from app.http import Fresh, Reading
 from app.queries.shares import answer_question
+from app.web.dependencies import FreshQuestion, ReadSession
 from app.wording.citations import Citation, cite_answer
 
 router = APIRouter()
@@ -17,20 +17,20 @@ def citation(request: Request, answer: Answer, question: Question) -> Citation |
 
 
 @router.get("/trends.bib")
-def bibtex(request: Request, question: Fresh, session: Reading) -> Response:
+def bibtex(request: Request, question: FreshQuestion, session: ReadSession) -> Response:
     """One BibTeX entry, pinned to the vintage."""
     found = _found(request, question, session)
     return _file(found.bibtex, "application/x-bibtex", f"{found.key}.bib")
 
 
 @router.get("/trends.csl")
-def csl(request: Request, question: Fresh, session: Reading) -> Response:
+def csl(request: Request, question: FreshQuestion, session: ReadSession) -> Response:
     """CSL-JSON, as reference managers read it."""
     found = _found(request, question, session)
     return _file(found.csl_text, "application/vnd.citationstyles.csl+json", f"{found.key}.json")
 
 
-def _found(request: Request, question: Question, session: Reading) -> Citation:
+def _found(request: Request, question: Question, session: ReadSession) -> Citation:
     found = citation(request, answer_question(session, question), question)
     if found is None:
         raise NoFiguresError("There is no figure to cite", "Ask for months that have one.")

@@ -19,12 +19,12 @@ from app.catalogue.entries import (
 from app.domain.answer import Share
 from app.domain.question import Question
 from app.domain.vocabulary import ORIGIN_LABELS, Origin
-from app.http import Reading
 from app.pages.asking import asking
 from app.pages.course import Course, by_base, course, everyone, latest
 from app.pages.shell import render
 from app.pages.showing import drawing, tables
 from app.queries.shares import answer_question, main_source
+from app.web.dependencies import ReadSession
 from app.wording.definitions import definition_text, denominator_text, source_citation
 from app.wording.findings import headline_finding, small_print_text
 
@@ -64,7 +64,7 @@ def _rank(row: Row) -> tuple[int, float, str]:
 
 
 @router.get("/developers")
-def developers(request: Request, question: Filtered, session: Reading) -> HTMLResponse:
+def developers(request: Request, question: Filtered, session: ReadSession) -> HTMLResponse:
     known = list(developers_by_slug(session, question.as_of).values())
     found = everyone(session, Question(by="developer", as_of=question.as_of))
     rows = ranked(known, latest(found.answer) if found else {})
@@ -119,7 +119,7 @@ def _counts(session: Session, question: Question) -> dict[str, int]:
 
 
 @router.get("/developers/{slug:path}")
-def developer(request: Request, slug: str, question: Then, session: Reading) -> HTMLResponse:
+def developer(request: Request, slug: str, question: Then, session: ReadSession) -> HTMLResponse:
     known = developers_by_slug(session, question.as_of)
     names = {entry.name: entry.slug for entry in known.values()}
     entry = find_entry(known, slug, "developer", names)
@@ -146,7 +146,7 @@ def all_models() -> RedirectResponse:
 
 
 @router.get("/models/{slug:path}")
-def model(request: Request, slug: str, question: Then, session: Reading) -> HTMLResponse:
+def model(request: Request, slug: str, question: Then, session: ReadSession) -> HTMLResponse:
     known = models_by_slug(session, question.as_of)
     names = {entry.name: entry.slug for entry in known.values()}
     entry = find_entry(known, slug, "model", names)

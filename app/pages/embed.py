@@ -6,22 +6,24 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from app.domain.errors import UserError
-from app.headers import POLICY
-from app.http import Asked, Reading
 from app.pages.shell import render
 from app.pages.trends import shown
 from app.queries.shares import answer_question
+from app.web.dependencies import AskedQuestion, ReadSession
+from app.web.middleware.security_headers import CONTENT_SECURITY_POLICY
 
 router = APIRouter()
 
 # Nobody can be tricked into a click here: it has no form, no cookie, and links to new windows.
 FRAMED: Final = {
-    "Content-Security-Policy": POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY.replace(
+        "frame-ancestors 'none'", "frame-ancestors *"
+    )
 }
 
 
 @router.get("/embed/trends")
-def embedded(request: Request, question: Asked, session: Reading) -> HTMLResponse:
+def embedded(request: Request, question: AskedQuestion, session: ReadSession) -> HTMLResponse:
     answer = answer_question(session, question)
     context = {
         "question": question,

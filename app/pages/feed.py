@@ -10,11 +10,11 @@ from app.catalogue.lookup import source_names
 from app.domain.calendar import format_instant
 from app.domain.question import Question
 from app.domain.revision import MonthRevision, Revision
-from app.http import Reading
 from app.pages import news
 from app.pages.asking import asking
 from app.pages.shell import TEMPLATES
 from app.queries.revisions import read_revisions
+from app.web.dependencies import ReadSession
 from app.wording.formats import join_names
 
 router = APIRouter()
@@ -45,7 +45,7 @@ Asked = Annotated[Question, asking("source")]
 
 
 @router.get("/feed.atom")
-def feed(request: Request, question: Asked, session: Reading) -> Response:
+def feed(request: Request, question: Asked, session: ReadSession) -> Response:
     names = source_names(session)
     acts = read_revisions(session, sources=question.source, limit=LATEST)
     entries = [_entry(act, names) for act in acts]

@@ -7,10 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session
 
-from app import freshness
 from app.catalogue.entries import sources_by_slug
 from app.domain.question import Question
-from app.http import Reading
 from app.metadata.data_package import data_package
 from app.metadata.dataset import Dataset, TableDescription
 from app.metadata.json_ld import json_ld
@@ -21,6 +19,8 @@ from app.pages.shell import TEMPLATES
 from app.queries.coverage import covered_spans
 from app.queries.data_version import last_change
 from app.queries.shares import main_source
+from app.web.dependencies import ReadSession
+from app.web.entity_tags import set_validators
 
 router = APIRouter()
 
@@ -48,10 +48,10 @@ def embedded(request: Request, session: Session) -> str:
 
 
 def fresh(
-    request: Request, session: Reading, question: Annotated[Question, asking("as_of")]
+    request: Request, session: ReadSession, question: Annotated[Question, asking("as_of")]
 ) -> datetime | None:
     """The instant asked for, unless the asker holds the answer (NotModifiedError)."""
-    freshness.check(request, session, question.as_of, question.pairs())
+    set_validators(request, session, question.as_of, question.pairs())
     return question.as_of
 
 
@@ -59,17 +59,17 @@ AsOf = Annotated[datetime | None, Depends(fresh)]
 
 
 @router.get("/dataset.jsonld")
-def jsonld(request: Request, session: Reading, as_of: AsOf) -> Response:
+def jsonld(request: Request, session: ReadSession, as_of: AsOf) -> Response:
     return _json(json_ld(dataset(request, session, as_of)), "application/ld+json")
 
 
 @router.get("/datapackage.json")
-def datapackage(request: Request, session: Reading, as_of: AsOf) -> Response:
+def datapackage(request: Request, session: ReadSession, as_of: AsOf) -> Response:
     return _json(data_package(dataset(request, session, as_of)), "application/json")
 
 
 @router.get("/llms.txt")
-def llms(request: Request, session: Reading, as_of: AsOf) -> Response:
+def llms(request: Request, session: ReadSession, as_of: AsOf) -> Response:
     context = api.context(request, session, as_of)
     context |= {"dataset": dataset(request, session, as_of)}
     text = TEMPLATES.get_template("llms.txt").render(context)

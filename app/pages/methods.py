@@ -15,7 +15,6 @@ from app.domain.answer import Answer
 from app.domain.errors import NoFiguresError
 from app.domain.question import Question
 from app.domain.vocabulary import ORIGIN_LABELS, ORIGIN_SYNONYMS, Origin, Status
-from app.http import Reading
 from app.pages import bundled
 from app.pages.asking import asking
 from app.pages.shell import render
@@ -27,6 +26,7 @@ from app.queries.coverage import (
     read_snapshots,
 )
 from app.queries.shares import answer_question
+from app.web.dependencies import ReadSession
 from app.wording.citations import pinned_question
 from app.wording.definitions import denominator_text, source_citation, subject_of_group
 from app.wording.findings import leading_series
@@ -38,7 +38,7 @@ Then = Annotated[Question, asking("as_of")]
 
 
 @router.get("/methods")
-def methods(request: Request, question: Then, session: Reading) -> HTMLResponse:
+def methods(request: Request, question: Then, session: ReadSession) -> HTMLResponse:
     then = question.as_of
     developers = developers_by_slug(session, then)
     models = models_by_slug(session, then)

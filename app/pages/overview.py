@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 from app.domain.answer import Answer
 from app.domain.errors import NoFiguresError
 from app.domain.question import Question
-from app.http import Asked, Reading
 from app.pages.cards import cards
 from app.pages.citations import citation
 from app.pages.machines import embedded
@@ -16,6 +15,7 @@ from app.pages.shell import render
 from app.pages.showing import beside, drawing, tables
 from app.pages.side_by_side import side_by_side
 from app.queries.shares import answer_question
+from app.web.dependencies import AskedQuestion, ReadSession
 from app.wording.definitions import definition_text, source_citation
 from app.wording.findings import (
     chart_highlights,
@@ -28,7 +28,7 @@ router = APIRouter()
 
 
 @router.get("/")
-def overview(request: Request, question: Asked, session: Reading) -> HTMLResponse:
+def overview(request: Request, question: AskedQuestion, session: ReadSession) -> HTMLResponse:
     try:
         answer = answer_question(session, question)
     except NoFiguresError as nothing:

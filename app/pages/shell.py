@@ -7,12 +7,13 @@ from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 from jinja2 import StrictUndefined
 
-from app import assets, paths
+from app import paths
 from app.domain.calendar import format_month
 from app.domain.errors import UserError
 from app.pages import bundled, news, telling
 from app.pages.news import sum_name
 from app.pages.telling import column_letter, months_held, slice_name
+from app.web.static_files import static_address
 from app.wording.formats import (
     capitalize_first,
     format_day,
@@ -55,7 +56,7 @@ TEMPLATES.env.filters |= {
 }
 
 
-TEMPLATES.env.globals["static"] = assets.address
+TEMPLATES.env.globals["static"] = static_address
 
 
 def render(

@@ -19,9 +19,9 @@ from app.auth.sessions import (
 )
 from app.database.session import Database
 from app.domain.errors import BadInputError, TooOftenError, UserError, WrongPasswordError
-from app.http import RequestDatabase, SignedIn, Visitor, cookie_name
 from app.pages.shell import render
-from app.refusals import STATUS_OF, headers_of
+from app.web.dependencies import RequestDatabase, SignedInMaintainer, VisitorOrNone, cookie_name
+from app.web.error_handlers import STATUS_BY_ERROR, error_headers
 
 router = APIRouter()
 
@@ -42,7 +42,7 @@ def own_path(address: str) -> str:
 def ask(
     request: Request,
     db: RequestDatabase,
-    visitor: Visitor,
+    visitor: VisitorOrNone,
     wanted: Annotated[str, Query(alias="next")] = "",
     link: str = "",
 ) -> HTMLResponse | RedirectResponse:
@@ -66,12 +66,12 @@ def _form(
 def _answer(
     request: Request, template: str, context: dict[str, object], refused: UserError | None
 ) -> HTMLResponse:
-    status = STATUS_OF[type(refused)] if refused else 200
+    status = STATUS_BY_ERROR[type(refused)] if refused else 200
     answer = render(request, template, context, status)
     answer.headers["Cache-Control"] = "no-store"
     # A page, not a challenge: the header that goes with 401 for programs has no place here.
     if isinstance(refused, TooOftenError):
-        answer.headers.update(headers_of(refused))
+        answer.headers.update(error_headers(refused))
     return answer
 
 
@@ -135,7 +135,7 @@ def sign_out(request: Request, db: RequestDatabase) -> RedirectResponse:
 
 
 @router.get("/account")
-def account(request: Request, db: RequestDatabase, maintainer: SignedIn) -> HTMLResponse:
+def account(request: Request, db: RequestDatabase, maintainer: SignedInMaintainer) -> HTMLResponse:
     return _account(request, db, maintainer.name)
 
 
@@ -156,7 +156,7 @@ def _account(
 def change_password(
     request: Request,
     db: RequestDatabase,
-    maintainer: SignedIn,
+    maintainer: SignedInMaintainer,
     *,
     old: Text = "",
     new: Text = "",

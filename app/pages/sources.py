@@ -12,7 +12,6 @@ from app.catalogue.entries import find_entry, sources_by_slug
 from app.domain.answer import SourceDefinition
 from app.domain.question import Question
 from app.domain.revision import Effect
-from app.http import Reading
 from app.pages import definitions
 from app.pages.asking import asking
 from app.pages.shell import render
@@ -24,6 +23,7 @@ from app.queries.coverage import (
     read_snapshots,
 )
 from app.queries.revisions import read_revisions
+from app.web.dependencies import ReadSession
 from app.wording.definitions import denominator_text, source_citation
 
 router = APIRouter()
@@ -32,7 +32,7 @@ Then = Annotated[Question, asking("as_of")]
 
 
 @router.get("/sources")
-def sources(request: Request, question: Then, session: Reading) -> HTMLResponse:
+def sources(request: Request, question: Then, session: ReadSession) -> HTMLResponse:
     found = sources_by_slug(session, question.as_of).values()
     known = main_source_first(session, found, question.as_of)
     covered = read_covered_months(session, question.as_of)
@@ -46,7 +46,7 @@ def sources(request: Request, question: Then, session: Reading) -> HTMLResponse:
 
 
 @router.get("/sources/{slug:path}")
-def source(request: Request, slug: str, question: Then, session: Reading) -> HTMLResponse:
+def source(request: Request, slug: str, question: Then, session: ReadSession) -> HTMLResponse:
     then = question.as_of
     known = sources_by_slug(session, then)
     names = {item.name: item.slug for item in known.values()}

@@ -11,7 +11,6 @@ from app.domain.answer import Answer
 from app.domain.errors import BadQuestionError, NoFiguresError
 from app.domain.question import Question
 from app.domain.question_parser import parse_question, parse_valid_part
-from app.http import Reading
 from app.pages.citations import citation
 from app.pages.question_form import form
 from app.pages.revised import lately, revised
@@ -20,6 +19,7 @@ from app.pages.showing import beside, drawing, tables
 from app.queries.availability import has_answer
 from app.queries.shares import answer_question, known_slugs
 from app.queries.uploads import withdrawal_moments
+from app.web.dependencies import ReadSession
 from app.wording.citations import pinned_question
 from app.wording.definitions import definition_text, source_citation
 from app.wording.findings import headline_finding, small_print_text
@@ -31,7 +31,7 @@ TYPED = ("developer", "model", "top", "as_of")
 
 
 @router.get("/trends")
-def trends(request: Request, session: Reading) -> HTMLResponse:
+def trends(request: Request, session: ReadSession) -> HTMLResponse:
     pairs = request.query_params.multi_items()
     try:
         question = parse_question(pairs, known_slugs(session))
@@ -41,7 +41,7 @@ def trends(request: Request, session: Reading) -> HTMLResponse:
 
 
 @router.get("/trends/ask")
-def ask(request: Request, session: Reading) -> Response:
+def ask(request: Request, session: ReadSession) -> Response:
     """The form's address: leads to the short address of what its controls say."""
     pairs = _joined(request.query_params.multi_items())
     try:

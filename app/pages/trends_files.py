@@ -15,9 +15,10 @@ from app.domain.answer import Answer, ChartEvent
 from app.domain.errors import Problem, excerpt
 from app.domain.question import Question
 from app.domain.question_parser import bad_question
-from app.http import CSVResponse, Fresh, Reading, shares_csv, shares_name
 from app.pages.showing import beside, wanted
 from app.queries.shares import answer_question
+from app.web.csv_responses import CSVResponse, shares_csv, shares_file_name
+from app.web.dependencies import FreshQuestion, ReadSession
 from app.wording.definitions import definition_text, question_definition, source_citation
 from app.wording.findings import chart_summary, headline_finding, small_print_text
 
@@ -75,7 +76,7 @@ class Shown:
         )
 
 
-def shown(question: Fresh, session: Reading) -> Shown:
+def shown(question: FreshQuestion, session: ReadSession) -> Shown:
     """A table has no picture of its own: it is drawn as lines."""
     drawn = question.having(view="lines") if question.view == "table" else question
     return _shown(session, drawn)
@@ -123,10 +124,10 @@ def trends_json(shown: ShownHere) -> FigureResponse:
 
 
 @router.get("/trends.csv")
-def trends_csv(request: Request, question: Fresh, session: Reading) -> CSVResponse:
+def trends_csv(request: Request, question: FreshQuestion, session: ReadSession) -> CSVResponse:
     return shares_csv(request, question, answer_question(session, question))
 
 
 def _named(shown: Shown, ending: str) -> dict[str, str]:
-    name = shares_name(shown.question, shown.answer, ending)
+    name = shares_file_name(shown.question, shown.answer, ending)
     return {"Content-Disposition": f'inline; filename="{name}"'}

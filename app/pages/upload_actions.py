@@ -12,13 +12,13 @@ from app.auth.accounts import MaintainerIdentity
 from app.csv_io.schema import FileLimits
 from app.database.session import Database
 from app.domain.errors import BadFileError, BadInputError, ConflictError, UserError
-from app.http import Reading, SignedIn, database, taking
 from app.ingest.publish import publish_upload
 from app.ingest.withdraw import discard_upload, reclassify_upload, withdraw_upload
 from app.pages.forms import Form, Sent, by_field, texts
 from app.pages.shell import render
 from app.pages.uploads import NONE, Refusal, UploadId, page_of
 from app.queries.uploads import UploadRecord, read_upload_record
+from app.web.dependencies import ReadSession, SignedInMaintainer, database_of, no_parameters
 
 router = APIRouter()
 
@@ -35,8 +35,8 @@ class Doing:
 
     request: Request
     upload_id: UploadId
-    maintainer: SignedIn
-    db: Annotated[Database, Depends(database)]
+    maintainer: SignedInMaintainer
+    db: Annotated[Database, Depends(database_of)]
     form: Sent
 
     @property
@@ -77,9 +77,9 @@ class Doing:
 Asked = Annotated[Doing, Depends()]
 
 
-@router.get("/uploads/{number}/withdraw", dependencies=[taking()], response_model=None)
+@router.get("/uploads/{number}/withdraw", dependencies=[no_parameters()], response_model=None)
 def ask_to_withdraw(
-    request: Request, upload_id: UploadId, session: Reading, maintainer: SignedIn
+    request: Request, upload_id: UploadId, session: ReadSession, maintainer: SignedInMaintainer
 ) -> HTMLResponse | RedirectResponse:
     """What may be done with a published upload; its own page is public, and asks nobody."""
     upload = read_upload_record(session, upload_id)

@@ -19,12 +19,13 @@ from app.csv_io.schema import FileLimits
 from app.database.session import Database
 from app.domain.errors import BadFileError, ConflictError, NotFoundError
 from app.domain.vocabulary import OPENNESS_LABELS, Openness
-from app.http import CSVResponse, SignedIn, database
 from app.ingest.rules.upload_format import UPLOAD_COLUMNS
 from app.ingest.stored_files import store_upload
 from app.pages.entry_fields import FIELDS
 from app.pages.forms import Form, by_field, one_line, sending, texts
 from app.pages.shell import render
+from app.web.csv_responses import CSVResponse
+from app.web.dependencies import SignedInMaintainer, database_of
 
 router = APIRouter()
 
@@ -63,7 +64,7 @@ def _attached(text: str, filename: str) -> CSVResponse:
 
 @router.get("/uploads/new")
 def new(
-    request: Request, maintainer: SignedIn, db: Annotated[Database, Depends(database)]
+    request: Request, maintainer: SignedInMaintainer, db: Annotated[Database, Depends(database_of)]
 ) -> HTMLResponse:
     return _page(request, maintainer, db, Form({"openness": Openness.OPEN.value}))
 
@@ -71,8 +72,8 @@ def new(
 @router.post("/uploads")
 def create(
     request: Request,
-    maintainer: SignedIn,
-    db: Annotated[Database, Depends(database)],
+    maintainer: SignedInMaintainer,
+    db: Annotated[Database, Depends(database_of)],
     form: SentFile,
 ) -> Response:
     """Keeps the file; what would change is the business of its own page."""

@@ -16,12 +16,12 @@ from app.domain.errors import BadQuestionError, NotFoundError
 from app.domain.question import Question
 from app.domain.question_parser import parse_question
 from app.domain.vocabulary import OPENNESS_LABELS, ORIGIN_LABELS
-from app.http import Reading
 from app.pages.shell import render
 from app.pages.uploads import Sight
 from app.queries.lines import GroupTotal, group_totals_of_upload, lines_of_upload, supporting_lines
 from app.queries.shares import known_slugs
 from app.queries.uploads import MonthRecord, UploadRecord
+from app.web.dependencies import ReadSession
 
 router = APIRouter()
 
@@ -48,7 +48,7 @@ class Wanted:
         return f"/uploads/{upload_id}/lines?{urlencode(pairs, safe=',:/')}"
 
 
-def wanted(request: Request, session: Reading) -> Wanted:
+def wanted(request: Request, session: ReadSession) -> Wanted:
     """What the query string asks for: a question about one month. Raises BadQuestionError."""
     items = dict(request.query_params)
     month = parse_month(items.pop("month", ""))
@@ -65,7 +65,7 @@ Asked = Annotated[Wanted, Depends(wanted, scope="function")]
 
 
 @router.get("/uploads/behind")
-def behind(asked: Asked, session: Reading) -> RedirectResponse:
+def behind(asked: Asked, session: ReadSession) -> RedirectResponse:
     """From a number in a table to the upload it rests on, at the vintage of the question."""
     found = supporting_lines(session, asked.source, asked.month, asked.question, limit=0)
     return RedirectResponse(asked.address(found.upload_id), 303)
@@ -83,7 +83,7 @@ class Choice:
 
 
 @router.get("/uploads/{number}/lines")
-def lines(request: Request, sight: Sight, asked: Asked, session: Reading) -> HTMLResponse:
+def lines(request: Request, sight: Sight, asked: Asked, session: ReadSession) -> HTMLResponse:
     upload = sight.upload
     record = _month_of(upload, asked)
     place = (upload.id, asked.source, asked.month)

@@ -16,7 +16,6 @@ from app.database.session import Database
 from app.database.tables import Upload
 from app.domain.calendar import format_instant
 from app.domain.errors import NotFoundError
-from app.http import Reading, SignedIn, csv_response, database, signed_in, taking, visitor
 from app.ingest.review import review_upload
 from app.ingest.stored_files import CHUNK_BYTES, open_stored_file
 from app.pages import telling
@@ -31,6 +30,15 @@ from app.queries.uploads import (
     UploadRecord,
     read_upload_record,
     read_upload_records,
+)
+from app.web.csv_responses import csv_response
+from app.web.dependencies import (
+    ReadSession,
+    SignedInMaintainer,
+    database_of,
+    find_visitor,
+    no_parameters,
+    require_signed_in,
 )
 
 router = APIRouter()
@@ -69,26 +77,26 @@ class Seen:
 def seen(
     request: Request,
     upload_id: UploadId,
-    session: Reading,
-    db: Annotated[Database, Depends(database)],
+    session: ReadSession,
+    db: Annotated[Database, Depends(database_of)],
 ) -> Seen:
     """Raises NotSignedInError where only maintainers may see it."""
     upload = read_upload_record(session, upload_id)
-    return Seen(upload, None if upload.public else signed_in(visitor(request, db)))
+    return Seen(upload, None if upload.public else require_signed_in(find_visitor(request, db)))
 
 
 Sight = Annotated[Seen, Depends(seen, scope="function")]
 
 
-@router.get("/uploads", dependencies=[taking("before")])
-def history(request: Request, session: Reading, before: str = "") -> HTMLResponse:
+@router.get("/uploads", dependencies=[no_parameters("before")])
+def history(request: Request, session: ReadSession, before: str = "") -> HTMLResponse:
     """The public record."""
     return _history(request, session, None, before)
 
 
-@router.get("/uploads/received", dependencies=[taking("before")])
+@router.get("/uploads/received", dependencies=[no_parameters("before")])
 def received(
-    request: Request, session: Reading, maintainer: SignedIn, before: str = ""
+    request: Request, session: ReadSession, maintainer: SignedInMaintainer, before: str = ""
 ) -> HTMLResponse:
     """All there is, for maintainers: also what waits, and what was discarded."""
     return _history(request, session, maintainer, before)
@@ -108,8 +116,8 @@ def _history(
     return render(request, "uploads/history.html", context)
 
 
-@router.get("/uploads/{number}", dependencies=[taking()])
-def show(request: Request, sight: Sight, session: Reading) -> HTMLResponse:
+@router.get("/uploads/{number}", dependencies=[no_parameters()])
+def show(request: Request, sight: Sight, session: ReadSession) -> HTMLResponse:
     return page_of(request, session, sight.upload, sight.maintainer)
 
 
@@ -167,7 +175,7 @@ def _pinned(session: Session, upload: UploadRecord) -> list[tuple[str, str, str]
 
 
 @router.get("/uploads/{number}/file")
-def file(sight: Sight, session: Reading) -> Response:
+def file(sight: Sight, session: ReadSession) -> Response:
     """The bytes as they came, never shown as a page."""
     upload = sight.upload
     stored = open_stored_file(session.get_one(Upload, upload.id))
@@ -184,7 +192,7 @@ def _portions(file: BinaryIO) -> Iterator[bytes]:
 
 
 @router.get("/uploads/{number}/errors.csv")
-def errors(request: Request, sight: Sight, session: Reading) -> Response:
+def errors(request: Request, sight: Sight, session: ReadSession) -> Response:
     """The first hundred problems of a file that is not published."""
     upload = sight.upload
     if upload.state is not State.UNPUBLISHED:

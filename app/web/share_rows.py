@@ -12,7 +12,7 @@ from app.domain.rounding import rounded_share
 
 
 @dataclass(frozen=True, slots=True)
-class ShareRow:
+class FlatShare:
     """A group's share of one source's month, and all that it takes to cite a row that is saved.
 
     `share_pct` is None where the source says nothing of the group. `note` is the source's own of
@@ -32,23 +32,23 @@ class ShareRow:
     as_of: str
 
 
-COLUMNS: Final = tuple(field.name for field in fields(ShareRow))
+SHARE_COLUMNS: Final = tuple(field.name for field in fields(FlatShare))
 
 
-def share_rows(answer: Answer, question: Question) -> Iterator[ShareRow]:
+def share_rows(answer: Answer, question: Question) -> Iterator[FlatShare]:
     return _rows(answer, question, answer.shares)
 
 
-def complement_rows(answer: Answer, question: Question) -> Iterator[ShareRow]:
+def complement_rows(answer: Answer, question: Question) -> Iterator[FlatShare]:
     """What the question leaves out of the whole: with the shares it adds up to 100."""
     return _rows(answer, question, answer.complement)
 
 
-def _rows(answer: Answer, question: Question, shares: Iterable[Share]) -> Iterator[ShareRow]:
+def _rows(answer: Answer, question: Question, shares: Iterable[Share]) -> Iterator[FlatShare]:
     metrics = {source.slug: source.metric for source in answer.sources}
     as_of = format_instant(answer.vintage) if answer.vintage else ""
     for share in shares:
-        yield ShareRow(
+        yield FlatShare(
             source=share.source,
             month=format_month(share.month),
             group=share.group,

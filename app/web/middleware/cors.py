@@ -1,37 +1,36 @@
 """Reads by scripts of other sites: CORS for what anyone may read, never with cookies."""
 
-import re
 from typing import Final
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-OPEN: Final = re.compile(r"/api/v1/.*|/llms\.txt|.*\.(csv|json|jsonld|svg|png|bib|csl)", re.DOTALL)
-READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-READABLE: Final = {
+from app.web.route_policy import is_open_to_origins
+
+EXPOSED_HEADERS: Final = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
         "Content-Disposition, ETag, Link, RateLimit, RateLimit-Policy, Retry-After"
     ),
 }
-ASKED_FIRST: Final = {
+PREFLIGHT_HEADERS: Final = {
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
     "Access-Control-Allow-Headers": "*",
     "Access-Control-Max-Age": "86400",
 }
 
 
-class Crossing:
+class CorsMiddleware:
     """Lets other sites' scripts read, refusals included; writing stays this site's own."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not is_open(scope):
+        if scope["type"] != "http" or not is_open_to_origins(scope):
             await self.app(scope, receive, send)
             return
-        added = READABLE | (ASKED_FIRST if scope["method"] == "OPTIONS" else {})
+        added = EXPOSED_HEADERS | (PREFLIGHT_HEADERS if scope["method"] == "OPTIONS" else {})
 
         async def send_open(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -41,7 +40,3 @@ class Crossing:
             await send(message)
 
         await self.app(scope, receive, send_open)
-
-
-def is_open(scope: Scope) -> bool:
-    return scope["method"] in READING and OPEN.fullmatch(scope["path"]) is not None

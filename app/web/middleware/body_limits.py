@@ -10,50 +10,33 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-KIB: Final = 1024
-FORM: Final = 64 * KIB
-FILE: Final = 10 * KIB * KIB + FORM
+from app.web.route_policy import KIB, body_limits
 
-PATIENCE: Final = 20
+BODY_TIMEOUT_S: Final = 20
 """Seconds that any body may take to come, and more by its largest size."""
-SLOWEST: Final = 100 * KIB
+BODY_MIN_BYTES_PER_S: Final = 100 * KIB
 """Bytes a second."""
 
-LINGER: Final = 1
+LINGER_S: Final = 1
 """Seconds, and bytes, for which a body that was refused is still taken; more is left to wait."""
 LINGER_BYTES: Final = 4 * KIB * KIB
 
-# Addresses, the bytes of a body they take, and whether only maintainers may send one; the first
-# that fits.
-LIMITS: Final = tuple(
-    (re.compile(pattern, re.DOTALL), most, maintainers)
-    for pattern, most, maintainers in (
-        (r"/uploads|/api/v1/uploads", FILE, True),
-        (r"/(uploads|catalogue|account|api/v1/uploads|api/v1/sources)(/.*)?", FORM, True),
-        (r".*", FORM, False),
-    )
-)
+
+def check_content_length(headers: Headers, most: int) -> None:
+    if declared_length(headers) > most:
+        raise body_too_large(most)
 
 
-def limits(path: str) -> tuple[int, bool]:
-    return next((most, only) for pattern, most, only in LIMITS if pattern.fullmatch(path))
-
-
-def check_length(headers: Headers, most: int) -> None:
-    if declared(headers) > most:
-        raise too_large(most)
-
-
-def declared(headers: Headers) -> int:
+def declared_length(headers: Headers) -> int:
     """The length of the body as announced, in bytes; what is no number is beyond every limit."""
     length = headers.get("content-length", "0")
     return int(length) if re.fullmatch("[0-9]{1,18}", length) else sys.maxsize
 
 
-def counted(receive: Receive, most: int) -> Receive:
+def limit_body(receive: Receive, most: int) -> Receive:
     """Gives the body up to `most` bytes, however it is sent, and while it comes in time."""
     left = most
-    due = asyncio.get_running_loop().time() + PATIENCE + most / SLOWEST
+    due = asyncio.get_running_loop().time() + BODY_TIMEOUT_S + most / BODY_MIN_BYTES_PER_S
     whole = False
 
     async def receive_counted() -> Message:
@@ -69,19 +52,19 @@ def counted(receive: Receive, most: int) -> Receive:
         whole = not message.get("more_body", False)
         left -= len(message.get("body", b""))
         if left < 0:
-            raise too_large(most)
+            raise body_too_large(most)
         return message
 
     return receive_counted
 
 
-def too_large(most: int) -> HTTPException:
+def body_too_large(most: int) -> HTTPException:
     # FastAPI makes a 400 of every other exception a body raises.
     size = f"{most // KIB // KIB} MiB" if most > KIB * KIB else f"{most // KIB} KiB"
     return HTTPException(413, f"That is too large: this address takes at most {size}")
 
 
-class Closing:
+class CloseUnreadBodies:
     """Closes the connection after an answer that left a large or endless body unread.
 
     Else the server would read all of it, only to throw it away. A little of it is: a proxy that
@@ -111,27 +94,27 @@ class Closing:
                 MutableHeaders(scope=message)["Connection"] = "close"
             elif kind == "http.response.body" and last and unread and not waits:
                 await send({**message, "more_body": True})
-                await throw_away(receive)
+                await drain_body(receive)
                 message = {"type": "http.response.body"}
             await send(message)
 
         await self.app(scope, receive_watched, send_closing)
 
 
-async def throw_away(receive: Receive) -> None:
+async def drain_body(receive: Receive) -> None:
     """What of a body comes in the next moment."""
     left, more = LINGER_BYTES, True
     with suppress(TimeoutError):
-        async with asyncio.timeout(LINGER):
+        async with asyncio.timeout(LINGER_S):
             while more and left > 0:
                 message = await receive()
                 left -= len(message.get("body", b""))
                 more = message.get("more_body", False)
             if more:  # closed at once, a fast proxy would find it so before it reads the answer
-                await asyncio.sleep(LINGER)
+                await asyncio.sleep(LINGER_S)
 
 
 def has_large_body(scope: Scope) -> bool:
     headers = Headers(scope=scope)
-    most, _ = limits(scope["path"])
-    return "transfer-encoding" in headers or declared(headers) > most
+    most, _ = body_limits(scope["path"])
+    return "transfer-encoding" in headers or declared_length(headers) > most

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.logs import REQUEST
 
 log = logging.getLogger("app.requests")
-NOT_BELIEVED: Final = (
+UNTRUSTED_METHOD: Final = (
     "X-Forwarded-For from %s is not believed; if that is your proxy, name it in FORWARDED_ALLOW_IPS"
 )
 
@@ -44,7 +44,7 @@ _SECONDS: Final = Histogram(
 )
 
 
-def metrics() -> bytes:
+def render_metrics() -> bytes:
     """What Prometheus reads, of all workers together."""
     if SHARED not in os.environ:
         return generate_latest(_OWN)
@@ -53,7 +53,7 @@ def metrics() -> bytes:
     return generate_latest(together)
 
 
-class Observed:
+class MetricsMiddleware:
     """Goes around everything, the page for a fault of ours included."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -89,7 +89,7 @@ class Observed:
         forwarded = Headers(scope=scope).get("x-forwarded-for", client)
         if client not in forwarded and not self.warned:
             self.warned = True
-            log.warning(NOT_BELIEVED, client)
+            log.warning(UNTRUSTED_METHOD, client)
 
 
 def _note(scope: Scope, status: int, size: int, seconds: float) -> None:

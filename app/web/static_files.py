@@ -10,20 +10,20 @@ from starlette.types import Scope
 
 from app.paths import STATIC
 
-LASTING: Final = "public, max-age=31536000, immutable"
+IMMUTABLE: Final = "public, max-age=31536000, immutable"
 
 
 @cache
-def version(path: str) -> str:
+def file_version(path: str) -> str:
     """Names the content of a file."""
     return sha256((STATIC / path).read_bytes()).hexdigest()[:12]
 
 
-def address(path: str) -> str:
-    return f"/static/{path}?v={version(path)}"
+def static_address(path: str) -> str:
+    return f"/static/{path}?v={file_version(path)}"
 
 
-class Assets(StaticFiles):
+class StaticAssets(StaticFiles):
     """Files that never change under the address of their version; others are asked for again."""
 
     def __init__(self) -> None:
@@ -34,8 +34,8 @@ class Assets(StaticFiles):
         whole = [header for header in scope["headers"] if header[0] not in {b"range", b"if-range"}]
         response = await super().get_response(path, {**scope, "headers": whole})
         if response.status_code in {200, 304}:
-            own = scope["query_string"].decode("latin-1") == f"v={version(path)}"
-            response.headers["Cache-Control"] = LASTING if own else "no-cache"
+            own = scope["query_string"].decode("latin-1") == f"v={file_version(path)}"
+            response.headers["Cache-Control"] = IMMUTABLE if own else "no-cache"
             response.headers["Accept-Ranges"] = "none"
             response.headers["ETag"] = f"W/{response.headers['ETag']}"
             response.headers["Vary"] = "Accept-Encoding"

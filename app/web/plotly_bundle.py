@@ -1,4 +1,4 @@
-"""Brings Plotly for the browser to `static/vendor`, at set-up: `python -m app.plotly_bundle`.
+"""Brings Plotly for the browser to `static/vendor`, at set-up: `python -m app.web.plotly_bundle`.
 
 The slim bundle of the npm registry where npm is at hand, else the large one of the Python package.
 """
@@ -23,22 +23,22 @@ INTEGRITY: Final = (
     "1oNF8PeQx2hv/y7tqEVWKD3JGwn/MGEMQ8mL9HUwsaqG9FGy/OU5FHUHvzqbqxN4mnwZGI9abTiE775C4kkjMQ=="
 )
 VENDOR: Final = STATIC / "vendor"
-_PATIENCE: Final = 90  # seconds
+_DOWNLOAD_TIMEOUT_S: Final = 90  # seconds
 
 _log = logging.getLogger(__name__)
 
 
-class NoPackage(Exception):  # noqa: N818 - it names what happened, not a fault of ours
+class NoPackageError(Exception):
     """The slim bundle cannot be had here; the message says why."""
 
 
-def bring(vendor: Path = VENDOR) -> None:
+def install_bundle(vendor: Path = VENDOR) -> None:
     """Put `plotly.min.js` and its licence into `vendor`."""
     try:
         script, licence = slim_bundle()
         _log.info("Plotly: slim bundle %s", VERSION)
-    except NoPackage as reason:
-        script, licence = bundle_of_the_wheel()
+    except NoPackageError as reason:
+        script, licence = wheel_bundle()
         _log.info("Plotly: %s, so the full bundle serves, four times as big", reason)
     vendor.mkdir(parents=True, exist_ok=True)
     (vendor / "plotly.LICENSE.txt").write_bytes(licence)
@@ -52,8 +52,8 @@ def slim_bundle() -> tuple[bytes, bytes]:
     """Script and licence from the npm registry. Raises NoPackageError."""
     with tempfile.TemporaryDirectory() as folder:
         archive = _packed(Path(folder))
-        if integrity(archive) != INTEGRITY:
-            raise NoPackage(f"what npm brought is not the {PACKAGE} we know")
+        if file_integrity(archive) != INTEGRITY:
+            raise NoPackageError(f"what npm brought is not the {PACKAGE} we know")
         with tarfile.open(archive) as files:
             return _file(files, "plotly-basic.min.js"), _file(files, "LICENSE")
 
@@ -61,16 +61,18 @@ def slim_bundle() -> tuple[bytes, bytes]:
 def _packed(folder: Path) -> Path:
     npm = shutil.which("npm")
     if npm is None:
-        raise NoPackage("there is no npm")
+        raise NoPackageError("there is no npm")
     command = [npm, "pack", "--silent", "--ignore-scripts", f"{PACKAGE}@{VERSION}"]
     try:
-        subprocess.run(command, cwd=folder, capture_output=True, check=True, timeout=_PATIENCE)
+        subprocess.run(
+            command, cwd=folder, capture_output=True, check=True, timeout=_DOWNLOAD_TIMEOUT_S
+        )
     except (OSError, subprocess.SubprocessError) as error:
-        raise NoPackage(f"npm could not bring {PACKAGE}") from error
+        raise NoPackageError(f"npm could not bring {PACKAGE}") from error
     return folder / f"{PACKAGE}-{VERSION}.tgz"
 
 
-def integrity(file: Path) -> str:
+def file_integrity(file: Path) -> str:
     """The digest as npm writes it."""
     digest = hashlib.sha512(file.read_bytes()).digest()
     return "sha512-" + base64.b64encode(digest).decode()
@@ -79,11 +81,11 @@ def integrity(file: Path) -> str:
 def _file(files: tarfile.TarFile, name: str) -> bytes:
     found = files.extractfile(f"package/{name}")
     if found is None:
-        raise NoPackage(f"{PACKAGE} has no {name}")
+        raise NoPackageError(f"{PACKAGE} has no {name}")
     return found.read()
 
 
-def bundle_of_the_wheel() -> tuple[bytes, bytes]:
+def wheel_bundle() -> tuple[bytes, bytes]:
     """Script and licence as the Python package holds them."""
     wheel = distribution("plotly")
     script = Path(str(wheel.locate_file("plotly/package_data/plotly.min.js")))
@@ -92,4 +94,4 @@ def bundle_of_the_wheel() -> tuple[bytes, bytes]:
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    bring()
+    install_bundle()

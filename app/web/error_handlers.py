@@ -1,4 +1,4 @@
-"""Every failure as an answer a user can act on: a page for people, a problem for programs."""
+"""Every failure as an answer: a page for people, problem details for programs."""
 
 import json
 import logging
@@ -14,8 +14,8 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
-from app.allowed import methods_of
 from app.database.errors import connection_error_text, explain_error, sql_state
 from app.domain.errors import (
     BadFileError,
@@ -34,12 +34,30 @@ from app.domain.errors import (
     excerpt,
 )
 from app.domain.matching import nearest_match
-from app.freshness import NotModified, not_modified
-from app.rate_limit import FOR_OPERATORS, RateExceeded
+from app.web.entity_tags import NotModifiedError, not_modified_response
+from app.web.route_policy import SAFE_METHODS, wants_page
+from app.web.token_bucket import RateExceededError
+
+ALL_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+def allowed_methods(request: Request) -> list[str]:
+    """All of them, whichever routes share the address."""
+    taken = {
+        method
+        for method in ALL_METHODS
+        for route in request.app.routes
+        if route.matches({**request.scope, "method": method})[0] is Match.FULL
+    }
+    if request.url.path.startswith("/static/"):
+        taken = {"GET"}  # a mount takes every method, and refuses it itself
+    read = ["GET", "HEAD"] if "GET" in taken else []
+    return [*read, *(method for method in ALL_METHODS[1:] if method in taken), "OPTIONS"]
+
 
 log = logging.getLogger("app.refusals")
 
-STATUS_OF: Final[Mapping[type[UserError], int]] = {
+STATUS_BY_ERROR: Final[Mapping[type[UserError], int]] = {
     BadQuestionError: 400,
     NotSignedInError: 401,
     WrongPasswordError: 401,
@@ -49,7 +67,7 @@ STATUS_OF: Final[Mapping[type[UserError], int]] = {
     BadFileError: 422,
     BadInputError: 422,
     TooOftenError: 429,
-    RateExceeded: 429,
+    RateExceededError: 429,
     UnavailableError: 503,
     NoRoomError: 507,
 }
@@ -74,16 +92,7 @@ def problem_response(status: int, refused: UserError) -> ProblemResponse:
     return ProblemResponse(body, status)
 
 
-def wants_page(request: Request) -> bool:
-    """People get a page; programs, and whoever asks for a file, get problem+json."""
-    path = request.url.path
-    if path.startswith(("/sources/", "/developers/", "/models/")):
-        return True  # names have dots, such as claude-3.5-sonnet
-    for_programs = path.startswith("/api/") or path in FOR_OPERATORS
-    return not for_programs and "." not in path.rsplit("/", 1)[-1]
-
-
-def install_errors(app: FastAPI, page: ErrorPage) -> None:
+def install_error_handlers(app: FastAPI, page: ErrorPage) -> None:
     """Turns every failure into an answer a user can act on; `page` draws it for people."""
 
     def respond(
@@ -98,8 +107,10 @@ def install_errors(app: FastAPI, page: ErrorPage) -> None:
     def on_refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, UserError)  # noqa: S101 - registered for this type only
         if isinstance(error, NotSignedInError) and wants_page(request):
-            return RedirectResponse(f"/sign-in?{urlencode({'next': way_back(request)})}", 303)
-        return respond(request, STATUS_OF.get(type(error), 400), error, headers_of(error))
+            return RedirectResponse(
+                f"/sign-in?{urlencode({'next': sign_in_address(request)})}", 303
+            )
+        return respond(request, STATUS_BY_ERROR.get(type(error), 400), error, error_headers(error))
 
     def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type only
@@ -125,9 +136,9 @@ def install_errors(app: FastAPI, page: ErrorPage) -> None:
 
     def on_fault(request: Request, error: Exception) -> Response:
         log.error("unexpected failure", exc_info=error)
-        return respond(request, 500, UserError("Something went wrong on our side", FAULT))
+        return respond(request, 500, UserError("Something went wrong on our side", SERVER_FAULT))
 
-    app.add_exception_handler(NotModified, not_modified)
+    app.add_exception_handler(NotModifiedError, not_modified_response)
     app.add_exception_handler(UserError, on_refused)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(RequestValidationError, on_validation)
@@ -137,12 +148,12 @@ def install_errors(app: FastAPI, page: ErrorPage) -> None:
     app.add_exception_handler(Exception, on_fault)
 
 
-def headers_of(error: UserError) -> Mapping[str, str]:
+def error_headers(error: UserError) -> Mapping[str, str]:
     """What programs are told beside the words: when to come again, how to show who they are."""
     match error:
         case UnavailableError():
             return {"Retry-After": "5"}
-        case RateExceeded():
+        case RateExceededError():
             left = f'"reads";r=0;t={error.seconds}'
             told = {"RateLimit-Policy": error.policy, "RateLimit": left}
             return told | {"Retry-After": str(error.seconds)}
@@ -153,17 +164,18 @@ def headers_of(error: UserError) -> Mapping[str, str]:
     return {}
 
 
-def way_back(request: Request) -> str:
+def sign_in_address(request: Request) -> str:
     """Where to go after signing in: the page asked for, or the one whose form was sent."""
-    if request.method in SAFE:
+    if request.method in SAFE_METHODS:
         query = request.scope["query_string"].decode("latin-1")
         return quote(request.scope["path"]) + (f"?{query}" if query else "")
     host, _, rest = request.headers.get("referer", "").partition("://")[2].partition("/")
     return f"/{rest}" if host and host == request.headers.get("host") else "/uploads/received"
 
 
-SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-FAULT: Final = "The fault is noted in the log. Please try again; if it stays, tell the maintainers."
+SERVER_FAULT: Final = (
+    "The fault is noted in the log. Please try again; if it stays, tell the maintainers."
+)
 HTTP_WORDS: Final = {
     404: ("There is nothing at this address", "The link may be old, or mistyped."),
     405: ("This address does not take that method", "The Allow header lists those it takes."),
@@ -180,7 +192,7 @@ def _words(request: Request, status: int, otherwise: str = "") -> tuple[str, str
 
 def _allowed(request: Request, error: HTTPException) -> dict[str, str]:
     """The methods of the address, where the one that came is none of them."""
-    return {"Allow": ", ".join(methods_of(request))} if error.status_code == 405 else {}
+    return {"Allow": ", ".join(allowed_methods(request))} if error.status_code == 405 else {}
 
 
 def _without_request(_: Request, status: int, refused: UserError) -> Response:

@@ -13,23 +13,27 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app import http
-from app.bodies import check_length, counted, limits
-from app.http import by_token, cookie_name, signed_in
-from app.rate_limit import FOR_OPERATORS
-from app.refusals import SAFE
+from app.web.dependencies import (
+    authenticate_token,
+    cookie_name,
+    database_of,
+    find_visitor,
+    require_signed_in,
+)
+from app.web.middleware.body_limits import check_content_length, limit_body
+from app.web.route_policy import OPERATOR_PATHS, SAFE_METHODS, body_limits
 
 
-def install(app: FastAPI) -> None:
+def install_request_guard(app: FastAPI) -> None:
     """Puts the guard before `app`, whose handlers answer for it; call it after they are added."""
     handlers = {
         kind: handler for kind, handler in app.exception_handlers.items() if kind is not Exception
     }
-    app.add_middleware(Guard)
+    app.add_middleware(RequestGuard)
     app.add_middleware(ExceptionMiddleware, handlers=handlers)
 
 
-class Guard:
+class RequestGuard:
     """Refuses a request before its body is read, and while it is read once it is too large."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -41,23 +45,23 @@ class Guard:
             return
         scope.setdefault("state", {})
         check_host(scope)
-        if scope["method"] not in SAFE:
+        if scope["method"] not in SAFE_METHODS:
             request = Request(scope)
-            most, maintainers_only = limits(scope["path"])
+            most, maintainers_only = body_limits(scope["path"])
             check_source(request)
             check_encoding(request.headers)
-            check_length(request.headers, most)
+            check_content_length(request.headers, most)
             if maintainers_only:
                 await run_in_threadpool(check_maintainer, request)
-            receive = counted(receive, most)
-        await self.app(scope, receive, personal(scope, send))
+            receive = limit_body(receive, most)
+        await self.app(scope, receive, mark_personal(scope, send))
 
 
 def check_host(scope: Scope) -> None:
     """Links and forms are made with the name asked for: it must be one of ours."""
     ours: Sequence[str] = scope["app"].state.hosts
     asked = Headers(scope=scope).getlist("host")
-    if not ours or scope["path"] in FOR_OPERATORS:
+    if not ours or scope["path"] in OPERATOR_PATHS:
         return
     # An IPv6 address has colons of its own, in brackets.
     names = [re.sub(r":[0-9]*$", "", one).lower() for one in asked]
@@ -87,14 +91,14 @@ def check_encoding(headers: Headers) -> None:
 
 def check_maintainer(request: Request) -> None:
     """Raises NotSignedInError. What is found is kept for the dependencies of `http`."""
-    db = http.database(request)
+    db = database_of(request)
     if request.scope["path"].startswith("/api/"):
-        by_token(request, db)
+        authenticate_token(request, db)
     else:
-        signed_in(http.visitor(request, db))
+        require_signed_in(find_visitor(request, db))
 
 
-def personal(scope: Scope, send: Send) -> Send:
+def mark_personal(scope: Scope, send: Send) -> Send:
     """An answer that looked who is signed in is nobody else's."""
 
     async def send_personal(message: Message) -> None:

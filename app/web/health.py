@@ -5,12 +5,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 
-from app import observing
 from app.database.migrate import is_schema_served, schema_revisions
 from app.database.session import Database
 from app.domain.errors import NotFoundError, UnavailableError
-from app.http import database
-from app.observing import METRICS_TYPE
+from app.web.dependencies import database_of
+from app.web.middleware.metrics import METRICS_TYPE, render_metrics
 
 router = APIRouter(tags=["operations"])
 
@@ -28,7 +27,7 @@ async def read_liveness() -> Health:
 
 
 @router.get("/readyz")
-def read_readiness(db: Annotated[Database, Depends(database)]) -> Health:
+def read_readiness(db: Annotated[Database, Depends(database_of)]) -> Health:
     """The database answers and its schema is the one this release was written for, or newer."""
     found, expected = schema_revisions(db)
     if not is_schema_served(found, expected):
@@ -41,4 +40,4 @@ def read_metrics(request: Request) -> Response:
     """Counts and times for Prometheus; not for those who come by way of a proxy."""
     if "x-forwarded-for" in request.headers:
         raise NotFoundError("There is nothing at this address")
-    return Response(observing.metrics(), headers={"Content-Type": METRICS_TYPE})
+    return Response(render_metrics(), headers={"Content-Type": METRICS_TYPE})

@@ -1,0 +1,53 @@
+"""Rows as CSV answers with names, links and the byte order mark where it is asked for."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple
+from typing import Any
+
+from fastapi import Request, Response
+
+from app.csv_io.writer import csv_link_header, csv_text, download_file_name
+from app.domain.answer import Answer
+from app.domain.question import Question
+from app.web.share_rows import SHARE_COLUMNS, share_rows
+from app.wording.citations import pinned_question
+
+
+class CSVResponse(Response):
+    """UTF-8 without BOM, unless one is asked for."""
+
+    media_type = "text/csv"
+
+
+def csv_response(
+    request: Request,
+    header: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    filename: str,
+    links: str = "",
+) -> CSVResponse:
+    bom = "\ufeff" if request.query_params.get("bom") == "1" else ""
+    headers = {"Content-Disposition": f'inline; filename="{filename}"'}
+    if links:
+        headers["Link"] = links
+    return CSVResponse((bom + csv_text([header]) + csv_text(rows)).encode(), headers=headers)
+
+
+def shares_csv(request: Request, question: Question, answer: Answer) -> CSVResponse:
+    """The chart data of an answer, the same at every door."""
+    rows = (astuple(row) for row in share_rows(answer, question))
+    pinned = pinned_question(question, answer)
+    links = csv_link_header(
+        described=question.address(f"{request.base_url}api/v1/shares"),
+        canonical=pinned.address(f"{request.base_url}{request.url.path[1:]}"),
+    )
+    return csv_response(
+        request, SHARE_COLUMNS, rows, shares_file_name(question, answer, "csv"), links
+    )
+
+
+def shares_file_name(question: Question, answer: Answer, ending: str) -> str:
+    """The name of a file of an answer: its sources, grouping and vintage."""
+    slugs = [source.slug for source in answer.sources]
+    told = "+".join(slugs) if len(slugs) < 3 else f"{len(slugs)}-sources"
+    return download_file_name(f"{told}_by-{question.by}", answer.vintage, ending)

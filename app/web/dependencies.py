@@ -1,0 +1,135 @@
+"""What handlers depend on: the database, a session, a question, and who asks."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Final
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
+from sqlalchemy.orm import Session
+
+from app.auth.accounts import MaintainerIdentity, maintainer_of_token
+from app.auth.sessions import find_session
+from app.database.session import Database
+from app.domain.errors import NotSignedInError, Problem, excerpt
+from app.domain.matching import nearest_match
+from app.domain.parameters import PARAMETERS, parameter_names
+from app.domain.question import Question
+from app.domain.question_parser import bad_question, parse_question
+from app.queries.shares import known_slugs
+from app.web.entity_tags import set_validators
+
+
+def database_of(request: Request) -> Database:
+    db: Database = request.app.state.db
+    return db
+
+
+RequestDatabase = Annotated[Database, Depends(database_of)]
+
+
+def read_session(db: Annotated[Database, Depends(database_of)]) -> Iterator[Session]:
+    with db.reading() as session:
+        yield session
+
+
+ReadSession = Annotated[Session, Depends(read_session, scope="function")]
+
+
+def parse_asked_question(request: Request, session: ReadSession) -> Question:
+    """The question of the query string; raises BadQuestionError."""
+    items = request.query_params.multi_items()
+    if request.url.path.endswith(".csv"):
+        items = [item for item in items if item != ("bom", "1")]
+    elif request.url.path.endswith(".png"):
+        items = [item for item in items if item[0] != "width"]
+    return parse_question(items, known_slugs(session))
+
+
+AskedQuestion = Annotated[Question, Depends(parse_asked_question)]
+
+
+def parse_fresh_question(
+    request: Request, session: ReadSession, question: AskedQuestion
+) -> Question:
+    """Returns the question of an address; raises NotModifiedError where its answer is held."""
+    beside = set(parameter_names(PARAMETERS))
+    others = sorted(item for item in request.query_params.multi_items() if item[0] not in beside)
+    set_validators(request, session, question.as_of, [*question.pairs(), *others])
+    return question
+
+
+FreshQuestion = Annotated[Question, Depends(parse_fresh_question)]
+
+
+def no_parameters(*accepted: str) -> Any:
+    """A dependency of addresses about no question: refuses what they do not take, by name."""
+
+    def taken(request: Request) -> None:
+        others = [name for name in request.query_params if name not in accepted]
+        if others:
+            expected = f"one of {', '.join(accepted)}" if accepted else "no parameter"
+            found = excerpt(others[0])
+            suggestion = nearest_match(others[0], accepted)
+            code = "unknown_parameter"
+            raise bad_question([Problem(code, None, None, found, found, expected, suggestion)])
+
+    return Depends(taken)
+
+
+def cookie_name(request: Request) -> str:
+    """The prefix makes browsers keep it to this host; they take it over https only."""
+    return "__Host-session" if request.scope["scheme"] == "https" else "session"
+
+
+def find_visitor(
+    request: Request, db: Annotated[Database, Depends(database_of)]
+) -> MaintainerIdentity | None:
+    """Who is signed in with this browser, if anyone; looked up once a request."""
+    if not hasattr(request.state, "maintainer"):
+        secret = request.cookies.get(cookie_name(request))
+        request.state.maintainer = find_session(db, secret) if secret else None
+    found: MaintainerIdentity | None = request.state.maintainer
+    return found
+
+
+VisitorOrNone = Annotated[MaintainerIdentity | None, Depends(find_visitor)]
+
+
+def require_signed_in(found: VisitorOrNone) -> MaintainerIdentity:
+    """Raises NotSignedIn: a page sends people to the sign-in first."""
+    if found is None:
+        raise NotSignedInError("Only maintainers may do this", "Please sign in.")
+    return found
+
+
+SignedInMaintainer = Annotated[MaintainerIdentity, Depends(require_signed_in)]
+
+
+def authenticate_token(request: Request, db: Database) -> MaintainerIdentity:
+    """Whoever the token of the Authorization header speaks for. Raises NotSignedInError."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise NotSignedInError("A token is needed: Authorization: Bearer TOKEN", NEW_TOKEN_HINT)
+    if not hasattr(request.state, "maintainer"):
+        request.state.maintainer = maintainer_of_token(db, token.strip())
+    found: MaintainerIdentity | None = request.state.maintainer
+    if found is None:
+        raise NotSignedInError("The token is unknown or revoked", NEW_TOKEN_HINT)
+    return found
+
+
+TOKEN_SCHEME: Final = HTTPBearer(
+    auto_error=False, description="What `modelshare token create` prints."
+)
+
+
+def bearer_maintainer(
+    request: Request,
+    db: Annotated[Database, Depends(database_of)],
+    _: Annotated[object, Depends(TOKEN_SCHEME)],
+) -> MaintainerIdentity:
+    return authenticate_token(request, db)
+
+
+BearerMaintainer = Annotated[MaintainerIdentity, Depends(bearer_maintainer)]
+NEW_TOKEN_HINT: Final = "`modelshare token create NAME LABEL` on the server makes one."  # noqa: S105

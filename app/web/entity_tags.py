@@ -1,0 +1,76 @@
+"""Conditional requests: entity tags, 304, Cache-Control."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from functools import cache
+from hashlib import sha256
+from typing import Final
+
+from fastapi import Request, Response
+from sqlalchemy.orm import Session
+from starlette.datastructures import Headers
+
+from app.domain.calendar import is_settled
+from app.paths import PROJECT
+from app.queries.data_version import data_version
+
+LIVE_CACHE_CONTROL: Final = "public, max-age=60, stale-while-revalidate=600"
+SETTLED_CACHE_CONTROL: Final = "public, max-age=31536000, immutable"
+
+
+class NotModifiedError(Exception):
+    """The asker holds this very answer."""
+
+
+@cache
+def release_digest() -> str:
+    """Names the code that answers: equal in all workers, another one after every upgrade."""
+    digest = sha256()
+    for folder, pattern in (("app", "**/*.py"), ("templates", "**/*.*")):
+        for path in sorted((PROJECT / folder).glob(pattern)):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def set_validators(
+    request: Request, session: Session, as_of: datetime | None, asked: Iterable[tuple[str, str]]
+) -> None:
+    """Before the expensive read. Raises NotModifiedError; otherwise the answer will carry its tag.
+
+    `asked` are the canonical pairs of the question. What stood at a settled `as_of` is the same
+    whatever the data has come to since.
+    """
+    settled, lasting = is_settled(as_of), LIVE_CACHE_CONTROL
+    if as_of is not None:
+        # What is published at this very moment may yet come to stand before it.
+        lasting = SETTLED_CACHE_CONTROL if settled else "no-cache"
+    version = "settled" if settled else data_version(session)
+    tag = entity_tag(str(request.base_url), request.url.path, version, *map("=".join, asked))
+    headers = {"ETag": tag, "Cache-Control": lasting}
+    request.scope["state"]["freshness"] = headers
+    if holds_tag(request.headers, tag):
+        raise NotModifiedError
+
+
+def entity_tag(*parts: str) -> str:
+    # Weak: compression changes the bytes, not what they say.
+    digest = sha256("\n".join((release_digest(), *parts)).encode()).hexdigest()
+    return f'W/"{digest[:32]}"'
+
+
+def holds_tag(headers: Headers, tag: str) -> bool:
+    """By RFC 9110 If-None-Match compares weakly; `*` has to wait until there is an answer."""
+    return opaque_tag(tag) in tags_of_request(headers)
+
+
+def tags_of_request(headers: Headers) -> Collection[str]:
+    """The entity tags of If-None-Match, without their weakness."""
+    return {opaque_tag(tag) for line in headers.getlist("if-none-match") for tag in line.split(",")}
+
+
+def opaque_tag(tag: str) -> str:
+    return tag.strip().removeprefix("W/")
+
+
+def not_modified_response(*_: object) -> Response:
+    return Response(status_code=304)

@@ -1,0 +1,1 @@
+"""The rings around the application, each of one concern."""

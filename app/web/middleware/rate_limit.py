@@ -1,0 +1,123 @@
+"""Limits how many expensive reads one address may ask for at a time and a minute."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+import anyio
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.domain.errors import TooOftenError
+from app.web.route_policy import is_expensive, is_read
+from app.web.token_bucket import TokenBuckets, network_prefix
+
+ANSWERS_AT_ONCE: Final = 2
+WAITING_MAX: Final = 60
+"""Reads of one address that may be there at once; more are refused."""
+RETRY_AFTER_S: Final = "Ask again when they are answered."
+
+
+@dataclass(slots=True)
+class AnswerSlot:
+    """The reads of one address: those that run, and how many are there or wait."""
+
+    running: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(ANSWERS_AT_ONCE))
+    present: int = 0
+
+
+class AnswerSlots:
+    """Lets AT_ONCE reads of an address run; the others wait in line, and not at others' cost."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, AnswerSlot] = {}
+
+    async def take(self, address: str) -> Callable[[], None]:
+        """Waits for a turn; gives what ends it, as often as it is called. Raises TooOftenError."""
+        turn = self.found.setdefault(address, AnswerSlot())
+        if turn.present >= WAITING_MAX:
+            raise TooOftenError(
+                "Too many requests from your address wait already", RETRY_AFTER_S, 5
+            )
+        turn.present += 1
+        try:
+            await turn.running.acquire()
+        except asyncio.CancelledError:
+            self._leave(address, turn)
+            raise
+        ended = False
+
+        def end() -> None:
+            nonlocal ended
+            if not ended:
+                ended = True
+                turn.running.release()
+                self._leave(address, turn)
+
+        return end
+
+    def _leave(self, address: str, turn: AnswerSlot) -> None:
+        turn.present -= 1
+        if not turn.present:
+            del self.found[address]
+
+
+async def peek_disconnect(receive: Receive) -> tuple[Receive, bool]:
+    """What gives the request on, and whether who sent it has gone meanwhile."""
+    come: list[Message] = []
+    with anyio.CancelScope() as at_once:
+        at_once.cancel()
+        while True:
+            come.append(await receive())
+            if come[-1]["type"] == "http.disconnect" or not come[-1].get("more_body", False):
+                break
+    gone = any(message["type"] == "http.disconnect" for message in come)
+
+    async def receive_again() -> Message:
+        return come.pop(0) if come else await receive()
+
+    return receive_again, gone
+
+
+class RateLimitMiddleware:
+    """Refuses expensive reads beyond what an address may ask for; tells the others what is left.
+
+    Of every other page, too, only AT_ONCE are made for an address at a time.
+    """
+
+    def __init__(self, app: ASGIApp, per_minute: int) -> None:
+        self.app = app
+        self.buckets = TokenBuckets(per_minute)
+        self.turns = AnswerSlots()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not is_read(scope):
+            await self.app(scope, receive, send)
+            return
+        host, *_ = scope.get("client") or ("",)
+        address, limit = network_prefix(host), {}
+        if is_expensive(scope["path"]):
+            limit = {
+                "RateLimit-Policy": self.buckets.policy,
+                "RateLimit": self.buckets.take(address),
+            }
+        end = await self.turns.take(address)
+        receive, gone = await peek_disconnect(receive)
+        if gone:
+            end()
+            return
+
+        async def send_counted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                # The work is done: whoever takes the answer slowly holds up nobody.
+                end()
+                headers = MutableHeaders(scope=message)
+                for name, value in limit.items():
+                    headers[name] = value
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_counted)
+        finally:
+            end()
