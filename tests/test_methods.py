@@ -9,7 +9,8 @@ from sqlalchemy import func, select, update
 
 from app.database.tables import Developer, Model, Source
 from app.ingest.withdraw import withdraw_upload
-from app.pages import bundled
+from app.pages import markdown
+from app.pages.markdown import parse_blocks
 from tests.looking import faults, links, lost_anchors, too_wide, words
 from tests.rewriting import rewriting
 from tests.test_uploads import HOSTILE, OCTOBER, REVISED, publish
@@ -121,7 +122,7 @@ def test_hostile_names_are_shown_and_do_nothing(own_client, filled_db, name):
 def test_the_page_of_the_bundled_data_says_what_its_file_says(client: TestClient) -> None:
     html = client.get("/methods/bundled-data").text
     text = " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
-    for line in bundled.PROVENANCE.read_text().splitlines():
+    for line in markdown.PROVENANCE.read_text().splitlines():
         for cell in line.strip("|# ").split("|"):
             if set(cell.strip()) - {"-"}:
                 plain = " ".join(cell.replace("`", " ").split())
@@ -133,7 +134,7 @@ def test_the_page_of_the_bundled_data_says_what_its_file_says(client: TestClient
 def test_marks_of_html_in_that_file_are_text(tmp_path):
     path = tmp_path / "NOTE.md"
     path.write_text("# A <b>\n\n`<i>` & more\n\n| a | b |\n|---|---|\n| <u> | `x` |\n")
-    heading, paragraph, table = bundled.blocks(path)
+    heading, paragraph, table = parse_blocks(path)
     assert (heading.kind, heading.text) == ("heading", "A &lt;b&gt;")
     assert paragraph.text == "<code>&lt;i&gt;</code> &amp; more"
     assert [list(row) for row in table.rows] == [["a", "b"], ["&lt;u&gt;", "<code>x</code>"]]

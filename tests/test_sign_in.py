@@ -17,7 +17,7 @@ from app.auth.sessions import create_first_link, create_link, find_session, sign
 from app.database.locks import Lock
 from app.database.session import Database
 from app.main import create_app
-from app.pages.sign_in import own_path
+from app.pages.maintain.sign_in import own_path_of
 from tests.conftest import Watched, opened
 from tests.test_accounts import PASSWORD, add_ada
 
@@ -233,7 +233,7 @@ def test_guesses_sent_at_once_to_two_servers_are_counted_together(
 def test_after_signing_in_one_never_leaves_for_another_site(
     site: TestClient, ada: Database, address: str
 ) -> None:
-    assert own_path(address) == "/uploads/received"
+    assert own_path_of(address) == "/uploads/received"
     link = link_of(ada, "ada")  # signs in without computing a hash
     site.post("/sign-in", data={"link": link.partition("=")[2]})
     answer = site.get("/sign-in", params={"next": address})
@@ -242,7 +242,7 @@ def test_after_signing_in_one_never_leaves_for_another_site(
 
 @pytest.mark.parametrize("address", ["/", "/uploads/7?x=%2F#y", "/trends?by=model&top=5"])
 def test_our_own_addresses_are_where_one_goes(address: str) -> None:
-    assert own_path(address) == address
+    assert own_path_of(address) == address
 
 
 def test_a_preview_of_a_link_does_not_use_it_up(site: TestClient, ada: Database) -> None:

@@ -17,8 +17,8 @@ from app.database.tables import Source, Upload
 from app.domain.vocabulary import Openness
 from app.ingest.check import check_file
 from app.ingest.stored_files import open_stored_file
-from app.pages.entry_fields import FIELDS
-from app.pages.upload_form import EXAMPLE, TEMPLATE
+from app.pages.maintain.entry_fields import ENTRY_FIELDS
+from app.pages.maintain.upload_form import EXAMPLE, TEMPLATE
 
 FILE = b"month,origin,share_pct\n2026-10,chinese,50\n"
 NEW_SOURCE = {
@@ -192,5 +192,5 @@ def test_the_worked_example_is_sound(client, bundled_db):
 
 def test_the_forms_ask_for_every_column_of_an_entry():
     for kind in ENTRY_TYPES:
-        names = [field.name for field in FIELDS[kind.name]]
+        names = [field.name for field in ENTRY_FIELDS[kind.name]]
         assert names == [column.name for column in kind.columns]

@@ -12,7 +12,7 @@ from app.domain.errors import Problem
 from app.domain.text import checked_reason
 
 
-def sending(most: int) -> object:
+def form_dependency(most: int) -> object:
     """A dependency that reads a form with fields of at most `most` bytes, and at most one file."""
 
     async def sent(request: Request) -> AsyncIterator[FormData]:
@@ -22,11 +22,11 @@ def sending(most: int) -> object:
     return Depends(sent)
 
 
-Sent = Annotated[FormData, sending(64 * 1024)]
+SentForm = Annotated[FormData, form_dependency(64 * 1024)]
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class FormState:
     """The texts typed into a form, and a sentence for each field that needs another look."""
 
     values: Mapping[str, str] = field(default_factory=dict)
@@ -36,27 +36,27 @@ class Form:
         return self.values.get(name, "")
 
 
-def texts(form: FormData) -> dict[str, str]:
+def form_texts(form: FormData) -> dict[str, str]:
     """The fields of a form; of repeated ones the last. Files are left out."""
     return {name: value for name, value in form.multi_items() if isinstance(value, str)}
 
 
-def one_line(text: str) -> str:
+def to_one_line(text: str) -> str:
     """A cell is one line, however it was typed."""
     return " ".join(re.split(r"\r\n?|\n", text))
 
 
-def sentence(problem: Problem) -> str:
+def problem_sentence(problem: Problem) -> str:
     """A problem as it stands below its field."""
     found = f"“{problem.found}” was found; expected" if problem.found else "Expected"
     hint = f" Did you mean “{problem.suggestion}”?" if problem.suggestion else ""
     return f"{found} {problem.expected}.{hint}"
 
 
-def by_field(problems: Iterable[Problem]) -> dict[str, str]:
-    return {problem.field or "": sentence(problem) for problem in problems}
+def problems_by_field(problems: Iterable[Problem]) -> dict[str, str]:
+    return {problem.field or "": problem_sentence(problem) for problem in problems}
 
 
-def reason_of(typed: Mapping[str, str]) -> str:
+def reason_field(typed: Mapping[str, str]) -> str:
     """Why something is changed, trimmed. Raises BadInputError for what is no text."""
     return checked_reason(typed.get("reason", ""))

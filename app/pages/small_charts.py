@@ -10,11 +10,11 @@ from app.charts.svg.elements import path_strokes
 from app.ingest.review_series import ReviewSeries
 from app.wording.formats import format_month_short, format_percent
 
-TOLD: Final = 3
+CHANGES_LISTED_MAX: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class ChartBox:
     """A drawing's size and what is left free around its lines, in its own units."""
 
     width: int
@@ -26,11 +26,11 @@ class Box:
 
 
 # Room for the words: the scale at the left, the months below.
-BOX: Final = Box(width=340, height=110, left=40, right=8, top=8, bottom=20)
+BOX: Final = ChartBox(width=340, height=110, left=40, right=8, top=8, bottom=20)
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
+class SmallTrace:
     """A line with its gaps, and the points that stand out of it."""
 
     path: str
@@ -43,8 +43,8 @@ class SmallChart:
 
     series: ReviewSeries
     top: int
-    before: Trace
-    after: Trace
+    before: SmallTrace
+    after: SmallTrace
     words: str
     width: int = BOX.width
     height: int = BOX.height
@@ -74,8 +74,8 @@ def _chart(series: ReviewSeries) -> SmallChart:
     return SmallChart(
         series,
         top,
-        trace(series.before, top, changed),
-        trace(series.after, top, changed),
+        small_trace(series.before, top, changed),
+        small_trace(series.after, top, changed),
         _words(series, changed),
     )
 
@@ -84,17 +84,17 @@ def _pairs(series: ReviewSeries) -> list[tuple[Decimal | None, Decimal | None]]:
     return list(zip(series.before, series.after, strict=True))
 
 
-def trace(
-    shares: Sequence[Decimal | None], top: float, marked: Sequence[int], box: Box = BOX
-) -> Trace:
+def small_trace(
+    shares: Sequence[Decimal | None], top: float, marked: Sequence[int], box: ChartBox = BOX
+) -> SmallTrace:
     """A share a month, `top` percent at the upper edge; dots at the marked months."""
     places = [_place(i, len(shares), share, top, box) for i, share in enumerate(shares)]
     dots = tuple(place for i in marked if (place := places[i]) is not None)
-    return Trace(" ".join(path_strokes(places)), dots)
+    return SmallTrace(" ".join(path_strokes(places)), dots)
 
 
 def _place(
-    index: int, count: int, share: Decimal | None, top: float, box: Box
+    index: int, count: int, share: Decimal | None, top: float, box: ChartBox
 ) -> tuple[float, float] | None:
     if share is None:
         return None
@@ -106,8 +106,12 @@ def _place(
 
 def _words(series: ReviewSeries, changed: Sequence[int]) -> str:
     pairs = _pairs(series)
-    told = [_told(series.months[i], *pairs[i]) for i in changed[-TOLD:]]
-    more = f"{len(changed) - TOLD} earlier months, " if len(changed) > TOLD else ""
+    told = [_told(series.months[i], *pairs[i]) for i in changed[-CHANGES_LISTED_MAX:]]
+    more = (
+        f"{len(changed) - CHANGES_LISTED_MAX} earlier months, "
+        if len(changed) > CHANGES_LISTED_MAX
+        else ""
+    )
     return more + "; ".join(told)
 
 

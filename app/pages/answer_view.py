@@ -1,0 +1,197 @@
+"""An answer as pages show it: chart, tables and citation."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+
+from fastapi import Request
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from app.catalogue.history import events_at
+from app.charts.chart import NARROW_CHART, WIDE_CHART, Chart, EventBadge
+from app.charts.geometry import chart_geometry
+from app.charts.layout import lay_out_chart
+from app.charts.plotly.figure import plotly_figure
+from app.charts.svg.chart import render_svg
+from app.domain.answer import Answer, ChartEvent, Group, Share, SourceDefinition
+from app.domain.comparison import change_in_points
+from app.domain.question import Question
+from app.domain.series import covered_months
+from app.domain.vocabulary import Status
+from app.queries.shares import reported_figures
+from app.wording.citations import Citation, cite_answer
+from app.wording.findings import chart_summary, headline_finding
+from app.wording.formats import format_month_name, join_names
+
+
+def citation_of_answer(request: Request, answer: Answer, question: Question) -> Citation | None:
+    return cite_answer(answer, question, str(request.base_url))
+
+
+@dataclass(frozen=True, slots=True)
+class ChartView:
+    """One chart: its pictures, the figure's JSON fit for a script element, what is said of it.
+
+    `dated`: its axis is time, and so it may show events. `height` is its picture's, in pixels.
+    """
+
+    name: str
+    pictures: Markup
+    figure: Markup
+    summary: str
+    marks: Sequence[EventBadge]
+    provisional: bool
+    hatched: bool
+    silent: Sequence[str]
+    dated: bool
+    height: int
+
+
+def chart_view(
+    answer: Answer,
+    question: Question,
+    view: str,
+    reported: Answer | None = None,
+    events: Sequence[ChartEvent] = (),
+    *,
+    name: str = "",
+) -> ChartView:
+    """The chart of an answer, with those of the events that the question wants on it.
+
+    `name` is the chart's in its page, the view where it is alone.
+    """
+    shown = [event for event in events if is_event_shown(event, question)]
+    wide, narrow = (
+        lay_out_chart(answer, view, frame, reported, shown) for frame in (WIDE_CHART, NARROW_CHART)
+    )
+    series = [item for panel in wide.panels for item in panel.series]
+    marked = [item for panel in wide.panels if panel.kind != "bars" for item in panel.series]
+    told = [panel.source for panel in wide.panels]
+    return ChartView(
+        name=name or view,
+        pictures=_pictures(wide, narrow, name or view, headline_finding(answer, question)),
+        figure=_embedded(plotly_figure(wide, narrow).to_json()),
+        summary=chart_summary(answer, question),
+        marks=wide.marks,
+        provisional=any(point.hollow for item in marked for point in item.points),
+        hatched=any(item.look.hatch for item in series if view == "stack"),
+        silent=[item.name for item in answer.sources if item not in told],
+        dated=view == "lines" and any(panel.kind == "lines" for panel in wide.panels),
+        height=chart_geometry(wide).height,
+    )
+
+
+def reported_and_events(
+    session: Session, question: Question
+) -> tuple[Answer | None, list[ChartEvent]]:
+    """What else stands on a chart of lines: reported figures, and the events known by then."""
+    return reported_figures(session, question), events_at(session, question.as_of)
+
+
+def is_event_shown(event: ChartEvent, question: Question) -> bool:
+    return event.headline if question.events == "headline" else question.events == "all"
+
+
+def _pictures(wide: Chart, narrow: Chart, name: str, title: str) -> Markup:
+    """For both widths; the style sheet shows one."""
+    drawn = (
+        render_svg(chart, f"{name}-{width}", title, f"{name}-words")
+        for chart, width in ((wide, "wide"), (narrow, "narrow"))
+    )
+    return Markup("".join(drawn))  # noqa: S704 - elements whose words are escaped
+
+
+def _embedded(json: str) -> Markup:
+    # Inside a script element only "</script" and "<!--" end or bend the text; JSON may escape "<".
+    return Markup(json.replace("<", "\\u003c"))  # noqa: S704 - JSON, with every "<" escaped
+
+
+@dataclass(frozen=True, slots=True)
+class MonthRow:
+    month: date
+    status: str
+    shares: Sequence[Share]
+    rest: Sequence[Share]
+
+
+NOTES_SHOWN_MAX = 12
+
+
+@dataclass(frozen=True)
+class ShareTable:
+    """One source's shares, the latest month first. A row has a status where its cells agree."""
+
+    source: SourceDefinition
+    groups: Sequence[Group]
+    rest_groups: Sequence[Group]
+    rows: Sequence[MonthRow]
+
+    @property
+    def gaps(self) -> bool:
+        return any(share.missing for row in self.rows for share in (*row.shares, *row.rest))
+
+    @property
+    def notes(self) -> list[tuple[str, str]]:
+        """What the source notes of its months: the note, and the months it is of."""
+        months: dict[str, list[date]] = {}
+        for row in reversed(self.rows):
+            for note in dict.fromkeys(share.note for share in row.shares if share.note):
+                months.setdefault(note, []).append(row.month)
+        return [
+            (note, join_names(format_month_name(month) for month in found))
+            for note, found in list(months.items())[:NOTES_SHOWN_MAX]
+        ]
+
+    def change(self, share: Share, months: int) -> Decimal | None:
+        """Points since `months` before; None where there is no figure to compare with."""
+        return change_in_points(self._series[share.group, share.label], share.month, months)
+
+    @cached_property
+    def _series(self) -> Mapping[tuple[str, str], Mapping[date, Decimal | None]]:
+        """By group and label: a group asked for and one of the rest may share a key."""
+        found: dict[tuple[str, str], dict[date, Decimal | None]] = defaultdict(dict)
+        for row in self.rows:
+            for share in (*row.shares, *row.rest):
+                found[share.group, share.label][share.month] = share.share_pct
+        return found
+
+
+def share_tables(answer: Answer) -> list[ShareTable]:
+    return [table for source in answer.sources if (table := _table(answer, source)).rows]
+
+
+def _table(answer: Answer, source: SourceDefinition) -> ShareTable:
+    """The months from the source's first to its last, and the groups it tells of."""
+    of_source, left_out = answer.shares_of(source.slug), answer.complement_of(source.slug)
+    groups = _groups_with_shares(answer.groups, of_source)
+    rest = _groups_with_shares(answer.complement_groups, left_out)
+    shares = _by_month(of_source, groups)
+    complement = _by_month(left_out, rest)
+    covered = covered_months(answer, source.slug)
+    months = [month for month in answer.months if covered and covered[0] <= month <= covered[-1]]
+    rows = [_row(month, shares[month], complement[month]) for month in reversed(months)]
+    return ShareTable(source, groups, rest, rows)
+
+
+def _groups_with_shares(groups: Sequence[Group], rows: Sequence[Share]) -> list[Group]:
+    told = {row.group for row in rows if not row.missing}
+    return [group for group in groups if group.key in told]
+
+
+def _by_month(rows: Sequence[Share], groups: Sequence[Group]) -> Mapping[date, list[Share]]:
+    keys = {group.key for group in groups}
+    found: dict[date, list[Share]] = defaultdict(list)
+    for row in rows:
+        if row.group in keys:
+            found[row.month].append(row)
+    return found
+
+
+def _row(month: date, shares: Sequence[Share], rest: Sequence[Share]) -> MonthRow:
+    statuses = {share.status for share in (*shares, *rest) if not share.missing}
+    common = statuses.pop() if len(statuses) == 1 else ""
+    return MonthRow(month, "" if common == Status.FINAL else common, shares, rest)

@@ -1,0 +1,1 @@
+"""The API explained to people, and the data described to machines."""

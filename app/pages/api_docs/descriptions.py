@@ -1,0 +1,55 @@
+"""What the site says of itself to machines: `/llms.txt`, `/datapackage.json`, `/dataset.jsonld`."""
+
+import json
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from app.domain.question import Question
+from app.metadata.data_package import data_package
+from app.metadata.json_ld import json_ld
+from app.pages.api_docs.guide import guide_context
+from app.pages.dataset_view import describe_dataset
+from app.pages.questions import question_dependency
+from app.pages.templates import TEMPLATES
+from app.web.dependencies import ReadSession
+from app.web.entity_tags import set_validators
+
+router = APIRouter()
+
+
+def _vintage_of_request(
+    request: Request,
+    session: ReadSession,
+    question: Annotated[Question, question_dependency("as_of")],
+) -> datetime | None:
+    """The instant asked for, unless the asker holds the answer (NotModifiedError)."""
+    set_validators(request, session, question.as_of, question.pairs())
+    return question.as_of
+
+
+AsOf = Annotated[datetime | None, Depends(_vintage_of_request)]
+
+
+@router.get("/dataset.jsonld")
+def jsonld(request: Request, session: ReadSession, as_of: AsOf) -> Response:
+    return _json(json_ld(describe_dataset(request, session, as_of)), "application/ld+json")
+
+
+@router.get("/datapackage.json")
+def datapackage(request: Request, session: ReadSession, as_of: AsOf) -> Response:
+    return _json(data_package(describe_dataset(request, session, as_of)), "application/json")
+
+
+@router.get("/llms.txt")
+def llms(request: Request, session: ReadSession, as_of: AsOf) -> Response:
+    context = guide_context(request, session, as_of)
+    context |= {"dataset": describe_dataset(request, session, as_of)}
+    text = TEMPLATES.get_template("llms.txt").render(context)
+    return Response(text, media_type="text/plain; charset=utf-8")
+
+
+def _json(content: dict[str, Any], media_type: str) -> Response:
+    text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+    return Response(text, media_type=media_type)

@@ -1,0 +1,107 @@
+"""`/api`: the API for people: what there is, how to ask, how to cite, what will stay."""
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy.orm import Session
+
+from app.domain.errors import BadQuestionError, NoFiguresError
+from app.domain.parameters import PARAMETERS
+from app.domain.question import Question
+from app.domain.question_parser import KnownSlugs, parse_question
+from app.metadata.openapi_operations import reference_sections
+from app.pages.answer_view import citation_of_answer
+from app.pages.templates import TEMPLATES, render_page
+from app.queries.shares import answer_question, main_source
+from app.web.dependencies import ReadSession, no_parameters
+from app.web.error_handlers import problem_response
+from app.web.token_bucket import TokenBuckets
+
+router = APIRouter()
+
+EXAMPLE_QUERY: Final = Question(by="origin", openness="open", of="all")
+EXAMPLES: Final = {
+    "curl": "shares.sh.txt",
+    "Python": "shares.py.txt",
+    "R": "shares.R.txt",
+    "JavaScript": "shares.js.txt",
+    "Python: year on year": "year.py.txt",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CodeExample:
+    """A program to copy, in one language; `id` names it on the page."""
+
+    language: str
+    id: str
+    text: str
+
+
+@router.get("/api", dependencies=[no_parameters()])
+def api(request: Request, session: ReadSession) -> HTMLResponse:
+    return render_page(request, "api/api.html", guide_context(request, session))
+
+
+@router.get("/api/v1")
+@router.get("/api/v1/")
+def version_1() -> RedirectResponse:
+    return RedirectResponse("/api", 303)
+
+
+def guide_context(
+    request: Request, session: Session, as_of: datetime | None = None
+) -> dict[str, object]:
+    base = str(request.base_url).rstrip("/")
+    # Named, so that an example says the same when another source covers more months one day.
+    source = main_source(session, as_of) or ""
+    per_minute: int = request.app.state.reads_per_minute
+    return {
+        "base": base,
+        "sections": reference_sections(request.app.openapi()),
+        "parameters": [(item, default_value(item.name)) for item in PARAMETERS],
+        "examples": [code_example(language, base, source) for language in EXAMPLES],
+        "refusal": example_refusal(),
+        "cited": _cited(request, session, EXAMPLE_QUERY.having(as_of=as_of)),
+        "per_minute": per_minute,
+        "policy": TokenBuckets(per_minute).policy if per_minute else "",
+    }
+
+
+def default_value(name: str) -> str:
+    """What a parameter is when it is left out, where that is a word or a number."""
+    default = getattr(Question(), name, None)
+    return str(default) if default else ""
+
+
+def code_example(language: str, base: str, source: str) -> CodeExample:
+    name = EXAMPLES[language]
+    asked = f"source={source}&by=origin" if source else "by=origin"
+    text = TEMPLATES.get_template(f"api/examples/{name}").render({"base": base, "asked": asked})
+    anchor = re.sub(r"[^a-z]+", "-", language.lower())
+    return CodeExample(language, f"example-{anchor}", text.strip())
+
+
+def example_refusal() -> tuple[str, str]:
+    """A question with a slip in it, and the problem document that answers it."""
+    asked = [("by", "origins")]
+    try:
+        parse_question(asked, KnownSlugs())
+    except BadQuestionError as refused:
+        body = json.loads(bytes(problem_response(400, refused).body))
+        return "by=origins", json.dumps(body, ensure_ascii=False, indent=2)
+    raise AssertionError("by=origins is a question")
+
+
+def _cited(request: Request, session: Session, question: Question) -> object:
+    """The citation of the usual question's answer; None before the first upload."""
+    try:
+        answer = answer_question(session, question)
+    except NoFiguresError:
+        return None
+    return citation_of_answer(request, answer, question)

@@ -1,0 +1,35 @@
+"""`/docs`: the reference of the API, drawn from the application's own OpenAPI document."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from app.metadata.openapi_examples import (
+    example_address,
+    example_body_text,
+    example_request,
+    path_placeholders,
+)
+from app.metadata.openapi_operations import csv_tables, reference_sections
+from app.pages.templates import render_page
+
+router = APIRouter()
+
+
+@router.get("/docs")
+def docs(request: Request) -> HTMLResponse:
+    document: Mapping[str, Any] = request.app.openapi()
+    base = str(request.base_url).rstrip("/")
+    context = {
+        "base": base,
+        "info": document["info"],
+        "sections": reference_sections(document),
+        "columns": {table.path: table.fields for table in csv_tables(document)},
+        "curl": lambda operation: example_request(operation, base, document),
+        "placeholders": lambda operation: path_placeholders(operation, document),
+        "sample_address": example_address,
+        "sample_text": lambda body: example_body_text(body, document),
+    }
+    return render_page(request, "docs/reference.html", context)

@@ -1,0 +1,37 @@
+"""Describes the whole data set for pages and machines, at a vintage."""
+
+import json
+from datetime import datetime
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+
+from app.catalogue.entries import sources_by_slug
+from app.metadata.dataset import Dataset, TableDescription
+from app.metadata.json_ld import json_ld
+from app.metadata.openapi_operations import csv_tables
+from app.queries.coverage import covered_spans
+from app.queries.data_version import last_change
+from app.queries.shares import main_source
+
+
+def describe_dataset(request: Request, session: Session, as_of: datetime | None = None) -> Dataset:
+    """What there is, or was: sources with figures, their months, and when they last changed."""
+    spans = covered_spans(session, as_of)
+    known = sources_by_slug(session, as_of)
+    return Dataset(
+        site=str(request.base_url).rstrip("/"),
+        main=main_source(session, as_of) or "",
+        sources=[
+            TableDescription(known[slug], span.first, span.last, span.months)
+            for slug, span in spans.items()
+        ],
+        tables=csv_tables(request.app.openapi()),
+        vintage=last_change(session, as_of),
+    )
+
+
+def embedded_json_ld(request: Request, session: Session) -> str:
+    """The dataset as JSON-LD for inside a page: no text of it can end the element it stands in."""
+    text = json.dumps(json_ld(describe_dataset(request, session)), ensure_ascii=False)
+    return text.replace("<", "\\u003c")

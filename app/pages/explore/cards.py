@@ -1,0 +1,111 @@
+"""The cards of the overview: a group's latest share, how it has changed, and how to cite it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from app.charts.style import colour_role
+from app.domain.answer import Answer, Group, Share
+from app.domain.comparison import change_in_points
+from app.domain.question import Question
+from app.domain.series import GroupSeries, group_series
+from app.domain.vocabulary import Openness, Origin
+from app.pages.small_charts import ChartBox, SmallTrace, small_trace
+from app.wording.citations import Citation, cite_series
+from app.wording.definitions import subject_of_group, whole_text
+
+BOX = ChartBox(width=220, height=44, left=2, right=4, top=4, bottom=4)
+CARDS_NAMED_MAX = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """`year` and `all` are changes in points since twelve months before and since the first month.
+
+    `whole` is what 100 percent is; `beside` a second share that belongs to the same month: what is
+    not known, beside closed.
+    """
+
+    title: str
+    role: str
+    whole: str
+    course: GroupSeries
+    year: Decimal | None
+    line: SmallTrace
+    address: str
+    citation: Citation | None
+    beside: Share | None = None
+    box: ChartBox = BOX
+
+    @property
+    def last(self) -> Share:
+        return self.course.last
+
+
+def overview_cards(answer: Answer, question: Question, site: str) -> list[Card]:
+    """Of the first source: its first named groups, then what of the whole is closed or unknown."""
+    source = answer.sources[0]
+    named = [group for group in answer.groups if group.key != Origin.UNKNOWN][:CARDS_NAMED_MAX]
+    told = list(group_series(answer.shares_of(source.slug), named))
+    found = [_card(answer, question, site, course) for course in told]
+    return [*found, *_rest(answer, question, site)]
+
+
+def _card(answer: Answer, question: Question, site: str, course: GroupSeries) -> Card:
+    narrowed = _narrowed(question, course.group)
+    return Card(
+        title=subject_of_group(course.group, question),
+        role=colour_role(course.group),
+        whole=whole_text(answer.sources[0], question),
+        course=course,
+        year=change_in_points(course.by_month, course.last.month, 12),
+        line=_line(answer, course),
+        address=narrowed.address("/trends"),
+        citation=cite_series(answer, narrowed, site, answer.sources[0], course),
+    )
+
+
+def _narrowed(question: Question, group: Group) -> Question:
+    """The question about one group alone: what a card's citation links to."""
+    if question.by in ("origin", "developer", "model") and not group.key.startswith("_"):
+        return question.having(**{question.by: (group.key,)})
+    return question
+
+
+def _rest(answer: Answer, question: Question, site: str) -> Iterator[Card]:
+    """Closed models, with what is not known beside them; only where the question counts open ones.
+
+    Else the complement's closed models are those the question leaves out, not all of them.
+    """
+    if question.openness != Openness.OPEN:
+        return
+    source = answer.sources[0].slug
+    rest = {
+        course.group.key: course
+        for course in group_series(answer.complement_of(source), answer.complement_groups)
+    }
+    closed = rest.get(Openness.CLOSED)
+    if closed is None:
+        return
+    asked = question.having(
+        by="openness", openness="all", of="all", origin=(), developer=(), model=()
+    )
+    beside = rest.get(Openness.UNKNOWN)
+    yield Card(
+        title="Closed models",
+        role="grey",
+        whole=whole_text(answer.sources[0], asked),
+        course=closed,
+        year=change_in_points(closed.by_month, closed.last.month, 12),
+        line=_line(answer, closed),
+        address=asked.address("/trends"),
+        citation=cite_series(answer, asked, site, answer.sources[0], closed),
+        beside=beside.last if beside and beside.last.month == closed.last.month else None,
+    )
+
+
+def _line(answer: Answer, course: GroupSeries) -> SmallTrace:
+    shares: Sequence[Decimal | None] = [course.by_month.get(month) for month in answer.months]
+    top = max((float(share) for share in shares if share), default=1.0)
+    last = max(index for index, share in enumerate(shares) if share is not None)
+    return small_trace(shares, top, [last], BOX)

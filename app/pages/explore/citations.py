@@ -1,0 +1,38 @@
+"""Citations of any answer, as `/trends.bib` and `/trends.csl`; the sentence stands on pages."""
+
+from fastapi import APIRouter, Request, Response
+
+from app.domain.errors import NoFiguresError
+from app.domain.question import Question
+from app.pages.answer_view import citation_of_answer
+from app.queries.shares import answer_question
+from app.web.dependencies import FreshQuestion, ReadSession
+from app.wording.citations import Citation
+
+router = APIRouter()
+
+
+@router.get("/trends.bib")
+def bibtex(request: Request, question: FreshQuestion, session: ReadSession) -> Response:
+    """One BibTeX entry, pinned to the vintage."""
+    found = _found(request, question, session)
+    return _file(found.bibtex, "application/x-bibtex", f"{found.key}.bib")
+
+
+@router.get("/trends.csl")
+def csl(request: Request, question: FreshQuestion, session: ReadSession) -> Response:
+    """CSL-JSON, as reference managers read it."""
+    found = _found(request, question, session)
+    return _file(found.csl_text, "application/vnd.citationstyles.csl+json", f"{found.key}.json")
+
+
+def _found(request: Request, question: Question, session: ReadSession) -> Citation:
+    found = citation_of_answer(request, answer_question(session, question), question)
+    if found is None:
+        raise NoFiguresError("There is no figure to cite", "Ask for months that have one.")
+    return found
+
+
+def _file(text: str, media_type: str, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text, media_type=media_type, headers=headers)

@@ -1,0 +1,44 @@
+"""`/embed/trends`: a chart with its headline and source line, for frames on other sites."""
+
+from typing import Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from app.domain.errors import UserError
+from app.pages.explore.trends import explorer_context
+from app.pages.templates import render_page
+from app.queries.shares import answer_question
+from app.web.dependencies import AskedQuestion, ReadSession
+from app.web.middleware.security_headers import CONTENT_SECURITY_POLICY
+
+router = APIRouter()
+
+# Nobody can be tricked into a click here: it has no form, no cookie, and links to new windows.
+FRAMED: Final = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY.replace(
+        "frame-ancestors 'none'", "frame-ancestors *"
+    )
+}
+
+
+@router.get("/embed/trends")
+def embedded(request: Request, question: AskedQuestion, session: ReadSession) -> HTMLResponse:
+    answer = answer_question(session, question)
+    context = {
+        "question": question,
+        "full": question.address(f"{request.base_url}trends"),
+    }
+    page = render_page(request, "embed.html", context | explorer_context(session, question, answer))
+    page.headers.update(FRAMED)
+    return page
+
+
+def render_embed_error(request: Request, status: int, refused: UserError) -> HTMLResponse:
+    """A failure in the frame itself: the site around it may not be able to say anything."""
+    context = {"refused": refused, "status": status, "answer": None}
+    page = render_page(
+        request, "embed.html", context | {"full": f"{request.base_url}trends"}, status
+    )
+    page.headers.update(FRAMED)
+    return page

@@ -1,0 +1,64 @@
+"""`/`: the finding, its chart, what happened, what is not known, and the numbers."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+from sqlalchemy.orm import Session
+
+from app.domain.answer import Answer
+from app.domain.errors import NoFiguresError
+from app.domain.question import Question
+from app.pages.answer_view import chart_view, citation_of_answer, reported_and_events, share_tables
+from app.pages.dataset_view import embedded_json_ld
+from app.pages.explore.cards import overview_cards
+from app.pages.explore.side_by_side import side_by_side
+from app.pages.revision_notice import latest_revisions, revision_notice
+from app.pages.templates import render_page
+from app.queries.shares import answer_question
+from app.web.dependencies import AskedQuestion, ReadSession
+from app.wording.definitions import definition_text, source_citation
+from app.wording.findings import (
+    chart_highlights,
+    composition_sentence,
+    headline_finding,
+    small_print_text,
+)
+
+router = APIRouter()
+
+
+@router.get("/")
+def overview(request: Request, question: AskedQuestion, session: ReadSession) -> HTMLResponse:
+    try:
+        answer = answer_question(session, question)
+    except NoFiguresError as nothing:
+        if question != Question():
+            raise
+        return render_page(request, "empty.html", {"refused": nothing})
+    context = _shown(session, question, answer) | {
+        "cards": overview_cards(answer, question, str(request.base_url)),
+        "citation": citation_of_answer(request, answer, question),
+        # Search engines read it here only; one page is enough.
+        "dataset": embedded_json_ld(request, session) if question == Question() else "",
+        "revised": revision_notice(session, question, answer, "/"),
+        "revisions": latest_revisions(session, question, answer),
+    }
+    return render_page(request, "overview.html", context)
+
+
+def _shown(session: Session, question: Question, answer: Answer) -> dict[str, object]:
+    reported, events = reported_and_events(session, question)
+    return {
+        "question": question,
+        "answer": answer,
+        "headline": headline_finding(answer, question),
+        "small_print": small_print_text(answer),
+        "definition": definition_text(answer, question, dated=False),
+        "highlights": chart_highlights(answer, question),
+        "composition": composition_sentence(answer, question),
+        "citations": [source_citation(source) for source in answer.sources],
+        "reported": reported,
+        "lines": chart_view(answer, question, "lines", reported, events),
+        "stack": chart_view(answer, question, "stack"),
+        "sides": side_by_side(session, question, answer, reported),
+        "tables": share_tables(answer),
+    }

@@ -1,0 +1,92 @@
+"""The sources side by side: each in its latest month, and the main one in the same months."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from app.catalogue.entries import sources_by_slug
+from app.domain.answer import Answer, Group, Share, SourceDefinition
+from app.domain.comparison import latest_month_only, missing_share, without_missing_groups
+from app.domain.question import Question
+from app.domain.series import covered_months
+from app.pages.answer_view import ChartView, chart_view
+from app.queries.coverage import covered_spans
+from app.queries.shares import answer_question
+from app.wording.definitions import source_citation
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One source in one month; `again` marks the main source shown beside another's month."""
+
+    source: SourceDefinition
+    month: date
+    shares: Sequence[Share]
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    drawing: ChartView
+    groups: Sequence[Group]
+    sides: Sequence[Side]
+    answer: Answer
+    citations: Sequence[str]
+    silent: Sequence[str]
+
+
+def side_by_side(
+    session: Session, question: Question, main: Answer, reported: Answer | None
+) -> SideBySide | None:
+    """None where the question names its sources, or where there is nothing to set beside them.
+
+    Sources without a figure for the question are named, not shown.
+    """
+    quoted = {source.slug for source in reported.sources} if reported else set()
+    slug = main.sources[0].slug
+    known = sources_by_slug(session, question.as_of)
+    others = [other for other in known if other != slug and other not in quoted]
+    if question.source or not others:
+        return None
+    asked = question.having(source=(slug, *others), from_=None, to=None)
+    answer = answer_question(session, asked)
+    latest = without_missing_groups(latest_month_only(answer))
+    if len(latest.sources) < 2:
+        return None
+    told = {source.slug for source in latest.sources}
+    covering = covered_spans(session, question.as_of)
+    lines = [source_citation(source) for source in latest.sources]
+    return SideBySide(
+        chart_view(latest, asked, "lines", name="beside"),
+        latest.groups,
+        list(_sides(latest, main)),
+        latest,
+        lines,
+        [source.name for source in answer.sources if source.slug in covering.keys() - told],
+    )
+
+
+def _sides(latest: Answer, main: Answer) -> Iterator[Side]:
+    first = latest.sources[0]
+    for source in latest.sources:
+        for month in covered_months(latest, source.slug):
+            shares = _row(latest, source, month)
+            yield Side(source, month, shares, again=False)
+            again = _row(main, first, month)
+            if source is not first and any(not share.missing for share in again):
+                yield Side(first, month, _aligned(again, latest.groups), again=True)
+
+
+def _row(answer: Answer, source: SourceDefinition, month: date) -> list[Share]:
+    return [row for row in answer.shares_of(source.slug) if row.month == month]
+
+
+def _aligned(shares: Sequence[Share], groups: Sequence[Group]) -> list[Share]:
+    """In the order of the groups; one of which the source says nothing is missing."""
+    found = {share.group: share for share in shares}
+    first = shares[0]
+    return [
+        found.get(group.key) or missing_share(first, group.key, group.label) for group in groups
+    ]

@@ -1,0 +1,163 @@
+"""`/trends`: any question as a chart with its table, and the form that asks it."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy.orm import Session
+
+from app.domain.answer import Answer
+from app.domain.errors import BadQuestionError, NoFiguresError
+from app.domain.question import Question
+from app.domain.question_parser import parse_question, parse_valid_part
+from app.pages.answer_view import chart_view, citation_of_answer, reported_and_events, share_tables
+from app.pages.explore.question_form import question_form
+from app.pages.revision_notice import latest_revisions, revision_notice
+from app.pages.templates import render_page
+from app.queries.availability import has_answer
+from app.queries.shares import answer_question, known_slugs
+from app.queries.uploads import withdrawal_moments
+from app.web.dependencies import ReadSession
+from app.wording.citations import pinned_question
+from app.wording.definitions import definition_text, source_citation
+from app.wording.findings import headline_finding, small_print_text
+
+router = APIRouter()
+
+Pairs = list[tuple[str, str]]
+TYPED = ("developer", "model", "top", "as_of")
+
+
+@router.get("/trends")
+def trends(request: Request, session: ReadSession) -> HTMLResponse:
+    pairs = request.query_params.multi_items()
+    try:
+        question = parse_question(pairs, known_slugs(session))
+    except BadQuestionError as refused:
+        return _unread(request, session, pairs, refused)
+    return _answered(request, session, question)
+
+
+@router.get("/trends/ask")
+def ask(request: Request, session: ReadSession) -> Response:
+    """The form's address: leads to the short address of what its controls say."""
+    pairs = _joined(request.query_params.multi_items())
+    try:
+        question = parse_question(pairs, known_slugs(session))
+    except BadQuestionError as refused:
+        return _unread(request, session, pairs, refused)
+    return RedirectResponse(question.address("/trends"), 303)
+
+
+def _joined(sent: Pairs) -> Pairs:
+    """Checkboxes of one name become a comma list; empty fields go, as does what is greyed."""
+    values: dict[str, list[str]] = {}
+    for name, text in sent:
+        if text:
+            values.setdefault(name, []).append(text)
+    # The control is not greyed before the page has heard of the other openness.
+    if values.get("openness", ["open"]) != ["open"]:
+        values.pop("of", None)
+    return [(name, ",".join(texts)) for name, texts in values.items()]
+
+
+def _answered(request: Request, session: Session, question: Question) -> HTMLResponse:
+    try:
+        answer = answer_question(session, question)
+    except NoFiguresError as nothing:
+        return _nothing(request, session, question, nothing)
+    controls = question_form(session, question)
+    context = {
+        "question": question,
+        "form": controls,
+        "embeds": _embeds(request, question, answer),
+        "citation": citation_of_answer(request, answer, question),
+        "revised": revision_notice(session, question, answer),
+        "revisions": latest_revisions(session, question, answer),
+    }
+    return render_page(
+        request, "trends.html", context | explorer_context(session, question, answer)
+    )
+
+
+def _nothing(
+    request: Request, session: Session, question: Question, refused: NoFiguresError
+) -> HTMLResponse:
+    """A sound question without an answer: says why, and asks wider ones that have one."""
+    ways = [
+        (label, wider.address("/trends"))
+        for label, wider in _wider(session, question)
+        if has_answer(session, wider)
+    ]
+    controls = question_form(session, question)
+    context = {"question": question, "form": controls, "answer": None, "refused": refused}
+    return render_page(request, "trends.html", context | {"ways": ways}, 404)
+
+
+def _unread(
+    request: Request, session: Session, pairs: Pairs, refused: BadQuestionError
+) -> HTMLResponse:
+    """The form as it was sent, and what of it cannot be read."""
+    question = parse_valid_part(pairs, known_slugs(session), refused)
+    faulty = {problem.field for problem in refused.problems}
+    typed = {name: text for name, text in pairs if name in TYPED and name in faulty}
+    context = {
+        "question": question,
+        "form": question_form(session, question, typed),
+        "answer": None,
+        "refused": refused,
+        "ways": [("Leave that out", question.address("/trends"))],
+    }
+    response = render_page(request, "trends.html", context, 400)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def explorer_context(session: Session, question: Question, answer: Answer) -> dict[str, object]:
+    """What a page or a frame shows of an answer."""
+    lines = question.view == "lines"
+    reported, events = reported_and_events(session, question) if lines else (None, [])
+    charted = question.view != "table"
+    return {
+        "answer": answer,
+        "headline": headline_finding(answer, question),
+        "small_print": small_print_text(answer),
+        "definition": definition_text(answer, question),
+        "citations": [source_citation(source) for source in answer.sources],
+        "reported": reported,
+        "chart": chart_view(answer, question, question.view, reported, events) if charted else None,
+        "tables": share_tables(answer),
+    }
+
+
+def _embeds(request: Request, question: Question, answer: Answer) -> list[tuple[str, str, str]]:
+    """The two ways to embed an answer: their names, what they mean, their addresses."""
+    path = f"{request.base_url}embed/trends"
+    live, pinned = question.having(as_of=None), pinned_question(question, answer)
+    return [
+        ("Live", "Follows the figures as they are published and revised.", live.address(path)),
+        ("Pinned", "Shows these figures for good.", pinned.address(path)),
+    ]
+
+
+def _wider(session: Session, question: Question) -> Iterator[tuple[str, Question]]:
+    """Questions that leave out what may be in the way."""
+    if question.openness != "all":
+        yield "Count all models, open or not", question.having(openness="all", of="all")
+    if (question.by, question.openness, question.of) != ("origin", "open", "all"):
+        plain = question.having(by="origin", openness="open", of="all")
+        yield "Open models by home, of all usage", plain
+    if question.from_ or question.to:
+        yield "All months", question.having(from_=None, to=None)
+    if question.origin or question.developer or question.model:
+        yield "Without the filters", question.having(origin=(), developer=(), model=())
+    if question.source:
+        yield "From the main source", question.having(source=())
+    if question.as_of:
+        yield "The figures as they stand now", question.having(as_of=None)
+    for withdrawn in withdrawal_moments(session, question.source, question.as_of):
+        before = question.having(as_of=withdrawn - timedelta(microseconds=1))
+        if has_answer(session, before):
+            yield "The figures before they were withdrawn", before
+            break

@@ -1,0 +1,1 @@
+"""What maintainers do: sign in, upload, review, correct the catalogue."""

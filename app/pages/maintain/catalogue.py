@@ -1,0 +1,195 @@
+"""`/catalogue`: sources, developers, models and events, added and corrected by maintainers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Annotated, Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy.orm import Session
+
+from app.auth.accounts import MaintainerIdentity
+from app.catalogue.editing import edit_entry, lock_catalogue, read_edits
+from app.catalogue.entry_types import ENTRY_TYPES, EVENT_TYPE, MODEL_TYPE, EntryType, read_entries
+from app.catalogue.lookup import ids_by_slug
+from app.database.session import Database
+from app.database.tables import Developer
+from app.domain.errors import BadFileError, BadInputError, ConflictError, NotFoundError, UserError
+from app.pages.forms import (
+    FormState,
+    SentForm,
+    form_texts,
+    problems_by_field,
+    reason_field,
+    to_one_line,
+)
+from app.pages.maintain.entry_fields import ENTRY_FIELDS
+from app.pages.templates import render_page
+from app.web.dependencies import ReadSession, SignedInMaintainer, database_of
+
+router = APIRouter()
+
+ENTRIES_SHOWN_MAX: Final = 200
+KINDS: Final = {kind.name: kind for kind in ENTRY_TYPES}
+
+
+def parse_entry_type(kind: str) -> EntryType:
+    if kind not in KINDS:
+        raise NotFoundError("The catalogue has no such part", f"It has {', '.join(KINDS)}.")
+    return KINDS[kind]
+
+
+def parse_entry_id(number: str) -> int:
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        raise NotFoundError("There is no such entry in the catalogue")
+    return int(number)
+
+
+EntryTypeOfPath = Annotated[EntryType, Depends(parse_entry_type)]
+EntryId = Annotated[int, Depends(parse_entry_id)]
+
+
+@router.get("/catalogue")
+def overview(
+    request: Request, maintainer: SignedInMaintainer, session: ReadSession
+) -> HTMLResponse:
+    counts = {name: sum(1 for _ in read_entries(session, KINDS[name])) for name in KINDS}
+    changes = read_edits(session, ENTRIES_SHOWN_MAX)
+    context = {
+        "maintainer": maintainer,
+        "counts": counts,
+        "changes": changes,
+        "shown": ENTRIES_SHOWN_MAX,
+    }
+    return render_page(request, "catalogue/overview.html", context)
+
+
+@router.get("/catalogue/{kind}")
+def entries(
+    request: Request,
+    maintainer: SignedInMaintainer,
+    kind: EntryTypeOfPath,
+    session: ReadSession,
+    find: str = "",
+) -> HTMLResponse:
+    wanted = find.casefold().strip()
+    found = [
+        (number, cells)
+        for number, cells in read_entries(session, kind)
+        if wanted in "\n".join(cells.values()).casefold()
+    ]
+    context: dict[str, object] = {
+        "maintainer": maintainer,
+        "kind": kind.name,
+        "fields": ENTRY_FIELDS[kind.name],
+        "find": find,
+        "entries": found[:ENTRIES_SHOWN_MAX],
+        "count": len(found),
+    }
+    return render_page(request, "catalogue/entries.html", context)
+
+
+@router.get("/catalogue/{kind}/new")
+def new(
+    request: Request, maintainer: SignedInMaintainer, kind: EntryTypeOfPath, session: ReadSession
+) -> HTMLResponse:
+    return render_page(
+        request, "catalogue/entry.html", _written(session, maintainer, kind, FormState())
+    )
+
+
+@router.get("/catalogue/{kind}/{number}")
+def entry(
+    request: Request,
+    maintainer: SignedInMaintainer,
+    kind: EntryTypeOfPath,
+    number: EntryId,
+    session: ReadSession,
+) -> HTMLResponse:
+    cells = _cells(session, kind, number)
+    form = FormState({**cells, "seen": _seen(cells)})
+    return render_page(request, "catalogue/entry.html", _written(session, maintainer, kind, form))
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueForm:
+    """An entry as a maintainer wrote it into a form."""
+
+    request: Request
+    maintainer: SignedInMaintainer
+    kind: EntryTypeOfPath
+    db: Annotated[Database, Depends(database_of)]
+    form: SentForm
+
+    def done(self, number: int | None = None) -> Response:
+        """Adds the entry or, with its `number`, corrects it; else shows the form again."""
+        typed = form_texts(self.form)
+        names = [field.name for field in ENTRY_FIELDS[self.kind.name]]
+        cells = {name: to_one_line(typed.get(name, "")) for name in names}
+        try:
+            with self.db.writing() as session:
+                if number is not None:
+                    lock_catalogue(session)
+                    _expect(typed.get("seen", ""), _cells(session, self.kind, number))
+                by, reason = self.maintainer.signature, reason_field(typed)
+                edit_entry(session, self.kind, cells, by=by, reason=reason, entry_id=number)
+        except (BadFileError, BadInputError, ConflictError) as refused:
+            return self._refused(typed, refused)
+        found = urlencode({"find": cells[names[self.kind is EVENT_TYPE]].strip()})
+        return RedirectResponse(f"/catalogue/{self.kind.name}?{found}", 303)
+
+    def _refused(self, typed: Mapping[str, str], refused: UserError) -> HTMLResponse:
+        form = FormState(typed, problems_by_field(refused.problems))
+        alert = "" if form.problems else f"{refused.title}. {refused.detail}".strip()
+        status = 409 if isinstance(refused, ConflictError) else 422
+        with self.db.reading() as session:
+            context = _written(session, self.maintainer, self.kind, form) | {"alert": alert}
+            return render_page(self.request, "catalogue/entry.html", context, status)
+
+
+WrittenForm = Annotated[CatalogueForm, Depends()]
+
+
+@router.post("/catalogue/{kind}")
+def add(written: WrittenForm) -> Response:
+    return written.done()
+
+
+@router.post("/catalogue/{kind}/{number}")
+def correct(written: WrittenForm, number: EntryId) -> Response:
+    return written.done(number)
+
+
+def _written(
+    session: Session, maintainer: MaintainerIdentity, kind: EntryType, form: FormState
+) -> dict[str, object]:
+    return {
+        "maintainer": maintainer,
+        "kind": kind.name,
+        "fields": ENTRY_FIELDS[kind.name],
+        "form": form,
+        "required": {column.name for column in kind.columns if column.filled},
+        "developers": sorted(ids_by_slug(session, Developer)) if kind is MODEL_TYPE else [],
+        "alert": "",
+    }
+
+
+def _cells(session: Session, kind: EntryType, number: int) -> dict[str, str]:
+    """Raises NotFoundError."""
+    for found, cells in read_entries(session, kind):
+        if found == number:
+            return cells
+    raise NotFoundError(f"There is no entry {number} among the {kind.name}")
+
+
+def _seen(cells: Mapping[str, str]) -> str:
+    """Names an entry as it was looked at."""
+    return sha256("\n".join(cells.values()).encode()).hexdigest()[:16]
+
+
+def _expect(seen: str, cells: Mapping[str, str]) -> None:
+    if seen != _seen(cells):
+        detail = "Somebody corrected it meanwhile. Open it again to see how it stands."
+        raise ConflictError("This entry is not what you looked at any more", detail)

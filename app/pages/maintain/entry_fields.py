@@ -1,0 +1,75 @@
+"""The fields in which a catalogue entry is written, kind by kind, in the order of its columns."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from app.domain.vocabulary import OPENNESS_LABELS, ORIGIN_LABELS, Openness, Origin
+
+
+@dataclass(frozen=True, slots=True)
+class EntryField:
+    """How a column is asked for. `choices` are value and label; `long` texts get more room."""
+
+    name: str
+    label: str
+    hint: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    long: bool = False
+
+
+ORIGINS: Final = tuple((word.value, ORIGIN_LABELS[word]) for word in Origin)
+OPENNESS: Final = tuple((word.value, OPENNESS_LABELS[word]) for word in Openness)
+
+ENTRY_FIELDS: Final[Mapping[str, tuple[EntryField, ...]]] = {
+    "sources": (
+        EntryField("source", "Short name", "For addresses and files, like openrouter-rankings."),
+        EntryField("name", "Name"),
+        EntryField("publisher", "Publisher"),
+        EntryField("metric", "What is counted", "A plural noun: tokens, downloads, requests."),
+        EntryField(
+            "population", "Of what", "Whose use is counted, and what is left out.", long=True
+        ),
+        EntryField("url", "Address", "Where the figures are published."),
+        EntryField("licence", "Licence", "Blank where none is stated."),
+        EntryField(
+            "citation",
+            "How to cite it",
+            "{as_of} stands for the day the figures were learned.",
+            long=True,
+        ),
+        EntryField("method", "Method", "How it is counted, and how far to trust it.", long=True),
+    ),
+    "developers": (
+        EntryField("developer", "Short name", "For addresses and files, like deepseek."),
+        EntryField("name", "Name"),
+        EntryField("country", "Country", "Two letters, as FR. Blank where it is not known."),
+        EntryField("origin", "Origin", "The home of the developer.", ORIGINS),
+        EntryField("homepage", "Homepage"),
+        EntryField("huggingface_org", "Organisation on Hugging Face"),
+        EntryField("note", "Evidence", "What the origin rests on.", long=True),
+    ),
+    "models": (
+        EntryField("model", "Short name", "For addresses and files, like deepseek/deepseek-r1."),
+        EntryField("name", "Name"),
+        EntryField("developer", "Developer", "Its short name."),
+        EntryField("openness", "Openness", "Open: the weights can be downloaded.", OPENNESS),
+        EntryField("release_month", "Released", "YYYY-MM"),
+        EntryField(
+            "base_developer", "Developer of its base", "Where it was built on another’s model."
+        ),
+        EntryField("note", "Evidence", "What its openness and base rest on.", long=True),
+    ),
+    "events": (
+        EntryField("date", "Date", "YYYY-MM-DD"),
+        EntryField("title", "Title"),
+        EntryField("description", "What happened", long=True),
+        EntryField("url", "Address", "Where it can be read up."),
+        EntryField(
+            "headline",
+            "On the charts",
+            "Most events stand in lists only.",
+            (("", "No"), ("yes", "Yes")),
+        ),
+    ),
+}

@@ -1,0 +1,175 @@
+"""`/sign-in`, `/sign-out`, `/account`: how a maintainer comes, goes, and changes the password."""
+
+import re
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from app.auth import sessions
+from app.auth.accounts import NAME_PATTERN
+from app.auth.passwords import PASSWORD_MIN_LENGTH
+from app.auth.sessions import (
+    SESSION_MAX_AGE,
+    end_session,
+    has_password,
+    name_of_link,
+    sign_in_by_link,
+    sign_in_by_password,
+)
+from app.database.session import Database
+from app.domain.errors import BadInputError, TooOftenError, UserError, WrongPasswordError
+from app.pages.templates import render_page
+from app.web.dependencies import RequestDatabase, SignedInMaintainer, VisitorOrNone, cookie_name
+from app.web.error_handlers import STATUS_BY_ERROR, error_headers
+
+router = APIRouter()
+
+# A model of the form would be built at the first request, by whichever thread comes first.
+Text = Annotated[str, Form()]
+
+HOME: Final = "/uploads/received"
+# Browsers read "\" as "/", drop tabs and line ends, and take "//host" for another site.
+OWN_PATH: Final = re.compile(r"/(?![/\\])[!-\[\]-~]{0,2000}")
+
+
+def own_path_of(address: str) -> str:
+    """Where to go after signing in: a path of ours, or all that was uploaded."""
+    return address if OWN_PATH.fullmatch(address) else HOME
+
+
+@router.get("/sign-in", response_model=None)
+def ask(
+    request: Request,
+    db: RequestDatabase,
+    visitor: VisitorOrNone,
+    wanted: Annotated[str, Query(alias="next")] = "",
+    link: str = "",
+) -> HTMLResponse | RedirectResponse:
+    """The form; or the button of a one-time link, so that a preview of it does not use it up."""
+    if link:
+        with db.reading() as session:
+            name = name_of_link(session, link)
+        return _answer(request, "sign_in_link.html", {"link": link, "name": name}, None)
+    if visitor:
+        return RedirectResponse(own_path_of(wanted), 303)
+    return _form(request, wanted)
+
+
+def _form(
+    request: Request, wanted: str, name: str = "", refused: UserError | None = None
+) -> HTMLResponse:
+    context: dict[str, object] = {"next": own_path_of(wanted), "name": name, "refused": refused}
+    return _answer(request, "sign_in.html", context, refused)
+
+
+def _answer(
+    request: Request, template: str, context: dict[str, object], refused: UserError | None
+) -> HTMLResponse:
+    status = STATUS_BY_ERROR[type(refused)] if refused else 200
+    answer = render_page(request, template, context, status)
+    answer.headers["Cache-Control"] = "no-store"
+    # A page, not a challenge: the header that goes with 401 for programs has no place here.
+    if isinstance(refused, TooOftenError):
+        answer.headers.update(error_headers(refused))
+    return answer
+
+
+@router.post("/sign-in", response_model=None)
+def sign_in(
+    request: Request,
+    db: RequestDatabase,
+    *,
+    name: Text = "",
+    password: Text = "",
+    link: Text = "",
+    wanted: Annotated[str, Form(alias="next")] = "",
+) -> HTMLResponse | RedirectResponse:
+    if link:
+        return _welcome(request, db, sign_in_by_link(db, link), "/account")
+    name = name.strip().lower()
+    try:
+        secret = sign_in_by_password(db, name, password, _address(request))
+    except (WrongPasswordError, TooOftenError) as refused:
+        return _form(request, wanted, name if NAME_PATTERN.fullmatch(name) else "", refused)
+    return _welcome(request, db, secret, own_path_of(wanted))
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def _welcome(request: Request, db: Database, secret: str, to: str) -> RedirectResponse:
+    """The next page, with the cookie of a new sign-in in place of whatever was there."""
+    _end(request, db)
+    answer = RedirectResponse(to, 303, {"Cache-Control": "no-store"})
+    answer.set_cookie(
+        cookie_name(request),
+        secret,
+        max_age=int(SESSION_MAX_AGE.total_seconds()),
+        secure=request.scope["scheme"] == "https",
+        httponly=True,
+        samesite="lax",
+    )
+    return answer
+
+
+def _end(request: Request, db: Database) -> None:
+    if secret := request.cookies.get(cookie_name(request)):
+        end_session(db, secret)
+
+
+@router.get("/sign-out")
+def ask_to_sign_out() -> RedirectResponse:
+    """Its button stands on the account's page."""
+    return RedirectResponse("/account", 303)
+
+
+@router.post("/sign-out")
+def sign_out(request: Request, db: RequestDatabase) -> RedirectResponse:
+    _end(request, db)
+    answer = RedirectResponse("/", 303, {"Cache-Control": "no-store"})
+    https = request.scope["scheme"] == "https"
+    answer.delete_cookie(cookie_name(request), secure=https, httponly=True, samesite="lax")
+    return answer
+
+
+@router.get("/account")
+def account(request: Request, db: RequestDatabase, maintainer: SignedInMaintainer) -> HTMLResponse:
+    return _account(request, db, maintainer.name)
+
+
+def _account(
+    request: Request, db: Database, name: str, refused: UserError | None = None
+) -> HTMLResponse:
+    context: dict[str, object] = {
+        "name": name,
+        "has_password": has_password(db, name),
+        "changed": request.url.query == "changed",
+        "shortest": PASSWORD_MIN_LENGTH,
+        "refused": refused,
+    }
+    return _answer(request, "account.html", context, refused)
+
+
+@router.post("/account", response_model=None)
+def change_password(
+    request: Request,
+    db: RequestDatabase,
+    maintainer: SignedInMaintainer,
+    *,
+    old: Text = "",
+    new: Text = "",
+    again: Text = "",
+) -> HTMLResponse | RedirectResponse:
+    try:
+        _check_typed_twice(new, again)
+        secret = sessions.change_password(db, maintainer.name, old, new, _address(request))
+    except (BadInputError, WrongPasswordError, TooOftenError) as refused:
+        return _account(request, db, maintainer.name, refused)
+    return _welcome(request, db, secret, "/account?changed")
+
+
+def _check_typed_twice(new: str, again: str) -> None:
+    if new != again:
+        raise BadInputError("The new password was typed in two ways", "Please type it once more.")

@@ -1,0 +1,144 @@
+"""What maintainers may do with an upload: publish, discard; withdraw it, check it again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy.orm import Session
+
+from app.auth.accounts import MaintainerIdentity
+from app.csv_io.schema import FileLimits
+from app.database.session import Database
+from app.domain.errors import BadFileError, BadInputError, ConflictError, UserError
+from app.ingest.publish import publish_upload
+from app.ingest.withdraw import discard_upload, reclassify_upload, withdraw_upload
+from app.pages.forms import FormState, SentForm, form_texts, problems_by_field
+from app.pages.maintain.upload_record import NO_REFUSAL, ActionRefusal, UploadId, render_upload
+from app.pages.templates import render_page
+from app.queries.uploads import UploadRecord, read_upload_record
+from app.web.dependencies import ReadSession, SignedInMaintainer, database_of, no_parameters
+
+router = APIRouter()
+
+LIMITS: Final = FileLimits()
+SAME: Final = "Today’s catalogue says of every line what was published."
+
+UploadAction = Callable[[Session], int]
+"""Does it, and gives the id of the upload to look at afterwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRequest:
+    """A form that a maintainer sent about an upload."""
+
+    request: Request
+    upload_id: UploadId
+    maintainer: SignedInMaintainer
+    db: Annotated[Database, Depends(database_of)]
+    form: SentForm
+
+    @property
+    def by(self) -> str:
+        return self.maintainer.signature
+
+    @property
+    def reason(self) -> str:
+        return form_texts(self.form).get("reason", "")
+
+    @property
+    def version(self) -> str:
+        """What the maintainer looked at; a form without it expects nothing that ever was."""
+        return form_texts(self.form).get("version", "")
+
+    def done(self, act: UploadAction) -> Response:
+        """Goes on to the upload's page, or shows it anew with what was wrong."""
+        try:
+            with self.db.writing() as session:
+                shown = act(session)
+        except (BadFileError, BadInputError, ConflictError) as refused:
+            return self._refused(refused)
+        return RedirectResponse(f"/uploads/{shown}", 303)
+
+    def _refused(self, refused: UserError) -> Response:
+        bad_input = isinstance(refused, BadInputError)
+        problems = problems_by_field(refused.problems) if bad_input else {}
+        alert = refused.title if bad_input else f"{refused.title}. {refused.detail}".strip()
+        status = 409 if isinstance(refused, ConflictError) else 422
+        refusal = ActionRefusal(alert, FormState(form_texts(self.form), problems), status)
+        with self.db.reading() as session:
+            upload = read_upload_record(session, self.upload_id)
+            if upload.withdrawable:
+                return _withdrawing(self.request, upload, self.maintainer, refusal)
+            return render_upload(self.request, session, upload, self.maintainer, refusal)
+
+
+ActionAsked = Annotated[ActionRequest, Depends()]
+
+
+@router.get("/uploads/{number}/withdraw", dependencies=[no_parameters()], response_model=None)
+def ask_to_withdraw(
+    request: Request, upload_id: UploadId, session: ReadSession, maintainer: SignedInMaintainer
+) -> HTMLResponse | RedirectResponse:
+    """What may be done with a published upload; its own page is public, and asks nobody."""
+    upload = read_upload_record(session, upload_id)
+    if not upload.withdrawable:
+        return RedirectResponse(f"/uploads/{upload_id}", 303)
+    return _withdrawing(request, upload, maintainer)
+
+
+def _withdrawing(
+    request: Request,
+    upload: UploadRecord,
+    maintainer: MaintainerIdentity,
+    refusal: ActionRefusal = NO_REFUSAL,
+) -> HTMLResponse:
+    context: dict[str, object] = {"maintainer": maintainer, "upload": upload}
+    context |= {"alert": refusal.alert, "form": refusal.form}
+    return render_page(request, "uploads/withdraw.html", context, refusal.status)
+
+
+@router.post("/uploads/{number}/publish")
+def publish(doing: ActionAsked) -> Response:
+    def act(session: Session) -> int:
+        return publish_upload(
+            session,
+            doing.upload_id,
+            by=doing.by,
+            reason=doing.reason,
+            limits=LIMITS,
+            expected=doing.version,
+        ).upload_id
+
+    return doing.done(act)
+
+
+@router.post("/uploads/{number}/withdraw")
+def withdraw(doing: ActionAsked) -> Response:
+    def act(session: Session) -> int:
+        reason, expected = doing.reason, doing.version
+        withdraw_upload(session, doing.upload_id, by=doing.by, reason=reason, expected=expected)
+        return doing.upload_id
+
+    return doing.done(act)
+
+
+@router.post("/uploads/{number}/discard")
+def discard(doing: ActionAsked) -> Response:
+    def act(session: Session) -> int:
+        discard_upload(session, doing.upload_id, by=doing.by, expected=doing.version)
+        return doing.upload_id
+
+    return doing.done(act)
+
+
+@router.post("/uploads/{number}/reclassify")
+def reclassify(doing: ActionAsked) -> Response:
+    def act(session: Session) -> int:
+        again = reclassify_upload(session, doing.upload_id, by=doing.by, limits=LIMITS)
+        if again is None:
+            raise ConflictError("Nothing would change", SAME)
+        return again
+
+    return doing.done(act)

@@ -1,0 +1,162 @@
+"""`/uploads/new`: the form that takes a file, its template and its example."""
+
+import io
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Annotated, BinaryIO, Final
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData, UploadFile
+
+from app.auth.accounts import MaintainerIdentity
+from app.catalogue.editing import edit_entry
+from app.catalogue.entry_types import SOURCE_TYPE
+from app.catalogue.history import sources_at
+from app.csv_io.schema import FileLimits
+from app.database.session import Database
+from app.domain.errors import BadFileError, ConflictError, NotFoundError
+from app.domain.vocabulary import OPENNESS_LABELS, Openness
+from app.ingest.rules.upload_format import UPLOAD_COLUMNS
+from app.ingest.stored_files import store_upload
+from app.pages.forms import FormState, form_dependency, form_texts, problems_by_field, to_one_line
+from app.pages.maintain.entry_fields import ENTRY_FIELDS
+from app.pages.templates import render_page
+from app.web.csv_responses import CSVResponse
+from app.web.dependencies import SignedInMaintainer, database_of
+
+router = APIRouter()
+
+LIMITS: Final = FileLimits()
+# A file that is pasted comes as a field.
+SentFile = Annotated[FormData, form_dependency(LIMITS.bytes or 0)]
+
+NEW: Final = "+"  # in place of a slug, which cannot begin with it
+IN_FILE: Final = ""
+FIELD_NAMES: Final = tuple(column.name for column in SOURCE_TYPE.columns)
+TEMPLATE: Final = ",".join(column.name for column in UPLOAD_COLUMNS) + "\n"
+EXAMPLE: Final = """\
+month,origin,openness,share_pct,status,note
+2024-06,chinese,open,41.5,final,
+2024-06,us,open,7.2,final,
+2024-06,european,open,1.1,final,
+2024-06,chinese,closed,3.8,provisional,late returns
+2024-06,us,closed,38.4,final,
+"""
+EXAMPLE_SUM: Final = sum(Decimal(line.split(",")[3]) for line in EXAMPLE.splitlines()[1:])
+
+
+@router.get("/uploads/template.csv")
+def template() -> CSVResponse:
+    return _attached(TEMPLATE, "template.csv")
+
+
+@router.get("/uploads/example.csv")
+def example() -> CSVResponse:
+    return _attached(EXAMPLE, "example.csv")
+
+
+def _attached(text: str, filename: str) -> CSVResponse:
+    return CSVResponse(text, headers={"Content-Disposition": f'attachment; filename="{filename}"'})
+
+
+@router.get("/uploads/new")
+def new(
+    request: Request, maintainer: SignedInMaintainer, db: Annotated[Database, Depends(database_of)]
+) -> HTMLResponse:
+    return _page(request, maintainer, db, FormState({"openness": Openness.OPEN.value}))
+
+
+@router.post("/uploads")
+def create(
+    request: Request,
+    maintainer: SignedInMaintainer,
+    db: Annotated[Database, Depends(database_of)],
+    form: SentFile,
+) -> Response:
+    """Keeps the file; what would change is the business of its own page."""
+    values = form_texts(form)
+    file, filename, problems = _file_of(form)
+    if values.get("openness") not in list(Openness):
+        problems["openness"] = "Choose one of them."
+    if values.get("source") != NEW and any(values.get(_new(name)) for name in FIELD_NAMES):
+        problems["source"] = "A new source is described below: choose it here, or empty its fields."
+    if not problems and file is not None:
+        upload_id, problems = _keep(db, values, file, filename, maintainer.signature)
+        if not problems:
+            return _sent_on(request, f"/uploads/{upload_id}")
+    return _page(request, maintainer, db, FormState(values, problems))
+
+
+def _sent_on(request: Request, address: str) -> Response:
+    """Our script asks for the address: it goes there itself, and says meanwhile what it does."""
+    if request.headers.get("x-requested-with") == "XMLHttpRequest":
+        return Response(status_code=201, headers={"Location": address})
+    return RedirectResponse(address, 303)
+
+
+def _file_of(form: FormData) -> tuple[BinaryIO | None, str, dict[str, str]]:
+    """The file that was sent, its name, and what is wrong with what was sent."""
+    sent, text = form.get("file"), form_texts(form).get("text", "")
+    picked = sent if isinstance(sent, UploadFile) and (sent.filename or sent.size) else None
+    if picked and text.strip():
+        return None, "", {"file": "Pick a file or paste its text, not both."}
+    if picked:
+        return picked.file, picked.filename or "", {}
+    if text.strip():
+        return io.BytesIO(text.encode("utf-8", "surrogatepass")), "pasted.csv", {}
+    return None, "", {"file": "Pick a file, or paste its text below."}
+
+
+def _keep(
+    db: Database, values: Mapping[str, str], file: BinaryIO, filename: str, by: str
+) -> tuple[int, dict[str, str]]:
+    """The upload's id, or what is wrong with the source; then nothing is stored."""
+    source: str | None = values.get("source") or None
+    try:
+        with db.writing() as session:
+            if source == NEW:
+                source = _add_source(session, values, by)
+            openness = Openness(values["openness"])
+            return store_upload(
+                session, file, filename=filename, by=by, source=source, openness=openness
+            ), {}
+    except BadFileError as bad:
+        return 0, {_new(name): problem for name, problem in problems_by_field(bad.problems).items()}
+    except ConflictError as taken:
+        return 0, {_new("source"): f"{taken.title}."}
+    except NotFoundError as unknown:
+        return 0, {"source": f"{unknown.title}. {unknown.detail}"}
+
+
+def _new(name: str) -> str:
+    return f"new_{name}"
+
+
+def _add_source(session: Session, values: Mapping[str, str], by: str) -> str:
+    described = {name: to_one_line(values.get(_new(name), "")) for name in FIELD_NAMES}
+    edit_entry(session, SOURCE_TYPE, described, by=by, reason="described with an upload")
+    return described["source"].strip()
+
+
+def _page(
+    request: Request, maintainer: MaintainerIdentity, db: Database, form: FormState
+) -> HTMLResponse:
+    with db.reading() as session:
+        known = [(source.slug, source.name) for source in sources_at(session)]
+    context = {
+        "maintainer": maintainer,
+        "form": form,
+        "limits": LIMITS,
+        "sources": [(IN_FILE, "As the file says"), *known, (NEW, "A new one, described below")],
+        "describing": any(form.text(_new(name)) for name in FIELD_NAMES),
+        "source_fields": [
+            replace(field, name=_new(field.name)) for field in ENTRY_FIELDS["sources"]
+        ],
+        "openness": [(word.value, OPENNESS_LABELS[word].lower()) for word in Openness],
+        "example": EXAMPLE,
+        "example_sum": EXAMPLE_SUM,
+    }
+    return render_page(request, "uploads/new.html", context, 422 if form.problems else 200)

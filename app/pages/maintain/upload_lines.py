@@ -1,0 +1,138 @@
+"""`/uploads/{number}/lines`: the stored lines behind a month's figures."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy.orm import Session
+
+from app.catalogue.lookup import source_names
+from app.domain.calendar import format_month, parse_month
+from app.domain.errors import BadQuestionError, NotFoundError
+from app.domain.question import Question
+from app.domain.question_parser import parse_question
+from app.domain.vocabulary import OPENNESS_LABELS, ORIGIN_LABELS
+from app.pages.maintain.upload_record import Viewed
+from app.pages.templates import render_page
+from app.queries.lines import GroupTotal, group_totals_of_upload, lines_of_upload, supporting_lines
+from app.queries.shares import known_slugs
+from app.queries.uploads import MonthRecord, UploadRecord
+from app.web.dependencies import ReadSession
+
+router = APIRouter()
+
+LINES_A_PAGE: Final = 200
+FILTERS: Final = ("origin", "developer", "model")
+
+
+@dataclass(frozen=True, slots=True)
+class LinesQuery:
+    """Which lines: of one source and month, those that pass the filters, after line `after`."""
+
+    source: str
+    month: date
+    question: Question
+    after: int
+
+    def address(self, upload_id: int) -> str:
+        pairs = {"source": self.source, "month": format_month(self.month)}
+        pairs |= {name: ",".join(getattr(self.question, name)) for name in FILTERS}
+        # Unlike elsewhere all lines are meant where no openness is named.
+        pairs["openness"] = "" if self.question.openness == "all" else self.question.openness
+        pairs["after"] = str(self.after or "")
+        pairs = {name: text for name, text in pairs.items() if text}
+        return f"/uploads/{upload_id}/lines?{urlencode(pairs, safe=',:/')}"
+
+
+def lines_query(request: Request, session: ReadSession) -> LinesQuery:
+    """What the query string asks for: a question about one month. Raises BadQuestionError."""
+    items = dict(request.query_params)
+    month = parse_month(items.pop("month", ""))
+    after = items.pop("after", "0")
+    if month is None or not (after.isascii() and after.isdigit() and len(after) < 10):
+        raise BadQuestionError("Which month?", "Ask with source=... and month=YYYY-MM.")
+    question = parse_question({"openness": "all", **items}.items(), known_slugs(session))
+    if len(question.source) != 1:
+        raise BadQuestionError("Which source?", "Ask with source=... and month=YYYY-MM.")
+    return LinesQuery(question.source[0], month, question, int(after))
+
+
+LinesAsked = Annotated[LinesQuery, Depends(lines_query, scope="function")]
+
+
+@router.get("/uploads/behind")
+def behind(asked: LinesAsked, session: ReadSession) -> RedirectResponse:
+    """From a number in a table to the upload it rests on, at the vintage of the question."""
+    found = supporting_lines(session, asked.source, asked.month, asked.question, limit=0)
+    return RedirectResponse(asked.address(found.upload_id), 303)
+
+
+@dataclass(frozen=True, slots=True)
+class LineFilter:
+    """The lines of one origin and openness, what they add up to, and where they stand alone."""
+
+    label: str
+    lines: int
+    share_pct: Decimal
+    address: str
+    chosen: bool
+
+
+@router.get("/uploads/{number}/lines")
+def lines(request: Request, sight: Viewed, asked: LinesAsked, session: ReadSession) -> HTMLResponse:
+    upload = sight.upload
+    record = _month_of(upload, asked)
+    place = (upload.id, asked.source, asked.month)
+    page = lines_of_upload(
+        session, *place, asked.question, limit=LINES_A_PAGE + 1, after=asked.after
+    )
+    context: dict[str, object] = {
+        "maintainer": sight.maintainer,
+        "upload": upload,
+        "names": source_names(session),
+        "record": record,
+        "choices": _choices(session, upload, asked),
+        "lines": page[:LINES_A_PAGE],
+        "more": _next(upload, asked, page[LINES_A_PAGE - 1].line)
+        if len(page) > LINES_A_PAGE
+        else "",
+        "all": _all(asked).address(upload.id),
+        "filtered": asked.question != _all(asked).question,
+        "later": _all(asked).address(record.superseded_by) if record.superseded_by else "",
+    }
+    return render_page(request, "uploads/lines.html", context)
+
+
+def _month_of(upload: UploadRecord, asked: LinesQuery) -> MonthRecord:
+    for record in upload.months:
+        if (record.source, record.month) == (asked.source, asked.month):
+            return record
+    month = f"{format_month(asked.month)} of {asked.source}"
+    raise NotFoundError(f"Upload {upload.id} says nothing about {month}")
+
+
+def _all(asked: LinesQuery) -> LinesQuery:
+    return LinesQuery(
+        asked.source, asked.month, Question(source=(asked.source,), openness="all"), 0
+    )
+
+
+def _next(upload: UploadRecord, asked: LinesQuery, after: int) -> str:
+    return LinesQuery(asked.source, asked.month, asked.question, after).address(upload.id)
+
+
+def _choices(session: Session, upload: UploadRecord, asked: LinesQuery) -> list[LineFilter]:
+    found = group_totals_of_upload(session, upload.id, asked.source, asked.month)
+    return [_choice(item, upload, asked) for item in found]
+
+
+def _choice(item: GroupTotal, upload: UploadRecord, asked: LinesQuery) -> LineFilter:
+    question = Question(source=(asked.source,), openness=item.openness, origin=(item.origin,))
+    address = LinesQuery(asked.source, asked.month, question, 0).address(upload.id)
+    label = f"{ORIGIN_LABELS[item.origin]}, {OPENNESS_LABELS[item.openness].lower()}"
+    chosen = asked.question == question
+    return LineFilter(label, item.lines, item.share_pct, address, chosen)

@@ -1,0 +1,215 @@
+"""`/uploads`: what was uploaded, what it would change or has changed, and what may be done."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Annotated, BinaryIO, Final
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import HTMLResponse, StreamingResponse
+from sqlalchemy.orm import Session
+
+from app.auth.accounts import MaintainerIdentity
+from app.catalogue.lookup import source_names
+from app.database.session import Database
+from app.database.tables import Upload
+from app.domain.calendar import format_instant
+from app.domain.errors import NotFoundError
+from app.ingest.review import review_upload
+from app.ingest.stored_files import CHUNK_BYTES, open_stored_file
+from app.pages.forms import FormState
+from app.pages.small_charts import small_charts
+from app.pages.templates import render_page
+from app.pages.upload_texts import column_letter, record_title, review_finding, review_title
+from app.queries.coverage import covered_spans
+from app.queries.uploads import (
+    UPLOADS_A_PAGE,
+    State,
+    UploadRecord,
+    read_upload_record,
+    read_upload_records,
+)
+from app.web.csv_responses import csv_response
+from app.web.dependencies import (
+    ReadSession,
+    SignedInMaintainer,
+    database_of,
+    find_visitor,
+    no_parameters,
+    require_signed_in,
+)
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRefusal:
+    """Why something was not done, and what had been typed."""
+
+    alert: str = ""
+    form: FormState = field(default_factory=FormState)
+    status: int = 200
+
+
+NO_REFUSAL: Final = ActionRefusal()
+
+
+def parse_upload_id(number: str) -> int:
+    """The id of the address. Not int: a hundred digits are no upload, and no fault of ours."""
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        raise NotFoundError("There is no such upload", "Uploads are numbered: 1, 2, 3 ...")
+    return int(number)
+
+
+UploadId = Annotated[int, Depends(parse_upload_id)]
+
+
+@dataclass(frozen=True, slots=True)
+class ViewedUpload:
+    """The upload of the address, and who looks at it: nobody is asked about a public one."""
+
+    upload: UploadRecord
+    maintainer: MaintainerIdentity | None
+
+
+def viewed_upload(
+    request: Request,
+    upload_id: UploadId,
+    session: ReadSession,
+    db: Annotated[Database, Depends(database_of)],
+) -> ViewedUpload:
+    """Raises NotSignedInError where only maintainers may see it."""
+    upload = read_upload_record(session, upload_id)
+    return ViewedUpload(
+        upload, None if upload.public else require_signed_in(find_visitor(request, db))
+    )
+
+
+Viewed = Annotated[ViewedUpload, Depends(viewed_upload, scope="function")]
+
+
+@router.get("/uploads", dependencies=[no_parameters("before")])
+def history(request: Request, session: ReadSession, before: str = "") -> HTMLResponse:
+    """The public record."""
+    return _history(request, session, None, before)
+
+
+@router.get("/uploads/received", dependencies=[no_parameters("before")])
+def received(
+    request: Request, session: ReadSession, maintainer: SignedInMaintainer, before: str = ""
+) -> HTMLResponse:
+    """All there is, for maintainers: also what waits, and what was discarded."""
+    return _history(request, session, maintainer, before)
+
+
+def _history(
+    request: Request, session: Session, maintainer: MaintainerIdentity | None, before: str
+) -> HTMLResponse:
+    last = parse_upload_id(before) if before else None
+    uploads = read_upload_records(session, everyone=maintainer is not None, before=last)
+    context: dict[str, object] = {
+        "maintainer": maintainer,
+        "uploads": uploads,
+        "older": len(uploads) == UPLOADS_A_PAGE,
+        "names": source_names(session),
+    }
+    return render_page(request, "uploads/history.html", context)
+
+
+@router.get("/uploads/{number}", dependencies=[no_parameters()])
+def show(request: Request, sight: Viewed, session: ReadSession) -> HTMLResponse:
+    return render_upload(request, session, sight.upload, sight.maintainer)
+
+
+def render_upload(
+    request: Request,
+    session: Session,
+    upload: UploadRecord,
+    maintainer: MaintainerIdentity | None,
+    refusal: ActionRefusal = NO_REFUSAL,
+) -> HTMLResponse:
+    """What an upload would change, or its record once that is settled."""
+    names = source_names(session)
+    context: dict[str, object] = {"maintainer": maintainer, "upload": upload, "names": names}
+    context |= {"alert": refusal.alert, "form": refusal.form}
+    if upload.state is State.UNPUBLISHED:
+        context |= _reviewed(session, upload, names)
+        return render_page(request, "uploads/review.html", context, refusal.status)
+    context |= {"title": record_title(upload), "pinned": _pinned(session, upload)}
+    return render_page(request, "uploads/record.html", context, refusal.status)
+
+
+def _reviewed(
+    session: Session, upload: UploadRecord, names: Mapping[str, str]
+) -> dict[str, object]:
+    found = review_upload(session, upload.id)
+    sound = not found.checked.problem_count
+    return {
+        "review": found,
+        "title": review_title(found),
+        "finding": review_finding(found, names) if found.months else "",
+        "warnings": found.warnings,
+        "charts": small_charts(found.series),
+        "publishable": sound and not found.same_as and not found.changes_nothing,
+    }
+
+
+def _pinned(session: Session, upload: UploadRecord) -> list[tuple[str, str, str]]:
+    """Each source with the address of its figures just before (if any) and after publishing."""
+    if upload.published_at is None:
+        return []
+    after = upload.published_at
+    before = after - timedelta(microseconds=1)
+    known = covered_spans(session, before)
+    found = []
+    for source in dict.fromkeys(month.source for month in upload.months):
+        addresses = [
+            f"/trends?{urlencode({'source': source, 'as_of': format_instant(moment)}, safe=':/')}"
+            for moment in (before, after)
+        ]
+        found.append((source, addresses[0] if source in known else "", addresses[1]))
+    return found
+
+
+# --- files
+
+
+@router.get("/uploads/{number}/file")
+def file(sight: Viewed, session: ReadSession) -> Response:
+    """The bytes as they came, never shown as a page."""
+    upload = sight.upload
+    stored = open_stored_file(session.get_one(Upload, upload.id))
+    plain = f'attachment; filename="upload-{upload.id}.csv"'
+    named = f"{plain}; filename*=UTF-8''{quote(upload.filename, safe='')}"
+    headers = {"Content-Disposition": named, "Content-Length": str(upload.size)}
+    return StreamingResponse(_portions(stored), media_type="text/csv", headers=headers)
+
+
+def _portions(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while portion := file.read(CHUNK_BYTES):
+            yield portion
+
+
+@router.get("/uploads/{number}/errors.csv")
+def errors(request: Request, sight: Viewed, session: ReadSession) -> Response:
+    """The first hundred problems of a file that is not published."""
+    upload = sight.upload
+    if upload.state is not State.UNPUBLISHED:
+        raise NotFoundError(f"Upload {upload.id} has no errors")
+    problems = review_upload(session, upload.id).checked.problems
+    header = ("line", "column", "field", "found", "expected", "suggestion", "code")
+    rows = [
+        (
+            item.line,
+            column_letter(item.column or 0),
+            item.field,
+            item.found,
+            item.expected,
+            item.suggestion,
+            item.code,
+        )
+        for item in problems
+    ]
+    return csv_response(request, header, rows, f"upload-{upload.id}-errors.csv")

@@ -1,0 +1,1 @@
+"""Pages that say what the numbers mean: sources, developers, methods, news."""

@@ -1,0 +1,196 @@
+"""`/developers`, `/developers/{slug}`, `/models/{slug}`: who makes the models, and their shares."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy.orm import Session
+
+from app.catalogue.entries import (
+    DeveloperEntry,
+    ModelEntry,
+    developers_by_slug,
+    find_entry,
+    models_by_slug,
+    sources_by_slug,
+)
+from app.domain.answer import Share
+from app.domain.question import Question
+from app.domain.vocabulary import ORIGIN_LABELS, Origin
+from app.pages.answer_view import chart_view, share_tables
+from app.pages.questions import question_dependency
+from app.pages.reference.share_history import (
+    ShareHistory,
+    all_usage_history,
+    base_home_sentence,
+    latest_shares,
+    share_history,
+)
+from app.pages.templates import render_page
+from app.queries.shares import answer_question, main_source
+from app.web.dependencies import ReadSession
+from app.wording.definitions import definition_text, denominator_text, source_citation
+from app.wording.findings import headline_finding, small_print_text
+
+router = APIRouter()
+
+Filtered = Annotated[Question, question_dependency("origin", "as_of")]
+Then = Annotated[Question, question_dependency("home", "as_of")]
+
+
+@dataclass(frozen=True, slots=True)
+class DeveloperRank:
+    """A line of a list; `share` is the latest known, `now` whether it is of the latest month."""
+
+    entry: DeveloperEntry | ModelEntry
+    share: Share | None
+    now: bool
+
+
+def rank_developers(
+    entries: Sequence[DeveloperEntry] | Sequence[ModelEntry], shares: Mapping[str, Share]
+) -> list[DeveloperRank]:
+    """By latest month, then by share; those without a figure last, by name."""
+    month = max((share.month for share in shares.values()), default=None)
+    rows = [
+        DeveloperRank(entry, share, share is not None and share.month == month)
+        for entry in entries
+        for share in [shares.get(entry.slug)]
+    ]
+    return sorted(rows, key=_rank)
+
+
+def _rank(row: DeveloperRank) -> tuple[int, float, str]:
+    share = row.share
+    if share is None or share.share_pct is None:
+        return 0, 0.0, row.entry.name.casefold()
+    return -share.month.toordinal(), -float(share.share_pct), row.entry.name
+
+
+@router.get("/developers")
+def developers(request: Request, question: Filtered, session: ReadSession) -> HTMLResponse:
+    known = list(developers_by_slug(session, question.as_of).values())
+    found = all_usage_history(session, Question(by="developer", as_of=question.as_of))
+    rows = rank_developers(known, latest_shares(found.answer) if found else {})
+    shown = [row for row in rows if not question.origin or _origin(row) in question.origin]
+    context = {
+        "question": question,
+        "rows": shown,
+        "first": rows[0] if rows and rows[0].share else None,
+        "found": found,
+        "definition": definition_text(found.answer, found.question) if found else "",
+        "whole": denominator_text(found.answer.sources[0], found.question) if found else "",
+        "choices": _choices(known, question),
+        "models": _counts(session, question),
+        "labels": ORIGIN_LABELS,
+    }
+    return render_page(request, "developers/all.html", context)
+
+
+def _origin(row: DeveloperRank) -> str:
+    return row.entry.origin if isinstance(row.entry, DeveloperEntry) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class OriginFilter:
+    label: str
+    query: str
+    count: int
+    chosen: bool
+
+
+def _choices(known: Sequence[DeveloperEntry], question: Question) -> list[OriginFilter]:
+    """Everyone, and those of each origin that has any."""
+    choices = [_choice("All", (), len(known), question)]
+    for origin in Origin:
+        count = sum(entry.origin == origin for entry in known)
+        if count:
+            choices.append(_choice(ORIGIN_LABELS[origin], (origin.value,), count, question))
+    return choices
+
+
+def _choice(label: str, origin: tuple[str, ...], count: int, question: Question) -> OriginFilter:
+    query = question.having(origin=origin).query_string()
+    return OriginFilter(label, f"?{query}" if query else "", count, question.origin == origin)
+
+
+def _counts(session: Session, question: Question) -> dict[str, int]:
+    """How many models the catalogue knows of each developer."""
+    counts: dict[str, int] = {}
+    for model in models_by_slug(session, question.as_of).values():
+        counts[model.developer] = counts.get(model.developer, 0) + 1
+    return counts
+
+
+@router.get("/developers/{slug:path}")
+def developer(request: Request, slug: str, question: Then, session: ReadSession) -> HTMLResponse:
+    known = developers_by_slug(session, question.as_of)
+    names = {entry.name: entry.slug for entry in known.values()}
+    entry = find_entry(known, slug, "developer", names)
+    models = models_by_slug(session, question.as_of).values()
+    own = [model for model in models if model.developer == slug]
+    named = Question(by="developer", developer=(slug,), as_of=question.as_of)
+    found = share_history(session, named)
+    figures = _latest_of_models(session, found) if found else {}
+    context = {"entry": entry, "developers": known, "models": rank_developers(own, figures)}
+    based = any(model.base_developer for model in own)
+    context |= _shown(session, question, found, entry.name, based=based)
+    return render_page(request, "developers/one.html", context)
+
+
+def _latest_of_models(session: Session, found: ShareHistory) -> dict[str, Share]:
+    asked = all_usage_history(session, found.question.having(by="model"))
+    return latest_shares(asked.answer) if asked else {}
+
+
+@router.get("/models")
+def all_models() -> RedirectResponse:
+    """Models are listed with who made them."""
+    return RedirectResponse("/developers", 303)
+
+
+@router.get("/models/{slug:path}")
+def model(request: Request, slug: str, question: Then, session: ReadSession) -> HTMLResponse:
+    known = models_by_slug(session, question.as_of)
+    names = {entry.name: entry.slug for entry in known.values()}
+    entry = find_entry(known, slug, "model", names)
+    named = Question(by="model", model=(slug,), as_of=question.as_of)
+    context = {"entry": entry, "developers": developers_by_slug(session, question.as_of)}
+    based = bool(entry.base_developer)
+    context |= _shown(session, question, share_history(session, named), entry.name, based=based)
+    return render_page(request, "developers/model.html", context)
+
+
+def _shown(
+    session: Session, question: Question, found: ShareHistory | None, name: str, *, based: bool
+) -> dict[str, object]:
+    """The figures of a page, and what counting by base model would change."""
+    main = main_source(session, question.as_of)
+    context: dict[str, object] = {
+        "question": question,
+        "main": sources_by_slug(session, question.as_of).get(main or ""),
+        "labels": ORIGIN_LABELS,
+        "name": name,
+        "based": based,
+        "found": found,
+        "moved": base_home_sentence(session, found) if found and based else "",
+    }
+    if found is None:
+        return context
+    asked, answer = found.question, found.answer
+    if question.home == "base":
+        asked = asked.having(by="origin", home="base")
+        answer = answer_question(session, asked)
+    return context | {
+        "asked": asked,
+        "answer": answer,
+        # Whom it is about stands before it.
+        "headline": headline_finding(answer, asked.having(developer=(), model=())),
+        "small_print": small_print_text(answer),
+        "definition": definition_text(answer, asked),
+        "citations": [source_citation(source) for source in answer.sources],
+        "chart": chart_view(answer, asked, "lines"),
+        "tables": share_tables(answer),
+    }

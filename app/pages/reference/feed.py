@@ -1,0 +1,81 @@
+"""`/feed.atom`: newly published months, revisions and withdrawals, an entry each."""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Request, Response
+
+from app.catalogue.lookup import source_names
+from app.domain.calendar import format_instant
+from app.domain.question import Question
+from app.domain.revision import MonthRevision, Revision
+from app.pages.questions import question_dependency
+from app.pages.revision_texts import revision_title
+from app.pages.templates import TEMPLATES
+from app.queries.revisions import read_revisions
+from app.web.dependencies import ReadSession
+from app.wording.formats import join_names
+
+router = APIRouter()
+
+ENTRIES_MAX: Final = 50
+MONTHS: Final = 6
+"""How many months' figures an entry tells; its upload's page tells them all."""
+
+# A server may move and keep its feed, so no id depends on a host. `.invalid` belongs to nobody and
+# never will; the file's digest and the instant tell apart the uploads of two servers.
+TAG: Final = "tag:open-model-share.invalid,2026:"
+# A feed must say when it changed; an empty one never did.
+NEVER: Final = "1970-01-01T00:00:00Z"
+NO_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEntry:
+    id: str
+    title: str
+    updated: str
+    act: Revision
+    changes: list[MonthRevision]
+    more: int
+
+
+FeedQuestion = Annotated[Question, question_dependency("source")]
+
+
+@router.get("/feed.atom")
+def feed(request: Request, question: FeedQuestion, session: ReadSession) -> Response:
+    names = source_names(session)
+    acts = read_revisions(session, sources=question.source, limit=ENTRIES_MAX)
+    entries = [_entry(act, names) for act in acts]
+    about = ",".join(sorted(question.source))
+    query = question.query_string()
+    context = {
+        "base": str(request.base_url).rstrip("/"),
+        "here": str(request.url_for("feed")) + (f"?{query}" if query else ""),
+        "id": f"{TAG}feed" + (f"/{about}" if about else ""),
+        "updated": entries[0].updated if entries else NEVER,
+        "names": names,
+        "about": join_names(names[slug] for slug in question.source) if about else "",
+        "entries": entries,
+    }
+    text = TEMPLATES.get_template("feed.xml").render(context)
+    # What XML cannot say even escaped, whichever stored text it came from.
+    return Response(NO_XML.sub("\ufffd", text), media_type="application/atom+xml; charset=utf-8")
+
+
+def _entry(act: Revision, names: dict[str, str]) -> FeedEntry:
+    told = sorted(act.changes, key=lambda change: change.month, reverse=True)
+    return FeedEntry(
+        id=entry_id(act),
+        title=revision_title(act, names),
+        updated=format_instant(act.at),
+        act=act,
+        changes=told[:MONTHS],
+        more=len(told[MONTHS:]),
+    )
+
+
+def entry_id(act: Revision) -> str:
+    return f"{TAG}upload/{act.upload_id}/{act.sha256[:16]}/{act.kind}/{format_instant(act.at)}"

@@ -1,0 +1,148 @@
+"""`/methods`: what the words mean and how the numbers are made, with numbers from the data."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+from sqlalchemy.orm import Session
+
+from app.catalogue.entries import developers_by_slug, models_by_slug, sources_by_slug
+from app.domain.answer import Answer
+from app.domain.errors import NoFiguresError
+from app.domain.question import Question
+from app.domain.vocabulary import ORIGIN_LABELS, ORIGIN_SYNONYMS, Origin, Status
+from app.pages.markdown import parse_blocks
+from app.pages.questions import question_dependency
+from app.pages.templates import render_page
+from app.queries.coverage import (
+    CoveredMonth,
+    SnapshotRecord,
+    main_source_first,
+    read_covered_months,
+    read_snapshots,
+)
+from app.queries.shares import answer_question
+from app.web.dependencies import ReadSession
+from app.wording.citations import pinned_question
+from app.wording.definitions import denominator_text, source_citation, subject_of_group
+from app.wording.findings import leading_series
+from app.wording.formats import format_day, format_month_name, format_percent
+
+router = APIRouter()
+
+Then = Annotated[Question, question_dependency("as_of")]
+
+
+@router.get("/methods")
+def methods(request: Request, question: Then, session: ReadSession) -> HTMLResponse:
+    then = question.as_of
+    developers = developers_by_slug(session, then)
+    models = models_by_slug(session, then)
+    homes = Counter(entry.origin for entry in developers.values())
+    context = {
+        "question": question,
+        "sources": main_source_first(session, sources_by_slug(session, then).values(), then),
+        "developers": len(developers),
+        "models": len(models),
+        "based": sum(bool(model.base_developer) for model in models.values()),
+        "homes": [(ORIGIN_LABELS[origin], homes[origin]) for origin in Origin],
+        "synonyms": {ORIGIN_LABELS[origin]: names for origin, names in ORIGIN_SYNONYMS.items()},
+        "statuses": _statuses(read_covered_months(session, then)),
+        "record": _record(read_snapshots(session, then)),
+        "example": _example(session, question),
+    }
+    return render_page(request, "methods/methods.html", context)
+
+
+@router.get("/methods/bundled-data")
+def bundled_data(
+    request: Request, _: Annotated[Question, question_dependency("as_of")]
+) -> HTMLResponse:
+    """What app/data says of itself, as a page."""
+    return render_page(request, "methods/bundled.html", {"blocks": parse_blocks()})
+
+
+def _statuses(covered: Sequence[CoveredMonth]) -> dict[str, int]:
+    counts = Counter(item.status for item in covered)
+    return {status.value: counts[status] for status in Status}
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionCounts:
+    """What has been published so far: uploads, months of a source, lines; and what became of it."""
+
+    uploads: int
+    months: int
+    lines: int
+    superseded: int
+    withdrawn: int
+
+
+def _record(snapshots: Sequence[SnapshotRecord]) -> RevisionCounts:
+    gone = {item.upload_id for item in snapshots if item.withdrawn_at}
+    return RevisionCounts(
+        uploads=len({item.upload_id for item in snapshots}),
+        months=len(snapshots),
+        lines=sum(item.lines for item in snapshots),
+        superseded=sum(not item.current and not item.withdrawn_at for item in snapshots),
+        withdrawn=len(gone),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class WorkedExample:
+    """The usual question's latest number, and all that belongs to it where it is cited."""
+
+    number: str
+    whole: str
+    month: str
+    status: str
+    who: str
+    source: str
+    day: str
+    citation: str
+    address: str
+    remainder: str
+    adds_up: Sequence[tuple[str, str]]
+
+
+def _example(session: Session, question: Question) -> WorkedExample | None:
+    asked = Question(as_of=question.as_of)
+    try:
+        answer = answer_question(session, asked)
+    except NoFiguresError:
+        return None
+    source = answer.sources[0]
+    course = leading_series(answer, source.slug)
+    if course is None or answer.vintage is None:
+        return None
+    parts = _adds_up(answer)
+    return WorkedExample(
+        number=format_percent(course.last.share_pct),
+        whole=denominator_text(source, asked),
+        month=format_month_name(course.last.month),
+        status=course.last.status,
+        who=subject_of_group(course.group, asked),
+        source=source.name,
+        day=format_day(answer.vintage),
+        citation=source_citation(source),
+        address=pinned_question(asked, answer).address("/trends"),
+        remainder=dict(parts).get("unknown or not broken down", ""),
+        adds_up=parts,
+    )
+
+
+def _adds_up(answer: Answer) -> list[tuple[str, str]]:
+    """The latest month's open models together, and the rest of the whole."""
+    month = max(row.month for row in answer.shares if not row.missing)
+    known = [row for row in answer.shares if row.month == month and not row.missing]
+    rest = [row for row in answer.complement if row.month == month and not row.missing]
+    together = sum((row.share_pct or Decimal(0) for row in known), Decimal(0))
+    return [
+        ("open models together", format_percent(together)),
+        *((row.label.lower(), format_percent(row.share_pct)) for row in rest),
+    ]

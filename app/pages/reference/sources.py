@@ -1,0 +1,144 @@
+"""`/sources`: definitions side by side; of each source what it covers and what was revised."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from app.catalogue.entries import find_entry, sources_by_slug
+from app.domain.answer import SourceDefinition
+from app.domain.question import Question
+from app.domain.revision import Effect
+from app.pages.questions import question_dependency
+from app.pages.reference.source_facts import source_definition, source_differences, source_facts
+from app.pages.templates import render_page
+from app.queries.coverage import (
+    CoveredMonth,
+    SnapshotRecord,
+    main_source_first,
+    read_covered_months,
+    read_snapshots,
+)
+from app.queries.revisions import read_revisions
+from app.web.dependencies import ReadSession
+from app.wording.definitions import denominator_text, source_citation
+
+router = APIRouter()
+
+Then = Annotated[Question, question_dependency("as_of")]
+
+
+@router.get("/sources")
+def sources(request: Request, question: Then, session: ReadSession) -> HTMLResponse:
+    found = sources_by_slug(session, question.as_of).values()
+    known = main_source_first(session, found, question.as_of)
+    covered = read_covered_months(session, question.as_of)
+    context = {
+        "question": question,
+        "sources": known,
+        "facts": source_facts(known, covered),
+        "differences": source_differences(known),
+    }
+    return render_page(request, "sources/all.html", context)
+
+
+@router.get("/sources/{slug:path}")
+def source(request: Request, slug: str, question: Then, session: ReadSession) -> HTMLResponse:
+    then = question.as_of
+    known = sources_by_slug(session, then)
+    names = {item.name: item.slug for item in known.values()}
+    found = find_entry(known, slug, "source", names)
+    covered = read_covered_months(session, then, slug)
+    acts = read_revisions(session, then, [slug])
+    context = {
+        "question": question,
+        "source": found,
+        "definition": source_definition(found, covered),
+        "whole": denominator_text(found, Question()),
+        "citation": source_citation(found),
+        "grid": coverage_grid(covered),
+        "covered": covered,
+        "held": held_snapshots(read_snapshots(session, then, slug)),
+        "revisions": [act for act in acts if act.revises or not act.having(Effect.NEW)],
+        "trends": trends_address(found, covered, question),
+    }
+    return render_page(request, "sources/one.html", context)
+
+
+def trends_address(
+    source: SourceDefinition, covered: Sequence[CoveredMonth], question: Question
+) -> str:
+    """The address of its chart: of all models where it says of none that they are open."""
+    opens = not covered or any(item.opens for item in covered)
+    asked = question.having(source=(source.slug,), openness="open" if opens else "all")
+    return f"/trends?{asked.query_string()}"
+
+
+# --- coverage
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageYear:
+    """Twelve months; None is one before the first, after the last, or without figures."""
+
+    year: int
+    months: tuple[tuple[date, CoveredMonth | None], ...]
+
+
+def coverage_grid(covered: Sequence[CoveredMonth]) -> list[CoverageYear]:
+    """A row for each year from the first to the last with figures."""
+    if not covered:
+        return []
+    known = {item.month: item for item in covered}
+    years = range(covered[0].month.year, covered[-1].month.year + 1)
+    return [CoverageYear(year, tuple(_months_of(year, known))) for year in years]
+
+
+def _months_of(
+    year: int, known: Mapping[date, CoveredMonth]
+) -> list[tuple[date, CoveredMonth | None]]:
+    months = [date(year, number, 1) for number in MONTHS]
+    return [(month, known.get(month)) for month in months]
+
+
+MONTHS: Final = range(1, 13)
+
+
+# --- what each upload holds
+
+
+@dataclass(frozen=True, slots=True)
+class HeldSnapshots:
+    """What one upload says about a source; `standing` counts its months that are current."""
+
+    upload_id: int
+    filename: str
+    published_at: datetime
+    published_by: str
+    withdrawn_at: datetime | None
+    months: tuple[date, ...]
+    lines: int
+    standing: int
+
+
+def held_snapshots(snapshots: Sequence[SnapshotRecord]) -> list[HeldSnapshots]:
+    """An upload a line, in the order in which they come."""
+    numbers = dict.fromkeys(item.upload_id for item in snapshots)
+    return [_held([item for item in snapshots if item.upload_id == number]) for number in numbers]
+
+
+def _held(snapshots: Sequence[SnapshotRecord]) -> HeldSnapshots:
+    first = snapshots[0]
+    return HeldSnapshots(
+        upload_id=first.upload_id,
+        filename=first.filename,
+        published_at=first.published_at,
+        published_by=first.published_by,
+        withdrawn_at=first.withdrawn_at,
+        months=tuple(sorted(item.month for item in snapshots)),
+        lines=sum(item.lines for item in snapshots),
+        standing=sum(item.current for item in snapshots),
+    )

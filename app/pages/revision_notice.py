@@ -1,0 +1,53 @@
+"""What was revised: since a pinned view, and lately in the sources a page shows."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from app.domain.answer import Answer
+from app.domain.comparison import ChangesSince, compare_answers
+from app.domain.errors import NoFiguresError
+from app.domain.question import Question
+from app.domain.revision import Revision
+from app.queries.revisions import read_revisions
+from app.queries.shares import answer_question, main_source
+
+NOTICES_MAX: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionNotice:
+    """`now` is the address of the same question as its figures stand now."""
+
+    since: ChangesSince
+    now: str
+    gone: bool
+
+
+def revision_notice(
+    session: Session, question: Question, answer: Answer, path: str = "/trends"
+) -> RevisionNotice | None:
+    """None where the question is not pinned, or all its numbers still stand."""
+    if question.as_of is None:
+        return None
+    sources = tuple(source.slug for source in answer.sources)
+    live = question.having(source=sources, as_of=None)
+    try:
+        now = answer_question(session, live)
+    except NoFiguresError:
+        now = None
+    since = compare_answers(answer, now)
+    if not since.differences and not since.added:
+        return None
+    # A question that names no source is to stay one, where it still means the same.
+    if main_source(session) == answer.sources[0].slug:
+        live = live.having(source=question.source)
+    return RevisionNotice(since, live.address(path), gone=now is None)
+
+
+def latest_revisions(session: Session, question: Question, answer: Answer) -> list[Revision]:
+    """The latest acts that changed published figures of these sources, as known at the vintage."""
+    sources = [source.slug for source in answer.sources]
+    acts = read_revisions(session, question.as_of, sources)
+    return [act for act in acts if act.revises][:NOTICES_MAX]

@@ -1,0 +1,76 @@
+"""What every page shares: templates and their filters, addresses of static files, error pages."""
+
+from typing import Final
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from fastapi.templating import Jinja2Templates
+from jinja2 import StrictUndefined
+
+from app import paths
+from app.domain.calendar import format_month
+from app.domain.errors import UserError
+from app.pages.markdown import render_inline
+from app.pages.revision_texts import revised_share_name, revision_text
+from app.pages.upload_texts import (
+    column_letter,
+    format_count,
+    format_counts,
+    months_held_text,
+    slice_name,
+)
+from app.web.static_files import static_address
+from app.wording.formats import (
+    capitalize_first,
+    format_day,
+    format_instant_name,
+    format_month_name,
+    format_month_short,
+    format_percent,
+    format_points,
+    format_reported,
+    format_share,
+    join_names,
+    quote_note,
+)
+
+TEMPLATES: Final = Jinja2Templates(paths.TEMPLATES)
+TEMPLATES.env.undefined = StrictUndefined
+TEMPLATES.env.trim_blocks = True
+TEMPLATES.env.lstrip_blocks = True
+TEMPLATES.env.filters |= {
+    "capital": capitalize_first,
+    "counted": format_counts,
+    "day": format_day,
+    "figure": format_share,
+    "done": revision_text,
+    "instant": format_instant_name,
+    "letter": column_letter,
+    "listed": join_names,
+    "marked": render_inline,
+    "month": format_month_name,
+    "month_key": format_month,
+    "months_held": months_held_text,
+    "month_short": format_month_short,
+    "number": format_count,
+    "percent": format_percent,
+    "points": format_points,
+    "quoted": quote_note,
+    "reported": format_reported,
+    "slice_name": slice_name,
+    "sum_name": revised_share_name,
+}
+
+
+TEMPLATES.env.globals["static"] = static_address
+
+
+def render_page(
+    request: Request, template: str, context: dict[str, object], status: int = 200
+) -> HTMLResponse:
+    return TEMPLATES.TemplateResponse(request, template, context, status)
+
+
+def render_error(request: Request, status: int, refused: UserError) -> HTMLResponse:
+    """A failure as a page that says what to mend."""
+    return render_page(request, "error.html", {"refused": refused, "status": status}, status)
