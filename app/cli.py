@@ -14,7 +14,7 @@ import psycopg
 import typer
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from app import cli_accounts, cli_import, logs, serving
+from app import cli_accounts, cli_import, serving
 from app.auth.sessions import create_first_link
 from app.cli_import import import_figures
 from app.console import DataDir, console, database_url, opened, refuse_shared, refuse_weak, settings
@@ -25,6 +25,7 @@ from app.database.roles import may_change_published, prepare_role
 from app.database.session import Database
 from app.domain.errors import NotFoundError, UserError, excerpt
 from app.ingest.import_export import export_files, import_bundled_data, is_empty
+from app.logs import install_logging
 
 log = logging.getLogger(__name__)
 MORE_THAN_SERVE: Final = (
@@ -97,7 +98,7 @@ def serve(
 ) -> None:
     """Serve the dashboard; an empty embedded database is filled with the bundled figures."""
     configured = settings(data_dir)
-    logs.install(configured.log_format)
+    install_logging(configured.log_format)
     listening = claim(host or configured.host, configured.port if port is None else port)
     with database_url(configured) as url:
         db = Database(url)

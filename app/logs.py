@@ -13,68 +13,68 @@ REQUEST: Final[ContextVar[str | None]] = ContextVar("request", default=None)
 """The id of the request that is being answered."""
 
 
-class JsonLines(logging.Formatter):
+class JsonFormatter(logging.Formatter):
     """One object a record: what a record's `fields` say, beside when, where and what."""
 
     def format(self, record: logging.LogRecord) -> str:
         entry: dict[str, Any] = {
-            "time": moment(record),
+            "time": format_moment(record),
             "level": record.levelname.lower(),
             "logger": record.name,
             "pid": os.getpid(),
-            "message": message(record),
+            "message": format_message(record),
         }
         if request := REQUEST.get():
             entry["request"] = request
         entry |= getattr(record, "fields", {})
         if record.exc_info and (error := record.exc_info[1]):
-            entry["error"] = kinds(error)
-            entry["trace"] = frames(error)
+            entry["error"] = error_type_names(error)
+            entry["trace"] = error_frames(error)
         return json.dumps(entry, ensure_ascii=False)
 
 
-class TextLines(logging.Formatter):
+class TextFormatter(logging.Formatter):
     """The same for people: a line a record, and a line a frame of what failed."""
 
     def format(self, record: logging.LogRecord) -> str:
         request = f" [{found}]" if (found := REQUEST.get()) else ""
         where = f"{record.levelname.lower()} {record.name}"
-        lines = [f"{moment(record)} {where}{request}: {message(record)}"]
+        lines = [f"{format_moment(record)} {where}{request}: {format_message(record)}"]
         if record.exc_info and (error := record.exc_info[1]):
-            lines += [kinds(error), *frames(error)]
+            lines += [error_type_names(error), *error_frames(error)]
         return "\n    ".join(lines)
 
 
-def moment(record: logging.LogRecord) -> str:
+def format_moment(record: logging.LogRecord) -> str:
     return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
 
 
-def message(record: logging.LogRecord) -> str:
+def format_message(record: logging.LogRecord) -> str:
     """Its first line: asyncio goes on with the failure itself, which may quote a cell."""
     return record.getMessage().partition("\n")[0]
 
 
-def kinds(error: BaseException) -> str:
+def error_type_names(error: BaseException) -> str:
     """What failed, and because of what. Not in its own words: they may quote a cell."""
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    because = f" because of {kinds(cause)}" if cause else ""
+    because = f" because of {error_type_names(cause)}" if cause else ""
     return type(error).__qualname__ + because
 
 
-def frames(error: BaseException) -> list[str]:
+def error_frames(error: BaseException) -> list[str]:
     return [
         f"{frame.filename}:{frame.lineno} {frame.name}"
         for frame in traceback.extract_tb(error.__traceback__)
     ]
 
 
-def install(form: Literal["text", "json"]) -> None:
+def install_logging(form: Literal["text", "json"]) -> None:
     """Has everything that this process logs written so, to standard error.
 
     As text: failures only.
     """
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines() if form == "json" else TextLines())
+    handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
     level = logging.INFO if form == "json" else logging.WARNING
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.getLogger("alembic").setLevel(logging.WARNING)

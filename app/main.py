@@ -24,7 +24,7 @@ from app.web.middleware.security_headers import SecurityHeadersMiddleware
 from app.web.static_files import StaticAssets
 
 
-class Site(FastAPI):
+class DashboardApp(FastAPI):
     """Its outermost rings also go around the page that says that something went wrong."""
 
     def build_middleware_stack(self) -> ASGIApp:
@@ -43,7 +43,7 @@ def create_app(db: Database, hosts: Sequence[str] = (), *, reads_per_minute: int
         yield
         db.close()
 
-    app = Site(
+    app = DashboardApp(
         title="Open Model Share",
         version="1",
         summary="Shares of AI model use by openness and by the developers' home.",

@@ -8,8 +8,8 @@ from multiprocessing.process import BaseProcess
 
 from fastapi import FastAPI
 
-from app import logs
 from app.database.session import Database
+from app.logs import install_logging
 from app.main import create_app
 from app.settings import Settings
 
@@ -18,7 +18,7 @@ def application() -> FastAPI:
     """What uvicorn calls in every worker; DATABASE_URL is set by then."""
     settings = Settings()
     url = settings.database_url
-    logs.install(settings.log_format)
+    install_logging(settings.log_format)
     if url is None:
         raise RuntimeError("Set DATABASE_URL, or start with `modelshare serve`.")
     # None where this process is the only one.

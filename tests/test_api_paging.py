@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.api import asking, observations
-from app.api.asking import Asked
+from app.api import observations
+from app.api.lists import query as lists_query
+from app.api.lists.query import ListQuery
 from app.ingest.withdraw import withdraw_upload
 from tests.paging import next_of, rows_of_all_pages
 from tests.test_intake import keep, month_file, publish
@@ -96,7 +97,7 @@ def test_a_cursor_of_another_question_is_refused(client, address):
 
 def test_a_cursor_that_was_made_up_is_refused(client):
     """Its check is no secret, so what it holds is not believed."""
-    asked = Asked
+    asked = ListQuery
     for after in (
         [],
         ["x"],
@@ -107,11 +108,11 @@ def test_a_cursor_that_was_made_up_is_refused(client):
         [True],
     ):
         for name in ("observations", "models"):
-            question = asking.parse_question([], asking.Names())
+            question = lists_query.parse_question([], lists_query.Names())
             if name in {"observations", "models"}:
                 question = question.having(openness="all")
             listed = asked(question, 2, None, f"/api/v1/{name}", csv=False, everything=True)
-            made = asking.Cursor(listed.name, VINTAGE, tuple(after))
+            made = lists_query.Cursor(listed.name, VINTAGE, tuple(after))
             response = client.get(f"/api/v1/{name}?limit=2&cursor={made}")
             assert response.status_code in {200, 400}, (name, after)
             if after != [2**31 - 1] or name != "models":

@@ -16,7 +16,7 @@ from fastapi import APIRouter
 from fastapi.testclient import TestClient
 from pydantic import BaseModel, Field
 
-from app.api.fields import VERSION_EXAMPLE
+from app.api.lists.fields import VERSION_EXAMPLE
 from app.auth.accounts import add_maintainer, create_token
 from app.database.session import Database
 from app.main import create_app

@@ -2,7 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.api import catalogue, figure, observations, revisions, shares, snapshots, sources, uploads
+from app.api import catalogue, figure, observations, revisions, shares, snapshots, sources
+from app.api.uploads import routes
 
 router = APIRouter(prefix="/api/v1")
 router.include_router(shares.router)
@@ -12,4 +13,4 @@ router.include_router(sources.router)
 router.include_router(catalogue.router)
 router.include_router(snapshots.router)
 router.include_router(revisions.router)
-router.include_router(uploads.router)
+router.include_router(routes.router)

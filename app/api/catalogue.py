@@ -7,10 +7,10 @@ from fastapi import APIRouter
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from app.api.asking import Asked
-from app.api.fields import DeveloperSlug, ModelSlug, Month
-from app.api.frames import Frame, Page, RowModel, page_of
-from app.api.lists import Listing, offer
+from app.api.lists.envelope import ListEnvelope, ListPage, RowModel, make_page
+from app.api.lists.fields import DeveloperSlug, ModelSlug, Month
+from app.api.lists.query import ListQuery
+from app.api.lists.routes import ListRoute, add_list_routes
 from app.catalogue.entries import ModelEntry, developers_by_slug, models_by_slug
 from app.catalogue.history import events_at
 from app.domain.calendar import format_month
@@ -48,11 +48,11 @@ class OriginRow(RowModel):
     )
 
 
-class Origins(Frame):
+class Origins(ListEnvelope):
     data: list[OriginRow] = Field(description="All five, in their fixed order.")
 
 
-def read_origins(session: Session, asked: Asked) -> Page[OriginRow]:
+def read_origins(session: Session, asked: ListQuery) -> ListPage[OriginRow]:
     """What origins there are and what each means: the home of the developer, not of the base."""
     homes = [entry.origin for entry in developers_by_slug(session, asked.as_of).values()]
     rows = [
@@ -64,7 +64,7 @@ def read_origins(session: Session, asked: Asked) -> Page[OriginRow]:
         )
         for item in Origin
     ]
-    return Page(rows)
+    return ListPage(rows)
 
 
 # --- developers
@@ -90,11 +90,11 @@ class DeveloperRow(RowModel):
     )
 
 
-class Developers(Frame):
+class Developers(ListEnvelope):
     data: list[DeveloperRow] = Field(description="By slug.")
 
 
-def read_developers(session: Session, asked: Asked) -> Page[DeveloperRow]:
+def read_developers(session: Session, asked: ListQuery) -> ListPage[DeveloperRow]:
     """The developers of the catalogue, with their homes."""
     wanted = asked.question
     rows = [
@@ -111,7 +111,7 @@ def read_developers(session: Session, asked: Asked) -> Page[DeveloperRow]:
         if not wanted.origin or item.origin in wanted.origin
         if not wanted.developer or item.slug in wanted.developer
     ]
-    return page_of(rows, asked)
+    return make_page(rows, asked)
 
 
 # --- models
@@ -139,11 +139,11 @@ class ModelRow(RowModel):
     )
 
 
-class Models(Frame):
+class Models(ListEnvelope):
     data: list[ModelRow] = Field(description="By slug.")
 
 
-def read_models(session: Session, asked: Asked) -> Page[ModelRow]:
+def read_models(session: Session, asked: ListQuery) -> ListPage[ModelRow]:
     """The models of the catalogue, open or not unless `openness` says otherwise."""
     homes = {slug: item.origin for slug, item in developers_by_slug(session, asked.as_of).items()}
     rows = [
@@ -159,7 +159,7 @@ def read_models(session: Session, asked: Asked) -> Page[ModelRow]:
         if not wanted.developer or row.developer in wanted.developer
         if not wanted.model or row.model in wanted.model
     ]
-    return page_of(passing, asked)
+    return make_page(passing, asked)
 
 
 def _model_row(item: ModelEntry, origin: Origin) -> ModelRow:
@@ -194,11 +194,11 @@ class EventRow(RowModel):
     headline: bool = Field(description="Whether it stands on the charts by default.")
 
 
-class Events(Frame):
+class Events(ListEnvelope):
     data: list[EventRow] = Field(description="The oldest first.")
 
 
-def read_events(session: Session, asked: Asked) -> Page[EventRow]:
+def read_events(session: Session, asked: ListQuery) -> ListPage[EventRow]:
     """What happened beside the figures. They explain nothing by themselves."""
     wanted = asked.question
     rows = [
@@ -213,20 +213,22 @@ def read_events(session: Session, asked: Asked) -> Page[EventRow]:
         if not wanted.from_ or item.date >= wanted.from_
         if not wanted.to or item.date.replace(day=1) <= wanted.to
     ]
-    return page_of(rows, asked)
+    return make_page(rows, asked)
 
 
-offer(router, Listing("origins", OriginRow, Origins, read_origins, "methods"), "as_of", paged=False)
-offer(
+add_list_routes(
+    router, ListRoute("origins", OriginRow, Origins, read_origins, "methods"), "as_of", paged=False
+)
+add_list_routes(
     router,
-    Listing("developers", DeveloperRow, Developers, read_developers, "developers"),
+    ListRoute("developers", DeveloperRow, Developers, read_developers, "developers"),
     "origin",
     "developer",
     "as_of",
 )
-offer(
+add_list_routes(
     router,
-    Listing("models", ModelRow, Models, read_models, "developers"),
+    ListRoute("models", ModelRow, Models, read_models, "developers"),
     "openness",
     "origin",
     "developer",
@@ -234,4 +236,6 @@ offer(
     "as_of",
     everything=True,
 )
-offer(router, Listing("events", EventRow, Events, read_events, "trends"), "from", "to", "as_of")
+add_list_routes(
+    router, ListRoute("events", EventRow, Events, read_events, "trends"), "from", "to", "as_of"
+)

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
-from app.api.asking import Asked, asking
-from app.api.parameters import NAMES, REFUSALS, parameters
-from app.api.shares import Links, Meta, links, meta
+from app.api.lists.parameters import PARAMETER_ORDER, REFUSAL_STATUSES, query_parameters
+from app.api.lists.query import ListQuery, list_query_dependency
+from app.api.shares import Links, Meta, shares_links, shares_meta
 from app.catalogue.history import events_at
 from app.charts.chart import NARROW_CHART, WIDE_CHART
 from app.charts.layout import lay_out_chart
@@ -35,11 +35,17 @@ class Figure(BaseModel):
 
 @router.get(
     "/figure",
-    responses=REFUSALS,
-    openapi_extra={"parameters": parameters(NAMES, paged=False, all_by_default=False, csv=False)},
+    responses=REFUSAL_STATUSES,
+    openapi_extra={
+        "parameters": query_parameters(
+            PARAMETER_ORDER, paged=False, all_by_default=False, csv=False
+        )
+    },
 )
 def read_figure(
-    request: Request, session: ReadSession, asked: Annotated[Asked, asking(paged=False, csv=False)]
+    request: Request,
+    session: ReadSession,
+    asked: Annotated[ListQuery, list_query_dependency(paged=False, csv=False)],
 ) -> Figure:
     """The chart that /trends shows. Its rows alone: /api/v1/shares."""
     question = asked.question
@@ -47,8 +53,8 @@ def read_figure(
     answer = answer_question(session, drawn)
     return Figure(
         data=_figure(session, drawn, answer),
-        meta=meta(question, answer),
-        links=links(request, question, answer, "read_figure"),
+        meta=shares_meta(question, answer),
+        links=shares_links(request, question, answer, "read_figure"),
     )
 
 

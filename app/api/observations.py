@@ -4,26 +4,26 @@ from fastapi import APIRouter
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from app.api.asking import Asked
-from app.api.fields import (
+from app.api.lists.cursors import CursorKey
+from app.api.lists.envelope import ListEnvelope, ListPage, RowModel, bad_cursor_error
+from app.api.lists.fields import (
     DeveloperSlug,
+    IntegerId,
     ModelSlug,
     Month,
-    Number,
     Percent,
     SourceSlug,
     UploadNumber,
 )
-from app.api.frames import Frame, Page, RowModel, bad_cursor
-from app.api.lists import Listing, offer
-from app.cursors import Place
+from app.api.lists.query import ListQuery
+from app.api.lists.routes import ListRoute, add_list_routes
 from app.domain.calendar import format_month, parse_month
 from app.domain.vocabulary import Openness, Origin, Status
 from app.queries.observations import LinePosition, StoredLine, read_observations
 
 router = APIRouter(tags=["observations"])
 
-PORTION = 5_000
+LINES_A_READ = 5_000
 
 
 class ObservationRow(RowModel):
@@ -49,7 +49,7 @@ class ObservationRow(RowModel):
         description="Percent of all usage the source counted that month, exact as stored.",
         examples=[12.5321],
     )
-    value: Number | None = Field(
+    value: IntegerId | None = Field(
         description="In the source's metric (tokens, downloads), as stored; null: not given.",
         examples=[1203500000000],
     )
@@ -69,30 +69,30 @@ class ObservationRow(RowModel):
     )
 
 
-class Observations(Frame):
+class Observations(ListEnvelope):
     data: list[ObservationRow] = Field(description="By source, month and line.")
 
 
-def read(session: Session, asked: Asked) -> Page[ObservationRow]:
+def read(session: Session, asked: ListQuery) -> ListPage[ObservationRow]:
     """Every line that stands in the vintage, of closed models too unless `openness` says otherwise.
 
     The CSV without `limit` holds all rows.
     """
-    limit = asked.limit or PORTION
+    limit = asked.limit or LINES_A_READ
     found = read_observations(session, asked.then, _place(asked.after), limit + 1)
     rows = [_row(line) for line in found[:limit]]
     last = found[limit - 1] if len(found) > limit else None
-    return Page(rows, (last.source, format_month(last.month), last.line) if last else None)
+    return ListPage(rows, (last.source, format_month(last.month), last.line) if last else None)
 
 
-def _place(after: Place | None) -> LinePosition | None:
+def _place(after: CursorKey | None) -> LinePosition | None:
     """Raises BadQuestionError for what is no place of this list."""
     match after:
         case None:
             return None
         case (str(source), str(text), int(line)) if month := parse_month(text):
             return LinePosition(source, month, line)
-    raise bad_cursor()
+    raise bad_cursor_error()
 
 
 def _row(line: StoredLine) -> ObservationRow:
@@ -112,9 +112,9 @@ def _row(line: StoredLine) -> ObservationRow:
     )
 
 
-offer(
+add_list_routes(
     router,
-    Listing("observations", ObservationRow, Observations, read, "sources"),
+    ListRoute("observations", ObservationRow, Observations, read, "sources"),
     "source",
     "openness",
     "origin",

@@ -8,10 +8,18 @@ from fastapi import APIRouter
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from app.api.asking import Asked
-from app.api.fields import Instant, Month, Percent, Points, SourceSlug, UploadNumber, one_of
-from app.api.frames import Frame, Page, RowModel, page_of
-from app.api.lists import Listing, offer
+from app.api.lists.envelope import ListEnvelope, ListPage, RowModel, make_page
+from app.api.lists.fields import (
+    Instant,
+    Month,
+    Percent,
+    Points,
+    SourceSlug,
+    UploadNumber,
+    enum_schema,
+)
+from app.api.lists.query import ListQuery
+from app.api.lists.routes import ListRoute, add_list_routes
 from app.domain.calendar import format_instant, format_month
 from app.domain.question import Question
 from app.domain.revision import Effect, MonthRevision, RevisedShare, Revision, RevisionKind
@@ -28,7 +36,7 @@ class RevisionRow(RowModel):
     """
 
     at: Instant = Field(description="When it was done, UTC.")
-    act: Annotated[str, one_of(RevisionKind)] = Field(
+    act: Annotated[str, enum_schema(RevisionKind)] = Field(
         description="What was done with the upload.", examples=["published"]
     )
     upload: UploadNumber = Field(
@@ -40,7 +48,7 @@ class RevisionRow(RowModel):
     )
     source: SourceSlug = Field(description="Slug of the source the change is about.")
     month: Month = Field(description="The month the change is about.")
-    effect: Annotated[str, one_of(Effect)] = Field(
+    effect: Annotated[str, enum_schema(Effect)] = Field(
         description=(
             "new: the month had no figures before; revised; removed; untouched: what was"
             " withdrawn did not stand any more."
@@ -65,11 +73,11 @@ class RevisionRow(RowModel):
     )
 
 
-class Revisions(Frame):
+class Revisions(ListEnvelope):
     data: list[RevisionRow] = Field(description="The latest act first; by source and month.")
 
 
-def read(session: Session, asked: Asked) -> Page[RevisionRow]:
+def read(session: Session, asked: ListQuery) -> ListPage[RevisionRow]:
     """How the figures came to be what they are: nothing is revised silently."""
     question = asked.question
     rows = [
@@ -79,7 +87,7 @@ def read(session: Session, asked: Asked) -> Page[RevisionRow]:
         if _wanted(change, question)
         for row in _rows(act, change)
     ]
-    return page_of(rows, asked)
+    return make_page(rows, asked)
 
 
 def _wanted(change: MonthRevision, question: Question) -> bool:
@@ -112,9 +120,9 @@ def _of(item: RevisedShare | None, side: str) -> Decimal | None:
     return found
 
 
-offer(
+add_list_routes(
     router,
-    Listing("revisions", RevisionRow, Revisions, read, "sources"),
+    ListRoute("revisions", RevisionRow, Revisions, read, "sources"),
     "source",
     "from",
     "to",

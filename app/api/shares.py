@@ -5,10 +5,10 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from app.api.asking import Asked, asking
-from app.api.fields import Instant, Month, Percent, SourceSlug, one_of
-from app.api.frames import RowModel
-from app.api.parameters import NAMES, REFUSALS, parameters
+from app.api.lists.envelope import RowModel
+from app.api.lists.fields import Instant, Month, Percent, SourceSlug, enum_schema
+from app.api.lists.parameters import PARAMETER_ORDER, REFUSAL_STATUSES, query_parameters
+from app.api.lists.query import ListQuery, list_query_dependency
 from app.domain.answer import Answer
 from app.domain.calendar import format_instant, format_month
 from app.domain.parameters import PARAMETERS
@@ -23,7 +23,7 @@ from app.wording.definitions import definition_text, source_citation
 
 router = APIRouter(tags=["shares"])
 
-WORDS: Final = {item.name: item.allowed for item in PARAMETERS}
+GROUP_WORDS: Final = {item.name: item.allowed for item in PARAMETERS}
 
 
 class ShareRow(RowModel):
@@ -49,7 +49,7 @@ class ShareRow(RowModel):
         ),
         examples=[28.6539],
     )
-    status: Annotated[str, one_of([*Status, MISSING])] = Field(
+    status: Annotated[str, enum_schema([*Status, MISSING])] = Field(
         description=(
             "final: as the source left it; provisional: not settled; estimated: reported in words"
             " or read off a chart; missing: the source says nothing of it."
@@ -61,10 +61,10 @@ class ShareRow(RowModel):
         examples=["23 of 30 days covered"],
     )
     metric: str = Field(description="What the source of the row counts.", examples=["tokens"])
-    openness: Annotated[str, one_of(WORDS["openness"])] = Field(
+    openness: Annotated[str, enum_schema(GROUP_WORDS["openness"])] = Field(
         description="Which models the question of the row counts.", examples=["open"]
     )
-    of: Annotated[str, one_of(WORDS["of"])] = Field(
+    of: Annotated[str, enum_schema(GROUP_WORDS["of"])] = Field(
         description="What 100 percent of the row is: all usage, or that of open models.",
         examples=["all"],
     )
@@ -90,13 +90,13 @@ class Meta(BaseModel):
     """What was counted, of what, as of when: a share is never told without it."""
 
     version: str = Field(default="v1", description="Of this API: changes are additions only.")
-    by: Annotated[str, one_of(WORDS["by"])] = Field(
+    by: Annotated[str, enum_schema(GROUP_WORDS["by"])] = Field(
         description="What the shares are grouped by.", examples=["origin"]
     )
-    openness: Annotated[str, one_of(WORDS["openness"])] = Field(
+    openness: Annotated[str, enum_schema(GROUP_WORDS["openness"])] = Field(
         description="Which models are counted.", examples=["open"]
     )
-    of: Annotated[str, one_of(WORDS["of"])] = Field(
+    of: Annotated[str, enum_schema(GROUP_WORDS["of"])] = Field(
         description="What 100 percent is: all usage, or open.", examples=["all"]
     )
     from_: Month = Field(
@@ -137,8 +137,10 @@ class Shares(BaseModel):
     links: Links
 
 
-def _told(*, csv: bool) -> dict[str, Any]:
-    return {"parameters": parameters(NAMES, paged=False, all_by_default=False, csv=csv)}
+def _csv_description(*, csv: bool) -> dict[str, Any]:
+    return {
+        "parameters": query_parameters(PARAMETER_ORDER, paged=False, all_by_default=False, csv=csv)
+    }
 
 
 CSV: Final[dict[int | str, dict[str, Any]]] = {
@@ -154,16 +156,16 @@ CSV: Final[dict[int | str, dict[str, Any]]] = {
         },
     }
 }
-Wanted = Annotated[Asked, asking(paged=False)]
+SharesQuery = Annotated[ListQuery, list_query_dependency(paged=False)]
 
 
 @router.get(
     "/shares",
     response_model=Shares,
-    responses=CSV | REFUSALS,
-    openapi_extra=_told(csv=False),
+    responses=CSV | REFUSAL_STATUSES,
+    openapi_extra=_csv_description(csv=False),
 )
-def read_shares(request: Request, session: ReadSession, asked: Wanted) -> Any:
+def read_shares(request: Request, session: ReadSession, asked: SharesQuery) -> Any:
     """The shares of a question, with their definition, citation and a link that stays the same."""
     question = asked.question
     answer = answer_question(session, question)
@@ -172,23 +174,23 @@ def read_shares(request: Request, session: ReadSession, asked: Wanted) -> Any:
     return Shares(
         data=[ShareRow.model_validate(row) for row in share_rows(answer, question)],
         complement=[ShareRow.model_validate(row) for row in complement_rows(answer, question)],
-        meta=meta(question, answer),
-        links=links(request, question, answer),
+        meta=shares_meta(question, answer),
+        links=shares_links(request, question, answer),
     )
 
 
 @router.get(
     "/shares.csv",
     response_class=CSVResponse,
-    responses=CSV | REFUSALS,
-    openapi_extra=_told(csv=True),
+    responses=CSV | REFUSAL_STATUSES,
+    openapi_extra=_csv_description(csv=True),
 )
-def read_shares_csv(request: Request, session: ReadSession, asked: Wanted) -> CSVResponse:
+def read_shares_csv(request: Request, session: ReadSession, asked: SharesQuery) -> CSVResponse:
     """The same rows as CSV; an empty share_pct is a missing one. `bom=1` is for Excel."""
     return shares_csv(request, asked.question, answer_question(session, asked.question))
 
 
-def meta(question: Question, answer: Answer) -> Meta:
+def shares_meta(question: Question, answer: Answer) -> Meta:
     return Meta(
         by=question.by,
         openness=question.openness,
@@ -211,7 +213,7 @@ def meta(question: Question, answer: Answer) -> Meta:
     )
 
 
-def links(
+def shares_links(
     request: Request, question: Question, answer: Answer, route: str = "read_shares"
 ) -> Links:
     here, csv = str(request.url_for(route)), str(request.url_for("read_shares_csv"))

@@ -4,10 +4,10 @@ from fastapi import APIRouter
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from app.api.asking import Asked
-from app.api.fields import Instant, Month, Percent, SourceSlug, UploadNumber
-from app.api.frames import Frame, Page, RowModel, page_of
-from app.api.lists import Listing, offer
+from app.api.lists.envelope import ListEnvelope, ListPage, RowModel, make_page
+from app.api.lists.fields import Instant, Month, Percent, SourceSlug, UploadNumber
+from app.api.lists.query import ListQuery
+from app.api.lists.routes import ListRoute, add_list_routes
 from app.domain.calendar import format_instant, format_month
 from app.domain.question import Question
 from app.domain.snapshot import Basis
@@ -41,14 +41,14 @@ class SnapshotRow(RowModel):
     current: bool = Field(description="Whether these are the month's figures in this vintage.")
 
 
-class Snapshots(Frame):
+class Snapshots(ListEnvelope):
     data: list[SnapshotRow] = Field(description="The latest upload first, and its latest month.")
 
 
-def read(session: Session, asked: Asked) -> Page[SnapshotRow]:
+def read(session: Session, asked: ListQuery) -> ListPage[SnapshotRow]:
     """Every snapshot published by then: what is current, superseded and withdrawn."""
     found = read_snapshots(session, asked.as_of)
-    return page_of([_row(item) for item in found if _wanted(item, asked.question)], asked)
+    return make_page([_row(item) for item in found if _wanted(item, asked.question)], asked)
 
 
 def _wanted(item: SnapshotRecord, question: Question) -> bool:
@@ -74,9 +74,9 @@ def _row(item: SnapshotRecord) -> SnapshotRow:
     )
 
 
-offer(
+add_list_routes(
     router,
-    Listing("snapshots", SnapshotRow, Snapshots, read, "sources"),
+    ListRoute("snapshots", SnapshotRow, Snapshots, read, "sources"),
     "source",
     "from",
     "to",

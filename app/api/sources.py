@@ -8,10 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from pydantic_core import PydanticCustomError
 from sqlalchemy.orm import Session
 
-from app.api.asking import Asked
-from app.api.fields import Month, SourceSlug
-from app.api.frames import Frame, Page, RowModel
-from app.api.lists import Listing, offer
+from app.api.lists.envelope import ListEnvelope, ListPage, RowModel
+from app.api.lists.fields import Month, SourceSlug
+from app.api.lists.query import ListQuery
+from app.api.lists.routes import ListRoute, add_list_routes
 from app.catalogue.editing import edit_entry
 from app.catalogue.entries import sources_by_slug
 from app.catalogue.entry_types import SOURCE_TYPE, read_entries
@@ -116,11 +116,11 @@ class SourceRow(SourceAnswer):
     months: int = Field(ge=0, description="How many months have figures.", examples=[21])
 
 
-class Sources(Frame):
+class Sources(ListEnvelope):
     data: list[SourceRow] = Field(description="By slug.")
 
 
-def read(session: Session, asked: Asked) -> Page[SourceRow]:
+def read(session: Session, asked: ListQuery) -> ListPage[SourceRow]:
     """What is measured, by whom, among whom: the definitions, and the months covered."""
     spans = covered_spans(session, asked.as_of)
     wanted = asked.question.source
@@ -129,7 +129,7 @@ def read(session: Session, asked: Asked) -> Page[SourceRow]:
         for slug, source in sources_by_slug(session, asked.as_of).items()
         if not wanted or slug in wanted
     ]
-    return Page(rows)
+    return ListPage(rows)
 
 
 def _row(source: SourceDefinition, span: Span | None) -> SourceRow:
@@ -143,9 +143,9 @@ def _row(source: SourceDefinition, span: Span | None) -> SourceRow:
     )
 
 
-offer(
+add_list_routes(
     router,
-    Listing("sources", SourceRow, Sources, read, "sources"),
+    ListRoute("sources", SourceRow, Sources, read, "sources"),
     "source",
     "as_of",
     paged=False,

@@ -8,16 +8,16 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
-from app.api.fields import VERSION_EXAMPLE
-from app.api.reviews import review_values
-from app.api.upload_answers import (
+from app.api.lists.fields import VERSION_EXAMPLE
+from app.api.uploads.requests import REQUEST_BODY_SCHEMA, SentChoices, read_upload_body
+from app.api.uploads.responses import (
     CheckAnswer,
     PublishedAnswer,
     ReviewedAnswer,
     UploadAnswer,
-    upload_values,
+    upload_fields,
 )
-from app.api.upload_bodies import BODY, Sent, body_of
+from app.api.uploads.review_response import review_fields
 from app.database.session import Database
 from app.domain.errors import BadQuestionError, NotFoundError, Problem, excerpt
 from app.domain.vocabulary import Openness
@@ -41,7 +41,7 @@ Id = Annotated[int, Path(ge=1, lt=2**63, description="Number of the upload.", ex
 
 @router.post(
     "/uploads",
-    openapi_extra=BODY,
+    openapi_extra=REQUEST_BODY_SCHEMA,
     responses={
         201: {"model": PublishedAnswer, "description": "Published."},
         409: {"description": "A reason is needed, or others published meanwhile."},
@@ -56,7 +56,7 @@ async def send_upload(
     `text/csv` as the body, or a form with `file`; the other fields as query parameters or beside
     the file. The same bytes as what is current already are not stored again: `already` says so.
     """
-    async with body_of(request) as (file, sent):
+    async with read_upload_body(request) as (file, sent):
         if sent.mode == "check":
             return await run_in_threadpool(_check, db, file, sent, maintainer.signature)
         answer = await run_in_threadpool(_publish, request, db, file, sent, maintainer.signature)
@@ -65,7 +65,7 @@ async def send_upload(
     return answer
 
 
-def _check(db: Database, file: BinaryIO, sent: Sent, by: str) -> CheckAnswer:
+def _check(db: Database, file: BinaryIO, sent: SentChoices, by: str) -> CheckAnswer:
     with db.reading() as session, naming_source(sent):
         upload = new_upload(
             session,
@@ -74,11 +74,11 @@ def _check(db: Database, file: BinaryIO, sent: Sent, by: str) -> CheckAnswer:
         )
         found = review_stored_upload(session, upload, WEB_LIMITS)
         refuse_problems(found.checked)
-    values = review_values(found)
+    values = review_fields(found)
     return CheckAnswer.model_validate(values | {"sha256": upload.sha256.hex(), "size": upload.size})
 
 
-def _beside(sent: Sent, by: str) -> dict[str, Any]:
+def _beside(sent: SentChoices, by: str) -> dict[str, Any]:
     """What is noted of a file beside its bytes."""
     return {
         "filename": sent.filename,
@@ -89,7 +89,7 @@ def _beside(sent: Sent, by: str) -> dict[str, Any]:
 
 
 def _publish(
-    request: Request, db: Database, file: BinaryIO, sent: Sent, by: str
+    request: Request, db: Database, file: BinaryIO, sent: SentChoices, by: str
 ) -> PublishedAnswer:
     """Keeps and publishes in one transaction: of a file that is refused nothing is left."""
     with db.writing() as session, naming_source(sent):
@@ -107,7 +107,7 @@ def _publish(
 
 
 @contextmanager
-def naming_source(sent: Sent) -> Iterator[None]:
+def naming_source(sent: SentChoices) -> Iterator[None]:
     """An unknown source is the parameter's fault, not the address's."""
     try:
         yield
@@ -120,7 +120,7 @@ def naming_source(sent: Sent) -> Iterator[None]:
 def _published(request: Request, db: Database, upload_id: int, *, already: bool) -> PublishedAnswer:
     with db.reading() as session:
         record = read_upload_record(session, upload_id)
-    values = upload_values(request, record)
+    values = upload_fields(request, record)
     return PublishedAnswer.model_validate(values | {"already": already})
 
 
@@ -136,10 +136,10 @@ def read_upload(
     record = read_upload_record(session, upload_id)
     if not record.public:
         authenticate_token(request, db)
-    values = upload_values(request, record) | {"review": None}
+    values = upload_fields(request, record) | {"review": None}
     if record.state is State.UNPUBLISHED:
         found = review_upload(session, upload_id)
-        values |= {"version": found.version, "review": review_values(found)}
+        values |= {"version": found.version, "review": review_fields(found)}
     return ReviewedAnswer.model_validate(values)
 
 
@@ -220,4 +220,4 @@ def withdraw_upload(
         )
     with db.reading() as session:
         record = read_upload_record(session, upload_id)
-    return UploadAnswer.model_validate(upload_values(request, record))
+    return UploadAnswer.model_validate(upload_fields(request, record))

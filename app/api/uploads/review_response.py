@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from app.api.fields import Month, Percent, SourceSlug, UploadNumber, one_of
+from app.api.lists.fields import Month, Percent, SourceSlug, UploadNumber, enum_schema
 from app.csv_io.schema import FileReading
 from app.domain.calendar import format_month
 from app.domain.vocabulary import Openness, Origin
@@ -57,7 +57,7 @@ class HowRead(BaseModel):
 class Change(BaseModel):
     """One slice, in percent before and after; null where it is not there."""
 
-    kind: Annotated[str, one_of(ChangeKind)] = Field(
+    kind: Annotated[str, enum_schema(ChangeKind)] = Field(
         description="What would become of the slice.", examples=["changed"]
     )
     origin: Origin = Field(description="Home of the slice's developer.", examples=["chinese"])
@@ -160,7 +160,7 @@ class ReviewAnswer(BaseModel):
     error_count: int = Field(ge=0, description="How many errors the file has in all.", examples=[0])
 
 
-def review_values(found: Review) -> dict[str, Any]:
+def review_fields(found: Review) -> dict[str, Any]:
     """The values of a ReviewAnswer."""
     checked = found.checked
     return {

@@ -7,8 +7,8 @@ from typing import Any
 from fastapi import Request
 from pydantic import BaseModel, Field
 
-from app.api.fields import VERSION_EXAMPLE, Month, Percent, Sha256, SourceSlug, UploadNumber
-from app.api.reviews import ReviewAnswer
+from app.api.lists.fields import VERSION_EXAMPLE, Month, Percent, Sha256, SourceSlug, UploadNumber
+from app.api.uploads.review_response import ReviewAnswer
 from app.domain.calendar import format_month
 from app.domain.snapshot import Basis
 from app.domain.vocabulary import Openness
@@ -140,7 +140,7 @@ class ReviewedAnswer(UploadAnswer):
     )
 
 
-def upload_values(request: Request, record: UploadRecord) -> dict[str, Any]:
+def upload_fields(request: Request, record: UploadRecord) -> dict[str, Any]:
     """The values of an UploadAnswer."""
     values = {item.name: getattr(record, item.name) for item in fields(record)}
     months = [asdict(month) | {"month": format_month(month.month)} for month in record.months]

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from app.domain.calendar import format_instant, parse_instant
 
-LONGEST: Final = 1_000
-CHECK: Final = 8
-Place = tuple[str | int, ...]
+CURSOR_MAX_LENGTH: Final = 1_000
+CHECKSUM_BYTES: Final = 8
+CursorKey = tuple[str | int, ...]
 """The key of a row; what comes after it comes next."""
 
 
@@ -22,7 +22,7 @@ class Cursor:
 
     asked: str
     as_of: datetime
-    after: Place
+    after: CursorKey
 
     def __str__(self) -> str:
         content = json.dumps([self.asked, format_instant(self.as_of), self.after]).encode()
@@ -31,23 +31,26 @@ class Cursor:
 
 def _check(content: bytes) -> bytes:
     # Not a secret: it finds what was cut off or mistyped. A forged cursor opens nothing.
-    return sha256(content).digest()[:CHECK]
+    return sha256(content).digest()[:CHECKSUM_BYTES]
 
 
-def read(text: str) -> Cursor | None:
+def parse_cursor(text: str) -> Cursor | None:
     """None where `text` is no cursor that we made."""
-    if len(text) > LONGEST or not text.isascii():
+    if len(text) > CURSOR_MAX_LENGTH or not text.isascii():
         return None
     try:
         sealed = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        if str_of(sealed) != text or _check(sealed[CHECK:]) != sealed[:CHECK]:
+        if (
+            format_cursor(sealed) != text
+            or _check(sealed[CHECKSUM_BYTES:]) != sealed[:CHECKSUM_BYTES]
+        ):
             return None
-        return _cursor(json.loads(sealed[CHECK:]))
+        return _cursor(json.loads(sealed[CHECKSUM_BYTES:]))
     except (Error, ValueError, RecursionError):
         return None
 
 
-def str_of(sealed: bytes) -> str:
+def format_cursor(sealed: bytes) -> str:
     """Base64 has several spellings of the same bytes; this is ours."""
     return urlsafe_b64encode(sealed).decode().rstrip("=")
 
@@ -66,6 +69,6 @@ def _is_key(value: Any) -> bool:
     return type(value) is int and 0 <= value < 2**31
 
 
-def name_of(*asked: str) -> str:
+def cursor_name(*asked: str) -> str:
     """What a cursor remembers of the list and question it belongs to."""
     return sha256("\n".join(asked).encode()).hexdigest()[:12]

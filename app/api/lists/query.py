@@ -8,9 +8,8 @@ from urllib.parse import urlencode
 
 from fastapi import Depends, Request
 
-from app import cursors
-from app.api.parameters import LIMIT, LIMIT_MAX, NAMES, PAGED
-from app.cursors import Cursor, Place, name_of
+from app.api.lists.cursors import Cursor, CursorKey, cursor_name, parse_cursor
+from app.api.lists.parameters import LIMIT_DEFAULT, LIMIT_MAX, PAGING_PARAMETERS, PARAMETER_ORDER
 from app.domain.errors import BadQuestionError, Problem, excerpt
 from app.domain.question import Question
 from app.domain.question_parser import KnownSlugs, bad_question, parse_question
@@ -22,7 +21,7 @@ Pairs = list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ListQuery:
     """A question of one of the lists, checked.
 
     `as_of` is the question's or, on later pages, the cursor's. `limit` is None where all rows are
@@ -46,7 +45,7 @@ class Asked:
         return self.question.having(as_of=self.as_of)
 
     @property
-    def after(self) -> Place | None:
+    def after(self) -> CursorKey | None:
         return self.cursor.after if self.cursor else None
 
     def pairs(self, question: Question) -> Pairs:
@@ -58,7 +57,7 @@ class Asked:
         return [pair for pair in pairs if pair[0] != "openness"] + named
 
     def page_pairs(self) -> Pairs:
-        default = None if self.csv else LIMIT
+        default = None if self.csv else LIMIT_DEFAULT
         limit = [("limit", str(self.limit))] if self.limit not in (None, default) else []
         cursor = [("cursor", str(self.cursor))] if self.cursor else []
         return limit + cursor
@@ -66,14 +65,14 @@ class Asked:
     @property
     def name(self) -> str:
         """What a cursor remembers: a page of another list or question is no page of this one."""
-        return name_of(self.path, urlencode(self.pairs(self.question)))
+        return cursor_name(self.path, urlencode(self.pairs(self.question)))
 
 
-def address(base: str, pairs: Pairs) -> str:
+def address_with(base: str, pairs: Pairs) -> str:
     return f"{base}?{urlencode(pairs, safe=',:/')}" if pairs else base
 
 
-def wants_csv(request: Request) -> bool:
+def is_csv_wanted(request: Request) -> bool:
     """By the address, or because Accept puts text/csv before JSON."""
     if request.url.path.endswith(".csv"):
         return True
@@ -97,12 +96,14 @@ def _weight(text: str) -> float:
     return float(digits) if plain.isascii() and plain.isdecimal() and len(plain) <= 4 else 0
 
 
-def asking(*accepted: str, paged: bool = True, everything: bool = False, csv: bool = True) -> Any:
+def list_query_dependency(
+    *accepted: str, paged: bool = True, everything: bool = False, csv: bool = True
+) -> Any:
     """A dependency: what is asked, unless the asker holds its answer. Raises BadQuestionError."""
-    taken = accepted or NAMES
+    taken = accepted or PARAMETER_ORDER
 
-    def asked(request: Request, session: ReadSession) -> Asked:
-        reader = _Reader(request, paged=paged, csv=csv and wants_csv(request))
+    def asked(request: Request, session: ReadSession) -> ListQuery:
+        reader = _ListQueryReader(request, paged=paged, csv=csv and is_csv_wanted(request))
         question = reader.question(known_slugs(session), taken)
         found = reader.asked(question, everything=everything)
         pairs = [*found.pairs(found.question), *found.page_pairs(), ("csv", str(found.csv))]
@@ -116,13 +117,13 @@ def asking(*accepted: str, paged: bool = True, everything: bool = False, csv: bo
 DIGITS: Final = len(str(LIMIT_MAX))
 
 
-class _Reader:
+class _ListQueryReader:
     """Reads the query string; collects every problem before it refuses."""
 
     def __init__(self, request: Request, *, paged: bool, csv: bool) -> None:
         self.csv = csv
         self.path = request.url.path.removesuffix(".csv")
-        self.own = (PAGED if paged else ()) + (("bom",) if self.csv else ())
+        self.own = (PAGING_PARAMETERS if paged else ()) + (("bom",) if self.csv else ())
         self.problems: list[Problem] = []
         self.untold = 0
         self.values: dict[str, str] = {}
@@ -150,34 +151,38 @@ class _Reader:
             self.untold = refused.problem_count - len(refused.problems)
         return Question()
 
-    def asked(self, question: Question, *, everything: bool) -> Asked:
+    def asked(self, question: Question, *, everything: bool) -> ListQuery:
         """Raises BadQuestionError with every problem."""
         if everything and not any(name == "openness" and text for name, text in self.rest):
             question = question.having(openness="all")
         if self.values.get("bom", "1") != "1":
             self._refuse("unknown_value", "bom", self.values["bom"], "1, or nothing")
         limit = self._limit()
-        found = Asked(question, limit, None, self.path, self.csv, everything)
+        found = ListQuery(question, limit, None, self.path, self.csv, everything)
         cursor = self._cursor(found)
         if self.problems:
             raise bad_question(self.problems, len(self.problems) + self.untold)
-        return Asked(question, limit, cursor, self.path, self.csv, everything)
+        return ListQuery(question, limit, cursor, self.path, self.csv, everything)
 
     def _limit(self) -> int | None:
         text = self.values.get("limit")
         if text is None:
-            return None if not self.paged or (self.csv and "cursor" not in self.values) else LIMIT
+            return (
+                None
+                if not self.paged or (self.csv and "cursor" not in self.values)
+                else LIMIT_DEFAULT
+            )
         sound = text.isascii() and text.isdecimal() and len(text) <= DIGITS
         if sound and 1 <= int(text) <= LIMIT_MAX:
             return int(text)
         self._refuse("not_a_number", "limit", text, f"a whole number from 1 to {LIMIT_MAX}")
-        return LIMIT
+        return LIMIT_DEFAULT
 
-    def _cursor(self, found: Asked) -> Cursor | None:
+    def _cursor(self, found: ListQuery) -> Cursor | None:
         text = self.values.get("cursor")
         if text is None:
             return None
-        cursor = cursors.read(text)
+        cursor = parse_cursor(text)
         if cursor is None:
             self._refuse("not_a_cursor", "cursor", text, "what links.next says, unchanged")
         elif cursor.asked != found.name and not self.problems:

@@ -11,51 +11,54 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from sqlalchemy.orm import Session
 
-from app.api.asking import Asked, address, asking
-from app.api.frames import Frame, ListLinks, ListMeta, Page, RowModel
-from app.api.parameters import REFUSALS, parameters
+from app.api.lists.cursors import Cursor, CursorKey
+from app.api.lists.envelope import ListEnvelope, ListLinks, ListMeta, ListPage, RowModel
+from app.api.lists.parameters import REFUSAL_STATUSES, query_parameters
+from app.api.lists.query import ListQuery, address_with, list_query_dependency
 from app.csv_io.writer import csv_link_header, csv_text, download_file_name
-from app.cursors import Cursor, Place
 from app.database.session import Database
 from app.domain.calendar import format_instant
 from app.queries.data_version import last_change
 from app.web.csv_responses import CSVResponse, csv_response
 from app.web.dependencies import ReadSession, database_of
 
-Read = Callable[[Session, Asked], Page[Any]]
+ReadRows = Callable[[Session, ListQuery], ListPage[Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class ListRoute:
     """One list: its rows' model, its frame, how it is read, and where a person reads the same."""
 
     name: str
     row: type[RowModel]
-    frame: type[Frame]
-    read: Read
+    frame: type[ListEnvelope]
+    read: ReadRows
     page: str
 
 
-def offer(
+def add_list_routes(
     router: APIRouter,
-    listing: Listing,
+    listing: ListRoute,
     *accepted: str,
     paged: bool = True,
     everything: bool = False,
 ) -> None:
     """The list at its two addresses. `everything`: openness is `all` unless said otherwise."""
-    wanted = asking(*accepted, paged=paged, everything=everything)
+    wanted = list_query_dependency(*accepted, paged=paged, everything=everything)
 
     def answer(
-        request: Request, response: Response, session: ReadSession, asked: Annotated[Asked, wanted]
+        request: Request,
+        response: Response,
+        session: ReadSession,
+        asked: Annotated[ListQuery, wanted],
     ) -> Any:
-        return answered(request, response, session, asked, listing)
+        return answer_list(request, response, session, asked, listing)
 
     rows: dict[str, Any] = {
-        "text/csv": {"schema": {"type": "string"}, "example": ",".join(columns(listing))}
+        "text/csv": {"schema": {"type": "string"}, "example": ",".join(csv_columns(listing))}
     }
     for csv in (False, True):
-        told = parameters(accepted, paged=paged, all_by_default=everything, csv=csv)
+        told = query_parameters(accepted, paged=paged, all_by_default=everything, csv=csv)
         router.add_api_route(
             f"/{listing.name}{'.csv' if csv else ''}",
             answer,
@@ -63,14 +66,14 @@ def offer(
             description=getdoc(listing.read),
             response_model=None if csv else listing.frame,
             response_class=CSVResponse if csv else JSONResponse,
-            responses={200: {"description": "The rows.", "content": rows}, **REFUSALS},
+            responses={200: {"description": "The rows.", "content": rows}, **REFUSAL_STATUSES},
             openapi_extra={"parameters": told},
         )
 
 
-def answered(
-    request: Request, response: Response, session: Session, asked: Asked, listing: Listing
-) -> Frame | Response:
+def answer_list(
+    request: Request, response: Response, session: Session, asked: ListQuery, listing: ListRoute
+) -> ListEnvelope | Response:
     """The page as JSON or as CSV."""
     page = listing.read(session, asked)
     vintage = last_change(session, asked.as_of)
@@ -84,7 +87,11 @@ def answered(
 
 
 def _links(
-    request: Request, asked: Asked, listing: Listing, page: Page[Any], vintage: datetime | None
+    request: Request,
+    asked: ListQuery,
+    listing: ListRoute,
+    page: ListPage[Any],
+    vintage: datetime | None,
 ) -> ListLinks:
     here = f"{request.base_url}{asked.path[1:]}"
     own, now = asked.pairs(asked.question), asked.page_pairs()
@@ -94,13 +101,13 @@ def _links(
     following = None
     if page.after and vintage and asked.limit:
         cursor = Cursor(asked.name, vintage, page.after)
-        following = address(same, [*own, *limit, ("cursor", str(cursor))])
+        following = address_with(same, [*own, *limit, ("cursor", str(cursor))])
     as_of = [pair for pair in own if pair[0] == "as_of" and listing.page in DATED]
     return ListLinks(
-        self=address(same, own + now),
-        csv=address(f"{here}.csv", own + now),
-        page=address(f"{request.base_url}{listing.page}", as_of),
-        pinned=address(same, then + limit),
+        self=address_with(same, own + now),
+        csv=address_with(f"{here}.csv", own + now),
+        page=address_with(f"{request.base_url}{listing.page}", as_of),
+        pinned=address_with(same, then + limit),
         next=following,
     )
 
@@ -111,11 +118,11 @@ DATED: Final = frozenset({"sources", "developers"})
 # --- CSV
 
 
-def columns(listing: Listing) -> list[str]:
+def csv_columns(listing: ListRoute) -> list[str]:
     return list(listing.row.model_fields)
 
 
-def cells(row: RowModel) -> list[Any]:
+def csv_cells(row: RowModel) -> list[Any]:
     return [_cell(value) for _, value in row]
 
 
@@ -130,20 +137,20 @@ def _cell(value: Any) -> Any:
 
 def _csv(  # noqa: PLR0917 - they are of six kinds
     request: Request,
-    asked: Asked,
-    listing: Listing,
-    page: Page[Any],
+    asked: ListQuery,
+    listing: ListRoute,
+    page: ListPage[Any],
     links: ListLinks,
     vintage: datetime | None,
 ) -> Response:
     here = f"{request.base_url}{asked.path[1:]}"
-    described = address(here, asked.pairs(asked.question))
+    described = address_with(here, asked.pairs(asked.question))
     told = csv_link_header(described=described, canonical=links.pinned)
     if links.next:
         told += f', <{links.next}>; rel="next"'
     what = "_".join(["+".join(asked.question.source), listing.name]).strip("_")
     named = download_file_name(what, vintage)
-    first = csv_response(request, columns(listing), map(cells, page.rows), named, told)
+    first = csv_response(request, csv_columns(listing), map(csv_cells, page.rows), named, told)
     if asked.limit or not page.after or not vintage:
         return first
     rest = _rest(database_of(request), asked, listing, page.after, vintage)
@@ -153,13 +160,13 @@ def _csv(  # noqa: PLR0917 - they are of six kinds
 
 
 def _rest(
-    db: Database, asked: Asked, listing: Listing, after: Place, vintage: datetime
+    db: Database, asked: ListQuery, listing: ListRoute, after: CursorKey, vintage: datetime
 ) -> Iterator[bytes]:
     """The other pages, each read by itself: a slow reader holds no transaction open."""
-    following: Place | None = after
+    following: CursorKey | None = after
     while following:
         page_asked = replace(asked, cursor=Cursor(asked.name, vintage, following))
         with db.reading() as session:
             page = listing.read(session, page_asked)
-        yield csv_text(map(cells, page.rows)).encode()
+        yield csv_text(map(csv_cells, page.rows)).encode()
         following = page.after

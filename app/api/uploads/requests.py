@@ -14,12 +14,12 @@ from app.domain.errors import BadInputError, BadQuestionError, Problem, excerpt
 from app.domain.matching import nearest_match
 from app.domain.vocabulary import Openness
 
-SPOOL: Final = 1 << 20
+SPOOL_MAX_BYTES: Final = 1 << 20
 FIELD_LIMIT: Final = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentChoices:
     """A file and what goes with it."""
 
     mode: str = "check"
@@ -33,16 +33,16 @@ CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "mode": ("check", "publish"),
     "openness": tuple(Openness),
 }
-NAMES: Final = tuple(item.name for item in fields(Sent))
+CHOICE_NAMES: Final = tuple(item.name for item in fields(SentChoices))
 
 
-def sent_of(items: list[tuple[str, str]]) -> Sent:
+def parse_choices(items: list[tuple[str, str]]) -> SentChoices:
     """Query parameters and form fields together. Raises BadQuestionError with every problem."""
     problems: list[Problem] = []
     values: dict[str, str] = {}
     for name, text in items:
-        if name not in NAMES:
-            problems.append(_problem("unknown_parameter", name, name, NAMES))
+        if name not in CHOICE_NAMES:
+            problems.append(_problem("unknown_parameter", name, name, CHOICE_NAMES))
         elif name in values:
             problem = _problem("repeated_parameter", name, text, ())
             problems.append(replace(problem, expected="the parameter once"))
@@ -51,7 +51,7 @@ def sent_of(items: list[tuple[str, str]]) -> Sent:
         if text:  # a native form sends every empty field
             values[name] = text
     _refuse(problems)
-    return Sent(**values)
+    return SentChoices(**values)
 
 
 def _problem(code: str, name: str, found: str, allowed: tuple[str, ...]) -> Problem:
@@ -69,13 +69,13 @@ def _refuse(problems: list[Problem]) -> None:
 
 
 @asynccontextmanager
-async def body_of(request: Request) -> AsyncIterator[tuple[BinaryIO, Sent]]:
+async def read_upload_body(request: Request) -> AsyncIterator[tuple[BinaryIO, SentChoices]]:
     """The file, at its beginning, and what goes with it."""
     asked = request.query_params.multi_items()
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "text/csv":
-        sent = sent_of(asked)
-        with tempfile.SpooledTemporaryFile(max_size=SPOOL) as file:
+        sent = parse_choices(asked)
+        with tempfile.SpooledTemporaryFile(max_size=SPOOL_MAX_BYTES) as file:
             async for portion in request.stream():
                 file.write(portion)
             yield cast(BinaryIO, file), sent
@@ -87,14 +87,14 @@ async def body_of(request: Request) -> AsyncIterator[tuple[BinaryIO, Sent]]:
         raise HTTPException(415, "Send the file as text/csv, or as file in multipart/form-data")
 
 
-def _of_form(form: FormData, asked: list[tuple[str, str]]) -> tuple[BinaryIO, Sent]:
+def _of_form(form: FormData, asked: list[tuple[str, str]]) -> tuple[BinaryIO, SentChoices]:
     file = form.get("file")
     if not isinstance(file, UploadFile):
         found = ", ".join(form) or "nothing"
         problem = Problem("no_file", None, None, "file", excerpt(found), "a file named “file”")
         raise BadInputError("The form has no file", "Send one file named “file”.", [problem])
     texts = [(name, text) for name, text in form.multi_items() if isinstance(text, str)]
-    sent = sent_of([*asked, *texts])
+    sent = parse_choices([*asked, *texts])
     return file.file, replace(sent, filename=sent.filename or file.filename or "")
 
 
@@ -111,12 +111,12 @@ def _schema(name: str) -> dict[str, Any]:
     return {"type": "string"} | ({"enum": list(CHOICES[name])} if name in CHOICES else {})
 
 
-EXAMPLE: Final = """\
+EXAMPLE_FILE: Final = """\
 month,source,origin,share_pct
 2026-10,openrouter-rankings,chinese,41.3
 2026-10,openrouter-rankings,us,6.2
 """
-BODY: Final[dict[str, Any]] = {
+REQUEST_BODY_SCHEMA: Final[dict[str, Any]] = {
     "parameters": [
         {
             "name": name,
@@ -133,7 +133,7 @@ BODY: Final[dict[str, Any]] = {
         "content": {
             "text/csv": {
                 "schema": {"type": "string", "format": "binary"},
-                "example": EXAMPLE,
+                "example": EXAMPLE_FILE,
             },
             "multipart/form-data": {
                 "schema": {
@@ -148,7 +148,7 @@ BODY: Final[dict[str, Any]] = {
                     }
                     | {
                         name: _schema(name) | {"description": f"As the parameter `{name}`."}
-                        for name in NAMES
+                        for name in CHOICE_NAMES
                     },
                 }
             },

@@ -5,16 +5,16 @@ from typing import Any, Final
 from app.domain.parameters import PARAMETERS
 
 LIMIT_MAX: Final = 1_000
-LIMIT: Final = 100
+LIMIT_DEFAULT: Final = 100
 
-NAMES: Final = tuple(item.name for item in PARAMETERS)
-PAGED: Final = ("limit", "cursor")
+PARAMETER_ORDER: Final = tuple(item.name for item in PARAMETERS)
+PAGING_PARAMETERS: Final = ("limit", "cursor")
 
 
-def parameters(
+def query_parameters(
     accepted: tuple[str, ...], *, paged: bool, all_by_default: bool, csv: bool
 ) -> list[dict[str, Any]]:
-    told = [_of_question(name, all_by_default) for name in NAMES if name in accepted]
+    told = [_of_question(name, all_by_default) for name in PARAMETER_ORDER if name in accepted]
     return [*told, *(_paging(csv=csv) if paged else ())]
 
 
@@ -26,7 +26,7 @@ def _of_question(name: str, all_by_default: bool) -> dict[str, Any]:
 
 
 def _paging(*, csv: bool) -> list[dict[str, Any]]:
-    whole = "Left out: all rows." if csv else f"Left out: {LIMIT}."
+    whole = "Left out: all rows." if csv else f"Left out: {LIMIT_DEFAULT}."
     number: dict[str, Any] = {"type": "integer", "minimum": 1, "maximum": LIMIT_MAX}
     return [
         {
@@ -34,7 +34,7 @@ def _paging(*, csv: bool) -> list[dict[str, Any]]:
             "in": "query",
             "required": False,
             "description": f"Rows of a page, 1 to {LIMIT_MAX}. {whole}",
-            "schema": number if csv else number | {"default": LIMIT},
+            "schema": number if csv else number | {"default": LIMIT_DEFAULT},
         },
         {
             "name": "cursor",
@@ -50,6 +50,6 @@ def _paging(*, csv: bool) -> list[dict[str, Any]]:
 
 
 # The contract adds what every address may refuse.
-REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
+REFUSAL_STATUSES: Final[dict[int | str, dict[str, Any]]] = {
     304: {"description": "You hold this answer: If-None-Match names it."},
 }

@@ -6,9 +6,9 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.asking import Asked
-from app.api.fields import Instant
-from app.cursors import Place
+from app.api.lists.cursors import CursorKey
+from app.api.lists.fields import Instant
+from app.api.lists.query import ListQuery
 from app.domain.errors import BadQuestionError, Problem
 from app.domain.question_parser import bad_question
 
@@ -39,7 +39,7 @@ class ListLinks(BaseModel):
     next: str | None = Field(description="The next page of the same vintage; null on the last.")
 
 
-class Frame(BaseModel):
+class ListEnvelope(BaseModel):
     """A page of a list."""
 
     data: list[Any]
@@ -47,18 +47,18 @@ class Frame(BaseModel):
     links: ListLinks
 
 
-Row = TypeVar("Row", bound=RowModel)
+RowType = TypeVar("RowType", bound=RowModel)
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[Row]):
+class ListPage(Generic[RowType]):
     """Rows in their order; `after` is the place of the last, None where nothing follows."""
 
-    rows: Sequence[Row]
-    after: Place | None = None
+    rows: Sequence[RowType]
+    after: CursorKey | None = None
 
 
-def page_of(rows: Sequence[Row], asked: Asked) -> Page[Row]:
+def make_page(rows: Sequence[RowType], asked: ListQuery) -> ListPage[RowType]:
     """A page of rows that are all at hand. Of one vintage their numbers are their places."""
     start = 0
     match asked.after:
@@ -67,11 +67,11 @@ def page_of(rows: Sequence[Row], asked: Asked) -> Page[Row]:
         case (int(start),):
             pass
         case _:
-            raise bad_cursor()
+            raise bad_cursor_error()
     end = len(rows) if asked.limit is None else start + asked.limit
-    return Page(rows[start:end], (end,) if end < len(rows) else None)
+    return ListPage(rows[start:end], (end,) if end < len(rows) else None)
 
 
-def bad_cursor() -> BadQuestionError:
+def bad_cursor_error() -> BadQuestionError:
     expected = "what links.next says, unchanged"
     return bad_question([Problem("not_a_cursor", None, None, "cursor", "", expected)])

@@ -1,0 +1,1 @@
+"""Uploads by program: sent, checked, published, withdrawn."""
