@@ -538,7 +538,7 @@ def modelshare(
     url: str, *arguments: str, typed: str | bytes = ""
 ) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
-        [sys.executable, "-m", "app.cli", *arguments],
+        [sys.executable, "-m", "app.cli.main", *arguments],
         env=os.environ | {"DATABASE_URL": url, "COLUMNS": "400"},
         input=typed.encode() if isinstance(typed, str) else typed,
         capture_output=True,
@@ -579,7 +579,7 @@ def test_a_terminal_is_asked_twice_and_shows_nothing(empty_database_url: str, db
     child, terminal = pty.fork()
     if child == 0:
         os.environ["DATABASE_URL"] = empty_database_url
-        os.execv(sys.executable, [sys.executable, "-m", "app.cli", "maintainer", "add", "ada"])
+        os.execv(sys.executable, [sys.executable, "-m", "app.cli.main", "maintainer", "add", "ada"])
     shown = b""
     for prompt in (b"Password: ", b"Once more: "):
         while not shown.endswith(prompt):

@@ -27,7 +27,7 @@ def modelshare(
 ) -> subprocess.CompletedProcess[str]:
     """Runs the command; everything it says is on standard error, in lines of any length."""
     return subprocess.run(
-        [sys.executable, "-m", "app.cli", *map(str, arguments)],
+        [sys.executable, "-m", "app.cli.main", *map(str, arguments)],
         env=os.environ | {"DATABASE_URL": url, "COLUMNS": "400"},
         input=typed,
         capture_output=True,

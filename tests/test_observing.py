@@ -75,7 +75,7 @@ def test_the_metrics_are_not_for_those_who_come_through_the_proxy(behind_proxy: 
 
 @pytest.mark.parametrize("listed", ["*", "proxy", "10.0.0.0/99", ""])
 def test_to_believe_everybody_is_no_setting(listed: str) -> None:
-    command = [sys.executable, "-m", "app.cli", "serve"]
+    command = [sys.executable, "-m", "app.cli.main", "serve"]
     env = os.environ | {"FORWARDED_ALLOW_IPS": listed or "127.0.0.1,", "PORT": "0"}
     done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1

@@ -70,7 +70,7 @@ def test_every_file_that_is_named_is_there(document: str) -> None:
 def test_every_word_of_modelshare_is_a_command() -> None:
     from typer.main import get_command  # noqa: PLC0415
 
-    from app.cli import app  # noqa: PLC0415 - a click tree is made of it here only
+    from app.cli.main import app  # noqa: PLC0415 - a click tree is made of it here only
 
     tree = get_command(app)
     told = re.findall(r"modelshare ((?:[a-z]+ ?){1,2})", TOLD)

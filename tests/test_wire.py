@@ -14,8 +14,8 @@ import pytest
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app import wire
-from app.wire import Connection
+from app.cli import http_protocol
+from app.cli.http_protocol import Connection
 from tests.faults.service import Service
 
 
@@ -91,7 +91,7 @@ def test_what_is_no_http_is_told_so(served: Service) -> None:
 @contextmanager
 def slowly_served(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """A server whose answers take longer than headers may; its port."""
-    monkeypatch.setattr(wire, "PATIENCE", 0.2)
+    monkeypatch.setattr(http_protocol, "PATIENCE", 0.2)
 
     async def slow(scope: Scope, receive: Receive, send: Send) -> None:
         assert scope["type"] == "http"
@@ -155,7 +155,7 @@ def test_headers_that_do_not_come_are_not_waited_for_long(
 
 
 def test_an_answer_that_nobody_takes_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wire, "UNREAD", 0.5)
+    monkeypatch.setattr(http_protocol, "UNREAD", 0.5)
     ended = threading.Event()
 
     async def large(scope: Scope, receive: Receive, send: Send) -> None:

@@ -14,10 +14,19 @@ import psycopg
 import typer
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from app import cli_accounts, cli_import, serving
 from app.auth.sessions import create_first_link
-from app.cli_import import import_figures
-from app.console import DataDir, console, database_url, opened, refuse_shared, refuse_weak, settings
+from app.cli import accounts, imports
+from app.cli.console import (
+    DataDir,
+    console,
+    database_url,
+    load_settings,
+    open_database,
+    refuse_shared_password,
+    refuse_weak_password,
+)
+from app.cli.imports import import_figures
+from app.cli.serve import run_server
 from app.database.embedded.server import wait_for_shutdown
 from app.database.errors import explain_error
 from app.database.migrate import schema_revisions, upgrade_if_needed
@@ -39,9 +48,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("import")(import_figures)
-app.add_typer(cli_import.catalogue, name="catalogue")
-app.add_typer(cli_accounts.maintainers, name="maintainer")
-app.add_typer(cli_accounts.tokens, name="token")
+app.add_typer(imports.catalogue, name="catalogue")
+app.add_typer(accounts.maintainers, name="maintainer")
+app.add_typer(accounts.tokens, name="token")
 
 
 def main() -> None:
@@ -51,13 +60,13 @@ def main() -> None:
     try:
         app()
     except UserError as refused:
-        show_refused(refused)
+        show_error(refused)
     except OperationalError as error:
-        show_refused(UserError("The database cannot be used", str(error.orig).strip()))
+        show_error(UserError("The database cannot be used", str(error.orig).strip()))
     except (DBAPIError, psycopg.Error) as error:
         if (why := explain_error(error)) is None:
             raise
-        show_refused(why)
+        show_error(why)
     except OSError as error:
         console.print(f"{error.filename or 'The command'}: {error.strerror}.", style="red")
     else:
@@ -65,7 +74,7 @@ def main() -> None:
     raise SystemExit(1)
 
 
-def show_refused(refused: UserError) -> None:
+def show_error(refused: UserError) -> None:
     console.print(f"{refused.title}.", style="red", markup=False)
     if refused.detail:
         console.print(refused.detail, markup=False)
@@ -97,9 +106,9 @@ def serve(
     empty: Annotated[bool, typer.Option("--empty", help="Do not fill an empty database.")] = False,
 ) -> None:
     """Serve the dashboard; an empty embedded database is filled with the bundled figures."""
-    configured = settings(data_dir)
+    configured = load_settings(data_dir)
     install_logging(configured.log_format)
-    listening = claim(host or configured.host, configured.port if port is None else port)
+    listening = bind_socket(host or configured.host, configured.port if port is None else port)
     with database_url(configured) as url:
         db = Database(url)
         upgrade_if_needed(db)
@@ -112,31 +121,33 @@ def serve(
         db.close()
         os.environ["DATABASE_URL"] = url
         if configured.database_url is None:
-            end_with_it = threading.Thread(target=end_with, args=[configured.data_dir], daemon=True)
+            end_with_it = threading.Thread(
+                target=end_with_database, args=[configured.data_dir], daemon=True
+            )
             end_with_it.start()
-        serving.run(listening, workers or configured.web_concurrency, configured, link)
+        run_server(listening, workers or configured.web_concurrency, configured, link)
 
 
-def end_with(data_dir: Path) -> None:
+def end_with_database(data_dir: Path) -> None:
     """A PostgreSQL of our own that was killed comes back in another place: not to this server."""
     wait_for_shutdown(data_dir)
     console.print("PostgreSQL has ended, and so does this. Nothing is lost: start it again.")
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def claim(host: str, port: int) -> socket.socket:
+def bind_socket(host: str, port: int) -> socket.socket:
     """The listening place, taken before anything slow begins. Raises UserError."""
     try:
         # create_server also sets SO_REUSEADDR, so that a restart need not wait.
-        listening = socket.create_server((host, port), family=family_of(host))
+        listening = socket.create_server((host, port), family=address_family(host))
     except (OSError, OverflowError, TypeError, UnicodeError) as error:
-        title = f"Cannot listen on {excerpt(host)}:{port}: {why_not(error)}"
-        raise UserError(title, hint_for(error)) from error
+        title = f"Cannot listen on {excerpt(host)}:{port}: {bind_error_text(error)}"
+        raise UserError(title, bind_hint(error)) from error
     listening.set_inheritable(True)
     return listening
 
 
-def hint_for(error: Exception) -> str:
+def bind_hint(error: Exception) -> str:
     # A name that leads nowhere has a number below zero, or none; one that is no text a type.
     no_host = isinstance(error, TypeError | UnicodeError) or (
         isinstance(error, OSError) and (error.errno or 0) < 0
@@ -144,13 +155,13 @@ def hint_for(error: Exception) -> str:
     return f"Choose another with {'--host or HOST' if no_host else '--port or PORT'}."
 
 
-def why_not(error: Exception) -> str:
+def bind_error_text(error: Exception) -> str:
     """The system's own words, without the place that Python adds to them."""
     words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return words.partition(" (while ")[0].rstrip(".")
 
 
-def family_of(host: str) -> socket.AddressFamily:
+def address_family(host: str) -> socket.AddressFamily:
     return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
@@ -163,11 +174,11 @@ def migrate(
     data_dir: DataDir = None,
 ) -> None:
     """Bring the schema of the database up to date; to be run by its owner."""
-    configured = settings(data_dir)
+    configured = load_settings(data_dir)
     if configured.app_password is not None:
-        refuse_weak(configured.app_password, "APP_PASSWORD")
-        refuse_shared(configured)
-    with opened(data_dir) as db:
+        refuse_weak_password(configured.app_password, "APP_PASSWORD")
+        refuse_shared_password(configured)
+    with open_database(data_dir) as db:
         if app_role is not None:
             prepare_role(db, app_role, configured.app_password)
             if configured.app_password is None:
@@ -184,11 +195,11 @@ def export(
     data_dir: DataDir = None,
 ) -> None:
     """Write every current snapshot and the catalogue; `import` reads back the same."""
-    configured = settings(data_dir)
+    configured = load_settings(data_dir)
     if not configured.database_url and not (configured.data_dir / "postgres").exists():
         title = f"There is no database in {configured.data_dir.resolve()}"
         raise NotFoundError(title, "Name its directory with --data-dir or DATA_DIR.")
-    with opened(data_dir) as db:
+    with open_database(data_dir) as db:
         for path in export_files(db, directory):
             console.print(f"Wrote {path}", markup=False)
 

@@ -14,7 +14,7 @@ from app.main import create_app
 from app.settings import Settings
 
 
-def application() -> FastAPI:
+def create_worker_app() -> FastAPI:
     """What uvicorn calls in every worker; DATABASE_URL is set by then."""
     settings = Settings()
     url = settings.database_url
@@ -23,11 +23,11 @@ def application() -> FastAPI:
         raise RuntimeError("Set DATABASE_URL, or start with `modelshare serve`.")
     # None where this process is the only one.
     if parent := multiprocessing.parent_process():
-        threading.Thread(target=end_with, args=[parent], daemon=True).start()
+        threading.Thread(target=end_with_parent, args=[parent], daemon=True).start()
     return create_app(Database(url), settings.hosts, reads_per_minute=settings.rate_limit)
 
 
-def end_with(parent: BaseProcess) -> None:
+def end_with_parent(parent: BaseProcess) -> None:
     """A worker whose parent was killed would hold the port, and nobody would look after it."""
     parent.join()
     os.kill(os.getpid(), signal.SIGTERM)

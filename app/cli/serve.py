@@ -12,18 +12,18 @@ import uvicorn
 from sqlalchemy import make_url
 from uvicorn.supervisors import Multiprocess
 
-from app.console import console
+from app.cli.console import console
+from app.cli.http_protocol import Connection
 from app.settings import Settings
-from app.wire import Connection
 
-GRACE: Final = 10
+SHUTDOWN_GRACE_S: Final = 10
 """Seconds that running requests have to end in after a signal to stop."""
-METRICS: Final = "PROMETHEUS_MULTIPROC_DIR"
+METRICS_DIRECTORY: Final = "PROMETHEUS_MULTIPROC_DIR"
 
 log = logging.getLogger(__name__)
 
 
-class Announced(uvicorn.Server):
+class AnnouncingServer(uvicorn.Server):
     """A server that says something once it answers: before, Ctrl-C would break it off halfway."""
 
     def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
@@ -35,14 +35,14 @@ class Announced(uvicorn.Server):
         self.announce()
 
 
-def configuration(workers: int, settings: Settings) -> uvicorn.Config:
+def server_config(workers: int, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
-        "app.worker:application",
+        "app.cli.worker:create_worker_app",
         factory=True,
         http=Connection,
         workers=workers,
         forwarded_allow_ips=settings.forwarded_allow_ips,
-        timeout_graceful_shutdown=GRACE,
+        timeout_graceful_shutdown=SHUTDOWN_GRACE_S,
         log_config=None,
         log_level="info" if settings.log_format == "json" else "warning",
         access_log=False,
@@ -51,14 +51,16 @@ def configuration(workers: int, settings: Settings) -> uvicorn.Config:
     )
 
 
-def run(listening: socket.socket, workers: int, settings: Settings, link: str | None) -> None:
+def run_server(
+    listening: socket.socket, workers: int, settings: Settings, link: str | None
+) -> None:
     """Serves until a signal comes; says where as soon as it can answer, and a first way in."""
-    config = configuration(workers, settings)
+    config = server_config(workers, settings)
     host, port = listening.getsockname()[:2]
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
     def announce() -> None:
-        say_what_holds(f"Open Model Share is at http://{address}", workers, settings)
+        announce_settings(f"Open Model Share is at http://{address}", workers, settings)
         if link:
             console.print(f"To upload, sign in once within 24 hours: http://{address}{link}")
 
@@ -67,19 +69,19 @@ def run(listening: socket.socket, workers: int, settings: Settings, link: str | 
             announce()
             # The workers count in files there, so that either can tell of both.
             with tempfile.TemporaryDirectory(prefix="modelshare-metrics-") as together:
-                os.environ[METRICS] = together
+                os.environ[METRICS_DIRECTORY] = together
                 Multiprocess(config, sockets=[listening]).run()
         else:
-            Announced(config, announce).run(sockets=[listening])
+            AnnouncingServer(config, announce).run(sockets=[listening])
     except KeyboardInterrupt:
         console.print("Stopped.")
 
 
-def say_what_holds(words: str, workers: int, settings: Settings) -> None:
+def announce_settings(words: str, workers: int, settings: Settings) -> None:
     """The settings that are in force, so that a misspelt variable shows; no secret among them."""
     held: dict[str, Any] = {
         "version": version("open-model-share"),
-        "database": place(settings.database_url) if settings.database_url else "its own",
+        "database": database_place(settings.database_url) if settings.database_url else "its own",
         "hosts": ", ".join(settings.hosts) or "any",
         "proxies": settings.forwarded_allow_ips,
         "workers": workers,
@@ -94,7 +96,7 @@ def say_what_holds(words: str, workers: int, settings: Settings) -> None:
         console.print(f"In force: {'; '.join(told)}.", markup=False)
 
 
-def place(url: str) -> str:
+def database_place(url: str) -> str:
     """Whose database it is and where, without the password."""
     parsed = make_url(url)
     port = f":{parsed.port}" if parsed.port else ""

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
 from app.catalogue.editing import CatalogueEdit, read_edits
 from app.catalogue.entry_types import ENTRY_TYPES, LONG_TEXT_MAX_LENGTH
-from app.console import DataDir, console, opened
+from app.cli.console import DataDir, console, open_database
 from app.database.session import Database
 from app.domain.calendar import format_month
 from app.domain.errors import BadFileError, Problem, UserError, excerpt
@@ -42,7 +42,7 @@ STANDARD_INPUT: Final = Path("-")
 Check = Annotated[bool, typer.Option("--check", help="Check only; store nothing.")]
 
 
-def who() -> str:
+def operator_name() -> str:
     try:
         name = getpass.getuser()
     except (KeyError, OSError):  # in a container the user may have a number only
@@ -51,7 +51,7 @@ def who() -> str:
 
 
 @contextmanager
-def read_from(files: Sequence[Path]) -> Iterator[list[Path]]:
+def readable_paths(files: Sequence[Path]) -> Iterator[list[Path]]:
     """The files, with `-`, standard input, kept in one: files are read more than once."""
     with TemporaryDirectory(prefix="modelshare-") as place:
         kept = Path(place) / "standard-input.csv"
@@ -80,8 +80,8 @@ def import_figures(  # noqa: PLR0917 - Typer makes an option of each
 
     Takes snapshots in the upload format, and the catalogue files that `export` writes.
     """
-    with read_from(files) as paths, opened(data_dir) as db:
-        import_paths(db, paths, CheckOptions(who(), source, openness, reason, check))
+    with readable_paths(files) as paths, open_database(data_dir) as db:
+        import_paths(db, paths, CheckOptions(operator_name(), source, openness, reason, check))
 
 
 @catalogue.command("import")
@@ -95,13 +95,13 @@ def import_catalogue(
     data_dir: DataDir = None,
 ) -> None:
     """Add and correct entries of the catalogue, each file whole or not at all."""
-    with read_from(files) as paths:
+    with readable_paths(files) as paths:
         for path in list_files(paths):
             with path.open("rb") as file:
                 if detect_entry_type(file) is None:
                     raise UserError(f"{path} is no catalogue file", HEADERS)
-        with opened(data_dir) as db:
-            import_paths(db, paths, CheckOptions(who(), reason=reason, check=check))
+        with open_database(data_dir) as db:
+            import_paths(db, paths, CheckOptions(operator_name(), reason=reason, check=check))
 
 
 @catalogue.command("history")
@@ -112,7 +112,7 @@ def show_history(
     data_dir: DataDir = None,
 ) -> None:
     """List who changed which entry of the catalogue, when and why; the latest first."""
-    with opened(data_dir) as db, db.reading() as session:
+    with open_database(data_dir) as db, db.reading() as session:
         for change in read_edits(session, limit):
             when = f"{change.at:%Y-%m-%d %H:%M}Z"
             why = escaped(change.reason)
@@ -146,7 +146,7 @@ def import_paths(db: Database, paths: Sequence[Path], choices: CheckOptions) -> 
     """Imports files one after the other; raises at the first that is refused."""
     for path in list_files(paths):
         try:
-            report(import_path(db, path, choices))
+            report_import(import_path(db, path, choices))
         except BadFileError as refused:
             show_problems(path, refused)
             raise
@@ -169,22 +169,24 @@ def progress_of(path: Path) -> Iterator[Callable[[int], None]]:
 
 def show_problems(path: Path, refused: BadFileError) -> None:
     for problem in refused.problems:
-        console.print(f"{path.name}{place(problem)}: {sentence(problem)}", markup=False)
+        console.print(
+            f"{path.name}{problem_place(problem)}: {problem_sentence(problem)}", markup=False
+        )
 
 
-def place(problem: Problem) -> str:
+def problem_place(problem: Problem) -> str:
     line = f":{problem.line}" if problem.line else ""
     column = f":{problem.column}" if problem.column else ""
     return line + column + (f" ({problem.field})" if problem.field else "")
 
 
-def sentence(problem: Problem) -> str:
+def problem_sentence(problem: Problem) -> str:
     hint = f" Did you mean “{problem.suggestion}”?" if problem.suggestion else ""
     found = f"found “{problem.found}”, " if problem.found else "blank; "
     return f"{found}expected {problem.expected}.{hint}"
 
 
-def report(imported: ImportResult) -> None:
+def report_import(imported: ImportResult) -> None:
     """What became of a file, in a line each for its figures and its notices."""
     name = imported.path.name
     if imported.changes:
@@ -215,7 +217,7 @@ def report_figures(name: str, checked: CheckedFile, imported: ImportResult) -> N
         where = f":{notice.line}" if notice.line else ""
         console.print(f"{name}{where}: note: {notice.text}.", markup=False, style="yellow")
     lines = sum(month.lines for month in checked.months.values())
-    what = f"{counted(lines, 'line')} for {counted(len(checked.months), 'month')}"
+    what = f"{format_count(lines, 'line')} for {format_count(len(checked.months), 'month')}"
     if imported.revises:
         listed = ", ".join(f"{slug} {format_month(month)}" for slug, month in imported.revises[:12])
         more = " and more" if len(imported.revises) > 12 else ""
@@ -229,5 +231,5 @@ def report_figures(name: str, checked: CheckedFile, imported: ImportResult) -> N
         console.print(f"{name}: published as upload {published.upload_id}: {what}.", markup=False)
 
 
-def counted(count: int, what: str) -> str:
+def format_count(count: int, what: str) -> str:
     return f"{count:,} {what}" + ("" if count == 1 else "s")

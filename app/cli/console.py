@@ -26,7 +26,7 @@ DataDir = Annotated[
 ]
 
 
-def settings(data_dir: Path | None = None) -> Settings:
+def load_settings(data_dir: Path | None = None) -> Settings:
     try:
         found = Settings()
     except ValidationError as error:
@@ -42,29 +42,29 @@ def settings(data_dir: Path | None = None) -> Settings:
 def database_url(configured: Settings) -> Iterator[str]:
     """The configured database, or the embedded one of the data directory."""
     if configured.database_url:
-        refuse_weak_password(configured.database_url)
+        refuse_weak_url_password(configured.database_url)
         yield configured.database_url
     else:
         with run_embedded_postgres(configured.data_dir) as url:
             yield url
 
 
-def refuse_weak_password(url: str) -> None:
+def refuse_weak_url_password(url: str) -> None:
     """A database that others can reach needs a real one. Raises UserError."""
     parsed = make_url(url)
     host = str(parsed.host or parsed.query.get("host", ""))
     here = not host or host.startswith(("/", "127.")) or host in {"localhost", "::1"}
     if not here:
-        refuse_weak(parsed.password, "The password of the database")
+        refuse_weak_password(parsed.password, "The password of the database")
 
 
-def refuse_weak(password: str | None, name: str) -> None:
+def refuse_weak_password(password: str | None, name: str) -> None:
     if weak := secret_weakness(password):
         hint = "Make one: openssl rand -hex 24. docs/operations.md says what else is to change."
         raise UserError(f"{name} {weak}", hint)
 
 
-def refuse_shared(configured: Settings) -> None:
+def refuse_shared_password(configured: Settings) -> None:
     """Whoever takes over the application would own the schema. Raises UserError."""
     url = make_url(configured.database_url) if configured.database_url else None
     if url and url.password is not None and url.password == configured.app_password:
@@ -73,9 +73,9 @@ def refuse_shared(configured: Settings) -> None:
 
 
 @contextmanager
-def opened(data_dir: Path | None) -> Iterator[Database]:
+def open_database(data_dir: Path | None) -> Iterator[Database]:
     """The database, migrated."""
-    with database_url(settings(data_dir)) as url:
+    with database_url(load_settings(data_dir)) as url:
         db = Database(url)
         try:
             upgrade_if_needed(db)

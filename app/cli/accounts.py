@@ -15,7 +15,7 @@ from app.auth.accounts import (
     enable_maintainer,
 )
 from app.auth.sessions import create_link
-from app.console import DataDir, console, opened, settings
+from app.cli.console import DataDir, console, load_settings, open_database
 from app.domain.errors import BadInputError
 
 maintainers = typer.Typer(help="Who may upload.", no_args_is_help=True)
@@ -39,12 +39,12 @@ def add(
 ) -> None:
     """Add a maintainer; asks for the password twice. Names are a-z, 0-9, dot, dash, underscore."""
     password = None if link else read_password(password_stdin, "ask for a link with --link")
-    with opened(data_dir) as db, db.writing() as session:
+    with open_database(data_dir) as db, db.writing() as session:
         add_maintainer(session, name, password)
         path = create_link(session, name) if link else ""
     console.print(f"Added {name}.", markup=False)
     if path:
-        typer.echo(site() + path)
+        typer.echo(site_address() + path)
 
 
 @maintainers.command("password")
@@ -52,7 +52,7 @@ def set_password(name: Name, password_stdin: FromStdin = False, data_dir: DataDi
     """Set a maintainer's password, and sign every browser of theirs out."""
     instead = f"let them set it: modelshare maintainer link {name}"
     password = read_password(password_stdin, instead)
-    with opened(data_dir) as db, db.writing() as session:
+    with open_database(data_dir) as db, db.writing() as session:
         accounts.set_password(session, name, password)
     console.print(f"The password of {name} is set; every sign-in of theirs ended.", markup=False)
 
@@ -76,7 +76,7 @@ def read_password(from_stdin: bool, instead: str) -> str:
 @maintainers.command("disable")
 def disable(name: Name, data_dir: DataDir = None) -> None:
     """Let a maintainer in no longer: ends sign-ins and links, revokes tokens."""
-    with opened(data_dir) as db, db.writing() as session:
+    with open_database(data_dir) as db, db.writing() as session:
         disable_maintainer(session, name)
     console.print(f"Disabled {name}.", markup=False)
 
@@ -84,7 +84,7 @@ def disable(name: Name, data_dir: DataDir = None) -> None:
 @maintainers.command("enable")
 def enable(name: Name, data_dir: DataDir = None) -> None:
     """Let a disabled maintainer in again, with the password they had."""
-    with opened(data_dir) as db, db.writing() as session:
+    with open_database(data_dir) as db, db.writing() as session:
         enable_maintainer(session, name)
     console.print(f"Enabled {name}.", markup=False)
 
@@ -99,14 +99,14 @@ def link(
     data_dir: DataDir = None,
 ) -> None:
     """Print a one-time sign-in link, valid for 24 hours."""
-    with opened(data_dir) as db, db.writing() as session:
+    with open_database(data_dir) as db, db.writing() as session:
         path = create_link(session, name)
-    typer.echo((base_url.rstrip("/") or site()) + path)
+    typer.echo((base_url.rstrip("/") or site_address()) + path)
 
 
-def site() -> str:
+def site_address() -> str:
     """Where the site is: under the first name it answers for, else on this machine."""
-    configured = settings()
+    configured = load_settings()
     if configured.hosts:
         return f"https://{configured.hosts[0]}"
     return f"http://{configured.host}:{configured.port}"
@@ -115,24 +115,27 @@ def site() -> str:
 @maintainers.command("list")
 def list_maintainers(data_dir: DataDir = None) -> None:
     """List the maintainers."""
-    with opened(data_dir) as db, db.reading() as session:
+    with open_database(data_dir) as db, db.reading() as session:
         found = accounts.list_maintainers(session)
     echo_table(
         ("NAME", "ADDED", "STATE", "TOKENS"),
-        [(item.name, day(item.since), state(item), str(item.tokens)) for item in found],
+        [
+            (item.name, format_day(item.since), maintainer_state(item), str(item.tokens))
+            for item in found
+        ],
     )
 
 
-def state(item: MaintainerSummary) -> str:
+def maintainer_state(item: MaintainerSummary) -> str:
     if item.disabled:
-        return f"disabled {day(item.disabled)}"
+        return f"disabled {format_day(item.disabled)}"
     return "active" if item.has_password else "active, no password"
 
 
 @tokens.command("create")
 def create_token(name: Name, label: Label, data_dir: DataDir = None) -> None:
     """Print a new token; it is shown only now."""
-    with opened(data_dir) as db, db.writing() as session:
+    with open_database(data_dir) as db, db.writing() as session:
         token = accounts.create_token(session, name, label)
     typer.echo(token)
     console.print("This token is shown only now.")
@@ -141,7 +144,7 @@ def create_token(name: Name, label: Label, data_dir: DataDir = None) -> None:
 @tokens.command("revoke")
 def revoke_token(name: Name, label: Label, data_dir: DataDir = None) -> None:
     """Let a token's bearer in no longer."""
-    with opened(data_dir) as db, db.writing() as session:
+    with open_database(data_dir) as db, db.writing() as session:
         accounts.revoke_token(session, name, label)
     console.print(f"Revoked the token “{label}” of {name}.", markup=False)
 
@@ -149,18 +152,24 @@ def revoke_token(name: Name, label: Label, data_dir: DataDir = None) -> None:
 @tokens.command("list")
 def list_tokens(data_dir: DataDir = None) -> None:
     """List the tokens, without what is secret of them."""
-    with opened(data_dir) as db, db.reading() as session:
+    with open_database(data_dir) as db, db.reading() as session:
         found = accounts.list_tokens(session)
     echo_table(
         ("NAME", "LABEL", "CREATED", "USED", "REVOKED"),
         [
-            (item.name, item.label, day(item.created), day(item.used), day(item.revoked))
+            (
+                item.name,
+                item.label,
+                format_day(item.created),
+                format_day(item.used),
+                format_day(item.revoked),
+            )
             for item in found
         ],
     )
 
 
-def day(moment: datetime | None) -> str:
+def format_day(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%d}" if moment else "-"
 
 
