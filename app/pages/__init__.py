@@ -5,7 +5,8 @@ from fastapi.responses import HTMLResponse
 
 from app.domain.errors import UserError
 from app.pages import templates
-from app.pages.api_docs import descriptions, guide, reference
+from app.pages.api_docs import descriptions, guide
+from app.pages.api_docs import reference as api_reference
 from app.pages.explore import citations, downloads, embed, overview, trends
 from app.pages.explore.embed import render_embed_error
 from app.pages.maintain import (
@@ -31,7 +32,7 @@ router.include_router(developers.router)
 router.include_router(methods.router)
 router.include_router(feed.router)
 router.include_router(guide.router)
-router.include_router(reference.router)
+router.include_router(api_reference.router)
 router.include_router(descriptions.router)
 # Their /uploads/new and /uploads/behind go before /uploads/{number}.
 router.include_router(upload_form.router)
