@@ -221,7 +221,7 @@ class _EditRegister:
         """A file's row as columns of the kind's table; those the file does not have stay out."""
         names = [column.name for column in self.kind.columns]
         values = dict(zip(names, row.values, strict=True))
-        values = {name: value for name, value in values.items() if table.position(name)}
+        values = {name: value for name, value in values.items() if table.header.position(name)}
         if self.kind is not EVENT_TYPE:
             values["slug"] = values.pop(names[0])
         if self.kind is MODEL_TYPE:
@@ -229,7 +229,7 @@ class _EditRegister:
                 slug = values.pop(name)
                 values[f"{name}_id"] = self.developers.get(slug)
                 if slug is not None and slug not in self.developers:
-                    place = (row.line, table.position(name), name, slug)
+                    place = (row.line, table.header.position(name), name, slug)
                     expected = "the slug of a developer in the catalogue"
                     near = nearest_match(slug, self.developers)
                     table.problems.add("unknown_developer", *place, expected, near)

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, Final, NamedTuple
 from app.csv_io.byte_stream import ByteStream
 from app.csv_io.column_cache import CellCache, CellFault, UnreadCells
 from app.csv_io.file_type import detect_encoding, detect_file_type
+from app.csv_io.header import Header
 from app.csv_io.problems import ProblemList
 from app.csv_io.schema import (
     DELIMITERS,
@@ -18,7 +19,6 @@ from app.csv_io.schema import (
     ColumnRule,
     FileLimits,
     FileReading,
-    ReadColumn,
 )
 from app.csv_io.split_numbers import (
     ColumnPair,
@@ -26,9 +26,6 @@ from app.csv_io.split_numbers import (
     find_split_numbers,
     number_column_pairs,
 )
-from app.domain.errors import excerpt
-from app.domain.matching import fold_name, nearest_match
-from app.domain.text import UnreadableCellError, clean_text
 
 _CELL_MAX_LINES: Final = 10_000
 
@@ -73,14 +70,9 @@ class CsvTable:
         self.reading = FileReading()
         self.problems = ProblemList()
         self._source: ByteStream | None = None
-        self._skipped = 0
         self._record: list[str] = []
         self._rows: Iterator[list[str]] | None = None
-        self._by_position: list[ColumnRule | None] = []
-
-    def position(self, name: str) -> int | None:
-        """Where (from 1) the column `name` stands in the file."""
-        return next((c.position for c in self.reading.columns if c.field == name), None)
+        self.header = Header(columns, limits, self.reading, self.problems)
 
     def refuse(self, code: str, found: str, expected: str, suggestion: str | None = None) -> None:
         """A problem of the whole file."""
@@ -108,19 +100,23 @@ class CsvTable:
             self._read_header(text)
 
     def _read_header(self, text: io.TextIOWrapper) -> None:
-        header, separator = self._first_line(text)
+        header, separator = self.header.first_line(text)
         if not header:
             self.refuse(
-                "empty_file", "nothing", f"a header line and at least one more: {self._named()}"
+                "empty_file",
+                "nothing",
+                f"a header line and at least one more: {self.header.names_text()}",
             )
             return
-        delimiter = separator or _detect_delimiter(header, self._fields())
+        delimiter = separator or self.header.detect_delimiter(header)
         if delimiter not in DELIMITERS:
             expected = "columns divided by comma, semicolon or tab"
-            self.problems.add("unknown_delimiter", self._skipped or 1, 1, None, delimiter, expected)
+            self.problems.add(
+                "unknown_delimiter", self.header.skipped_lines or 1, 1, None, delimiter, expected
+            )
             return
         self.reading.delimiter = delimiter
-        self.reading.header_line = self._skipped + 1
+        self.reading.header_line = self.header.skipped_lines + 1
         self._rows = csv.reader(
             self._physical_lines(header, text),
             delimiter=delimiter,
@@ -133,21 +129,8 @@ class CsvTable:
             self._broken_quotes(self.reading.header_line)
             self._rows = None
             return
-        if not self._read_names(names):
+        if not self.header.read_names(names):
             self._rows = None
-
-    def _first_line(self, text: io.TextIOWrapper) -> tuple[str, str | None]:
-        """The header's line and what a spreadsheet's `sep=` line before it says."""
-        separator = None
-        for line in text:
-            if separator is None and (match := _SEP.fullmatch(line)) is not None:
-                separator = match[1]
-            elif line.strip(" \t\r\n,;"):
-                return line, separator
-            else:
-                self.reading.blank_lines += 1
-            self._skipped += 1
-        return "", separator
 
     def _physical_lines(self, header: str, text: io.TextIOWrapper) -> Iterator[str]:
         """The file's lines, kept until their row is complete, for the place of a broken quote."""
@@ -158,79 +141,6 @@ class CsvTable:
             if len(self._record) > _CELL_MAX_LINES:
                 raise csv.Error
             yield line
-
-    def _read_names(self, names: list[str]) -> bool:
-        """Which column is which. False where there is no sense in reading on."""
-        line = self.reading.header_line
-        width = len(names)
-        while width and not names[width - 1].strip():
-            width -= 1
-        self.reading.empty_columns = len(names) - width
-        if width > self.limits.columns:
-            expected = f"at most {self.limits.columns} columns"
-            self.problems.add("too_many_columns", line, None, None, f"{width} columns", expected)
-            return False
-        fields = self._fields()
-        if not any(fold_name(name) in fields for name in names[:width]):
-            self._no_header(names[:width])
-            return False
-        for position, name in enumerate(names[:width], 1):
-            self._by_position.append(self._column(position, name))
-        for column in self.columns:
-            if column.required and self.position(column.name) is None:
-                expected = f"a column “{column.name}”" + _synonyms_text(column)
-                self.problems.add(
-                    "missing_column", line, None, column.name, "no such column", expected
-                )
-        return True
-
-    def _column(self, position: int, name: str) -> ColumnRule | None:
-        line = self.reading.header_line
-        column = self._fields().get(fold_name(name))
-        if column is None:
-            self._unknown_column(position, name)
-            return None
-        before = next((c for c in self.reading.columns if c.field == column.name), None)
-        if before is not None:
-            found = f"{name.strip()}, beside {before.header} in column {before.position}"
-            expected = f"one column for {column.name}"
-            self.problems.add("duplicate_column", line, position, column.name, found, expected)
-            return None
-        self.reading.columns += (ReadColumn(position, excerpt(name.strip()), column.name),)
-        return column
-
-    def _unknown_column(self, position: int, name: str) -> None:
-        line = self.reading.header_line
-        code, expected = "unknown_column", "only these columns: " + self._named()
-        try:
-            name = clean_text(name, 10_000, multiline=True)
-        except UnreadableCellError as error:
-            code, expected = error.code, error.expected
-        names = {alias: column.name for column in self.columns for alias in column.names}
-        found = nearest_match(name, names)
-        suggestion = names[found] if found else None
-        if not name:
-            code, expected = "unnamed_column", "a name above each column"
-        self.problems.add(code, line, position, name or None, name, expected, suggestion)
-
-    def _no_header(self, names: list[str]) -> None:
-        try:
-            for name in names:
-                clean_text(name, 10**6, multiline=True)
-        except UnreadableCellError as error:
-            self.problems.add(
-                error.code, self.reading.header_line, None, None, ", ".join(names), error.expected
-            )
-            return
-        expected = f"a header line that names the columns: {self._named()}"
-        found = self.reading.delimiter.join(names)
-        self.problems.add("no_header", self.reading.header_line, None, None, found, expected)
-
-    def _fields(self) -> dict[str, ColumnRule]:
-        return {fold_name(name): column for column in self.columns for name in column.names}
-
-    def _named(self) -> str:
-        return ", ".join(column.name for column in self.columns)
 
     # --- the rows --------------------------------------------------------------------------------
 
@@ -245,7 +155,7 @@ class CsvTable:
         faults: list[CellFault] = []
         caches = [
             CellCache(column, position, context, faults) if column else UnreadCells()
-            for position, column in enumerate(self._by_position, 1)
+            for position, column in enumerate(self.header.rules_by_position, 1)
         ]
         in_order = self._in_order()
         blanks = tuple(column.blank for column in self.columns)
@@ -264,7 +174,7 @@ class CsvTable:
         self.reading.decimal_mark = context.decimal_mark
 
     def _pairs(self) -> list[ColumnPair]:
-        parsers = [column.parse if column else None for column in self._by_position]
+        parsers = [column.parse if column else None for column in self.header.rules_by_position]
         return number_column_pairs(parsers) if self.reading.delimiter == "," else []
 
     def _refuse_sure(
@@ -279,25 +189,25 @@ class CsvTable:
 
     def refuse_split(self, line: int, split: SplitNumber) -> None:
         place, found = (line, split.position), split.found
-        name = self._by_position[split.position - 1]
+        name = self.header.rules_by_position[split.position - 1]
         field = name.name if name else None
         self.problems.add("split_number", *place, field, found, split.expected, split.suggestion)
 
     def _in_order(self) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
         """Takes a row's values and then each column's blank; gives them in the columns' order."""
-        width = len(self._by_position)
+        width = len(self.header.rules_by_position)
         places = [
-            (self.position(column.name) or width + index) - 1
+            (self.header.position(column.name) or width + index) - 1
             for index, column in enumerate(self.columns, 1)
         ]
         return itemgetter(*places) if len(places) > 1 else lambda row: (row[places[0]],)
 
     def _sized(self, rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
         """Rows of the header's width, each with the line it begins on."""
-        width, record, reading = len(self._by_position), self._record, self.reading
+        width, record, reading = len(self.header.rules_by_position), self._record, self.reading
         most = self.limits.lines
         while True:
-            line = self._skipped + rows.line_num + 1  # type: ignore[attr-defined]
+            line = self.header.skipped_lines + rows.line_num + 1  # type: ignore[attr-defined]
             record.clear()
             try:
                 row = next(rows)
@@ -326,7 +236,7 @@ class CsvTable:
         False for a row that has too many or too few: an empty one too many tells of a comma inside
         a number.
         """
-        width = len(self._by_position)
+        width = len(self.header.rules_by_position)
         if not any(cell.strip() for cell in row):
             self.reading.blank_lines += 1
             return False
@@ -387,21 +297,4 @@ class CsvTable:
             self.refuse("no_lines", "a header line only", "at least one line below the header")
 
 
-def _synonyms_text(column: ColumnRule) -> str:
-    return f" (or {', '.join(column.aliases)})" if column.aliases else ""
-
-
-_SEP = re.compile(r'"?sep=(.)"?[\r\n]*', re.IGNORECASE)
 _LINE_END = re.compile(r"\r\n|\r|\n")
-
-
-def _detect_delimiter(header: str, fields: dict[str, ColumnRule]) -> str:
-    """The delimiter that makes most known names of the header; `|` and `:` only to refuse it."""
-    sample = header[:65_536]
-
-    def known(delimiter: str) -> int:
-        row = next(csv.reader([sample], delimiter=delimiter, skipinitialspace=True), [])
-        return sum(fold_name(name) in fields for name in row)
-
-    best = max((*DELIMITERS, "|", ":"), key=known)
-    return best if known(best) else max(DELIMITERS, key=sample.count)

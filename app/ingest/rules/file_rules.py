@@ -89,7 +89,7 @@ class FileCheck:
         )
 
     def check_header(self) -> None:
-        header, position = self.table.reading.header_line, self.table.position
+        header, position = self.table.reading.header_line, self.table.header.position
         known = self.resolver.known
         missing = "no such column"
         if self.source is not None and self.resolver.chosen is None:
@@ -131,7 +131,7 @@ class FileCheck:
             if isinstance(about, LineMistakeError):
                 _add(table, line, about)
             elif share is None and value is None:
-                field = "share_pct" if table.position("share_pct") else "value"
+                field = "share_pct" if table.header.position("share_pct") else "value"
                 expected = "a figure: leave out lines without one, nothing is not 0"
                 _add(table, line, LineMistakeError("no_figure", field, "", expected))
             else:
@@ -337,7 +337,7 @@ def _add(table: CsvTable, line: int, mistake: LineMistakeError) -> None:
     table.problems.add(
         mistake.code,
         line,
-        table.position(mistake.column),
+        table.header.position(mistake.column),
         mistake.column,
         mistake.found,
         mistake.expected,

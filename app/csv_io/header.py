@@ -1,0 +1,142 @@
+"""The header of a CSV file: its delimiter, and which of its columns is which."""
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+
+from app.csv_io.problems import ProblemList
+from app.csv_io.schema import DELIMITERS, ColumnRule, FileLimits, FileReading, ReadColumn
+from app.domain.errors import excerpt
+from app.domain.matching import fold_name, nearest_match
+from app.domain.text import UnreadableCellError, clean_text
+
+_SEP = re.compile(r'"?sep=(.)"?[\r\n]*', re.IGNORECASE)
+
+
+class Header:
+    """Reads the header's names, noting each column in `reading` and each fault in `problems`.
+
+    `rules_by_position` holds the rule of every column of the file, None for an unknown one.
+    """
+
+    def __init__(
+        self,
+        rules: Sequence[ColumnRule],
+        limits: FileLimits,
+        reading: FileReading,
+        problems: ProblemList,
+    ) -> None:
+        self.rules = rules
+        self.limits = limits
+        self.reading = reading
+        self.problems = problems
+        self.rules_by_position: list[ColumnRule | None] = []
+        self.skipped_lines = 0
+        self._rules_by_name = {fold_name(name): rule for rule in rules for name in rule.names}
+
+    def position(self, name: str) -> int | None:
+        """Return where (from 1) the column `name` stands in the file, or None."""
+        return next((item.position for item in self.reading.columns if item.field == name), None)
+
+    def detect_delimiter(self, line: str) -> str:
+        """Return the delimiter that makes most known names of the header's line.
+
+        It may be `|` or `:`, which are only recognised to be refused.
+        """
+        sample = line[:65_536]
+
+        def known(delimiter: str) -> int:
+            row = next(csv.reader([sample], delimiter=delimiter, skipinitialspace=True), [])
+            return sum(fold_name(name) in self._rules_by_name for name in row)
+
+        best = max((*DELIMITERS, "|", ":"), key=known)
+        return best if known(best) else max(DELIMITERS, key=sample.count)
+
+    def read_names(self, names: list[str]) -> bool:
+        """Find which column is which; return False where there is no sense in reading on."""
+        line = self.reading.header_line
+        width = len(names)
+        while width and not names[width - 1].strip():
+            width -= 1
+        self.reading.empty_columns = len(names) - width
+        if width > self.limits.columns:
+            expected = f"at most {self.limits.columns} columns"
+            self.problems.add("too_many_columns", line, None, None, f"{width} columns", expected)
+            return False
+        fields = self._rules_by_name
+        if not any(fold_name(name) in fields for name in names[:width]):
+            self._refuse_no_header(names[:width])
+            return False
+        for position, name in enumerate(names[:width], 1):
+            self.rules_by_position.append(self._column(position, name))
+        for column in self.rules:
+            if column.required and self.position(column.name) is None:
+                expected = f"a column “{column.name}”" + _synonyms_text(column)
+                self.problems.add(
+                    "missing_column", line, None, column.name, "no such column", expected
+                )
+        return True
+
+    def _column(self, position: int, name: str) -> ColumnRule | None:
+        line = self.reading.header_line
+        column = self._rules_by_name.get(fold_name(name))
+        if column is None:
+            self._unknown_column(position, name)
+            return None
+        before = next((item for item in self.reading.columns if item.field == column.name), None)
+        if before is not None:
+            found = f"{name.strip()}, beside {before.header} in column {before.position}"
+            expected = f"one column for {column.name}"
+            self.problems.add("duplicate_column", line, position, column.name, found, expected)
+            return None
+        self.reading.columns += (ReadColumn(position, excerpt(name.strip()), column.name),)
+        return column
+
+    def _unknown_column(self, position: int, name: str) -> None:
+        line = self.reading.header_line
+        code, expected = "unknown_column", "only these columns: " + self.names_text()
+        try:
+            name = clean_text(name, 10_000, multiline=True)
+        except UnreadableCellError as error:
+            code, expected = error.code, error.expected
+        names = {alias: column.name for column in self.rules for alias in column.names}
+        nearest = nearest_match(name, names)
+        suggestion = names[nearest] if nearest else None
+        if not name:
+            code, expected = "unnamed_column", "a name above each column"
+        self.problems.add(code, line, position, name or None, name, expected, suggestion)
+
+    def _refuse_no_header(self, names: list[str]) -> None:
+        try:
+            for name in names:
+                clean_text(name, 10**6, multiline=True)
+        except UnreadableCellError as error:
+            self.problems.add(
+                error.code, self.reading.header_line, None, None, ", ".join(names), error.expected
+            )
+            return
+        expected = f"a header line that names the columns: {self.names_text()}"
+        header = self.reading.delimiter.join(names)
+        self.problems.add("no_header", self.reading.header_line, None, None, header, expected)
+
+    def first_line(self, text: io.TextIOWrapper) -> tuple[str, str | None]:
+        """Return the header's line, and the delimiter that a spreadsheet's `sep=` line names."""
+        separator = None
+        for line in text:
+            if separator is None and (match := _SEP.fullmatch(line)) is not None:
+                separator = match[1]
+            elif line.strip(" \t\r\n,;"):
+                return line, separator
+            else:
+                self.reading.blank_lines += 1
+            self.skipped_lines += 1
+        return "", separator
+
+    def names_text(self) -> str:
+        """Return the names of all columns that may be given, for an error."""
+        return ", ".join(column.name for column in self.rules)
+
+
+def _synonyms_text(column: ColumnRule) -> str:
+    return f" (or {', '.join(column.aliases)})" if column.aliases else ""
