@@ -9,7 +9,6 @@ from starlette_compress import CompressMiddleware, add_compress_type
 
 from app import api, pages
 from app.database.session import Database
-from app.metadata.openapi_document import install_openapi
 from app.pages import render_error
 from app.web import health
 from app.web.error_handlers import install_error_handlers
@@ -21,6 +20,7 @@ from app.web.middleware.metrics import MetricsMiddleware
 from app.web.middleware.rate_limit import RateLimitMiddleware
 from app.web.middleware.request_guard import install_request_guard
 from app.web.middleware.security_headers import SecurityHeadersMiddleware
+from app.web.openapi import install_openapi
 from app.web.static_files import StaticAssets
 
 

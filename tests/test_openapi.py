@@ -16,8 +16,9 @@ from app.domain.question_parser import KnownSlugs, parse_question
 from app.domain.vocabulary import Openness, Origin, Status
 from app.main import create_app
 from app.metadata import openapi_document
-from app.metadata.openapi_document import complete_operation, install_openapi, parameter_schema
+from app.metadata.openapi_document import complete_operation, parameter_schema
 from app.metadata.openapi_texts import TAG_TEXTS
+from app.web.openapi import install_openapi
 from tests import openapi
 from tests.paging import rows_of_all_pages
 

@@ -29,3 +29,5 @@ PALETTE: Final = {
     "grey-text": "#5b6171",
 }
 """Role to light colour; the style sheet has a custom property of the same name for each theme."""
+
+FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"

@@ -1,11 +1,7 @@
 """The contract of the API: FastAPI's OpenAPI document, completed in one place."""
 
 from collections.abc import Iterator
-from copy import deepcopy
-from functools import cache
 from typing import Any, Final
-
-from fastapi import FastAPI
 
 from app.domain.parameters import PARAMETERS, TOP_MAX, VALUES_MAX, Parameter
 from app.domain.question import Question
@@ -20,17 +16,6 @@ INFO: Final = {
     "contact": {"name": "The maintainers of this server", "url": "/api"},
     "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
 }
-
-
-def install_openapi(app: FastAPI) -> None:
-    """Has `app` answer with the completed document, which is made once it is asked for."""
-    described = app.openapi
-
-    @cache
-    def document() -> Json:
-        return complete_document(deepcopy(described()))
-
-    app.openapi = document  # type: ignore[method-assign]
 
 
 def complete_document(document: Json) -> Json:

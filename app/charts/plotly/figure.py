@@ -22,7 +22,7 @@ from app.charts.geometry import (
     provisional_months,
     share_ticks,
 )
-from app.charts.palette import PALETTE
+from app.charts.palette import FONT, PALETTE
 from app.charts.plotly.line_samples import line_samples
 from app.charts.plotly.traces import (
     axis_name,
@@ -32,7 +32,6 @@ from app.charts.plotly.traces import (
     plotly_moment,
 )
 from app.charts.scales import noon_of_day
-from app.charts.svg.text import FONT
 from app.domain.calendar import add_months
 
 AXIS: Final = {"fixedrange": True, "zeroline": False, "tickfont": {"color": PALETTE["muted"]}}

@@ -6,10 +6,11 @@ from typing import Final
 
 from app.charts.chart import Chart, ChartSize
 from app.charts.geometry import chart_geometry
+from app.charts.palette import FONT
 from app.charts.scales import balance_lines, shorten_name
 from app.charts.svg.chart import draw_chart
 from app.charts.svg.elements import box_path, element, escape_text, format_number, format_point
-from app.charts.svg.text import FONT, LINE_HEIGHT, fill_role, svg_text, text_lift
+from app.charts.svg.text import LINE_HEIGHT, fill_role, svg_text, text_lift
 from app.wording.formats import format_day
 
 OURS: Final = "Open Model Share"

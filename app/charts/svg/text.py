@@ -6,7 +6,6 @@ from typing import Final
 from app.charts.palette import PALETTE
 from app.charts.svg.elements import SvgPoint, element, escape_text
 
-FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 LINE_HEIGHT: Final = 1.3
 # Of the font's size: from the middle of a line down to its baseline, from there to its foot.
 MIDDLE: Final = 0.35

@@ -1,0 +1,20 @@
+"""Serves the API's contract: FastAPI's own document, completed by metadata."""
+
+from copy import deepcopy
+from functools import cache
+from typing import Any
+
+from fastapi import FastAPI
+
+from app.metadata.openapi_document import complete_document
+
+
+def install_openapi(app: FastAPI) -> None:
+    """Let `app` answer with the completed document, which is made when it is first asked for."""
+    described = app.openapi
+
+    @cache
+    def document() -> dict[str, Any]:
+        return complete_document(deepcopy(described()))
+
+    app.openapi = document  # type: ignore[method-assign]
