@@ -23,6 +23,7 @@ from app.csv_io.schema import FileLimits
 from app.database.locks import Lock
 from app.database.session import Database
 from app.database.tables import Developer, Event
+from app.database.vintages import vintage_at
 from app.domain.errors import BadFileError, BadInputError, ConflictError, NotFoundError
 from app.ingest.import_export import detect_entry_type
 from tests.test_intake import keep, publish
@@ -246,4 +247,4 @@ def test_names_that_a_file_brings_are_known_at_its_own_vintage(filled_db: Databa
     content = b"month,origin,openness,developer,share_pct\n2026-01,us,open,Brand new,2\n"
     published = publish(filled_db, keep(filled_db, content))
     with filled_db.reading() as session:
-        assert "brand-new" in developers_by_slug(session, published.published_at)
+        assert "brand-new" in developers_by_slug(vintage_at(session, published.published_at))

@@ -16,14 +16,16 @@ from app.catalogue.entry_types import (
     EntryType,
     read_entries,
 )
-from app.catalogue.history import events_at
+from app.catalogue.history import read_chart_events
 from app.csv_io.schema import FileLimits
 from app.database.session import Database
+from app.database.vintages import vintage_at
 from app.domain.answer import REST_GROUP, UNNAMED_GROUP, Answer, ChartEvent
 from app.domain.calendar import format_instant
 from app.domain.errors import NoFiguresError
 from app.domain.question_parser import parse_question
-from app.queries.shares import answer_question, known_slugs, main_source, reported_figures
+from app.queries.shares import answer_question, known_slugs, reported_figures
+from app.queries.spans import main_source
 from tests.test_intake import keep, month_file, publish
 
 
@@ -273,7 +275,7 @@ def test_an_earlier_vintage_counts_by_the_bases_known_then(filled_db: Database) 
 def test_an_earlier_vintage_has_the_events_known_then_as_they_read(filled_db: Database) -> None:
     def events(as_of: datetime | None = None) -> list[ChartEvent]:
         with filled_db.reading() as session:
-            return events_at(session, as_of)
+            return read_chart_events(vintage_at(session, as_of))
 
     before, then = events(), ask(filled_db).vintage
     correct(filled_db, EVENT_TYPE, "date,title\n2026-10-01,Something new\n")
@@ -304,5 +306,5 @@ def test_what_was_asked_without_a_source_stays_whatever_is_published_later(db: D
     first = publish(db, keep(db, month_file("30"), "aaa")).published_at
     publish(db, keep(db, month_file("31"), "openrouter-rankings"))
     with db.reading() as session:
-        assert main_source(session, first) == "aaa"
-        assert main_source(session) == "openrouter-rankings"
+        assert main_source(vintage_at(session, first)) == "aaa"
+        assert main_source(vintage_at(session)) == "openrouter-rankings"

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from app.database.session import Database
+from app.database.vintages import vintage_at
 from app.domain.revision import Effect, Revision, RevisionKind
 from app.domain.vocabulary import Openness, Origin, Status
 from app.ingest.withdraw import withdraw_upload
@@ -139,7 +140,7 @@ def status(db: Database, rows: bytes) -> CoveredMonth:
     content = b"month,origin,openness,share_pct,status\n" + rows
     publish(db, keep(db, content), reason="again")
     with db.reading() as session:
-        found = read_covered_months(session, source=SOURCE)
+        found = read_covered_months(vintage_at(session), source=SOURCE)
     return next(item for item in found if item.month == JANUARY)
 
 
@@ -159,7 +160,7 @@ def test_a_month_tells_whether_any_of_it_is_of_open_models(filled_db: Database) 
 
 def test_every_source_is_covered_in_one_statement(bundled_db: Database) -> None:
     with bundled_db.reading() as session, counted(bundled_db) as statements:
-        found = read_covered_months(session)
+        found = read_covered_months(vintage_at(session))
     assert len(statements) == 1
     months = [item.month for item in found if item.source == "openrouter-rankings"]
     assert (months[0], months[-1], len(months)) == (date(2025, 1, 1), date(2026, 9, 1), 21)
@@ -168,8 +169,8 @@ def test_every_source_is_covered_in_one_statement(bundled_db: Database) -> None:
 
 def test_nothing_is_covered_before_the_first_publishing(bundled_db: Database) -> None:
     with bundled_db.reading() as session:
-        assert read_covered_months(session, datetime(2020, 1, 1, tzinfo=UTC)) == []
-        assert read_snapshots(session, datetime(2020, 1, 1, tzinfo=UTC)) == []
+        assert read_covered_months(vintage_at(session, datetime(2020, 1, 1, tzinfo=UTC))) == []
+        assert read_snapshots(vintage_at(session, datetime(2020, 1, 1, tzinfo=UTC))) == []
 
 
 def test_snapshots_stay_on_record_and_tell_which_of_them_stands(filled_db: Database) -> None:
@@ -177,8 +178,10 @@ def test_snapshots_stay_on_record_and_tell_which_of_them_stands(filled_db: Datab
     second = publish(filled_db, keep(filled_db, month_file("35")), reason="a recount")
     withdrawn = withdraw(filled_db, second.upload_id)
     with filled_db.reading() as session:
-        now = [item for item in read_snapshots(session, None, SOURCE) if item.month == JANUARY]
-        then = read_snapshots(session, withdrawn - INSTANT, SOURCE)
+        now = [
+            item for item in read_snapshots(vintage_at(session), SOURCE) if item.month == JANUARY
+        ]
+        then = read_snapshots(vintage_at(session, withdrawn - INSTANT), SOURCE)
     assert [(item.upload_id, item.current, item.withdrawn_at) for item in now] == [
         (second.upload_id, False, withdrawn),
         (first.upload_id, True, None),

@@ -12,7 +12,8 @@ from app.api.lists.fields import DeveloperSlug, ModelSlug, Month
 from app.api.lists.query import ListQuery
 from app.api.lists.routes import ListRoute, add_list_routes
 from app.catalogue.entries import ModelEntry, developers_by_slug, models_by_slug
-from app.catalogue.history import events_at
+from app.catalogue.history import read_chart_events
+from app.database.vintages import vintage_at
 from app.domain.calendar import format_month
 from app.domain.vocabulary import ORIGIN_LABELS, Openness, Origin
 
@@ -54,7 +55,9 @@ class Origins(ListEnvelope):
 
 def read_origins(session: Session, asked: ListQuery) -> ListPage[OriginRow]:
     """What origins there are and what each means: the home of the developer, not of the base."""
-    homes = [entry.origin for entry in developers_by_slug(session, asked.as_of).values()]
+    homes = [
+        entry.origin for entry in developers_by_slug(vintage_at(session, asked.as_of)).values()
+    ]
     rows = [
         OriginRow(
             origin=item,
@@ -107,7 +110,7 @@ def read_developers(session: Session, asked: ListQuery) -> ListPage[DeveloperRow
             huggingface_org=item.huggingface_org,
             note=item.note,
         )
-        for item in developers_by_slug(session, asked.as_of).values()
+        for item in developers_by_slug(vintage_at(session, asked.as_of)).values()
         if not wanted.origin or item.origin in wanted.origin
         if not wanted.developer or item.slug in wanted.developer
     ]
@@ -145,10 +148,13 @@ class Models(ListEnvelope):
 
 def read_models(session: Session, asked: ListQuery) -> ListPage[ModelRow]:
     """The models of the catalogue, open or not unless `openness` says otherwise."""
-    homes = {slug: item.origin for slug, item in developers_by_slug(session, asked.as_of).items()}
+    homes = {
+        slug: item.origin
+        for slug, item in developers_by_slug(vintage_at(session, asked.as_of)).items()
+    }
     rows = [
         _model_row(item, homes.get(item.developer, Origin.UNKNOWN))
-        for item in models_by_slug(session, asked.as_of).values()
+        for item in models_by_slug(vintage_at(session, asked.as_of)).values()
     ]
     wanted = asked.question
     passing = [
@@ -209,7 +215,7 @@ def read_events(session: Session, asked: ListQuery) -> ListPage[EventRow]:
             url=item.url,
             headline=item.headline,
         )
-        for item in events_at(session, asked.as_of)
+        for item in read_chart_events(vintage_at(session, asked.as_of))
         if not wanted.from_ or item.date >= wanted.from_
         if not wanted.to or item.date.replace(day=1) <= wanted.to
     ]

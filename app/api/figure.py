@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from app.api.lists.parameters import PARAMETER_ORDER, REFUSAL_STATUSES, query_parameters
 from app.api.lists.query import ListQuery, list_query_dependency
 from app.api.shares import Links, Meta, shares_links, shares_meta
-from app.catalogue.history import events_at
+from app.catalogue.history import read_chart_events
 from app.charts.chart import NARROW_CHART, WIDE_CHART
 from app.charts.layout import lay_out_chart
 from app.charts.plotly.figure import plotly_figure
+from app.database.vintages import vintage_at
 from app.domain.answer import Answer, ChartEvent
 from app.domain.question import Question
 from app.queries.shares import answer_question, reported_figures
@@ -73,6 +74,6 @@ def _figure(session: Session, question: Question, answer: Answer) -> dict[str, A
 def _events(session: Session, question: Question) -> list[ChartEvent]:
     return [
         event
-        for event in events_at(session, question.as_of)
+        for event in read_chart_events(vintage_at(session, question.as_of))
         if question.events == "all" or (question.events == "headline" and event.headline)
     ]

@@ -8,6 +8,7 @@ from app.api.lists.envelope import ListEnvelope, ListPage, RowModel, make_page
 from app.api.lists.fields import Instant, Month, Percent, SourceSlug, UploadNumber
 from app.api.lists.query import ListQuery
 from app.api.lists.routes import ListRoute, add_list_routes
+from app.database.vintages import vintage_at
 from app.domain.calendar import format_instant, format_month
 from app.domain.question import Question
 from app.domain.snapshot import Basis
@@ -47,7 +48,7 @@ class Snapshots(ListEnvelope):
 
 def read(session: Session, asked: ListQuery) -> ListPage[SnapshotRow]:
     """Every snapshot published by then: what is current, superseded and withdrawn."""
-    found = read_snapshots(session, asked.as_of)
+    found = read_snapshots(vintage_at(session, asked.as_of))
     return make_page([_row(item) for item in found if _wanted(item, asked.question)], asked)
 
 

@@ -17,10 +17,11 @@ from app.catalogue.entries import sources_by_slug
 from app.catalogue.entry_types import SOURCE_TYPE, read_entries
 from app.csv_io.schema import CellContext
 from app.database.session import Database
+from app.database.vintages import vintage_at
 from app.domain.answer import SourceDefinition
 from app.domain.calendar import format_month
 from app.domain.text import UnreadableCellError, clean_text
-from app.queries.coverage import Span, covered_spans
+from app.queries.spans import Span, covered_spans
 from app.web.dependencies import BearerMaintainer, database_of
 
 router = APIRouter(tags=["sources"])
@@ -122,11 +123,11 @@ class Sources(ListEnvelope):
 
 def read(session: Session, asked: ListQuery) -> ListPage[SourceRow]:
     """What is measured, by whom, among whom: the definitions, and the months covered."""
-    spans = covered_spans(session, asked.as_of)
+    spans = covered_spans(vintage_at(session, asked.as_of))
     wanted = asked.question.source
     rows = [
         _row(source, spans.get(slug))
-        for slug, source in sources_by_slug(session, asked.as_of).items()
+        for slug, source in sources_by_slug(vintage_at(session, asked.as_of)).items()
         if not wanted or slug in wanted
     ]
     return ListPage(rows)

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any, TypeVar
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import aliased
 
-from app.catalogue.history import cells_at, entries_added_since, sources_at
+from app.catalogue.history import entries_added_since, read_cells, read_sources
 from app.database.tables import Developer, Model
+from app.database.vintages import Vintage, read_once
 from app.domain.answer import SourceDefinition
 from app.domain.calendar import parse_month
 from app.domain.errors import NotFoundError, excerpt
@@ -43,18 +44,18 @@ class ModelEntry:
     note: str
 
 
-def sources_by_slug(session: Session, as_of: datetime | None = None) -> dict[str, SourceDefinition]:
+@read_once
+def sources_by_slug(vintage: Vintage) -> dict[str, SourceDefinition]:
     """Every source the catalogue knew then, by slug."""
-    added = entries_added_since(session, "sources", as_of)
-    known = sources_at(session, as_of)
+    added = entries_added_since(vintage, "sources")
+    known = read_sources(vintage)
     return {source.slug: source for source in known if source.slug not in added}
 
 
-def developers_by_slug(
-    session: Session, as_of: datetime | None = None
-) -> dict[str, DeveloperEntry]:
+@read_once
+def developers_by_slug(vintage: Vintage) -> dict[str, DeveloperEntry]:
     """Every developer the catalogue knew then, by slug."""
-    rows = session.execute(
+    rows = vintage.session.execute(
         select(
             Developer.slug,
             Developer.name,
@@ -65,7 +66,7 @@ def developers_by_slug(
             Developer.note,
         ).order_by(Developer.slug.collate("C"))
     ).mappings()
-    found = _entries_at(session, "developers", as_of, {row["slug"]: dict(row) for row in rows})
+    found = _entries_at(vintage, "developers", {row["slug"]: dict(row) for row in rows})
     return {slug: _developer(cells) for slug, cells in found.items()}
 
 
@@ -81,10 +82,11 @@ def _developer(cells: Mapping[str, Any]) -> DeveloperEntry:
     )
 
 
-def models_by_slug(session: Session, as_of: datetime | None = None) -> dict[str, ModelEntry]:
+@read_once
+def models_by_slug(vintage: Vintage) -> dict[str, ModelEntry]:
     """Every model the catalogue knew then, by slug."""
     base = aliased(Developer)
-    rows = session.execute(
+    rows = vintage.session.execute(
         select(
             Model.slug,
             Model.name,
@@ -98,7 +100,7 @@ def models_by_slug(session: Session, as_of: datetime | None = None) -> dict[str,
         .outerjoin(base, base.id == Model.base_developer_id)
         .order_by(Model.slug.collate("C"))
     ).mappings()
-    found = _entries_at(session, "models", as_of, {row["slug"]: dict(row) for row in rows})
+    found = _entries_at(vintage, "models", {row["slug"]: dict(row) for row in rows})
     return {slug: _model(cells) for slug, cells in found.items()}
 
 
@@ -117,11 +119,11 @@ def _model(cells: Mapping[str, Any]) -> ModelEntry:
 
 
 def _entries_at(
-    session: Session, kind: str, as_of: datetime | None, now: Mapping[str, Mapping[str, Any]]
+    vintage: Vintage, kind: str, now: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, dict[str, Any]]:
     """The entries of a kind as they read at an instant, without those added since."""
-    cells = cells_at(session, kind, as_of)
-    added = entries_added_since(session, kind, as_of)
+    cells = read_cells(vintage, kind)
+    added = entries_added_since(vintage, kind)
     return {
         slug: {**entry, **cells.get(slug, {})} for slug, entry in now.items() if slug not in added
     }

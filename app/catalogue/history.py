@@ -12,60 +12,62 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from app.database.tables import CatalogueChange, Developer, Event, Model, Snapshot, Source, Upload
-from app.database.vintages import last_change_at, order_by_slug
+from app.database.vintages import Vintage, last_change_at, order_by_slug, read_once
 from app.domain.answer import ChartEvent, SourceDefinition
 from app.domain.vocabulary import Origin
 
 
-def sources_at(session: Session, as_of: datetime | None = None) -> list[SourceDefinition]:
+@read_once
+def read_sources(vintage: Vintage) -> list[SourceDefinition]:
     """All sources, with their definitions as they read at that instant."""
-    then = cells_at(session, "sources", as_of)
-    learned = _learned(session, as_of)
-    rows = session.scalars(select(Source).order_by(order_by_slug()))
+    then = read_cells(vintage, "sources")
+    learned = _learned(vintage)
+    rows = vintage.session.scalars(select(Source).order_by(order_by_slug()))
     return [
         replace(_source(row), **then.get(row.slug, {}), learned=learned.get(row.id)) for row in rows
     ]
 
 
-def _learned(session: Session, as_of: datetime | None) -> Mapping[int, datetime]:
+@read_once
+def _learned(vintage: Vintage) -> Mapping[int, datetime]:
     """By source id, when its figures last changed at or before that instant."""
     held = select(Snapshot.upload_id, Snapshot.source_id).distinct().subquery()
-    found = session.execute(
-        select(held.c.source_id, func.max(last_change_at(as_of)))
+    found = vintage.session.execute(
+        select(held.c.source_id, func.max(last_change_at(vintage.as_of)))
         .join(Upload, Upload.id == held.c.upload_id)
         .group_by(held.c.source_id)
     )
     return {source_id: last for source_id, last in found if last}
 
 
-def cells_at(
-    session: Session, kind: str, as_of: datetime | None
-) -> Mapping[str, Mapping[str, str]]:
+@read_once
+def read_cells(vintage: Vintage, kind: str) -> Mapping[str, Mapping[str, str]]:
     """By slug, the cells of catalogue entries that have been corrected since `as_of`."""
     then: dict[str, dict[str, str]] = {}
-    if as_of is None:
+    if vintage.as_of is None:
         return then
     corrected = select(CatalogueChange.key, CatalogueChange.before).where(
         CatalogueChange.kind == kind,
-        CatalogueChange.at > as_of,
+        CatalogueChange.at > vintage.as_of,
         CatalogueChange.before.is_not(None),
     )
     # The first correction after the instant says how the cell read then; later ones do not.
-    for key, before in session.execute(corrected.order_by(CatalogueChange.id)):
+    for key, before in vintage.session.execute(corrected.order_by(CatalogueChange.id)):
         then[key] = before | then.get(key, {})
     return then
 
 
-def entries_added_since(session: Session, kind: str, as_of: datetime | None) -> frozenset[str]:
+@read_once
+def entries_added_since(vintage: Vintage, kind: str) -> frozenset[str]:
     """The keys of catalogue entries that were not there yet at `as_of`."""
-    if as_of is None:
+    if vintage.as_of is None:
         return frozenset()
     added = select(CatalogueChange.key).where(
         CatalogueChange.kind == kind,
-        CatalogueChange.at > as_of,
+        CatalogueChange.at > vintage.as_of,
         CatalogueChange.before.is_(None),
     )
-    return frozenset(session.scalars(added))
+    return frozenset(vintage.session.scalars(added))
 
 
 def _source(row: Source) -> SourceDefinition:
@@ -82,10 +84,11 @@ def _source(row: Source) -> SourceDefinition:
     )
 
 
-def events_at(session: Session, as_of: datetime | None = None) -> list[ChartEvent]:
+@read_once
+def read_chart_events(vintage: Vintage) -> list[ChartEvent]:
     """The events known at that instant, as they read then, oldest first."""
-    later = _events_changed_since(session, as_of) if as_of else []
-    rows = session.scalars(select(Event).order_by(Event.id))
+    later = _events_changed_since(vintage.session, vintage.as_of) if vintage.as_of else []
+    rows = vintage.session.scalars(select(Event).order_by(Event.id))
     found = _events_before(later, map(_cells_of_event, rows))
     return sorted(map(_event, found), key=lambda event: (event.date, event.title))
 
@@ -131,23 +134,25 @@ def _event(cells: Mapping[str, str]) -> ChartEvent:
     return ChartEvent(day, cells["title"], cells["description"], cells["url"], headline)
 
 
-def developer_origins(session: Session, as_of: datetime | None = None) -> dict[str, Origin]:
+@read_once
+def read_developer_origins(vintage: Vintage) -> dict[str, Origin]:
     """By slug, the origin of every developer as it read at that instant."""
-    then = cells_at(session, "developers", as_of)
+    then = read_cells(vintage, "developers")
     return {
         slug: Origin(then.get(slug, {}).get("origin", origin))
-        for slug, origin in session.execute(select(Developer.slug, Developer.origin))
+        for slug, origin in vintage.session.execute(select(Developer.slug, Developer.origin))
     }
 
 
-def base_origins_at(session: Session, as_of: datetime | None = None) -> dict[Origin, list[int]]:
+@read_once
+def read_base_origins(vintage: Vintage) -> dict[Origin, list[int]]:
     """The ids of models whose base the catalogue knows, by the home of the base's developer."""
-    developers = developer_origins(session, as_of)
+    developers = read_developer_origins(vintage)
     base = aliased(Developer)
-    rows = session.execute(
+    rows = vintage.session.execute(
         select(Model.id, Model.slug, base.slug).outerjoin(base, base.id == Model.base_developer_id)
     )
-    then = cells_at(session, "models", as_of)
+    then = read_cells(vintage, "models")
     found: dict[Origin, list[int]] = defaultdict(list)
     for model_id, slug, now in rows:
         if built_on := then.get(slug, {}).get("base_developer", now or ""):

@@ -3,9 +3,10 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.catalogue.history import sources_at
+from app.catalogue.history import read_sources
 from app.catalogue.index import CatalogueIndex, KnownDeveloper, KnownModel
 from app.database.tables import Developer, Model, Source
+from app.database.vintages import vintage_at
 from app.domain.errors import NotFoundError, excerpt
 from app.domain.matching import nearest_match
 from app.domain.vocabulary import Openness, Origin
@@ -45,4 +46,4 @@ def find_source_id(session: Session, text: str) -> int:
 
 
 def source_names(session: Session) -> dict[str, str]:
-    return {source.slug: source.name for source in sources_at(session)}
+    return {source.slug: source.name for source in read_sources(vintage_at(session))}

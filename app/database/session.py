@@ -67,8 +67,11 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """One state of the data, however many statements: what comes meanwhile is not seen."""
-        with Session(self.engine) as session:
+        """Yield a session that reads one state of the data: what comes meanwhile is not seen.
+
+        So whatever was read of a vintage holds for as long as the session does.
+        """
+        with Session(self.engine, info={"vintages": {}}) as session:
             session.connection(
                 execution_options={
                     "isolation_level": "REPEATABLE READ",

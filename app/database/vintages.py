@@ -1,8 +1,10 @@
 """What was current at an instant: the snapshots, and the moments that bound a vintage."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Final
+from functools import wraps
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -18,10 +20,55 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
+from sqlalchemy.orm import Session
 
 from app.database.tables import Snapshot, Source, Upload
 
 END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Vintage:
+    """The data as it stood at one instant, read through one session; `as_of` None is now.
+
+    `reads` keeps what was read of it, by function and arguments: see `read_once`.
+    """
+
+    session: Session
+    as_of: datetime | None = None
+    reads: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+
+
+def vintage_at(session: Session, as_of: datetime | None = None) -> Vintage:
+    """Return the session's vintage of that instant: one for all who ask within a request.
+
+    A session that writes has none to share, for what it read before may no longer be so.
+    """
+    shared: dict[datetime | None, Vintage] | None = session.info.get("vintages")
+    if shared is None:
+        return Vintage(session, as_of)
+    return shared.setdefault(as_of, Vintage(session, as_of))
+
+
+def read_once(
+    read: Callable[Concatenate[Vintage, Arguments], Result],
+) -> Callable[Concatenate[Vintage, Arguments], Result]:
+    """Decorate a read so that a vintage is asked once for it; nobody may change its result."""
+
+    @wraps(read)
+    def remembered(
+        vintage: Vintage, /, *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> Result:
+        key = (read, args, *kwargs.items())
+        if key not in vintage.reads:
+            vintage.reads[key] = read(vintage, *args, **kwargs)
+        result: Result = vintage.reads[key]
+        return result
+
+    return remembered
 
 
 def last_change_at(as_of: datetime | None) -> ColumnElement[datetime | None]:

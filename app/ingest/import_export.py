@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 
 from app.catalogue.editing import EditCounts, import_entries
 from app.catalogue.entry_types import ENTRY_TYPES, EntryType, read_entries
-from app.catalogue.history import sources_at
+from app.catalogue.history import read_sources
 from app.csv_io.reader import open_csv_table
 from app.csv_io.schema import NO_FILE_LIMITS, ColumnRule, FileLimits
 from app.database.locks import Lock
 from app.database.session import Database
 from app.database.tables import Snapshot, Source, Upload
-from app.database.vintages import current_snapshots
+from app.database.vintages import current_snapshots, vintage_at
 from app.domain.errors import NotFoundError
 from app.domain.snapshot import Basis, Line
 from app.domain.vocabulary import Openness
@@ -129,7 +129,7 @@ def _import_snapshots(
     progress: PathProgress | None,
 ) -> ImportResult:
     source, openness = choices.source, choices.openness
-    if not sources_at(session):
+    if not read_sources(vintage_at(session)):
         hint = "Import the catalogue first: the bundled app/data, or a sources.csv of your own."
         raise NotFoundError("There is no source yet", hint)
     if choices.check:
@@ -178,7 +178,7 @@ def export_files(db: Database, directory: Path) -> list[Path]:
     (directory / "snapshots").mkdir(parents=True, exist_ok=True)
     with db.reading() as session:
         written = [_write_kind(session, kind, directory) for kind in ENTRY_TYPES]
-        for source in sources_at(session):
+        for source in read_sources(vintage_at(session)):
             path = directory / "snapshots" / f"{quote(source.slug, safe='')}.csv"
             if basis := _bases(session, source.slug):
                 with path.open("w", encoding="utf-8", newline="") as out:

@@ -11,12 +11,13 @@ from fastapi import Request
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from app.catalogue.history import events_at
+from app.catalogue.history import read_chart_events
 from app.charts.chart import NARROW_CHART, WIDE_CHART, Chart, EventBadge
 from app.charts.geometry import chart_geometry
 from app.charts.layout import lay_out_chart
 from app.charts.plotly.figure import plotly_figure
 from app.charts.svg.chart import render_svg
+from app.database.vintages import vintage_at
 from app.domain.answer import Answer, ChartEvent, Group, Share, SourceDefinition
 from app.domain.comparison import change_in_points
 from app.domain.question import Question
@@ -89,7 +90,9 @@ def reported_and_events(
     session: Session, question: Question
 ) -> tuple[Answer | None, list[ChartEvent]]:
     """What else stands on a chart of lines: reported figures, and the events known by then."""
-    return reported_figures(session, question), events_at(session, question.as_of)
+    return reported_figures(session, question), read_chart_events(
+        vintage_at(session, question.as_of)
+    )
 
 
 def is_event_shown(event: ChartEvent, question: Question) -> bool:

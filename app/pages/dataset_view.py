@@ -7,27 +7,27 @@ from fastapi import Request
 from sqlalchemy.orm import Session
 
 from app.catalogue.entries import sources_by_slug
+from app.database.vintages import vintage_at
 from app.metadata.dataset import Dataset, TableDescription
 from app.metadata.json_ld import json_ld
 from app.metadata.openapi_operations import csv_tables
-from app.queries.coverage import covered_spans
 from app.queries.data_version import last_change
-from app.queries.shares import main_source
+from app.queries.spans import covered_spans, main_source
 
 
 def describe_dataset(request: Request, session: Session, as_of: datetime | None = None) -> Dataset:
     """What there is, or was: sources with figures, their months, and when they last changed."""
-    spans = covered_spans(session, as_of)
-    known = sources_by_slug(session, as_of)
+    spans = covered_spans(vintage_at(session, as_of))
+    known = sources_by_slug(vintage_at(session, as_of))
     return Dataset(
         site=str(request.base_url).rstrip("/"),
-        main=main_source(session, as_of) or "",
+        main=main_source(vintage_at(session, as_of)) or "",
         sources=[
             TableDescription(known[slug], span.first, span.last, span.months)
             for slug, span in spans.items()
         ],
         tables=csv_tables(request.app.openapi()),
-        vintage=last_change(session, as_of),
+        vintage=last_change(vintage_at(session, as_of)),
     )
 
 

@@ -5,13 +5,15 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from app.database.vintages import vintage_at
 from app.domain.answer import Answer
 from app.domain.comparison import ChangesSince, compare_answers
 from app.domain.errors import NoFiguresError
 from app.domain.question import Question
 from app.domain.revision import Revision
 from app.queries.revisions import read_revisions
-from app.queries.shares import answer_question, main_source
+from app.queries.shares import answer_question
+from app.queries.spans import main_source
 
 NOTICES_MAX: Final = 3
 
@@ -41,7 +43,7 @@ def revision_notice(
     if not since.differences and not since.added:
         return None
     # A question that names no source is to stay one, where it still means the same.
-    if main_source(session) == answer.sources[0].slug:
+    if main_source(vintage_at(session)) == answer.sources[0].slug:
         live = live.having(source=question.source)
     return RevisionNotice(since, live.address(path), gone=now is None)
 

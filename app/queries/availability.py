@@ -1,13 +1,13 @@
 """What the explorer may offer to ask: months, denominators, and questions that have an answer."""
 
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.catalogue.history import sources_at
+from app.catalogue.history import read_sources
 from app.database.tables import Observation, Source
-from app.database.vintages import current_snapshots
+from app.database.vintages import Vintage, current_snapshots, read_once, vintage_at
 from app.domain.calendar import months_between
 from app.domain.errors import NoFiguresError
 from app.domain.question import Question
@@ -26,10 +26,11 @@ def has_answer(session: Session, question: Question) -> bool:
     return True
 
 
-def months_with_figures(session: Session, as_of: datetime | None = None) -> list[date]:
+@read_once
+def months_with_figures(vintage: Vintage) -> list[date]:
     """The months to choose from: from the first to the last of any source."""
-    current = current_snapshots(as_of).subquery()
-    first, last = session.execute(
+    current = current_snapshots(vintage.as_of).subquery()
+    first, last = vintage.session.execute(
         select(func.min(current.c.month), func.max(current.c.month))
     ).one()
     return list(months_between(first, last)) if first else []
@@ -41,7 +42,7 @@ def why_no_open_whole(session: Session, question: Question) -> str:
         asked = sources_of_question(session, question)
     except NoFiguresError:
         return ""
-    opennesses = _opennesses(session, question.as_of)
+    opennesses = _opennesses(vintage_at(session, question.as_of))
     counted = frozenset().union(*(opennesses.get(source.slug, ()) for source in asked))
     silent = counted and not can_answer(counted, Question(openness=Openness.OPEN, of="open"))
     return why_silent(counted, asked) if silent else ""
@@ -49,9 +50,9 @@ def why_no_open_whole(session: Session, question: Question) -> str:
 
 def silent_sources(session: Session, question: Question) -> dict[str, str]:
     """By slug, why a source has no figure for what is counted, of whom and when aside."""
-    opennesses = _opennesses(session, question.as_of)
+    opennesses = _opennesses(vintage_at(session, question.as_of))
     reasons = {}
-    for source in sources_at(session, question.as_of):
+    for source in read_sources(vintage_at(session, question.as_of)):
         counted = opennesses.get(source.slug)
         if not counted:
             reasons[source.slug] = f"{source.name} has no figures."
@@ -64,10 +65,11 @@ def silent_sources(session: Session, question: Question) -> dict[str, str]:
     return reasons
 
 
-def _opennesses(session: Session, as_of: datetime | None) -> dict[str, frozenset[str]]:
+@read_once
+def _opennesses(vintage: Vintage) -> dict[str, frozenset[str]]:
     """By slug, every openness that a source's lines have."""
-    current = current_snapshots(as_of).subquery()
-    found = session.execute(
+    current = current_snapshots(vintage.as_of).subquery()
+    found = vintage.session.execute(
         select(Source.slug, func.array_agg(Observation.openness.distinct()))
         .join(current, current.c.source_id == Source.id)
         .join(Observation, Observation.snapshot_id == current.c.id)

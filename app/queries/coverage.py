@@ -1,19 +1,15 @@
 """What each source covers: its months as they stood at an instant, and every snapshot of them."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, Row, Select, func, select, true
-from sqlalchemy.orm import Session
 
 from app.database.tables import Observation, Snapshot, Source, Upload
-from app.database.vintages import current_snapshots, order_by_slug
-from app.domain.answer import SourceDefinition
+from app.database.vintages import Vintage, current_snapshots, order_by_slug, read_once
 from app.domain.snapshot import Basis
 from app.domain.vocabulary import Openness, Status, least_settled
-from app.queries.shares import main_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,47 +48,11 @@ class SnapshotRecord:
     current: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """The months a source has figures for: the first, the last, and how many."""
-
-    first: date
-    last: date
-    months: int
-
-
-def covered_spans(session: Session, as_of: datetime | None = None) -> dict[str, Span]:
-    """By slug, of each source that has figures."""
-    current = current_snapshots(as_of).subquery()
-    months = current.c.month
-    found = session.execute(
-        select(Source.slug, func.min(months), func.max(months), func.count())
-        .join(current, current.c.source_id == Source.id)
-        .group_by(Source.slug)
-        .order_by(order_by_slug())
-    )
-    return {slug: Span(*span) for slug, *span in found}
-
-
-def main_source_first(
-    session: Session, sources: Iterable[SourceDefinition], as_of: datetime | None = None
-) -> list[SourceDefinition]:
-    """The source that questions are about, then the others by the months they cover."""
-    main, months = main_source(session, as_of), covered_spans(session, as_of)
-
-    def place(source: SourceDefinition) -> tuple[bool, int, str]:
-        span = months.get(source.slug)
-        return source.slug != main, -span.months if span else 0, source.slug
-
-    return sorted(sources, key=place)
-
-
-def read_covered_months(
-    session: Session, as_of: datetime | None = None, source: str | None = None
-) -> list[CoveredMonth]:
+@read_once
+def read_covered_months(vintage: Vintage, source: str | None = None) -> list[CoveredMonth]:
     """The months with figures, by source and month; of one source where it is named."""
-    current = current_snapshots(as_of).subquery()
-    found = session.execute(
+    current = current_snapshots(vintage.as_of).subquery()
+    found = vintage.session.execute(
         select(
             Source.slug,
             Snapshot.month,
@@ -117,12 +77,11 @@ def read_covered_months(
     ]
 
 
-def read_snapshots(
-    session: Session, as_of: datetime | None = None, source: str | None = None
-) -> list[SnapshotRecord]:
+@read_once
+def read_snapshots(vintage: Vintage, source: str | None = None) -> list[SnapshotRecord]:
     """Every snapshot published by then, the latest upload first and its latest month."""
-    found = session.execute(_select_snapshots(as_of).where(_of(source)))
-    return [_record(as_of, row) for row in found]
+    found = vintage.session.execute(_select_snapshots(vintage.as_of).where(_of(source)))
+    return [_record(vintage.as_of, row) for row in found]
 
 
 def _of(source: str | None) -> ColumnElement[bool]:

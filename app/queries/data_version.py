@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.database.tables import CatalogueChange, Upload
-from app.database.vintages import END_OF_TIME, last_change_at
+from app.database.vintages import END_OF_TIME, Vintage, last_change_at, read_once
 
 
 def data_version(session: Session) -> str:
@@ -25,12 +25,13 @@ def data_version(session: Session) -> str:
     return "-".join(map(str, counted))
 
 
-def last_change(session: Session, as_of: datetime | None = None) -> datetime | None:
+@read_once
+def last_change(vintage: Vintage) -> datetime | None:
     """The last instant, at or before `as_of`, at which figures or the catalogue changed."""
-    limit = as_of or END_OF_TIME
-    figures = func.max(last_change_at(as_of))
+    limit = vintage.as_of or END_OF_TIME
+    figures = func.max(last_change_at(vintage.as_of))
     catalogue = select(func.max(CatalogueChange.at)).where(CatalogueChange.at <= limit)
-    found: datetime | None = session.scalar(
+    found: datetime | None = vintage.session.scalar(
         select(func.greatest(figures, catalogue.scalar_subquery())).select_from(Upload)
     )
     return found

@@ -2,18 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
-from typing import Final
+from datetime import date
 
-from sqlalchemy import (
-    func,
-    select,
-)
+from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session
 
-from app.catalogue.history import cells_at, developer_origins, sources_at
+from app.catalogue.history import read_cells, read_developer_origins, read_sources
 from app.database.tables import Developer, Model, Observation, Source
-from app.database.vintages import current_snapshots, order_by_slug
+from app.database.vintages import current_snapshots, vintage_at
 from app.domain.answer import Answer, SourceDefinition
 from app.domain.calendar import format_month, months_between
 from app.domain.errors import NoFiguresError
@@ -30,35 +26,17 @@ from app.queries.explanations import (
 )
 from app.queries.grouping import GroupedShares
 from app.queries.slices import read_slices
-
-MAIN_SOURCE: Final = "openrouter-rankings"
-"""The source of the founding story."""
+from app.queries.spans import covered_spans, main_source
 
 
 def known_slugs(session: Session) -> KnownSlugs:
-    """All slugs a question may name."""
-    return KnownSlugs(
-        *(
-            tuple(sorted(session.scalars(select(table.slug))))
-            for table in (Source, Developer, Model)
-        )
-    )
-
-
-def main_source(session: Session, as_of: datetime | None = None) -> str | None:
-    """What a question is about when it names none.
-
-    That is MAIN wherever it has figures, so that no upload about another source changes the
-    subject; else the source that covers most months.
-    """
-    current = current_snapshots(as_of).subquery()
-    return session.scalar(
-        select(Source.slug)
-        .join(current, current.c.source_id == Source.id)
-        .group_by(Source.slug)
-        .order_by((Source.slug == MAIN_SOURCE).desc(), func.count().desc(), order_by_slug())
-        .limit(1)
-    )
+    """Return the slugs of all sources, developers and models, in one statement."""
+    tables = (Source, Developer, Model)
+    slugs = union_all(*(select(literal(table.__tablename__), table.slug) for table in tables))
+    by_table: dict[str, list[str]] = {table.__tablename__: [] for table in tables}
+    for table_name, slug in session.execute(slugs):
+        by_table[table_name].append(slug)
+    return KnownSlugs(*(tuple(sorted(by_table[table.__tablename__])) for table in tables))
 
 
 def reported_figures(session: Session, question: Question) -> Answer | None:
@@ -70,7 +48,7 @@ def reported_figures(session: Session, question: Question) -> Answer | None:
         return None
     asked = sources_of_question(session, question)
     metrics = {source.metric for source in asked}
-    known = sources_at(session, question.as_of)
+    known = read_sources(vintage_at(session, question.as_of))
     alike = {source.slug for source in known if source.metric in metrics} - {
         source.slug for source in asked
     }
@@ -115,7 +93,7 @@ def answer_question(session: Session, question: Question) -> Answer:
         shares=table.shares(slugs, months, groups, table.inside),
         complement_groups=outside,
         complement=table.shares(slugs, months, outside, table.outside),
-        vintage=last_change(session, question.as_of),
+        vintage=last_change(vintage_at(session, question.as_of)),
         notes=tuple(source_notes(table, asked)),
     )
 
@@ -123,11 +101,11 @@ def answer_question(session: Session, question: Question) -> Answer:
 def sources_of_question(session: Session, question: Question) -> list[SourceDefinition]:
     slugs = question.source
     if not slugs:
-        main = main_source(session, question.as_of)
+        main = main_source(vintage_at(session, question.as_of))
         if main is None:
             raise NoFiguresError("There are no figures yet", why_no_figures(session, question))
         slugs = (main,)
-    known = {source.slug: source for source in sources_at(session, question.as_of)}
+    known = {source.slug: source for source in read_sources(vintage_at(session, question.as_of))}
     return [known[slug] for slug in slugs]
 
 
@@ -135,16 +113,14 @@ def _months_asked(
     session: Session, question: Question, asked: Sequence[SourceDefinition]
 ) -> list[date]:
     """The months with data among the sources asked, narrowed to the range of the question."""
-    current = current_snapshots(question.as_of).subquery()
-    first, last = session.execute(
-        select(func.min(current.c.month), func.max(current.c.month))
-        .join(Source, Source.id == current.c.source_id)
-        .where(Source.slug.in_([source.slug for source in asked]))
-    ).one()
-    if first is None:
+    spans = covered_spans(vintage_at(session, question.as_of))
+    covering = [spans[source.slug] for source in asked if source.slug in spans]
+    if not covering:
         raise NoFiguresError(
             f"{list_sources(asked)}: no figures", why_no_figures(session, question)
         )
+    first = min(span.first for span in covering)
+    last = max(span.last for span in covering)
     begin, end = max(first, question.from_ or first), min(last, question.to or last)
     if begin > end:
         covered = (
@@ -174,8 +150,8 @@ def _group_labels(
                 Developer, Developer.id == Model.developer_id
             )
     found = session.execute(rows.where(rows.selected_columns[0].in_(keys)))
-    then = cells_at(session, f"{question.by}s", question.as_of)
-    homes = developer_origins(session, question.as_of)
+    then = read_cells(vintage_at(session, question.as_of), f"{question.by}s")
+    homes = read_developer_origins(vintage_at(session, question.as_of))
     labels = {}
     for key, name, developer in found:
         cells: dict[str, str] = {"name": name, "developer": developer, **then.get(key, {})}

@@ -18,9 +18,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from app.catalogue.history import base_origins_at
+from app.catalogue.history import read_base_origins
 from app.database.tables import Developer, Model, Observation, Source
-from app.database.vintages import current_snapshots, source_months
+from app.database.vintages import current_snapshots, source_months, vintage_at
 from app.domain.answer import REST_GROUP, UNNAMED_GROUP
 from app.domain.question import Question
 from app.domain.vocabulary import Status
@@ -111,7 +111,7 @@ def origin_column(session: Session, question: Question) -> ColumnElement[str]:
     published: ColumnElement[str] = Observation.origin.expression
     if question.home == "developer":
         return published
-    bases = base_origins_at(session, question.as_of)
+    bases = read_base_origins(vintage_at(session, question.as_of))
     cases = [(Observation.model_id.in_(ids), literal(origin)) for origin, ids in bases.items()]
     return case(*cases, else_=published) if cases else published
 

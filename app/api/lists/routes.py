@@ -17,6 +17,7 @@ from app.api.lists.parameters import REFUSAL_STATUSES, query_parameters
 from app.api.lists.query import ListQuery, address_with, list_query_dependency
 from app.csv_io.writer import csv_link_header, csv_text, download_file_name
 from app.database.session import Database
+from app.database.vintages import vintage_at
 from app.domain.calendar import format_instant
 from app.queries.data_version import last_change
 from app.web.csv_responses import CSVResponse, csv_response
@@ -76,7 +77,7 @@ def answer_list(
 ) -> ListEnvelope | Response:
     """The page as JSON or as CSV."""
     page = listing.read(session, asked)
-    vintage = last_change(session, asked.as_of)
+    vintage = last_change(vintage_at(session, asked.as_of))
     links = _links(request, asked, listing, page, vintage)
     if asked.csv:
         return _csv(request, asked, listing, page, links, vintage)

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
+from app.database.vintages import vintage_at
 from app.domain.errors import BadQuestionError, NoFiguresError
 from app.domain.parameters import PARAMETERS
 from app.domain.question import Question
@@ -17,7 +18,8 @@ from app.domain.question_parser import KnownSlugs, parse_question
 from app.metadata.openapi_operations import reference_sections
 from app.pages.answer_view import citation_of_answer
 from app.pages.templates import TEMPLATES, render_page
-from app.queries.shares import answer_question, main_source
+from app.queries.shares import answer_question
+from app.queries.spans import main_source
 from app.web.dependencies import ReadSession, no_parameters
 from app.web.error_handlers import problem_response
 from app.web.token_bucket import TokenBuckets
@@ -59,7 +61,7 @@ def guide_context(
 ) -> dict[str, object]:
     base = str(request.base_url).rstrip("/")
     # Named, so that an example says the same when another source covers more months one day.
-    source = main_source(session, as_of) or ""
+    source = main_source(vintage_at(session, as_of)) or ""
     per_minute: int = request.app.state.reads_per_minute
     return {
         "base": base,

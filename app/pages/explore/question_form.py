@@ -7,15 +7,16 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from app.catalogue.history import sources_at
+from app.catalogue.history import read_sources
+from app.database.vintages import vintage_at
 from app.domain.calendar import format_instant, format_month
 from app.domain.parameters import TOP_MAX
 from app.domain.question import Question
 from app.domain.question_parser import KnownSlugs
 from app.domain.vocabulary import ORIGIN_LABELS, Openness, Origin
 from app.queries.availability import months_with_figures, silent_sources, why_no_open_whole
-from app.queries.coverage import main_source_first
-from app.queries.shares import known_slugs, main_source
+from app.queries.shares import known_slugs
+from app.queries.spans import main_source, main_source_first
 from app.wording.formats import format_month_short
 
 OPTION_LABELS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -122,7 +123,8 @@ def question_form(
         question=question,
         names=known_slugs(session),
         sources=_sources(session, question),
-        months=months_with_figures(session, question.as_of) or months_with_figures(session),
+        months=months_with_figures(vintage_at(session, question.as_of))
+        or months_with_figures(vintage_at(session)),
         undivided=why_no_open_whole(session, question),
         typed=typed or {},
     )
@@ -133,10 +135,10 @@ def _sources(session: Session, question: Question) -> list[FormOption]:
 
     Which they are does not depend on the question: the page's script counts on that.
     """
-    main = main_source(session, question.as_of)
+    main = main_source(vintage_at(session, question.as_of))
     ticked = question.source or [main]
     why = silent_sources(session, question)
-    known = [source for source in sources_at(session) if source.learned]
+    known = [source for source in read_sources(vintage_at(session)) if source.learned]
     return [
         FormOption(
             source.slug,
@@ -144,7 +146,7 @@ def _sources(session: Session, question: Question) -> list[FormOption]:
             source.slug in ticked,
             why.get(source.slug, ""),
         )
-        for source in main_source_first(session, known)
+        for source in main_source_first(vintage_at(session), known)
     ]
 
 

@@ -7,13 +7,14 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from app.catalogue.entries import sources_by_slug
+from app.database.vintages import vintage_at
 from app.domain.answer import Answer, Group, Share, SourceDefinition
 from app.domain.comparison import latest_month_only, missing_share, without_missing_groups
 from app.domain.question import Question
 from app.domain.series import covered_months
 from app.pages.answer_view import ChartView, chart_view
-from app.queries.coverage import covered_spans
 from app.queries.shares import answer_question
+from app.queries.spans import covered_spans
 from app.wording.definitions import source_citation
 
 
@@ -46,7 +47,7 @@ def side_by_side(
     """
     quoted = {source.slug for source in reported.sources} if reported else set()
     slug = main.sources[0].slug
-    known = sources_by_slug(session, question.as_of)
+    known = sources_by_slug(vintage_at(session, question.as_of))
     others = [other for other in known if other != slug and other not in quoted]
     if question.source or not others:
         return None
@@ -56,7 +57,7 @@ def side_by_side(
     if len(latest.sources) < 2:
         return None
     told = {source.slug for source in latest.sources}
-    covering = covered_spans(session, question.as_of)
+    covering = covered_spans(vintage_at(session, question.as_of))
     lines = [source_citation(source) for source in latest.sources]
     return SideBySide(
         chart_view(latest, asked, "lines", name="beside"),

@@ -14,9 +14,10 @@ from starlette.datastructures import FormData, UploadFile
 from app.auth.accounts import MaintainerIdentity
 from app.catalogue.editing import edit_entry
 from app.catalogue.entry_types import SOURCE_TYPE
-from app.catalogue.history import sources_at
+from app.catalogue.history import read_sources
 from app.csv_io.schema import FileLimits
 from app.database.session import Database
+from app.database.vintages import vintage_at
 from app.domain.errors import BadFileError, ConflictError, NotFoundError
 from app.domain.vocabulary import OPENNESS_LABELS, Openness
 from app.ingest.rules.upload_format import UPLOAD_COLUMNS
@@ -145,7 +146,7 @@ def _page(
     request: Request, maintainer: MaintainerIdentity, db: Database, form: FormState
 ) -> HTMLResponse:
     with db.reading() as session:
-        known = [(source.slug, source.name) for source in sources_at(session)]
+        known = [(source.slug, source.name) for source in read_sources(vintage_at(session))]
     context = {
         "maintainer": maintainer,
         "form": form,

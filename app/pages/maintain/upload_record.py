@@ -14,6 +14,7 @@ from app.auth.accounts import MaintainerIdentity
 from app.catalogue.lookup import source_names
 from app.database.session import Database
 from app.database.tables import Upload
+from app.database.vintages import vintage_at
 from app.domain.calendar import format_instant
 from app.domain.errors import NotFoundError
 from app.ingest.review import review_upload
@@ -22,7 +23,7 @@ from app.pages.forms import FormState
 from app.pages.small_charts import small_charts
 from app.pages.templates import render_page
 from app.pages.upload_texts import column_letter, record_title, review_finding, review_title
-from app.queries.coverage import covered_spans
+from app.queries.spans import covered_spans
 from app.queries.uploads import (
     UPLOADS_A_PAGE,
     State,
@@ -161,7 +162,7 @@ def _pinned(session: Session, upload: UploadRecord) -> list[tuple[str, str, str]
         return []
     after = upload.published_at
     before = after - timedelta(microseconds=1)
-    known = covered_spans(session, before)
+    known = covered_spans(vintage_at(session, before))
     found = []
     for source in dict.fromkeys(month.source for month in upload.months):
         addresses = [

@@ -16,6 +16,7 @@ from app.catalogue.entries import (
     models_by_slug,
     sources_by_slug,
 )
+from app.database.vintages import vintage_at
 from app.domain.answer import Share
 from app.domain.question import Question
 from app.domain.vocabulary import ORIGIN_LABELS, Origin
@@ -29,7 +30,8 @@ from app.pages.reference.share_history import (
     share_history,
 )
 from app.pages.templates import render_page
-from app.queries.shares import answer_question, main_source
+from app.queries.shares import answer_question
+from app.queries.spans import main_source
 from app.web.dependencies import ReadSession
 from app.wording.definitions import definition_text, denominator_text, source_citation
 from app.wording.findings import headline_finding, small_print_text
@@ -71,7 +73,7 @@ def _rank(row: DeveloperRank) -> tuple[int, float, str]:
 
 @router.get("/developers")
 def developers(request: Request, question: Filtered, session: ReadSession) -> HTMLResponse:
-    known = list(developers_by_slug(session, question.as_of).values())
+    known = list(developers_by_slug(vintage_at(session, question.as_of)).values())
     found = all_usage_history(session, Question(by="developer", as_of=question.as_of))
     rows = rank_developers(known, latest_shares(found.answer) if found else {})
     shown = [row for row in rows if not question.origin or _origin(row) in question.origin]
@@ -119,17 +121,17 @@ def _choice(label: str, origin: tuple[str, ...], count: int, question: Question)
 def _counts(session: Session, question: Question) -> dict[str, int]:
     """How many models the catalogue knows of each developer."""
     counts: dict[str, int] = {}
-    for model in models_by_slug(session, question.as_of).values():
+    for model in models_by_slug(vintage_at(session, question.as_of)).values():
         counts[model.developer] = counts.get(model.developer, 0) + 1
     return counts
 
 
 @router.get("/developers/{slug:path}")
 def developer(request: Request, slug: str, question: Then, session: ReadSession) -> HTMLResponse:
-    known = developers_by_slug(session, question.as_of)
+    known = developers_by_slug(vintage_at(session, question.as_of))
     names = {entry.name: entry.slug for entry in known.values()}
     entry = find_entry(known, slug, "developer", names)
-    models = models_by_slug(session, question.as_of).values()
+    models = models_by_slug(vintage_at(session, question.as_of)).values()
     own = [model for model in models if model.developer == slug]
     named = Question(by="developer", developer=(slug,), as_of=question.as_of)
     found = share_history(session, named)
@@ -153,11 +155,14 @@ def all_models() -> RedirectResponse:
 
 @router.get("/models/{slug:path}")
 def model(request: Request, slug: str, question: Then, session: ReadSession) -> HTMLResponse:
-    known = models_by_slug(session, question.as_of)
+    known = models_by_slug(vintage_at(session, question.as_of))
     names = {entry.name: entry.slug for entry in known.values()}
     entry = find_entry(known, slug, "model", names)
     named = Question(by="model", model=(slug,), as_of=question.as_of)
-    context = {"entry": entry, "developers": developers_by_slug(session, question.as_of)}
+    context = {
+        "entry": entry,
+        "developers": developers_by_slug(vintage_at(session, question.as_of)),
+    }
     based = bool(entry.base_developer)
     context |= _shown(session, question, share_history(session, named), entry.name, based=based)
     return render_page(request, "developers/model.html", context)
@@ -167,10 +172,10 @@ def _shown(
     session: Session, question: Question, found: ShareHistory | None, name: str, *, based: bool
 ) -> dict[str, object]:
     """The figures of a page, and what counting by base model would change."""
-    main = main_source(session, question.as_of)
+    main = main_source(vintage_at(session, question.as_of))
     context: dict[str, object] = {
         "question": question,
-        "main": sources_by_slug(session, question.as_of).get(main or ""),
+        "main": sources_by_slug(vintage_at(session, question.as_of)).get(main or ""),
         "labels": ORIGIN_LABELS,
         "name": name,
         "based": based,

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
 from app.catalogue.entries import developers_by_slug, models_by_slug, sources_by_slug
+from app.database.vintages import vintage_at
 from app.domain.answer import Answer
 from app.domain.errors import NoFiguresError
 from app.domain.question import Question
@@ -18,14 +19,9 @@ from app.domain.vocabulary import ORIGIN_LABELS, ORIGIN_SYNONYMS, Origin, Status
 from app.pages.markdown import parse_blocks
 from app.pages.questions import question_dependency
 from app.pages.templates import render_page
-from app.queries.coverage import (
-    CoveredMonth,
-    SnapshotRecord,
-    main_source_first,
-    read_covered_months,
-    read_snapshots,
-)
+from app.queries.coverage import CoveredMonth, SnapshotRecord, read_covered_months, read_snapshots
 from app.queries.shares import answer_question
+from app.queries.spans import main_source_first
 from app.web.dependencies import ReadSession
 from app.wording.citations import pinned_question
 from app.wording.definitions import denominator_text, source_citation, subject_of_group
@@ -40,19 +36,21 @@ Then = Annotated[Question, question_dependency("as_of")]
 @router.get("/methods")
 def methods(request: Request, question: Then, session: ReadSession) -> HTMLResponse:
     then = question.as_of
-    developers = developers_by_slug(session, then)
-    models = models_by_slug(session, then)
+    developers = developers_by_slug(vintage_at(session, then))
+    models = models_by_slug(vintage_at(session, then))
     homes = Counter(entry.origin for entry in developers.values())
     context = {
         "question": question,
-        "sources": main_source_first(session, sources_by_slug(session, then).values(), then),
+        "sources": main_source_first(
+            vintage_at(session, then), sources_by_slug(vintage_at(session, then)).values()
+        ),
         "developers": len(developers),
         "models": len(models),
         "based": sum(bool(model.base_developer) for model in models.values()),
         "homes": [(ORIGIN_LABELS[origin], homes[origin]) for origin in Origin],
         "synonyms": {ORIGIN_LABELS[origin]: names for origin, names in ORIGIN_SYNONYMS.items()},
-        "statuses": _statuses(read_covered_months(session, then)),
-        "record": _record(read_snapshots(session, then)),
+        "statuses": _statuses(read_covered_months(vintage_at(session, then))),
+        "record": _record(read_snapshots(vintage_at(session, then))),
         "example": _example(session, question),
     }
     return render_page(request, "methods/methods.html", context)

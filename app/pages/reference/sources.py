@@ -9,20 +9,16 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from app.catalogue.entries import find_entry, sources_by_slug
+from app.database.vintages import vintage_at
 from app.domain.answer import SourceDefinition
 from app.domain.question import Question
 from app.domain.revision import Effect
 from app.pages.questions import question_dependency
 from app.pages.reference.source_facts import source_definition, source_differences, source_facts
 from app.pages.templates import render_page
-from app.queries.coverage import (
-    CoveredMonth,
-    SnapshotRecord,
-    main_source_first,
-    read_covered_months,
-    read_snapshots,
-)
+from app.queries.coverage import CoveredMonth, SnapshotRecord, read_covered_months, read_snapshots
 from app.queries.revisions import read_revisions
+from app.queries.spans import main_source_first
 from app.web.dependencies import ReadSession
 from app.wording.definitions import denominator_text, source_citation
 
@@ -33,9 +29,9 @@ Then = Annotated[Question, question_dependency("as_of")]
 
 @router.get("/sources")
 def sources(request: Request, question: Then, session: ReadSession) -> HTMLResponse:
-    found = sources_by_slug(session, question.as_of).values()
-    known = main_source_first(session, found, question.as_of)
-    covered = read_covered_months(session, question.as_of)
+    found = sources_by_slug(vintage_at(session, question.as_of)).values()
+    known = main_source_first(vintage_at(session, question.as_of), found)
+    covered = read_covered_months(vintage_at(session, question.as_of))
     context = {
         "question": question,
         "sources": known,
@@ -48,10 +44,10 @@ def sources(request: Request, question: Then, session: ReadSession) -> HTMLRespo
 @router.get("/sources/{slug:path}")
 def source(request: Request, slug: str, question: Then, session: ReadSession) -> HTMLResponse:
     then = question.as_of
-    known = sources_by_slug(session, then)
+    known = sources_by_slug(vintage_at(session, then))
     names = {item.name: item.slug for item in known.values()}
     found = find_entry(known, slug, "source", names)
-    covered = read_covered_months(session, then, slug)
+    covered = read_covered_months(vintage_at(session, then), slug)
     acts = read_revisions(session, then, [slug])
     context = {
         "question": question,
@@ -61,7 +57,7 @@ def source(request: Request, slug: str, question: Then, session: ReadSession) ->
         "citation": source_citation(found),
         "grid": coverage_grid(covered),
         "covered": covered,
-        "held": held_snapshots(read_snapshots(session, then, slug)),
+        "held": held_snapshots(read_snapshots(vintage_at(session, then), slug)),
         "revisions": [act for act in acts if act.revises or not act.having(Effect.NEW)],
         "trends": trends_address(found, covered, question),
     }
