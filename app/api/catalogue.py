@@ -148,13 +148,11 @@ class Models(ListEnvelope):
 
 def read_models(session: Session, asked: ListQuery) -> ListPage[ModelRow]:
     """The models of the catalogue, open or not unless `openness` says otherwise."""
-    homes = {
-        slug: item.origin
-        for slug, item in developers_by_slug(vintage_at(session, asked.as_of)).items()
-    }
+    vintage = vintage_at(session, asked.as_of)
+    homes = {slug: item.origin for slug, item in developers_by_slug(vintage).items()}
     rows = [
         _model_row(item, homes.get(item.developer, Origin.UNKNOWN))
-        for item in models_by_slug(vintage_at(session, asked.as_of)).values()
+        for item in models_by_slug(vintage).values()
     ]
     wanted = asked.question
     passing = [

@@ -123,11 +123,12 @@ class Sources(ListEnvelope):
 
 def read(session: Session, asked: ListQuery) -> ListPage[SourceRow]:
     """What is measured, by whom, among whom: the definitions, and the months covered."""
-    spans = covered_spans(vintage_at(session, asked.as_of))
+    vintage = vintage_at(session, asked.as_of)
+    spans = covered_spans(vintage)
     wanted = asked.question.source
     rows = [
         _row(source, spans.get(slug))
-        for slug, source in sources_by_slug(vintage_at(session, asked.as_of)).items()
+        for slug, source in sources_by_slug(vintage).items()
         if not wanted or slug in wanted
     ]
     return ListPage(rows)

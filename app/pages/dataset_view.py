@@ -17,17 +17,18 @@ from app.queries.spans import covered_spans, main_source
 
 def describe_dataset(request: Request, session: Session, as_of: datetime | None = None) -> Dataset:
     """What there is, or was: sources with figures, their months, and when they last changed."""
-    spans = covered_spans(vintage_at(session, as_of))
-    known = sources_by_slug(vintage_at(session, as_of))
+    vintage = vintage_at(session, as_of)
+    spans = covered_spans(vintage)
+    known = sources_by_slug(vintage)
     return Dataset(
         site=str(request.base_url).rstrip("/"),
-        main=main_source(vintage_at(session, as_of)) or "",
+        main=main_source(vintage) or "",
         sources=[
             TableDescription(known[slug], span.first, span.last, span.months)
             for slug, span in spans.items()
         ],
         tables=csv_tables(request.app.openapi()),
-        vintage=last_change(vintage_at(session, as_of)),
+        vintage=last_change(vintage),
     )
 
 

@@ -50,9 +50,10 @@ def why_no_open_whole(session: Session, question: Question) -> str:
 
 def silent_sources(session: Session, question: Question) -> dict[str, str]:
     """By slug, why a source has no figure for what is counted, of whom and when aside."""
-    opennesses = _opennesses(vintage_at(session, question.as_of))
+    vintage = vintage_at(session, question.as_of)
+    opennesses = _opennesses(vintage)
     reasons = {}
-    for source in read_sources(vintage_at(session, question.as_of)):
+    for source in read_sources(vintage):
         counted = opennesses.get(source.slug)
         if not counted:
             reasons[source.slug] = f"{source.name} has no figures."

@@ -100,12 +100,13 @@ def answer_question(session: Session, question: Question) -> Answer:
 
 def sources_of_question(session: Session, question: Question) -> list[SourceDefinition]:
     slugs = question.source
+    vintage = vintage_at(session, question.as_of)
     if not slugs:
-        main = main_source(vintage_at(session, question.as_of))
+        main = main_source(vintage)
         if main is None:
             raise NoFiguresError("There are no figures yet", why_no_figures(session, question))
         slugs = (main,)
-    known = {source.slug: source for source in read_sources(vintage_at(session, question.as_of))}
+    known = {source.slug: source for source in read_sources(vintage)}
     return [known[slug] for slug in slugs]
 
 
@@ -150,8 +151,9 @@ def _group_labels(
                 Developer, Developer.id == Model.developer_id
             )
     found = session.execute(rows.where(rows.selected_columns[0].in_(keys)))
-    then = read_cells(vintage_at(session, question.as_of), f"{question.by}s")
-    homes = read_developer_origins(vintage_at(session, question.as_of))
+    vintage = vintage_at(session, question.as_of)
+    then = read_cells(vintage, f"{question.by}s")
+    homes = read_developer_origins(vintage)
     labels = {}
     for key, name, developer in found:
         cells: dict[str, str] = {"name": name, "developer": developer, **then.get(key, {})}

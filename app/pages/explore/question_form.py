@@ -138,7 +138,8 @@ def _sources(session: Session, question: Question) -> list[FormOption]:
     main = main_source(vintage_at(session, question.as_of))
     ticked = question.source or [main]
     why = silent_sources(session, question)
-    known = [source for source in read_sources(vintage_at(session)) if source.learned]
+    vintage = vintage_at(session)
+    known = [source for source in read_sources(vintage) if source.learned]
     return [
         FormOption(
             source.slug,
@@ -146,7 +147,7 @@ def _sources(session: Session, question: Question) -> list[FormOption]:
             source.slug in ticked,
             why.get(source.slug, ""),
         )
-        for source in main_source_first(vintage_at(session), known)
+        for source in main_source_first(vintage, known)
     ]
 
 

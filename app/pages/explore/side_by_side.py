@@ -47,7 +47,8 @@ def side_by_side(
     """
     quoted = {source.slug for source in reported.sources} if reported else set()
     slug = main.sources[0].slug
-    known = sources_by_slug(vintage_at(session, question.as_of))
+    vintage = vintage_at(session, question.as_of)
+    known = sources_by_slug(vintage)
     others = [other for other in known if other != slug and other not in quoted]
     if question.source or not others:
         return None
@@ -57,7 +58,7 @@ def side_by_side(
     if len(latest.sources) < 2:
         return None
     told = {source.slug for source in latest.sources}
-    covering = covered_spans(vintage_at(session, question.as_of))
+    covering = covered_spans(vintage)
     lines = [source_citation(source) for source in latest.sources]
     return SideBySide(
         chart_view(latest, asked, "lines", name="beside"),

@@ -128,10 +128,11 @@ def _counts(session: Session, question: Question) -> dict[str, int]:
 
 @router.get("/developers/{slug:path}")
 def developer(request: Request, slug: str, question: Then, session: ReadSession) -> HTMLResponse:
-    known = developers_by_slug(vintage_at(session, question.as_of))
+    vintage = vintage_at(session, question.as_of)
+    known = developers_by_slug(vintage)
     names = {entry.name: entry.slug for entry in known.values()}
     entry = find_entry(known, slug, "developer", names)
-    models = models_by_slug(vintage_at(session, question.as_of)).values()
+    models = models_by_slug(vintage).values()
     own = [model for model in models if model.developer == slug]
     named = Question(by="developer", developer=(slug,), as_of=question.as_of)
     found = share_history(session, named)
@@ -155,13 +156,14 @@ def all_models() -> RedirectResponse:
 
 @router.get("/models/{slug:path}")
 def model(request: Request, slug: str, question: Then, session: ReadSession) -> HTMLResponse:
-    known = models_by_slug(vintage_at(session, question.as_of))
+    vintage = vintage_at(session, question.as_of)
+    known = models_by_slug(vintage)
     names = {entry.name: entry.slug for entry in known.values()}
     entry = find_entry(known, slug, "model", names)
     named = Question(by="model", model=(slug,), as_of=question.as_of)
     context = {
         "entry": entry,
-        "developers": developers_by_slug(vintage_at(session, question.as_of)),
+        "developers": developers_by_slug(vintage),
     }
     based = bool(entry.base_developer)
     context |= _shown(session, question, share_history(session, named), entry.name, based=based)
@@ -172,10 +174,11 @@ def _shown(
     session: Session, question: Question, found: ShareHistory | None, name: str, *, based: bool
 ) -> dict[str, object]:
     """The figures of a page, and what counting by base model would change."""
-    main = main_source(vintage_at(session, question.as_of))
+    vintage = vintage_at(session, question.as_of)
+    main = main_source(vintage)
     context: dict[str, object] = {
         "question": question,
-        "main": sources_by_slug(vintage_at(session, question.as_of)).get(main or ""),
+        "main": sources_by_slug(vintage).get(main or ""),
         "labels": ORIGIN_LABELS,
         "name": name,
         "based": based,

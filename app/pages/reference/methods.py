@@ -36,21 +36,20 @@ Then = Annotated[Question, question_dependency("as_of")]
 @router.get("/methods")
 def methods(request: Request, question: Then, session: ReadSession) -> HTMLResponse:
     then = question.as_of
-    developers = developers_by_slug(vintage_at(session, then))
-    models = models_by_slug(vintage_at(session, then))
+    vintage = vintage_at(session, then)
+    developers = developers_by_slug(vintage)
+    models = models_by_slug(vintage)
     homes = Counter(entry.origin for entry in developers.values())
     context = {
         "question": question,
-        "sources": main_source_first(
-            vintage_at(session, then), sources_by_slug(vintage_at(session, then)).values()
-        ),
+        "sources": main_source_first(vintage, sources_by_slug(vintage).values()),
         "developers": len(developers),
         "models": len(models),
         "based": sum(bool(model.base_developer) for model in models.values()),
         "homes": [(ORIGIN_LABELS[origin], homes[origin]) for origin in Origin],
         "synonyms": {ORIGIN_LABELS[origin]: names for origin, names in ORIGIN_SYNONYMS.items()},
-        "statuses": _statuses(read_covered_months(vintage_at(session, then))),
-        "record": _record(read_snapshots(vintage_at(session, then))),
+        "statuses": _statuses(read_covered_months(vintage)),
+        "record": _record(read_snapshots(vintage)),
         "example": _example(session, question),
     }
     return render_page(request, "methods/methods.html", context)

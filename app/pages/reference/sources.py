@@ -29,9 +29,10 @@ Then = Annotated[Question, question_dependency("as_of")]
 
 @router.get("/sources")
 def sources(request: Request, question: Then, session: ReadSession) -> HTMLResponse:
-    found = sources_by_slug(vintage_at(session, question.as_of)).values()
-    known = main_source_first(vintage_at(session, question.as_of), found)
-    covered = read_covered_months(vintage_at(session, question.as_of))
+    vintage = vintage_at(session, question.as_of)
+    found = sources_by_slug(vintage).values()
+    known = main_source_first(vintage, found)
+    covered = read_covered_months(vintage)
     context = {
         "question": question,
         "sources": known,
@@ -44,10 +45,11 @@ def sources(request: Request, question: Then, session: ReadSession) -> HTMLRespo
 @router.get("/sources/{slug:path}")
 def source(request: Request, slug: str, question: Then, session: ReadSession) -> HTMLResponse:
     then = question.as_of
-    known = sources_by_slug(vintage_at(session, then))
+    vintage = vintage_at(session, then)
+    known = sources_by_slug(vintage)
     names = {item.name: item.slug for item in known.values()}
     found = find_entry(known, slug, "source", names)
-    covered = read_covered_months(vintage_at(session, then), slug)
+    covered = read_covered_months(vintage, slug)
     acts = read_revisions(session, then, [slug])
     context = {
         "question": question,
@@ -57,7 +59,7 @@ def source(request: Request, slug: str, question: Then, session: ReadSession) ->
         "citation": source_citation(found),
         "grid": coverage_grid(covered),
         "covered": covered,
-        "held": held_snapshots(read_snapshots(vintage_at(session, then), slug)),
+        "held": held_snapshots(read_snapshots(vintage, slug)),
         "revisions": [act for act in acts if act.revises or not act.having(Effect.NEW)],
         "trends": trends_address(found, covered, question),
     }
