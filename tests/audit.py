@@ -6,10 +6,11 @@ Ends with 1 where one has. Where nobody can be asked it says so and ends with 0.
 import json
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
-LOCK = Path(__file__).parents[1] / "requirements.txt"
+from app.paths import PROJECT
+
+LOCK = PROJECT / "requirements.txt"
 PATIENCE = 120  # seconds
 NOT_AUDITED = "DEPENDENCIES NOT AUDITED: no list of known holes can be read from here."
 

@@ -1,12 +1,12 @@
 """The contract as a file: `python -m tests.openapi` writes docs/openapi.json anew."""
 
 import json
-from pathlib import Path
 
 from app.database.session import Database
 from app.main import create_app
+from app.paths import PROJECT
 
-PATH = Path(__file__).parents[1] / "docs" / "openapi.json"
+PATH = PROJECT / "docs" / "openapi.json"
 
 
 def text() -> str:

@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from app.auth.weak_secrets import secret_weakness
+from app.paths import PROJECT
 
-PROJECT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 
 

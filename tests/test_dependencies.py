@@ -1,15 +1,15 @@
 """What is installed is what was locked, and the lock holds nothing known to be broken."""
 
 import re
-from pathlib import Path
 
 import pytest
 from packaging.version import Version
 
+from app.paths import PROJECT
 from tests import audit
 from tests.audit import NOT_AUDITED
 
-LOCK = Path(__file__).parents[1] / "requirements.txt"
+LOCK = PROJECT / "requirements.txt"
 
 
 def locked() -> dict[str, Version]:

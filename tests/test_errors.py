@@ -1,7 +1,6 @@
 """What a user reads when something cannot be done, and the headers on every answer."""
 
 import re
-from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -9,9 +8,10 @@ from fastapi.testclient import TestClient
 from app.database.migrate import schema_revisions
 from app.database.session import Database
 from app.main import create_app
+from app.paths import PROJECT
 from tests.test_cli import modelshare
 
-MIGRATIONS = Path(__file__).parents[1] / "migrations" / "versions"
+MIGRATIONS = PROJECT / "migrations" / "versions"
 NOWHERE = "postgresql+psycopg://nobody@/none?host=/nonexistent"
 
 

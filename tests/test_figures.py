@@ -6,7 +6,6 @@ import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -20,9 +19,10 @@ from app.charts.plotly.figure import plotly_figure
 from app.charts.plotly.traces import plain_text
 from app.charts.scales import balance_lines, month_ticks, share_scale, shorten_name, spread_apart
 from app.domain.answer import Answer, ChartEvent
+from app.paths import PROJECT
 from tests.answers import answer, group, source
 
-STYLE = (Path(__file__).parents[1] / "static" / "style.css").read_text()
+STYLE = (PROJECT / "static" / "style.css").read_text()
 
 
 def drawn(found: Answer, view: str = "lines", **more: object) -> dict:

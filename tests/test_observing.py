@@ -6,12 +6,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
 
+from app.paths import PROJECT
 from tests.faults.service import Service
 
 # --- who is believed, on real connections from two addresses of this machine
@@ -112,7 +112,7 @@ except RuntimeError:
         capture_output=True,
         text=True,
         check=True,
-        cwd=Path(__file__).parents[1],
+        cwd=PROJECT,
     )
     assert "RuntimeError because of ValueError" in done.stderr
     assert "unexpected failure" in done.stderr

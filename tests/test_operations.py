@@ -1,14 +1,13 @@
 """What docs/operations.md tells operators is what there is."""
 
 import re
-from pathlib import Path
 
 import pytest
 import yaml
 
+from app.paths import PROJECT
 from app.settings import _SECRETS, Settings
 
-PROJECT = Path(__file__).parents[1]
 TOLD = (PROJECT / "docs" / "operations.md").read_text()
 COMPOSE = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
 

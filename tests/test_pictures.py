@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import date, datetime
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -20,10 +19,11 @@ from app.charts.svg.chart import render_svg
 from app.charts.svg.elements import escape_text
 from app.charts.svg.patterns import symbol_path
 from app.domain.answer import Answer, ChartEvent
+from app.paths import PROJECT
 from tests.answers import answer, group, source
 from tests.test_figures import event, reported
 
-STYLE = (Path(__file__).parents[1] / "static" / "style.css").read_text()
+STYLE = (PROJECT / "static" / "style.css").read_text()
 GAPS = answer(
     {
         "chinese": ["28.6539", "16.2", None, "33.3"],

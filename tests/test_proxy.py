@@ -22,10 +22,11 @@ import pytest
 
 from app.auth.accounts import add_maintainer, create_token
 from app.database.session import Database
+from app.paths import PROJECT
 from tests.faults.service import Service
 from tests.faults.test_killed_workers import free_port
 
-CADDYFILE = Path(__file__).parents[1] / "Caddyfile"
+CADDYFILE = PROJECT / "Caddyfile"
 LOCAL = "default_bind 127.0.0.1\n\tskip_install_trust\n\thttp_port {http}\n\thttps_port {https}\n\t"
 MIB = 1 << 20
 

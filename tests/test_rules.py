@@ -6,13 +6,11 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import app
 from app.catalogue.index import CatalogueIndex, KnownDeveloper, KnownModel
 from app.csv_io.problems import PROBLEMS_KEPT_MAX
 from app.csv_io.schema import FileLimits
@@ -24,8 +22,9 @@ from app.ingest.rules.file_rules import check_lines
 from app.ingest.rules.resolver import NEW_NAMES_MAX, LineSlice
 from app.ingest.rules.totals import MonthTotals, ResolvedLine
 from app.ingest.rules.upload_format import write_snapshot_file
+from app.paths import PACKAGE
 
-DATA = Path(app.__file__).parent / "data"
+DATA = PACKAGE / "data"
 AUGUST = date(2025, 8, 1)
 
 KNOWN = CatalogueIndex(

@@ -18,8 +18,8 @@ import psycopg
 import pytest
 
 from app.database.embedded.server import wait_until_stopped
+from app.paths import PROJECT
 
-PROJECT = Path(__file__).parents[1]
 MODELSHARE = Path(sys.executable).with_name("modelshare")
 OURS = {"DATABASE_URL", "DATA_DIR", "HOST", "PORT", "WEB_CONCURRENCY"}
 
