@@ -23,7 +23,7 @@ from app.domain.vocabulary import Openness
 from app.ingest.import_export import import_bundled_data
 from app.ingest.stored_files import store_upload
 from tests import chromium
-from tests.conftest import serving
+from tests.databases import serve_database
 
 EVERY = "openrouter-rankings,huggingface-study-2025,huggingface-spring-2026,vercel-ai-gateway"
 PAGES = {
@@ -94,7 +94,7 @@ def bundled_server() -> Iterator[tuple[str, str]]:
             import_bundled_data(db)
             secret = keep_files(db)
             db.close()
-            with serving(url) as address:
+            with serve_database(url) as address:
                 yield address, secret
         wait_until_stopped(Path(folder))
 

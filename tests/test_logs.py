@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from app.auth.accounts import add_maintainer, create_token
 from app.auth.sessions import create_link
 from app.database.session import Database
-from tests.conftest import RUN
+from tests.databases import RUN
 from tests.faults.service import Service
 
 SECRET = "Zx9secretQ7"

@@ -15,9 +15,9 @@ import pytest
 
 from app.auth.accounts import add_maintainer, create_token
 from app.database.session import Database
+from tests.faults.builders import stored
 from tests.faults.cluster import Cluster, filled_cluster
 from tests.faults.service import Service, service
-from tests.faults.test_killed_workers import stored
 
 pytestmark = pytest.mark.faults
 

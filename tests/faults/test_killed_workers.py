@@ -3,10 +3,8 @@
 The first test takes about two minutes: thirty rounds, each with two workers to come back.
 """
 
-import hashlib
 import os
 import signal
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -17,6 +15,7 @@ import httpx2
 import psycopg
 import pytest
 
+from tests.faults.builders import free_port, stored
 from tests.faults.cluster import Cluster
 from tests.faults.service import Service, service
 
@@ -41,19 +40,6 @@ def publish(served: Service, token: dict[str, str], content: bytes) -> httpx2.Re
         return served.client.post("/api/v1/uploads", params=query, headers=token, content=content)
     except httpx2.TransportError:
         return None
-
-
-def stored(database: Cluster, content: bytes) -> list[tuple[bool, int]]:
-    """Of every upload of these bytes: whether it is published, and how many lines it has."""
-    statement = """
-        SELECT published_at IS NOT NULL, count(observation.line)
-        FROM upload LEFT JOIN snapshot ON upload_id = upload.id
-        LEFT JOIN observation ON snapshot_id = snapshot.id
-        WHERE sha256 = %s GROUP BY upload.id
-    """
-    with psycopg.connect(database.url.replace("+psycopg", "")) as connection:
-        digest = hashlib.sha256(content).digest()
-        return connection.execute(statement, [digest]).fetchall()
 
 
 def publish_until_it_is(served: Service, token: dict[str, str], content: bytes) -> dict:
@@ -91,11 +77,6 @@ def test_a_worker_killed_in_mid_publish_leaves_all_or_nothing_and_it_can_be_repe
             assert again["lines"] == lines
             assert stored(database, content) == [(True, lines)]
     assert False in outcomes  # else nothing was hit in its midst
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return listening.getsockname()[1]
 
 
 class Sender:

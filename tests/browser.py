@@ -1,0 +1,75 @@
+"""Pages in a real Chromium, watched for what a user's console would show."""
+
+import re
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
+
+from tests.builders import ADAS_PASSWORD
+
+
+class WatchedPages:
+    """Opens pages and collects all that a user's console would show, and who was asked for what."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self.contexts: list[BrowserContext] = []
+        self.problems: list[str] = []
+
+    def open(self, base_url: str, **options: object) -> Page:
+        """A page of a new context; `options` are those of playwright's `new_context`."""
+        context = self.browser.new_context(base_url=base_url, **options)  # type: ignore[arg-type]
+        self.contexts.append(context)
+        context.on("console", lambda message: self.hear(message.type, message.text))
+        context.on("weberror", lambda error: self.hear("error", str(error.error)))
+        context.on("request", lambda request: self.see(request, base_url))
+        return context.new_page()
+
+    def hear(self, kind: str, message: str) -> None:
+        if kind in {"error", "warning"}:
+            self.problems.append(f"{kind}: {message}")
+
+    def see(self, request: Request, base_url: str) -> None:
+        asked = urlsplit(request.url)
+        if asked.scheme in {"http", "https", "ws"} and asked.netloc != urlsplit(base_url).netloc:
+            self.problems.append(f"asked a stranger: {request.url}")
+
+    def excuse(self, words: str) -> None:
+        """Take out the problems that contain `words`; there must be one."""
+        excused = [problem for problem in self.problems if words in problem]
+        assert excused, self.problems
+        self.problems = [problem for problem in self.problems if problem not in excused]
+
+
+def selected_values(text: str, name: str) -> list[str]:
+    (options,) = re.findall(
+        rf'<select id="q-{name}" name="{name}".*?>(.*?)</select>', text, re.DOTALL
+    )
+    return re.findall(r'value="([^"]*)" selected', options)
+
+
+def checked_values(text: str, name: str) -> list[str]:
+    return re.findall(rf'name="{name}" value="([^"]*)" checked', text)
+
+
+# --- in the browser
+
+
+def wait_until_drawn(page: Page) -> None:
+    expect(page.locator("share-chart .js-plotly-plot .main-svg >> nth=0")).to_be_visible()
+
+
+def sign_in_on_page(page: Page, then: str = "/uploads/received") -> None:
+    page.goto(f"/sign-in?next={then}")
+    page.get_by_label("Name").fill("ada")
+    page.get_by_label("Password").fill(ADAS_PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"**{then}")
+
+
+def open_signed_in(
+    watched: WatchedPages, server: str, path: str = "/uploads/new", **options: object
+) -> Page:
+    page = watched.open(server, **({"viewport": {"width": 1280, "height": 900}} | options))
+    sign_in_on_page(page, path)
+    return page

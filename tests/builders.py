@@ -1,0 +1,141 @@
+"""What several tests build: files, uploads, maintainers, and what is stored of them."""
+
+import io
+import re
+from datetime import datetime
+from functools import cache
+from html import unescape
+
+from httpx2 import Response
+from sqlalchemy import func, select, text
+
+from app.auth.accounts import add_maintainer, lock_maintainer
+from app.auth.passwords import hash_password
+from app.csv_io.schema import FileLimits
+from app.database.session import Database
+from app.database.tables import Developer, Model, Observation, Snapshot, Upload
+from app.domain.question import Question
+from app.domain.vocabulary import Openness
+from app.ingest.publish import PublishResult, publish_upload
+from app.ingest.stored_files import store_upload
+from app.queries.shares import answer_question
+
+PASSWORD = "correct horse battery"
+
+
+def add_ada(db: Database) -> None:
+    with db.writing() as session:
+        add_maintainer(session, "ada")
+        lock_maintainer(session, "ada").password_hash = stored_password()
+
+
+@cache
+def stored_password() -> str:
+    """Computed once: it takes a quarter of a second."""
+    return hash_password(PASSWORD)
+
+
+def all_figures(db: Database) -> list[tuple[object, ...]]:
+    """Every observation without its line, and the catalogue."""
+    statements = (
+        """SELECT source.slug, month, basis, o.origin, o.openness, d.slug, m.slug, share_pct, value,
+        status, o.note FROM observation o JOIN snapshot s ON s.id = snapshot_id
+        JOIN source ON source.id = s.source_id
+        LEFT JOIN developer d ON d.id = o.developer_id
+        LEFT JOIN model m ON m.id = model_id""",
+        """SELECT slug, name, publisher, metric, population, url, licence, citation, method
+        FROM source""",
+        "SELECT slug, name, country, origin, homepage, huggingface_org, note FROM developer",
+        """SELECT m.slug, m.name, d.slug, openness, release_month, b.slug, m.note FROM model m
+        JOIN developer d ON d.id = developer_id
+        LEFT JOIN developer b ON b.id = base_developer_id""",
+        "SELECT date, title, description, url, headline FROM event",
+    )
+    with db.engine.connect() as connection:
+        rows = [tuple(row) for each in statements for row in connection.execute(text(each))]
+    return sorted(rows, key=str)
+
+
+UNREACHABLE_URL = "postgresql+psycopg://nobody@/none?host=/nonexistent"
+
+SOURCE = "huggingface-study-2025"
+LIMITS = FileLimits()
+
+
+def month_file(share: str, month: str = "2026-01", more: str = "") -> bytes:
+    return f"month,origin,share_pct\n{month},chinese,{share}\n{more}".encode()
+
+
+def store_file(db: Database, content: bytes, source: str | None = SOURCE) -> int:
+    with db.writing() as session:
+        return store_upload(
+            session,
+            io.BytesIO(content),
+            filename="figures.csv",
+            by="ada",
+            source=source,
+            openness=Openness.OPEN,
+        )
+
+
+def publish_stored(db: Database, upload_id: int, reason: str = "") -> PublishResult:
+    with db.writing() as session:
+        return publish_upload(session, upload_id, by="ada", reason=reason, limits=LIMITS)
+
+
+def stored_share(db: Database, month: str = "2026-01", as_of: datetime | None = None) -> str | None:
+    """The Chinese open share of the month, as text."""
+    question = Question(source=(SOURCE,), as_of=as_of)
+    with db.reading() as session:
+        rows = answer_question(session, question).series(SOURCE, "chinese")
+    found = {f"{row.month:%Y-%m}": row.share_pct for row in rows}
+    return f"{found[month].normalize():f}" if found.get(month) is not None else None
+
+
+def row_counts(db: Database) -> dict[str, int]:
+    with db.reading() as session:
+        return {
+            table.__tablename__: session.scalar(select(func.count()).select_from(table)) or 0
+            for table in (Upload, Snapshot, Observation, Developer, Model)
+        }
+
+
+ADAS_PASSWORD = "correct horse battery staple"
+
+OCTOBER = b"month,origin,openness,share_pct\n2026-10,chinese,open,62.5\n2026-10,us,closed,30\n"
+REVISED = b"month,origin,openness,share_pct\n2026-09,chinese,open,50\n2026-09,us,open,6.34\n"
+HOSTILE_NAMES = (
+    "</script><script>alert(1)</script>",
+    "=cmd()",
+    "{{7*7}}",
+    "a\u2028b",
+    "\u05d0\u05d1",
+)
+
+
+def store_upload_of(
+    db: Database, content: bytes, by: str = "ada", filename: str = "file.csv"
+) -> int:
+    with db.writing() as session:
+        return store_upload(
+            session,
+            io.BytesIO(content),
+            filename=filename,
+            by=by,
+            source="openrouter-rankings",
+            openness=Openness.OPEN,
+        )
+
+
+def publish_file(db: Database, content: bytes, reason: str = "corrected at the source") -> int:
+    upload_id = store_upload_of(db, content)
+    with db.writing() as session:
+        publish_upload(session, upload_id, by="ada", reason=reason, limits=FileLimits())
+    return upload_id
+
+
+def text_of(response: Response) -> str:
+    """The words of a page: no tags, spaces as spaces."""
+    words = re.sub(r"</?(a|b|bdi|code|span)\b[^>]*>", "", response.text)
+    words = re.sub(r"<script.*?</script>|<[^>]+>", " ", words, flags=re.DOTALL)
+    return " ".join(unescape(words).replace("\N{NO-BREAK SPACE}", " ").split())

@@ -1,0 +1,108 @@
+"""The PostgreSQL of a test run, its template databases, and servers on copies of them."""
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import uvicorn
+from sqlalchemy import URL, Connection, NullPool, create_engine, make_url, text
+
+from app.database.embedded.server import run_embedded_postgres
+from app.database.session import Database
+from app.main import create_app
+from app.settings import Settings
+
+RUN = "MODELSHARE_TEST_RUN"
+TEMPLATE_LOCK = 7_021_993  # any fixed number
+
+
+# --- databases
+
+
+@contextmanager
+def server_of_the_run() -> Iterator[URL]:
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield make_url(Settings(database_url=given).database_url or "")
+    else:
+        with run_embedded_postgres(Path(os.environ[RUN])) as url:
+            yield make_url(url)
+
+
+@contextmanager
+def administering(server: URL) -> Iterator[Connection]:
+    engine = create_engine(server, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        yield connection
+
+
+def drop_database(server: URL, name: str) -> None:
+    with administering(server) as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+
+
+def template_name(kind: str) -> str:
+    return f"{Path(os.environ[RUN]).name}-{kind}"
+
+
+def make_template(server: URL, kind: str, origin: str, build: Callable[[Database], None]) -> str:
+    """Have `build` make the database out of a copy of `origin`, once for all workers; its name."""
+    name = template_name(kind)
+    with administering(server) as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": TEMPLATE_LOCK})
+        known = text("SELECT 1 FROM pg_database WHERE datname = :name")
+        if connection.scalar(known, {"name": name}) is None:
+            with copied(server, origin) as url:
+                build_and_close(Database(url), build)
+                made = make_url(url).database
+                connection.execute(text(f'ALTER DATABASE "{made}" RENAME TO "{name}"'))
+    return name
+
+
+def build_and_close(db: Database, build: Callable[[Database], None]) -> None:
+    try:
+        build(db)
+    finally:
+        db.close()
+
+
+@contextmanager
+def copied(server: URL, template: str) -> Iterator[str]:
+    name = f"{template_name('copy')}-{uuid4().hex[:8]}"
+    with administering(server) as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    try:
+        yield server.set(database=name).render_as_string(hide_password=False)
+    finally:
+        drop_database(server, name)
+
+
+@contextmanager
+def open_database(url: str) -> Iterator[Database]:
+    db = Database(url)
+    try:
+        yield db
+    finally:
+        db.close()
+
+
+@contextmanager
+def serve_database(url: str) -> Iterator[str]:
+    """The address of a real uvicorn on the database of `url`."""
+    app = create_app(Database(url))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=server.run, args=([listening],))
+        thread.start()
+        while not server.started and thread.is_alive():
+            time.sleep(0.01)
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()

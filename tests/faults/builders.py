@@ -1,0 +1,26 @@
+"""What the fault tests ask of a database and of the machine."""
+
+import hashlib
+import socket
+
+import psycopg
+
+from tests.faults.cluster import Cluster
+
+
+def stored(database: Cluster, content: bytes) -> list[tuple[bool, int]]:
+    """Of every upload of these bytes: whether it is published, and how many lines it has."""
+    statement = """
+        SELECT published_at IS NOT NULL, count(observation.line)
+        FROM upload LEFT JOIN snapshot ON upload_id = upload.id
+        LEFT JOIN observation ON snapshot_id = snapshot.id
+        WHERE sha256 = %s GROUP BY upload.id
+    """
+    with psycopg.connect(database.url.replace("+psycopg", "")) as connection:
+        digest = hashlib.sha256(content).digest()
+        return connection.execute(statement, [digest]).fetchall()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return listening.getsockname()[1]

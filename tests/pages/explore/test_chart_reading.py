@@ -1,0 +1,188 @@
+"""Reading a chart by keyboard, point by point."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser import wait_until_drawn
+
+pytestmark = pytest.mark.browser
+
+
+def chart(page: Page, address: str) -> Locator:
+    page.goto(address)
+    wait_until_drawn(page)
+    found = page.get_by_role("application").first
+    found.focus()
+    return found
+
+
+def said(page: Page, *keys: str) -> Locator:
+    for key in keys:
+        page.keyboard.press(key)
+    return page.locator("share-chart .said").first
+
+
+def ring(page: Page) -> tuple[float, float]:
+    """The middle of the ring, from the chart's left upper corner."""
+    box, whole = (
+        page.locator(selector).first.bounding_box() for selector in (".ring", "share-chart")
+    )
+    assert box
+    assert whole
+    return box["x"] + box["width"] / 2 - whole["x"], box["y"] + box["height"] / 2 - whole["y"]
+
+
+def test_arrows_go_through_months_and_series_and_say_each_point(page: Page) -> None:
+    chart(page, "/trends")
+    expect(said(page, "End")).to_have_text("Chinese, September 2026, 60.26 %, provisional")
+    expect(said(page, "ArrowLeft")).to_have_text("Chinese, August 2026, 54.48 %")
+    expect(said(page, "ArrowDown")).to_have_text("US, August 2026, 8.76 %")
+    expect(said(page, "ArrowRight")).to_have_text("US, September 2026, 6.34 %, provisional")
+    expect(said(page, "Home")).to_have_text("US, January 2025, 10.15 %, provisional")
+    expect(said(page, "ArrowUp")).to_have_text("Chinese, January 2025, 5.96 %, provisional")
+    expect(said(page, "ArrowLeft")).to_have_text("Chinese, January 2025, 5.96 %, provisional")
+
+
+def test_a_month_without_a_figure_is_said_to_have_none(page: Page) -> None:
+    chart(page, "/trends")
+    words = said(page, "End", "ArrowDown", "ArrowDown", "ArrowDown")
+    expect(words).to_have_text("Other, September 2026, no figure")
+
+
+def test_a_reported_point_is_read_with_its_words(page: Page) -> None:
+    chart(page, "/trends")
+    words = said(page, "End", *["ArrowDown"] * 4)
+    expect(words).to_contain_text("Reported for December 2024: Chinese 1.2 %")
+    expect(said(page, "ArrowDown")).to_contain_text("Reported for August 2025: Chinese 30 %")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("view", ["lines", "stack"])
+def test_the_ring_stands_around_the_point(watched, server, width, view) -> None:
+    page = watched.open(server, viewport={"width": width, "height": 900})
+    chart(page, f"/trends?view={view}")
+    said(page, "End", "ArrowLeft")
+    there = page.evaluate(
+        """() => {
+          const plot = document.querySelector(".js-plotly-plot");
+          const shapes = [...plot.querySelectorAll(".point path, path.point")];
+          const months = plot.data[0].x.length;
+          const box = shapes[months - 2].getBoundingClientRect();
+          const whole = document.querySelector("share-chart").getBoundingClientRect();
+          return [(box.left + box.right) / 2 - whole.left, (box.top + box.bottom) / 2 - whole.top];
+        }"""
+    )
+    assert ring(page) == pytest.approx(there, abs=1.5)
+
+
+def test_up_leads_to_the_layer_above(page: Page) -> None:
+    chart(page, "/trends?view=stack")
+    expect(said(page, "End")).to_have_text("Chinese, September 2026, 60.26 %, provisional")
+    low = ring(page)
+    expect(said(page, "ArrowUp")).to_have_text("US, September 2026, 6.34 %, provisional")
+    assert ring(page)[1] < low[1]
+
+
+def test_with_several_sources_each_point_names_its_own(page: Page) -> None:
+    chart(page, "/trends?source=openrouter-rankings,huggingface-spring-2026")
+    expect(said(page, "End")).to_contain_text("OpenRouter rankings: Chinese, September 2026")
+    words = said(page, *["ArrowDown"] * 6)
+    expect(words).to_contain_text("State of Open Source, Spring 2026: ")
+
+
+def test_a_single_month_is_read_bar_by_bar(page: Page) -> None:
+    chart(page, "/trends?from=2025-08&to=2025-08")
+    expect(said(page, "ArrowDown")).to_have_text("Chinese, August 2025, 28.65 %")
+    expect(said(page, "ArrowDown")).to_have_text("US, August 2025, 3.74 %")
+
+
+def test_a_name_with_markup_signs_is_read_as_it_is_written(page: Page) -> None:
+    page.goto("/trends")
+    wait_until_drawn(page)
+    page.evaluate(
+        """() => {
+          const old = document.querySelector("share-chart");
+          const fresh = old.cloneNode(true);
+          fresh.querySelectorAll(".ring, .reading").forEach((item) => item.remove());
+          const json = fresh.querySelector("script");
+          json.textContent = json.textContent
+            .replaceAll('"Chinese ', '"A \\\\u0026amp; B ')
+            .replaceAll('"Chinese"', '"A \\\\u0026amp; B"');
+          old.replaceWith(fresh);
+        }"""
+    )
+    page.get_by_role("application").focus()
+    expect(said(page, "End")).to_contain_text("A & B, September 2026, 60.26 %")
+
+
+def test_escape_and_leaving_end_the_reading(page: Page) -> None:
+    found = chart(page, "/trends")
+    said(page, "End")
+    expect(page.locator(".ring")).to_be_visible()
+    expect(said(page, "Escape")).to_have_text("The reading has ended.")
+    expect(page.locator(".ring")).to_be_hidden()
+    expect(found).to_be_focused()
+    said(page, "End", "Tab")
+    expect(found).not_to_be_focused()
+    expect(page.locator(".ring")).to_be_hidden()
+
+
+def test_the_keys_are_explained_where_the_chart_has_focus(page: Page) -> None:
+    found = chart(page, "/trends")
+    keys = "Arrow keys: left and right go through the months, up and down through the series; "
+    keys += "Home and End to the first and last month; Escape ends."
+    expect(found).to_have_accessible_description(re.compile(rf"{keys}$"))
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    panel = page.locator(".reading")
+    box = panel.bounding_box()
+    assert box
+    assert box["height"] > 20
+    page.keyboard.press("Tab")
+    box = panel.bounding_box()
+    assert box
+    assert box["height"] <= 1
+
+
+def test_keys_of_the_page_and_the_browser_are_left_alone(page: Page) -> None:
+    chart(page, "/trends")
+    said(page, "PageDown", "Control+End", "a")
+    expect(page.locator(".ring")).to_be_hidden()
+
+
+def test_the_ring_moves_with_the_width_of_the_window(page: Page) -> None:
+    chart(page, "/trends")
+    said(page, "End")
+    before = ring(page)
+    page.set_viewport_size({"width": 700, "height": 900})
+    page.wait_for_function(
+        "() => document.querySelector('.js-plotly-plot')._fullLayout.width < 700"
+    )
+    assert ring(page)[0] < before[0] - 100
+
+
+def test_hovering_shows_the_month_as_before(page: Page) -> None:
+    page.goto("/trends")
+    wait_until_drawn(page)
+    page.locator(".js-plotly-plot .nsewdrag").first.hover()
+    expect(page.locator(".hoverlayer .legendtext").first).to_be_visible()
+    expect(page.locator(".ring")).to_be_hidden()
+
+
+def test_without_plotly_the_page_still_answers(watched, server) -> None:
+    page = watched.open(server)
+    page.route("**/plotly.min.js*", lambda route: route.abort())
+    page.goto("/trends")
+    expect(page.get_by_role("cell", name="28.65 %")).to_be_visible()
+    expect(page.get_by_role("application")).to_have_count(0)
+    page.get_by_label("Grouped by").select_option("developer")
+    expect(page.locator("h1")).to_contain_text("DeepSeek’s open models")
+    watched.excuse("ERR_FAILED")
+
+
+def test_what_is_counted_is_said_with_the_chart(page: Page) -> None:
+    found = chart(page, "/trends")
+    first = (found.get_attribute("aria-describedby") or "").split()[0]
+    expect(page.locator(f"#{first}")).to_contain_text("Share of open models")

@@ -1,0 +1,214 @@
+"""`/trends`: any question as a chart with its table."""
+
+import re
+from html import unescape
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import checked_values, selected_values, wait_until_drawn
+
+
+def canonical(text: str) -> str:
+    (address,) = re.findall(r'<link rel="canonical" href="([^"]*)"', text)
+    return unescape(address)
+
+
+def test_the_form_shows_the_question_it_answers(client):
+    query = "by=developer&openness=all&origin=chinese,us&top=5&view=stack&from=2025-03"
+    page = client.get(f"/trends?{query}").text
+    assert selected_values(page, "by") == ["developer"]
+    assert selected_values(page, "openness") == ["all"]
+    assert checked_values(page, "origin") == ["chinese", "us"]
+    assert checked_values(page, "view") == ["stack"]
+    assert 'name="top" value="5"' in page
+    assert selected_values(page, "from") == ["2025-03"]
+
+
+def test_without_a_source_in_the_address_the_one_answered_is_checked(client):
+    assert checked_values(client.get("/trends").text, "source") == ["openrouter-rankings"]
+
+
+def test_what_the_form_sends_leads_to_the_short_address_of_the_question(client):
+    sent = [
+        ("view", "lines"),
+        ("by", "developer"),
+        ("source", "openrouter-rankings"),
+        ("source", "vercel-ai-gateway"),
+        ("openness", "open"),
+        ("from", ""),
+        ("as_of", ""),
+    ]
+    response = client.get("/trends/ask", params=sent)
+    assert response.status_code == 303
+    expected = "/trends?source=openrouter-rankings,vercel-ai-gateway&by=developer"
+    assert response.headers["location"] == expected
+
+
+def test_the_usual_question_has_the_shortest_address(client):
+    assert client.get("/trends/ask?view=lines&by=origin").headers["location"] == "/trends"
+
+
+def test_what_the_form_cannot_mean_is_refused_and_explained(client):
+    response = client.get("/trends/ask?from=soon")
+    assert response.status_code == 400
+    assert "a month as YYYY-MM" in response.text
+
+
+def test_two_addresses_of_one_question_have_one_canonical_address(client):
+    query = "openness=open&by=model&of=all&from="
+    assert canonical(client.get(f"/trends?{query}").text) == "/trends?by=model"
+
+
+@pytest.mark.parametrize("view", ["lines", "stack", "table"])
+@pytest.mark.parametrize("by", ["origin", "openness", "developer", "model"])
+def test_every_grouping_and_view_answers_with_a_table(client, by, view):
+    response = client.get(f"/trends?by={by}&view={view}&openness=all")
+    assert response.status_code == 200
+    assert response.text.count("<tbody>") == 1
+    assert response.text.count("<share-chart>") == (0 if view == "table" else 1)
+
+
+def test_every_source_has_a_table_of_its_own(client):
+    page = client.get("/trends?source=openrouter-rankings,huggingface-spring-2026").text
+    captions = re.findall(r"<caption>(.*?):", page)
+    assert captions == ["OpenRouter rankings", "State of Open Source, Spring 2026"]
+
+
+def test_a_source_without_an_answer_is_named_and_gets_no_empty_chart(client):
+    page = client.get("/trends?source=openrouter-rankings,vercel-ai-gateway").text
+    assert "Vercel AI Gateway index: no figures for this question." in page
+    assert '"title"' not in re.findall(r'"annotations":(.*)', page)[0]
+
+
+def test_a_table_goes_from_the_first_to_the_last_month_of_its_source(client):
+    page = client.get("/trends?source=openrouter-rankings,huggingface-spring-2026").text
+    assert page.count('<th scope="row">') == 21 + 1
+
+
+def test_reported_points_stand_only_beside_what_they_tell_of(client):
+    assert "late 2024" in client.get("/trends").text
+    for query in ("openness=all", "by=openness", "of=open", "by=developer"):
+        assert "late 2024" not in client.get(f"/trends?{query}").text
+
+
+def test_a_source_that_does_not_say_what_is_open_gets_words_and_ways_out(client):
+    response = client.get("/trends?source=vercel-ai-gateway")
+    assert response.status_code == 404
+    assert "does not say which models are open" in response.text
+    assert 'href="/trends?source=vercel-ai-gateway&amp;openness=all"' in response.text
+    assert "<share-chart>" not in response.text
+
+
+def test_a_single_month_is_answered_and_not_a_blank_chart(client):
+    page = client.get("/trends?from=2025-08&to=2025-08").text
+    assert "Chinese open models: 28.7" in page
+    assert '"orientation":"h"' in page
+
+
+def test_months_without_figures_get_a_way_out(client):
+    response = client.get("/trends?from=2020-01&to=2020-02")
+    assert response.status_code == 404
+    assert ">All months</a>" in response.text
+
+
+def test_the_link_that_stays_names_the_vintage(client):
+    page = client.get("/trends?by=model").text
+    (address,) = re.findall(r'href="([^"]*)">Link that stays', page)
+    pinned = client.get(unescape(address))
+    assert pinned.status_code == 200
+    assert 'name="as_of" value="20' in pinned.text
+
+
+def test_downloads_answer_the_same_question(client):
+    page = client.get("/trends?by=developer&top=3").text
+    assert 'href="/api/v1/shares.csv?by=developer&amp;top=3"' in page
+    assert client.get("/api/v1/shares.csv?by=developer&top=3").status_code == 200
+
+
+@pytest.mark.browser
+def test_a_control_answers_at_once_and_keeps_the_address(page):
+    page.goto("/trends")
+    wait_until_drawn(page)
+    page.get_by_label("Grouped by").focus()
+    page.get_by_label("Grouped by").select_option("developer")
+    expect(page.locator("h1")).to_contain_text("DeepSeek’s open models")
+    page.wait_for_url("**/trends?source=openrouter-rankings&by=developer")
+    wait_until_drawn(page)
+    expect(page.get_by_label("Grouped by")).to_be_focused()
+    expect(page.locator("#heard")).to_contain_text("DeepSeek’s open models")
+
+
+@pytest.mark.browser
+def test_a_live_address_shows_another_reader_the_same(page, watched, server):
+    page.goto("/trends")
+    wait_until_drawn(page)
+    page.get_by_label("Stack").check()
+    page.get_by_label("Grouped by").select_option("model")
+    page.wait_for_url("**by=model&view=stack")
+    other = watched.open(server)
+    other.goto(page.url)
+    wait_until_drawn(other)
+    assert other.locator("h1").inner_text() == page.locator("h1").inner_text()
+    expect(other.get_by_label("Stack")).to_be_checked()
+
+
+@pytest.mark.browser
+def test_a_question_nothing_answers_says_so_in_place(page, watched):
+    page.goto("/trends?source=vercel-ai-gateway&openness=all")
+    wait_until_drawn(page)
+    page.get_by_label("Counting").select_option("open")
+    expect(page.locator("h1")).to_contain_text("Nothing matches")
+    expect(page.get_by_role("link", name="Count all models, open or not")).to_be_visible()
+    watched.problems[:] = [item for item in watched.problems if "404" not in item]
+
+
+@pytest.mark.browser
+def test_the_form_works_without_scripts(watched, server):
+    page = watched.open(server, java_script_enabled=False)
+    page.goto("/trends")
+    page.get_by_label("Grouped by").select_option("model")
+    page.get_by_role("checkbox", name="State of AI study").check()
+    page.get_by_role("button", name="Show").click()
+    assert page.url.endswith("/trends?source=openrouter-rankings,state-of-ai-study&by=model")
+    expect(page.get_by_role("table")).to_have_count(2)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("query", ["by=model", "view=table&by=developer", "openness=all"])
+def test_nothing_is_wider_than_a_small_screen(watched, server, query):
+    page = watched.open(server, viewport={"width": 320, "height": 800})
+    page.goto(f"/trends?{query}")
+    expect(page.get_by_role("table")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_a_view_is_cited_as_bibtex_and_csl_json_of_the_same_question(client):
+    page = client.get("/trends?by=developer&top=3").text
+    for name, media_type, part in (
+        ("bib", "application/x-bibtex", "@misc{openmodelshare-"),
+        ("csl", "application/vnd.citationstyles.csl+json", '"type": "dataset"'),
+    ):
+        (address,) = re.findall(rf'href="(/trends\.{name}\?[^"]*)"', page)
+        cited = client.get(unescape(address))
+        assert cited.headers["content-type"].startswith(media_type)
+        assert part in cited.text
+        assert "by=developer" in cited.text
+
+
+def test_what_has_no_figure_cannot_be_cited(client):
+    response = client.get("/trends.bib?source=vercel-ai-gateway")
+    assert response.status_code == 404
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_what_a_source_notes_of_a_month_stands_below_its_table(client):
+    page = re.sub(r"\s+", " ", client.get("/trends?source=huggingface-study-2025").text)
+    assert "<bdi>downloads over the twelve months to August 2025</bdi>" in page
+    assert "26 of 31 days covered" in client.get("/trends").text
+
+
+def test_models_of_unknown_origin_and_what_is_not_broken_down_have_two_names(client):
+    page = client.get("/trends?source=huggingface-study-2025").text
+    heads = re.findall(r'<th scope="col"[^>]*>(.*?)</th>', page)
+    assert heads[-2:] == ["Unknown", "Not broken down"]

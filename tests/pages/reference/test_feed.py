@@ -1,0 +1,230 @@
+"""`/feed.atom`: newly published months, revisions and withdrawals (RFC 4287)."""
+
+import re
+from datetime import datetime
+from xml.etree import ElementTree as ET
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import update
+
+from app.database.session import Database
+from app.database.tables import Source, Upload
+from app.ingest.withdraw import withdraw_upload
+from tests.builders import HOSTILE_NAMES, OCTOBER, REVISED, publish_file
+from tests.looking import counted
+from tests.rewriting import rewriting
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+XHTML = "{http://www.w3.org/1999/xhtml}"
+MIXED = OCTOBER + b"2026-09,chinese,open,50\n"
+
+
+def feed(client: TestClient, address: str = "/feed.atom") -> ET.Element:
+    response = client.get(address)
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "application/atom+xml; charset=utf-8"
+    return ET.fromstring(response.content)
+
+
+def one(element: ET.Element, name: str) -> str:
+    """The text of a child that is there exactly once and not empty."""
+    (child,) = element.findall(ATOM + name)
+    assert child.text
+    return child.text
+
+
+def entries(client: TestClient, address: str = "/feed.atom") -> list[ET.Element]:
+    return feed(client, address).findall(f"{ATOM}entry")
+
+
+def content(entry: ET.Element) -> str:
+    (div,) = entry.findall(f"{ATOM}content/{XHTML}div")
+    return " ".join("".join(div.itertext()).replace("\N{NO-BREAK SPACE}", " ").split())
+
+
+def withdraw(db: Database, upload_id: int, reason: str = "left out a week") -> None:
+    with db.writing() as session:
+        withdraw_upload(session, upload_id, by="grace", reason=reason)
+
+
+def test_the_feed_has_what_atom_asks_of_a_feed(client):
+    root = feed(client)
+    assert root.tag == f"{ATOM}feed"
+    assert one(root, "id").startswith("tag:")
+    assert one(root, "title") == "Open Model Share"
+    assert datetime.fromisoformat(one(root, "updated")).tzinfo
+    (author,) = root.findall(f"{ATOM}author")
+    assert one(author, "name")
+    (self,) = root.findall(f"{ATOM}link[@rel='self']")
+    assert self.get("href", "").endswith("/feed.atom")
+
+
+def test_every_entry_has_what_atom_asks_of_an_entry(client):
+    found = entries(client)
+    assert len(found) == 5
+    for entry in found:
+        for name in ("id", "title", "updated", "published"):
+            assert one(entry, name)
+        assert datetime.fromisoformat(one(entry, "updated")).tzinfo
+        assert entry.find(f"{ATOM}content").get("type") == "xhtml"
+        assert one(entry.find(f"{ATOM}author"), "name") == "bundled"
+    ids = [one(entry, "id") for entry in found]
+    assert len(set(ids)) == 5
+
+
+def test_the_feed_changed_when_its_latest_entry_did(client):
+    root = feed(client)
+    moments = [one(entry, "updated") for entry in root.findall(f"{ATOM}entry")]
+    assert moments == sorted(moments, key=datetime.fromisoformat, reverse=True)
+    assert one(root, "updated") == moments[0]
+
+
+def test_ids_do_not_depend_on_the_host_and_stay(client):
+    here = [one(entry, "id") for entry in entries(client)]
+    there = ET.fromstring(client.get("/feed.atom", headers={"host": "elsewhere.example"}).content)
+    assert [one(entry, "id") for entry in there.findall(f"{ATOM}entry")] == here
+    assert one(there, "id") == one(feed(client), "id")
+    pattern = r"tag:open-model-share\.invalid,2026:upload/\d+/[0-9a-f]{16}/published/[0-9T:.-]+Z"
+    assert all(re.fullmatch(pattern, name) for name in here)
+
+
+def test_a_new_month_is_told_with_its_figures_and_its_upload(own_client, filled_db):
+    upload = publish_file(filled_db, OCTOBER, reason="")
+    entry = entries(own_client)[0]
+    assert one(entry, "title").replace("\N{NO-BREAK SPACE}", " ") == (
+        "OpenRouter rankings: October 2026 published"
+    )
+    (link,) = entry.findall(f"{ATOM}link")
+    assert link.get("href", "").endswith(f"/uploads/{upload}")
+    assert own_client.get(f"/uploads/{upload}").status_code == 200
+    assert "October 2026: new Chinese, open: 62.50 % US, closed: 30.00 %" in content(entry)
+
+
+def test_a_revision_says_why_and_what_stood_before_and_after(own_client, filled_db):
+    publish_file(filled_db, REVISED, reason="a recount")
+    entry = entries(own_client)[0]
+    assert one(entry, "title").replace("\N{NO-BREAK SPACE}", " ") == (
+        "OpenRouter rankings: September 2026 revised: a recount"
+    )
+    assert re.search(r"Chinese, open: 60\.\d+ % → 50\.00 % \(−10\.3 pp\)", content(entry))
+    assert re.search(r"US, closed: [\d.]+ % → –", content(entry))
+    assert "September 2026: revised, provisional before, final now" in content(entry)
+    assert {item.get("term") for item in entry.findall(f"{ATOM}category")} == {
+        "published",
+        "revision",
+    }
+
+
+def test_new_and_revised_months_of_one_file_are_told_apart(own_client, filled_db):
+    publish_file(filled_db, MIXED, reason="both")
+    title = one(entries(own_client)[0], "title").replace("\N{NO-BREAK SPACE}", " ")
+    assert title == "OpenRouter rankings: October 2026 published and September 2026 revised: both"
+
+
+def test_a_withdrawal_is_an_entry_of_its_own_and_the_first_one_stays(own_client, filled_db):
+    upload = publish_file(filled_db, REVISED, reason="a recount")
+    before = one(entries(own_client)[0], "id")
+    withdraw(filled_db, upload)
+    withdrawn, published = entries(own_client)[:2]
+    assert one(published, "id") == before
+    assert one(withdrawn, "id") != before
+    title = one(withdrawn, "title").replace("\N{NO-BREAK SPACE}", " ")
+    assert title == (
+        "OpenRouter rankings: September 2026 withdrawn, back to the figures of upload 3: "
+        "left out a week"
+    )
+    assert one(withdrawn.find(f"{ATOM}author"), "name") == "grace"
+    assert re.search(r"Chinese, open: 50\.00 % → 60\.\d+ % \(\+10\.3 pp\)", content(withdrawn))
+
+
+def test_a_long_file_tells_its_latest_months_and_how_many_more(client):
+    (entry,) = [item for item in entries(client) if "OpenRouter" in one(item, "title")]
+    told = content(entry)
+    assert told.count(": new") == 6
+    assert "September 2026: new" in told
+    assert "And 15 earlier months: see the upload." in told
+
+
+def test_a_reported_figure_keeps_its_publishers_words_and_digits(client):
+    (entry,) = entries(client, "/feed.atom?source=state-of-ai-study")
+    told = content(entry)
+    assert (
+        "August 2025: new, estimated Chinese, open: 30 %, "
+        "reported as “nearly 30 percent” in August 2025; not recomputed"
+    ) in told
+    assert "Chinese, open: 1.2 %, reported as “late 2024”; not recomputed" in told
+
+
+def test_the_feed_of_one_source_tells_of_that_only(own_client, filled_db):
+    publish_file(filled_db, OCTOBER)
+    root = feed(own_client, "/feed.atom?source=openrouter-rankings")
+    assert one(root, "title") == "Open Model Share: OpenRouter rankings"
+    assert one(root, "id") != one(feed(own_client), "id")
+    assert len(root.findall(f"{ATOM}entry")) == 2
+    (self,) = root.findall(f"{ATOM}link[@rel='self']")
+    assert self.get("href", "").endswith("/feed.atom?source=openrouter-rankings")
+
+
+def test_the_feed_of_two_sources_tells_of_those_only(client):
+    two = "/feed.atom?source=state-of-ai-study,vercel-ai-gateway"
+    assert len(entries(client, two)) == 2 < len(entries(client))
+    assert one(feed(client, two), "title").count("State of AI") == 1
+    assert one(feed(client, two), "id").endswith("feed/state-of-ai-study,vercel-ai-gateway")
+
+
+def test_the_latest_fifty_are_told_with_no_statement_for_each(own_client, filled_db):
+    def statements() -> int:
+        with counted(own_client.app.state.db) as found:
+            entries(own_client)
+        return len(found)
+
+    before = statements()
+    for n in range(52):
+        content = f"month,origin,share_pct\n2026-10,chinese,{n}\n".encode()
+        publish_file(filled_db, content, reason=f"change {n}")
+    assert len(entries(own_client)) == 50
+    assert statements() == before
+    assert one(entries(own_client)[0], "title").endswith("change 51")
+
+
+def test_before_the_first_upload_the_feed_is_empty_and_valid(empty_client):
+    root = feed(empty_client)
+    assert root.findall(f"{ATOM}entry") == []
+    assert datetime.fromisoformat(one(root, "updated")).tzinfo
+
+
+@pytest.mark.parametrize(
+    "text", [*HOSTILE_NAMES, "a\x0b\x1b\ufffe]]>&amp;", "</title><entry/>", "é\U0001f600"]
+)
+def test_any_stored_text_leaves_the_feed_well_formed(own_client, filled_db, text):
+    publish_file(filled_db, OCTOBER)
+    with rewriting(filled_db) as session:
+        session.execute(update(Source).values(name=text))
+        session.execute(update(Upload).values(filename=text, reason=text, published_by=text))
+    found = entries(own_client)
+    assert len(found) == 6
+    shown = re.sub("[\x0b\x1b\ufffe]", "\ufffd", text)
+    assert one(found[0].find(f"{ATOM}author"), "name") == shown
+    assert " ".join(shown.split()) in content(found[0])
+
+
+def test_a_long_reason_is_whole_in_the_entry_and_short_in_its_title(own_client, filled_db):
+    reason = "line one\nline two " + "x" * 300
+    publish_file(filled_db, REVISED, reason=reason)
+    entry = entries(own_client)[0]
+    assert "line one line two xxx" in one(entry, "title")
+    assert len(one(entry, "title")) < 200
+    assert " ".join(reason.split()) in content(entry)
+
+
+def test_other_parameters_are_refused(client):
+    response = client.get("/feed.atom?sourse=x")
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["suggestion"] == "source"
+
+
+def test_every_page_names_the_feed(client):
+    link = '<link rel="alternate" type="application/atom+xml" href="/feed.atom"'
+    for address in ("/", "/trends", "/sources", "/uploads", "/nowhere"):
+        assert link in client.get(address).text

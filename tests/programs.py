@@ -1,0 +1,65 @@
+"""The command line as a program of its own, as an operator starts it."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+
+def modelshare(
+    url: str, *arguments: str | Path, typed: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Runs the command; everything it says is on standard error, in lines of any length."""
+    return subprocess.run(
+        [sys.executable, "-m", "app.cli.main", *map(str, arguments)],
+        env=os.environ | {"DATABASE_URL": url, "COLUMNS": "400"},
+        input=typed,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+MODELSHARE_PROGRAM = Path(sys.executable).with_name("modelshare")
+OUR_VARIABLES = {"DATABASE_URL", "DATA_DIR", "HOST", "PORT", "WEB_CONCURRENCY"}
+
+
+class Program:
+    """A running `modelshare`; `said` is all it has told its terminal."""
+
+    def __init__(self, *arguments: str | Path, **environment: str) -> None:
+        self.process = subprocess.Popen(
+            [MODELSHARE_PROGRAM, *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env={key: text for key, text in os.environ.items() if key not in OUR_VARIABLES}
+            | environment,
+        )
+        self.said = ""
+
+    def address(self) -> str:
+        """Where it serves, as soon as it says so."""
+        while line := self.process.stdout.readline():
+            self.said += line
+            if found := re.search(r"http://\S+", line):
+                return found[0]
+        raise AssertionError(self.said)
+
+    def finish(self) -> int:
+        # Not by communicate: it loses what was read ahead with a line.
+        limit = threading.Timer(60, self.process.kill)
+        limit.start()
+        if not self.process.stdout.closed:
+            with self.process.stdout as rest:
+                self.said += rest.read()
+        limit.cancel()
+        return self.process.wait(60)
+
+    def stop(self, number: signal.Signals) -> int:
+        self.process.send_signal(number)
+        return self.finish()
