@@ -16,8 +16,8 @@ from app.database.embedded.server import run_embedded_postgres
 from app.database.session import Database
 from app.main import create_app
 from app.settings import Settings
+from tests.conftest import RUN
 
-RUN = "MODELSHARE_TEST_RUN"
 TEMPLATE_LOCK = 7_021_993  # any fixed number
 
 
