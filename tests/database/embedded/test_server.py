@@ -24,14 +24,14 @@ from app.domain.errors import UnavailableError
 PROGRAM = """
 import sys
 from pathlib import Path
-from app import postgres
-from app.errors import Unavailable
+from app.database.embedded.server import run_embedded_postgres
+from app.domain.errors import UnavailableError
 
 try:
-    with postgres.running(Path(sys.argv[1])) as url:
+    with run_embedded_postgres(Path(sys.argv[1])) as url:
         print(url, flush=True)
         sys.stdin.read()
-except Unavailable as error:
+except UnavailableError as error:
     print(error.title, flush=True)
 """
 NOBODY = 65534
