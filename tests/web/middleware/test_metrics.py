@@ -98,7 +98,7 @@ def test_a_fault_in_the_log_quotes_no_value(form: str) -> None:
     program = f"""
 import logging
 from app import logs
-logs.install("{form}")
+logs.install_logging("{form}")
 try:
     try:
         int("a cell's value")
