@@ -9,10 +9,11 @@ PLOTLY := static/vendor/plotly.min.js
 # uv where it is at hand: ten times as fast. Both refuse a file whose hash is not in the lock.
 INSTALL := $(if $(UV),$(UV) pip install --compile-bytecode --python $(BIN)/python,$(BIN)/python -m pip install --disable-pip-version-check)
 
-.PHONY: help run test faults format lock openapi screenshots clean
+.PHONY: help run check test faults format lock openapi screenshots clean
 
 help:
 	@echo "make run          serve the dashboard on http://127.0.0.1:8000 (HOST=, PORT=, DATA_DIR=)"
+	@echo "make check        the quick part: linters, types, import rules, tests of the pure rooms"
 	@echo "make test         linters, types, tests on a real PostgreSQL and in a real browser"
 	@echo "make faults       what kills, freezes and fills the database and the workers (two minutes)"
 	@echo "make format       put the code into shape"
@@ -24,12 +25,20 @@ help:
 run: $(VENV)/.runtime $(PLOTLY)
 	@exec $(BIN)/modelshare serve
 
-test: $(VENV)/.dev $(PLOTLY)
-	$(BIN)/python -m tests.chromium
+PURE := $(addprefix tests/,domain csv_io wording charts ingest/rules)
+
+check: lint
+	$(BIN)/pytest -n 0 -q $(PURE)
+
+.PHONY: lint
+lint: $(VENV)/.dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+test: $(VENV)/.dev $(PLOTLY) lint
+	$(BIN)/python -m tests.chromium
 	$(BIN)/python -m tests.audit
 	$(BIN)/pytest -n 2 --dist loadfile -m "not faults"
 
