@@ -1,22 +1,61 @@
 """The files of `static/`, each under an address that changes with its content."""
 
+import os
+from email.utils import formatdate
 from functools import cache
 from hashlib import sha256
 from typing import Final
 
 from fastapi import Response
 from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import Headers
+from starlette.staticfiles import NotModifiedResponse, PathLike
 from starlette.types import Scope
 
 from app.paths import STATIC
 
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
+STYLE_SHEET: Final = "style.css"
+"""Where all of `static/styles` is served as one file, so that a page asks once."""
+STYLES: Final = (
+    "colours",
+    "base",
+    "header-footer",
+    "figures",
+    "chart-pictures",
+    "chart-reading",
+    "links",
+    "embed",
+    "highlights",
+    "cards",
+    "citations",
+    "tables",
+    "controls",
+    "forms",
+    "uploads",
+    "before-after",
+    "review",
+    "sources",
+    "methods",
+    "api",
+    "shared",
+    "small-screens",
+    "print",
+)
+"""The files of `static/styles`. Of two rules that weigh the same the later one wins."""
+
+
+@cache
+def style_sheet() -> bytes:
+    """Join the files of `static/styles` in the order of `STYLES`."""
+    return b"\n".join((STATIC / "styles" / f"{name}.css").read_bytes() for name in STYLES)
 
 
 @cache
 def file_version(path: str) -> str:
     """Names the content of a file."""
-    return sha256((STATIC / path).read_bytes()).hexdigest()[:12]
+    content = style_sheet() if path == STYLE_SHEET else (STATIC / path).read_bytes()
+    return sha256(content).hexdigest()[:12]
 
 
 def static_address(path: str) -> str:
@@ -41,4 +80,28 @@ class StaticAssets(StaticFiles):
             response.headers["Vary"] = "Accept-Encoding"
             # A chart in a sandboxed frame is of no origin, and so are the scripts it asks for.
             response.headers["Access-Control-Allow-Origin"] = "*"
+        return response
+
+    def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
+        if path != STYLE_SHEET:
+            return super().lookup_path(path)
+        stats = [(STATIC / "styles" / f"{name}.css").stat() for name in STYLES]
+        return path, max(stats, key=lambda stat: stat.st_mtime)
+
+    def file_response(
+        self,
+        full_path: PathLike,
+        stat_result: os.stat_result,
+        scope: Scope,
+        status_code: int = 200,
+    ) -> Response:
+        if full_path != STYLE_SHEET:
+            return super().file_response(full_path, stat_result, scope, status_code)
+        headers = {
+            "Last-Modified": formatdate(stat_result.st_mtime, usegmt=True),
+            "ETag": f'"{file_version(STYLE_SHEET)}"',
+        }
+        response = Response(style_sheet(), status_code, headers, "text/css")
+        if self.is_not_modified(response.headers, Headers(scope=scope)):
+            return NotModifiedResponse(response.headers)
         return response

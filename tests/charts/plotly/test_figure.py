@@ -19,11 +19,11 @@ from app.charts.plotly.figure import plotly_figure
 from app.charts.plotly.traces import plain_text
 from app.charts.scales import balance_lines, month_ticks, share_scale, shorten_name, spread_apart
 from app.domain.answer import Answer
-from app.paths import PROJECT
+from app.web.static_files import style_sheet
 from tests.answers import answer, group, source
 from tests.charts.builders import event, reported
 
-STYLE = (PROJECT / "static" / "style.css").read_text()
+STYLE = style_sheet().decode()
 
 
 def drawn(found: Answer, view: str = "lines", **more: object) -> dict:

@@ -19,11 +19,11 @@ from app.charts.svg.chart import render_svg
 from app.charts.svg.elements import escape_text
 from app.charts.svg.patterns import symbol_path
 from app.domain.answer import ChartEvent
-from app.paths import PROJECT
+from app.web.static_files import style_sheet
 from tests.answers import answer, group, source
 from tests.charts.builders import DEVELOPERS, GAPS, HOSTILE, QUESTIONS, every_question, laid_out
 
-STYLE = (PROJECT / "static" / "style.css").read_text()
+STYLE = style_sheet().decode()
 
 
 def drawn(shown: Chart) -> ET.Element:

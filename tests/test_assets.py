@@ -1,0 +1,51 @@
+"""The files of `static/`: what a page asks for, and how it is served."""
+
+import re
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app import assets
+
+OURS = sorted(assets.PLACE.glob("styles/*.css")) + sorted(assets.PLACE.glob("scripts/*.js"))
+
+
+def test_the_style_sheet_holds_every_file_of_styles_once() -> None:
+    names = sorted(path.stem for path in (assets.PLACE / "styles").iterdir())
+    assert sorted(assets.STYLES) == names
+
+
+def test_the_style_sheet_is_served_as_one_file_in_the_order_of_the_cascade(
+    client: TestClient,
+) -> None:
+    answer = client.get("/static/style.css")
+    assert answer.headers["content-type"] == "text/css; charset=utf-8"
+    starts = [
+        answer.text.index((assets.PLACE / "styles" / f"{name}.css").read_text())
+        for name in assets.STYLES
+    ]
+    assert starts == sorted(starts)
+    assert answer.text.startswith("/* Colours")
+
+
+def test_every_page_asks_for_one_style_sheet(client: TestClient) -> None:
+    for page in ("/", "/embed/trends", "/nowhere"):
+        sheets = re.findall(r'rel="stylesheet" href="([^"]+)"', client.get(page).text)
+        assert sheets == [f"/static/style.css?v={assets.version('style.css')}"]
+
+
+def test_the_style_sheet_is_not_sent_again_before_a_file_of_it_has_changed(
+    client: TestClient,
+) -> None:
+    changed = client.get("/static/style.css").headers["last-modified"]
+    statuses = [
+        client.get("/static/style.css", headers={"If-Modified-Since": date}).status_code
+        for date in (changed, "Sat, 01 Jan 2000 00:00:00 GMT")
+    ]
+    assert statuses == [304, 200]
+
+
+@pytest.mark.parametrize("path", OURS, ids=lambda path: path.name)
+def test_scripts_and_styles_are_short_files(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 300
