@@ -10,7 +10,7 @@ from fastapi import Response
 from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import Headers
 from starlette.staticfiles import NotModifiedResponse, PathLike
-from starlette.types import Scope
+from starlette.types import Receive, Scope, Send
 
 from app.paths import STATIC
 
@@ -68,10 +68,13 @@ class StaticAssets(StaticFiles):
     def __init__(self) -> None:
         super().__init__(directory=STATIC)
 
-    async def get_response(self, path: str, scope: Scope) -> Response:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # Parts of a file would be of other bytes than those that were compressed on the way.
         whole = [header for header in scope["headers"] if header[0] not in {b"range", b"if-range"}]
-        response = await super().get_response(path, {**scope, "headers": whole})
+        await super().__call__({**scope, "headers": whole}, receive, send)
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
         if response.status_code in {200, 304}:
             own = scope["query_string"].decode("latin-1") == f"v={file_version(path)}"
             response.headers["Cache-Control"] = IMMUTABLE if own else "no-cache"

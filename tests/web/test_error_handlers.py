@@ -52,6 +52,16 @@ def test_a_static_file_is_one_whole_however_it_is_compressed(client: TestClient)
         assert (again.status_code, "Accept-Encoding" in again.headers["vary"]) == (304, True)
 
 
+@pytest.mark.parametrize("file", ["style.css", "chart.js", "favicon.svg"])
+def test_a_range_of_a_static_file_is_answered_with_the_whole_of_it(
+    client: TestClient, file: str
+) -> None:
+    whole = client.get(f"/static/{file}")
+    answer = client.get(f"/static/{file}", headers={"Range": "bytes=100-"})
+    assert (answer.status_code, answer.headers["accept-ranges"]) == (200, "none")
+    assert answer.content == whole.content
+
+
 def test_people_get_a_page_and_programs_a_problem(client: TestClient) -> None:
     page, problem = client.get("/nope"), client.get("/api/v1/nope")
     assert (page.status_code, problem.status_code) == (404, 404)
