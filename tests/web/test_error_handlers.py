@@ -52,7 +52,7 @@ def test_a_static_file_is_one_whole_however_it_is_compressed(client: TestClient)
         assert (again.status_code, "Accept-Encoding" in again.headers["vary"]) == (304, True)
 
 
-@pytest.mark.parametrize("file", ["style.css", "chart.js", "favicon.svg"])
+@pytest.mark.parametrize("file", ["style.css", "scripts/share-chart.js", "favicon.svg"])
 def test_a_range_of_a_static_file_is_answered_with_the_whole_of_it(
     client: TestClient, file: str
 ) -> None:

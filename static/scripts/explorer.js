@@ -2,7 +2,7 @@
 // Without this script the form's button and the links do the same.
 // The form's address answers with a redirect to the short address of the question.
 
-import { follow } from "./follow.js";
+import { follow } from "./form-sync.js";
 
 const BURST = 1500; // milliseconds within which typing in one field is one step
 const TYPED = new Set(["text", "number", "date"]);

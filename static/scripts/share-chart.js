@@ -1,7 +1,7 @@
 // <share-chart>: draws the figure in its JSON, in the colours of the theme and the room there is.
 // Until then, and on paper, the server's picture of it stands there.
 
-import { Reading } from "./reading.js";
+import { Reading } from "./chart-reading.js";
 
 const NARROW = 640;
 const dark = matchMedia("(prefers-color-scheme: dark)");
