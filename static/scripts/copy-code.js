@@ -8,21 +8,21 @@ class CopyCode extends HTMLElement {
     this.button.type = "button";
     this.button.textContent = "Copy";
     this.button.setAttribute("aria-describedby", this.field.id);
-    this.said = document.createElement("span");
-    this.said.setAttribute("role", "status");
+    this.status = document.createElement("span");
+    this.status.setAttribute("role", "status");
     this.button.addEventListener("click", () => this.copy());
-    this.append(this.button, this.said);
+    this.append(this.button, this.status);
   }
 
   // The clipboard is open to pages over https only; elsewhere the text is marked for the keyboard.
   async copy() {
     try {
       await navigator.clipboard.writeText(this.field.value ?? this.field.textContent);
-      this.said.textContent = "Copied.";
+      this.status.textContent = "Copied.";
     } catch {
       if (this.field.select) this.field.select();
       else getSelection().selectAllChildren(this.field);
-      this.said.textContent = "Marked: press Ctrl+C or ⌘C.";
+      this.status.textContent = "Marked: press Ctrl+C or ⌘C.";
     }
   }
 }

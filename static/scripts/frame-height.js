@@ -2,9 +2,9 @@
 
 const page = document.documentElement;
 
-function tell() {
+function postHeight() {
   const height = Math.ceil(page.getBoundingClientRect().height);
   parent.postMessage({ source: "open-model-share", height }, "*");
 }
 
-if (parent !== window) new ResizeObserver(tell).observe(page);
+if (parent !== window) new ResizeObserver(postHeight).observe(page);

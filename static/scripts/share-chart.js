@@ -1,10 +1,10 @@
 // <share-chart>: draws the figure in its JSON, in the colours of the theme and the room there is.
 // Until then, and on paper, the server's picture of it stands there.
 
-import { Reading } from "./chart-reading.js";
+import { ChartReader } from "./chart-reading.js";
 
 const NARROW = 640;
-const dark = matchMedia("(prefers-color-scheme: dark)");
+const darkScheme = matchMedia("(prefers-color-scheme: dark)");
 const CONFIG = {
   displayModeBar: false,
   displaylogo: false,
@@ -31,16 +31,16 @@ class ShareChart extends HTMLElement {
     this.plot = this.querySelector(".plot");
     this.figure = JSON.parse(this.querySelector("script").textContent);
     this.redraw = () => this.draw();
-    this.reading ??= new Reading(this, this.figure.data);
-    this.watch = new ResizeObserver(() => this.resized());
-    this.watch.observe(this);
-    dark.addEventListener("change", this.redraw);
+    this.reader ??= new ChartReader(this, this.figure.data);
+    this.sizeObserver = new ResizeObserver(() => this.resized());
+    this.sizeObserver.observe(this);
+    darkScheme.addEventListener("change", this.redraw);
     this.draw();
   }
 
   disconnectedCallback() {
-    this.watch.disconnect();
-    dark.removeEventListener("change", this.redraw);
+    this.sizeObserver.disconnect();
+    darkScheme.removeEventListener("change", this.redraw);
     globalThis.Plotly?.purge(this.plot);
   }
 
@@ -55,9 +55,9 @@ class ShareChart extends HTMLElement {
     const { palette, narrow } = this.figure.layout.meta;
     const layout = { ...this.figure.layout, ...(this.width < NARROW ? narrow : {}) };
     const figure = { data: this.figure.data, layout: { ...layout, width: this.width } };
-    const shown = themed(figure, palette, getComputedStyle(this));
-    Plotly.react(this.plot, shown.data, shown.layout, CONFIG);
-    this.reading.drawn(shown.layout);
+    const themedFigure = themed(figure, palette, getComputedStyle(this));
+    Plotly.react(this.plot, themedFigure.data, themedFigure.layout, CONFIG);
+    this.reader.chartDrawn(themedFigure.layout);
   }
 }
 

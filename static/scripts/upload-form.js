@@ -4,68 +4,71 @@
 const MIB = 1024 * 1024;
 let form = document.getElementById("upload");
 
-const part = (selector) => form.querySelector(selector);
+const formPart = (selector) => form.querySelector(selector);
 
-function say(words) {
-  part(".sending").hidden = false;
-  part(".sending [role=status]").textContent = words;
+function showStatus(message) {
+  formPart(".sending").hidden = false;
+  formPart(".sending [role=status]").textContent = message;
 }
 
-function size(bytes) {
+function sizeText(bytes) {
   return bytes < MIB ? `${Math.ceil(bytes / 1024)} kB` : `${(bytes / MIB).toFixed(1)} MiB`;
 }
 
-function picked() {
-  const input = part("[type=file]");
+function checkPickedFile() {
+  const input = formPart("[type=file]");
   const [file] = input.files;
-  const most = Number(input.dataset.most);
-  const large = file && file.size > most;
-  input.setCustomValidity(large ? `At most ${size(most)}; ${file.name} has ${size(file.size)}` : "");
-  part("#file-hint").textContent = file ? `${file.name}, ${size(file.size)}` : "No file picked.";
-  if (large) input.reportValidity();
+  const size = file ? sizeText(file.size) : "";
+  const maxBytes = Number(input.dataset.most);
+  const isTooLarge = file && file.size > maxBytes;
+  input.setCustomValidity(
+    isTooLarge ? `At most ${sizeText(maxBytes)}; ${file.name} has ${size}` : "",
+  );
+  formPart("#file-hint").textContent = file ? `${file.name}, ${size}` : "No file picked.";
+  if (isTooLarge) input.reportValidity();
 }
 
-function waiting(busy) {
+function setBusy(busy) {
   form.setAttribute("aria-busy", String(busy));
-  part(".actions button").disabled = busy;
-  part("progress").hidden = !busy;
+  formPart(".actions button").disabled = busy;
+  formPart("progress").hidden = !busy;
 }
 
-function sent(event) {
-  const bar = part("progress");
+function showProgress(event) {
+  const bar = formPart("progress");
   if (event.lengthComputable && event.loaded < event.total) {
     bar.value = event.loaded / event.total;
-    say(`Sending: ${size(event.loaded)} of ${size(event.total)}`);
+    showStatus(`Sending: ${sizeText(event.loaded)} of ${sizeText(event.total)}`);
   } else {
     bar.removeAttribute("value"); // a bar without a value moves: it is not known how long
-    say("Sent. Checking every line …");
+    showStatus("Sent. Checking every line …");
   }
 }
 
 // What was refused comes back as a page: its form takes the place of ours, the picked file stays.
-function answered(request) {
+function takeAnswer(request) {
   const page = new DOMParser().parseFromString(request.responseText, "text/html");
-  const fresh = page.getElementById("upload");
+  const newForm = page.getElementById("upload");
   if (request.status === 201) return location.assign(request.getResponseHeader("Location"));
   if (request.status === 200) return location.assign(request.responseURL);
-  if (!fresh) return failed(page.querySelector("h1")?.textContent);
-  const file = part("[type=file]");
+  if (!newForm) return showFailure(page.querySelector("h1")?.textContent);
+  const file = formPart("[type=file]");
   for (const name of ["aria-invalid", "aria-describedby"]) {
-    const value = fresh.querySelector("[type=file]").getAttribute(name);
+    const value = newForm.querySelector("[type=file]").getAttribute(name);
     if (value === null) file.removeAttribute(name);
     else file.setAttribute(name, value);
   }
-  fresh.querySelector("[type=file]").replaceWith(file);
-  form.replaceWith(fresh);
-  form = fresh;
+  newForm.querySelector("[type=file]").replaceWith(file);
+  form.replaceWith(newForm);
+  form = newForm;
   enhance();
-  if (file.files.length) picked();
-  part(".alert")?.focus();
+  if (file.files.length) checkPickedFile();
+  formPart(".alert")?.focus();
 }
 
-function failed(why) {
-  waiting(false);
-  say(`${why || "The file could not be sent"}. Nothing was stored; please try again.`);
+function showFailure(reason) {
+  setBusy(false);
+  showStatus(`${reason || "The file could not be sent"}. Nothing was stored; please try again.`);
 }
 
 function send(event) {
@@ -73,28 +76,28 @@ function send(event) {
   const request = new XMLHttpRequest(); // fetch tells nothing of what is still to be sent
   request.open("POST", form.action);
   request.setRequestHeader("X-Requested-With", "XMLHttpRequest");
-  request.upload.addEventListener("progress", sent);
-  request.addEventListener("load", () => answered(request));
-  request.addEventListener("error", () => failed());
+  request.upload.addEventListener("progress", showProgress);
+  request.addEventListener("load", () => takeAnswer(request));
+  request.addEventListener("error", () => showFailure());
   request.send(new FormData(form));
-  waiting(true);
-  say("Sending …");
+  setBusy(true);
+  showStatus("Sending …");
 }
 
-function dropped(event) {
+function takeDroppedFile(event) {
   event.preventDefault();
-  part(".drop").classList.remove("over");
+  formPart(".drop").classList.remove("over");
   if (!event.dataTransfer.files.length) return;
-  part("[type=file]").files = event.dataTransfer.files;
-  picked();
+  formPart("[type=file]").files = event.dataTransfer.files;
+  checkPickedFile();
 }
 
 function enhance() {
-  const zone = part(".drop");
+  const zone = formPart(".drop");
   form.addEventListener("submit", send);
-  part("[type=file]").addEventListener("change", picked);
-  part("#source").addEventListener("change", ({ target }) => {
-    if (target.value === "+") part("#new-source").open = true;
+  formPart("[type=file]").addEventListener("change", checkPickedFile);
+  formPart("#source").addEventListener("change", ({ target }) => {
+    if (target.value === "+") formPart("#new-source").open = true;
   });
   for (const name of ["dragenter", "dragover"]) {
     zone.addEventListener(name, (event) => {
@@ -103,14 +106,14 @@ function enhance() {
     });
   }
   zone.addEventListener("dragleave", () => zone.classList.remove("over"));
-  zone.addEventListener("drop", dropped);
+  zone.addEventListener("drop", takeDroppedFile);
 }
 
 // A page that comes back from the browser's memory is not sending any more.
 addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
-  waiting(false);
-  part(".sending").hidden = true;
+  setBusy(false);
+  formPart(".sending").hidden = true;
 });
 
 enhance();
