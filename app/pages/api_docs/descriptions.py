@@ -46,7 +46,7 @@ def datapackage(request: Request, session: ReadSession, as_of: AsOf) -> Response
 def llms(request: Request, session: ReadSession, as_of: AsOf) -> Response:
     context = guide_context(request, session, as_of)
     context |= {"dataset": describe_dataset(request, session, as_of)}
-    text = TEMPLATES.get_template("llms.txt").render(context)
+    text = TEMPLATES.get_template("api_docs/llms.txt").render(context)
     return Response(text, media_type="text/plain; charset=utf-8")
 
 

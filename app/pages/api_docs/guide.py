@@ -47,7 +47,7 @@ class CodeExample:
 
 @router.get("/api", dependencies=[no_parameters()])
 def api(request: Request, session: ReadSession) -> HTMLResponse:
-    return render_page(request, "api/api.html", guide_context(request, session))
+    return render_page(request, "api_docs/guide.html", guide_context(request, session))
 
 
 @router.get("/api/v1")
@@ -84,7 +84,9 @@ def default_value(name: str) -> str:
 def code_example(language: str, base: str, source: str) -> CodeExample:
     name = EXAMPLES[language]
     asked = f"source={source}&by=origin" if source else "by=origin"
-    text = TEMPLATES.get_template(f"api/examples/{name}").render({"base": base, "asked": asked})
+    text = TEMPLATES.get_template(f"api_docs/examples/{name}").render(
+        {"base": base, "asked": asked}
+    )
     anchor = re.sub(r"[^a-z]+", "-", language.lower())
     return CodeExample(language, f"example-{anchor}", text.strip())
 

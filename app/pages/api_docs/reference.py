@@ -32,4 +32,4 @@ def docs(request: Request) -> HTMLResponse:
         "sample_address": example_address,
         "sample_text": lambda body: example_body_text(body, document),
     }
-    return render_page(request, "docs/reference.html", context)
+    return render_page(request, "api_docs/reference.html", context)

@@ -29,7 +29,9 @@ def embedded(request: Request, question: AskedQuestion, session: ReadSession) ->
         "question": question,
         "full": question.address(f"{request.base_url}trends"),
     }
-    page = render_page(request, "embed.html", context | explorer_context(session, question, answer))
+    page = render_page(
+        request, "explore/embed.html", context | explorer_context(session, question, answer)
+    )
     page.headers.update(FRAMED)
     return page
 
@@ -38,7 +40,7 @@ def render_embed_error(request: Request, status: int, refused: UserError) -> HTM
     """A failure in the frame itself: the site around it may not be able to say anything."""
     context = {"refused": refused, "status": status, "answer": None}
     page = render_page(
-        request, "embed.html", context | {"full": f"{request.base_url}trends"}, status
+        request, "explore/embed.html", context | {"full": f"{request.base_url}trends"}, status
     )
     page.headers.update(FRAMED)
     return page

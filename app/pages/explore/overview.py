@@ -42,7 +42,7 @@ def overview(request: Request, question: AskedQuestion, session: ReadSession) ->
         "revised": revision_notice(session, question, answer, "/"),
         "revisions": latest_revisions(session, question, answer),
     }
-    return render_page(request, "overview.html", context)
+    return render_page(request, "explore/overview.html", context)
 
 
 def _shown(session: Session, question: Question, answer: Answer) -> dict[str, object]:

@@ -77,7 +77,7 @@ def _answered(request: Request, session: Session, question: Question) -> HTMLRes
         "revisions": latest_revisions(session, question, answer),
     }
     return render_page(
-        request, "trends.html", context | explorer_context(session, question, answer)
+        request, "explore/trends.html", context | explorer_context(session, question, answer)
     )
 
 
@@ -92,7 +92,7 @@ def _nothing(
     ]
     controls = question_form(session, question)
     context = {"question": question, "form": controls, "answer": None, "refused": refused}
-    return render_page(request, "trends.html", context | {"ways": ways}, 404)
+    return render_page(request, "explore/trends.html", context | {"ways": ways}, 404)
 
 
 def _unread(
@@ -109,7 +109,7 @@ def _unread(
         "refused": refused,
         "ways": [("Leave that out", question.address("/trends"))],
     }
-    response = render_page(request, "trends.html", context, 400)
+    response = render_page(request, "explore/trends.html", context, 400)
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -63,7 +63,7 @@ def overview(
         "changes": changes,
         "shown": ENTRIES_SHOWN_MAX,
     }
-    return render_page(request, "catalogue/overview.html", context)
+    return render_page(request, "maintain/catalogue.html", context)
 
 
 @router.get("/catalogue/{kind}")
@@ -88,7 +88,7 @@ def entries(
         "entries": found[:ENTRIES_SHOWN_MAX],
         "count": len(found),
     }
-    return render_page(request, "catalogue/entries.html", context)
+    return render_page(request, "maintain/catalogue_entries.html", context)
 
 
 @router.get("/catalogue/{kind}/new")
@@ -96,7 +96,7 @@ def new(
     request: Request, maintainer: SignedInMaintainer, kind: EntryTypeOfPath, session: ReadSession
 ) -> HTMLResponse:
     return render_page(
-        request, "catalogue/entry.html", _written(session, maintainer, kind, FormState())
+        request, "maintain/catalogue_entry.html", _written(session, maintainer, kind, FormState())
     )
 
 
@@ -110,7 +110,9 @@ def entry(
 ) -> HTMLResponse:
     cells = _cells(session, kind, number)
     form = FormState({**cells, "seen": _seen(cells)})
-    return render_page(request, "catalogue/entry.html", _written(session, maintainer, kind, form))
+    return render_page(
+        request, "maintain/catalogue_entry.html", _written(session, maintainer, kind, form)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ class CatalogueForm:
         status = 409 if isinstance(refused, ConflictError) else 422
         with self.db.reading() as session:
             context = _written(session, self.maintainer, self.kind, form) | {"alert": alert}
-            return render_page(self.request, "catalogue/entry.html", context, status)
+            return render_page(self.request, "maintain/catalogue_entry.html", context, status)
 
 
 WrittenForm = Annotated[CatalogueForm, Depends()]

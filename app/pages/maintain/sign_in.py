@@ -50,7 +50,7 @@ def ask(
     if link:
         with db.reading() as session:
             name = name_of_link(session, link)
-        return _answer(request, "sign_in_link.html", {"link": link, "name": name}, None)
+        return _answer(request, "maintain/sign_in_link.html", {"link": link, "name": name}, None)
     if visitor:
         return RedirectResponse(own_path_of(wanted), 303)
     return _form(request, wanted)
@@ -60,7 +60,7 @@ def _form(
     request: Request, wanted: str, name: str = "", refused: UserError | None = None
 ) -> HTMLResponse:
     context: dict[str, object] = {"next": own_path_of(wanted), "name": name, "refused": refused}
-    return _answer(request, "sign_in.html", context, refused)
+    return _answer(request, "maintain/sign_in.html", context, refused)
 
 
 def _answer(
@@ -149,7 +149,7 @@ def _account(
         "shortest": PASSWORD_MIN_LENGTH,
         "refused": refused,
     }
-    return _answer(request, "account.html", context, refused)
+    return _answer(request, "maintain/account.html", context, refused)
 
 
 @router.post("/account", response_model=None)

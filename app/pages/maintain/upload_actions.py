@@ -96,7 +96,7 @@ def _withdrawing(
 ) -> HTMLResponse:
     context: dict[str, object] = {"maintainer": maintainer, "upload": upload}
     context |= {"alert": refusal.alert, "form": refusal.form}
-    return render_page(request, "uploads/withdraw.html", context, refusal.status)
+    return render_page(request, "maintain/upload_withdrawal.html", context, refusal.status)
 
 
 @router.post("/uploads/{number}/publish")

@@ -160,4 +160,4 @@ def _page(
         "example": EXAMPLE,
         "example_sum": EXAMPLE_SUM,
     }
-    return render_page(request, "uploads/new.html", context, 422 if form.problems else 200)
+    return render_page(request, "maintain/upload_form.html", context, 422 if form.problems else 200)

@@ -104,7 +104,7 @@ def lines(request: Request, sight: Viewed, asked: LinesAsked, session: ReadSessi
         "filtered": asked.question != _all(asked).question,
         "later": _all(asked).address(record.superseded_by) if record.superseded_by else "",
     }
-    return render_page(request, "uploads/lines.html", context)
+    return render_page(request, "maintain/upload_lines.html", context)
 
 
 def _month_of(upload: UploadRecord, asked: LinesQuery) -> MonthRecord:

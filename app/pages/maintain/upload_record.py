@@ -115,7 +115,7 @@ def _history(
         "older": len(uploads) == UPLOADS_A_PAGE,
         "names": source_names(session),
     }
-    return render_page(request, "uploads/history.html", context)
+    return render_page(request, "maintain/uploads.html", context)
 
 
 @router.get("/uploads/{number}", dependencies=[no_parameters()])
@@ -136,9 +136,9 @@ def render_upload(
     context |= {"alert": refusal.alert, "form": refusal.form}
     if upload.state is State.UNPUBLISHED:
         context |= _reviewed(session, upload, names)
-        return render_page(request, "uploads/review.html", context, refusal.status)
+        return render_page(request, "maintain/upload_review.html", context, refusal.status)
     context |= {"title": record_title(upload), "pinned": _pinned(session, upload)}
-    return render_page(request, "uploads/record.html", context, refusal.status)
+    return render_page(request, "maintain/upload_record.html", context, refusal.status)
 
 
 def _reviewed(

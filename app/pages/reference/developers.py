@@ -88,7 +88,7 @@ def developers(request: Request, question: Filtered, session: ReadSession) -> HT
         "models": _counts(session, question),
         "labels": ORIGIN_LABELS,
     }
-    return render_page(request, "developers/all.html", context)
+    return render_page(request, "reference/developers.html", context)
 
 
 def _origin(row: DeveloperRank) -> str:
@@ -140,7 +140,7 @@ def developer(request: Request, slug: str, question: Then, session: ReadSession)
     context = {"entry": entry, "developers": known, "models": rank_developers(own, figures)}
     based = any(model.base_developer for model in own)
     context |= _shown(session, question, found, entry.name, based=based)
-    return render_page(request, "developers/one.html", context)
+    return render_page(request, "reference/developer.html", context)
 
 
 def _latest_of_models(session: Session, found: ShareHistory) -> dict[str, Share]:
@@ -167,7 +167,7 @@ def model(request: Request, slug: str, question: Then, session: ReadSession) -> 
     }
     based = bool(entry.base_developer)
     context |= _shown(session, question, share_history(session, named), entry.name, based=based)
-    return render_page(request, "developers/model.html", context)
+    return render_page(request, "reference/model.html", context)
 
 
 def _shown(

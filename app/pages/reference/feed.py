@@ -60,7 +60,7 @@ def feed(request: Request, question: FeedQuestion, session: ReadSession) -> Resp
         "about": join_names(names[slug] for slug in question.source) if about else "",
         "entries": entries,
     }
-    text = TEMPLATES.get_template("feed.xml").render(context)
+    text = TEMPLATES.get_template("reference/feed.xml").render(context)
     # What XML cannot say even escaped, whichever stored text it came from.
     return Response(NO_XML.sub("\ufffd", text), media_type="application/atom+xml; charset=utf-8")
 

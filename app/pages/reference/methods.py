@@ -52,7 +52,7 @@ def methods(request: Request, question: Then, session: ReadSession) -> HTMLRespo
         "record": _record(read_snapshots(vintage)),
         "example": _example(session, question),
     }
-    return render_page(request, "methods/methods.html", context)
+    return render_page(request, "reference/methods.html", context)
 
 
 @router.get("/methods/bundled-data")
@@ -60,7 +60,7 @@ def bundled_data(
     request: Request, _: Annotated[Question, question_dependency("as_of")]
 ) -> HTMLResponse:
     """What app/data says of itself, as a page."""
-    return render_page(request, "methods/bundled.html", {"blocks": parse_blocks()})
+    return render_page(request, "reference/bundled_data.html", {"blocks": parse_blocks()})
 
 
 def _statuses(covered: Sequence[CoveredMonth]) -> dict[str, int]:

@@ -39,7 +39,7 @@ def sources(request: Request, question: Then, session: ReadSession) -> HTMLRespo
         "facts": source_facts(known, covered),
         "differences": source_differences(known),
     }
-    return render_page(request, "sources/all.html", context)
+    return render_page(request, "reference/sources.html", context)
 
 
 @router.get("/sources/{slug:path}")
@@ -63,7 +63,7 @@ def source(request: Request, slug: str, question: Then, session: ReadSession) ->
         "revisions": [act for act in acts if act.revises or not act.having(Effect.NEW)],
         "trends": trends_address(found, covered, question),
     }
-    return render_page(request, "sources/one.html", context)
+    return render_page(request, "reference/source.html", context)
 
 
 def trends_address(
