@@ -13,7 +13,13 @@ from sqlalchemy import func, select
 
 from app.auth.accounts import add_maintainer, create_token
 from app.auth.login_throttle import record_attempt
-from app.auth.sessions import create_first_link, create_link, find_session, sign_in_by_password
+from app.auth.sessions import (
+    create_first_link,
+    create_link,
+    find_session,
+    sign_in_by_link,
+    sign_in_by_password,
+)
 from app.database.locks import Lock
 from app.database.session import Database
 from app.main import create_app
@@ -21,6 +27,7 @@ from app.pages.maintain.sign_in import own_path_of
 from tests.browser import WatchedPages
 from tests.builders import PASSWORD, add_ada
 from tests.databases import open_database
+from tests.looking import too_wide
 
 ANOTHER = "another long password"
 
@@ -375,6 +382,30 @@ def test_a_maintainer_signs_in_by_link_sets_a_password_and_comes_back_with_it(
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     assert page.get_by_role("heading", level=1).inner_text() == "Signed in as admin"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", ["maximiliane.h", "w" * 64])
+def test_a_long_name_leaves_the_header_one_row_and_the_page_as_wide_as_the_screen(
+    watched: WatchedPages, empty_server: str, db: Database, name: str
+) -> None:
+    with db.writing() as session:
+        add_maintainer(session, name)
+    secret = sign_in_by_link(db, link_of(db, name).partition("=")[2])
+    page = watched.open(empty_server, viewport={"width": 1280, "height": 900})
+    page.goto("/uploads")
+    header = page.locator("header.site")
+    one_row = header.bounding_box()
+    page.context.add_cookies([{"name": "session", "value": secret, "url": empty_server}])
+    signed_in = ["/uploads/received", "/uploads/new", "/catalogue"]
+    for address in signed_in:
+        page.goto(address)
+        assert page.get_by_role("link", name=name).get_attribute("title") == name
+        assert header.bounding_box() == one_row
+        assert page.get_by_role("button", name="Sign out").bounding_box()["width"] > 50
+    assert too_wide(page, signed_in) == []
+    page.set_viewport_size({"width": 390, "height": 900})
+    assert too_wide(page, [*signed_in, "/account"]) == []
 
 
 @pytest.mark.browser
