@@ -85,7 +85,7 @@ def outcome(db: Database, **credentials: str) -> str:
     try:
         sign_in(db, **credentials)
     except (WrongPasswordError, TooOftenError) as refused:
-        return type(refused).__name__
+        return refused.problem_type
     return "in"
 
 

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from app.api import observations
-from app.api.lists import query as lists_query
+from app.api.lists.cursors import Cursor
 from app.api.lists.query import ListQuery
+from app.domain.question_parser import KnownSlugs, parse_question
 from app.ingest.withdraw import withdraw_upload
 from tests.builders import month_file, publish_stored, store_file
 from tests.paging import next_of, rows_of_all_pages
@@ -63,7 +64,7 @@ def test_csv_pages_by_the_link_header(client):
 
 def test_a_csv_of_all_rows_is_read_in_portions_of_one_vintage(client, monkeypatch):
     whole = client.get("/api/v1/observations.csv").text
-    monkeypatch.setattr(observations, "PORTION", 100)
+    monkeypatch.setattr(observations, "LINES_A_READ", 100)
     assert client.get("/api/v1/observations.csv").text == whole
 
 
@@ -110,11 +111,11 @@ def test_a_cursor_that_was_made_up_is_refused(client):
         [True],
     ):
         for name in ("observations", "models"):
-            question = lists_query.parse_question([], lists_query.Names())
+            question = parse_question([], KnownSlugs())
             if name in {"observations", "models"}:
                 question = question.having(openness="all")
             listed = asked(question, 2, None, f"/api/v1/{name}", csv=False, everything=True)
-            made = lists_query.Cursor(listed.name, VINTAGE, tuple(after))
+            made = Cursor(listed.name, VINTAGE, tuple(after))
             response = client.get(f"/api/v1/{name}?limit=2&cursor={made}")
             assert response.status_code in {200, 400}, (name, after)
             if after != [2**31 - 1] or name != "models":
