@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.routing import Route
 from starlette.types import ASGIApp
 from starlette_compress import CompressMiddleware, add_compress_type
 
@@ -21,11 +22,20 @@ from app.web.middleware.rate_limit import RateLimitMiddleware
 from app.web.middleware.request_guard import install_request_guard
 from app.web.middleware.security_headers import SecurityHeadersMiddleware
 from app.web.openapi import install_openapi
+from app.web.route_policy import RouteKind, policy
+from app.web.route_table import RouteTable
 from app.web.static_files import StaticAssets
 
 
 class DashboardApp(FastAPI):
     """Its outermost rings also go around the page that says that something went wrong."""
+
+    def setup(self) -> None:
+        """Add FastAPI's own routes: the document of the API, whose endpoint is not written here."""
+        super().setup()
+        for route in self.routes:
+            if isinstance(route, Route):
+                policy(RouteKind.FILE, cross_origin_reads=True)(route.endpoint)
 
     def build_middleware_stack(self) -> ASGIApp:
         return MetricsMiddleware(SecurityHeadersMiddleware(super().build_middleware_stack()))
@@ -71,4 +81,5 @@ def create_app(db: Database, hosts: Sequence[str] = (), *, reads_per_minute: int
     app.include_router(pages.router)
     install_openapi(app)
     app.mount("/static", StaticAssets(), name="static")
+    app.state.route_table = RouteTable(app.routes)
     return app

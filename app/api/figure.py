@@ -19,6 +19,7 @@ from app.domain.answer import Answer, ChartEvent
 from app.domain.question import Question
 from app.queries.shares import answer_question, reported_figures
 from app.web.dependencies import ReadSession
+from app.web.route_policy import RouteKind, policy
 
 router = APIRouter(tags=["shares"])
 
@@ -43,6 +44,7 @@ class Figure(BaseModel):
         )
     },
 )
+@policy(RouteKind.API, expensive=True, cross_origin_reads=True)
 def read_figure(
     request: Request,
     session: ReadSession,

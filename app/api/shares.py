@@ -17,6 +17,7 @@ from app.domain.vocabulary import MISSING, Status
 from app.queries.shares import answer_question
 from app.web.csv_responses import CSVResponse, shares_csv
 from app.web.dependencies import ReadSession
+from app.web.route_policy import RouteKind, policy
 from app.web.share_rows import SHARE_COLUMNS, complement_rows, share_rows
 from app.wording.citations import pinned_question
 from app.wording.definitions import definition_text, source_citation
@@ -165,6 +166,7 @@ SharesQuery = Annotated[ListQuery, list_query_dependency(paged=False)]
     responses=CSV | REFUSAL_STATUSES,
     openapi_extra=_csv_description(csv=False),
 )
+@policy(RouteKind.API, expensive=True, cross_origin_reads=True)
 def read_shares(request: Request, session: ReadSession, asked: SharesQuery) -> Any:
     """The shares of a question, with their definition, citation and a link that stays the same."""
     question = asked.question
@@ -185,6 +187,7 @@ def read_shares(request: Request, session: ReadSession, asked: SharesQuery) -> A
     responses=CSV | REFUSAL_STATUSES,
     openapi_extra=_csv_description(csv=True),
 )
+@policy(RouteKind.API, expensive=True, cross_origin_reads=True)
 def read_shares_csv(request: Request, session: ReadSession, asked: SharesQuery) -> CSVResponse:
     """The same rows as CSV; an empty share_pct is a missing one. `bom=1` is for Excel."""
     return shares_csv(request, asked.question, answer_question(session, asked.question))

@@ -23,6 +23,7 @@ from app.domain.calendar import format_month
 from app.domain.text import UnreadableCellError, clean_text
 from app.queries.spans import Span, covered_spans
 from app.web.dependencies import BearerMaintainer, database_of
+from app.web.route_policy import RouteKind, policy
 
 router = APIRouter(tags=["sources"])
 
@@ -159,6 +160,7 @@ add_list_routes(
     status_code=201,
     responses={409: {"description": "There is a source of that slug already."}},
 )
+@policy(RouteKind.API, cross_origin_reads=True, maintainers_write=True)
 def add_source(
     body: NewSource, maintainer: BearerMaintainer, db: Annotated[Database, Depends(database_of)]
 ) -> SourceAnswer:

@@ -18,6 +18,8 @@ from app.pages.maintain import (
     upload_record,
 )
 from app.pages.reference import developers, feed, methods, sources
+from app.web.route_policy import RouteKind
+from app.web.route_table import policy_of
 
 __all__ = ["render_error", "router"]
 
@@ -45,5 +47,5 @@ router.include_router(catalogue.router)
 
 def render_error(request: Request, status: int, refused: UserError) -> HTMLResponse:
     """A failure as a page; one inside another site's frame stays a frame."""
-    framed = request.url.path.startswith("/embed/")
+    framed = policy_of(request.scope).kind is RouteKind.FRAME
     return (render_embed_error if framed else templates.render_error)(request, status, refused)

@@ -35,7 +35,8 @@ from app.domain.errors import (
 )
 from app.domain.matching import nearest_match
 from app.web.entity_tags import NotModifiedError, not_modified_response
-from app.web.route_policy import SAFE_METHODS, wants_page
+from app.web.route_policy import SAFE_METHODS, RouteKind
+from app.web.route_table import policy_of
 from app.web.token_bucket import RateExceededError
 
 ALL_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -49,10 +50,15 @@ def allowed_methods(request: Request) -> list[str]:
         for route in request.app.routes
         if route.matches({**request.scope, "method": method})[0] is Match.FULL
     }
-    if request.url.path.startswith("/static/"):
+    if policy_of(request.scope).kind is RouteKind.ASSET:
         taken = {"GET"}  # a mount takes every method, and refuses it itself
     read = ["GET", "HEAD"] if "GET" in taken else []
     return [*read, *(method for method in ALL_METHODS[1:] if method in taken), "OPTIONS"]
+
+
+def wants_page(request: Request) -> bool:
+    """Return whether a failure is shown as a page; programs and files get problem+json."""
+    return policy_of(request.scope).kind in {RouteKind.PAGE, RouteKind.FRAME}
 
 
 log = logging.getLogger("app.refusals")
@@ -185,7 +191,7 @@ HTTP_WORDS: Final = {
 def _words(request: Request, status: int, otherwise: str = "") -> tuple[str, str]:
     """Title and detail; a program is led to where its addresses are told."""
     title, detail = HTTP_WORDS.get(status, (otherwise, ""))
-    if status == 404 and request.url.path.startswith("/api/"):
+    if status == 404 and policy_of(request.scope).kind is RouteKind.API:
         detail = f"{request.base_url}api tells every address there is."
     return title, detail
 

@@ -10,6 +10,7 @@ from app.database.session import Database
 from app.domain.errors import NotFoundError, UnavailableError
 from app.web.dependencies import database_of
 from app.web.middleware.metrics import METRICS_TYPE, render_metrics
+from app.web.route_policy import RouteKind, policy
 
 router = APIRouter(tags=["operations"])
 
@@ -21,12 +22,14 @@ class Health(BaseModel):
 
 
 @router.get("/healthz")
+@policy(RouteKind.OPERATIONS)
 async def read_liveness() -> Health:
     """The process answers; says nothing of the database, nor waits for a thread."""
     return Health()
 
 
 @router.get("/readyz")
+@policy(RouteKind.OPERATIONS)
 def read_readiness(db: Annotated[Database, Depends(database_of)]) -> Health:
     """The database answers and its schema is the one this release was written for, or newer."""
     found, expected = schema_revisions(db)
@@ -36,6 +39,7 @@ def read_readiness(db: Annotated[Database, Depends(database_of)]) -> Health:
 
 
 @router.get("/metrics", response_class=Response)
+@policy(RouteKind.OPERATIONS)
 def read_metrics(request: Request) -> Response:
     """Counts and times for Prometheus; not for those who come by way of a proxy."""
     if "x-forwarded-for" in request.headers:

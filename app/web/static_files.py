@@ -13,6 +13,7 @@ from starlette.staticfiles import NotModifiedResponse, PathLike
 from starlette.types import Receive, Scope, Send
 
 from app.paths import STATIC
+from app.web.route_policy import RouteKind, policy
 
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
 STYLE_SHEET: Final = "style.css"
@@ -62,6 +63,7 @@ def static_address(path: str) -> str:
     return f"/static/{path}?v={file_version(path)}"
 
 
+@policy(RouteKind.ASSET)
 class StaticAssets(StaticFiles):
     """Files that never change under the address of their version; others are asked for again."""
 

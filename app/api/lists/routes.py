@@ -22,6 +22,7 @@ from app.domain.calendar import format_instant
 from app.queries.data_version import last_change
 from app.web.csv_responses import CSVResponse, csv_response
 from app.web.dependencies import ReadSession, database_of
+from app.web.route_policy import RouteKind, policy
 
 ReadRows = Callable[[Session, ListQuery], ListPage[Any]]
 
@@ -47,6 +48,7 @@ def add_list_routes(
     """The list at its two addresses. `everything`: openness is `all` unless said otherwise."""
     wanted = list_query_dependency(*accepted, paged=paged, everything=everything)
 
+    @policy(RouteKind.API, expensive=True, cross_origin_reads=True)
     def answer(
         request: Request,
         response: Response,

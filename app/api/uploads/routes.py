@@ -33,6 +33,7 @@ from app.web.dependencies import (
     authenticate_token,
     no_parameters,
 )
+from app.web.route_policy import FILE_MAX_BYTES, RouteKind, policy
 
 router = APIRouter(tags=["uploads"])
 
@@ -41,6 +42,7 @@ Id = Annotated[int, Path(ge=1, lt=2**63, description="Number of the upload.", ex
 
 @router.post(
     "/uploads",
+    max_body_size=FILE_MAX_BYTES,
     openapi_extra=REQUEST_BODY_SCHEMA,
     responses={
         201: {"model": PublishedAnswer, "description": "Published."},
@@ -48,6 +50,7 @@ Id = Annotated[int, Path(ge=1, lt=2**63, description="Number of the upload.", ex
         422: {"description": "The file has problems: the first hundred, each with its place."},
     },
 )
+@policy(RouteKind.API, cross_origin_reads=True, maintainers_write=True)
 async def send_upload(
     request: Request, response: Response, maintainer: BearerMaintainer, db: RequestDatabase
 ) -> CheckAnswer | PublishedAnswer:
@@ -129,6 +132,7 @@ def _published(request: Request, db: Database, upload_id: int, *, already: bool)
     dependencies=[no_parameters()],
     openapi_extra={"security": [{}, {"HTTPBearer": []}]},
 )
+@policy(RouteKind.API, expensive=True, cross_origin_reads=True)
 def read_upload(
     request: Request, upload_id: Id, session: ReadSession, db: RequestDatabase
 ) -> ReviewedAnswer:
@@ -181,6 +185,7 @@ MOVED: Final[dict[int | str, dict[str, Any]]] = {
 
 
 @router.post("/uploads/{upload_id}/publish", responses=MOVED)
+@policy(RouteKind.API, cross_origin_reads=True, maintainers_write=True)
 def publish_upload(
     request: Request,
     upload_id: Id,
@@ -202,6 +207,7 @@ def publish_upload(
 
 
 @router.post("/uploads/{upload_id}/withdraw", responses=MOVED)
+@policy(RouteKind.API, cross_origin_reads=True, maintainers_write=True)
 def withdraw_upload(
     request: Request,
     upload_id: Id,

@@ -15,6 +15,7 @@ from app.pages.questions import question_dependency
 from app.pages.templates import TEMPLATES
 from app.web.dependencies import ReadSession
 from app.web.entity_tags import set_validators
+from app.web.route_policy import RouteKind, policy
 
 router = APIRouter()
 
@@ -33,16 +34,19 @@ AsOf = Annotated[datetime | None, Depends(_vintage_of_request)]
 
 
 @router.get("/dataset.jsonld")
+@policy(RouteKind.FILE, cross_origin_reads=True)
 def jsonld(request: Request, session: ReadSession, as_of: AsOf) -> Response:
     return _json(json_ld(describe_dataset(request, session, as_of)), "application/ld+json")
 
 
 @router.get("/datapackage.json")
+@policy(RouteKind.FILE, cross_origin_reads=True)
 def datapackage(request: Request, session: ReadSession, as_of: AsOf) -> Response:
     return _json(data_package(describe_dataset(request, session, as_of)), "application/json")
 
 
 @router.get("/llms.txt")
+@policy(RouteKind.FILE, cross_origin_reads=True)
 def llms(request: Request, session: ReadSession, as_of: AsOf) -> Response:
     context = guide_context(request, session, as_of)
     context |= {"dataset": describe_dataset(request, session, as_of)}

@@ -22,6 +22,7 @@ from app.queries.shares import answer_question
 from app.queries.spans import main_source
 from app.web.dependencies import ReadSession, no_parameters
 from app.web.error_handlers import problem_response
+from app.web.route_policy import RouteKind, policy
 from app.web.token_bucket import TokenBuckets
 
 router = APIRouter()
@@ -46,13 +47,21 @@ class CodeExample:
 
 
 @router.get("/api", dependencies=[no_parameters()])
+@policy(RouteKind.PAGE)
 def api(request: Request, session: ReadSession) -> HTMLResponse:
     return render_page(request, "api_docs/guide.html", guide_context(request, session))
 
 
 @router.get("/api/v1")
-@router.get("/api/v1/")
+@policy(RouteKind.API)
 def version_1() -> RedirectResponse:
+    return RedirectResponse("/api", 303)
+
+
+@router.get("/api/v1/")
+@policy(RouteKind.API, expensive=True, cross_origin_reads=True)
+def version_1_root() -> RedirectResponse:
+    """Is an address of the API: what holds for the addresses below it holds for it."""
     return RedirectResponse("/api", 303)
 
 

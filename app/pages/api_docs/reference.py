@@ -14,11 +14,13 @@ from app.metadata.openapi_examples import (
 )
 from app.metadata.openapi_operations import csv_tables, reference_sections
 from app.pages.templates import render_page
+from app.web.route_policy import RouteKind, policy
 
 router = APIRouter()
 
 
 @router.get("/docs")
+@policy(RouteKind.PAGE)
 def docs(request: Request) -> HTMLResponse:
     document: Mapping[str, Any] = request.app.openapi()
     base = str(request.base_url).rstrip("/")

@@ -7,12 +7,14 @@ from app.domain.question import Question
 from app.pages.answer_view import citation_of_answer
 from app.queries.shares import answer_question
 from app.web.dependencies import FreshQuestion, ReadSession
+from app.web.route_policy import RouteKind, policy
 from app.wording.citations import Citation
 
 router = APIRouter()
 
 
 @router.get("/trends.bib")
+@policy(RouteKind.FILE, expensive=True, cross_origin_reads=True)
 def bibtex(request: Request, question: FreshQuestion, session: ReadSession) -> Response:
     """One BibTeX entry, pinned to the vintage."""
     found = _found(request, question, session)
@@ -20,6 +22,7 @@ def bibtex(request: Request, question: FreshQuestion, session: ReadSession) -> R
 
 
 @router.get("/trends.csl")
+@policy(RouteKind.FILE, expensive=True, cross_origin_reads=True)
 def csl(request: Request, question: FreshQuestion, session: ReadSession) -> Response:
     """CSL-JSON, as reference managers read it."""
     found = _found(request, question, session)

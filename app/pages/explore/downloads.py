@@ -19,6 +19,7 @@ from app.pages.answer_view import is_event_shown, reported_and_events
 from app.queries.shares import answer_question
 from app.web.csv_responses import CSVResponse, shares_csv, shares_file_name
 from app.web.dependencies import FreshQuestion, ReadSession
+from app.web.route_policy import RouteKind, policy
 from app.wording.definitions import definition_text, question_definition, source_citation
 from app.wording.findings import chart_summary, headline_finding, small_print_text
 
@@ -109,11 +110,13 @@ Width = Annotated[int, Depends(png_width)]
 
 
 @router.get("/trends.svg")
+@policy(RouteKind.FILE, expensive=True, cross_origin_reads=True)
 def trends_svg(shown: Drawn) -> SVGResponse:
     return SVGResponse(render_sheet(shown.chart(), shown.words), headers=_named(shown, "svg"))
 
 
 @router.get("/trends.png")
+@policy(RouteKind.FILE, expensive=True, cross_origin_reads=True)
 def trends_png(shown: Drawn, width: Width) -> PNGResponse:
     """The picture that stands beside a link: 1200 x 630, or as wide as asked."""
     content = render_png(render_card(shown.plain_chart, shown.words), width)
@@ -121,6 +124,7 @@ def trends_png(shown: Drawn, width: Width) -> PNGResponse:
 
 
 @router.get("/trends.json")
+@policy(RouteKind.FILE, expensive=True, cross_origin_reads=True)
 def trends_json(shown: Drawn) -> FigureResponse:
     """The figure that the page's script draws, for Plotly anywhere."""
     figure: Any = plotly_figure(shown.chart(), shown.chart(NARROW_CHART))
@@ -128,6 +132,7 @@ def trends_json(shown: Drawn) -> FigureResponse:
 
 
 @router.get("/trends.csv")
+@policy(RouteKind.FILE, expensive=True, cross_origin_reads=True)
 def trends_csv(request: Request, question: FreshQuestion, session: ReadSession) -> CSVResponse:
     return shares_csv(request, question, answer_question(session, question))
 

@@ -11,6 +11,7 @@ from app.pages.templates import render_page
 from app.queries.shares import answer_question
 from app.web.dependencies import AskedQuestion, ReadSession
 from app.web.middleware.security_headers import CONTENT_SECURITY_POLICY
+from app.web.route_policy import RouteKind, policy
 
 router = APIRouter()
 
@@ -23,6 +24,7 @@ FRAMED: Final = {
 
 
 @router.get("/embed/trends")
+@policy(RouteKind.FRAME, expensive=True)
 def embedded(request: Request, question: AskedQuestion, session: ReadSession) -> HTMLResponse:
     answer = answer_question(session, question)
     context = {

@@ -15,6 +15,7 @@ from app.pages.revision_notice import latest_revisions, revision_notice
 from app.pages.templates import render_page
 from app.queries.shares import answer_question
 from app.web.dependencies import AskedQuestion, ReadSession
+from app.web.route_policy import RouteKind, policy
 from app.wording.definitions import definition_text, source_citation
 from app.wording.findings import (
     chart_highlights,
@@ -27,6 +28,7 @@ router = APIRouter()
 
 
 @router.get("/")
+@policy(RouteKind.PAGE, expensive=True)
 def overview(request: Request, question: AskedQuestion, session: ReadSession) -> HTMLResponse:
     try:
         answer = answer_question(session, question)

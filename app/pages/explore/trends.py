@@ -19,6 +19,7 @@ from app.queries.availability import has_answer
 from app.queries.shares import answer_question, known_slugs
 from app.queries.uploads import withdrawal_moments
 from app.web.dependencies import ReadSession
+from app.web.route_policy import RouteKind, policy
 from app.wording.citations import pinned_question
 from app.wording.definitions import definition_text, source_citation
 from app.wording.findings import headline_finding, small_print_text
@@ -30,6 +31,7 @@ TYPED = ("developer", "model", "top", "as_of")
 
 
 @router.get("/trends")
+@policy(RouteKind.PAGE, expensive=True)
 def trends(request: Request, session: ReadSession) -> HTMLResponse:
     pairs = request.query_params.multi_items()
     try:
@@ -40,6 +42,7 @@ def trends(request: Request, session: ReadSession) -> HTMLResponse:
 
 
 @router.get("/trends/ask")
+@policy(RouteKind.PAGE)
 def ask(request: Request, session: ReadSession) -> Response:
     """The form's address: leads to the short address of what its controls say."""
     pairs = _joined(request.query_params.multi_items())

@@ -28,6 +28,7 @@ from app.pages.forms import (
 from app.pages.maintain.entry_fields import ENTRY_FIELDS
 from app.pages.templates import render_page
 from app.web.dependencies import ReadSession, SignedInMaintainer, database_of
+from app.web.route_policy import RouteKind, policy
 
 router = APIRouter()
 
@@ -52,6 +53,7 @@ EntryId = Annotated[int, Depends(parse_entry_id)]
 
 
 @router.get("/catalogue")
+@policy(RouteKind.PAGE)
 def overview(
     request: Request, maintainer: SignedInMaintainer, session: ReadSession
 ) -> HTMLResponse:
@@ -67,6 +69,7 @@ def overview(
 
 
 @router.get("/catalogue/{kind}")
+@policy(RouteKind.PAGE)
 def entries(
     request: Request,
     maintainer: SignedInMaintainer,
@@ -92,6 +95,7 @@ def entries(
 
 
 @router.get("/catalogue/{kind}/new")
+@policy(RouteKind.PAGE)
 def new(
     request: Request, maintainer: SignedInMaintainer, kind: EntryTypeOfPath, session: ReadSession
 ) -> HTMLResponse:
@@ -101,6 +105,7 @@ def new(
 
 
 @router.get("/catalogue/{kind}/{number}")
+@policy(RouteKind.PAGE)
 def entry(
     request: Request,
     maintainer: SignedInMaintainer,
@@ -155,11 +160,13 @@ WrittenForm = Annotated[CatalogueForm, Depends()]
 
 
 @router.post("/catalogue/{kind}")
+@policy(RouteKind.PAGE, maintainers_write=True)
 def add(written: WrittenForm) -> Response:
     return written.done()
 
 
 @router.post("/catalogue/{kind}/{number}")
+@policy(RouteKind.PAGE, maintainers_write=True)
 def correct(written: WrittenForm, number: EntryId) -> Response:
     return written.done(number)
 

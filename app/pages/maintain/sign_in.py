@@ -22,6 +22,7 @@ from app.domain.errors import BadInputError, TooOftenError, UserError, WrongPass
 from app.pages.templates import render_page
 from app.web.dependencies import RequestDatabase, SignedInMaintainer, VisitorOrNone, cookie_name
 from app.web.error_handlers import STATUS_BY_ERROR, error_headers
+from app.web.route_policy import RouteKind, policy
 
 router = APIRouter()
 
@@ -39,6 +40,7 @@ def own_path_of(address: str) -> str:
 
 
 @router.get("/sign-in", response_model=None)
+@policy(RouteKind.PAGE)
 def ask(
     request: Request,
     db: RequestDatabase,
@@ -76,6 +78,7 @@ def _answer(
 
 
 @router.post("/sign-in", response_model=None)
+@policy(RouteKind.PAGE)
 def sign_in(
     request: Request,
     db: RequestDatabase,
@@ -120,12 +123,14 @@ def _end(request: Request, db: Database) -> None:
 
 
 @router.get("/sign-out")
+@policy(RouteKind.PAGE)
 def ask_to_sign_out() -> RedirectResponse:
     """Its button stands on the account's page."""
     return RedirectResponse("/account", 303)
 
 
 @router.post("/sign-out")
+@policy(RouteKind.PAGE)
 def sign_out(request: Request, db: RequestDatabase) -> RedirectResponse:
     _end(request, db)
     answer = RedirectResponse("/", 303, {"Cache-Control": "no-store"})
@@ -135,6 +140,7 @@ def sign_out(request: Request, db: RequestDatabase) -> RedirectResponse:
 
 
 @router.get("/account")
+@policy(RouteKind.PAGE)
 def account(request: Request, db: RequestDatabase, maintainer: SignedInMaintainer) -> HTMLResponse:
     return _account(request, db, maintainer.name)
 
@@ -153,6 +159,7 @@ def _account(
 
 
 @router.post("/account", response_model=None)
+@policy(RouteKind.PAGE, maintainers_write=True)
 def change_password(
     request: Request,
     db: RequestDatabase,

@@ -19,6 +19,7 @@ from app.pages.maintain.upload_record import NO_REFUSAL, ActionRefusal, UploadId
 from app.pages.templates import render_page
 from app.queries.uploads import UploadRecord, read_upload_record
 from app.web.dependencies import ReadSession, SignedInMaintainer, database_of, no_parameters
+from app.web.route_policy import RouteKind, policy
 
 router = APIRouter()
 
@@ -78,6 +79,7 @@ ActionAsked = Annotated[ActionRequest, Depends()]
 
 
 @router.get("/uploads/{number}/withdraw", dependencies=[no_parameters()], response_model=None)
+@policy(RouteKind.PAGE)
 def ask_to_withdraw(
     request: Request, upload_id: UploadId, session: ReadSession, maintainer: SignedInMaintainer
 ) -> HTMLResponse | RedirectResponse:
@@ -100,6 +102,7 @@ def _withdrawing(
 
 
 @router.post("/uploads/{number}/publish")
+@policy(RouteKind.PAGE, maintainers_write=True)
 def publish(doing: ActionAsked) -> Response:
     def act(session: Session) -> int:
         return publish_upload(
@@ -115,6 +118,7 @@ def publish(doing: ActionAsked) -> Response:
 
 
 @router.post("/uploads/{number}/withdraw")
+@policy(RouteKind.PAGE, maintainers_write=True)
 def withdraw(doing: ActionAsked) -> Response:
     def act(session: Session) -> int:
         reason, expected = doing.reason, doing.version
@@ -125,6 +129,7 @@ def withdraw(doing: ActionAsked) -> Response:
 
 
 @router.post("/uploads/{number}/discard")
+@policy(RouteKind.PAGE, maintainers_write=True)
 def discard(doing: ActionAsked) -> Response:
     def act(session: Session) -> int:
         discard_upload(session, doing.upload_id, by=doing.by, expected=doing.version)
@@ -134,6 +139,7 @@ def discard(doing: ActionAsked) -> Response:
 
 
 @router.post("/uploads/{number}/reclassify")
+@policy(RouteKind.PAGE, maintainers_write=True)
 def reclassify(doing: ActionAsked) -> Response:
     def act(session: Session) -> int:
         again = reclassify_upload(session, doing.upload_id, by=doing.by, limits=LIMITS)

@@ -27,6 +27,7 @@ from app.pages.maintain.entry_fields import ENTRY_FIELDS
 from app.pages.templates import render_page
 from app.web.csv_responses import CSVResponse
 from app.web.dependencies import SignedInMaintainer, database_of
+from app.web.route_policy import FILE_MAX_BYTES, RouteKind, policy
 
 router = APIRouter()
 
@@ -50,11 +51,13 @@ EXAMPLE_SUM: Final = sum(Decimal(line.split(",")[3]) for line in EXAMPLE.splitli
 
 
 @router.get("/uploads/template.csv")
+@policy(RouteKind.FILE, cross_origin_reads=True)
 def template() -> CSVResponse:
     return _attached(TEMPLATE, "template.csv")
 
 
 @router.get("/uploads/example.csv")
+@policy(RouteKind.FILE, cross_origin_reads=True)
 def example() -> CSVResponse:
     return _attached(EXAMPLE, "example.csv")
 
@@ -64,13 +67,15 @@ def _attached(text: str, filename: str) -> CSVResponse:
 
 
 @router.get("/uploads/new")
+@policy(RouteKind.PAGE)
 def new(
     request: Request, maintainer: SignedInMaintainer, db: Annotated[Database, Depends(database_of)]
 ) -> HTMLResponse:
     return _page(request, maintainer, db, FormState({"openness": Openness.OPEN.value}))
 
 
-@router.post("/uploads")
+@router.post("/uploads", max_body_size=FILE_MAX_BYTES)
+@policy(RouteKind.PAGE, maintainers_write=True)
 def create(
     request: Request,
     maintainer: SignedInMaintainer,

@@ -22,6 +22,7 @@ from app.queries.lines import GroupTotal, group_totals_of_upload, lines_of_uploa
 from app.queries.shares import known_slugs
 from app.queries.uploads import MonthRecord, UploadRecord
 from app.web.dependencies import ReadSession
+from app.web.route_policy import RouteKind, policy
 
 router = APIRouter()
 
@@ -65,6 +66,7 @@ LinesAsked = Annotated[LinesQuery, Depends(lines_query, scope="function")]
 
 
 @router.get("/uploads/behind")
+@policy(RouteKind.PAGE)
 def behind(asked: LinesAsked, session: ReadSession) -> RedirectResponse:
     """From a number in a table to the upload it rests on, at the vintage of the question."""
     found = supporting_lines(session, asked.source, asked.month, asked.question, limit=0)
@@ -83,6 +85,7 @@ class LineFilter:
 
 
 @router.get("/uploads/{number}/lines")
+@policy(RouteKind.PAGE)
 def lines(request: Request, sight: Viewed, asked: LinesAsked, session: ReadSession) -> HTMLResponse:
     upload = sight.upload
     record = _month_of(upload, asked)

@@ -40,6 +40,7 @@ from app.web.dependencies import (
     no_parameters,
     require_signed_in,
 )
+from app.web.route_policy import RouteKind, policy
 
 router = APIRouter()
 
@@ -91,12 +92,14 @@ Viewed = Annotated[ViewedUpload, Depends(viewed_upload, scope="function")]
 
 
 @router.get("/uploads", dependencies=[no_parameters("before")])
+@policy(RouteKind.PAGE)
 def history(request: Request, session: ReadSession, before: str = "") -> HTMLResponse:
     """The public record."""
     return _history(request, session, None, before)
 
 
 @router.get("/uploads/received", dependencies=[no_parameters("before")])
+@policy(RouteKind.PAGE)
 def received(
     request: Request, session: ReadSession, maintainer: SignedInMaintainer, before: str = ""
 ) -> HTMLResponse:
@@ -119,6 +122,7 @@ def _history(
 
 
 @router.get("/uploads/{number}", dependencies=[no_parameters()])
+@policy(RouteKind.PAGE)
 def show(request: Request, sight: Viewed, session: ReadSession) -> HTMLResponse:
     return render_upload(request, session, sight.upload, sight.maintainer)
 
@@ -177,6 +181,7 @@ def _pinned(session: Session, upload: UploadRecord) -> list[tuple[str, str, str]
 
 
 @router.get("/uploads/{number}/file")
+@policy(RouteKind.PAGE)
 def file(sight: Viewed, session: ReadSession) -> Response:
     """The bytes as they came, never shown as a page."""
     upload = sight.upload
@@ -194,6 +199,7 @@ def _portions(file: BinaryIO) -> Iterator[bytes]:
 
 
 @router.get("/uploads/{number}/errors.csv")
+@policy(RouteKind.FILE, cross_origin_reads=True)
 def errors(request: Request, sight: Viewed, session: ReadSession) -> Response:
     """The first hundred problems of a file that is not published."""
     upload = sight.upload

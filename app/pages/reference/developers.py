@@ -33,6 +33,7 @@ from app.pages.templates import render_page
 from app.queries.shares import answer_question
 from app.queries.spans import main_source
 from app.web.dependencies import ReadSession
+from app.web.route_policy import RouteKind, policy
 from app.wording.definitions import definition_text, denominator_text, source_citation
 from app.wording.findings import headline_finding, small_print_text
 
@@ -72,6 +73,7 @@ def _rank(row: DeveloperRank) -> tuple[int, float, str]:
 
 
 @router.get("/developers")
+@policy(RouteKind.PAGE)
 def developers(request: Request, question: Filtered, session: ReadSession) -> HTMLResponse:
     known = list(developers_by_slug(vintage_at(session, question.as_of)).values())
     found = all_usage_history(session, Question(by="developer", as_of=question.as_of))
@@ -127,6 +129,7 @@ def _counts(session: Session, question: Question) -> dict[str, int]:
 
 
 @router.get("/developers/{slug:path}")
+@policy(RouteKind.PAGE, expensive=True)
 def developer(request: Request, slug: str, question: Then, session: ReadSession) -> HTMLResponse:
     vintage = vintage_at(session, question.as_of)
     known = developers_by_slug(vintage)
@@ -149,12 +152,14 @@ def _latest_of_models(session: Session, found: ShareHistory) -> dict[str, Share]
 
 
 @router.get("/models")
+@policy(RouteKind.PAGE)
 def all_models() -> RedirectResponse:
     """Models are listed with who made them."""
     return RedirectResponse("/developers", 303)
 
 
 @router.get("/models/{slug:path}")
+@policy(RouteKind.PAGE, expensive=True)
 def model(request: Request, slug: str, question: Then, session: ReadSession) -> HTMLResponse:
     vintage = vintage_at(session, question.as_of)
     known = models_by_slug(vintage)

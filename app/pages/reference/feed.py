@@ -15,6 +15,7 @@ from app.pages.revision_texts import revision_title
 from app.pages.templates import TEMPLATES
 from app.queries.revisions import read_revisions
 from app.web.dependencies import ReadSession
+from app.web.route_policy import RouteKind, policy
 from app.wording.formats import join_names
 
 router = APIRouter()
@@ -45,6 +46,7 @@ FeedQuestion = Annotated[Question, question_dependency("source")]
 
 
 @router.get("/feed.atom")
+@policy(RouteKind.FILE)
 def feed(request: Request, question: FeedQuestion, session: ReadSession) -> Response:
     names = source_names(session)
     acts = read_revisions(session, sources=question.source, limit=ENTRIES_MAX)

@@ -23,6 +23,7 @@ from app.queries.coverage import CoveredMonth, SnapshotRecord, read_covered_mont
 from app.queries.shares import answer_question
 from app.queries.spans import main_source_first
 from app.web.dependencies import ReadSession
+from app.web.route_policy import RouteKind, policy
 from app.wording.citations import pinned_question
 from app.wording.definitions import denominator_text, source_citation, subject_of_group
 from app.wording.findings import leading_series
@@ -34,6 +35,7 @@ Then = Annotated[Question, question_dependency("as_of")]
 
 
 @router.get("/methods")
+@policy(RouteKind.PAGE)
 def methods(request: Request, question: Then, session: ReadSession) -> HTMLResponse:
     then = question.as_of
     vintage = vintage_at(session, then)
@@ -56,6 +58,7 @@ def methods(request: Request, question: Then, session: ReadSession) -> HTMLRespo
 
 
 @router.get("/methods/bundled-data")
+@policy(RouteKind.PAGE)
 def bundled_data(
     request: Request, _: Annotated[Question, question_dependency("as_of")]
 ) -> HTMLResponse:

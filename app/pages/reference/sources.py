@@ -20,6 +20,7 @@ from app.queries.coverage import CoveredMonth, SnapshotRecord, read_covered_mont
 from app.queries.revisions import read_revisions
 from app.queries.spans import main_source_first
 from app.web.dependencies import ReadSession
+from app.web.route_policy import RouteKind, policy
 from app.wording.definitions import denominator_text, source_citation
 
 router = APIRouter()
@@ -28,6 +29,7 @@ Then = Annotated[Question, question_dependency("as_of")]
 
 
 @router.get("/sources")
+@policy(RouteKind.PAGE)
 def sources(request: Request, question: Then, session: ReadSession) -> HTMLResponse:
     vintage = vintage_at(session, question.as_of)
     found = sources_by_slug(vintage).values()
@@ -43,6 +45,7 @@ def sources(request: Request, question: Then, session: ReadSession) -> HTMLRespo
 
 
 @router.get("/sources/{slug:path}")
+@policy(RouteKind.PAGE)
 def source(request: Request, slug: str, question: Then, session: ReadSession) -> HTMLResponse:
     then = question.as_of
     vintage = vintage_at(session, then)

@@ -10,7 +10,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.web.route_policy import KIB, body_limits
+from app.web.route_policy import KIB
+from app.web.route_table import policy_of
 
 BODY_TIMEOUT_S: Final = 20
 """Seconds that any body may take to come, and more by its largest size."""
@@ -116,5 +117,5 @@ async def drain_body(receive: Receive) -> None:
 
 def has_large_body(scope: Scope) -> bool:
     headers = Headers(scope=scope)
-    most, _ = body_limits(scope["path"])
+    most = policy_of(scope).max_body_size
     return "transfer-encoding" in headers or declared_length(headers) > most

@@ -5,7 +5,7 @@ from typing import Final
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.web.route_policy import is_open_to_origins
+from app.web.route_table import policy_of
 
 EXPOSED_HEADERS: Final = {
     "Access-Control-Allow-Origin": "*",
@@ -18,6 +18,12 @@ PREFLIGHT_HEADERS: Final = {
     "Access-Control-Allow-Headers": "*",
     "Access-Control-Max-Age": "86400",
 }
+
+READING_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def is_open_to_origins(scope: Scope) -> bool:
+    return scope["method"] in READING_METHODS and policy_of(scope).cross_origin_reads
 
 
 class CorsMiddleware:

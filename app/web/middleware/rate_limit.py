@@ -10,7 +10,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.domain.errors import TooOftenError
-from app.web.route_policy import is_expensive, is_read
+from app.web.route_policy import RouteKind
+from app.web.route_table import policy_of
 from app.web.token_bucket import TokenBuckets, network_prefix
 
 ANSWERS_AT_ONCE: Final = 2
@@ -80,6 +81,14 @@ async def peek_disconnect(receive: Receive) -> tuple[Receive, bool]:
     return receive_again, gone
 
 
+UNLIMITED_KINDS: Final = frozenset({RouteKind.OPERATIONS, RouteKind.ASSET})
+
+
+def is_read(scope: Scope) -> bool:
+    """Return whether the answer is made for whoever asks, and so takes one of their turns."""
+    return scope["method"] in {"GET", "HEAD"} and policy_of(scope).kind not in UNLIMITED_KINDS
+
+
 class RateLimitMiddleware:
     """Refuses expensive reads beyond what an address may ask for; tells the others what is left.
 
@@ -97,7 +106,7 @@ class RateLimitMiddleware:
             return
         host, *_ = scope.get("client") or ("",)
         address, limit = network_prefix(host), {}
-        if is_expensive(scope["path"]):
+        if policy_of(scope).expensive:
             limit = {
                 "RateLimit-Policy": self.buckets.policy,
                 "RateLimit": self.buckets.take(address),

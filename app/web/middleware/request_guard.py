@@ -21,7 +21,8 @@ from app.web.dependencies import (
     require_signed_in,
 )
 from app.web.middleware.body_limits import check_content_length, limit_body
-from app.web.route_policy import OPERATOR_PATHS, SAFE_METHODS, body_limits
+from app.web.route_policy import SAFE_METHODS, RouteKind
+from app.web.route_table import policy_of
 
 
 def install_request_guard(app: FastAPI) -> None:
@@ -47,13 +48,13 @@ class RequestGuard:
         check_host(scope)
         if scope["method"] not in SAFE_METHODS:
             request = Request(scope)
-            most, maintainers_only = body_limits(scope["path"])
+            policy = policy_of(scope)
             check_source(request)
             check_encoding(request.headers)
-            check_content_length(request.headers, most)
-            if maintainers_only:
+            check_content_length(request.headers, policy.max_body_size)
+            if policy.maintainers_write:
                 await run_in_threadpool(check_maintainer, request)
-            receive = limit_body(receive, most)
+            receive = limit_body(receive, policy.max_body_size)
         await self.app(scope, receive, mark_personal(scope, send))
 
 
@@ -61,7 +62,7 @@ def check_host(scope: Scope) -> None:
     """Links and forms are made with the name asked for: it must be one of ours."""
     ours: Sequence[str] = scope["app"].state.hosts
     asked = Headers(scope=scope).getlist("host")
-    if not ours or scope["path"] in OPERATOR_PATHS:
+    if not ours or policy_of(scope).kind is RouteKind.OPERATIONS:
         return
     # An IPv6 address has colons of its own, in brackets.
     names = [re.sub(r":[0-9]*$", "", one).lower() for one in asked]
@@ -92,7 +93,7 @@ def check_encoding(headers: Headers) -> None:
 def check_maintainer(request: Request) -> None:
     """Raises NotSignedInError. What is found is kept for the dependencies of `http`."""
     db = database_of(request)
-    if request.scope["path"].startswith("/api/"):
+    if policy_of(request.scope).kind is RouteKind.API:
         authenticate_token(request, db)
     else:
         require_signed_in(find_visitor(request, db))

@@ -11,6 +11,8 @@ from app.domain.errors import TooOftenError
 from app.main import create_app
 from app.settings import Settings
 from app.web.middleware.rate_limit import WAITING_MAX, RateLimitMiddleware
+from app.web.route_policy import RouteKind, RoutePolicy
+from app.web.route_table import SCOPE_KEY
 from app.web.token_bucket import ADDRESSES_MAX, RateExceededError, TokenBuckets, network_prefix
 
 
@@ -81,7 +83,7 @@ def test_who_asks_too_often_is_told_when_to_come_again(read_only_database_url):
         assert 1 <= int(refused.headers["retry-after"]) <= 15
         assert refused.headers["access-control-allow-origin"] == "*"
         assert client.get("/trends.png").status_code == 429
-        assert client.get("/").status_code == 200
+        assert client.get("/methods").status_code == 200
         assert client.options("/api/v1/origins").status_code == 204
 
 
@@ -93,7 +95,13 @@ def test_it_can_be_switched_off(client, monkeypatch):
     assert Settings().rate_limit == 120
 
 
-@pytest.mark.parametrize("path", ["/trends", "/embed/trends", "/trends.csv", "/api/v1/shares"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/", "/trends", "/embed/trends", "/trends.csv", "/api/v1/shares"),
+        *("/developers/deepseek", "/models/deepseek/deepseek-r1"),
+    ],
+)
 def test_what_is_computed_from_figures_is_counted(read_only_database_url, path):
     with TestClient(create_app(Database(read_only_database_url), reads_per_minute=2)) as client:
         assert [client.get(path).status_code for _ in range(2)] == [200, 429]
@@ -124,8 +132,8 @@ async def gone():
     return {"type": "http.disconnect"}
 
 
-def reading(limited, address, path="/", receive=asked):
-    scope = {"type": "http", "method": "GET", "path": path, "client": (address, 1)}
+def reading(limited, address, kind=RouteKind.PAGE, receive=asked):
+    scope = {"type": "http", "method": "GET", "client": (address, 1), SCOPE_KEY: RoutePolicy(kind)}
     return asyncio.create_task(limited(scope, receive, nothing))
 
 
@@ -144,7 +152,10 @@ def test_one_address_has_two_reads_made_at_once_and_the_others_wait():
     async def crowd():
         limited, begun, going_on, ended = waiting_app()
         reads = [reading(limited, "192.0.2.1") for _ in range(5)]
-        reads += [reading(limited, "192.0.2.2"), reading(limited, "192.0.2.1", "/healthz")]
+        reads += [
+            reading(limited, "192.0.2.2"),
+            reading(limited, "192.0.2.1", RouteKind.OPERATIONS),
+        ]
         await settle()
         assert sorted(begun) == ["192.0.2.1"] * 3 + ["192.0.2.2"]
         reads[4].cancel()  # it went away while it waited

@@ -14,7 +14,7 @@ from app.auth.accounts import add_maintainer, create_token
 from app.auth.sessions import create_link, sign_in_by_link
 from app.database.session import Database
 from app.main import create_app
-from app.web.route_policy import FILE_MAX_BYTES, FORM_MAX_BYTES, body_limits
+from app.web.route_policy import FORM_MAX_BYTES
 from tests.builders import UNREACHABLE_URL
 from tests.databases import serve_database
 
@@ -272,30 +272,6 @@ def test_without_a_database_an_upload_is_asked_to_come_back() -> None:
 def test_a_length_that_is_no_number_is_the_clients_fault(client: TestClient, length: str) -> None:
     answer = client.post("/sign-in", headers={"Content-Length": length}, content=b"")
     assert answer.status_code == 413
-
-
-@pytest.mark.parametrize(
-    ("path", "most", "maintainers"),
-    [
-        ("/uploads", FILE_MAX_BYTES, True),
-        ("/api/v1/uploads", FILE_MAX_BYTES, True),
-        ("/uploads/3/publish", FORM_MAX_BYTES, True),
-        ("/uploads/", FORM_MAX_BYTES, True),
-        ("/catalogue/developers", FORM_MAX_BYTES, True),
-        ("/api/v1/sources", FORM_MAX_BYTES, True),
-        ("/account", FORM_MAX_BYTES, True),
-        ("/sign-in", FORM_MAX_BYTES, False),
-        ("/uploadsx", FORM_MAX_BYTES, False),
-        ("/uploads/\n", FORM_MAX_BYTES, True),
-        ("", FORM_MAX_BYTES, False),
-    ],
-)
-def test_every_address_has_its_limits(path: str, most: int, maintainers: bool) -> None:
-    assert body_limits(path) == (most, maintainers)
-
-
-def test_the_largest_file_fits_with_the_rest_of_its_form() -> None:
-    assert FILE_MAX_BYTES == 10 * MIB + 64 * 1024
 
 
 @pytest.mark.parametrize(
