@@ -21,6 +21,7 @@ from app.web.middleware.metrics import MetricsMiddleware
 from app.web.middleware.rate_limit import RateLimitMiddleware
 from app.web.middleware.request_guard import install_request_guard
 from app.web.middleware.security_headers import SecurityHeadersMiddleware
+from app.web.middleware.tracking_parameters import TrackingParametersMiddleware
 from app.web.openapi import install_openapi
 from app.web.route_policy import RouteKind, policy
 from app.web.route_table import RouteTable
@@ -69,6 +70,7 @@ def create_app(db: Database, hosts: Sequence[str] = (), *, reads_per_minute: int
     app.add_middleware(ConditionalGetMiddleware)
     if reads_per_minute:
         app.add_middleware(RateLimitMiddleware, per_minute=reads_per_minute)
+    app.add_middleware(TrackingParametersMiddleware)
     install_request_guard(app)
     app.add_middleware(CorsMiddleware)
     add_compress_type("text/csv")

@@ -10,6 +10,7 @@ from app.domain.errors import BadQuestionError, Problem, excerpt
 from app.domain.matching import nearest_match
 from app.domain.parameters import PARAMETERS, TOP_MAX, VALUES_MAX, Parameter
 from app.domain.question import Question
+from app.domain.tracking import expected_beside, is_tracking_parameter
 
 PROBLEMS_LISTED_MAX: Final = 20
 """Of all problems of a question, so many are told."""
@@ -141,10 +142,10 @@ class _ParameterReader:
     def take(self, name: str, text: str) -> None:
         if name not in self.accepted:
             allowed = [*self.accepted, *self.others]
-            expected = "one of " + ", ".join(allowed)
-            self.refuse(
-                "unknown_parameter", name, name, expected, lambda: nearest_match(name, allowed)
-            )
+            expected = expected_beside("one of " + ", ".join(allowed), name)
+            # “Did you mean from?” would mislead whoever sent `ref`.
+            suggest = None if is_tracking_parameter(name) else partial(nearest_match, name, allowed)
+            self.refuse("unknown_parameter", name, name, expected, suggest)
         elif name in self.seen:
             self.refuse("repeated_parameter", name, text, "the parameter once, values by comma")
         elif text:  # a native form sends every empty field

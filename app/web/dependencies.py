@@ -15,6 +15,7 @@ from app.domain.matching import nearest_match
 from app.domain.parameters import PARAMETERS, parameter_names
 from app.domain.question import Question
 from app.domain.question_parser import bad_question, parse_question
+from app.domain.tracking import expected_beside
 from app.queries.shares import known_slugs
 from app.web.entity_tags import set_validators
 
@@ -67,7 +68,8 @@ def no_parameters(*accepted: str) -> Any:
     def taken(request: Request) -> None:
         others = [name for name in request.query_params if name not in accepted]
         if others:
-            expected = f"one of {', '.join(accepted)}" if accepted else "no parameter"
+            names = f"one of {', '.join(accepted)}" if accepted else "no parameter"
+            expected = expected_beside(names, others[0])
             found = excerpt(others[0])
             suggestion = nearest_match(others[0], accepted)
             code = "unknown_parameter"

@@ -19,7 +19,7 @@ from app.web.route_policy import (
     policy,
 )
 from app.web.route_table import MissingPolicyError, RouteTable, policy_of
-from tests.test_errors import NOWHERE
+from tests.builders import UNREACHABLE_URL
 
 PAGE, FILE, API = RouteKind.PAGE, RouteKind.FILE, RouteKind.API
 READ = RoutePolicy(API, expensive=True, cross_origin_reads=True)
@@ -27,7 +27,7 @@ READ = RoutePolicy(API, expensive=True, cross_origin_reads=True)
 
 @pytest.fixture(scope="module")
 def app() -> Iterator[FastAPI]:
-    db = Database(NOWHERE)
+    db = Database(UNREACHABLE_URL)
     yield create_app(db)
     db.close()
 
