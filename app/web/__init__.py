@@ -1,1 +1,1 @@
-"""What both doors share: dependencies, errors as answers, validators, static files."""
+"""What pages and API share: dependencies, errors as answers, policies of routes, validators."""

@@ -1,4 +1,4 @@
-"""Rows as CSV answers with names, links and the byte order mark where it is asked for."""
+"""CSV answers: their file names, their links, and the byte order mark that Excel needs."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple
@@ -14,7 +14,7 @@ from app.wording.citations import pinned_question
 
 
 class CSVResponse(Response):
-    """UTF-8 without BOM, unless one is asked for."""
+    """CSV in UTF-8; `csv_response` puts the byte order mark where it is asked for."""
 
     media_type = "text/csv"
 
@@ -26,6 +26,7 @@ def csv_response(
     filename: str,
     links: str = "",
 ) -> CSVResponse:
+    """Return rows under a header; `links` is the Link header, `bom=1` asks for the mark."""
     bom = "\ufeff" if request.query_params.get("bom") == "1" else ""
     headers = {"Content-Disposition": f'inline; filename="{filename}"'}
     if links:
@@ -34,7 +35,7 @@ def csv_response(
 
 
 def shares_csv(request: Request, question: Question, answer: Answer) -> CSVResponse:
-    """The chart data of an answer, the same at every door."""
+    """Return the rows of an answer as CSV, the same for pages and API."""
     rows = (astuple(row) for row in share_rows(answer, question))
     pinned = pinned_question(question, answer)
     links = csv_link_header(
@@ -47,7 +48,7 @@ def shares_csv(request: Request, question: Question, answer: Answer) -> CSVRespo
 
 
 def shares_file_name(question: Question, answer: Answer, ending: str) -> str:
-    """The name of a file of an answer: its sources, grouping and vintage."""
+    """Return the name of a file of an answer, of its sources, grouping and vintage."""
     slugs = [source.slug for source in answer.sources]
-    told = "+".join(slugs) if len(slugs) < 3 else f"{len(slugs)}-sources"
-    return download_file_name(f"{told}_by-{question.by}", answer.vintage, ending)
+    sources = "+".join(slugs) if len(slugs) < 3 else f"{len(slugs)}-sources"
+    return download_file_name(f"{sources}_by-{question.by}", answer.vintage, ending)

@@ -1,4 +1,4 @@
-"""What handlers depend on: the database, a session, a question, and who asks."""
+"""Dependencies of endpoints: the database, a session, a question, and who is signed in."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any, Final
@@ -21,6 +21,7 @@ from app.web.entity_tags import set_validators
 
 
 def database_of(request: Request) -> Database:
+    """Return the database of the application."""
     db: Database = request.app.state.db
     return db
 
@@ -29,6 +30,7 @@ RequestDatabase = Annotated[Database, Depends(database_of)]
 
 
 def read_session(db: Annotated[Database, Depends(database_of)]) -> Iterator[Session]:
+    """Yield a session of one read-only transaction, in which all reads see the same figures."""
     with db.reading() as session:
         yield session
 
@@ -37,7 +39,10 @@ ReadSession = Annotated[Session, Depends(read_session, scope="function")]
 
 
 def parse_asked_question(request: Request, session: ReadSession) -> Question:
-    """The question of the query string; raises BadQuestionError."""
+    """Return the question of the query string. Raise BadQuestionError.
+
+    `bom` of a CSV file and `width` of a picture are no part of it; their endpoints read them.
+    """
     items = request.query_params.multi_items()
     if request.url.path.endswith(".csv"):
         items = [item for item in items if item != ("bom", "1")]
@@ -52,7 +57,10 @@ AskedQuestion = Annotated[Question, Depends(parse_asked_question)]
 def parse_fresh_question(
     request: Request, session: ReadSession, question: AskedQuestion
 ) -> Question:
-    """Returns the question of an address; raises NotModifiedError where its answer is held."""
+    """Return the question of an address and set the validators of its answer.
+
+    Raise BadQuestionError, or NotModifiedError where the client holds the answer.
+    """
     beside = set(parameter_names(PARAMETERS))
     others = sorted(item for item in request.query_params.multi_items() if item[0] not in beside)
     set_validators(request, session, question.as_of, [*question.pairs(), *others])
@@ -63,7 +71,10 @@ FreshQuestion = Annotated[Question, Depends(parse_fresh_question)]
 
 
 def no_parameters(*accepted: str) -> Any:
-    """A dependency of addresses about no question: refuses what they do not take, by name."""
+    """Return a dependency that raises BadQuestionError for a parameter not in `accepted`.
+
+    It is for addresses about no question; the others read theirs with `parse_question`.
+    """
 
     def taken(request: Request) -> None:
         others = [name for name in request.query_params if name not in accepted]
@@ -79,45 +90,48 @@ def no_parameters(*accepted: str) -> Any:
 
 
 def cookie_name(request: Request) -> str:
-    """The prefix makes browsers keep it to this host; they take it over https only."""
+    """Return the name of the session's cookie.
+
+    With the prefix browsers keep it to this host, but they take it over https only.
+    """
     return "__Host-session" if request.scope["scheme"] == "https" else "session"
 
 
 def find_visitor(
     request: Request, db: Annotated[Database, Depends(database_of)]
 ) -> MaintainerIdentity | None:
-    """Who is signed in with this browser, if anyone; looked up once a request."""
+    """Return who is signed in with this browser, or None; it is looked up once a request."""
     if not hasattr(request.state, "maintainer"):
         secret = request.cookies.get(cookie_name(request))
         request.state.maintainer = find_session(db, secret) if secret else None
-    found: MaintainerIdentity | None = request.state.maintainer
-    return found
+    visitor: MaintainerIdentity | None = request.state.maintainer
+    return visitor
 
 
 VisitorOrNone = Annotated[MaintainerIdentity | None, Depends(find_visitor)]
 
 
-def require_signed_in(found: VisitorOrNone) -> MaintainerIdentity:
-    """Raises NotSignedIn: a page sends people to the sign-in first."""
-    if found is None:
+def require_signed_in(visitor: VisitorOrNone) -> MaintainerIdentity:
+    """Return the maintainer. Raise NotSignedInError, which leads people to the sign-in."""
+    if visitor is None:
         raise NotSignedInError("Only maintainers may do this", "Please sign in.")
-    return found
+    return visitor
 
 
 SignedInMaintainer = Annotated[MaintainerIdentity, Depends(require_signed_in)]
 
 
 def authenticate_token(request: Request, db: Database) -> MaintainerIdentity:
-    """Whoever the token of the Authorization header speaks for. Raises NotSignedInError."""
+    """Return whom the token of the Authorization header speaks for. Raise NotSignedInError."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         raise NotSignedInError("A token is needed: Authorization: Bearer TOKEN", NEW_TOKEN_HINT)
     if not hasattr(request.state, "maintainer"):
         request.state.maintainer = maintainer_of_token(db, token.strip())
-    found: MaintainerIdentity | None = request.state.maintainer
-    if found is None:
+    maintainer: MaintainerIdentity | None = request.state.maintainer
+    if maintainer is None:
         raise NotSignedInError("The token is unknown or revoked", NEW_TOKEN_HINT)
-    return found
+    return maintainer
 
 
 TOKEN_SCHEME: Final = HTTPBearer(
@@ -130,6 +144,7 @@ def bearer_maintainer(
     db: Annotated[Database, Depends(database_of)],
     _: Annotated[object, Depends(TOKEN_SCHEME)],
 ) -> MaintainerIdentity:
+    """Return the maintainer of the token; the scheme is there for the OpenAPI document only."""
     return authenticate_token(request, db)
 
 

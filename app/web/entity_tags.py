@@ -19,12 +19,12 @@ SETTLED_CACHE_CONTROL: Final = "public, max-age=31536000, immutable"
 
 
 class NotModifiedError(Exception):
-    """The asker holds this very answer."""
+    """The client holds this very answer; it becomes a 304."""
 
 
 @cache
 def release_digest() -> str:
-    """Names the code that answers: equal in all workers, another one after every upgrade."""
+    """Return a name of the code that answers: equal in all workers, new with every upgrade."""
     digest = sha256()
     for folder, pattern in (("app", "**/*.py"), ("templates", "**/*.*")):
         for path in sorted((PROJECT / folder).glob(pattern)):
@@ -35,9 +35,10 @@ def release_digest() -> str:
 def set_validators(
     request: Request, session: Session, as_of: datetime | None, asked: Iterable[tuple[str, str]]
 ) -> None:
-    """Before the expensive read. Raises NotModifiedError; otherwise the answer will carry its tag.
+    """Have the answer carry ETag and Cache-Control. Raise NotModifiedError if the client has it.
 
-    `asked` are the canonical pairs of the question. What stood at a settled `as_of` is the same
+    It is to be called before the expensive read. `asked` are the canonical pairs of the question:
+    two ways to write one question share a tag. What stood at a settled `as_of` is the same
     whatever the data has come to since.
     """
     settled, lasting = is_settled(as_of), LIVE_CACHE_CONTROL
@@ -53,18 +54,22 @@ def set_validators(
 
 
 def entity_tag(*parts: str) -> str:
-    # Weak: compression changes the bytes, not what they say.
+    """Return the weak tag of what `parts` name."""
+    # A strong tag would claim equal bytes, which compression on the way changes.
     digest = sha256("\n".join((release_digest(), *parts)).encode()).hexdigest()
     return f'W/"{digest[:32]}"'
 
 
 def holds_tag(headers: Headers, tag: str) -> bool:
-    """By RFC 9110 If-None-Match compares weakly; `*` has to wait until there is an answer."""
+    """Return whether If-None-Match names the tag, compared weakly (RFC 9110, 13.1.2).
+
+    `*` is not looked at here: it has to wait until there is an answer.
+    """
     return opaque_tag(tag) in tags_of_request(headers)
 
 
 def tags_of_request(headers: Headers) -> Collection[str]:
-    """The entity tags of If-None-Match, without their weakness."""
+    """Return the entity tags of If-None-Match, without the mark of weak ones."""
     return {opaque_tag(tag) for line in headers.getlist("if-none-match") for tag in line.split(",")}
 
 

@@ -43,7 +43,7 @@ ALL_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 def allowed_methods(request: Request) -> list[str]:
-    """All of them, whichever routes share the address."""
+    """Return the methods of an address, whichever routes share it, HEAD and OPTIONS included."""
     taken = {
         method
         for method in ALL_METHODS
@@ -51,7 +51,8 @@ def allowed_methods(request: Request) -> list[str]:
         if route.matches({**request.scope, "method": method})[0] is Match.FULL
     }
     if policy_of(request.scope).kind is RouteKind.ASSET:
-        taken = {"GET"}  # a mount takes every method, and refuses it itself
+        # A mount matches every method, and its application refuses it.
+        taken = {"GET"}
     read = ["GET", "HEAD"] if "GET" in taken else []
     return [*read, *(method for method in ALL_METHODS[1:] if method in taken), "OPTIONS"]
 
@@ -86,7 +87,7 @@ class ProblemResponse(JSONResponse):
 
 
 def problem_response(status: int, refused: UserError) -> ProblemResponse:
-    """RFC 9457, with our list of errors for files and parameters."""
+    """Return an error as problem details (RFC 9457), with a list for files and parameters."""
     body = {
         "type": f"urn:open-model-share:problem:{refused.problem_type}",
         "title": refused.title,
@@ -99,7 +100,7 @@ def problem_response(status: int, refused: UserError) -> ProblemResponse:
 
 
 def install_error_handlers(app: FastAPI, page: ErrorPage) -> None:
-    """Turns every failure into an answer a user can act on; `page` draws it for people."""
+    """Have `app` answer every failure so that a user can act on it; `page` draws it for people."""
 
     def respond(
         request: Request, status: int, refused: UserError, headers: Mapping[str, str] | None = None
@@ -155,14 +156,14 @@ def install_error_handlers(app: FastAPI, page: ErrorPage) -> None:
 
 
 def error_headers(error: UserError) -> Mapping[str, str]:
-    """What programs are told beside the words: when to come again, how to show who they are."""
+    """Return the headers of an error: when to come again, how to show who one is."""
     match error:
         case UnavailableError():
             return {"Retry-After": "5"}
         case RateExceededError():
             left = f'"reads";r=0;t={error.seconds}'
-            told = {"RateLimit-Policy": error.policy, "RateLimit": left}
-            return told | {"Retry-After": str(error.seconds)}
+            limit = {"RateLimit-Policy": error.policy, "RateLimit": left}
+            return limit | {"Retry-After": str(error.seconds)}
         case TooOftenError():
             return {"Retry-After": str(error.seconds)}
         case NotSignedInError():
@@ -171,7 +172,7 @@ def error_headers(error: UserError) -> Mapping[str, str]:
 
 
 def sign_in_address(request: Request) -> str:
-    """Where to go after signing in: the page asked for, or the one whose form was sent."""
+    """Return the address to go to after the sign-in: the page, or the one whose form was sent."""
     if request.method in SAFE_METHODS:
         query = request.scope["query_string"].decode("latin-1")
         return quote(request.scope["path"]) + (f"?{query}" if query else "")
@@ -189,7 +190,7 @@ HTTP_WORDS: Final = {
 
 
 def _words(request: Request, status: int, otherwise: str = "") -> tuple[str, str]:
-    """Title and detail; a program is led to where its addresses are told."""
+    """Return title and detail of an HTTP error; a program is led to the list of addresses."""
     title, detail = HTTP_WORDS.get(status, (otherwise, ""))
     if status == 404 and policy_of(request.scope).kind is RouteKind.API:
         detail = f"{request.base_url}api tells every address there is."
@@ -197,7 +198,7 @@ def _words(request: Request, status: int, otherwise: str = "") -> tuple[str, str
 
 
 def _allowed(request: Request, error: HTTPException) -> dict[str, str]:
-    """The methods of the address, where the one that came is none of them."""
+    """Return the Allow header of a 405, no header otherwise."""
     return {"Allow": ", ".join(allowed_methods(request))} if error.status_code == 405 else {}
 
 
@@ -206,7 +207,7 @@ def _without_request(_: Request, status: int, refused: UserError) -> Response:
 
 
 def _incomplete(request: Request, error: RequestValidationError) -> tuple[int, UserError]:
-    """What fits no address is nowhere; what is missing in a body is told field by field."""
+    """Return status and error: 404 for a path that cannot be, 422 field by field for a body."""
     if any(item["loc"][0] == "path" for item in error.errors()):
         return 404, UserError(*_words(request, 404))
     return 422, UserError("The body cannot be taken as it is", "", _problems(request, error))
@@ -217,7 +218,7 @@ def _problems(request: Request, error: RequestValidationError) -> list[Problem]:
 
 
 def _problem(item: Mapping[str, Any], fields: Sequence[str]) -> Problem:
-    """What the library says of a field, in our words."""
+    """Return what pydantic says of a field, in our words."""
     code, ctx = item["type"], item.get("ctx", {})
     name = ".".join(str(part) for part in item["loc"][1:])
     found, expected = _as_json(item.get("input")), item["msg"]
@@ -245,14 +246,14 @@ def _problem(item: Mapping[str, Any], fields: Sequence[str]) -> Problem:
 
 
 def _fields_of(request: Request) -> list[str]:
-    """The names that the body asked for may hold."""
+    """Return the names of the fields that the body of this route may hold."""
     body = getattr(request.scope.get("route"), "body_field", None)
     model = body.field_info.annotation if body is not None else None
     return list(getattr(model, "model_fields", ()))
 
 
 def _as_json(value: object) -> str:
-    """At most 80 characters of what was sent, as it was sent."""
+    """Return an excerpt of what was sent, as JSON unless it is a text."""
     if isinstance(value, str):
         return excerpt(value)
     try:

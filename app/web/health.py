@@ -1,4 +1,4 @@
-"""Whether this process lives, and whether it can answer."""
+"""`/healthz`, `/readyz` and `/metrics`: for whoever runs the server, not for its visitors."""
 
 from typing import Annotated, Literal
 

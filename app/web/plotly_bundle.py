@@ -1,6 +1,6 @@
 """Brings Plotly for the browser to `static/vendor`, at set-up: `python -m app.web.plotly_bundle`.
 
-The slim bundle of the npm registry where npm is at hand, else the large one of the Python package.
+It takes the slim bundle by npm where that is at hand, else the large one of the Python package.
 """
 
 import base64
@@ -23,7 +23,7 @@ INTEGRITY: Final = (
     "1oNF8PeQx2hv/y7tqEVWKD3JGwn/MGEMQ8mL9HUwsaqG9FGy/OU5FHUHvzqbqxN4mnwZGI9abTiE775C4kkjMQ=="
 )
 VENDOR: Final = STATIC / "vendor"
-_DOWNLOAD_TIMEOUT_S: Final = 90  # seconds
+_DOWNLOAD_TIMEOUT_S: Final = 90
 
 _log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ def install_bundle(vendor: Path = VENDOR) -> None:
 
 
 def slim_bundle() -> tuple[bytes, bytes]:
-    """Script and licence from the npm registry. Raises NoPackageError."""
+    """Return script and licence of the npm package. Raise NoPackageError."""
     with tempfile.TemporaryDirectory() as folder:
         archive = _packed(Path(folder))
         if file_integrity(archive) != INTEGRITY:
@@ -59,6 +59,7 @@ def slim_bundle() -> tuple[bytes, bytes]:
 
 
 def _packed(folder: Path) -> Path:
+    """Return the archive that npm put into `folder`. Raise NoPackageError."""
     npm = shutil.which("npm")
     if npm is None:
         raise NoPackageError("there is no npm")
@@ -73,20 +74,20 @@ def _packed(folder: Path) -> Path:
 
 
 def file_integrity(file: Path) -> str:
-    """The digest as npm writes it."""
+    """Return the digest of a file as npm writes it."""
     digest = hashlib.sha512(file.read_bytes()).digest()
     return "sha512-" + base64.b64encode(digest).decode()
 
 
 def _file(files: tarfile.TarFile, name: str) -> bytes:
-    found = files.extractfile(f"package/{name}")
-    if found is None:
+    member = files.extractfile(f"package/{name}")
+    if member is None:
         raise NoPackageError(f"{PACKAGE} has no {name}")
-    return found.read()
+    return member.read()
 
 
 def wheel_bundle() -> tuple[bytes, bytes]:
-    """Script and licence as the Python package holds them."""
+    """Return script and licence of the Python package, which is always there."""
     wheel = distribution("plotly")
     script = Path(str(wheel.locate_file("plotly/package_data/plotly.min.js")))
     return script.read_bytes(), (wheel.read_text("licenses/LICENSE.txt") or "").encode()

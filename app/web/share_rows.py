@@ -1,4 +1,4 @@
-"""The shares of an answer as rows of plain cells: what every file of them holds."""
+"""The shares of an answer as rows of plain cells, as every file and the API hold them."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
@@ -36,11 +36,12 @@ SHARE_COLUMNS: Final = tuple(field.name for field in fields(FlatShare))
 
 
 def share_rows(answer: Answer, question: Question) -> Iterator[FlatShare]:
+    """Return a row for each source, month and group of the answer."""
     return _rows(answer, question, answer.shares)
 
 
 def complement_rows(answer: Answer, question: Question) -> Iterator[FlatShare]:
-    """What the question leaves out of the whole: with the shares it adds up to 100."""
+    """Return rows of what the question leaves out: with the shares they add up to 100."""
     return _rows(answer, question, answer.complement)
 
 

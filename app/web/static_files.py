@@ -54,18 +54,19 @@ def style_sheet() -> bytes:
 
 @cache
 def file_version(path: str) -> str:
-    """Names the content of a file."""
+    """Return twelve digits that name the content of a file of `static/`."""
     content = style_sheet() if path == STYLE_SHEET else (STATIC / path).read_bytes()
     return sha256(content).hexdigest()[:12]
 
 
 def static_address(path: str) -> str:
+    """Return the address of a file of `static/` with its version."""
     return f"/static/{path}?v={file_version(path)}"
 
 
 @policy(RouteKind.ASSET)
 class StaticAssets(StaticFiles):
-    """Files that never change under the address of their version; others are asked for again."""
+    """Serves files: with their version for good, without it only if they have not changed."""
 
     def __init__(self) -> None:
         super().__init__(directory=STATIC)

@@ -1,4 +1,4 @@
-"""Counts the expensive reads of every address, refilled over time."""
+"""Token buckets: how many expensive reads each address has left, refilled over time."""
 
 import math
 import time
@@ -10,7 +10,8 @@ from typing import Final
 
 from app.domain.errors import TooOftenError
 
-ADDRESSES_MAX: Final = 20_000  # the buckets that are kept; the longest unused go first
+ADDRESSES_MAX: Final = 20_000
+"""Buckets that are kept, so that memory is bounded; the longest unused go first."""
 
 
 @dataclass(slots=True)
@@ -22,7 +23,7 @@ class TokenBucket:
 
 
 class RateExceededError(TooOftenError):
-    """An address has used up its tokens."""
+    """An address has used up its tokens; `policy` is the RateLimit-Policy header."""
 
     def __init__(self, title: str, detail: str, seconds: int, policy: str) -> None:
         super().__init__(title, detail, seconds)
@@ -30,7 +31,7 @@ class RateExceededError(TooOftenError):
 
 
 class TokenBuckets:
-    """Each address may ask `burst` times at once, and `per_minute` times a minute for long."""
+    """Lets each address ask `burst` times at once, and `per_minute` times a minute on end."""
 
     def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
         self.burst = max(per_minute // 2, 1)
@@ -40,11 +41,14 @@ class TokenBuckets:
 
     @property
     def policy(self) -> str:
-        """A full bucket, and the seconds in which an empty one fills: what draft 10 calls q, w."""
+        """Return the RateLimit-Policy header: a full bucket (q), the seconds until it is full (w).
+
+        The names are those of draft-ietf-httpapi-ratelimit-headers-10.
+        """
         return f'"reads";q={self.burst};w={math.ceil(self.burst / self.rate)}'
 
     def take(self, address: str) -> str:
-        """What is left, as the RateLimitMiddleware header says it. Raises TooOftenError."""
+        """Take a token and return the RateLimit header. Raise RateExceededError if none is left."""
         now = self.clock()
         bucket = self.found.pop(address, None) or TokenBucket(self.burst, now)
         bucket.tokens = min(self.burst, bucket.tokens + (now - bucket.at) * self.rate)
@@ -62,12 +66,13 @@ class TokenBuckets:
         return self.left(bucket)
 
     def left(self, bucket: TokenBucket) -> str:
+        """Return the RateLimit header: the tokens left (r), the seconds until it is full (t)."""
         full = math.ceil((self.burst - bucket.tokens) / self.rate)
         return f'"reads";r={math.floor(bucket.tokens)};t={full}'
 
 
 def network_prefix(host: str) -> str:
-    """An address as it is counted: of IPv6 the /64, which is what one subscriber gets."""
+    """Return an address as it is counted: of IPv6 the /64, which is what one subscriber gets."""
     try:
         address = ip_address(host)
     except ValueError:

@@ -1,1 +1,1 @@
-"""The rings around the application, each of one concern."""
+"""ASGI middlewares around the application, each of one concern; `main` says their order."""

@@ -1,4 +1,7 @@
-"""How large the body of a request may be, how long it may take, and what becomes of the rest."""
+"""Limits the body of a request in size and time, and closes the connection on what is left of it.
+
+FastAPI's own `max_body_size` limits the size only, and begins to count once an endpoint reads.
+"""
 
 import asyncio
 import re
@@ -14,35 +17,40 @@ from app.web.route_policy import KIB
 from app.web.route_table import policy_of
 
 BODY_TIMEOUT_S: Final = 20
-"""Seconds that any body may take to come, and more by its largest size."""
+"""Seconds that any body may take to come; one that may be large gets more, by the rate below."""
 BODY_MIN_BYTES_PER_S: Final = 100 * KIB
-"""Bytes a second."""
+"""Bytes a second, on top of BODY_TIMEOUT_S: the slowest line on which the largest file arrives."""
 
 LINGER_S: Final = 1
-"""Seconds, and bytes, for which a body that was refused is still taken; more is left to wait."""
+"""Seconds, and bytes below, for which a refused body is still taken and thrown away."""
 LINGER_BYTES: Final = 4 * KIB * KIB
 
 
 def check_content_length(headers: Headers, most: int) -> None:
+    """Raise HTTPException 413 for a body that is announced as larger than `most` bytes."""
     if declared_length(headers) > most:
         raise body_too_large(most)
 
 
 def declared_length(headers: Headers) -> int:
-    """The length of the body as announced, in bytes; what is no number is beyond every limit."""
+    """Return the announced length in bytes, 0 for none; what is no number is beyond every limit."""
     length = headers.get("content-length", "0")
     return int(length) if re.fullmatch("[0-9]{1,18}", length) else sys.maxsize
 
 
 def limit_body(receive: Receive, most: int) -> Receive:
-    """Gives the body up to `most` bytes, however it is sent, and while it comes in time."""
+    """Return a `receive` that raises HTTPException 413 beyond `most` bytes, and 408 if it is slow.
+
+    It counts what comes, for a chunked body announces no length.
+    """
     left = most
     due = asyncio.get_running_loop().time() + BODY_TIMEOUT_S + most / BODY_MIN_BYTES_PER_S
     whole = False
 
     async def receive_counted() -> Message:
         nonlocal left, whole
-        if whole:  # what comes now is the end of the connection
+        # After the body, `receive` waits for the client to go: no time-out may end that.
+        if whole:
             return await receive()
         try:
             async with asyncio.timeout_at(due):
@@ -60,7 +68,8 @@ def limit_body(receive: Receive, most: int) -> Receive:
 
 
 def body_too_large(most: int) -> HTTPException:
-    # FastAPI makes a 400 of every other exception a body raises.
+    """Return the refusal of a body larger than `most` bytes."""
+    # It has to be an HTTPException: FastAPI makes a 400 of every other one a body raises.
     size = f"{most // KIB // KIB} MiB" if most > KIB * KIB else f"{most // KIB} KiB"
     return HTTPException(413, f"That is too large: this address takes at most {size}")
 
@@ -68,8 +77,8 @@ def body_too_large(most: int) -> HTTPException:
 class CloseUnreadBodies:
     """Closes the connection after an answer that left a large or endless body unread.
 
-    Else the server would read all of it, only to throw it away. A little of it is: a proxy that
-    finds the connection closed while it still sends never looks for the answer.
+    Otherwise the server would read all of it, only to throw it away. It still reads a little: a
+    proxy that finds the connection closed while it sends never looks for the answer.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -80,7 +89,7 @@ class CloseUnreadBodies:
             await self.app(scope, receive, send)
             return
         unread = True
-        # Whoever waits to be told so sends nothing, and must not be told now.
+        # A client with `Expect: 100-continue` sends nothing until somebody calls `receive`.
         waits = "expect" in Headers(scope=scope)
 
         async def receive_watched() -> Message:
@@ -103,7 +112,7 @@ class CloseUnreadBodies:
 
 
 async def drain_body(receive: Receive) -> None:
-    """What of a body comes in the next moment."""
+    """Read and drop what comes of a body within LINGER_S and LINGER_BYTES."""
     left, more = LINGER_BYTES, True
     with suppress(TimeoutError):
         async with asyncio.timeout(LINGER_S):
@@ -111,11 +120,13 @@ async def drain_body(receive: Receive) -> None:
                 message = await receive()
                 left -= len(message.get("body", b""))
                 more = message.get("more_body", False)
-            if more:  # closed at once, a fast proxy would find it so before it reads the answer
+            # Closed at once, a fast proxy would notice that before it reads the answer.
+            if more:
                 await asyncio.sleep(LINGER_S)
 
 
 def has_large_body(scope: Scope) -> bool:
+    """Return whether the body is announced as larger than its route takes, or not announced."""
     headers = Headers(scope=scope)
     most = policy_of(scope).max_body_size
     return "transfer-encoding" in headers or declared_length(headers) > most

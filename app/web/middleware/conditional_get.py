@@ -1,4 +1,4 @@
-"""Puts the validators of a route on its answer, and answers 304."""
+"""Conditional GET: the validators that an endpoint set reach its answer, whatever made it."""
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -7,7 +7,11 @@ from app.web.entity_tags import tags_of_request
 
 
 class ConditionalGetMiddleware:
-    """Puts the headers that `check` found on the answer, and answers `If-None-Match: *`."""
+    """Puts the headers of `set_validators` on the answer, and answers `If-None-Match: *` with 304.
+
+    An entity tag is compared before the answer is made; `*` fits any answer, so that it can only
+    be compared once there is one.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -33,17 +37,20 @@ class ConditionalGetMiddleware:
 
 
 def _emptied(message: Message) -> Message:
+    """Return the start of a 304 in the place of that of a 200."""
     dropped = {b"content-length", b"content-type", b"content-disposition"}
     kept = [(name, value) for name, value in message["headers"] if name.lower() not in dropped]
     return {**message, "status": 304, "headers": kept}
 
 
-def _stamp(message: Message, found: dict[str, str]) -> None:
+def _stamp(message: Message, validators: dict[str, str]) -> None:
+    """Put the validators on a 200 or a 304; a refusal must not be kept as the answer."""
     if message["status"] not in {200, 304}:
         return
     headers = MutableHeaders(scope=message)
-    for name, value in found.items():
+    for name, value in validators.items():
         headers.setdefault(name, value)
     headers.add_vary_header("Accept")
-    if message["status"] == 304:  # of what has a body the compression says so
+    # On what has a body, the compression says so itself; on a 304 nobody else would.
+    if message["status"] == 304:
         headers.add_vary_header("Accept-Encoding")

@@ -1,4 +1,10 @@
-"""Reads by scripts of other sites: CORS for what anyone may read, never with cookies."""
+"""CORS for what anyone may read: scripts of other sites get it, never with cookies.
+
+Starlette's CORSMiddleware will not do. It sends no Access-Control-Allow-Origin where a request has
+no Origin, and has to say `Vary: Origin` on every answer for it: caches keep a copy for readers and
+one for each site, and those that overlook Vary give scripts the copy without the header. It also
+decides for the whole application, and answers preflights at addresses that do not exist.
+"""
 
 from typing import Final
 
@@ -23,11 +29,12 @@ READING_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def is_open_to_origins(scope: Scope) -> bool:
+    """Return whether a script of any site may read the answer, a refusal included."""
     return scope["method"] in READING_METHODS and policy_of(scope).cross_origin_reads
 
 
 class CorsMiddleware:
-    """Lets other sites' scripts read, refusals included; writing stays this site's own."""
+    """Puts the same headers on every open answer, whoever asks, and on that to a preflight."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -1,10 +1,10 @@
-"""Answers HEAD as GET without its body."""
+"""HEAD for all routes, which name GET only."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class HeadAsGetMiddleware:
-    """HEAD is GET without the body; the routes need not know."""
+    """Routes HEAD as GET and drops the body; the headers, Content-Length included, stay."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

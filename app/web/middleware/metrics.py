@@ -1,4 +1,4 @@
-"""Every answer is counted, timed, logged in a line and given an id to find it by."""
+"""Counts and times every answer, logs it in a line, and gives it an id to find that line by."""
 
 import logging
 import os
@@ -25,7 +25,7 @@ UNTRUSTED_METHOD: Final = (
 )
 
 SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
-"""Names the directory in which several workers count together; set before they start."""
+"""Names the variable of the directory in which workers count together; set before they start."""
 METRICS_TYPE: Final = CONTENT_TYPE_LATEST
 _METHODS: Final = frozenset("GET HEAD POST PUT PATCH DELETE OPTIONS".split())
 _OWN: Final = CollectorRegistry()
@@ -45,7 +45,7 @@ _SECONDS: Final = Histogram(
 
 
 def render_metrics() -> bytes:
-    """What Prometheus reads, of all workers together."""
+    """Return the counts and times of all workers together, as Prometheus reads them."""
     if SHARED not in os.environ:
         return generate_latest(_OWN)
     together = CollectorRegistry()
@@ -54,7 +54,7 @@ def render_metrics() -> bytes:
 
 
 class MetricsMiddleware:
-    """Goes around everything, the page for a fault of ours included."""
+    """Observes every answer; it stands outermost, to see the page for a fault of ours too."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -84,7 +84,10 @@ class MetricsMiddleware:
             REQUEST.reset(token)
 
     def _warn(self, scope: Scope) -> None:
-        """Once: all seems well with a proxy that is not believed, but its visitors are one."""
+        """Log once that a proxy is not believed.
+
+        Nothing else would tell: all of its visitors would share one address, and so one limit.
+        """
         client = scope["client"][0] if scope.get("client") else ""
         forwarded = Headers(scope=scope).get("x-forwarded-for", client)
         if client not in forwarded and not self.warned:
@@ -93,7 +96,10 @@ class MetricsMiddleware:
 
 
 def _note(scope: Scope, status: int, size: int, seconds: float) -> None:
-    """Without the query string, which may hold a sign-in link's secret. Status 0: no answer."""
+    """Count and log an answer; status 0 means that there was none.
+
+    The query string is left out: it may hold the secret of a sign-in link.
+    """
     method = scope["method"] if scope["method"] in _METHODS else "other"
     route = _route(scope)
     _ANSWERS.labels(method, route, status).inc()
@@ -111,10 +117,10 @@ def _note(scope: Scope, status: int, size: int, seconds: float) -> None:
 
 
 def _route(scope: Scope) -> str:
-    """The pattern of the address, so that no visitor can make the list of them long."""
-    # A route knows its address without the prefix of its router; what FastAPI found knows it whole.
-    found = scope.get("fastapi", {}).get("effective_route_context") or scope.get("route")
-    path = getattr(found, "path", None)
+    """Return the pattern of the address: a list of addresses could be made endless by visitors."""
+    # A route knows its address without the prefix of its router; FastAPI's context knows it whole.
+    context = scope.get("fastapi", {}).get("effective_route_context") or scope.get("route")
+    path = getattr(context, "path", None)
     if isinstance(path, str):
         return path
     return "/static" if scope["path"].startswith("/static/") else "none"

@@ -1,4 +1,4 @@
-"""Limits how many expensive reads one address may ask for at a time and a minute."""
+"""Limits the expensive reads of an address a minute, and all of its reads at a time."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,27 +15,34 @@ from app.web.route_table import policy_of
 from app.web.token_bucket import TokenBuckets, network_prefix
 
 ANSWERS_AT_ONCE: Final = 2
+"""Answers that are made for one address at the same time; its other reads wait."""
 WAITING_MAX: Final = 60
-"""Reads of one address that may be there at once; more are refused."""
+"""Reads of one address that may be there at once, those in the making included."""
 RETRY_AFTER_S: Final = "Ask again when they are answered."
 
 
 @dataclass(slots=True)
 class AnswerSlot:
-    """The reads of one address: those that run, and how many are there or wait."""
+    """The reads of one address: a semaphore for those that run, a count of those present."""
 
     running: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(ANSWERS_AT_ONCE))
     present: int = 0
 
 
 class AnswerSlots:
-    """Lets AT_ONCE reads of an address run; the others wait in line, and not at others' cost."""
+    """Lets ANSWERS_AT_ONCE reads of an address run; its others wait, at nobody else's cost.
+
+    A waiting read holds neither a thread nor a connection to the database.
+    """
 
     def __init__(self) -> None:
         self.found: dict[str, AnswerSlot] = {}
 
     async def take(self, address: str) -> Callable[[], None]:
-        """Waits for a turn; gives what ends it, as often as it is called. Raises TooOftenError."""
+        """Wait for a turn and return the function that ends it; a second call does nothing.
+
+        Raise TooOftenError where WAITING_MAX reads of the address are there already.
+        """
         turn = self.found.setdefault(address, AnswerSlot())
         if turn.present >= WAITING_MAX:
             raise TooOftenError(
@@ -65,7 +72,11 @@ class AnswerSlots:
 
 
 async def peek_disconnect(receive: Receive) -> tuple[Receive, bool]:
-    """What gives the request on, and whether who sent it has gone meanwhile."""
+    """Return a `receive` that repeats what was read here, and whether the client has gone.
+
+    A server tells that a client is gone only through `receive`; a cancelled scope makes the call
+    return what has come already, and never wait.
+    """
     come: list[Message] = []
     with anyio.CancelScope() as at_once:
         at_once.cancel()
@@ -90,9 +101,9 @@ def is_read(scope: Scope) -> bool:
 
 
 class RateLimitMiddleware:
-    """Refuses expensive reads beyond what an address may ask for; tells the others what is left.
+    """Refuses expensive reads beyond `per_minute`, and says on the others how many are left.
 
-    Of every other page, too, only AT_ONCE are made for an address at a time.
+    Of all reads, cheap ones too, only ANSWERS_AT_ONCE are made for an address at a time.
     """
 
     def __init__(self, app: ASGIApp, per_minute: int) -> None:
@@ -113,7 +124,7 @@ class RateLimitMiddleware:
             }
         end = await self.turns.take(address)
         receive, gone = await peek_disconnect(receive)
-        if gone:
+        if gone:  # Whoever reloads a page ten times waits for the last answer only.
             end()
             return
 

@@ -1,6 +1,7 @@
-"""What stands before the body of a request is read: whence it comes, how large, and who sends it.
+"""Refuses a request by its head: for which host, from which site, how large, and from whom.
 
-FastAPI reads a form before any dependency runs, so this is ASGI around the application.
+FastAPI parses a form before any dependency runs: a dependency that asks who sends would come after
+ten megabytes from anybody. So this is ASGI around the application.
 """
 
 import re
@@ -26,7 +27,10 @@ from app.web.route_table import policy_of
 
 
 def install_request_guard(app: FastAPI) -> None:
-    """Puts the guard before `app`, whose handlers answer for it; call it after they are added."""
+    """Add the guard to `app`, with the error handlers added so far: it stands outside of theirs.
+
+    The handler for Exception is left to Starlette, which puts it outermost.
+    """
     handlers = {
         kind: handler for kind, handler in app.exception_handlers.items() if kind is not Exception
     }
@@ -35,7 +39,7 @@ def install_request_guard(app: FastAPI) -> None:
 
 
 class RequestGuard:
-    """Refuses a request before its body is read, and while it is read once it is too large."""
+    """Refuses a request before its body is read, or while it is read and grows too large."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -59,7 +63,7 @@ class RequestGuard:
 
 
 def check_host(scope: Scope) -> None:
-    """Links and forms are made with the name asked for: it must be one of ours."""
+    """Raise HTTPException 400 for another name than ours: links in pages are made with it."""
     ours: Sequence[str] = scope["app"].state.hosts
     asked = Headers(scope=scope).getlist("host")
     if not ours or policy_of(scope).kind is RouteKind.OPERATIONS:
@@ -71,7 +75,7 @@ def check_host(scope: Scope) -> None:
 
 
 def check_source(request: Request) -> None:
-    """Another site may not have a browser write here in its user's name."""
+    """Raise HTTPException 403 where another site has a browser write here in its user's name."""
     headers = request.headers
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     foreign_site = site not in {None, "same-origin", "none"}
@@ -83,6 +87,7 @@ def check_source(request: Request) -> None:
 
 
 def check_encoding(headers: Headers) -> None:
+    """Raise HTTPException 415 for a compressed body: a small one could unpack beyond any limit."""
     coding = headers.get("content-encoding", "identity").strip().lower()
     transfer = headers.get("transfer-encoding", "chunked").strip().lower()
     if coding != "identity" or transfer != "chunked":
@@ -91,7 +96,7 @@ def check_encoding(headers: Headers) -> None:
 
 
 def check_maintainer(request: Request) -> None:
-    """Raises NotSignedInError. What is found is kept for the dependencies of `http`."""
+    """Raise NotSignedInError, else keep the maintainer in the scope for the dependencies."""
     db = database_of(request)
     if policy_of(request.scope).kind is RouteKind.API:
         authenticate_token(request, db)
@@ -100,7 +105,7 @@ def check_maintainer(request: Request) -> None:
 
 
 def mark_personal(scope: Scope, send: Send) -> Send:
-    """An answer that looked who is signed in is nobody else's."""
+    """Return a `send` that keeps an answer from caches if it depended on who is signed in."""
 
     async def send_personal(message: Message) -> None:
         if message["type"] == "http.response.start" and "maintainer" in scope["state"]:

@@ -22,7 +22,10 @@ SECURITY_HEADERS: Final = {
 
 
 class SecurityHeadersMiddleware:
-    """Our headers on every answer, errors and static files included."""
+    """Puts the headers on every answer, errors and static files included.
+
+    A header that an answer has already stays: an embed names its own policy for frames.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
