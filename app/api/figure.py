@@ -12,11 +12,13 @@ from app.api.lists.query import ListQuery, list_query_dependency
 from app.api.shares import Links, Meta, shares_links, shares_meta
 from app.catalogue.history import read_chart_events
 from app.charts.chart import NARROW_CHART, WIDE_CHART
+from app.charts.kinds import is_drawn
 from app.charts.layout import lay_out_chart
 from app.charts.plotly.figure import plotly_figure
 from app.database.vintages import vintage_at
 from app.domain.answer import Answer, ChartEvent
 from app.domain.question import Question
+from app.domain.vocabulary import View
 from app.queries.shares import answer_question, reported_figures
 from app.web.dependencies import ReadSession
 from app.web.route_policy import RouteKind, policy
@@ -52,7 +54,7 @@ def read_figure(
 ) -> Figure:
     """The chart that /trends shows. Its rows alone: /api/v1/shares."""
     question = asked.question
-    drawn = question.having(view="lines") if question.view == "table" else question
+    drawn = question if is_drawn(question.view) else question.having(view=View.LINES)
     answer = answer_question(session, drawn)
     return Figure(
         data=_figure(session, drawn, answer),
@@ -62,7 +64,7 @@ def read_figure(
 
 
 def _figure(session: Session, question: Question, answer: Answer) -> dict[str, Any]:
-    lines = question.view == "lines"
+    lines = question.view == View.LINES
     reported = reported_figures(session, question) if lines else None
     events = _events(session, question) if lines else []
     wide, narrow = (

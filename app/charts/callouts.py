@@ -34,7 +34,7 @@ def reported_callouts(
     per_share = panel.height / panel.top
     looks_by_key = {item.key: item.look for item in panel.series}
     taken: list[tuple[float, float, float]] = []
-    for row in points.get(panel.source.metric, ()) if panel.kind == "lines" else ():
+    for row in points.get(panel.source.metric, ()) if panel.traits.annotated else ():
         if row.share_pct is None or row.group not in looks_by_key:
             continue
         value = format_reported(row.share_pct)

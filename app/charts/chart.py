@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from typing import Final
 
 from app.charts.scales import Tick
@@ -109,11 +110,41 @@ class Callout:
     side: str
 
 
+class ChartKind(StrEnum):
+    """How the figures of a source are drawn. `app/charts/kinds` has a design for each."""
+
+    LINES = "lines"
+    STACK = "stack"
+    BARS = "bars"
+
+
+@dataclass(frozen=True, slots=True)
+class PanelTraits:
+    """What the panels of a kind have in common, whatever their figures.
+
+    `timed`: the axis across is time, with ticks for months and lines for dated events; else it is
+    that of shares. `annotated`: reported figures stand on it, and its page tells of the events.
+    `filled`: series are areas, which a hatch tells apart. `ringed`: a ring stands above each
+    provisional month. `column` is the part of a month that its column takes, 0 where a point marks
+    its middle. `label_offset` counts pixels from the end of a series to its label, `title_lift`
+    those from the top of the panel, or the badges there, to its title.
+    """
+
+    kind: ChartKind
+    timed: bool = True
+    annotated: bool = False
+    filled: bool = True
+    ringed: bool = False
+    column: float = 0
+    label_offset: int = 16
+    title_lift: int = 8
+
+
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One source. `kind`: lines, stack, or bars where it knows a single month."""
+    """The figures of one source, drawn as its traits say."""
 
-    kind: str
+    traits: PanelTraits
     source: SourceDefinition
     title: tuple[str, ...]
     series: tuple[ChartSeries, ...]

@@ -47,7 +47,7 @@ class PanelBox:
 
     @property
     def title_lift(self) -> int:
-        return self.badges + (16 if self.panel.kind == "stack" else 8)
+        return self.badges + self.panel.traits.title_lift
 
     def y(self, share: float) -> float:
         return self.bottom - self.panel.height * share / self.panel.top
@@ -117,8 +117,8 @@ def share_ticks(panel: Panel) -> Iterator[tuple[float, str]]:
 
 
 def provisional_months(panel: Panel) -> list[date]:
-    """The provisional months of a stack: a ring above a column says what a hollow mark does."""
-    if panel.kind != "stack":
+    """The months with a ring above: of a column it says what a hollow mark does of a point."""
+    if not panel.traits.ringed:
         return []
     points = (point for item in panel.series for point in item.points)
     return sorted({point.month for point in points if point.hollow and point.share})
@@ -126,13 +126,8 @@ def provisional_months(panel: Panel) -> list[date]:
 
 def line_end(panel: Panel, label: EndLabel) -> datetime:
     """Where the line ends, or the column, beside which a label stands."""
-    half = days_in(label.month) * COLUMN_WIDTH_SHARE / 2 if panel.kind == "stack" else 0
+    half = days_in(label.month) * panel.traits.column / 2
     return middle_of_month(label.month) + timedelta(days=half)
-
-
-def label_offset(panel: Panel) -> int:
-    """From that end to its label."""
-    return 6 if panel.kind == "bars" else 16
 
 
 def has_leader(label: EndLabel) -> bool:

@@ -1,7 +1,7 @@
 """Places the labels at the ends of lines and layers, apart from each other."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Final
@@ -14,17 +14,9 @@ LABEL_GAP: Final = 15  # pixels between the middles of two labels: 14 is the lea
 CLEAR: Final = 8  # pixels from the axis up to the middle of the lowest label
 
 
-# --- labels
-
-
-def end_labels(
-    kind: str, series: Sequence[ChartSeries], per_share: float, height: int, frame: ChartSize
-) -> Iterator[EndLabel]:
-    ends = list(_ends(kind, series, frame))
-    if kind == "bars":
-        yield from ends
-        return
-    ends.sort(key=lambda end: (end.month, end.share))
+def spread_labels(labels: Iterable[EndLabel], per_share: float, height: int) -> Iterator[EndLabel]:
+    """Each label lifted so far that it keeps its distance; a share is `per_share` pixels high."""
+    ends = sorted(labels, key=lambda end: (end.month, end.share))
     for _, together in groupby(ends, key=lambda end: end.month):
         column = list(together)
         wanted = [label.share * per_share for label in column]
@@ -33,23 +25,33 @@ def end_labels(
             yield replace(label, lift=round(place + CLEAR - want, 1))
 
 
-def _ends(kind: str, series: Sequence[ChartSeries], frame: ChartSize) -> Iterator[EndLabel]:
-    """Where each series ends; in a stack the middle of its layer in the latest month."""
+def label_layers(series: Sequence[ChartSeries], frame: ChartSize) -> Iterator[EndLabel]:
+    """A label beside the middle of each layer in the latest month, from the lowest upwards."""
+    base = 0.0
+    for label in label_ends(series, frame):
+        thickness = 0.0 if label.ended else label.share
+        yield replace(label, share=base + thickness / 2)
+        base += thickness
+
+
+def label_ends(
+    series: Sequence[ChartSeries], frame: ChartSize, *, sampled: bool = False
+) -> Iterator[EndLabel]:
+    """A label at the last share of each series.
+
+    `sampled`: with a sample of its line, where another series has the same hue.
+    """
     lasts = [(item, item.last) for item in series]
     latest = max((point.month for _, point in lasts if point), default=None)
-    base = 0.0
     names = shorten_names_apart([item.label for item, _ in lasts], _room(frame))
     hues = Counter(item.look.hue for item in series)
     for (item, last), short in zip(lasts, names, strict=True):
         if last is None or last.share is None or latest is None:
             continue
         ended = last.month != latest
-        here = (0.0 if ended else last.share) if kind == "stack" else last.share
-        share = base + here / 2 if kind == "stack" else here
-        base += here
         text = _end_text(item.label, short, last, frame, ended=ended)
-        sample = item.look if kind == "lines" and hues[item.look.hue] > 1 else None
-        yield EndLabel(latest, share, 0, text, item.look.text_role, ended, sample)
+        sample = item.look if sampled and hues[item.look.hue] > 1 else None
+        yield EndLabel(latest, last.share, 0, text, item.look.text_role, ended, sample)
 
 
 def _end_text(name: str, short: str, last: ChartPoint, frame: ChartSize, *, ended: bool) -> str:

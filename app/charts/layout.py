@@ -6,15 +6,15 @@ from datetime import date
 
 from app.charts.callouts import event_badges, reported_callouts
 from app.charts.chart import WIDE_CHART, Chart, ChartPoint, ChartSeries, ChartSize, Panel
-from app.charts.labels import LABEL_GAP, end_labels
-from app.charts.scales import TimeAxis, balance_lines, month_ticks, share_scale
+from app.charts.kinds import BARS, design_of_view
+from app.charts.kinds.design import PanelDesign
+from app.charts.scales import TimeAxis, balance_lines, month_ticks
 from app.charts.style import series_styles
 from app.domain.answer import Answer, ChartEvent, Group, Share, SourceDefinition
 from app.domain.rounding import rounded_share
 from app.domain.series import covered_months
-from app.domain.vocabulary import Openness, Origin, Status
+from app.domain.vocabulary import Openness, Origin, Status, View
 from app.wording.formats import (
-    format_month_name,
     format_share,
     format_share_with_status,
     isolate_direction,
@@ -23,19 +23,20 @@ from app.wording.formats import (
 
 def lay_out_chart(
     answer: Answer,
-    view: str,
+    view: View,
     frame: ChartSize = WIDE_CHART,
     reported: Answer | None = None,
     events: Sequence[ChartEvent] = (),
 ) -> Chart:
     """The chart of an answer with one panel a source; `events` are numbered from 1 as they come."""
-    points = _by_metric(reported) if reported and view == "lines" else {}
+    design = design_of_view(view)
+    points = _by_metric(reported) if reported and design.traits.annotated else {}
     reported_months = [row.month for rows in points.values() for row in rows]
     first = min([answer.months[0], *reported_months])
     last = max([answer.months[-1], *reported_months])
-    panels = tuple(_panels(answer, view, frame))
+    panels = tuple(_panels(answer, design, frame))
     drawn = Chart(frame, first, last, month_ticks(first, last, frame.ticks), panels)
-    if all(panel.kind == "bars" for panel in panels):
+    if not any(panel.traits.timed for panel in panels):
         return drawn
     axis = TimeAxis(first, last, frame.width - frame.left - drawn.right)
     called = (
@@ -63,9 +64,8 @@ def _by_metric(reported: Answer) -> dict[str, list[Share]]:
 class _PanelDraft:
     """A panel before it knows the scale it shares with others of its kind."""
 
-    kind: str
+    design: PanelDesign
     source: SourceDefinition
-    months: Sequence[date]
     series: Sequence[ChartSeries]
 
     @property
@@ -73,53 +73,44 @@ class _PanelDraft:
         return max((p.share for item in self.series for p in item.points if p.share), default=0.0)
 
 
-def _panels(answer: Answer, view: str, frame: ChartSize) -> Iterator[Panel]:
-    drafts = list(_drafts(answer, stacked=view == "stack"))
+def _panels(answer: Answer, design: PanelDesign, frame: ChartSize) -> Iterator[Panel]:
+    drafts = list(_drafts(answer, design))
     for draft in drafts:
-        peak = max(other.peak for other in drafts if other.kind == draft.kind)
-        top, step = (100.0, 25.0) if draft.kind == "stack" else share_scale(peak)
-        height = _height(draft.kind, len(draft.series), len(drafts), frame)
+        peak = max(other.peak for other in drafts if other.design is draft.design)
+        top, step = draft.design.scale(peak)
+        height = draft.design.height(len(draft.series), len(drafts), frame)
         yield Panel(
-            kind=draft.kind,
+            traits=draft.design.traits,
             source=draft.source,
             title=_title(draft, frame),
             series=tuple(draft.series),
-            labels=tuple(end_labels(draft.kind, draft.series, height / top, height, frame)),
+            labels=tuple(draft.design.labels(draft.series, height / top, height, frame)),
             top=top,
             step=step,
             height=height,
         )
 
 
-def _drafts(answer: Answer, *, stacked: bool) -> Iterator[_PanelDraft]:
+def _drafts(answer: Answer, design: PanelDesign) -> Iterator[_PanelDraft]:
+    """A draft for each source with a figure; what it knows of a single month are bars."""
     for source in answer.sources:
         months = covered_months(answer, source.slug)
         series = list(_series(answer.shares_of(source.slug), answer.groups, answer.months))
-        if stacked:
+        if design.whole:
             series += _series(answer.complement_of(source.slug), _short(answer), answer.months)
         told = [item for item in series if item.last]
         if told and len(months) == 1:
-            yield _PanelDraft("bars", source, months, [_only(item, months[0]) for item in told])
+            yield _PanelDraft(BARS, source, [_only(item, months[0]) for item in told])
         elif told:
-            yield _PanelDraft("stack" if stacked else "lines", source, months, told)
+            yield _PanelDraft(design, source, told)
 
 
 def _title(draft: _PanelDraft, frame: ChartSize) -> tuple[str, ...]:
-    when = ""
-    if draft.kind == "bars":
-        unsettled = any(point.hollow and point.share for s in draft.series for point in s.points)
-        when = f", {format_month_name(draft.months[0])}" + (" (not final)" if unsettled else "")
+    when = draft.design.title_end(draft.series)
     room = int((frame.width - frame.left) / frame.text_width("0")) - 4
     return balance_lines(
         f"{isolate_direction(draft.source.name)}, {draft.source.metric}{when}", room
     )
-
-
-def _height(kind: str, groups: int, panels: int, frame: ChartSize) -> int:
-    """Enough for every label at its distance, less where several sources share the page."""
-    if kind == "bars":
-        return 34 * groups
-    return max(frame.tall if panels == 1 else frame.low, round(1.5 * LABEL_GAP * groups))
 
 
 def _short(answer: Answer) -> list[Group]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from app.domain.vocabulary import Openness, Origin
+from app.domain.vocabulary import Openness, Origin, View
 
 TOP_MAX: Final = 50
 VALUES_MAX: Final = 50
@@ -67,7 +67,7 @@ PARAMETERS: Final = (
         ("developer", "base"),
     ),
     Parameter("events", "Which events stand on a chart of lines.", ("headline", "all", "none")),
-    Parameter("view", "How a page shows the answer.", ("lines", "stack", "table")),
+    Parameter("view", "How a page shows the answer.", tuple(View)),
 )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from app.domain.calendar import format_instant, format_month
+from app.domain.vocabulary import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Question:
     top: int = 10
     home: str = "developer"
     events: str = "headline"
-    view: str = "lines"
+    view: View = View.LINES
 
     def having(self, **changes: Any) -> "Question":
         return replace(self, **changes)

@@ -11,6 +11,7 @@ from app.domain.matching import nearest_match
 from app.domain.parameters import PARAMETERS, TOP_MAX, VALUES_MAX, Parameter
 from app.domain.question import Question
 from app.domain.tracking import expected_beside, is_tracking_parameter
+from app.domain.vocabulary import View
 
 PROBLEMS_LISTED_MAX: Final = 20
 """Of all problems of a question, so many are told."""
@@ -51,6 +52,8 @@ def parse_question(
     reader.compare()
     if reader.problems:
         raise bad_question(reader.problems, reader.count)
+    if "view" in reader.values:
+        reader.values["view"] = View(reader.values["view"])
     return Question(**reader.values)
 
 

@@ -29,6 +29,14 @@ class Status(StrEnum):
     ESTIMATED = "estimated"
 
 
+class View(StrEnum):
+    """How a page shows the answer to a question."""
+
+    LINES = "lines"
+    STACK = "stack"
+    TABLE = "table"
+
+
 def least_settled(estimated: bool, provisional: bool) -> Status:
     """The status of a sum, some lines of which are estimated or provisional."""
     if estimated:
@@ -52,6 +60,8 @@ OPENNESS_LABELS = {
     Openness.CLOSED: "Closed",
     Openness.UNKNOWN: "Unknown",
 }
+
+VIEW_LABELS: dict[str, str] = {View.LINES: "Lines", View.STACK: "Stack", View.TABLE: "Table"}
 
 ORIGIN_SYNONYMS = {
     Origin.CHINESE: ("chinese", "china", "cn", "chn", "prc", "people's republic of china"),

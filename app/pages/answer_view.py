@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.catalogue.history import read_chart_events
 from app.charts.chart import NARROW_CHART, WIDE_CHART, Chart, EventBadge
 from app.charts.geometry import chart_geometry
+from app.charts.kinds import design_of_view
 from app.charts.layout import lay_out_chart
 from app.charts.plotly.figure import plotly_figure
 from app.charts.svg.chart import render_svg
@@ -22,7 +23,7 @@ from app.domain.answer import Answer, ChartEvent, Group, Share, SourceDefinition
 from app.domain.comparison import change_in_points
 from app.domain.question import Question
 from app.domain.series import covered_months
-from app.domain.vocabulary import Status
+from app.domain.vocabulary import Status, View
 from app.queries.shares import reported_figures
 from app.wording.citations import Citation, cite_answer
 from app.wording.findings import chart_summary, headline_finding
@@ -37,6 +38,7 @@ def citation_of_answer(request: Request, answer: Answer, question: Question) -> 
 class ChartView:
     """One chart: its pictures, the figure's JSON fit for a script element, what is said of it.
 
+    `unsettled` says what the marks of figures that are not final mean; empty where there are none.
     `dated`: its axis is time, and so it may show events. `height` is its picture's, in pixels.
     """
 
@@ -45,7 +47,7 @@ class ChartView:
     figure: Markup
     summary: str
     marks: Sequence[EventBadge]
-    provisional: bool
+    unsettled: str
     hatched: bool
     silent: Sequence[str]
     dated: bool
@@ -55,7 +57,7 @@ class ChartView:
 def chart_view(
     answer: Answer,
     question: Question,
-    view: str,
+    view: View,
     reported: Answer | None = None,
     events: Sequence[ChartEvent] = (),
     *,
@@ -70,7 +72,9 @@ def chart_view(
         lay_out_chart(answer, view, frame, reported, shown) for frame in (WIDE_CHART, NARROW_CHART)
     )
     series = [item for panel in wide.panels for item in panel.series]
-    marked = [item for panel in wide.panels if panel.kind != "bars" for item in panel.series]
+    marked = [item for panel in wide.panels if panel.traits.timed for item in panel.series]
+    hollow = any(point.hollow for item in marked for point in item.points)
+    design = design_of_view(view)
     told = [panel.source for panel in wide.panels]
     return ChartView(
         name=name or view,
@@ -78,10 +82,10 @@ def chart_view(
         figure=_embedded(plotly_figure(wide, narrow).to_json()),
         summary=chart_summary(answer, question),
         marks=wide.marks,
-        provisional=any(point.hollow for item in marked for point in item.points),
-        hatched=any(item.look.hatch for item in series if view == "stack"),
+        unsettled=design.unsettled_note if hollow else "",
+        hatched=design.traits.filled and any(item.look.hatch for item in series),
         silent=[item.name for item in answer.sources if item not in told],
-        dated=view == "lines" and any(panel.kind == "lines" for panel in wide.panels),
+        dated=any(panel.traits.annotated for panel in wide.panels),
         height=chart_geometry(wide).height,
     )
 

@@ -17,22 +17,14 @@ from app.charts.geometry import (
     badge_lift,
     chart_geometry,
     has_leader,
-    label_offset,
-    line_end,
     provisional_months,
-    share_ticks,
 )
+from app.charts.kinds import design_of
 from app.charts.palette import FONT, PALETTE
 from app.charts.plotly.line_samples import line_samples
-from app.charts.plotly.traces import (
-    axis_name,
-    panel_traces,
-    plain_text,
-    plotly_instant,
-    plotly_moment,
-)
+from app.charts.plotly.traces import panel_traces
+from app.charts.plotly.values import axis_name, plain_text, plotly_instant, plotly_moment
 from app.charts.scales import noon_of_day
-from app.domain.calendar import add_months
 
 AXIS: Final = {"fixedrange": True, "zeroline": False, "tickfont": {"color": PALETTE["muted"]}}
 TEMPLATE: Final = {
@@ -89,30 +81,13 @@ def _layout(chart: Chart) -> dict[str, Any]:
 
 def _xaxis(chart: Chart, panel: Panel, index: int) -> dict[str, Any]:
     anchor = {"anchor": axis_name("y", index), "showline": True, "linecolor": PALETTE["rule"]}
-    if panel.kind == "bars":
-        return anchor | {"type": "linear"} | _shares(panel)
-    return anchor | {
-        "type": "date",
-        "range": [f"{chart.first}", f"{add_months(chart.last, 1)}"],
-        "tickvals": [plotly_instant(tick.month) for tick in chart.ticks],
-        "ticktext": ["<br>".join(tick.text) for tick in chart.ticks],
-        "tickangle": 0,
-        "unifiedhovertitle": {"text": "%{x|%B %Y}"},
-    }
+    return anchor | design_of(panel).plotly_xaxis(chart, panel)
 
 
 def _yaxis(sheet: ChartGeometry, place: PanelBox, index: int) -> dict[str, Any]:
     domain = [sheet.fraction(place.bottom), sheet.fraction(place.top)]
     axis: dict[str, Any] = {"domain": domain, "anchor": axis_name("x", index)}
-    if place.panel.kind == "bars":
-        return axis | {"range": [len(place.panel.series) - 0.5, -0.5], "visible": False}
-    return axis | _shares(place.panel)
-
-
-def _shares(panel: Panel) -> dict[str, Any]:
-    """The axis of shares."""
-    values, texts = zip(*share_ticks(panel), strict=True)
-    return {"range": [0, panel.top], "tickvals": values, "ticktext": texts}
+    return axis | design_of(place.panel).plotly_yaxis(place.panel)
 
 
 # --- annotations and shapes
@@ -136,14 +111,12 @@ def _annotations(sheet: ChartGeometry) -> Iterator[dict[str, Any]]:
 
 def _end_label(panel: Panel, label: EndLabel, number: int) -> dict[str, Any]:
     """Text beside its end; one that had to move has a fine line back to it."""
-    bars = panel.kind == "bars"
-    aside = label_offset(panel)
+    aside = panel.traits.label_offset
     base = {
         "name": "label",
         "text": plain_text(label.text),
         "font": {"color": PALETTE[label.role]},
-        "x": label.share if bars else plotly_moment(line_end(panel, label)),
-        "y": number if bars else label.share,
+        **design_of(panel).plotly_label_end(panel, number),
         "xanchor": "left",
         "yanchor": "middle",
         "borderpad": 0,
@@ -229,7 +202,7 @@ def _badge(mark: EventBadge) -> dict[str, Any]:
 
 def _event_lines(chart: Chart) -> Iterator[dict[str, Any]]:
     for index, panel in enumerate(chart.panels, start=1):
-        if panel.kind == "bars":
+        if not panel.traits.timed:
             continue
         for mark in chart.marks:
             day = plotly_moment(noon_of_day(mark.event.date))

@@ -12,7 +12,6 @@ from app.charts.geometry import (
     ChartGeometry,
     PanelBox,
     has_leader,
-    label_offset,
     line_end,
 )
 from app.charts.palette import PALETTE
@@ -27,7 +26,7 @@ def line_samples(sheet: ChartGeometry) -> Iterator[Shape]:
         for label in place.panel.labels:
             if label.sample:
                 anchor = _anchor(sheet, place, label)
-                for shape in _sample(label, label.sample, label_offset(place.panel)):
+                for shape in _sample(label, label.sample, place.panel.traits.label_offset):
                     yield anchor | shape
 
 

@@ -23,14 +23,13 @@ from app.charts.geometry import (
     badge_lift,
     chart_geometry,
     has_leader,
-    label_offset,
-    line_end,
     provisional_months,
     share_ticks,
 )
+from app.charts.kinds import design_of
 from app.charts.scales import middle_of_month, noon_of_day
 from app.charts.svg.elements import SvgPoint, box_path, element, escape_text, format_point
-from app.charts.svg.series import draw_markers, draw_sample, draw_series, hatch_patterns
+from app.charts.svg.series import draw_markers, draw_sample, hatch_patterns
 from app.charts.svg.text import MIDDLE, fill_role, stroke_role, svg_text, text_lift
 
 TICK: Final = 5
@@ -72,7 +71,7 @@ def draw_chart(chart: Chart, name: str) -> str:
 def _panel(sheet: ChartGeometry, place: PanelBox, name: str) -> Iterator[str]:
     panel = place.panel
     yield _axis(sheet, place)
-    yield from draw_series(sheet, place, name)
+    yield from design_of(panel).draw_series(sheet, place, name)
     yield from (_ring(sheet, place, month) for month in provisional_months(panel))
     yield from (_label(sheet, place, index) for index in range(len(panel.labels)))
     yield from (_callout(sheet, place, callout) for callout in panel.callouts)
@@ -85,7 +84,7 @@ def _panel(sheet: ChartGeometry, place: PanelBox, name: str) -> Iterator[str]:
 
 def _ground(sheet: ChartGeometry, place: PanelBox) -> str:
     """The grid, and the days of events."""
-    if place.panel.kind == "bars":
+    if not place.panel.traits.timed:
         return ""
     across = "".join(
         f"M{format_point((sheet.left, place.y(value)))}H{sheet.right}"
@@ -101,16 +100,7 @@ def _ground(sheet: ChartGeometry, place: PanelBox) -> str:
 
 def _axis(sheet: ChartGeometry, place: PanelBox) -> str:
     """The line below, its ticks, and the words of both axes."""
-    panel = place.panel
-    steps = list(share_ticks(panel))
-    if panel.kind == "bars":
-        below: list[tuple[float, tuple[str, ...]]] = [
-            (sheet.along(panel, value), (words,)) for value, words in steps
-        ]
-        beside = []
-    else:
-        below = [(sheet.x(middle_of_month(tick.month)), tick.text) for tick in sheet.chart.ticks]
-        beside = [(place.y(value), words) for value, words in steps]
+    below, beside = design_of(place.panel).axis_texts(sheet, place)
     line = f"M{sheet.left} {place.bottom}H{sheet.right}"
     ticks = "".join(f"M{format_point((x, place.bottom))}v{TICK}" for x, _ in below)
     font = sheet.chart.frame.font
@@ -120,7 +110,7 @@ def _axis(sheet: ChartGeometry, place: PanelBox) -> str:
             element("path", d=line + ticks, **stroke_role("rule")),
             *(svg_text((x, base), words, "muted", font, "middle") for x, words in below),
             *(
-                svg_text((sheet.left - 1, y + font * MIDDLE), (words,), "muted", font, "end")
+                svg_text((sheet.left - 1, y + font * MIDDLE), words, "muted", font, "end")
                 for y, words in beside
             ),
         )
@@ -150,9 +140,9 @@ def _ring(sheet: ChartGeometry, place: PanelBox, month: date) -> str:
 
 def _label(sheet: ChartGeometry, place: PanelBox, index: int) -> str:
     panel, label = place.panel, place.panel.labels[index]
-    x, y = _end(sheet, place, index)
+    x, y = design_of(panel).label_end(sheet, place, index)
     font = sheet.chart.frame.font
-    aside = label_offset(panel)
+    aside = panel.traits.label_offset
     leader = ""
     if has_leader(label):
         leader = _leader((x + aside, y - label.lift), (x, y), LEADER_GAP, "rule")
@@ -163,13 +153,6 @@ def _label(sheet: ChartGeometry, place: PanelBox, index: int) -> str:
     )
     spot = (x + aside + label.indent, y - label.lift + font * MIDDLE)
     return leader + sampled + svg_text(spot, (label.text,), label.role, font)
-
-
-def _end(sheet: ChartGeometry, place: PanelBox, index: int) -> SvgPoint:
-    panel, label = place.panel, place.panel.labels[index]
-    if panel.kind == "bars":
-        return sheet.along(panel, label.share), place.row(index)
-    return sheet.x(line_end(panel, label)), place.y(label.share)
 
 
 def _leader(start: SvgPoint, end: SvgPoint, gap: float, role: str) -> str:

@@ -1,65 +1,18 @@
-"""The shares of a chart as SVG: lines with their marks, layers of columns, bars, textures."""
+"""What series are drawn of: marks, samples of lines, areas and their textures."""
 
-from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from collections.abc import Sequence
 
-from app.charts.chart import Chart, ChartSeries, SeriesStyle
+from app.charts.chart import Chart, SeriesStyle
 from app.charts.geometry import (
-    BAR_WIDTH_SHARE,
-    COLUMN_WIDTH_SHARE,
     HATCH_SIZE,
     LINE_WIDTH,
     MARKER_RIM_WIDTH,
     MARKER_SIZE,
     SEAM_WIDTH,
-    ChartGeometry,
-    PanelBox,
 )
-from app.charts.scales import middle_of_month
-from app.charts.svg.elements import SvgPoint, box_path, element, format_point, path_strokes
+from app.charts.svg.elements import SvgPoint, box_path, element, format_point
 from app.charts.svg.patterns import HATCH_NAMES, HATCH_PATHS, hatch_thickness, symbol_path
 from app.charts.svg.text import fill_role, stroke_role
-from app.domain.calendar import days_in
-
-
-def draw_series(sheet: ChartGeometry, place: PanelBox, name: str) -> Iterator[str]:
-    """The series of a panel; `name` is where its textures are."""
-    series = place.panel.series
-    match place.panel.kind:
-        case "lines":
-            yield from (_line(sheet, place, item) for item in series)
-        case "stack":
-            yield from _layers(sheet, place, name)
-        case _:
-            yield from (_bar(sheet, place, index, name) for index in range(len(series)))
-
-
-def _line(sheet: ChartGeometry, place: PanelBox, series: ChartSeries) -> str:
-    spots = [
-        None
-        if point.share is None
-        else (sheet.x(middle_of_month(point.month)), place.y(point.share))
-        for point in series.points
-    ]
-    hollow = [spot for spot, point in zip(spots, series.points, strict=True) if point.hollow]
-    full = [spot for spot, point in zip(spots, series.points, strict=True) if not point.hollow]
-    line = element(
-        "path",
-        d="".join(path_strokes(spots)),
-        fill="none",
-        stroke_width=LINE_WIDTH,
-        stroke_linejoin="round",
-        stroke_dasharray=dash_array(series.look),
-    )
-    look = series.look
-    return element(
-        "g",
-        line,
-        draw_markers(full, look.symbol, MARKER_SIZE, look.role),
-        draw_markers(hollow, look.symbol, MARKER_SIZE, "surface"),
-        stroke_width=MARKER_RIM_WIDTH,
-        **stroke_role(look.role),
-    )
 
 
 def draw_sample(look: SeriesStyle, spot: SvgPoint, length: float) -> str:
@@ -85,33 +38,8 @@ def draw_markers(spots: Sequence[SvgPoint | None], symbol: str, size: float, rol
     return element("path", d=path, **fill_role(role)) if path else ""
 
 
-def _layers(sheet: ChartGeometry, place: PanelBox, name: str) -> Iterator[str]:
-    """Each series on top of the one before."""
-    piled: dict[date, float] = {}
-    for series in place.panel.series:
-        boxes = []
-        for point in series.points:
-            if not point.share:
-                continue
-            base = piled.get(point.month, 0.0)
-            top = piled[point.month] = base + point.share
-            half = timedelta(days=days_in(point.month) * COLUMN_WIDTH_SHARE / 2)
-            left, right = (sheet.x(middle_of_month(point.month) + side) for side in (-half, half))
-            boxes.append(box_path(left, place.y(top), right - left, place.y(base) - place.y(top)))
-        yield _area("".join(boxes), series.look, name)
-
-
-def _bar(sheet: ChartGeometry, place: PanelBox, index: int, name: str) -> str:
-    panel = place.panel
-    series = panel.series[index]
-    share = series.points[0].share or 0.0
-    high = BAR_WIDTH_SHARE * panel.height / len(panel.series)
-    end = sheet.along(panel, share)
-    path = box_path(sheet.left, place.row(index) - high / 2, end - sheet.left, high)
-    return _area(path, series.look, name)
-
-
-def _area(path: str, look: SeriesStyle, name: str) -> str:
+def draw_area(path: str, look: SeriesStyle, name: str) -> str:
+    """A path filled with the colour or the texture of a series; `name` is that of the textures."""
     paint = {"fill": f"url(#{_texture_id(name, look)})"} if look.hatch else fill_role(look.role)
     area = element("path", d=path, **paint) if path else ""
     return element("g", area, stroke_width=SEAM_WIDTH, **stroke_role("surface"))
@@ -121,7 +49,7 @@ def hatch_patterns(chart: Chart, name: str) -> str:
     looks = {
         item.look.hatch: item.look
         for panel in chart.panels
-        if panel.kind != "lines"
+        if panel.traits.filled
         for item in panel.series
         if item.look.hatch
     }

@@ -6,6 +6,7 @@ from typing import Final
 
 from app.charts.chart import Chart, ChartSize
 from app.charts.geometry import chart_geometry
+from app.charts.kinds import DESIGNS
 from app.charts.palette import FONT
 from app.charts.scales import balance_lines, shorten_name
 from app.charts.svg.chart import draw_chart
@@ -121,13 +122,14 @@ def _key(chart: Chart) -> str:
 
 
 def _meanings(chart: Chart) -> Iterator[str]:
-    for kind, words in (("lines", "Hollow mark"), ("stack", "Ring above a column")):
-        series = [item for panel in chart.panels if panel.kind == kind for item in panel.series]
-        if any(point.hollow and point.share for item in series for point in item.points):
-            yield f"{words}: not final."
+    for design in DESIGNS.values():
+        panels = [panel for panel in chart.panels if panel.traits == design.traits]
+        points = [point for panel in panels for item in panel.series for point in item.points]
+        if design.unsettled_mark and any(point.hollow and point.share for point in points):
+            yield f"{design.unsettled_mark}: not final."
     if any(panel.callouts for panel in chart.panels):
         yield "Large diamond: as reported, not recomputed."
-    areas = [item for panel in chart.panels if panel.kind != "lines" for item in panel.series]
+    areas = [item for panel in chart.panels if panel.traits.filled for item in panel.series]
     if any(item.look.hatch for item in areas):
         yield "Patterned: closed, not known or not named."
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session
 
 from app.charts.chart import NARROW_CHART, WIDE_CHART, Chart, ChartSize
+from app.charts.kinds import is_drawn
 from app.charts.layout import lay_out_chart
 from app.charts.plotly.figure import plotly_figure
 from app.charts.svg.png import render_png
@@ -15,6 +16,7 @@ from app.domain.answer import Answer, ChartEvent
 from app.domain.errors import Problem, excerpt
 from app.domain.question import Question
 from app.domain.question_parser import bad_question
+from app.domain.vocabulary import View
 from app.pages.answer_view import is_event_shown, reported_and_events
 from app.queries.shares import answer_question
 from app.web.csv_responses import CSVResponse, shares_csv, shares_file_name
@@ -79,14 +81,14 @@ class DrawnAnswer:
 
 def drawn_answer(question: FreshQuestion, session: ReadSession) -> DrawnAnswer:
     """A table has no picture of its own: it is drawn as lines."""
-    drawn = question.having(view="lines") if question.view == "table" else question
+    drawn = question if is_drawn(question.view) else question.having(view=View.LINES)
     return _shown(session, drawn)
 
 
 def _shown(session: Session, question: Question) -> DrawnAnswer:
     answer = answer_question(session, question)
     reported, events = (
-        reported_and_events(session, question) if question.view == "lines" else (None, [])
+        reported_and_events(session, question) if question.view == View.LINES else (None, [])
     )
     return DrawnAnswer(
         question, answer, reported, [item for item in events if is_event_shown(item, question)]

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from app.domain.answer import Answer
 from app.domain.errors import NoFiguresError
 from app.domain.question import Question
+from app.domain.vocabulary import View
 from app.pages.answer_view import chart_view, citation_of_answer, reported_and_events, share_tables
 from app.pages.dataset_view import embedded_json_ld
 from app.pages.explore.cards import overview_cards
@@ -52,6 +53,7 @@ def _shown(session: Session, question: Question, answer: Answer) -> dict[str, ob
     return {
         "question": question,
         "answer": answer,
+        "preview": question.having(view=View.LINES).query_string(),
         "headline": headline_finding(answer, question),
         "small_print": small_print_text(answer),
         "definition": definition_text(answer, question, dated=False),
@@ -59,8 +61,8 @@ def _shown(session: Session, question: Question, answer: Answer) -> dict[str, ob
         "composition": composition_sentence(answer, question),
         "citations": [source_citation(source) for source in answer.sources],
         "reported": reported,
-        "lines": chart_view(answer, question, "lines", reported, events),
-        "stack": chart_view(answer, question, "stack"),
+        "lines": chart_view(answer, question, View.LINES, reported, events),
+        "stack": chart_view(answer, question, View.STACK),
         "sides": side_by_side(session, question, answer, reported),
         "tables": share_tables(answer),
     }

@@ -13,14 +13,14 @@ from app.domain.calendar import format_instant, format_month
 from app.domain.parameters import TOP_MAX
 from app.domain.question import Question
 from app.domain.question_parser import KnownSlugs
-from app.domain.vocabulary import ORIGIN_LABELS, Openness, Origin
+from app.domain.vocabulary import ORIGIN_LABELS, VIEW_LABELS, Openness, Origin
 from app.queries.availability import months_with_figures, silent_sources, why_no_open_whole
 from app.queries.shares import known_slugs
 from app.queries.spans import main_source, main_source_first
 from app.wording.formats import format_month_short
 
 OPTION_LABELS: Final[Mapping[str, Mapping[str, str]]] = {
-    "view": {"lines": "Lines", "stack": "Stack", "table": "Table"},
+    "view": VIEW_LABELS,
     "by": {
         "origin": "Home of the developer",
         "openness": "Open or closed",

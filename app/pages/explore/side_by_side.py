@@ -12,6 +12,7 @@ from app.domain.answer import Answer, Group, Share, SourceDefinition
 from app.domain.comparison import latest_month_only, missing_share, without_missing_groups
 from app.domain.question import Question
 from app.domain.series import covered_months
+from app.domain.vocabulary import View
 from app.pages.answer_view import ChartView, chart_view
 from app.queries.shares import answer_question
 from app.queries.spans import covered_spans
@@ -61,7 +62,7 @@ def side_by_side(
     covering = covered_spans(vintage)
     lines = [source_citation(source) for source in latest.sources]
     return SideBySide(
-        chart_view(latest, asked, "lines", name="beside"),
+        chart_view(latest, asked, View.LINES, name="beside"),
         latest.groups,
         list(_sides(latest, main)),
         latest,

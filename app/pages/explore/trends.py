@@ -7,10 +7,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
+from app.charts.kinds import is_drawn
 from app.domain.answer import Answer
 from app.domain.errors import BadQuestionError, NoFiguresError
 from app.domain.question import Question
 from app.domain.question_parser import parse_question, parse_valid_part
+from app.domain.vocabulary import View
 from app.pages.answer_view import chart_view, citation_of_answer, reported_and_events, share_tables
 from app.pages.explore.question_form import question_form
 from app.pages.revision_notice import latest_revisions, revision_notice
@@ -119,9 +121,9 @@ def _unread(
 
 def explorer_context(session: Session, question: Question, answer: Answer) -> dict[str, object]:
     """What a page or a frame shows of an answer."""
-    lines = question.view == "lines"
+    lines = question.view == View.LINES
     reported, events = reported_and_events(session, question) if lines else (None, [])
-    charted = question.view != "table"
+    charted = is_drawn(question.view)
     return {
         "answer": answer,
         "headline": headline_finding(answer, question),

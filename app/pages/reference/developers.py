@@ -19,7 +19,7 @@ from app.catalogue.entries import (
 from app.database.vintages import vintage_at
 from app.domain.answer import Share
 from app.domain.question import Question
-from app.domain.vocabulary import ORIGIN_LABELS, Origin
+from app.domain.vocabulary import ORIGIN_LABELS, Origin, View
 from app.pages.answer_view import chart_view, share_tables
 from app.pages.questions import question_dependency
 from app.pages.reference.share_history import (
@@ -204,6 +204,6 @@ def _shown(
         "small_print": small_print_text(answer),
         "definition": definition_text(answer, asked),
         "citations": [source_citation(source) for source in answer.sources],
-        "chart": chart_view(answer, asked, "lines"),
+        "chart": chart_view(answer, asked, View.LINES),
         "tables": share_tables(answer),
     }

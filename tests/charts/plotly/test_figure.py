@@ -16,7 +16,7 @@ from app.charts.labels import LABEL_GAP
 from app.charts.layout import lay_out_chart
 from app.charts.palette import PALETTE
 from app.charts.plotly.figure import plotly_figure
-from app.charts.plotly.traces import plain_text
+from app.charts.plotly.values import plain_text
 from app.charts.scales import balance_lines, month_ticks, share_scale, shorten_name, spread_apart
 from app.domain.answer import Answer
 from app.web.static_files import style_sheet
