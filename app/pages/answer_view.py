@@ -9,22 +9,18 @@ from functools import cached_property
 
 from fastapi import Request
 from markupsafe import Markup
-from sqlalchemy.orm import Session
 
-from app.catalogue.history import read_chart_events
 from app.charts.chart import NARROW_CHART, WIDE_CHART, Chart, EventBadge
 from app.charts.geometry import chart_geometry
 from app.charts.kinds import design_of_view
-from app.charts.layout import lay_out_chart
 from app.charts.plotly.figure import plotly_figure
 from app.charts.svg.chart import render_svg
-from app.database.vintages import vintage_at
-from app.domain.answer import Answer, ChartEvent, Group, Share, SourceDefinition
+from app.domain.answer import Answer, Group, Share, SourceDefinition
 from app.domain.comparison import change_in_points
 from app.domain.question import Question
 from app.domain.series import covered_months
-from app.domain.vocabulary import Status, View
-from app.queries.shares import reported_figures
+from app.domain.vocabulary import Status
+from app.web.question_chart import QuestionChart
 from app.wording.citations import Citation, cite_answer
 from app.wording.findings import chart_summary, headline_finding
 from app.wording.formats import format_month_name, join_names
@@ -54,31 +50,19 @@ class ChartView:
     height: int
 
 
-def chart_view(
-    answer: Answer,
-    question: Question,
-    view: View,
-    reported: Answer | None = None,
-    events: Sequence[ChartEvent] = (),
-    *,
-    name: str = "",
-) -> ChartView:
-    """The chart of an answer, with those of the events that the question wants on it.
-
-    `name` is the chart's in its page, the view where it is alone.
-    """
-    shown = [event for event in events if is_event_shown(event, question)]
-    wide, narrow = (
-        lay_out_chart(answer, view, frame, reported, shown) for frame in (WIDE_CHART, NARROW_CHART)
-    )
+def chart_view(chart: QuestionChart, name: str = "") -> ChartView:
+    """Return the chart for a page; `name` is its own there, the view where it is alone."""
+    answer, question = chart.answer, chart.question
+    wide, narrow = chart.lay_out(WIDE_CHART), chart.lay_out(NARROW_CHART)
     series = [item for panel in wide.panels for item in panel.series]
     marked = [item for panel in wide.panels if panel.traits.timed for item in panel.series]
     hollow = any(point.hollow for item in marked for point in item.points)
-    design = design_of_view(view)
+    design = design_of_view(question.view)
     told = [panel.source for panel in wide.panels]
+    name = name or question.view
     return ChartView(
-        name=name or view,
-        pictures=_pictures(wide, narrow, name or view, headline_finding(answer, question)),
+        name=name,
+        pictures=_pictures(wide, narrow, name, headline_finding(answer, question)),
         figure=_embedded(plotly_figure(wide, narrow).to_json()),
         summary=chart_summary(answer, question),
         marks=wide.marks,
@@ -88,19 +72,6 @@ def chart_view(
         dated=any(panel.traits.annotated for panel in wide.panels),
         height=chart_geometry(wide).height,
     )
-
-
-def reported_and_events(
-    session: Session, question: Question
-) -> tuple[Answer | None, list[ChartEvent]]:
-    """What else stands on a chart of lines: reported figures, and the events known by then."""
-    return reported_figures(session, question), read_chart_events(
-        vintage_at(session, question.as_of)
-    )
-
-
-def is_event_shown(event: ChartEvent, question: Question) -> bool:
-    return event.headline if question.events == "headline" else question.events == "all"
 
 
 def _pictures(wide: Chart, narrow: Chart, name: str, title: str) -> Markup:

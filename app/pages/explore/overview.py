@@ -8,7 +8,7 @@ from app.domain.answer import Answer
 from app.domain.errors import NoFiguresError
 from app.domain.question import Question
 from app.domain.vocabulary import View
-from app.pages.answer_view import chart_view, citation_of_answer, reported_and_events, share_tables
+from app.pages.answer_view import chart_view, citation_of_answer, share_tables
 from app.pages.dataset_view import embedded_json_ld
 from app.pages.explore.cards import overview_cards
 from app.pages.explore.side_by_side import side_by_side
@@ -16,6 +16,7 @@ from app.pages.revision_notice import latest_revisions, revision_notice
 from app.pages.templates import render_page
 from app.queries.shares import answer_question
 from app.web.dependencies import AskedQuestion, ReadSession
+from app.web.question_chart import question_chart
 from app.web.route_policy import RouteKind, policy
 from app.wording.definitions import definition_text, source_citation
 from app.wording.findings import (
@@ -49,20 +50,21 @@ def overview(request: Request, question: AskedQuestion, session: ReadSession) ->
 
 
 def _shown(session: Session, question: Question, answer: Answer) -> dict[str, object]:
-    reported, events = reported_and_events(session, question)
+    lines = question_chart(session, question.having(view=View.LINES), answer)
+    stack = question_chart(session, question.having(view=View.STACK), answer)
     return {
         "question": question,
         "answer": answer,
-        "preview": question.having(view=View.LINES).query_string(),
+        "preview": lines.question.query_string(),
         "headline": headline_finding(answer, question),
         "small_print": small_print_text(answer),
         "definition": definition_text(answer, question, dated=False),
         "highlights": chart_highlights(answer, question),
         "composition": composition_sentence(answer, question),
         "citations": [source_citation(source) for source in answer.sources],
-        "reported": reported,
-        "lines": chart_view(answer, question, View.LINES, reported, events),
-        "stack": chart_view(answer, question, View.STACK),
-        "sides": side_by_side(session, question, answer, reported),
+        "reported": lines.reported,
+        "lines": chart_view(lines),
+        "stack": chart_view(stack),
+        "sides": side_by_side(session, question, answer, lines.reported),
         "tables": share_tables(answer),
     }

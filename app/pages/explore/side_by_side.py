@@ -16,6 +16,7 @@ from app.domain.vocabulary import View
 from app.pages.answer_view import ChartView, chart_view
 from app.queries.shares import answer_question
 from app.queries.spans import covered_spans
+from app.web.question_chart import QuestionChart
 from app.wording.definitions import source_citation
 
 
@@ -62,7 +63,7 @@ def side_by_side(
     covering = covered_spans(vintage)
     lines = [source_citation(source) for source in latest.sources]
     return SideBySide(
-        chart_view(latest, asked, View.LINES, name="beside"),
+        chart_view(QuestionChart(asked.having(view=View.LINES), latest), "beside"),
         latest.groups,
         list(_sides(latest, main)),
         latest,

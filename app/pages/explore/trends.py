@@ -12,8 +12,7 @@ from app.domain.answer import Answer
 from app.domain.errors import BadQuestionError, NoFiguresError
 from app.domain.question import Question
 from app.domain.question_parser import parse_question, parse_valid_part
-from app.domain.vocabulary import View
-from app.pages.answer_view import chart_view, citation_of_answer, reported_and_events, share_tables
+from app.pages.answer_view import chart_view, citation_of_answer, share_tables
 from app.pages.explore.question_form import question_form
 from app.pages.revision_notice import latest_revisions, revision_notice
 from app.pages.templates import render_page
@@ -21,6 +20,7 @@ from app.queries.availability import has_answer
 from app.queries.shares import answer_question, known_slugs
 from app.queries.uploads import withdrawal_moments
 from app.web.dependencies import ReadSession
+from app.web.question_chart import question_chart
 from app.web.route_policy import RouteKind, policy
 from app.wording.citations import pinned_question
 from app.wording.definitions import definition_text, source_citation
@@ -121,17 +121,15 @@ def _unread(
 
 def explorer_context(session: Session, question: Question, answer: Answer) -> dict[str, object]:
     """What a page or a frame shows of an answer."""
-    lines = question.view == View.LINES
-    reported, events = reported_and_events(session, question) if lines else (None, [])
-    charted = is_drawn(question.view)
+    chart = question_chart(session, question, answer) if is_drawn(question.view) else None
     return {
         "answer": answer,
         "headline": headline_finding(answer, question),
         "small_print": small_print_text(answer),
         "definition": definition_text(answer, question),
         "citations": [source_citation(source) for source in answer.sources],
-        "reported": reported,
-        "chart": chart_view(answer, question, question.view, reported, events) if charted else None,
+        "reported": chart.reported if chart else None,
+        "chart": chart_view(chart) if chart else None,
         "tables": share_tables(answer),
     }
 

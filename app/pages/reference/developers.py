@@ -33,6 +33,7 @@ from app.pages.templates import render_page
 from app.queries.shares import answer_question
 from app.queries.spans import main_source
 from app.web.dependencies import ReadSession
+from app.web.question_chart import QuestionChart
 from app.web.route_policy import RouteKind, policy
 from app.wording.definitions import definition_text, denominator_text, source_citation
 from app.wording.findings import headline_finding, small_print_text
@@ -204,6 +205,6 @@ def _shown(
         "small_print": small_print_text(answer),
         "definition": definition_text(answer, asked),
         "citations": [source_citation(source) for source in answer.sources],
-        "chart": chart_view(answer, asked, View.LINES),
+        "chart": chart_view(QuestionChart(asked.having(view=View.LINES), answer)),
         "tables": share_tables(answer),
     }

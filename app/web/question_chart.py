@@ -1,0 +1,64 @@
+"""The chart of a question: its answer, and what stands on the chart beside the shares."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.catalogue.history import read_chart_events
+from app.charts.chart import NARROW_CHART, WIDE_CHART, Chart, ChartSize
+from app.charts.kinds import design_of_view, is_drawn
+from app.charts.layout import lay_out_chart
+from app.charts.plotly.figure import plotly_figure
+from app.database.vintages import vintage_at
+from app.domain.answer import Answer, ChartEvent
+from app.domain.question import Question
+from app.domain.vocabulary import View
+from app.queries.shares import answer_question, reported_figures
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionChart:
+    """An answer to be drawn, with the reported figures and the events that its question shows.
+
+    The view of the question is one that is drawn.
+    """
+
+    question: Question
+    answer: Answer
+    reported: Answer | None = None
+    events: Sequence[ChartEvent] = ()
+
+    def lay_out(self, frame: ChartSize = WIDE_CHART) -> Chart:
+        return lay_out_chart(self.answer, self.question.view, frame, self.reported, self.events)
+
+    def lay_out_plain(self, frame: ChartSize) -> Chart:
+        """Return the chart without events: where nothing can say what their numbers mean."""
+        return lay_out_chart(self.answer, self.question.view, frame, self.reported)
+
+    def figure_json(self) -> str:
+        """Return Plotly's figure for wide and narrow screens."""
+        figure: Any = plotly_figure(self.lay_out(), self.lay_out(NARROW_CHART))
+        text: str = figure.to_json()
+        return text
+
+
+def question_chart(
+    session: Session, question: Question, answer: Answer | None = None
+) -> QuestionChart:
+    """Return the chart of a question, a table's drawn as lines.
+
+    `answer` spares asking for it anew. Raises NoFiguresError where nothing matches.
+    """
+    drawn = question if is_drawn(question.view) else question.having(view=View.LINES)
+    shares = answer or answer_question(session, drawn)
+    if not design_of_view(drawn.view).traits.annotated:
+        return QuestionChart(drawn, shares)
+    known = read_chart_events(vintage_at(session, drawn.as_of))
+    events = [event for event in known if _is_shown(event, drawn)]
+    return QuestionChart(drawn, shares, reported_figures(session, drawn), events)
+
+
+def _is_shown(event: ChartEvent, question: Question) -> bool:
+    return event.headline if question.events == "headline" else question.events == "all"
