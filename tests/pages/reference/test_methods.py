@@ -140,6 +140,15 @@ def test_marks_of_html_in_that_file_are_text(tmp_path):
     assert [list(row) for row in table.rows] == [["a", "b"], ["&lt;u&gt;", "<code>x</code>"]]
 
 
+def test_lists_and_links_of_that_file_are_elements_but_no_link_is_a_script(tmp_path):
+    path = tmp_path / "NOTE.md"
+    path.write_text("- [a](https://example.org)\n- [b](javascript:alert)\n")
+    (block,) = parse_blocks(path)
+    assert '<li><a href="https://example.org">a</a></li>' in block.text
+    assert block.text.count("<li>") == 2
+    assert block.text.count("href") == 1
+
+
 # --- in the browser
 
 
