@@ -25,14 +25,18 @@ DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab"}
 
 @dataclass(frozen=True, slots=True)
 class FileLimits:
-    """The most a file may hold; None is no limit."""
+    """The most a file may hold; None is no limit.
+
+    `seconds` are those that a file waits for its check, and those that the check may take.
+    """
 
     bytes: int | None = 10 * 2**20
     lines: int | None = 100_000
     columns: int = 50
+    seconds: float | None = 40
 
 
-NO_FILE_LIMITS: Final = FileLimits(bytes=None, lines=None)
+NO_FILE_LIMITS: Final = FileLimits(bytes=None, lines=None, seconds=None)
 
 
 @dataclass(frozen=True, slots=True)

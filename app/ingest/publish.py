@@ -98,7 +98,7 @@ def _checked_alone(
     refuse_problems(checked)
     if checked.new_developers or checked.new_models:
         session.execute(select(func.pg_advisory_xact_lock(Lock.CATALOGUE)))
-        checked = check_upload(session, upload, file, limits=limits)
+        checked = check_upload(session, upload, file, limits=limits, progress=progress)
         refuse_problems(checked)
     return checked
 

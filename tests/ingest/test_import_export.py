@@ -2,7 +2,9 @@
 
 import csv
 import shutil
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,7 @@ from app.ingest.import_export import (
     is_empty,
     list_files,
 )
+from app.ingest.rules.check_process import IN_PROCESS_MAX_BYTES
 from tests.builders import all_figures
 
 ADA = CheckOptions(by="ada")
@@ -136,6 +139,24 @@ def test_checking_stores_nothing(filled_db: Database, tmp_path: Path) -> None:
     assert imported.checked is not None
     assert imported.published is None
     assert all_figures(filled_db) == before
+
+
+def test_an_import_takes_as_long_as_it_needs_also_where_it_brings_new_names(
+    filled_db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run_out_of_time(command: list[str], **_: object) -> None:
+        raise subprocess.TimeoutExpired(command, 0)
+
+    monkeypatch.setattr(subprocess, "run", run_out_of_time)
+    path = tmp_path / "new.csv"
+    rows = [f"2026-01,closed,openai,a new model {n},0.01" for n in range(2_000)]
+    path.write_text("\n".join(["month,openness,developer,model,share_pct", *rows]))
+    assert path.stat().st_size > IN_PROCESS_MAX_BYTES
+    choices = CheckOptions(by="ada", source="huggingface-study-2025")
+    for options in (replace(choices, check=True), choices):
+        imported = import_file(filled_db, path, options)
+        assert imported.checked is not None
+        assert len(imported.checked.new_models) == 2_000
 
 
 def test_what_is_not_there_is_said(tmp_path: Path) -> None:

@@ -9,17 +9,29 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import undefer
 
+from app.csv_io.schema import FileLimits
 from app.database.session import Database
 from app.database.tables import Developer, Observation, Snapshot, Upload
 from app.domain.errors import BadFileError, ConflictError, NotFoundError, UnavailableError
 from app.domain.question import Question
-from app.ingest.publish import PublishResult
+from app.ingest.publish import PublishResult, publish_upload
+from app.ingest.rules.check_process import IN_PROCESS_MAX_BYTES
 from app.ingest.stored_files import open_stored_file
 from app.ingest.withdraw import withdraw_upload
 from app.queries.shares import answer_question
 from app.queries.uploads import read_upload_record
 from tests.builders import SOURCE, month_file, publish_stored, row_counts, store_file, stored_share
 from tests.rewriting import rewriting
+
+
+def test_on_the_web_a_check_has_so_many_seconds(filled_db: Database) -> None:
+    upload = store_file(filled_db, month_file("30") + b"\n" * IN_PROCESS_MAX_BYTES)
+    with (
+        filled_db.writing() as session,
+        pytest.raises(UnavailableError, match="Checking the file took too long"),
+    ):
+        publish_upload(session, upload, by="ada", limits=FileLimits(seconds=0.001))
+    assert publish_stored(filled_db, upload).checked.reading.lines == 1
 
 
 def test_a_kept_file_is_the_bytes_as_they_came(filled_db: Database) -> None:

@@ -21,8 +21,6 @@ from app.ingest.rules.file_rules import check_lines
 
 IN_PROCESS_MAX_BYTES: Final = 64 * 1024
 """Bytes that are checked sooner than a process starts."""
-CHECK_TIMEOUT_S: Final = 40
-"""Seconds a file waits for its turn, and seconds its check may take."""
 _PORTION: Final = 1_000
 
 _turn = threading.Semaphore()
@@ -59,19 +57,22 @@ def check_in_process(
     reclassify: bool,
     limits: FileLimits,
 ) -> CheckedFile:
-    """As `rules.check`; one file at a time.
+    """As `check_lines`; of the files that have a limit of time one after the other.
 
-    Raises UnavailableError where too many wait for that.
+    Raises UnavailableError where too many wait for that, or the check takes too long. A file
+    without a limit of time is checked in this process.
     """
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
-    apart = size > IN_PROCESS_MAX_BYTES and (limits.bytes is None or size <= limits.bytes)
+    # A file that is too large is refused at once.
+    worth_a_process = size > IN_PROCESS_MAX_BYTES and (limits.bytes is None or size <= limits.bytes)
+    apart = limits.seconds is not None and worth_a_process
     task = CheckTask(file.read() if apart else b"", known, source, openness, reclassify, limits)
     return _run_apart(task) if apart else task.run(file)
 
 
 def _run_apart(task: CheckTask) -> CheckedFile:
-    if not _turn.acquire(timeout=CHECK_TIMEOUT_S):
+    if not _turn.acquire(timeout=task.limits.seconds):
         raise UnavailableError("Other files are being checked", "Please try again in a minute.")
     try:
         done = subprocess.run(
@@ -80,7 +81,7 @@ def _run_apart(task: CheckTask) -> CheckedFile:
             input=pickle.dumps(task),
             stdout=subprocess.PIPE,
             check=True,
-            timeout=CHECK_TIMEOUT_S,
+            timeout=task.limits.seconds,
         )
     except subprocess.TimeoutExpired:
         detail = "The machine is busy. Please try again, or in smaller files."
