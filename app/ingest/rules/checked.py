@@ -7,12 +7,19 @@ from decimal import Decimal
 
 from app.catalogue.index import DeveloperToAdd, ModelToAdd
 from app.csv_io.schema import FileReading
+from app.domain.calendar import format_month
 from app.domain.errors import BadFileError, Problem
 from app.domain.snapshot import Basis, Line
 
 RuleProgress = Callable[[int], None]
 SliceKey = tuple[str, date]
 """A source's slug and a month: what one snapshot is about."""
+
+
+def format_slice_key(key: SliceKey) -> str:
+    """Return, say, “2025-08 of hub”."""
+    source, month = key
+    return f"{format_month(month)} of {source}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,19 @@ from app.catalogue.index import (
 from app.csv_io.problems import PROBLEMS_KEPT_MAX
 from app.csv_io.reader import CsvTable, open_csv_table
 from app.csv_io.schema import NO_FILE_LIMITS, FileLimits
-from app.domain.calendar import format_month
 from app.domain.errors import BadFileError, excerpt
 from app.domain.matching import nearest_match
 from app.domain.snapshot import Basis, Line
 from app.domain.vocabulary import Openness
-from app.ingest.rules.checked import CheckedFile, MonthSummary, Notice, RuleProgress, SliceKey
+from app.ingest.rules.checked import (
+    CheckedFile,
+    MonthSummary,
+    Notice,
+    RuleProgress,
+    SliceKey,
+    format_slice_key,
+)
+from app.ingest.rules.remainder import remainder_notice
 from app.ingest.rules.resolver import LineMistakeError, Resolver
 from app.ingest.rules.totals import SUM_MAX, MonthTotals, ResolvedLine
 from app.ingest.rules.upload_format import UPLOAD_COLUMNS
@@ -64,6 +71,7 @@ class FileCheck:
         self.source = source
         self.limits = limits
         self.tallies: dict[SliceKey, MonthTotals] = {}
+        self.remainders: dict[SliceKey, MonthTotals] = {}
         self.notices: dict[tuple[str, str], Notice] = {}
         self.noticed: Counter[str] = Counter()
         # Hashes of what may be there once; in buckets, to find equal ones in little memory.
@@ -119,6 +127,8 @@ class FileCheck:
         sound = not self.problems.count
         for key, tally in self.tallies.items():
             self.check_month(key, tally, sound)
+        if notice := remainder_notice(self.remainders):
+            self.notice(notice.code, notice.line, notice.text)
         self.compare(sound)
         self.look_for_near_names()
 
@@ -162,8 +172,9 @@ class FileCheck:
         elif sound and tally.looks_like_fractions:
             expected = "percentages, 0 to 100; these look like fractions: multiply by 100"
             self.refuse_sum("fractions", key, tally, tally.first_line, expected)
-        else:
-            self.notice_remainder(key, tally)
+        elif tally.is_incomplete and not self.problems.count:
+            # Of lines that could not be read the rest says nothing.
+            self.remainders[key] = tally
         self.check_splits(tally)
         self.check_homes(key, tally)
         self.notice_totals(key, tally)
@@ -173,13 +184,13 @@ class FileCheck:
     ) -> None:
         by_share = tally.basis is Basis.SHARE
         column, total = ("share_pct", tally.share_sum) if by_share else ("value", tally.value_sum)
-        found = f"the lines of {_named(key)} add up to {total:f}"
+        found = f"the lines of {format_slice_key(key)} add up to {total:f}"
         _add(self.table, line, LineMistakeError(code, column, found, expected))
 
     def refuse_mixture(self, key: SliceKey, tally: MonthTotals) -> None:
         shareless, valueless = tally.shareless_line, tally.valueless_line
         found = f"no share_pct in line {shareless}, no value in line {valueless}"
-        expected = f"share_pct on every line of {_named(key)}, or value on every line"
+        expected = f"share_pct on every line of {format_slice_key(key)}, or value on every line"
         mistake = LineMistakeError("mixed_figures", "share_pct", found, expected)
         _add(self.table, max(shareless, valueless), mistake)
 
@@ -190,26 +201,21 @@ class FileCheck:
 
     def check_homes(self, key: SliceKey, tally: MonthTotals) -> None:
         for heading, part, first, first_part in tally.two_homes():
-            expected = f"{first.origin} for {first.developer} in {_named(key)}, as in line"
+            expected = (
+                f"{first.origin} for {first.developer} in {format_slice_key(key)}, as in line"
+            )
             expected += f" {first_part.line}"
             mistake = LineMistakeError(
                 "two_origins", "origin", heading.origin, expected, first.origin
             )
             _add(self.table, part.line, mistake)
 
-    def notice_remainder(self, key: SliceKey, tally: MonthTotals) -> None:
-        # Of lines that could not be read the rest says nothing.
-        if tally.remainder and not self.table.problems.count:
-            text = f"The lines of {_named(key)} add up to {tally.covered:f}; "
-            text += f"the remaining {tally.remainder:f} % will be shown as unknown"
-            if tally.largest_share <= 1:
-                text += ". If these are fractions, multiply them by 100"
-            self.notice("below_100", tally.first_line, text)
-
     def notice_totals(self, key: SliceKey, tally: MonthTotals) -> None:
         for heading, part in tally.possible_totals():
             about = ", ".join(name for name in heading[:3] if name)
-            text = f"The line {about} of {_named(key)} counts beside those that name more; "
+            text = (
+                f"The line {about} of {format_slice_key(key)} counts beside those that name more; "
+            )
             self.notice("maybe_total", part.line, f"{text}leave it out if it is their total")
 
     # --- comparing lines -------------------------------------------------------------------------
@@ -242,7 +248,7 @@ class FileCheck:
         column = "model" if about.model else "developer" if about.developer else "origin"
         parts = (about.model,) if about.model else (about.origin, about.openness, about.developer)
         found = ", ".join(part for part in parts if part)
-        month = _named((about.source, said.month))
+        month = format_slice_key((about.source, said.month))
         expected = f"each slice once in a month; line {line} has it for {month} already"
         _add(self.table, said.line, LineMistakeError("line_twice", column, found, expected))
 
@@ -343,8 +349,3 @@ def _add(table: CsvTable, line: int, mistake: LineMistakeError) -> None:
         mistake.expected,
         mistake.suggestion,
     )
-
-
-def _named(key: SliceKey) -> str:
-    source, month = key
-    return f"{format_month(month)} of {source}"

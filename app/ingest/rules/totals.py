@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from app.csv_io.problems import PROBLEMS_KEPT_MAX
 from app.csv_io.split_numbers import SplitNumber
@@ -57,6 +57,7 @@ class MonthTotals:
     share_sum: Decimal = Decimal(0)
     value_sum: Decimal = Decimal(0)
     largest_share: Decimal = Decimal(0)
+    share_exponent: int = 0
     shareless_line: int = 0
     valueless_line: int = 0
     excess_line: int = 0
@@ -87,6 +88,8 @@ class MonthTotals:
         self.shares += 1
         self.share_sum = _EXACT.add(self.share_sum, share)
         self.largest_share = max(self.largest_share, share)
+        # A parsed number is finite, whose exponent is an integer.
+        self.share_exponent = min(self.share_exponent, cast(int, share.as_tuple().exponent))
         if self.share_sum > SUM_MAX and not self.excess_line:
             self.excess_line = line
 
@@ -112,6 +115,20 @@ class MonthTotals:
     def remainder(self) -> Decimal:
         """Percent that no line speaks of."""
         return max(Decimal(0), _EXACT.subtract(HUNDRED, self.covered))
+
+    @property
+    def rounding(self) -> Decimal:
+        """Percent by which rounding the shares may have changed their sum, at most half a point.
+
+        Each share may be off by half a unit of the last decimal place that any of them has.
+        """
+        half_units = _EXACT.scaleb(Decimal(self.shares) / 2, self.share_exponent)
+        return min(half_units, _ROUNDING_TOLERANCE)
+
+    @property
+    def is_incomplete(self) -> bool:
+        """The lines leave a remainder that rounding does not explain."""
+        return bool(self.remainder) and self.remainder >= self.rounding
 
     @property
     def looks_like_fractions(self) -> bool:
