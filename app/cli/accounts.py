@@ -3,7 +3,8 @@
 import getpass
 import sys
 from datetime import datetime
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Final
 
 import typer
 
@@ -16,13 +17,25 @@ from app.auth.accounts import (
 )
 from app.auth.sessions import create_link
 from app.cli.console import DataDir, console, load_settings, open_database
+from app.cli.server_address import read_server_address
 from app.domain.errors import BadInputError
+from app.settings import Settings
 
 maintainers = typer.Typer(help="Who may upload.", no_args_is_help=True)
 tokens = typer.Typer(help="What programs show to upload.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="The maintainer's name.")]
 Label = Annotated[str, typer.Argument(help="What the token is for.")]
+BaseUrl = Annotated[
+    str,
+    typer.Option(
+        help="Where the site is; left out, what ALLOWED_HOSTS says, or where its server runs."
+    ),
+]
+NO_ADDRESS_HINT: Final = (
+    "No server is known to run: put the address of the site before this path, or name it with"
+    " --base-url, such as https://shares.example.org."
+)
 FromStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input.")
 ]
@@ -35,6 +48,7 @@ def add(
     link: Annotated[
         bool, typer.Option("--link", help="Without a password: print a one-time sign-in link.")
     ] = False,
+    base_url: BaseUrl = "",
     data_dir: DataDir = None,
 ) -> None:
     """Add a maintainer; asks for the password twice. Names are a-z, 0-9, dot, dash, underscore."""
@@ -44,7 +58,7 @@ def add(
         path = create_link(session, name) if link else ""
     console.print(f"Added {name}.", markup=False)
     if path:
-        typer.echo(site_address() + path)
+        echo_link(path, base_url, data_dir)
 
 
 @maintainers.command("password")
@@ -92,24 +106,29 @@ def enable(name: Name, data_dir: DataDir = None) -> None:
 @maintainers.command("link")
 def link(
     name: Name,
-    base_url: Annotated[
-        str,
-        typer.Option(help="Where the site is; left out, what ALLOWED_HOSTS or HOST say."),
-    ] = "",
+    base_url: BaseUrl = "",
     data_dir: DataDir = None,
 ) -> None:
     """Print a one-time sign-in link, valid for 24 hours."""
     with open_database(data_dir) as db, db.writing() as session:
         path = create_link(session, name)
-    typer.echo((base_url.rstrip("/") or site_address()) + path)
+    echo_link(path, base_url, data_dir)
 
 
-def site_address() -> str:
-    """Where the site is: under the first name it answers for, else on this machine."""
-    configured = load_settings()
+def echo_link(path: str, base_url: str, data_dir: Path | None) -> None:
+    """Print a link whole, or its path where the address of the site is not known."""
+    address = base_url.rstrip("/") or site_address(load_settings(data_dir))
+    typer.echo((address or "") + path)
+    if not address:
+        console.print(NO_ADDRESS_HINT, markup=False)
+
+
+def site_address(configured: Settings) -> str | None:
+    """Return the first name the site answers for, else where a server runs on its database."""
     if configured.hosts:
         return f"https://{configured.hosts[0]}"
-    return f"http://{configured.host}:{configured.port}"
+    # Of a configured database nobody knows who serves it.
+    return None if configured.database_url else read_server_address(configured.data_dir)
 
 
 @maintainers.command("list")

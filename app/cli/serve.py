@@ -5,6 +5,7 @@ import os
 import socket
 import tempfile
 from collections.abc import Callable
+from contextlib import nullcontext
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from uvicorn.supervisors import Multiprocess
 
 from app.cli.console import console
 from app.cli.http_protocol import Connection
+from app.cli.server_address import announce_address
 from app.settings import Settings
 
 SHUTDOWN_GRACE_S: Final = 10
@@ -57,24 +59,33 @@ def run_server(
     """Serves until a signal comes; says where as soon as it can answer, and a first way in."""
     config = server_config(workers, settings)
     host, port = listening.getsockname()[:2]
-    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
     def announce() -> None:
-        announce_settings(f"Open Model Share is at http://{address}", workers, settings)
+        announce_settings(f"Open Model Share is at {address}", workers, settings)
         if link:
-            console.print(f"To upload, sign in once within 24 hours: http://{address}{link}")
+            console.print(f"To upload, sign in once within 24 hours: {address}{link}")
 
+    # Who has a database of their own may have no data directory.
+    known = nullcontext() if settings.database_url else announce_address(settings.data_dir, address)
     try:
-        if workers > 1:
-            announce()
-            # The workers count in files there, so that either can tell of both.
-            with tempfile.TemporaryDirectory(prefix="modelshare-metrics-") as together:
-                os.environ[METRICS_DIRECTORY] = together
-                Multiprocess(config, sockets=[listening]).run()
-        else:
-            AnnouncingServer(config, announce).run(sockets=[listening])
+        with known:
+            start_workers(config, listening, announce)
     except KeyboardInterrupt:
         console.print("Stopped.")
+
+
+def start_workers(
+    config: uvicorn.Config, listening: socket.socket, announce: Callable[[], None]
+) -> None:
+    if config.workers == 1:
+        AnnouncingServer(config, announce).run(sockets=[listening])
+        return
+    announce()
+    # The workers count in files there, so that either can tell of both.
+    with tempfile.TemporaryDirectory(prefix="modelshare-metrics-") as together:
+        os.environ[METRICS_DIRECTORY] = together
+        Multiprocess(config, sockets=[listening]).run()
 
 
 def announce_settings(words: str, workers: int, settings: Settings) -> None:

@@ -41,6 +41,7 @@ from app.auth.sessions import (
     sign_in_by_link,
     sign_in_by_password,
 )
+from app.cli.accounts import NO_ADDRESS_HINT
 from app.database.embedded.server import run_embedded_postgres, wait_until_stopped
 from app.database.locks import Lock
 from app.database.migrate import schema_revisions
@@ -619,15 +620,44 @@ def test_a_link_is_printed_whole_where_the_site_is_named(
     found = re.fullmatch(r"https://shares\.example/sign-in\?link=([\w-]{43})\n", done.stdout)
     assert found
     assert sign_in_by_link(ada, found[1])
-    here = modelshare(empty_database_url, "maintainer", "link", "ada").stdout
-    assert here.startswith("http://127.0.0.1:8000/sign-in?link=")
+
+
+def test_where_no_site_is_known_the_path_of_the_link_is_printed(
+    empty_database_url: str, ada: Database
+) -> None:
+    done = modelshare(empty_database_url, "maintainer", "link", "ada")
+    found = re.fullmatch(r"/sign-in\?link=([\w-]{43})\n", done.stdout)
+    assert found
+    assert sign_in_by_link(ada, found[1])
+    assert done.stderr == f"{NO_ADDRESS_HINT}\n"
 
 
 def test_a_maintainer_can_be_added_with_a_link_in_place_of_a_password(
     empty_database_url: str, db: Database
 ) -> None:
-    done = modelshare(empty_database_url, "maintainer", "add", "grace", "--link")
-    assert sign_in_by_link(db, done.stdout.strip().partition("link=")[2])
+    command = ("maintainer", "add", "grace", "--link", "--base-url", "https://shares.example")
+    done = modelshare(empty_database_url, *command)
+    site, _, secret = done.stdout.strip().partition("/sign-in?link=")
+    assert site == "https://shares.example"
+    assert sign_in_by_link(db, secret)
+
+
+def test_links_lead_to_the_server_that_runs_on_the_data_directory(tmp_path: Path) -> None:
+    where = ("--data-dir", tmp_path / "var")
+    server = Program("serve", "--port", "0", "--empty", *where)
+    try:
+        address = server.address()
+        for command in (("link", "admin"), ("add", "ada", "--link")):
+            program = Program("maintainer", *command, *where)
+            program.finish()
+            assert f"{address}/sign-in?link=" in program.said
+    finally:
+        server.stop(signal.SIGKILL)
+    program = Program("maintainer", "link", "admin", *where)
+    program.finish()
+    assert "http://127" not in program.said
+    assert NO_ADDRESS_HINT in program.said
+    wait_until_stopped(tmp_path / "var")
 
 
 @pytest.mark.parametrize(
