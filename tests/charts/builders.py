@@ -12,11 +12,11 @@ from tests.answers import answer, group, source
 
 
 def reported(*figures: str | None, note: str = 'reported as "nearly 30"; a week') -> Answer:
-    found = answer({"chinese": list(figures)}, sources=(source("study"),))
+    study = answer({"chinese": list(figures)}, sources=(source("study"),))
     rows = [
-        row if row.missing else replace(row, status="estimated", note=note) for row in found.shares
+        row if row.missing else replace(row, status="estimated", note=note) for row in study.shares
     ]
-    return replace(found, shares=tuple(rows))
+    return replace(study, shares=tuple(rows))
 
 
 def event(day: str, title: str = "Something", *, headline: bool = True) -> ChartEvent:
@@ -49,11 +49,11 @@ QUESTIONS: dict[str, tuple[Answer, str]] = {
     ),
 }
 EVENTS = [event("2025-01-20", "One"), event("2025-01-22", "Two"), event("2025-02-14", "Three")]
-every_question = pytest.mark.parametrize(("found", "view"), QUESTIONS.values(), ids=QUESTIONS)
+every_question = pytest.mark.parametrize(("shares", "view"), QUESTIONS.values(), ids=QUESTIONS)
 
 
-def laid_out(found: Answer, view: str, **more: object) -> Chart:
-    return lay_out_chart(found, view, WIDE_CHART, reported("1.2", "30"), EVENTS, **more)
+def laid_out(shares: Answer, view: str) -> Chart:
+    return lay_out_chart(shares, view, WIDE_CHART, reported("1.2", "30"), EVENTS)
 
 
 # --- names

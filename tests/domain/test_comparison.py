@@ -9,40 +9,46 @@ from tests.answers import JANUARY, answer, group
 
 
 def test_equal_answers_differ_in_nothing() -> None:
-    found = answer({"chinese": ["6", "7"]})
-    assert compare_answers(found, found).differences == []
+    shares = answer({"chinese": ["6", "7"]})
+    assert compare_answers(shares, shares).differences == []
 
 
 def test_a_revised_number_is_told_with_what_it_was() -> None:
-    (one,) = compare_answers(answer({"us": ["6", "7"]}), answer({"us": ["6", "7.5"]})).differences
-    assert (one.month, one.label, one.points) == (add_months(JANUARY, 1), "US", Decimal("0.5"))
+    (revised,) = compare_answers(
+        answer({"us": ["6", "7"]}), answer({"us": ["6", "7.5"]})
+    ).differences
+    assert (revised.month, revised.label, revised.points) == (
+        add_months(JANUARY, 1),
+        "US",
+        Decimal("0.5"),
+    )
 
 
 def test_a_status_that_became_final_is_a_revision_of_no_points() -> None:
     then = answer({"us": ["6"]}, statuses={0: "provisional"})
-    (one,) = compare_answers(then, answer({"us": ["6"]})).differences
-    assert one.points == 0
+    (revised,) = compare_answers(then, answer({"us": ["6"]})).differences
+    assert revised.points == 0
 
 
 def test_a_month_that_was_added_is_no_revision() -> None:
-    found = compare_answers(answer({"us": ["6"]}), answer({"us": ["6", "7"]}))
-    assert (found.differences, found.added) == ([], [add_months(JANUARY, 1)])
+    comparison = compare_answers(answer({"us": ["6"]}), answer({"us": ["6", "7"]}))
+    assert (comparison.differences, comparison.added) == ([], [add_months(JANUARY, 1)])
 
 
 def test_a_number_that_is_gone_has_no_points() -> None:
-    (one,) = compare_answers(answer({"us": ["6", "7"]}), answer({"us": ["6"]})).differences
-    assert (one.now, one.points) == (None, None)
+    (revised,) = compare_answers(answer({"us": ["6", "7"]}), answer({"us": ["6"]})).differences
+    assert (revised.now, revised.points) == (None, None)
 
 
 def test_what_is_left_out_of_the_whole_is_compared_too() -> None:
     then = answer({"us": ["6"]}, rest={"closed": ["60"], "unknown": ["34"]})
     now = answer({"us": ["6"]}, rest={"closed": ["62"], "unknown": ["32"]})
-    found = compare_answers(then, now)
-    assert [(item.label, item.points) for item in found.differences] == [
+    comparison = compare_answers(then, now)
+    assert [(item.label, item.points) for item in comparison.differences] == [
         ("Closed", Decimal(2)),
         ("Unknown", Decimal(-2)),
     ]
-    assert found.numbers == 3
+    assert comparison.numbers == 3
 
 
 def test_models_of_unknown_origin_are_not_the_unknown_rest() -> None:
@@ -69,9 +75,9 @@ def test_a_change_is_in_points_and_needs_a_figure_at_both_ends() -> None:
 
 
 def test_side_by_side_each_source_stands_in_its_own_latest_month() -> None:
-    found = latest_month_only(answer({"us": ["6", "7"]}, {"us": ["8", None]}))
-    told = {(row.source, row.month): row.share_pct for row in found.shares if not row.missing}
-    assert told == {
+    latest = latest_month_only(answer({"us": ["6", "7"]}, {"us": ["8", None]}))
+    shares = {(row.source, row.month): row.share_pct for row in latest.shares if not row.missing}
+    assert shares == {
         ("gateway", add_months(JANUARY, 1)): Decimal(7),
         ("gateway-1", JANUARY): Decimal(8),
     }

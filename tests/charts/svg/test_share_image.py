@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -9,12 +10,13 @@ import pytest
 from app.charts.chart import Chart, ChartSize
 from app.charts.layout import lay_out_chart
 from app.charts.svg.share_image import ImageTexts, render_card, render_sheet
+from app.domain.answer import Answer
 from tests.answers import answer, group, source
 from tests.charts.builders import GAPS, HOSTILE, QUESTIONS, every_question, laid_out
 
 
-def told(**changes: str) -> ImageTexts:
-    said = ImageTexts(
+def image_texts(**changes: Any) -> ImageTexts:
+    texts = ImageTexts(
         "Chinese open models rose",
         ["Source: Acme."],
         "Of all tokens.",
@@ -22,15 +24,15 @@ def told(**changes: str) -> ImageTexts:
         "Gateway",
         "Words",
     )
-    return replace(said, **changes)
+    return replace(texts, **changes)
 
 
-def test_a_picture_that_stands_alone_says_finding_source_vintage_and_events():
+def test_a_picture_that_stands_alone_says_finding_source_vintage_and_events() -> None:
     root = ET.fromstring(
-        render_sheet(laid_out(*QUESTIONS["lines"]), told(definition="As known on 1 May."))
+        render_sheet(laid_out(*QUESTIONS["lines"]), image_texts(definition="As known on 1 May."))
     )
-    said = " ".join(root.itertext())
-    for wanted in (
+    text = " ".join(root.itertext())
+    for words in (
         "Chinese open models rose",
         "Source: Acme.",
         "As known on 1 May.",
@@ -38,54 +40,56 @@ def test_a_picture_that_stands_alone_says_finding_source_vintage_and_events():
         "Hollow mark: not final.",
         "Large diamond: as reported, not recomputed.",
     ):
-        assert wanted in said
+        assert words in text
     assert root.get("role") == "img"
     assert [item.tag.rpartition("}")[2] for item in root[:2]] == ["title", "desc"]
 
 
 @every_question
-def test_a_card_holds_all_of_its_chart(found, view):
-    root = ET.fromstring(render_card(lambda frame: lay_out_chart(found, view, frame), told()))
+def test_a_card_holds_all_of_its_chart(shares: Answer, view: str) -> None:
+    root = ET.fromstring(
+        render_card(lambda frame: lay_out_chart(shares, view, frame), image_texts())
+    )
     assert (root.get("width"), root.get("height")) == ("1200", "630")
     (moved,) = [item for item in root if item.get("transform")]
     across, down, scale = map(
-        float, re.findall(r"translate\((\S+) (\S+)\) scale\((\S+)\)", moved.get("transform"))[0]
+        float, re.findall(r"translate\((\S+) (\S+)\) scale\((\S+)\)", moved.attrib["transform"])[0]
     )
     for item in moved.iter():
         if item.tag.endswith("text"):
-            assert 0 <= across + float(item.get("x")) * scale <= 800
-            assert 40 <= down + float(item.get("y")) * scale <= 400
+            assert 0 <= across + float(item.attrib["x"]) * scale <= 800
+            assert 40 <= down + float(item.attrib["y"]) * scale <= 400
 
 
-def test_a_headline_too_long_for_a_card_keeps_its_end():
-    long = told(headline=f"{'Chinese open models of many a kind rose ' * 12} to 60 %")
+def test_a_headline_too_long_for_a_card_keeps_its_end() -> None:
+    long = image_texts(headline=f"{'Chinese open models of many a kind rose ' * 12} to 60 %")
     root = ET.fromstring(render_card(lambda frame: lay_out_chart(GAPS, "lines", frame), long))
-    shown = [item.text for item in root.iter() if item.tag.endswith("tspan")]
+    shown = [item.text or "" for item in root.iter() if item.tag.endswith("tspan")]
     assert any(text.startswith("… ") and text.endswith("to 60 %") for text in shown)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_any_name_leaves_a_picture_that_stands_alone_well_formed(name):
+def test_any_name_leaves_a_picture_that_stands_alone_well_formed(name: str) -> None:
     names = {"x": group("x", name, "us")}
-    found = answer({"x": ["1", "2"]}, groups=names, sources=(source(name=name),))
-    said = ImageTexts(name, [name], name, name, name, name)
+    shares = answer({"x": ["1", "2"]}, groups=names, sources=(source(name=name),))
+    texts = ImageTexts(name, [name], name, name, name, name)
 
     def draw(frame: ChartSize) -> Chart:
-        return lay_out_chart(found, "lines", frame)
+        return lay_out_chart(shares, "lines", frame)
 
-    for text in (render_sheet(lay_out_chart(found, "lines"), said), render_card(draw, said)):
-        ET.fromstring(text.encode())
-        assert "</script" not in text
+    for image in (render_sheet(lay_out_chart(shares, "lines"), texts), render_card(draw, texts)):
+        ET.fromstring(image.encode())
+        assert "</script" not in image
 
 
-def test_a_card_keeps_the_vintage_however_many_sources_it_names():
-    many = told(
+def test_a_card_keeps_the_vintage_however_many_sources_it_names() -> None:
+    many = image_texts(
         sources=["Source: Acme, of many words."] * 50, small_print="Acme; as known on 1 May"
     )
     root = ET.fromstring(render_card(lambda frame: lay_out_chart(GAPS, "lines", frame), many))
     assert "as known on 1 May." in " ".join(root.itertext())
 
 
-def test_the_picture_beside_a_link_says_what_is_counted():
-    drawn = render_card(lambda _: laid_out(*QUESTIONS["lines"]), told())
+def test_the_picture_beside_a_link_says_what_is_counted() -> None:
+    drawn = render_card(lambda _: laid_out(*QUESTIONS["lines"]), image_texts())
     assert "Counted: open models." in drawn
