@@ -2,14 +2,18 @@
 
 from datetime import UTC, datetime
 
+from fastapi.testclient import TestClient
+
 from app.catalogue.editing import edit_entry
 from app.catalogue.entry_types import (
     DEVELOPER_TYPE,
     EVENT_TYPE,
     MODEL_TYPE,
     SOURCE_TYPE,
+    EntryType,
     read_entries,
 )
+from app.database.session import Database
 from app.ingest.withdraw import withdraw_upload
 from tests.ageing import make_older
 from tests.builders import month_file, publish_stored, store_file
@@ -24,18 +28,18 @@ FILES = ("svg", "png", "json", "csv", "bib", "csl")
 KEPT = "public, max-age=31536000, immutable"
 
 
-def pinned_addresses(client):
-    found = []
+def pinned_addresses(client: TestClient) -> list[str]:
+    addresses = []
     for read in READS:
         answer = client.get(f"/{read}").json()
-        found.append(answer["links"]["pinned"])
+        addresses.append(answer["links"]["pinned"])
         pinned_csv = client.get(answer["links"]["pinned"]).json()["links"]["csv"]
-        found.append(pinned_csv)
+        addresses.append(pinned_csv)
         if following := answer["links"].get("next"):
-            found.append(following)
+            addresses.append(following)
     as_of = answer["meta"]["as_of"]
     queries = ("", "&by=developer", "&by=model&openness=all")
-    return found + [f"/trends.{end}?as_of={as_of}{query}" for end in FILES for query in queries]
+    return addresses + [f"/trends.{end}?as_of={as_of}{query}" for end in FILES for query in queries]
 
 
 LATER = {
@@ -47,15 +51,14 @@ LATER = {
 }
 
 
-def correct(db, kind, slug, **texts):
+def correct(db: Database, kind: EntryType, slug: str, **texts: str) -> None:
     with db.writing() as session:
         entries = read_entries(session, kind)
         number, cells = next(item for item in entries if slug in item[1].values())
-        texts = cells | texts
-        edit_entry(session, kind, texts, by="ada", reason="checked", entry_id=number)
+        edit_entry(session, kind, cells | texts, by="ada", reason="checked", entry_id=number)
 
 
-def disturb(db):
+def disturb(db: Database) -> None:
     """All that may happen to figures and catalogue."""
     first = publish_stored(
         db, store_file(db, month_file("35", "2025-08")), reason="recount"
@@ -79,7 +82,9 @@ def disturb(db):
         edit_entry(session, SOURCE_TYPE, LATER, by="ada", reason="new")
 
 
-def test_whatever_happens_later_a_pinned_answer_is_the_same_bytes(filled_db, own_client):
+def test_whatever_happens_later_a_pinned_answer_is_the_same_bytes(
+    filled_db: Database, own_client: TestClient
+) -> None:
     publish_stored(filled_db, store_file(filled_db, month_file("30")))
     make_older(filled_db)
     addresses = pinned_addresses(own_client)
@@ -95,7 +100,7 @@ def test_whatever_happens_later_a_pinned_answer_is_the_same_bytes(filled_db, own
         assert now.headers["etag"] == then.headers["etag"], address
 
 
-def test_the_pinned_link_names_the_source_that_it_was_about(client):
+def test_the_pinned_link_names_the_source_that_it_was_about(client: TestClient) -> None:
     for read in ("api/v1/shares", "api/v1/figure"):
         assert (
             "source=openrouter-rankings&as_of=" in client.get(f"/{read}").json()["links"]["pinned"]
@@ -103,28 +108,28 @@ def test_the_pinned_link_names_the_source_that_it_was_about(client):
     assert "source=openrouter-rankings&as_of=" in client.get("/trends.csv").headers["link"]
 
 
-def test_a_pinned_chart_still_has_the_figures_reported_beside_it(client):
+def test_a_pinned_chart_still_has_the_figures_reported_beside_it(client: TestClient) -> None:
     address = client.get("/api/v1/figure").json()["links"]["pinned"]
-    live, pinned = (
-        client.get(found).json()["data"]["data"] for found in ("/api/v1/figure", address)
-    )
+    live, pinned = (client.get(each).json()["data"]["data"] for each in ("/api/v1/figure", address))
     assert [trace.get("name") for trace in pinned] == [trace.get("name") for trace in live]
     assert any("reported" in f"{trace}" for trace in pinned)
 
 
-def test_a_live_answer_may_be_kept_for_a_minute(client):
+def test_a_live_answer_may_be_kept_for_a_minute(client: TestClient) -> None:
     for address in ("/api/v1/shares", "/api/v1/models.csv", "/trends.svg"):
         kept = client.get(address).headers["cache-control"]
         assert kept == "public, max-age=60, stale-while-revalidate=600"
 
 
-def test_what_may_still_change_at_this_moment_is_not_kept(client):
+def test_what_may_still_change_at_this_moment_is_not_kept(client: TestClient) -> None:
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     kept = client.get("/api/v1/shares", params={"as_of": now}).headers["cache-control"]
     assert kept == "no-cache"
 
 
-def test_what_stood_a_moment_ago_is_not_settled_yet(filled_db, own_client):
+def test_what_stood_a_moment_ago_is_not_settled_yet(
+    filled_db: Database, own_client: TestClient
+) -> None:
     """Who publishes right now may have begun before."""
     publish_stored(filled_db, store_file(filled_db, month_file("31")))
     address = "/api/v1/shares?source=huggingface-study-2025"
@@ -132,7 +137,7 @@ def test_what_stood_a_moment_ago_is_not_settled_yet(filled_db, own_client):
     assert "immutable" not in own_client.get(pinned).headers["cache-control"]
 
 
-def test_a_refusal_is_never_kept(client):
+def test_a_refusal_is_never_kept(client: TestClient) -> None:
     for address in ("/api/v1/shares?by=x", "/api/v1/shares?source=vercel-ai-gateway", "/api/v1/x"):
         assert client.get(address).headers["cache-control"] == "no-store"
         assert "etag" not in client.get(address).headers

@@ -79,14 +79,14 @@ def test_every_share_is_the_sum_of_its_observations_rounded_once(
 ) -> None:
     answer = get(client, f"{query}&source=openrouter-rankings")
     by, openness, month = (answer["meta"][name] for name in ("by", "openness", "from"))
-    asked = f"source=openrouter-rankings&openness={openness}&from={month}&to={month}"
-    lines = client.get(f"/api/v1/observations.csv?{asked}")
+    query = f"source=openrouter-rankings&openness={openness}&from={month}&to={month}"
+    lines = client.get(f"/api/v1/observations.csv?{query}")
     sums: dict[str, Decimal] = defaultdict(Decimal)
     for line in csv.DictReader(io.StringIO(lines.text)):
         sums[line[by]] += Decimal(line["share_pct"])
-    told = {row["group"]: row["share_pct"] for row in answer["data"] if row["group"] in sums}
-    assert told
-    assert told == {group: float(round_half_up(sums[group], 4)) for group in told}
+    shares = {row["group"]: row["share_pct"] for row in answer["data"] if row["group"] in sums}
+    assert shares
+    assert shares == {group: float(round_half_up(sums[group], 4)) for group in shares}
 
 
 def test_another_source_with_more_months_does_not_change_the_subject(

@@ -1,12 +1,15 @@
 """Pages of long lists: whole, without doubles, and of one vintage whatever comes meanwhile."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
 from app.api import observations
 from app.api.lists.cursors import Cursor
 from app.api.lists.query import ListQuery
+from app.database.session import Database
 from app.domain.question_parser import KnownSlugs, parse_question
 from app.ingest.withdraw import withdraw_upload
 from tests.builders import month_file, publish_stored, store_file
@@ -17,7 +20,7 @@ LISTS = ("observations", "developers", "models", "events", "snapshots", "revisio
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_pages_of_any_size_hold_the_same_rows(client, name):
+def test_pages_of_any_size_hold_the_same_rows(client: TestClient, name: str) -> None:
     address = f"/api/v1/{name}"
     large = rows_of_all_pages(client, f"{address}?limit=1000")
     small = rows_of_all_pages(client, f"{address}?limit={max(len(large) // 7, 1)}")
@@ -25,7 +28,7 @@ def test_pages_of_any_size_hold_the_same_rows(client, name):
     assert len({str(row) for row in large}) == len(large)
 
 
-def test_a_full_last_page_is_followed_by_none(client):
+def test_a_full_last_page_is_followed_by_none(client: TestClient) -> None:
     query = "/api/v1/observations?source=huggingface-study-2025"
     count = len(client.get(query).json()["data"])
     assert client.get(f"{query}&limit={count}").json()["links"]["next"] is None
@@ -33,7 +36,9 @@ def test_a_full_last_page_is_followed_by_none(client):
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_what_is_published_between_two_pages_is_not_seen(filled_db, own_client, name):
+def test_what_is_published_between_two_pages_is_not_seen(
+    filled_db: Database, own_client: TestClient, name: str
+) -> None:
     publish_stored(filled_db, store_file(filled_db, month_file("30")))
     limit = {"observations": 300, "models": 60}.get(name, 2)  # a few pages of each
     address = f"/api/v1/{name}?limit={limit}"
@@ -54,15 +59,19 @@ def test_what_is_published_between_two_pages_is_not_seen(filled_db, own_client, 
         assert rows_of_all_pages(own_client, address) != before
 
 
-def test_csv_pages_by_the_link_header(client):
+def test_csv_pages_by_the_link_header(client: TestClient) -> None:
     first = client.get("/api/v1/observations.csv?limit=1000")
-    second = client.get(next_of(first))
+    following = next_of(first)
+    assert following
+    second = client.get(following)
     everything = client.get("/api/v1/observations.csv").text.splitlines()
     assert next_of(second) is None
     assert first.text.splitlines() + second.text.splitlines()[1:] == everything
 
 
-def test_a_csv_of_all_rows_is_read_in_portions_of_one_vintage(client, monkeypatch):
+def test_a_csv_of_all_rows_is_read_in_portions_of_one_vintage(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     whole = client.get("/api/v1/observations.csv").text
     monkeypatch.setattr(observations, "LINES_A_READ", 100)
     assert client.get("/api/v1/observations.csv").text == whole
@@ -71,7 +80,7 @@ def test_a_csv_of_all_rows_is_read_in_portions_of_one_vintage(client, monkeypatc
 @pytest.mark.parametrize(
     "cursor", ["", "x", "AAAA", "cut", "doubled", "ü", "%00", "🦜", "a" * 9_999]
 )
-def test_a_mangled_cursor_is_refused(client, cursor):
+def test_a_mangled_cursor_is_refused(client: TestClient, cursor: str) -> None:
     following = client.get("/api/v1/observations?limit=2").json()["links"]["next"]
     sound = following.partition("cursor=")[2]
     text = {"cut": sound[:-3], "doubled": sound * 2}.get(cursor, cursor)
@@ -92,31 +101,31 @@ def test_a_mangled_cursor_is_refused(client, cursor):
         "models?cursor={}",
     ],
 )
-def test_a_cursor_of_another_question_is_refused(client, address):
+def test_a_cursor_of_another_question_is_refused(client: TestClient, address: str) -> None:
     following = client.get("/api/v1/observations?limit=2").json()["links"]["next"]
     response = client.get(f"/api/v1/{address.format(following.partition('cursor=')[2])}")
     assert response.status_code == 400
 
 
-def test_a_cursor_that_was_made_up_is_refused(client):
+def test_a_cursor_that_was_made_up_is_refused(client: TestClient) -> None:
     """Its check is no secret, so what it holds is not believed."""
-    asked = ListQuery
-    for after in (
-        [],
-        ["x"],
-        [2**31 - 1],
-        ["openrouter-rankings", "2025-13", 1],
-        [-1],
-        [1.5],
-        [True],
-    ):
+    keys: tuple[tuple[Any, ...], ...] = (
+        (),
+        ("x",),
+        (2**31 - 1,),
+        ("openrouter-rankings", "2025-13", 1),
+        (-1,),
+        (1.5,),
+        (True,),
+    )
+    for after in keys:
         for name in ("observations", "models"):
             question = parse_question([], KnownSlugs())
             if name in {"observations", "models"}:
                 question = question.having(openness="all")
-            listed = asked(question, 2, None, f"/api/v1/{name}", csv=False, everything=True)
-            made = Cursor(listed.name, VINTAGE, tuple(after))
+            listed = ListQuery(question, 2, None, f"/api/v1/{name}", csv=False, everything=True)
+            made = Cursor(listed.name, VINTAGE, after)
             response = client.get(f"/api/v1/{name}?limit=2&cursor={made}")
             assert response.status_code in {200, 400}, (name, after)
-            if after != [2**31 - 1] or name != "models":
+            if after != (2**31 - 1,) or name != "models":
                 assert response.status_code == 400, (name, after)

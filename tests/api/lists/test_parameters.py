@@ -3,6 +3,7 @@
 from urllib.parse import quote
 
 import pytest
+from fastapi.testclient import TestClient
 
 LISTS = (
     "shares", "figure", "observations", "sources", "origins", "developers", "models", "events",
@@ -20,7 +21,7 @@ HOSTILE = (
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_hostile_values_are_refused_by_name(client, name):
+def test_hostile_values_are_refused_by_name(client: TestClient, name: str) -> None:
     for ending in ("", ".csv") if name != "figure" else ("",):
         for parameter in PARAMETERS:
             for value in HOSTILE:
@@ -34,14 +35,14 @@ def test_hostile_values_are_refused_by_name(client, name):
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_unknown_and_repeated_parameters_are_refused(client, name):
+def test_unknown_and_repeated_parameters_are_refused(client: TestClient, name: str) -> None:
     unknown = client.get(f"/api/v1/{name}?as_off=2026-01-01").json()["errors"][0]
     assert (unknown["code"], unknown["suggestion"]) == ("unknown_parameter", "as_of")
     twice = client.get(f"/api/v1/{name}?as_of=2026-01-01&as_of=2026-01-01").json()["errors"][0]
     assert twice["code"] == "repeated_parameter"
 
 
-def test_every_problem_is_told_at_once(client):
+def test_every_problem_is_told_at_once(client: TestClient) -> None:
     query = "limit=0&limit=1&cursor=x&from=y&colour=red"
     errors = client.get(f"/api/v1/observations?{query}").json()["errors"]
     assert {error["field"] for error in errors} == {"limit", "cursor", "from", "colour"}
@@ -49,16 +50,16 @@ def test_every_problem_is_told_at_once(client):
 
 
 @pytest.mark.parametrize("number", ["9" * 100, "0", "-1", "1e3", "x", "%00", "٣"])
-def test_an_upload_that_cannot_be_is_not_there(client, number):
+def test_an_upload_that_cannot_be_is_not_there(client: TestClient, number: str) -> None:
     response = client.get(f"/api/v1/uploads/{number}")
     assert response.status_code == 404
     assert response.headers["content-type"] == "application/problem+json"
 
 
-def test_every_parameter_is_told_in_openapi(client):
+def test_every_parameter_is_told_in_openapi(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
     for name in LISTS:
-        told = [item["name"] for item in paths[f"/api/v1/{name}"]["get"]["parameters"]]
+        documented = [item["name"] for item in paths[f"/api/v1/{name}"]["get"]["parameters"]]
         expected = client.get(f"/api/v1/{name}?colour=red").json()["errors"][0]["expected"]
-        assert f"one of {', '.join(told)}" == expected
-        assert "as_of" in told
+        assert f"one of {', '.join(documented)}" == expected
+        assert "as_of" in documented

@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import httpx2
@@ -305,7 +306,7 @@ def test_the_addresses_are_described_with_examples(api: TestClient) -> None:
     described = api.get("/openapi.json").json()
     post = described["paths"][ADDRESS]["post"]
     assert {"text/csv", "multipart/form-data"} == set(post["requestBody"]["content"])
-    assert {one["name"] for one in post["parameters"]} >= {"mode", "source", "reason"}
+    assert {parameter["name"] for parameter in post["parameters"]} >= {"mode", "source", "reason"}
     assert {"200", "201", "409", "422"} <= set(post["responses"])
     assert post["security"]
 
@@ -412,15 +413,15 @@ class Together:
         return self.client.post(f"{ADDRESS}/{upload_id}/{what}", json=body)
 
     def version(self, upload_id: int) -> str:
-        found: str = self.client.get(f"{ADDRESS}/{upload_id}").json()["version"]
-        return found
+        version: str = self.client.get(f"{ADDRESS}/{upload_id}").json()["version"]
+        return version
 
     def run(self, calls: Sequence[Callable[[], httpx2.Response]]) -> list[httpx2.Response]:
         begin = threading.Barrier(len(calls))
 
-        def call(one: Callable[[], httpx2.Response]) -> httpx2.Response:
+        def call(send: Callable[[], httpx2.Response]) -> httpx2.Response:
             begin.wait()
-            return one()
+            return send()
 
         with ThreadPoolExecutor(len(calls)) as pool:
             return list(pool.map(call, calls))
@@ -448,10 +449,7 @@ def test_of_different_revisions_at_once_exactly_one_is_current(
 ) -> None:
     publish_stored(filled_db, store_file(filled_db, month_file("1")))
     answers = together.run(
-        [
-            lambda n=n: together.publish(month_file(f"{10 + n}"), reason="a recount")  # type: ignore[misc]
-            for n in range(8)
-        ]
+        [partial(together.publish, month_file(f"{10 + n}"), reason="a recount") for n in range(8)]
     )
     assert {answer.status_code for answer in answers} == {201}
     records = [together.client.get(answer.json()["links"]["self"]).json() for answer in answers]
@@ -468,8 +466,8 @@ def test_of_reviewed_revisions_at_once_one_is_published_and_the_others_must_look
     versions = [together.version(upload_id) for upload_id in ids]
     answers = together.run(
         [
-            lambda one=one: together.act(one[0], "publish", one[1])  # type: ignore[misc]
-            for one in zip(ids, versions, strict=True)
+            partial(together.act, upload_id, "publish", version)
+            for upload_id, version in zip(ids, versions, strict=True)
         ]
     )
     assert sorted(answer.status_code for answer in answers) == [200] + [409] * 5
@@ -480,7 +478,7 @@ def test_different_files_that_bring_the_same_new_name_are_all_published(
 ) -> None:
     header = "month,origin,openness,developer,share_pct\n"
     files = [f"{header}2026-{month:02},us,open,Newcomer,3\n".encode() for month in range(1, 9)]
-    answers = together.run([lambda one=one: together.publish(one) for one in files])  # type: ignore[misc]
+    answers = together.run([partial(together.publish, content) for content in files])
     assert [answer.status_code for answer in answers] == [201] * 8, [a.text for a in answers]
 
 
@@ -499,17 +497,17 @@ def test_discarding_while_others_publish_does_one_or_the_other(
         version = together.version(upload_id)
         begin = threading.Barrier(2)
 
-        def discard(one: int = upload_id, v: str = version, b: threading.Barrier = begin) -> bool:
-            b.wait()
+        def discard(number: int, version: str, begin: threading.Barrier) -> bool:
+            begin.wait()
             try:
                 with filled_db.writing() as session:
-                    discard_upload(session, one, by="ada", expected=v)
+                    discard_upload(session, number, by="ada", expected=version)
             except ConflictError:
                 return False
             return True
 
         with ThreadPoolExecutor(1) as pool:
-            discarded = pool.submit(discard)
+            discarded = pool.submit(discard, upload_id, version, begin)
             begin.wait()
             answer = together.act(upload_id, "publish", version)
             assert (answer.status_code == 200) is not discarded.result()
@@ -523,9 +521,9 @@ def test_withdrawing_while_others_publish_leaves_each_answer_whole(
         first = together.publish(month_file("30"), reason="again").json()
         answers = together.run(
             [
-                lambda one=first: together.act(one["id"], "withdraw", one["version"]),  # type: ignore[misc]
+                partial(together.act, first["id"], "withdraw", first["version"]),
                 lambda: together.publish(month_file("31"), reason="a recount"),
-                lambda one=first: together.act(one["id"], "withdraw", one["version"]),  # type: ignore[misc]
+                partial(together.act, first["id"], "withdraw", first["version"]),
             ]
         )
         assert {answer.status_code for answer in answers} <= {200, 201, 409}
@@ -545,8 +543,8 @@ def test_an_upload_is_either_published_or_withdrawn_never_stuck(
         version = together.version(upload_id)
         answers = together.run(
             [
-                lambda one=upload_id, v=version: together.act(one, "publish", v),  # type: ignore[misc]
-                lambda one=upload_id, v=version: together.act(one, "withdraw", v),  # type: ignore[misc]
+                partial(together.act, upload_id, "publish", version),
+                partial(together.act, upload_id, "withdraw", version),
             ]
         )
         assert answers[0].status_code == 200
