@@ -53,8 +53,8 @@ def latest(db: Database) -> CatalogueEdit:
 
 def entry(db: Database, slug: str) -> tuple[int, dict[str, str]]:
     with db.reading() as session:
-        found = read_entries(session, DEVELOPER_TYPE)
-        return next(item for item in found if item[1]["developer"] == slug)
+        entries = read_entries(session, DEVELOPER_TYPE)
+        return next(item for item in entries if item[1]["developer"] == slug)
 
 
 def test_a_new_entry_is_audited_with_all_it_says(filled_db: Database) -> None:
@@ -105,7 +105,7 @@ def test_of_an_empty_form_every_field_that_is_needed_is_named(
 ) -> None:
     texts = {column.name: blank for column in kind.columns}
     with pytest.raises(BadFileError) as caught:
-        change(filled_db, kind, **texts)
+        change(filled_db, kind, None, **texts)
     assert [(problem.field, problem.code) for problem in caught.value.problems] == [
         (column.name, "blank") for column in kind.columns if column.filled
     ]
@@ -121,15 +121,15 @@ def test_what_does_not_change_leaves_no_trace(filled_db: Database) -> None:
 def test_a_field_at_fault_is_named(filled_db: Database) -> None:
     with pytest.raises(BadFileError) as caught:
         change(filled_db, MODEL_TYPE, model="m/1", name="", developer="nobody", openness="ajar")
-    found = [(problem.field, problem.code) for problem in caught.value.problems]
-    assert ("openness", "unknown_word") in found
-    assert {name for name, _ in found} >= {"name", "openness"}
+    problems = [(problem.field, problem.code) for problem in caught.value.problems]
+    assert ("openness", "unknown_word") in problems
+    assert {name for name, _ in problems} >= {"name", "openness"}
 
 
 def test_an_entry_is_not_added_twice_nor_renamed_away(filled_db: Database) -> None:
     number, cells = entry(filled_db, "poolside")
     with pytest.raises(ConflictError, match="already"):
-        change(filled_db, DEVELOPER_TYPE, **cells)
+        change(filled_db, DEVELOPER_TYPE, None, **cells)
     with pytest.raises(ConflictError, match="slug"):
         change(filled_db, DEVELOPER_TYPE, number, **cells | {"developer": "pool"})
     with pytest.raises(NotFoundError):

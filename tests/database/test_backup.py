@@ -57,9 +57,9 @@ def publish(db: Database, number: int) -> None:
 
 def answers(url: str, now: str) -> list[str]:
     with TestClient(create_app(Database(url))) as client:
-        found = [client.get(page.format(now=now)) for page in PAGES]
-    assert {answer.status_code for answer in found} == {200}
-    return [without_moment(answer.text) for answer in found]
+        responses = [client.get(page.format(now=now)) for page in PAGES]
+    assert {answer.status_code for answer in responses} == {200}
+    return [without_moment(answer.text) for answer in responses]
 
 
 def without_moment(text: str) -> str:
@@ -84,15 +84,16 @@ def test_a_dump_made_under_load_gives_the_same_answers_in_an_empty_cluster(
     busy = threading.Thread(target=go_on_publishing)
     busy.start()
     try:
-        command = [binaries / "pg_dump", "--format=custom", f"--file={dump}"]
+        command = [str(binaries / "pg_dump"), "--format=custom", f"--file={dump}"]
         subprocess.run([*command, address_of(filled_database_url)], check=True)
     finally:
         stopped.set()
         busy.join()
 
-    restore = [binaries / "pg_restore", "--exit-on-error", "--single-transaction", "--no-owner"]
+    options = ["--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges"]
+    restore = [str(binaries / "pg_restore"), *options]
     target = address_of(empty_cluster.url)
-    subprocess.run([*restore, "--no-privileges", f"--dbname={target}", dump], check=True)
+    subprocess.run([*restore, f"--dbname={target}", dump], check=True)
     granted = modelshare(empty_cluster.url, "migrate", "--app-role", "modelshare_app")
     assert granted.returncode == 0, granted.stderr
 

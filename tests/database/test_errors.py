@@ -20,6 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from app.database.errors import explain_error
 from app.database.session import Database
 from app.main import create_app
+from tests.markup import select_one, text_of
 
 
 @pytest.fixture(scope="module")
@@ -67,11 +68,11 @@ def test_every_state_is_told_in_words(
     assert (page.status_code, problem.status_code) == (status, status)
     assert page.headers["content-type"].startswith("text/html")
     assert problem.headers["content-type"] == "application/problem+json"
-    assert words in page.text
+    assert words in text_of(select_one(page.text, "main"))
     assert words in problem.json()["title"]
     assert ("retry-after" in page.headers) == (status == 503)
     assert "a cell" not in page.text + problem.text
-    warned = [one for one in caplog.records if one.levelno == logging.WARNING]
+    warned = [record for record in caplog.records if record.levelno == logging.WARNING]
     if status != 500:
         assert re.search(rf"SQLSTATE {state}", warned[0].getMessage())
         assert "a cell" not in caplog.text

@@ -72,8 +72,14 @@ def test_the_models_say_what_the_migrations_build(db: Database) -> None:
 def test_down_and_up_again_on_data_leaves_schema_and_data_the_same(filled_db: Database) -> None:
     with filled_db.writing() as session:
         add_maintainer(session, "ada")
-        kept = {"filename": "a.csv", "by": "ada", "source": None, "openness": Openness.OPEN}
-        discarded = store_upload(session, io.BytesIO(b"month\n"), **kept)
+        discarded = store_upload(
+            session,
+            io.BytesIO(b"month\n"),
+            filename="a.csv",
+            by="ada",
+            source=None,
+            openness=Openness.OPEN,
+        )
         discard_upload(session, discarded, by="ada")
     before = state(filled_db)
     step(filled_db, "downgrade", "0001")
@@ -206,5 +212,5 @@ def test_a_schema_that_is_in_use_is_left_alone_in_words(
     assert "Somebody holds a table of it" in done.stderr
     assert schema_revisions(filled_db)[0] == "0003"
     assert modelshare(filled_database_url, "migrate").returncode == 0
-    found, expected = schema_revisions(filled_db)
-    assert found == expected
+    current, expected = schema_revisions(filled_db)
+    assert current == expected

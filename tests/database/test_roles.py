@@ -1,6 +1,7 @@
 """The role that serves: it can do all the application does, and nothing to what is published."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import psycopg
@@ -104,7 +105,7 @@ def test_it_takes_publishes_and_withdraws_a_file(
     assert withdrawn.status_code == 200, withdrawn.text
 
 
-def test_it_corrects_the_catalogue_by_command(serving_url: str, tmp_path) -> None:
+def test_it_corrects_the_catalogue_by_command(serving_url: str, tmp_path: Path) -> None:
     path = tmp_path / "developers.csv"
     for name in ("Newcomer", "Newcomer SA"):
         path.write_text(f"developer,name,country,origin\nnewcomer,{name},FR,european\n")
@@ -284,8 +285,8 @@ def test_the_line_of_another_correction_is_none_of_its_own(serving_db: Database)
         slow.execute(text("SELECT 1"))
         with serving_db.writing() as session:
             cells = {"developer": "cohere", "name": "Cohere", "origin": "other", "note": "honest"}
-            found = session.scalar(select(Developer.id).where(Developer.slug == "cohere"))
-            edit_entry(session, DEVELOPER_TYPE, cells, by="ada", reason="a test", entry_id=found)
+            entry_id = session.scalar(select(Developer.id).where(Developer.slug == "cohere"))
+            edit_entry(session, DEVELOPER_TYPE, cells, by="ada", reason="a test", entry_id=entry_id)
         slow.execute(text("UPDATE developer SET name = 'EVIL' WHERE slug = 'cohere'"))
         with pytest.raises(IntegrityError, match="needs a line in its list of changes"):
             slow.commit()

@@ -57,6 +57,7 @@ class User:
 
     @property
     def says(self) -> str:
+        assert self.process.stdout
         return self.process.stdout.readline().strip()
 
     def leave(self) -> None:
@@ -70,10 +71,24 @@ class User:
 def query(url: str, statement: str) -> object:
     to = make_url(url)
     with psycopg.connect(
-        host=to.query["host"], port=5432, user=to.username, dbname=to.database, autocommit=True
+        host=host_of(url),
+        port=5432,
+        user=to.username,
+        dbname=to.database,
+        autocommit=True,
     ) as connection:
         rows = connection.execute(statement)
-        return rows.fetchone()[0] if rows.description else None
+        if rows.description is None:
+            return None
+        row = rows.fetchone()
+        assert row
+        return row[0]
+
+
+def host_of(url: str) -> str:
+    directory = make_url(url).query["host"]
+    assert isinstance(directory, str)
+    return directory
 
 
 def server_id(home: Path) -> int:
@@ -188,7 +203,7 @@ def test_a_second_start_makes_nothing_anew(start: Start, home: Path) -> None:
 def test_only_its_owner_reaches_it_and_never_through_the_network(start: Start) -> None:
     url = start().says
     assert query(url, "SHOW listen_addresses") == ""
-    directory = Path(make_url(url).query["host"])
+    directory = Path(host_of(url))
     assert directory.stat().st_mode & 0o777 == 0o700
 
 
@@ -233,8 +248,8 @@ def test_a_killed_guardian_hinders_nobody(start: Start, home: Path) -> None:
 
 
 def parent_of(process: int) -> int:
-    said = subprocess.check_output(["ps", "-o", "ppid=", "-p", str(process)], text=True)
-    return int(said)
+    parent = subprocess.check_output(["ps", "-o", "ppid=", "-p", str(process)], text=True)
+    return int(parent)
 
 
 def test_ctrl_c_in_the_terminal_does_not_reach_the_server(start: Start, home: Path) -> None:
