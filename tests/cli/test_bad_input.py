@@ -45,8 +45,8 @@ def test_a_catalogue_file_that_does_not_fit_is_refused_with_what_is_expected(
 ) -> None:
     path = tmp_path / "catalogue.csv"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    told = said(filled_database_url, "catalogue", "import", path)
-    assert ("UTF-8" if words == "not_utf8" else words) in told
+    message = said(filled_database_url, "catalogue", "import", path)
+    assert ("UTF-8" if words == "not_utf8" else words) in message
 
 
 @pytest.mark.parametrize(
@@ -57,9 +57,9 @@ def test_what_is_no_catalogue_file_is_told_the_headers_of_one(
 ) -> None:
     path = tmp_path / "catalogue.csv"
     path.write_bytes(content)
-    told = said(empty_database_url, "catalogue", "import", path)
+    message = said(empty_database_url, "catalogue", "import", path)
     for kind in ENTRY_TYPES:
-        assert f"{kind.name}: {kind.header}" in told
+        assert f"{kind.name}: {kind.header}" in message
     said(empty_database_url, "import", path)
 
 
@@ -121,9 +121,9 @@ def test_a_secret_that_is_no_text_is_one_clear_message(
     path.write_bytes(b"a-secret-\xff")
     monkeypatch.setenv(f"{name}_FILE", str(path))
     for command in (("migrate", "--app-role", "x"), ("maintainer", "list")):
-        told = said("" if name == "DATABASE_URL" else empty_database_url, *command)
-        assert f"{name}_FILE is not usable" in told
-        assert "a-secret" not in told
+        message = said("" if name == "DATABASE_URL" else empty_database_url, *command)
+        assert f"{name}_FILE is not usable" in message
+        assert "a-secret" not in message
 
 
 @pytest.mark.parametrize("name", ["DATABASE_PASSWORD", "APP_PASSWORD"])
@@ -131,6 +131,6 @@ def test_a_variable_that_is_no_text_is_one_clear_message(
     empty_database_url: str, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.setenv(name, f"a-secret-{NO_TEXT}")
-    told = said(empty_database_url, "migrate", "--app-role", "x")
-    assert f"{name} is not usable" in told
-    assert "a-secret" not in told
+    message = said(empty_database_url, "migrate", "--app-role", "x")
+    assert f"{name} is not usable" in message
+    assert "a-secret" not in message

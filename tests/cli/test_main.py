@@ -275,8 +275,8 @@ def test_a_host_that_is_none_is_said_in_words(filled_database_url: str, host: st
 
 def test_a_user_without_a_name_is_noted_by_number() -> None:
     alone = {name: text for name, text in os.environ.items() if name not in NAMES}
-    told = "from app.cli.imports import operator_name; print(operator_name())"
-    number = ["unshare", "--user", "--map-user=54321", sys.executable, "-c", told]
+    program = "from app.cli.imports import operator_name; print(operator_name())"
+    number = ["unshare", "--user", "--map-user=54321", sys.executable, "-c", program]
     done = subprocess.run(number, env=alone, capture_output=True, text=True, check=False)
     assert done.stdout == "user 54321 (command line)\n", done.stderr
 

@@ -122,8 +122,9 @@ def test_it_lives_on_when_the_shell_that_began_it_is_gone(data_dir: Path, tmp_pa
     process = int(subprocess.check_output(["sh", "-c", f"{serve}; {until_it_serves}"], text=True))
     try:
         time.sleep(2.5)  # longer than anybody would look for the parent
-        address = re.search(r"http://\S+", log.read_text())[0]
-        assert httpx2.get(address + "/readyz").status_code == 200
+        address = re.search(r"http://\S+", log.read_text())
+        assert address
+        assert httpx2.get(address[0] + "/readyz").status_code == 200
     finally:
         os.kill(process, signal.SIGTERM)
         wait_until_stopped(data_dir)
@@ -176,7 +177,7 @@ def test_with_a_database_url_no_server_of_our_own_is_started(
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "said"),
+    ("name", "text", "message"),
     [
         ("PORT", "eighty", "PORT is not usable."),
         ("DATABASE_URL", "sqlite:///x", "DATABASE_URL is not usable."),
@@ -188,11 +189,11 @@ def test_with_a_database_url_no_server_of_our_own_is_started(
     ],
 )
 def test_a_setting_that_makes_no_sense_is_named(
-    start: Start, name: str, text: str, said: str
+    start: Start, name: str, text: str, message: str
 ) -> None:
     program = start("serve", **{name: text})
     assert program.finish() == 1
-    assert program.said.splitlines()[0] == said
+    assert program.said.splitlines()[0] == message
     assert "Traceback" not in program.said
 
 
@@ -209,16 +210,16 @@ def test_ctrl_c_ends_make_run_without_a_word_of_alarm(data_dir: Path) -> None:
         os.chdir(PROJECT)
         os.environ |= {"DATA_DIR": str(data_dir), "PORT": "0"}
         os.execvp("make", ["make", "run"])
-    said = read_until(terminal, b"Ctrl-C stops it")
+    output = read_until(terminal, b"Ctrl-C stops it")
     server = int((data_dir / "postgres" / "postmaster.pid").read_text().split()[0])
 
     os.write(terminal, b"\x03")
 
-    said += read_until(terminal, b"\0")
+    output += read_until(terminal, b"\0")
     os.waitpid(child, 0)
     os.close(terminal)
-    assert said.replace("^C", "").splitlines()[-1] == "Stopped."
-    assert "Traceback" not in said
+    assert output.replace("^C", "").splitlines()[-1] == "Stopped."
+    assert "Traceback" not in output
     wait_until_stopped(data_dir)
     with pytest.raises(ProcessLookupError):
         os.kill(server, 0)

@@ -40,7 +40,8 @@ def served(filled_database_url: str, tmp_path: Path) -> Iterator[Service]:
 
 
 def tags(served: Service, workers: set[int], address: str) -> set[str | None]:
-    return {one.headers.get("etag") for one in served.get_from_each(address, workers).values()}
+    answers = served.get_from_each(address, workers).values()
+    return {answer.headers.get("etag") for answer in answers}
 
 
 def test_both_give_the_same_answer_and_tag(served: Service, filled_db: Database) -> None:
@@ -49,12 +50,12 @@ def test_both_give_the_same_answer_and_tag(served: Service, filled_db: Database)
         latest = connection.exec_driver_sql("SELECT max(published_at) FROM upload").scalar_one()
     for address in (*TAGGED, *PAGES):
         path = address.format(latest=f"{latest:%Y-%m-%dT%H:%M:%S.%fZ}")
-        told = list(served.get_from_each(path, workers).values())
-        assert [one.status_code for one in told] == [200, 200], path
-        assert len({without_moment(one.text) for one in told}) == 1, path
-        found = {one.headers.get("etag") for one in told}
-        assert len(found) == 1, path
-        assert (found == {None}) == (address in PAGES), path
+        answers = list(served.get_from_each(path, workers).values())
+        assert [answer.status_code for answer in answers] == [200, 200], path
+        assert len({without_moment(answer.text) for answer in answers}) == 1, path
+        etags = {answer.headers.get("etag") for answer in answers}
+        assert len(etags) == 1, path
+        assert (etags == {None}) == (address in PAGES), path
 
 
 def without_moment(text: str) -> str:
@@ -65,9 +66,10 @@ def without_moment(text: str) -> str:
 def test_a_tag_of_one_worker_is_known_to_the_other(served: Service) -> None:
     workers = served.wait_for_both()
     [tag] = tags(served, workers, "/api/v1/shares")
+    assert tag
     served.client.headers["If-None-Match"] = tag
-    held = served.get_from_each("/api/v1/shares", workers).values()
-    assert [one.status_code for one in held] == [304, 304]
+    answers = served.get_from_each("/api/v1/shares", workers).values()
+    assert [answer.status_code for answer in answers] == [304, 304]
 
 
 def test_what_is_published_is_seen_on_every_worker_at_once_under_one_new_tag(
@@ -100,9 +102,9 @@ def test_what_is_published_is_seen_on_every_worker_at_once_under_one_new_tag(
 def test_both_count_together(served: Service) -> None:
     workers = served.wait_for_both()
     served.get_from_each("/developers", workers)
-    told = served.get_from_each("/metrics", workers).values()
+    metrics = served.get_from_each("/metrics", workers).values()
     line = 'modelshare_answers_total{method="GET",route="/developers",status="200"}'
-    counted = [float(one.text.split(line)[1].split()[0]) for one in told]
+    counted = [float(answer.text.split(line)[1].split()[0]) for answer in metrics]
     assert min(counted) >= 2
 
 
@@ -118,10 +120,10 @@ def test_those_that_start_at_once_migrate_once_and_make_one_role(blank_database_
         starter.start()
     for starter in starters:
         starter.join()
-    assert [one.returncode for one in done] == [0, 0, 0], [one.stderr for one in done]
+    assert [run.returncode for run in done] == [0, 0, 0], [run.stderr for run in done]
     with open_database(blank_database_url) as db:
-        found, expected = schema_revisions(db)
+        current, expected = schema_revisions(db)
         with db.engine.begin() as connection:
             connection.exec_driver_sql(f"DROP OWNED BY {role}")
             connection.exec_driver_sql(f"DROP ROLE {role}")
-    assert found == expected
+    assert current == expected
