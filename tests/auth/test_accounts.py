@@ -11,8 +11,10 @@ import unicodedata
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Literal
 
 import pytest
 from sqlalchemy import func, select, text
@@ -75,7 +77,8 @@ def age(db: Database, table: str, column: str, interval: str) -> None:
 
 def count(db: Database, table: str) -> int:
     with db.engine.connect() as connection:
-        return connection.scalar(text(f"SELECT count(*) FROM {table}"))
+        rows: int = connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()
+        return rows
 
 
 def sign_in(db: Database, name: str = "ada", password: str = PASSWORD, address: str = HOME) -> str:
@@ -140,7 +143,7 @@ def test_of_a_long_password_only_a_short_part_is_composed(monkeypatch: pytest.Mo
     """Accents in the wrong order take time by the square of their number."""
     lengths = []
 
-    def normalize(form: str, text: str) -> str:
+    def normalize(form: Literal["NFC"], text: str) -> str:
         lengths.append(len(text))
         return unicodedata.normalize(form, text)
 
@@ -190,12 +193,12 @@ def test_unknown_disabled_and_passwordless_names_get_the_same_answer(ada: Databa
         add_maintainer(session, "gone", PASSWORD)
         disable_maintainer(session, "gone")
         add_maintainer(session, "linked")
-    said = set()
+    messages = set()
     for name in ("ada", "gone", "linked", "nobody", "a\0", "\ud800", "x" * 5000):
         with pytest.raises(WrongPasswordError) as refused:
             sign_in(ada, name, "wrong" if name == "ada" else PASSWORD)
-        said.add((refused.value.title, refused.value.detail))
-    assert len(said) == 1
+        messages.add((refused.value.title, refused.value.detail))
+    assert len(messages) == 1
 
 
 def test_unknown_names_take_as_long_as_known_ones(
@@ -204,9 +207,12 @@ def test_unknown_names_take_as_long_as_known_ones(
     """Counted in computations of the hash, which is where the time goes."""
     computed = []
     verify = passwords.HASHER.verify
-    monkeypatch.setattr(
-        passwords.HASHER, "verify", lambda *pair: computed.append(pair) or verify(*pair)
-    )
+
+    def counted_verify(stored: str, password: str) -> bool:
+        computed.append(stored)
+        return verify(stored, password)
+
+    monkeypatch.setattr(passwords.HASHER, "verify", counted_verify)
     for name in ("ada", "nobody", "no name"):
         assert outcome(ada, name=name, password="wrong") == "WrongPassword"
     assert len(computed) == 3
@@ -231,9 +237,11 @@ def test_a_sign_in_ends_after_two_idle_hours(ada: Database) -> None:
 
 
 def test_being_seen_is_written_once_a_minute_at_most(ada: Database) -> None:
-    def seen() -> object:
+    def seen() -> datetime:
         with ada.engine.connect() as connection:
-            return connection.scalar(text("SELECT seen_at FROM sign_in"))
+            moment = connection.scalar(text("SELECT seen_at FROM sign_in"))
+        assert isinstance(moment, datetime)
+        return moment
 
     secret = sign_in(ada)
     first = seen()
@@ -373,7 +381,7 @@ def test_of_many_guesses_at_once_ten_get_through(ada: Database) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "same"),
+    ("address", "other", "same"),
     [
         ("2001:db8::1", "2001:db8:0:0:ffff::2", True),
         ("2001:db8::1", "2001:db8:0:1::1", False),
@@ -383,8 +391,8 @@ def test_of_many_guesses_at_once_ten_get_through(ada: Database) -> None:
         ("testclient", "testclient", True),
     ],
 )
-def test_a_network_of_ipv6_counts_as_one_address(one: str, other: str, same: bool) -> None:
-    assert (network_of_address(one) == network_of_address(other)) is same
+def test_a_network_of_ipv6_counts_as_one_address(address: str, other: str, same: bool) -> None:
+    assert (network_of_address(address) == network_of_address(other)) is same
 
 
 # --- links
@@ -460,9 +468,9 @@ def test_a_password_too_short_changes_nothing(ada: Database) -> None:
 def test_a_token_speaks_for_its_maintainer_under_its_label(ada: Database) -> None:
     with ada.writing() as session:
         token = create_token(session, "ada", "monthly job")
-    found = maintainer_of_token(ada, token)
-    assert found == MaintainerIdentity("ada", "monthly job")
-    assert found.signature == "ada (token monthly job)"
+    identity = maintainer_of_token(ada, token)
+    assert identity == MaintainerIdentity("ada", "monthly job")
+    assert identity.signature == "ada (token monthly job)"
 
 
 def test_a_token_is_stored_as_a_digest(ada: Database) -> None:
@@ -617,18 +625,18 @@ def test_a_link_is_printed_whole_where_the_site_is_named(
 ) -> None:
     site = "https://shares.example/"
     done = modelshare(empty_database_url, "maintainer", "link", "ada", "--base-url", site)
-    found = re.fullmatch(r"https://shares\.example/sign-in\?link=([\w-]{43})\n", done.stdout)
-    assert found
-    assert sign_in_by_link(ada, found[1])
+    link = re.fullmatch(r"https://shares\.example/sign-in\?link=([\w-]{43})\n", done.stdout)
+    assert link
+    assert sign_in_by_link(ada, link[1])
 
 
 def test_where_no_site_is_known_the_path_of_the_link_is_printed(
     empty_database_url: str, ada: Database
 ) -> None:
     done = modelshare(empty_database_url, "maintainer", "link", "ada")
-    found = re.fullmatch(r"/sign-in\?link=([\w-]{43})\n", done.stdout)
-    assert found
-    assert sign_in_by_link(ada, found[1])
+    link = re.fullmatch(r"/sign-in\?link=([\w-]{43})\n", done.stdout)
+    assert link
+    assert sign_in_by_link(ada, link[1])
     assert done.stderr == f"{NO_ADDRESS_HINT}\n"
 
 
@@ -686,6 +694,7 @@ def test_an_unknown_maintainer_is_one_clear_message(
 
 def read_on(program: Program, words: str) -> str:
     while words not in program.said:
+        assert program.process.stdout
         line = program.process.stdout.readline()
         assert line, program.said
         program.said += line
