@@ -1,6 +1,12 @@
 """Reads the HTML of a page as a parser does, so that tests do not depend on how it is written."""
 
-from bs4 import BeautifulSoup, Tag
+from collections.abc import Iterator
+
+from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4.element import PreformattedString
+
+# Tags that stand inside a word or a sentence: they put no space beside their text.
+INSIDE_A_SENTENCE = {"a", "abbr", "b", "bdi", "code", "span"}
 
 
 def parse(html: str) -> BeautifulSoup:
@@ -22,6 +28,20 @@ def select_one(html: str, selector: str) -> Tag:
 def text_of(element: Tag) -> str:
     """What a reader sees of an element, with single spaces."""
     return " ".join(element.get_text().split())
+
+
+def words_of(element: Tag) -> str:
+    """The words of an element, with single spaces: those of two cells or two blocks stand apart."""
+    return " ".join("".join(_pieces(element)).split())
+
+
+def _pieces(element: Tag) -> Iterator[str]:
+    for child in element.children:
+        if isinstance(child, Tag):
+            space = "" if child.name in INSIDE_A_SENTENCE else " "
+            yield from (space, *(() if child.name == "script" else _pieces(child)), space)
+        elif isinstance(child, NavigableString) and not isinstance(child, PreformattedString):
+            yield str(child)
 
 
 def texts(html: str, selector: str) -> list[str]:
