@@ -6,14 +6,15 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from app import assets
+from app.paths import STATIC
+from app.web.static_files import STYLES, file_version
 
-OURS = sorted(assets.PLACE.glob("styles/*.css")) + sorted(assets.PLACE.glob("scripts/*.js"))
+OURS = sorted(STATIC.glob("styles/*.css")) + sorted(STATIC.glob("scripts/*.js"))
 
 
 def test_the_style_sheet_holds_every_file_of_styles_once() -> None:
-    names = sorted(path.stem for path in (assets.PLACE / "styles").iterdir())
-    assert sorted(assets.STYLES) == names
+    names = sorted(path.stem for path in (STATIC / "styles").iterdir())
+    assert sorted(STYLES) == names
 
 
 def test_the_style_sheet_is_served_as_one_file_in_the_order_of_the_cascade(
@@ -21,10 +22,7 @@ def test_the_style_sheet_is_served_as_one_file_in_the_order_of_the_cascade(
 ) -> None:
     answer = client.get("/static/style.css")
     assert answer.headers["content-type"] == "text/css; charset=utf-8"
-    starts = [
-        answer.text.index((assets.PLACE / "styles" / f"{name}.css").read_text())
-        for name in assets.STYLES
-    ]
+    starts = [answer.text.index((STATIC / "styles" / f"{name}.css").read_text()) for name in STYLES]
     assert starts == sorted(starts)
     assert answer.text.startswith("/* Colours")
 
@@ -32,7 +30,7 @@ def test_the_style_sheet_is_served_as_one_file_in_the_order_of_the_cascade(
 def test_every_page_asks_for_one_style_sheet(client: TestClient) -> None:
     for page in ("/", "/embed/trends", "/nowhere"):
         sheets = re.findall(r'rel="stylesheet" href="([^"]+)"', client.get(page).text)
-        assert sheets == [f"/static/style.css?v={assets.version('style.css')}"]
+        assert sheets == [f"/static/style.css?v={file_version('style.css')}"]
 
 
 def test_the_style_sheet_is_not_sent_again_before_a_file_of_it_has_changed(
