@@ -1,36 +1,27 @@
 """A snapshot file against the catalogue and against itself: resolved lines, or every problem."""
 
-import re
-from array import array
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from decimal import Decimal
-from itertools import islice, pairwise
 from typing import BinaryIO, Final
 
 from app.catalogue.index import (
     CatalogueIndex,
-    DeveloperToAdd,
-    KnownDeveloper,
-    KnownModel,
-    ModelToAdd,
 )
-from app.csv_io.problems import PROBLEMS_KEPT_MAX
 from app.csv_io.reader import CsvTable, open_csv_table
 from app.csv_io.schema import NO_FILE_LIMITS, FileLimits
-from app.domain.errors import BadFileError, excerpt
+from app.domain.errors import BadFileError
 from app.domain.matching import nearest_match
 from app.domain.snapshot import Basis, Line
 from app.domain.vocabulary import Openness
 from app.ingest.rules.checked import (
     CheckedFile,
     MonthSummary,
-    Notice,
     RuleProgress,
     SliceKey,
     format_slice_key,
 )
+from app.ingest.rules.duplicates import DuplicateFinder, slice_hash
+from app.ingest.rules.notices import NoticeList
 from app.ingest.rules.remainder import remainder_notice
 from app.ingest.rules.resolver import LineMistakeError, Resolver
 from app.ingest.rules.totals import SUM_MAX, MonthTotals, ResolvedLine
@@ -38,7 +29,6 @@ from app.ingest.rules.upload_format import UPLOAD_COLUMNS
 
 SHARE_VALUE_TOLERANCE: Final = Decimal("0.1")
 """Points by which a share may differ from the one its value gives."""
-_HASH_BUCKETS: Final = 64
 
 
 def check_lines(
@@ -72,10 +62,8 @@ class FileCheck:
         self.limits = limits
         self.tallies: dict[SliceKey, MonthTotals] = {}
         self.remainders: dict[SliceKey, MonthTotals] = {}
-        self.notices: dict[tuple[str, str], Notice] = {}
-        self.noticed: Counter[str] = Counter()
-        # Hashes of what may be there once; in buckets, to find equal ones in little memory.
-        self.hashes = [array("q") for _ in range(_HASH_BUCKETS)]
+        self.notices = NoticeList()
+        self.duplicates = DuplicateFinder()
 
     def run(self, progress: RuleProgress | None) -> CheckedFile:
         self.table = open_csv_table(self.file, UPLOAD_COLUMNS, self.limits, progress)
@@ -89,7 +77,7 @@ class FileCheck:
             self.table.reading,
             tuple(self.problems.first),
             self.problems.count,
-            tuple(self.notices.values()),
+            self.notices.all(),
             {} if self.problems.count else dict(self.months()),
             tuple(self.resolver.developers.values()),
             tuple(self.resolver.models.values()),
@@ -128,9 +116,9 @@ class FileCheck:
         for key, tally in self.tallies.items():
             self.check_month(key, tally, sound)
         if notice := remainder_notice(self.remainders):
-            self.notice(notice.code, notice.line, notice.text)
+            self.notices.add(notice.code, notice.line, notice.text)
         self.compare(sound)
-        self.look_for_near_names()
+        self.notices.add_near_names(self.resolver)
 
     def said(self, table: CsvTable) -> Iterator[ResolvedLine]:
         """The lines that can be resolved; what is wrong with the others is the table's problem."""
@@ -153,10 +141,9 @@ class FileCheck:
         if tally is None:
             tally = self.tallies[key] = MonthTotals(said.line)
         tally.add(said)
-        place = _hash(said)
-        self.hashes[place % _HASH_BUCKETS].append(place)
+        self.duplicates.add(said)
         for code, text in said.about.notices:
-            self.notice(code, said.line, text)
+            self.notices.add(code, said.line, text)
 
     # --- one month -------------------------------------------------------------------------------
 
@@ -216,32 +203,23 @@ class FileCheck:
             text = (
                 f"The line {about} of {format_slice_key(key)} counts beside those that name more; "
             )
-            self.notice("maybe_total", part.line, f"{text}leave it out if it is their total")
+            self.notices.add("maybe_total", part.line, f"{text}leave it out if it is their total")
 
     # --- comparing lines -------------------------------------------------------------------------
 
     def compare(self, sound: bool) -> None:
         """Reads again to name the lines that are there twice, and those whose figures disagree."""
-        suspects = self.suspects()
+        suspects = self.duplicates.suspects()
         if not suspects and not any(tally.comparable for tally in self.tallies.values()):
             return
         first: dict[tuple[object, ...], int] = {}
         for said in self.said(self.again()):
-            if _hash(said) in suspects:
+            if slice_hash(said) in suspects:
                 line = first.setdefault((*said.about.slot, said.month), said.line)
                 if line != said.line:
                     self.refuse_twice(said, line)
             if sound and said.share is not None:
                 self.check_agreement(said)
-
-    def suspects(self) -> set[int]:
-        """Hashes that stand for more than one line; some of them where there are very many."""
-        found: set[int] = set()
-        for bucket in self.hashes:
-            if len(set(bucket)) < len(bucket):
-                twice = {one for one, other in pairwise(sorted(bucket)) if one == other}
-                found.update(islice(twice, 10 * PROBLEMS_KEPT_MAX))
-        return found
 
     def refuse_twice(self, said: ResolvedLine, line: int) -> None:
         about = said.about
@@ -263,40 +241,6 @@ class FileCheck:
             )
             mistake = LineMistakeError("figures_disagree", "share_pct", f"{said.share:f}", expected)
             _add(self.table, said.line, mistake)
-
-    # --- names -----------------------------------------------------------------------------------
-
-    def notice(self, code: str, line: int | None, text: str) -> None:
-        """Counts equal notices as one, and keeps at most a hundred of a kind."""
-        before = self.notices.get((code, text))
-        if before is not None:
-            self.notices[code, text] = replace(before, count=before.count + 1)
-        elif self.noticed[code] < PROBLEMS_KEPT_MAX:
-            self.noticed[code] += 1
-            self.notices[code, text] = Notice(code, line, text)
-
-    def look_for_near_names(self) -> None:
-        known = self.resolver.known
-        for developer in islice(self.resolver.developers.values(), PROBLEMS_KEPT_MAX):
-            self.notice_near("developer", developer, known.developers.values())
-        for model in islice(self.resolver.models.values(), PROBLEMS_KEPT_MAX):
-            self.notice_near("model", model, known.models.values())
-
-    def notice_near(
-        self,
-        kind: str,
-        new: DeveloperToAdd | ModelToAdd,
-        items: Iterable[KnownDeveloper | KnownModel],
-    ) -> None:
-        # Versions differ in their numbers only, and are not misspelt.
-        numbers = re.findall(r"\d+", new.name)
-        # Of two spellings that read alike the last is suggested: the name.
-        names = [name for item in items for name in (item.slug, item.name)]
-        alike = [name for name in names if re.findall(r"\d+", name) == numbers]
-        found = nearest_match(new.name, alike, cutoff=0.85)
-        if found is not None:
-            text = f"“{excerpt(new.name, 60)}” would be a new {kind}: did you mean “{found}”?"
-            self.notice("near_name", new.line, text)
 
     # --- the result ------------------------------------------------------------------------------
 
@@ -333,10 +277,6 @@ class FileCheck:
             raise BadFileError(
                 "The file changed while it was being read", problems=table.problems.first
             )
-
-
-def _hash(said: ResolvedLine) -> int:
-    return hash((said.about.slot, said.month))
 
 
 def _add(table: CsvTable, line: int, mistake: LineMistakeError) -> None:

@@ -1,0 +1,58 @@
+"""What a maintainer should know of a file that may be published all the same."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import islice
+
+from app.catalogue.index import DeveloperToAdd, KnownDeveloper, KnownModel, ModelToAdd
+from app.csv_io.problems import PROBLEMS_KEPT_MAX
+from app.domain.errors import excerpt
+from app.domain.matching import nearest_match
+from app.ingest.rules.checked import Notice
+from app.ingest.rules.resolver import Resolver
+
+
+class NoticeList:
+    """Counts equal notices as one, and keeps at most a hundred of a kind."""
+
+    def __init__(self) -> None:
+        self._notices: dict[tuple[str, str], Notice] = {}
+        self._kept_of_kind: Counter[str] = Counter()
+
+    def all(self) -> tuple[Notice, ...]:
+        """Return the notices in the order in which they were first made."""
+        return tuple(self._notices.values())
+
+    def add(self, code: str, line: int | None, text: str) -> None:
+        before = self._notices.get((code, text))
+        if before is not None:
+            self._notices[code, text] = replace(before, count=before.count + 1)
+        elif self._kept_of_kind[code] < PROBLEMS_KEPT_MAX:
+            self._kept_of_kind[code] += 1
+            self._notices[code, text] = Notice(code, line, text)
+
+    def add_near_names(self, resolver: Resolver) -> None:
+        """Ask of every new name whether it is a known one that was misspelt."""
+        known = resolver.known
+        for developer in islice(resolver.developers.values(), PROBLEMS_KEPT_MAX):
+            self._add_near_name("developer", developer, known.developers.values())
+        for model in islice(resolver.models.values(), PROBLEMS_KEPT_MAX):
+            self._add_near_name("model", model, known.models.values())
+
+    def _add_near_name(
+        self,
+        kind: str,
+        new: DeveloperToAdd | ModelToAdd,
+        items: Iterable[KnownDeveloper | KnownModel],
+    ) -> None:
+        # Versions differ in their numbers only, and are not misspelt.
+        numbers = re.findall(r"\d+", new.name)
+        # Of two spellings that read alike the last is suggested: the name.
+        names = [name for item in items for name in (item.slug, item.name)]
+        alike = [name for name in names if re.findall(r"\d+", name) == numbers]
+        nearest = nearest_match(new.name, alike, cutoff=0.85)
+        if nearest is not None:
+            text = f"“{excerpt(new.name, 60)}” would be a new {kind}: did you mean “{nearest}”?"
+            self.add("near_name", new.line, text)
