@@ -25,6 +25,8 @@ class TokenBucket:
 class RateExceededError(TooOftenError):
     """An address has used up its tokens; `policy` is the RateLimit-Policy header."""
 
+    problem_type = "RateExceeded"
+
     def __init__(self, title: str, detail: str, seconds: int, policy: str) -> None:
         super().__init__(title, detail, seconds)
         self.policy = policy

@@ -7,8 +7,23 @@ from fastapi.testclient import TestClient
 
 from app.database.migrate import schema_revisions
 from app.database.session import Database
+from app.domain.errors import (
+    BadFileError,
+    BadInputError,
+    BadQuestionError,
+    ConflictError,
+    NoFiguresError,
+    NoRoomError,
+    NotFoundError,
+    NotSignedInError,
+    TooOftenError,
+    UnavailableError,
+    UserError,
+    WrongPasswordError,
+)
 from app.main import create_app
 from app.paths import PROJECT
+from app.web.token_bucket import RateExceededError
 from tests.builders import UNREACHABLE_URL
 from tests.programs import modelshare
 
@@ -149,3 +164,34 @@ def test_a_failed_connection_is_logged_with_why(
 ) -> None:
     lost_client.get("/")
     assert "No such file or directory" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("error", "problem_type"),
+    [
+        (UserError, "Refused"),
+        (BadQuestionError, "BadQuestion"),
+        (NotFoundError, "NotFound"),
+        (NoFiguresError, "NoFigures"),
+        (ConflictError, "Conflict"),
+        (BadFileError, "BadFile"),
+        (UnavailableError, "Unavailable"),
+        (NoRoomError, "NoRoom"),
+        (BadInputError, "BadInput"),
+        (NotSignedInError, "NotSignedIn"),
+        (WrongPasswordError, "WrongPassword"),
+        (TooOftenError, "TooOften"),
+        (RateExceededError, "RateExceeded"),
+    ],
+)
+def test_the_kind_of_a_problem_that_programs_depend_on_stays(
+    error: type[UserError], problem_type: str
+) -> None:
+    assert error.problem_type == problem_type
+
+
+def test_every_kind_of_error_has_a_problem_type_of_its_own() -> None:
+    kinds = [UserError]
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+    assert len({kind.problem_type for kind in kinds}) == len(kinds)
