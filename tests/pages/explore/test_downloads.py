@@ -7,7 +7,7 @@ from html import unescape
 from xml.etree import ElementTree as ET
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import FloatRect, Locator, Page, Route, expect
 
 NBSP = "\N{NO-BREAK SPACE}"
 QUERIES = (
@@ -230,6 +230,26 @@ def test_without_scripts_the_picture_fit_for_the_screen_stands_there(
     assert lines.bounding_box()["width"] <= width
 
 
+# Ten frames without a change are taken for rest.
+AT_REST = """
+async (element) => {
+  const place = () => JSON.stringify(element.getBoundingClientRect());
+  await document.fonts.ready;
+  for (let before = place(), still = 0; still < 10; ) {
+    await new Promise((on) => requestAnimationFrame(on));
+    still = place() === before ? still + 1 : 0;
+    before = place();
+  }
+}
+"""
+
+
+def box_at_rest(element: Locator) -> FloatRect | None:
+    """Return where an element is once the layout has settled."""
+    element.evaluate(AT_REST)
+    return element.bounding_box()
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [1280, 900, 390])
 @pytest.mark.parametrize("address", ["/", "/trends?view=stack&by=model"])
@@ -246,11 +266,14 @@ def test_plotly_takes_the_place_of_the_picture_and_nothing_moves(watched, server
     page.goto(address, wait_until="commit")
     picture = shown_picture(page).first
     expect(picture).to_be_visible()
-    before = picture.bounding_box()
-    held[0].continue_()
+    # The page is parsed but for Plotly, and nothing of it has moved for a while.
+    page.wait_for_function("() => document.readyState === 'interactive'")
+    before = box_at_rest(picture)
+    (plotly,) = held
+    plotly.continue_()
     expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
     expect(shown_picture(page)).to_have_count(0)
-    assert page.locator(".js-plotly-plot").first.bounding_box() == before
+    assert box_at_rest(page.locator(".js-plotly-plot").first) == before
     # Two frames later every shift has been reported.
     page.evaluate("() => new Promise((on) => requestAnimationFrame(() => setTimeout(on)))")
     assert page.evaluate("moved") == []
