@@ -38,8 +38,8 @@ class SecretFiles(PydanticBaseSettingsSource):
         return text, field_name, False
 
     def __call__(self) -> dict[str, Any]:
-        found = {name: self.get_field_value(FieldInfo(), name)[0] for name in _SECRETS}
-        return {name: text for name, text in found.items() if text}
+        values = {name: self.get_field_value(FieldInfo(), name)[0] for name in _SECRETS}
+        return {name: text for name, text in values.items() if text}
 
 
 class Settings(BaseSettings):

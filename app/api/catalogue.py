@@ -99,7 +99,7 @@ class Developers(ListEnvelope):
 
 def read_developers(session: Session, asked: ListQuery) -> ListPage[DeveloperRow]:
     """The developers of the catalogue, with their homes."""
-    wanted = asked.question
+    question = asked.question
     rows = [
         DeveloperRow(
             developer=item.slug,
@@ -111,8 +111,8 @@ def read_developers(session: Session, asked: ListQuery) -> ListPage[DeveloperRow
             note=item.note,
         )
         for item in developers_by_slug(vintage_at(session, asked.as_of)).values()
-        if not wanted.origin or item.origin in wanted.origin
-        if not wanted.developer or item.slug in wanted.developer
+        if not question.origin or item.origin in question.origin
+        if not question.developer or item.slug in question.developer
     ]
     return make_page(rows, asked)
 
@@ -154,14 +154,14 @@ def read_models(session: Session, asked: ListQuery) -> ListPage[ModelRow]:
         _model_row(item, homes.get(item.developer, Origin.UNKNOWN))
         for item in models_by_slug(vintage).values()
     ]
-    wanted = asked.question
+    question = asked.question
     passing = [
         row
         for row in rows
-        if wanted.openness in ("all", row.openness)
-        if not wanted.origin or row.origin in wanted.origin
-        if not wanted.developer or row.developer in wanted.developer
-        if not wanted.model or row.model in wanted.model
+        if question.openness in ("all", row.openness)
+        if not question.origin or row.origin in question.origin
+        if not question.developer or row.developer in question.developer
+        if not question.model or row.model in question.model
     ]
     return make_page(passing, asked)
 
@@ -204,7 +204,7 @@ class Events(ListEnvelope):
 
 def read_events(session: Session, asked: ListQuery) -> ListPage[EventRow]:
     """What happened beside the figures. They explain nothing by themselves."""
-    wanted = asked.question
+    question = asked.question
     rows = [
         EventRow(
             date=item.date,
@@ -214,8 +214,8 @@ def read_events(session: Session, asked: ListQuery) -> ListPage[EventRow]:
             headline=item.headline,
         )
         for item in read_chart_events(vintage_at(session, asked.as_of))
-        if not wanted.from_ or item.date >= wanted.from_
-        if not wanted.to or item.date.replace(day=1) <= wanted.to
+        if not question.from_ or item.date >= question.from_
+        if not question.to or item.date.replace(day=1) <= question.to
     ]
     return make_page(rows, asked)
 

@@ -79,9 +79,9 @@ def read(session: Session, asked: ListQuery) -> ListPage[ObservationRow]:
     The CSV without `limit` holds all rows.
     """
     limit = asked.limit or LINES_A_READ
-    found = read_observations(session, asked.then, _place(asked.after), limit + 1)
-    rows = [_row(line) for line in found[:limit]]
-    last = found[limit - 1] if len(found) > limit else None
+    stored_lines = read_observations(session, asked.then, _place(asked.after), limit + 1)
+    rows = [_row(line) for line in stored_lines[:limit]]
+    last = stored_lines[limit - 1] if len(stored_lines) > limit else None
     return ListPage(rows, (last.source, format_month(last.month), last.line) if last else None)
 
 

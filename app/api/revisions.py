@@ -116,8 +116,8 @@ def _rows(act: Revision, change: MonthRevision) -> Iterator[RevisionRow]:
 
 
 def _of(item: RevisedShare | None, side: str) -> Decimal | None:
-    found: Decimal | None = getattr(item, side) if item else None
-    return found
+    share: Decimal | None = getattr(item, side) if item else None
+    return share
 
 
 add_list_routes(

@@ -48,8 +48,8 @@ class Snapshots(ListEnvelope):
 
 def read(session: Session, asked: ListQuery) -> ListPage[SnapshotRow]:
     """Every snapshot published by then: what is current, superseded and withdrawn."""
-    found = read_snapshots(vintage_at(session, asked.as_of))
-    return make_page([_row(item) for item in found if _wanted(item, asked.question)], asked)
+    records = read_snapshots(vintage_at(session, asked.as_of))
+    return make_page([_row(item) for item in records if _wanted(item, asked.question)], asked)
 
 
 def _wanted(item: SnapshotRecord, question: Question) -> bool:

@@ -126,11 +126,11 @@ def read(session: Session, asked: ListQuery) -> ListPage[SourceRow]:
     """What is measured, by whom, among whom: the definitions, and the months covered."""
     vintage = vintage_at(session, asked.as_of)
     spans = covered_spans(vintage)
-    wanted = asked.question.source
+    slugs = asked.question.source
     rows = [
         _row(source, spans.get(slug))
         for slug, source in sources_by_slug(vintage).items()
-        if not wanted or slug in wanted
+        if not slugs or slug in slugs
     ]
     return ListPage(rows)
 

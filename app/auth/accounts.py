@@ -90,12 +90,12 @@ def lock_maintainer(session: Session, name: str) -> Maintainer:
     """The row, held until the transaction ends. Raises NotFoundError."""
     statement = select(Maintainer).filter_by(name=name).with_for_update()
     # What can be nobody's name may be what no database takes for a text.
-    found = session.scalars(statement).one_or_none() if NAME_PATTERN.fullmatch(name) else None
-    if found is None:
+    maintainer = session.scalars(statement).one_or_none() if NAME_PATTERN.fullmatch(name) else None
+    if maintainer is None:
         raise NotFoundError(
             f"There is no maintainer “{excerpt(name)}”", "`modelshare maintainer list` names them."
         )
-    return found
+    return maintainer
 
 
 def set_password(session: Session, name: str, password: str) -> None:
@@ -142,12 +142,12 @@ def list_maintainers(session: Session) -> Sequence[MaintainerSummary]:
     valid = select(func.count(AccessToken.id)).where(
         AccessToken.maintainer_id == Maintainer.id, AccessToken.revoked_at.is_(None)
     )
-    found = session.execute(select(Maintainer, valid.scalar_subquery()).order_by(Maintainer.name))
+    rows = session.execute(select(Maintainer, valid.scalar_subquery()).order_by(Maintainer.name))
     return [
         MaintainerSummary(
             row.name, row.created_at, row.disabled_at, row.password_hash is not None, count
         )
-        for row, count in found
+        for row, count in rows
     ]
 
 
@@ -200,7 +200,7 @@ class TokenSummary:
 
 
 def list_tokens(session: Session) -> Sequence[TokenSummary]:
-    found = session.execute(
+    rows = session.execute(
         select(
             Maintainer.name,
             AccessToken.label,
@@ -211,14 +211,14 @@ def list_tokens(session: Session) -> Sequence[TokenSummary]:
         .join(Maintainer, Maintainer.id == AccessToken.maintainer_id)
         .order_by(Maintainer.name, AccessToken.id)
     )
-    return [TokenSummary(*row) for row in found]
+    return [TokenSummary(*row) for row in rows]
 
 
 def maintainer_of_token(db: Database, token: str) -> MaintainerIdentity | None:
     """Whoever a program speaks for; its use is noted once a minute."""
     recently = AccessToken.used_at > moment_before_now(LAST_USED_INTERVAL)
     with db.reading() as session:
-        found = session.execute(
+        row = session.execute(
             select(
                 Maintainer.name,
                 AccessToken.label,
@@ -232,11 +232,11 @@ def maintainer_of_token(db: Database, token: str) -> MaintainerIdentity | None:
                 Maintainer.disabled_at.is_(None),
             )
         ).one_or_none()
-    if found is None:
+    if row is None:
         return None
-    if not found.noted:
-        record_use(db, AccessToken.used_at, found.id)
-    return MaintainerIdentity(found.name, found.label)
+    if not row.noted:
+        record_use(db, AccessToken.used_at, row.id)
+    return MaintainerIdentity(row.name, row.label)
 
 
 def record_use(db: Database, column: InstrumentedAttribute[Any], row: int) -> None:

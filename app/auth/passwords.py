@@ -37,8 +37,8 @@ def verify_password(password: str, stored: str | None) -> bool:
     # A longer one is not even composed: 64 KiB of accents take three seconds.
     typed = _password_bytes(password[:PASSWORD_MAX_LENGTH])
     with _hashing_slots:
-        found = HASHER.verify(typed, stored if possible and stored else DUMMY_HASH)
-    return found and possible
+        is_right = HASHER.verify(typed, stored if possible and stored else DUMMY_HASH)
+    return is_right and possible
 
 
 def _password_bytes(password: str) -> bytes:

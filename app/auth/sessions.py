@@ -110,7 +110,7 @@ def _start_session(session: Session, maintainer: Maintainer) -> str:
 def find_session(db: Database, secret: str) -> MaintainerIdentity | None:
     """Whose browser it is; that it was seen is noted once a minute."""
     with db.reading() as session:
-        found = session.execute(
+        row = session.execute(
             select(
                 Maintainer.name,
                 SignIn.id,
@@ -124,11 +124,11 @@ def find_session(db: Database, secret: str) -> MaintainerIdentity | None:
                 Maintainer.disabled_at.is_(None),
             )
         ).one_or_none()
-    if found is None:
+    if row is None:
         return None
-    if not found.noted:
-        record_use(db, SignIn.seen_at, found.id)
-    return MaintainerIdentity(found.name)
+    if not row.noted:
+        record_use(db, SignIn.seen_at, row.id)
+    return MaintainerIdentity(row.name)
 
 
 def end_session(db: Database, secret: str) -> None:

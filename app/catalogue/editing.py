@@ -66,7 +66,7 @@ def import_entries(
     _refuse_nameless(table, kind)
     lock_catalogue(session)
     entries_now: Iterable[Any] = session.scalars(select(kind.table))
-    found = {_entry_key(kind, vars(entry)): entry for entry in entries_now}
+    entries_by_key = {_entry_key(kind, vars(entry)): entry for entry in entries_now}
     register = _EditRegister(session, kind, by, reason)
     lines: dict[_EntryKey, int] = {}
     for row in table:
@@ -77,7 +77,7 @@ def import_entries(
             name = kind.columns[0].name
             table.problems.add("entry_twice", row.line, 1, name, str(key[-1]), expected)
         elif not table.problems.count:
-            register.put(found.get(key), values)
+            register.put(entries_by_key.get(key), values)
     _refuse_problems(table)
     write_audit_list(session, register.notes)
     return register.changes
@@ -165,8 +165,8 @@ def _entry_at(
 def _refuse_nameless(table: CsvTable, kind: EntryType) -> None:
     """Without the columns that name an entry, no line can be told from another."""
     naming = kind.columns[: len(kind.key)]
-    found = {column.field for column in table.reading.columns}
-    if found and not found.issuperset(column.name for column in naming):
+    fields = {column.field for column in table.reading.columns}
+    if fields and not fields.issuperset(column.name for column in naming):
         detail = f"Expected in the header of {kind.name}: {kind.header}"
         problems = table.problems
         raise BadFileError("The header does not fit", detail, problems.first, problems.count)

@@ -66,8 +66,8 @@ def developers_by_slug(vintage: Vintage) -> dict[str, DeveloperEntry]:
             Developer.note,
         ).order_by(Developer.slug.collate("C"))
     ).mappings()
-    found = _entries_at(vintage, "developers", {row["slug"]: dict(row) for row in rows})
-    return {slug: _developer(cells) for slug, cells in found.items()}
+    cells_by_slug = _entries_at(vintage, "developers", {row["slug"]: dict(row) for row in rows})
+    return {slug: _developer(cells) for slug, cells in cells_by_slug.items()}
 
 
 def _developer(cells: Mapping[str, Any]) -> DeveloperEntry:
@@ -100,8 +100,8 @@ def models_by_slug(vintage: Vintage) -> dict[str, ModelEntry]:
         .outerjoin(base, base.id == Model.base_developer_id)
         .order_by(Model.slug.collate("C"))
     ).mappings()
-    found = _entries_at(vintage, "models", {row["slug"]: dict(row) for row in rows})
-    return {slug: _model(cells) for slug, cells in found.items()}
+    cells_by_slug = _entries_at(vintage, "models", {row["slug"]: dict(row) for row in rows})
+    return {slug: _model(cells) for slug, cells in cells_by_slug.items()}
 
 
 def _model(cells: Mapping[str, Any]) -> ModelEntry:

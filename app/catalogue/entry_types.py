@@ -127,8 +127,8 @@ def read_entries(session: Session, kind: EntryType) -> Iterator[tuple[int, dict[
     """Id and cells, by column, of every entry; `read` of these cells finds nothing to change."""
     slugs = {number: slug for slug, number in ids_by_slug(session, Developer).items()}
     order = [getattr(kind.table, name) for name in kind.key]
-    found: Iterable[Any] = session.scalars(select(kind.table).order_by(*order))
-    for entry in found:
+    entries: Iterable[Any] = session.scalars(select(kind.table).order_by(*order))
+    for entry in entries:
         yield entry.id, entry_cells(kind, entry, slugs)
 
 

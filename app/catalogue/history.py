@@ -32,12 +32,12 @@ def read_sources(vintage: Vintage) -> list[SourceDefinition]:
 def _learned(vintage: Vintage) -> Mapping[int, datetime]:
     """By source id, when its figures last changed at or before that instant."""
     held = select(Snapshot.upload_id, Snapshot.source_id).distinct().subquery()
-    found = vintage.session.execute(
+    rows = vintage.session.execute(
         select(held.c.source_id, func.max(last_change_at(vintage.as_of)))
         .join(Upload, Upload.id == held.c.upload_id)
         .group_by(held.c.source_id)
     )
-    return {source_id: last for source_id, last in found if last}
+    return {source_id: last for source_id, last in rows if last}
 
 
 @read_once
@@ -89,8 +89,8 @@ def read_chart_events(vintage: Vintage) -> list[ChartEvent]:
     """The events known at that instant, as they read then, oldest first."""
     later = _events_changed_since(vintage.session, vintage.as_of) if vintage.as_of else []
     rows = vintage.session.scalars(select(Event).order_by(Event.id))
-    found = _events_before(later, map(_cells_of_event, rows))
-    return sorted(map(_event, found), key=lambda event: (event.date, event.title))
+    events = _events_before(later, map(_cells_of_event, rows))
+    return sorted(map(_event, events), key=lambda event: (event.date, event.title))
 
 
 def _events_changed_since(session: Session, as_of: datetime) -> Sequence[CatalogueChange]:
@@ -104,14 +104,14 @@ def _events_before(
     later: Iterable[CatalogueChange], now: Iterable[Mapping[str, str]]
 ) -> Iterable[Mapping[str, str]]:
     """Events' cells before the changes, the latest of which comes first."""
-    found = {_key_of_event(cells): cells for cells in now}
+    events = {_key_of_event(cells): cells for cells in now}
     for change in later:
-        cells = found.pop(change.key, None)
+        cells = events.pop(change.key, None)
         # One that was added is not there before. A correction may have given it another key.
         if cells is not None and change.before is not None:
             before = {**cells, **change.before}
-            found[_key_of_event(before)] = before
-    return found.values()
+            events[_key_of_event(before)] = before
+    return events.values()
 
 
 def _key_of_event(cells: Mapping[str, str]) -> str:
@@ -153,8 +153,8 @@ def read_base_origins(vintage: Vintage) -> dict[Origin, list[int]]:
         select(Model.id, Model.slug, base.slug).outerjoin(base, base.id == Model.base_developer_id)
     )
     then = read_cells(vintage, "models")
-    found: dict[Origin, list[int]] = defaultdict(list)
+    ids_by_origin: dict[Origin, list[int]] = defaultdict(list)
     for model_id, slug, now in rows:
         if built_on := then.get(slug, {}).get("base_developer", now or ""):
-            found[developers[built_on]].append(model_id)
-    return found
+            ids_by_origin[developers[built_on]].append(model_id)
+    return ids_by_origin

@@ -68,12 +68,12 @@ def _by_name_alike(items: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def _unambiguous(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    found: dict[str, str] = {}
+    slugs: dict[str, str] = {}
     shared = set()
     for key, slug in pairs:
-        if found.setdefault(key, slug) != slug:
+        if slugs.setdefault(key, slug) != slug:
             shared.add(key)
-    return {key: slug for key, slug in found.items() if key not in shared}
+    return {key: slug for key, slug in slugs.items() if key not in shared}
 
 
 @dataclass(frozen=True, slots=True)

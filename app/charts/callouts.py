@@ -38,10 +38,10 @@ def reported_callouts(
         if row.share_pct is None or row.group not in looks_by_key:
             continue
         value = format_reported(row.share_pct)
-        said = f"{value}, {quote_note(row.note) or row.status}"
+        words = f"{value}, {quote_note(row.note) or row.status}"
         share = float(rounded_share(row.share_pct))
-        point = ChartPoint(row.month, share, True, value, f"{row.label} {said}")
-        text = balance_lines(said, 24) if frame.roomy else (value, row.status)
+        point = ChartPoint(row.month, share, True, value, f"{row.label} {words}")
+        text = balance_lines(words, 24) if frame.roomy else (value, row.status)
         width = max(map(frame.text_width, text))
         side, left = _side(axis.pixel(middle_of_month(row.month)), width, axis.width)
         own = share * per_share

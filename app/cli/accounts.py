@@ -135,12 +135,12 @@ def site_address(configured: Settings) -> str | None:
 def list_maintainers(data_dir: DataDir = None) -> None:
     """List the maintainers."""
     with open_database(data_dir) as db, db.reading() as session:
-        found = accounts.list_maintainers(session)
+        summaries = accounts.list_maintainers(session)
     echo_table(
         ("NAME", "ADDED", "STATE", "TOKENS"),
         [
             (item.name, format_day(item.since), maintainer_state(item), str(item.tokens))
-            for item in found
+            for item in summaries
         ],
     )
 
@@ -172,7 +172,7 @@ def revoke_token(name: Name, label: Label, data_dir: DataDir = None) -> None:
 def list_tokens(data_dir: DataDir = None) -> None:
     """List the tokens, without what is secret of them."""
     with open_database(data_dir) as db, db.reading() as session:
-        found = accounts.list_tokens(session)
+        summaries = accounts.list_tokens(session)
     echo_table(
         ("NAME", "LABEL", "CREATED", "USED", "REVOKED"),
         [
@@ -183,7 +183,7 @@ def list_tokens(data_dir: DataDir = None) -> None:
                 format_day(item.used),
                 format_day(item.revoked),
             )
-            for item in found
+            for item in summaries
         ],
     )
 

@@ -28,14 +28,14 @@ DataDir = Annotated[
 
 def load_settings(data_dir: Path | None = None) -> Settings:
     try:
-        found = Settings()
+        configured = Settings()
     except ValidationError as error:
         first = error.errors()[0]
         name = "_".join(str(part) for part in first["loc"]).upper()
         raise UserError(
             f"{name} is not usable", first["msg"].removeprefix("Value error, ")
         ) from None
-    return found.model_copy(update={"data_dir": data_dir}) if data_dir else found
+    return configured.model_copy(update={"data_dir": data_dir}) if data_dir else configured
 
 
 @contextmanager

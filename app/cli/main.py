@@ -182,11 +182,11 @@ def migrate(
         if app_role is not None:
             prepare_role(db, app_role, configured.app_password)
             if configured.app_password is None:
-                told = f"APP_PASSWORD is not set: the password of {app_role} was left as it is."
-                console.print(told, markup=False)
-        found, expected = schema_revisions(db)
-        newer = "" if found == expected else f", newer than this release's {expected}"
-        console.print(f"The schema is at revision {found}{newer}.")
+                warning = f"APP_PASSWORD is not set: the password of {app_role} was left as it is."
+                console.print(warning, markup=False)
+        current, expected = schema_revisions(db)
+        newer = "" if current == expected else f", newer than this release's {expected}"
+        console.print(f"The schema is at revision {current}{newer}.")
 
 
 @app.command()

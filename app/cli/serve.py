@@ -103,8 +103,8 @@ def announce_settings(words: str, workers: int, settings: Settings) -> None:
         return
     console.print(f"{words} - Ctrl-C stops it.")
     if settings.database_url:
-        told = [f"{name.replace('_', ' ')} {value}" for name, value in held.items()]
-        console.print(f"In force: {'; '.join(told)}.", markup=False)
+        settings_text = [f"{name.replace('_', ' ')} {value}" for name, value in held.items()]
+        console.print(f"In force: {'; '.join(settings_text)}.", markup=False)
 
 
 def database_place(url: str) -> str:

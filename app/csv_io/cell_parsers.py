@@ -126,10 +126,10 @@ def parse_month_cell(cell: str, _context: CellContext) -> date:
 
 
 def _suggest_month(cell: str) -> str | None:
-    found = guess_month(cell)
-    if found is None or found > this_month() or found.year < FIRST_YEAR:
+    month = guess_month(cell)
+    if month is None or month > this_month() or month.year < FIRST_YEAR:
         return None
-    return format_month(found)
+    return format_month(month)
 
 
 def parse_day(cell: str, _context: CellContext) -> date:

@@ -57,9 +57,9 @@ def _own(error: Exception) -> object:
 
 def connection_error_text(error: Exception) -> str:
     """Why there is no connection, as libpq says it; it knows nothing of any statement."""
-    found = _own(error)
-    lost = isinstance(found, psycopg.OperationalError) and found.sqlstate is None
-    return " ".join(str(found).split()) if lost else ""
+    server_error = _own(error)
+    lost = isinstance(server_error, psycopg.OperationalError) and server_error.sqlstate is None
+    return " ".join(str(server_error).split()) if lost else ""
 
 
 def explain_error(error: SQLAlchemyError | psycopg.Error) -> UserError | None:
@@ -69,8 +69,8 @@ def explain_error(error: SQLAlchemyError | psycopg.Error) -> UserError | None:
     state = sql_state(error)
     if state is None:
         return _without_state(error)
-    found = _STATES.get(state) or _STATES.get(state[:2])
-    return _refusal(*found) if found else None
+    explanation = _STATES.get(state) or _STATES.get(state[:2])
+    return _refusal(*explanation) if explanation else None
 
 
 def _without_state(error: Exception) -> UserError | None:

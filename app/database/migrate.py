@@ -45,10 +45,10 @@ def upgrade_if_needed(db: Database) -> None:
     others hold a table.
     """
     check_server(db)
-    found, expected = schema_revisions(db)
-    if is_schema_served(found, expected):
+    current, expected = schema_revisions(db)
+    if is_schema_served(current, expected):
         return
-    title = f"The schema is at revision {found}; this release needs {expected}"
+    title = f"The schema is at revision {current}; this release needs {expected}"
     try:
         upgrade_schema(db)
     except DBAPIError as error:
@@ -86,7 +86,7 @@ def check_server_version(version: int, encoding: str) -> None:
 def schema_revisions(db: Database) -> tuple[str | None, str]:
     """The revision the database is at, and the one this release was written for."""
     with db.engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
+        current = MigrationContext.configure(connection).get_current_revision()
     head = ScriptDirectory.from_config(alembic_config()).get_current_head()
     assert head is not None  # noqa: S101 - we ship migrations
-    return found, head
+    return current, head

@@ -114,7 +114,7 @@ class Answer:
 
 
 def _by_source(rows: Iterable[Share]) -> Mapping[str, list[Share]]:
-    found: dict[str, list[Share]] = defaultdict(list)
+    shares: dict[str, list[Share]] = defaultdict(list)
     for row in rows:
-        found[row.source].append(row)
-    return found
+        shares[row.source].append(row)
+    return shares

@@ -27,12 +27,12 @@ WHOLE_MATCH_MIN_LETTERS = 5
 def nearest_match(found: str, choices: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The choice most like `found`, or None where nothing is alike enough to suggest."""
     by_loose = {fold_name(choice): choice for choice in choices}
-    wanted = fold_name(found[:80])
+    folded = fold_name(found[:80])
     whole = [
-        known for known in by_loose if len(wanted) >= WHOLE_MATCH_MIN_LETTERS and wanted in known
+        known for known in by_loose if len(folded) >= WHOLE_MATCH_MIN_LETTERS and folded in known
     ]
     if whole:
         return by_loose[min(whole, key=lambda known: (len(known), known))]
     # difflib is quadratic in length: a 10 kB value must not cost a second.
-    matches = difflib.get_close_matches(wanted, by_loose, n=1, cutoff=cutoff)
+    matches = difflib.get_close_matches(folded, by_loose, n=1, cutoff=cutoff)
     return by_loose[matches[0]] if matches else None

@@ -37,8 +37,8 @@ class Question:
 
     def address(self, path: str) -> str:
         """Where `path` answers this question."""
-        asked = self.query_string()
-        return f"{path}?{asked}" if asked else path
+        query = self.query_string()
+        return f"{path}?{query}" if query else path
 
     def pairs(self) -> list[tuple[str, str]]:
         return [

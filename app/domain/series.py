@@ -59,11 +59,11 @@ def covered_months(answer: Answer, source: str) -> list[date]:
 
 def group_series(shares: Iterable[Share], groups: Iterable[Group]) -> Iterator[GroupSeries]:
     """Every group that one source's shares say something of, in the order of `groups`."""
-    told: dict[str, list[Share]] = defaultdict(list)
+    shares_by_group: dict[str, list[Share]] = defaultdict(list)
     for row in shares:
         if not row.missing:
-            told[row.group].append(row)
+            shares_by_group[row.group].append(row)
     for group in groups:
-        rows = tuple(told[group.key])
+        rows = tuple(shares_by_group[group.key])
         if rows:
             yield GroupSeries(group, rows)

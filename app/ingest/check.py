@@ -97,9 +97,9 @@ def _digests(lines: Iterable[Line]) -> dict[SnapshotKey, int]:
     sums: dict[SnapshotKey, int] = defaultdict(int)
     for line in lines:
         value = None if line.value is None else line.value.normalize()
-        said = (*_meaning(line), line.share_pct.normalize(), value, line.status.value, line.note)
+        meaning = (*_meaning(line), line.share_pct.normalize(), value, line.status.value, line.note)
         sums[line.source, line.month] += int.from_bytes(
-            hashlib.sha256(repr(said).encode()).digest()
+            hashlib.sha256(repr(meaning).encode()).digest()
         )
     return sums
 

@@ -198,13 +198,13 @@ def _write_kind(session: Session, kind: EntryType, directory: Path) -> Path:
 
 def _bases(session: Session, source: str) -> dict[tuple[str, date], Basis]:
     current = current_snapshots(None).subquery()
-    found = session.execute(
+    rows = session.execute(
         select(Source.slug, Snapshot.month, Snapshot.basis)
         .join(current, current.c.id == Snapshot.id)
         .join(Source)
         .where(Source.slug == source)
     )
-    return {(slug, month): Basis(basis) for slug, month, basis in found}
+    return {(slug, month): Basis(basis) for slug, month, basis in rows}
 
 
 def _lines(session: Session, source: str) -> Iterator[Line]:

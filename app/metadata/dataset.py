@@ -70,8 +70,8 @@ class Dataset:
     @property
     def licence(self) -> Json:
         """That of all sources, where they agree; else empty."""
-        found = [licence_values(item.source) for item in self.sources]
-        return found[0] if found and all(item == found[0] for item in found) else {}
+        licences = [licence_values(item.source) for item in self.sources]
+        return licences[0] if licences and all(item == licences[0] for item in licences) else {}
 
     def licence_of(self, table: ColumnsDoc) -> Json:
         """That of a table's rows; empty where they are of sources that do not agree."""

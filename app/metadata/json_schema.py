@@ -36,9 +36,9 @@ def _fields(
 ) -> Iterator[SchemaField]:
     """`told` are the schemas whose fields stand further up, and where."""
     for name, given in schema.get("properties", {}).items():
-        said = _without_null(document, given)
-        many = said.get("type") == "array"
-        inner = _without_null(document, said.get("items", {})) if many else said
+        resolved = _without_null(document, given)
+        many = resolved.get("type") == "array"
+        inner = _without_null(document, resolved.get("items", {})) if many else resolved
         whole = f"{before}{name}"
         inside = f"{whole}[]" if many else whole
         reference = (given.get("items", {}) if many else given).get("$ref", "")
@@ -46,14 +46,14 @@ def _fields(
         yield SchemaField(
             name=whole,
             kind=schema_kind(document, given),
-            unit=given.get("x-unit", said.get("x-unit", "")),
-            meaning=_meaning(said, given) + alike,
-            allowed=allowed_values(document, said),
-            example=_example_text(given, said),
-            pattern=said.get("pattern", ""),
+            unit=given.get("x-unit", resolved.get("x-unit", "")),
+            meaning=_meaning(resolved, given) + alike,
+            allowed=allowed_values(document, resolved),
+            example=_example_text(given, resolved),
+            pattern=resolved.get("pattern", ""),
             filled=_filled(document, given),
-            least=_plain(said.get("minimum")),
-            most=_plain(said.get("maximum")),
+            least=_plain(resolved.get("minimum")),
+            most=_plain(resolved.get("maximum")),
         )
         if alike:
             continue
@@ -96,13 +96,13 @@ def _without_null(document: Json, schema: Json) -> Json:
 
 
 def resolve_schema(document: Json, schema: Json) -> Json:
-    found: Json = schema
-    while "$ref" in found:
+    resolved: Json = schema
+    while "$ref" in resolved:
         target: Any = document
-        for part in found["$ref"].removeprefix("#/").split("/"):
+        for part in resolved["$ref"].removeprefix("#/").split("/"):
             target = target[part]
-        found = target
-    return found
+        resolved = target
+    return resolved
 
 
 def schema_kind(document: Json, schema: Json) -> str:

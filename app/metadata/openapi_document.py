@@ -75,10 +75,10 @@ def _ask(path: str, operation: Json) -> None:
     whole = any(parameter["name"] == "by" for parameter in given)
     for parameter in given:
         if parameter["in"] == "query" and parameter["name"] in known:
-            told = parameter_schema(known[parameter["name"]], whole=whole)
+            described = parameter_schema(known[parameter["name"]], whole=whole)
             # A list of the API may have a default of its own.
-            default = parameter["schema"].get("default", told["schema"].get("default"))
-            parameter.update(told)
+            default = parameter["schema"].get("default", described["schema"].get("default"))
+            parameter.update(described)
             if default is not None:
                 parameter["schema"]["default"] = default
     if path.endswith(".csv") and not any(item["name"] == "bom" for item in given):
@@ -101,13 +101,13 @@ def parameter_schema(parameter: Parameter, *, whole: bool = True) -> Json:
     if default and whole:
         schema["default"] = default
     meaning = parameter.meaning if whole else parameter.meaning.partition(" Left out:")[0]
-    found: Json = {"description": meaning, "schema": schema}
+    described: Json = {"description": meaning, "schema": schema}
     if parameter.many:
-        found |= {"style": "form", "explode": False}
+        described |= {"style": "form", "explode": False}
     if parameter.example:
         example = int(parameter.example) if schema["type"] == "integer" else parameter.example
-        found["example"] = [example] if parameter.many else example
-    return found
+        described["example"] = [example] if parameter.many else example
+    return described
 
 
 def _schema(parameter: Parameter) -> Json:
@@ -160,8 +160,8 @@ def _statuses(path: str, method: str, operation: Json) -> Iterator[int]:
 
 
 def _refusal(status: int, given: Json) -> Json:
-    said = given.get("description", "Validation Error")
-    words = REFUSAL_TEXTS[status] if said == "Validation Error" else said
+    description = given.get("description", "Validation Error")
+    words = REFUSAL_TEXTS[status] if description == "Validation Error" else description
     schema = {"$ref": "#/components/schemas/ProblemDetails"}
     headers = given.get("headers", {}) | HEADERS.get(status, {})
     refusal = {"description": words, "content": {PROBLEM: {"schema": schema}}}

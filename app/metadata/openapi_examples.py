@@ -30,8 +30,8 @@ def example_request(operation: OperationDoc, base: str, document: Json) -> str:
 
 def path_placeholders(operation: OperationDoc, document: Json) -> str:
     """What in the line to copy a reader replaces by their own, in a sentence."""
-    told = ["`$TOKEN` by your token"]
-    told += [
+    hints = ["`$TOKEN` by your token"]
+    hints += [
         f"`{item.example}` by the {item.meaning.rstrip('.').lower()}"
         for item in operation.parameters
         if item.place == "path"
@@ -39,10 +39,10 @@ def path_placeholders(operation: OperationDoc, document: Json) -> str:
     for body in operation.bodies[:1]:
         given = resolve_schema(document, body.schema).get("properties", {})
         if body.media_type != "application/json":
-            told.append("`figures.csv` by your file, such as the example of the body")
+            hints.append("`figures.csv` by your file, such as the example of the body")
         elif version := given.get("version"):
-            told.append(f"`{version['examples'][0]}` by its version")
-    *others, last = told
+            hints.append(f"`{version['examples'][0]}` by its version")
+    *others, last = hints
     return f"Replace {', '.join(others)}{' and ' if others else ''}{last}."
 
 

@@ -131,11 +131,11 @@ class ShareTable:
     @cached_property
     def _series(self) -> Mapping[tuple[str, str], Mapping[date, Decimal | None]]:
         """By group and label: a group asked for and one of the rest may share a key."""
-        found: dict[tuple[str, str], dict[date, Decimal | None]] = defaultdict(dict)
+        shares: dict[tuple[str, str], dict[date, Decimal | None]] = defaultdict(dict)
         for row in self.rows:
             for share in (*row.shares, *row.rest):
-                found[share.group, share.label][share.month] = share.share_pct
-        return found
+                shares[share.group, share.label][share.month] = share.share_pct
+        return shares
 
 
 def share_tables(answer: Answer) -> list[ShareTable]:
@@ -156,17 +156,17 @@ def _table(answer: Answer, source: SourceDefinition) -> ShareTable:
 
 
 def _groups_with_shares(groups: Sequence[Group], rows: Sequence[Share]) -> list[Group]:
-    told = {row.group for row in rows if not row.missing}
-    return [group for group in groups if group.key in told]
+    known = {row.group for row in rows if not row.missing}
+    return [group for group in groups if group.key in known]
 
 
 def _by_month(rows: Sequence[Share], groups: Sequence[Group]) -> Mapping[date, list[Share]]:
     keys = {group.key for group in groups}
-    found: dict[date, list[Share]] = defaultdict(list)
+    shares: dict[date, list[Share]] = defaultdict(list)
     for row in rows:
         if row.group in keys:
-            found[row.month].append(row)
-    return found
+            shares[row.month].append(row)
+    return shares
 
 
 def _row(month: date, shares: Sequence[Share], rest: Sequence[Share]) -> MonthRow:

@@ -14,20 +14,20 @@ TITLE_REASON = 120
 def revised_share_name(item: RevisedShare) -> str:
     """`Chinese, open`."""
     openness = OPENNESS_LABELS[item.openness].lower()
-    said = f"openness {openness}" if item.openness is Openness.UNKNOWN else openness
-    return f"{ORIGIN_LABELS[item.origin]}, {said}"
+    openness_text = f"openness {openness}" if item.openness is Openness.UNKNOWN else openness
+    return f"{ORIGIN_LABELS[item.origin]}, {openness_text}"
 
 
 def revision_text(act: Revision) -> str:
     """`September 2026 revised`; first publications beside a revision are told too."""
     if act.kind is RevisionKind.WITHDRAWN:
         return join_names(_withdrawn(act))
-    told = [
+    sentences = [
         f"{_months(act, effect)} {verb}"
         for effect, verb in ((Effect.NEW, "published"), (Effect.REVISED, "revised"))
         if act.having(effect)
     ]
-    return join_names(told) if told else "nothing changed"
+    return join_names(sentences) if sentences else "nothing changed"
 
 
 def _withdrawn(act: Revision) -> Iterator[str]:
@@ -50,10 +50,10 @@ def _months(act: Revision, *effects: Effect) -> str:
 def revision_title(act: Revision, names: Mapping[str, str]) -> str:
     """What changed and why, in a line: `OpenRouter rankings: September 2026 revised: a recount`."""
     sources = dict.fromkeys(change.source for change in act.changes)
-    told = [
+    parts = [
         f"{names.get(source, source)}: {revision_text(_only(act, source))}" for source in sources
     ]
-    return ": ".join(part for part in ("; ".join(told), _brief(act.reason)) if part)
+    return ": ".join(part for part in ("; ".join(parts), _brief(act.reason)) if part)
 
 
 def _only(act: Revision, source: str) -> Revision:

@@ -106,13 +106,13 @@ def _place(
 
 def _words(series: ReviewSeries, changed: Sequence[int]) -> str:
     pairs = _pairs(series)
-    told = [_told(series.months[i], *pairs[i]) for i in changed[-CHANGES_LISTED_MAX:]]
+    changes = [_told(series.months[i], *pairs[i]) for i in changed[-CHANGES_LISTED_MAX:]]
     more = (
         f"{len(changed) - CHANGES_LISTED_MAX} earlier months, "
         if len(changed) > CHANGES_LISTED_MAX
         else ""
     )
-    return more + "; ".join(told)
+    return more + "; ".join(changes)
 
 
 def _told(month: date, before: Decimal | None, after: Decimal | None) -> str:

@@ -23,14 +23,14 @@ def review_title(review: Review) -> str:
 
 def review_finding(review: Review, names: Mapping[str, str]) -> str:
     """What publishing adds to each source, and what of it it revises."""
-    told = []
+    sentences = []
     for source in dict.fromkeys(item.source for item in review.months):
         revised = [item.revises for item in review.months if item.source == source]
         parts = [("adds", "to", revised.count(False)), ("revises", "of", revised.count(True))]
         acts = [f"{verb} {_months(count)} {of}" for verb, of, count in parts if count]
-        told.append(f"{' and '.join(acts)} {names.get(source, source)}")
+        sentences.append(f"{' and '.join(acts)} {names.get(source, source)}")
     left = f" {_stand(len(review.standing))} already as it says." if review.standing else ""
-    return f"Publishing it {join_names(told)}.{left}"
+    return f"Publishing it {join_names(sentences)}.{left}"
 
 
 def _stand(count: int) -> str:

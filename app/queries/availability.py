@@ -70,10 +70,10 @@ def silent_sources(session: Session, question: Question) -> dict[str, str]:
 def _opennesses(vintage: Vintage) -> dict[str, frozenset[str]]:
     """By slug, every openness that a source's lines have."""
     current = current_snapshots(vintage.as_of).subquery()
-    found = vintage.session.execute(
+    rows = vintage.session.execute(
         select(Source.slug, func.array_agg(Observation.openness.distinct()))
         .join(current, current.c.source_id == Source.id)
         .join(Observation, Observation.snapshot_id == current.c.id)
         .group_by(Source.slug)
     )
-    return {slug: frozenset(counted) for slug, counted in found}
+    return {slug: frozenset(counted) for slug, counted in rows}

@@ -52,7 +52,7 @@ class SnapshotRecord:
 def read_covered_months(vintage: Vintage, source: str | None = None) -> list[CoveredMonth]:
     """The months with figures, by source and month; of one source where it is named."""
     current = current_snapshots(vintage.as_of).subquery()
-    found = vintage.session.execute(
+    rows = vintage.session.execute(
         select(
             Source.slug,
             Snapshot.month,
@@ -73,15 +73,15 @@ def read_covered_months(vintage: Vintage, source: str | None = None) -> list[Cov
     )
     return [
         CoveredMonth(slug, month, least_settled(estimated, provisional), *rest)
-        for slug, month, estimated, provisional, *rest in found
+        for slug, month, estimated, provisional, *rest in rows
     ]
 
 
 @read_once
 def read_snapshots(vintage: Vintage, source: str | None = None) -> list[SnapshotRecord]:
     """Every snapshot published by then, the latest upload first and its latest month."""
-    found = vintage.session.execute(_select_snapshots(vintage.as_of).where(_of(source)))
-    return [_record(vintage.as_of, row) for row in found]
+    rows = vintage.session.execute(_select_snapshots(vintage.as_of).where(_of(source)))
+    return [_record(vintage.as_of, row) for row in rows]
 
 
 def _of(source: str | None) -> ColumnElement[bool]:

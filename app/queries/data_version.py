@@ -31,7 +31,7 @@ def last_change(vintage: Vintage) -> datetime | None:
     limit = vintage.as_of or END_OF_TIME
     figures = func.max(last_change_at(vintage.as_of))
     catalogue = select(func.max(CatalogueChange.at)).where(CatalogueChange.at <= limit)
-    found: datetime | None = vintage.session.scalar(
+    instant: datetime | None = vintage.session.scalar(
         select(func.greatest(figures, catalogue.scalar_subquery())).select_from(Upload)
     )
-    return found
+    return instant

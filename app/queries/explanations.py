@@ -32,11 +32,11 @@ def why_nothing_selected(table: GroupedShares, asked: Sequence[SourceDefinition]
         ask = "Ask for open models (openness=open) of all usage (of=all), by origin."
         return f"{why_silent(table.openness, asked)} {ask}"
     counted = {item.openness for item in table.slices}
-    wanted = table.question.openness
-    if table.openness == {Openness.UNKNOWN} and wanted != "all":
+    openness = table.question.openness
+    if table.openness == {Openness.UNKNOWN} and openness != "all":
         return f"{why_silent(table.openness, asked)} Ask for all models: openness=all."
-    if wanted != "all" and wanted not in counted:
-        return f"{list_sources(asked)} counts no {wanted} models in these months."
+    if openness != "all" and openness not in counted:
+        return f"{list_sources(asked)} counts no {openness} models in these months."
     return ""
 
 
@@ -48,8 +48,10 @@ def why_filtered_out(
         slices = read_slices(session, anyone, slugs, months)
         passing = {item.openness for item in slices if item.selected}
         if passing:
-            found = " and ".join(word.value for word in Openness if word in passing)
-            return f"What passes the filters is {found} models only. Ask for all: openness=all."
+            opennesses = " and ".join(word.value for word in Openness if word in passing)
+            return (
+                f"What passes the filters is {opennesses} models only. Ask for all: openness=all."
+            )
     return "No line of these sources and months passes the filters. Loosen one of them."
 
 

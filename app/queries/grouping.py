@@ -90,13 +90,13 @@ class GroupedShares:
 
     def __init__(self, question: Question, slices: Iterable[ShareSlice]) -> None:
         self.question = question
-        found = list(slices)
-        self.openness = frozenset(item.openness for item in found)
-        whole = month_totals(found)
+        all_slices = list(slices)
+        self.openness = frozenset(item.openness for item in all_slices)
+        whole = month_totals(all_slices)
         self.wholes = {
             key: month for key, month in whole.items() if can_answer(month.openness, question)
         }
-        self.slices = [item for item in found if (item.source, item.month) in self.wholes]
+        self.slices = [item for item in all_slices if (item.source, item.month) in self.wholes]
         # With every openness that their lines have.
         self.silent = {
             key: month.openness for key, month in whole.items() if key not in self.wholes
@@ -180,22 +180,22 @@ class GroupedShares:
 
     def groups(self, labels: Mapping[str, tuple[str, str]]) -> tuple[Group, ...]:
         """The groups that have a cell, in order; `labels` gives each key its label and origin."""
-        found = {group for _, _, group in self.inside}
+        keys = {group for _, _, group in self.inside}
         rest = {
             REST_GROUP: (f"Other {self.question.by}s", Origin.UNKNOWN.value),
             UNNAMED_GROUP: ("Not broken down", Origin.UNKNOWN.value),
         }
         named = {key: labels[key] for key in self.keys} | rest
-        return tuple(Group(key, *named[key]) for key in named if key in found)
+        return tuple(Group(key, *named[key]) for key in named if key in keys)
 
     def complement_groups(self) -> tuple[Group, ...]:
         """What is left out, in order; beside models of unknown origin the rest is another thing."""
-        found = {group for _, _, group in self.outside}
+        keys = {group for _, _, group in self.outside}
         taken = any(group == Origin.UNKNOWN for _, _, group in self.inside)
         return tuple(
             replace(group, label="Not broken down") if taken and group.key == "unknown" else group
             for group in COMPLEMENT_GROUPS
-            if group.key in found
+            if group.key in keys
         )
 
     def shares(

@@ -24,13 +24,13 @@ MonthlyTotals = dict[SnapshotKey, dict[tuple[Origin, Openness], Decimal]]
 
 def lines_of_snapshots(session: Session, snapshot_ids: Collection[int]) -> Iterator[Line]:
     """The observations of these snapshots by source, month and line, read in portions."""
-    wanted = (
+    statement = (
         _stored()
         .where(Snapshot.id.in_(snapshot_ids))
         .order_by(Source.slug.collate("C"), Snapshot.month, Observation.line)
     )
-    found = session.execute(wanted, execution_options={"yield_per": 5_000})
-    return (_line(row) for row in found)
+    rows = session.execute(statement, execution_options={"yield_per": 5_000})
+    return (_line(row) for row in rows)
 
 
 StoredRow = tuple[
@@ -113,11 +113,11 @@ def supporting_lines(
     asked = question or Question(openness="all")
     found = _snapshot_behind(session, source, month, asked)
     origin = origin_column(session, asked)
-    wanted = _stored().where(Snapshot.id == found.id, is_selected(asked, origin))
+    statement = _stored().where(Snapshot.id == found.id, is_selected(asked, origin))
     if group is not None:
-        wanted = wanted.where(group_column(asked, origin) == group)
-    count = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    page = wanted.where(Observation.line > after).order_by(Observation.line).limit(limit)
+        statement = statement.where(group_column(asked, origin) == group)
+    count = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    page = statement.where(Observation.line > after).order_by(Observation.line).limit(limit)
     lines = tuple(_line(row) for row in session.execute(page))
     return SupportingLines(found.upload_id, found.filename, found.at, source, month, count, lines)
 
@@ -161,7 +161,7 @@ def lines_of_upload(
     With a question only those that pass its openness and its filters.
     """
     asked = question or Question(openness="all")
-    wanted = (
+    statement = (
         _stored()
         .where(Snapshot.upload_id == upload_id, Source.slug == source, Snapshot.month == month)
         .where(is_selected(asked, origin_column(session, asked)))
@@ -169,7 +169,7 @@ def lines_of_upload(
         .order_by(Observation.line)
         .limit(limit)
     )
-    return [_line(row) for row in session.execute(wanted)]
+    return [_line(row) for row in session.execute(statement)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ def group_totals_of_upload(
     session: Session, upload_id: int, source: str, month: date
 ) -> list[GroupTotal]:
     """An upload's lines about a source and month, summed; the largest sum first."""
-    found = session.execute(
+    rows = session.execute(
         select(
             Observation.origin,
             Observation.openness,
@@ -199,13 +199,13 @@ def group_totals_of_upload(
         .group_by(Observation.origin, Observation.openness)
         .order_by(func.sum(Observation.share_pct).desc(), Observation.origin, Observation.openness)
     )
-    return [GroupTotal(Origin(row[0]), Openness(row[1]), row[2], row[3]) for row in found]
+    return [GroupTotal(Origin(row[0]), Openness(row[1]), row[2], row[3]) for row in rows]
 
 
 def monthly_totals(session: Session, sources: Collection[str]) -> MonthlyTotals:
     """The current shares of these sources, by month, origin and openness."""
     current = current_snapshots(None).subquery()
-    found = session.execute(
+    rows = session.execute(
         select(
             Source.slug,
             current.c.month,
@@ -220,6 +220,6 @@ def monthly_totals(session: Session, sources: Collection[str]) -> MonthlyTotals:
         .group_by(Source.slug, current.c.month, Observation.origin, Observation.openness)
     )
     summed: MonthlyTotals = defaultdict(dict)
-    for slug, month, origin, openness, share_pct in found:
+    for slug, month, origin, openness, share_pct in rows:
         summed[slug, month][Origin(origin), Openness(openness)] = share_pct
     return summed

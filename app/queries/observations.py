@@ -50,13 +50,13 @@ def read_observations(
     session: Session, question: Question, after: LinePosition | None, limit: int
 ) -> list[StoredLine]:
     """The next `limit` lines that pass the question's filters, from its vintage."""
-    found: list[StoredLine] = []
+    stored_lines: list[StoredLine] = []
     for snapshots in _portions(_snapshots(session, question, after)):
-        wanted = _lines(session, question, after, snapshots).limit(limit - len(found))
-        found += [StoredLine(*row) for row in session.execute(wanted)]
-        if len(found) == limit:
+        statement = _lines(session, question, after, snapshots).limit(limit - len(stored_lines))
+        stored_lines += [StoredLine(*row) for row in session.execute(statement)]
+        if len(stored_lines) == limit:
             break
-    return found
+    return stored_lines
 
 
 _SnapshotList = Sequence[Row[int, str, date]]
@@ -66,7 +66,7 @@ def _snapshots(session: Session, question: Question, after: LinePosition | None)
     """Those that may hold lines after that place, in order."""
     current = current_snapshots(question.as_of).subquery()
     slug = order_by_slug()
-    wanted = (
+    statement = (
         select(current.c.id, Source.slug, current.c.month)
         .join(Source, Source.id == current.c.source_id)
         .where(Source.slug.in_(question.source) if question.source else true())
@@ -75,8 +75,8 @@ def _snapshots(session: Session, question: Question, after: LinePosition | None)
         .order_by(slug, current.c.month)
     )
     if after:
-        wanted = wanted.where(tuple_(slug, current.c.month) >= (after.source, after.month))
-    return session.execute(wanted).all()
+        statement = statement.where(tuple_(slug, current.c.month) >= (after.source, after.month))
+    return session.execute(statement).all()
 
 
 def _portions(snapshots: _SnapshotList) -> Iterator[_SnapshotList]:
@@ -97,7 +97,7 @@ _ObservationColumns = tuple[
 def _lines(
     session: Session, question: Question, after: LinePosition | None, snapshots: _SnapshotList
 ) -> Select[*_ObservationColumns]:
-    wanted = (
+    statement = (
         select(
             Source.slug,
             Snapshot.month,
@@ -121,8 +121,8 @@ def _lines(
         .where(is_selected(question, origin_column(session, question)))
     )
     if len(snapshots) > 1:
-        return wanted.order_by(order_by_slug(), Snapshot.month, Observation.line)
+        return statement.order_by(order_by_slug(), Snapshot.month, Observation.line)
     # The first one is alone, and the only one that may have been read in part.
     begun = after and tuple(snapshots[0][1:]) == after[:2]
     line = after.line if after and begun else 0
-    return wanted.where(Observation.line > line).order_by(Observation.line)
+    return statement.where(Observation.line > line).order_by(Observation.line)

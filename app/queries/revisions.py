@@ -43,20 +43,20 @@ def read_revisions(
     histories = _histories(session, [upload.id for upload in uploads], sources)
     everything = [item.id for history in histories.values() for item in history]
     held = _snapshot_shares(session, everything)
-    found = [
+    revisions = [
         _revision(kind, at, upload, histories, held)
         for upload in uploads
         for kind, at in _moments(upload)
         if at <= until
     ]
-    return sorted(found, key=lambda act: act.at, reverse=True)[:limit]
+    return sorted(revisions, key=lambda act: act.at, reverse=True)[:limit]
 
 
 def _uploads(
     session: Session, until: datetime, sources: Collection[str], limit: int | None
 ) -> Sequence[Upload]:
     """As many uploads as acts are wanted: none of the latest acts can be of another."""
-    wanted = (
+    statement = (
         select(Upload)
         .where(Upload.published_at <= until)
         .order_by(last_change_at(until).desc())
@@ -64,8 +64,8 @@ def _uploads(
     )
     if sources:
         about = select(Snapshot.upload_id).join(Source).where(Source.slug.in_(sources))
-        wanted = wanted.where(Upload.id.in_(about))
-    return session.scalars(wanted).all()
+        statement = statement.where(Upload.id.in_(about))
+    return session.scalars(statement).all()
 
 
 def _moments(upload: Upload) -> Iterator[tuple[RevisionKind, datetime]]:
@@ -91,7 +91,7 @@ def _histories(
 ) -> Mapping[_MonthKey, list[_Snapshot]]:
     """Every published snapshot of the months that these uploads speak of."""
     about = select(Snapshot.source_id, Snapshot.month).where(Snapshot.upload_id.in_(upload_ids))
-    wanted = (
+    statement = (
         select(
             Source.slug,
             Snapshot.month,
@@ -108,17 +108,17 @@ def _histories(
         .order_by(Source.slug.collate("C"), Snapshot.month)
     )
     if sources:
-        wanted = wanted.where(Source.slug.in_(sources))
-    found: dict[_MonthKey, list[_Snapshot]] = defaultdict(list)
-    for slug, month, number, upload_id, published_at, withdrawn_at in session.execute(wanted):
-        found[slug, month].append(_Snapshot(number, upload_id, published_at, withdrawn_at))
-    return found
+        statement = statement.where(Source.slug.in_(sources))
+    histories: dict[_MonthKey, list[_Snapshot]] = defaultdict(list)
+    for slug, month, number, upload_id, published_at, withdrawn_at in session.execute(statement):
+        histories[slug, month].append(_Snapshot(number, upload_id, published_at, withdrawn_at))
+    return histories
 
 
 def _snapshot_shares(
     session: Session, snapshot_ids: Collection[int]
 ) -> Mapping[int, _SnapshotShares]:
-    found = session.execute(
+    rows = session.execute(
         select(
             Observation.snapshot_id,
             Observation.origin,
@@ -135,7 +135,7 @@ def _snapshot_shares(
     totals: dict[int, dict[tuple[Origin, Openness], Decimal]] = defaultdict(dict)
     reported: dict[int, dict[tuple[Origin, Openness], str]] = defaultdict(dict)
     provisional = set()
-    for snapshot_id, origin, openness, share_pct, guessed, unsettled, note, other in found:
+    for snapshot_id, origin, openness, share_pct, guessed, unsettled, note, other in rows:
         about = Origin(origin), Openness(openness)
         totals[snapshot_id][about] = share_pct
         if guessed:

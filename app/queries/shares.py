@@ -46,11 +46,11 @@ def reported_figures(session: Session, question: Question) -> Answer | None:
     """
     if (question.by, question.openness, question.of) != ("origin", Openness.OPEN, "all"):
         return None
-    asked = sources_of_question(session, question)
-    metrics = {source.metric for source in asked}
+    asked_sources = sources_of_question(session, question)
+    metrics = {source.metric for source in asked_sources}
     known = read_sources(vintage_at(session, question.as_of))
     alike = {source.slug for source in known if source.metric in metrics} - {
-        source.slug for source in asked
+        source.slug for source in asked_sources
     }
     current = current_snapshots(question.as_of).subquery()
     others = session.scalars(
@@ -66,35 +66,35 @@ def reported_figures(session: Session, question: Question) -> Answer | None:
     if not others:
         return None
     try:
-        found = answer_question(session, question.having(source=tuple(sorted(others))))
+        answer = answer_question(session, question.having(source=tuple(sorted(others))))
     except NoFiguresError:
         return None
-    estimated = tuple(row for row in found.shares if row.status == Status.ESTIMATED)
-    return replace(found, shares=estimated, complement_groups=(), complement=())
+    estimated = tuple(row for row in answer.shares if row.status == Status.ESTIMATED)
+    return replace(answer, shares=estimated, complement_groups=(), complement=())
 
 
 def answer_question(session: Session, question: Question) -> Answer:
     """The shares asked for. Raises NoFiguresError where nothing matches, saying why."""
-    asked = sources_of_question(session, question)
-    slugs = [source.slug for source in asked]
-    months = _months_asked(session, question, asked)
+    asked_sources = sources_of_question(session, question)
+    slugs = [source.slug for source in asked_sources]
+    months = _months_asked(session, question, asked_sources)
     table = GroupedShares(question, read_slices(session, question, slugs, months))
     groups = table.groups(_group_labels(session, question, table.keys))
     if not groups:
-        why = why_nothing_selected(table, asked) or why_filtered_out(
+        why = why_nothing_selected(table, asked_sources) or why_filtered_out(
             session, question, slugs, months
         )
         raise NoFiguresError("Nothing matches this question", why)
     outside = table.complement_groups()
     return Answer(
-        sources=tuple(asked),
+        sources=tuple(asked_sources),
         groups=groups,
         months=tuple(months),
         shares=table.shares(slugs, months, groups, table.inside),
         complement_groups=outside,
         complement=table.shares(slugs, months, outside, table.outside),
         vintage=last_change(vintage_at(session, question.as_of)),
-        notes=tuple(source_notes(table, asked)),
+        notes=tuple(source_notes(table, asked_sources)),
     )
 
 
@@ -150,12 +150,12 @@ def _group_labels(
             rows = select(Model.slug, Model.name, Developer.slug).join(
                 Developer, Developer.id == Model.developer_id
             )
-    found = session.execute(rows.where(rows.selected_columns[0].in_(keys)))
+    rows_found = session.execute(rows.where(rows.selected_columns[0].in_(keys)))
     vintage = vintage_at(session, question.as_of)
     then = read_cells(vintage, f"{question.by}s")
     homes = read_developer_origins(vintage)
     labels = {}
-    for key, name, developer in found:
+    for key, name, developer in rows_found:
         cells: dict[str, str] = {"name": name, "developer": developer, **then.get(key, {})}
         labels[key] = (cells["name"], homes[cells["developer"]])
     return labels

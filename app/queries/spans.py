@@ -29,13 +29,13 @@ def covered_spans(vintage: Vintage) -> dict[str, Span]:
     """By slug, of each source that has figures."""
     current = current_snapshots(vintage.as_of).subquery()
     months = current.c.month
-    found = vintage.session.execute(
+    rows = vintage.session.execute(
         select(Source.slug, func.min(months), func.max(months), func.count())
         .join(current, current.c.source_id == Source.id)
         .group_by(Source.slug)
         .order_by(order_by_slug())
     )
-    return {slug: Span(*span) for slug, *span in found}
+    return {slug: Span(*span) for slug, *span in rows}
 
 
 @read_once

@@ -35,13 +35,13 @@ def _digest(values: Iterable[object]) -> str:
 
 def snapshot_keys_of_upload(session: Session, upload_id: int) -> list[SnapshotKey]:
     """The sources and months an upload speaks of, in order."""
-    found = session.execute(
+    rows = session.execute(
         select(Source.slug, Snapshot.month)
         .join(Source)
         .where(Snapshot.upload_id == upload_id)
         .order_by(Source.slug.collate("C"), Snapshot.month)
     )
-    return [(slug, month) for slug, month in found]
+    return [(slug, month) for slug, month in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def current_snapshots_of(
 ) -> dict[SnapshotKey, CurrentSnapshot]:
     """What is current in each of these months, where anything is."""
     current = current_snapshots(None).subquery()
-    found = session.execute(
+    rows = session.execute(
         select(Source.slug, Snapshot.month, Snapshot.id, Upload.id, Upload.sha256)
         .select_from(Snapshot)
         .join(current, current.c.id == Snapshot.id)
@@ -69,5 +69,5 @@ def current_snapshots_of(
     )
     return {
         (slug, month): CurrentSnapshot(snapshot_id, upload_id, sha256)
-        for slug, month, snapshot_id, upload_id, sha256 in found
+        for slug, month, snapshot_id, upload_id, sha256 in rows
     }

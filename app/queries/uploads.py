@@ -29,7 +29,7 @@ def withdrawal_moments(
 ) -> Sequence[datetime]:
     """When published figures of these sources, or of any, were withdrawn by then, latest first."""
     held = select(Snapshot.upload_id).join(Source)
-    found = session.scalars(
+    moments = session.scalars(
         select(Upload.withdrawn_at)
         .where(
             Upload.published_at.is_not(None),
@@ -39,7 +39,7 @@ def withdrawal_moments(
         .order_by(Upload.withdrawn_at.desc())
         .limit(most)
     )
-    return [instant for instant in found if instant]
+    return [instant for instant in moments if instant]
 
 
 UPLOADS_A_PAGE: Final = 50
@@ -132,24 +132,26 @@ def read_upload_records(
     session: Session, *, everyone: bool, before: int | None = None, limit: int = UPLOADS_A_PAGE
 ) -> list[UploadRecord]:
     """The latest first: the public ones, or all of them. `before` is the last page's last id."""
-    wanted = select(Upload).order_by(Upload.id.desc()).limit(limit)
+    statement = select(Upload).order_by(Upload.id.desc()).limit(limit)
     if not everyone:
-        wanted = wanted.where(Upload.published_at.is_not(None))
+        statement = statement.where(Upload.published_at.is_not(None))
     if before is not None:
-        wanted = wanted.where(Upload.id < before)
-    return _records(session, session.scalars(wanted).all())
+        statement = statement.where(Upload.id < before)
+    return _records(session, session.scalars(statement).all())
 
 
 def withdrawn_uploads_of_file(session: Session, sha256: bytes) -> list[UploadRecord]:
     """The uploads of these bytes that were taken back, the first first."""
-    found = select(Upload).where(Upload.sha256 == sha256, Upload.withdrawn_at.is_not(None))
-    return _records(session, session.scalars(found.order_by(Upload.id)).all())
+    statement = select(Upload).where(Upload.sha256 == sha256, Upload.withdrawn_at.is_not(None))
+    return _records(session, session.scalars(statement.order_by(Upload.id)).all())
 
 
 def _records(session: Session, rows: Sequence[Upload]) -> list[UploadRecord]:
     months = _months(session, [row.id for row in rows])
-    wanted = {row.source_id for row in rows}
-    slugs = dict(session.execute(select(Source.id, Source.slug).where(Source.id.in_(wanted))).all())
+    source_ids = {row.source_id for row in rows}
+    slugs = dict(
+        session.execute(select(Source.id, Source.slug).where(Source.id.in_(source_ids))).all()
+    )
     return [_record(row, slugs.get(row.source_id or 0), months[row.id]) for row in rows]
 
 
@@ -213,7 +215,7 @@ def _months(session: Session, upload_ids: Collection[int]) -> Mapping[int, list[
         .subquery()
     )
     same_month = and_(current.c.source_id == Snapshot.source_id, current.c.month == Snapshot.month)
-    found = session.execute(
+    rows = session.execute(
         select(
             Snapshot.upload_id,
             Source.slug,
@@ -233,7 +235,7 @@ def _months(session: Session, upload_ids: Collection[int]) -> Mapping[int, list[
         .order_by(Source.slug.collate("C"), Snapshot.month)
     )
     months: dict[int, list[_Month]] = defaultdict(list)
-    for row in found:
+    for row in rows:
         months[row[0]].append(_month(row))
     return months
 

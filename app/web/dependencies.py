@@ -81,10 +81,12 @@ def no_parameters(*accepted: str) -> Any:
         if others:
             names = f"one of {', '.join(accepted)}" if accepted else "no parameter"
             expected = expected_beside(names, others[0])
-            found = excerpt(others[0])
+            name_given = excerpt(others[0])
             suggestion = nearest_match(others[0], accepted)
             code = "unknown_parameter"
-            raise bad_question([Problem(code, None, None, found, found, expected, suggestion)])
+            raise bad_question(
+                [Problem(code, None, None, name_given, name_given, expected, suggestion)]
+            )
 
     return Depends(taken)
 

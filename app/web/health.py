@@ -32,9 +32,11 @@ async def read_liveness() -> Health:
 @policy(RouteKind.OPERATIONS)
 def read_readiness(db: Annotated[Database, Depends(database_of)]) -> Health:
     """The database answers and its schema is the one this release was written for, or newer."""
-    found, expected = schema_revisions(db)
-    if not is_schema_served(found, expected):
-        raise UnavailableError("The database is not migrated", f"It is at {found}, not {expected}.")
+    current, expected = schema_revisions(db)
+    if not is_schema_served(current, expected):
+        raise UnavailableError(
+            "The database is not migrated", f"It is at {current}, not {expected}."
+        )
     return Health()
 
 

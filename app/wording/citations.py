@@ -94,8 +94,8 @@ def cite_answer(answer: Answer, question: Question, site: str) -> Citation | Non
     `site` is the address of the site, with its slash. None where the answer has no figure.
     """
     leading = [(item, leading_series(answer, item.slug)) for item in answer.sources]
-    told = [(source, course) for source, course in leading if course is not None]
-    return _citation(answer, question, site, told)
+    cited = [(source, course) for source, course in leading if course is not None]
+    return _citation(answer, question, site, cited)
 
 
 def cite_series(

@@ -30,8 +30,8 @@ from app.wording.formats import (
 
 def leading_series(answer: Answer, source: str) -> GroupSeries | None:
     """The course with the largest share in the latest month that names anyone."""
-    told = list(group_series(answer.shares_of(source), answer.groups))
-    named = [item for item in told if item.group.key not in GROUPS_NOT_LEADING] or told
+    all_series = list(group_series(answer.shares_of(source), answer.groups))
+    named = [item for item in all_series if item.group.key not in GROUPS_NOT_LEADING] or all_series
     latest = max((item.last.month for item in named), default=None)
     at_end = (item for item in named if item.last.month == latest)
     return max(at_end, key=lambda item: known_share(item.last), default=None)
@@ -85,12 +85,12 @@ def small_print_text(answer: Answer) -> str:
 
 def _unsettled(answer: Answer) -> str:
     """What a headline's months are beside final, and what their source notes of them."""
-    told = []
+    sentences = []
     for source in answer.sources:
         course = leading_series(answer, source.slug)
         rows = dict.fromkeys((course.first, course.last)) if course else {}
-        told += [_remark(row) for row in rows if row.note or row.status != Status.FINAL]
-    return join_names(dict.fromkeys(told)) if told else ""
+        sentences += [_remark(row) for row in rows if row.note or row.status != Status.FINAL]
+    return join_names(dict.fromkeys(sentences)) if sentences else ""
 
 
 def _remark(row: Share) -> str:
@@ -108,7 +108,7 @@ def _summary(answer: Answer, source: SourceDefinition, question: Question) -> st
     months = covered_months(answer, source.slug)
     if not months:
         return f"{source.name} has no figures for this question."
-    told = [
+    sentences = [
         _series_summary(course, question)
         for course in group_series(answer.shares_of(source.slug), answer.groups)
     ]
@@ -121,10 +121,9 @@ def _summary(answer: Answer, source: SourceDefinition, question: Question) -> st
         if row.month == month and not row.missing
     ]
     left = f" The rest in {format_month_name(month)}: {join_names(rest)}." if rest else ""
-    told = told or [f"No figure for {filters_of_question(question)}."]
-    return (
-        f"{source.name}, {format_month_span(months)}. {' '.join(told)}{left}{_gaps(answer, months)}"
-    )
+    sentences = sentences or [f"No figure for {filters_of_question(question)}."]
+    rest_of_month = f"{left}{_gaps(answer, months)}"
+    return f"{source.name}, {format_month_span(months)}. {' '.join(sentences)}{rest_of_month}"
 
 
 def _series_summary(course: GroupSeries, question: Question) -> str:
@@ -200,8 +199,8 @@ def composition_sentence(answer: Answer, question: Question) -> str:
     if not months:
         return f"{answer.sources[0].name} has no figures for this question"
     month = max(months)
-    told = [known_share(row) for row in rows if row.month == month]
-    counted = format_percent(sum(told, Decimal(0))) if told else "no figure"
+    shares = [known_share(row) for row in rows if row.month == month]
+    counted = format_percent(sum(shares, Decimal(0))) if shares else "no figure"
     rest = [
         f"{row.label.lower()} {format_percent(row.share_pct)}"
         for row in answer.complement_of(source)

@@ -14,8 +14,8 @@ PAGING_PARAMETERS: Final = ("limit", "cursor")
 def query_parameters(
     accepted: tuple[str, ...], *, paged: bool, all_by_default: bool, csv: bool
 ) -> list[dict[str, Any]]:
-    told = [_of_question(name, all_by_default) for name in PARAMETER_ORDER if name in accepted]
-    return [*told, *(_paging(csv=csv) if paged else ())]
+    described = [_of_question(name, all_by_default) for name in PARAMETER_ORDER if name in accepted]
+    return [*described, *(_paging(csv=csv) if paged else ())]
 
 
 def _of_question(name: str, all_by_default: bool) -> dict[str, Any]:

@@ -82,11 +82,11 @@ def is_csv_wanted(request: Request) -> bool:
 
 def _accepted(header: str) -> dict[str, float]:
     """The media types that are named, with their weights."""
-    found = {}
+    weights = {}
     for item in header[:1_000].split(","):
         kind, _, rest = item.partition(";")
-        found[kind.strip().lower()] = _weight(rest)
-    return found
+        weights[kind.strip().lower()] = _weight(rest)
+    return weights
 
 
 def _weight(text: str) -> float:

@@ -46,14 +46,14 @@ def add_list_routes(
     everything: bool = False,
 ) -> None:
     """The list at its two addresses. `everything`: openness is `all` unless said otherwise."""
-    wanted = list_query_dependency(*accepted, paged=paged, everything=everything)
+    list_query = list_query_dependency(*accepted, paged=paged, everything=everything)
 
     @policy(RouteKind.API, expensive=True, cross_origin_reads=True)
     def answer(
         request: Request,
         response: Response,
         session: ReadSession,
-        asked: Annotated[ListQuery, wanted],
+        asked: Annotated[ListQuery, list_query],
     ) -> Any:
         return answer_list(request, response, session, asked, listing)
 
@@ -148,12 +148,14 @@ def _csv(  # noqa: PLR0917 - they are of six kinds
 ) -> Response:
     here = f"{request.base_url}{asked.path[1:]}"
     described = address_with(here, asked.pairs(asked.question))
-    told = csv_link_header(described=described, canonical=links.pinned)
+    link_header = csv_link_header(described=described, canonical=links.pinned)
     if links.next:
-        told += f', <{links.next}>; rel="next"'
+        link_header += f', <{links.next}>; rel="next"'
     what = "_".join(["+".join(asked.question.source), listing.name]).strip("_")
     named = download_file_name(what, vintage)
-    first = csv_response(request, csv_columns(listing), map(csv_cells, page.rows), named, told)
+    first = csv_response(
+        request, csv_columns(listing), map(csv_cells, page.rows), named, link_header
+    )
     if asked.limit or not page.after or not vintage:
         return first
     rest = _rest(database_of(request), asked, listing, page.after, vintage)

@@ -181,12 +181,12 @@ def _reading(reading: FileReading) -> HowRead:
 
 
 def _month(found: Review, month: MonthReview) -> MonthChange:
-    said = found.checked.months[month.source, month.month]
+    summary = found.checked.months[month.source, month.month]
     return MonthChange(
         source=month.source,
         month=format_month(month.month),
-        lines=said.lines,
-        share_pct=said.share_pct,
+        lines=summary.lines,
+        share_pct=summary.share_pct,
         revises=month.revises,
         counts=Counts.model_validate({kind.value: count for kind, count in month.counts.items()}),
         largest=[_change(change) for change in month.largest[:LARGEST]],

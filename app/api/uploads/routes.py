@@ -75,9 +75,9 @@ def _check(db: Database, file: BinaryIO, sent: SentChoices, by: str) -> CheckAns
             file,
             **_beside(sent, by),
         )
-        found = review_stored_upload(session, upload, WEB_LIMITS)
-        refuse_problems(found.checked)
-    values = review_fields(found)
+        review = review_stored_upload(session, upload, WEB_LIMITS)
+        refuse_problems(review.checked)
+    values = review_fields(review)
     return CheckAnswer.model_validate(values | {"sha256": upload.sha256.hex(), "size": upload.size})
 
 
@@ -142,8 +142,8 @@ def read_upload(
         authenticate_token(request, db)
     values = upload_fields(request, record) | {"review": None}
     if record.state is State.UNPUBLISHED:
-        found = review_upload(session, upload_id)
-        values |= {"version": found.version, "review": review_fields(found)}
+        review = review_upload(session, upload_id)
+        values |= {"version": review.version, "review": review_fields(review)}
     return ReviewedAnswer.model_validate(values)
 
 

@@ -106,14 +106,14 @@ def render_card(draw: Callable[[ChartSize], Chart], words: ImageTexts) -> str:
 
 def _fitted(draw: Callable[[ChartSize], Chart], drafted: Chart, room: float) -> tuple[Chart, float]:
     """The chart laid out in as much width as it has once its height fits, and that scale."""
-    wanted = min(room / chart_geometry(drafted).height, 1.6)
+    growth = min(room / chart_geometry(drafted).height, 1.6)
     frame = replace(
         CARD_FRAME,
-        width=int(CARD_FRAME.width / wanted),
-        label_max=int(CARD_FRAME.label_max / max(wanted, 0.6)),
+        width=int(CARD_FRAME.width / growth),
+        label_max=int(CARD_FRAME.label_max / max(growth, 0.6)),
     )
     chart = draw(frame)
-    return chart, min(wanted, room / chart_geometry(chart).height)
+    return chart, min(growth, room / chart_geometry(chart).height)
 
 
 def _key(chart: Chart) -> str:
@@ -161,6 +161,10 @@ def _foot(paper: _Paper, lines: Sequence[str], height: float) -> str:
     """Sources and vintage, and at the right whose picture this is."""
     size, foot = paper.small, height - paper.margin * 0.625
     left, right = paper.margin, paper.width - paper.margin
-    said = svg_text((left, foot - text_lift(lines, size)), lines, "muted", size, font_size=size)
+    small_print = svg_text(
+        (left, foot - text_lift(lines, size)), lines, "muted", size, font_size=size
+    )
     spot = (right, foot - text_lift([OURS], size))
-    return said + svg_text(spot, [OURS], "ink", size, "end", font_size=size, font_weight="700")
+    return small_print + svg_text(
+        spot, [OURS], "ink", size, "end", font_size=size, font_weight="700"
+    )

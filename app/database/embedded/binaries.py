@@ -73,7 +73,7 @@ def _numbers(text: object) -> list[int]:
 def _version(directory: Path) -> int:
     """Give the major version, or 0 where the program does not run."""
     try:
-        said = subprocess.check_output([directory / "postgres", "--version"], text=True)
+        output = subprocess.check_output([directory / "postgres", "--version"], text=True)
     except (OSError, subprocess.CalledProcessError):
         return 0
-    return _numbers(said)[0]
+    return _numbers(output)[0]

@@ -164,8 +164,8 @@ class Resolver:
         return [(f"{field}_differs", text)]
 
     def _source(self, text: str | None) -> str:
-        found = self.known.source(text) if text else self.chosen
-        if found is None:
+        slug = self.known.source(text) if text else self.chosen
+        if slug is None:
             if not text:
                 expected = "a source, in this column or chosen beside the file"
                 raise LineMistakeError("blank", "source", "", expected)
@@ -174,10 +174,10 @@ class Resolver:
                 nearest_match, text, (*self.known.sources.values(), *self.known.sources)
             )
             raise LineMistakeError("unknown_source", "source", text, expected, suggest)
-        if self.chosen is not None and found != self.chosen:
+        if self.chosen is not None and slug != self.chosen:
             expected = f"{self.chosen}, the source chosen for this file, or nothing"
             raise LineMistakeError("other_source", "source", text or "", expected, self.chosen)
-        return found
+        return slug
 
     @staticmethod
     def _same_developer(

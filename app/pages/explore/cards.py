@@ -46,9 +46,9 @@ def overview_cards(answer: Answer, question: Question, site: str) -> list[Card]:
     """Of the first source: its first named groups, then what of the whole is closed or unknown."""
     source = answer.sources[0]
     named = [group for group in answer.groups if group.key != Origin.UNKNOWN][:CARDS_NAMED_MAX]
-    told = list(group_series(answer.shares_of(source.slug), named))
-    found = [_card(answer, question, site, course) for course in told]
-    return [*found, *_rest(answer, question, site)]
+    all_series = list(group_series(answer.shares_of(source.slug), named))
+    cards = [_card(answer, question, site, course) for course in all_series]
+    return [*cards, *_rest(answer, question, site)]
 
 
 def _card(answer: Answer, question: Question, site: str, course: GroupSeries) -> Card:

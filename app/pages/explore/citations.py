@@ -17,23 +17,25 @@ router = APIRouter()
 @policy(RouteKind.FILE, expensive=True, cross_origin_reads=True)
 def bibtex(request: Request, question: FreshQuestion, session: ReadSession) -> Response:
     """One BibTeX entry, pinned to the vintage."""
-    found = _found(request, question, session)
-    return _file(found.bibtex, "application/x-bibtex", f"{found.key}.bib")
+    citation = _found(request, question, session)
+    return _file(citation.bibtex, "application/x-bibtex", f"{citation.key}.bib")
 
 
 @router.get("/trends.csl")
 @policy(RouteKind.FILE, expensive=True, cross_origin_reads=True)
 def csl(request: Request, question: FreshQuestion, session: ReadSession) -> Response:
     """CSL-JSON, as reference managers read it."""
-    found = _found(request, question, session)
-    return _file(found.csl_text, "application/vnd.citationstyles.csl+json", f"{found.key}.json")
+    citation = _found(request, question, session)
+    return _file(
+        citation.csl_text, "application/vnd.citationstyles.csl+json", f"{citation.key}.json"
+    )
 
 
 def _found(request: Request, question: Question, session: ReadSession) -> Citation:
-    found = citation_of_answer(request, answer_question(session, question), question)
-    if found is None:
+    citation = citation_of_answer(request, answer_question(session, question), question)
+    if citation is None:
         raise NoFiguresError("There is no figure to cite", "Ask for months that have one.")
-    return found
+    return citation
 
 
 def _file(text: str, media_type: str, name: str) -> Response:

@@ -57,13 +57,13 @@ def _image_texts(chart: QuestionChart) -> ImageTexts:
 
 def png_width(request: Request) -> int:
     """How wide a picture is wanted, in pixels. Raises BadQuestionError."""
-    found = request.query_params.getlist("width") or [str(CARD_WIDTH)]
-    text = found[0]
-    sound = len(found) == 1 and text.isascii() and text.isdecimal() and len(text) <= 4
+    widths = request.query_params.getlist("width") or [str(CARD_WIDTH)]
+    text = widths[0]
+    sound = len(widths) == 1 and text.isascii() and text.isdecimal() and len(text) <= 4
     if sound and PNG_MIN_WIDTH <= int(text) <= PNG_MAX_WIDTH:
         return int(text)
     expected = f"a whole number of pixels from {PNG_MIN_WIDTH} to {PNG_MAX_WIDTH}, once"
-    problem = Problem("not_a_width", None, None, "width", excerpt(",".join(found)), expected)
+    problem = Problem("not_a_width", None, None, "width", excerpt(",".join(widths)), expected)
     raise bad_question([problem])
 
 

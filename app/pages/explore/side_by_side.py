@@ -89,8 +89,9 @@ def _row(answer: Answer, source: SourceDefinition, month: date) -> list[Share]:
 
 def _aligned(shares: Sequence[Share], groups: Sequence[Group]) -> list[Share]:
     """In the order of the groups; one of which the source says nothing is missing."""
-    found = {share.group: share for share in shares}
+    share_by_group = {share.group: share for share in shares}
     first = shares[0]
     return [
-        found.get(group.key) or missing_share(first, group.key, group.label) for group in groups
+        share_by_group.get(group.key) or missing_share(first, group.key, group.label)
+        for group in groups
     ]

@@ -77,11 +77,11 @@ def entries(
     session: ReadSession,
     find: str = "",
 ) -> HTMLResponse:
-    wanted = find.casefold().strip()
+    searched = find.casefold().strip()
     found = [
         (number, cells)
         for number, cells in read_entries(session, kind)
-        if wanted in "\n".join(cells.values()).casefold()
+        if searched in "\n".join(cells.values()).casefold()
     ]
     context: dict[str, object] = {
         "maintainer": maintainer,

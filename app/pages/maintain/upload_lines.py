@@ -69,8 +69,8 @@ LinesAsked = Annotated[LinesQuery, Depends(lines_query, scope="function")]
 @policy(RouteKind.PAGE)
 def behind(asked: LinesAsked, session: ReadSession) -> RedirectResponse:
     """From a number in a table to the upload it rests on, at the vintage of the question."""
-    found = supporting_lines(session, asked.source, asked.month, asked.question, limit=0)
-    return RedirectResponse(asked.address(found.upload_id), 303)
+    lines_behind = supporting_lines(session, asked.source, asked.month, asked.question, limit=0)
+    return RedirectResponse(asked.address(lines_behind.upload_id), 303)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +129,8 @@ def _next(upload: UploadRecord, asked: LinesQuery, after: int) -> str:
 
 
 def _choices(session: Session, upload: UploadRecord, asked: LinesQuery) -> list[LineFilter]:
-    found = group_totals_of_upload(session, upload.id, asked.source, asked.month)
-    return [_choice(item, upload, asked) for item in found]
+    totals = group_totals_of_upload(session, upload.id, asked.source, asked.month)
+    return [_choice(item, upload, asked) for item in totals]
 
 
 def _choice(item: GroupTotal, upload: UploadRecord, asked: LinesQuery) -> LineFilter:

@@ -148,15 +148,15 @@ def render_upload(
 def _reviewed(
     session: Session, upload: UploadRecord, names: Mapping[str, str]
 ) -> dict[str, object]:
-    found = review_upload(session, upload.id)
-    sound = not found.checked.problem_count
+    review = review_upload(session, upload.id)
+    sound = not review.checked.problem_count
     return {
-        "review": found,
-        "title": review_title(found),
-        "finding": review_finding(found, names) if found.months else "",
-        "warnings": found.warnings,
-        "charts": small_charts(found.series),
-        "publishable": sound and not found.same_as and not found.changes_nothing,
+        "review": review,
+        "title": review_title(review),
+        "finding": review_finding(review, names) if review.months else "",
+        "warnings": review.warnings,
+        "charts": small_charts(review.series),
+        "publishable": sound and not review.same_as and not review.changes_nothing,
     }
 
 
@@ -167,14 +167,14 @@ def _pinned(session: Session, upload: UploadRecord) -> list[tuple[str, str, str]
     after = upload.published_at
     before = after - timedelta(microseconds=1)
     known = covered_spans(vintage_at(session, before))
-    found = []
+    links = []
     for source in dict.fromkeys(month.source for month in upload.months):
         addresses = [
             f"/trends?{urlencode({'source': source, 'as_of': format_instant(moment)}, safe=':/')}"
             for moment in (before, after)
         ]
-        found.append((source, addresses[0] if source in known else "", addresses[1]))
-    return found
+        links.append((source, addresses[0] if source in known else "", addresses[1]))
+    return links
 
 
 # --- files

@@ -86,11 +86,11 @@ EVERY: Final = 1_000_000
 
 def latest_shares(answer: Answer) -> dict[str, Share]:
     """The latest known share of each group."""
-    found: dict[str, Share] = {}
+    latest: dict[str, Share] = {}
     for row in answer.shares:
-        if not row.missing and (row.group not in found or row.month > found[row.group].month):
-            found[row.group] = row
-    return found
+        if not row.missing and (row.group not in latest or row.month > latest[row.group].month):
+            latest[row.group] = row
+    return latest
 
 
 # --- counted by base model

@@ -40,10 +40,10 @@ def source_facts(
 
 
 def months_by_source(covered: Sequence[CoveredMonth]) -> dict[str, list[CoveredMonth]]:
-    found: dict[str, list[CoveredMonth]] = {}
+    months: dict[str, list[CoveredMonth]] = {}
     for item in covered:
-        found.setdefault(item.source, []).append(item)
-    return found
+        months.setdefault(item.source, []).append(item)
+    return months
 
 
 def source_definition(source: SourceDefinition, covered: Sequence[CoveredMonth]) -> dict[str, str]:
@@ -84,12 +84,12 @@ def source_differences(sources: Sequence[SourceDefinition]) -> list[str]:
     groups = {
         metric: [source for source in sources if source.metric == metric] for metric in metrics
     }
-    told = [_units(groups)] + [_populations(metric, group) for metric, group in groups.items()]
-    told.append(
+    sentences = [_units(groups)] + [_populations(metric, group) for metric, group in groups.items()]
+    sentences.append(
         "So a share of one source is no estimate of a share of another. They stand side by side and"
         " are never averaged, and never joined into one line."
     )
-    return [paragraph for paragraph in told if paragraph]
+    return [paragraph for paragraph in sentences if paragraph]
 
 
 def _units(groups: Mapping[str, Sequence[SourceDefinition]]) -> str:

@@ -32,8 +32,8 @@ Then = Annotated[Question, question_dependency("as_of")]
 @policy(RouteKind.PAGE)
 def sources(request: Request, question: Then, session: ReadSession) -> HTMLResponse:
     vintage = vintage_at(session, question.as_of)
-    found = sources_by_slug(vintage).values()
-    known = main_source_first(vintage, found)
+    sources_known = sources_by_slug(vintage).values()
+    known = main_source_first(vintage, sources_known)
     covered = read_covered_months(vintage)
     context = {
         "question": question,
@@ -51,20 +51,20 @@ def source(request: Request, slug: str, question: Then, session: ReadSession) ->
     vintage = vintage_at(session, then)
     known = sources_by_slug(vintage)
     names = {item.name: item.slug for item in known.values()}
-    found = find_entry(known, slug, "source", names)
+    entry = find_entry(known, slug, "source", names)
     covered = read_covered_months(vintage, slug)
     acts = read_revisions(session, then, [slug])
     context = {
         "question": question,
-        "source": found,
-        "definition": source_definition(found, covered),
-        "whole": denominator_text(found, Question()),
-        "citation": source_citation(found),
+        "source": entry,
+        "definition": source_definition(entry, covered),
+        "whole": denominator_text(entry, Question()),
+        "citation": source_citation(entry),
         "grid": coverage_grid(covered),
         "covered": covered,
         "held": held_snapshots(read_snapshots(vintage, slug)),
         "revisions": [act for act in acts if act.revises or not act.having(Effect.NEW)],
-        "trends": trends_address(found, covered, question),
+        "trends": trends_address(entry, covered, question),
     }
     return render_page(request, "reference/source.html", context)
 
@@ -74,8 +74,8 @@ def trends_address(
 ) -> str:
     """The address of its chart: of all models where it says of none that they are open."""
     opens = not covered or any(item.opens for item in covered)
-    asked = question.having(source=(source.slug,), openness="open" if opens else "all")
-    return f"/trends?{asked.query_string()}"
+    narrowed = question.having(source=(source.slug,), openness="open" if opens else "all")
+    return f"/trends?{narrowed.query_string()}"
 
 
 # --- coverage

@@ -65,11 +65,11 @@ class RequestGuard:
 def check_host(scope: Scope) -> None:
     """Raise HTTPException 400 for another name than ours: links in pages are made with it."""
     ours: Sequence[str] = scope["app"].state.hosts
-    asked = Headers(scope=scope).getlist("host")
+    hosts_given = Headers(scope=scope).getlist("host")
     if not ours or policy_of(scope).kind is RouteKind.OPERATIONS:
         return
     # An IPv6 address has colons of its own, in brackets.
-    names = [re.sub(r":[0-9]*$", "", one).lower() for one in asked]
+    names = [re.sub(r":[0-9]*$", "", one).lower() for one in hosts_given]
     if len(names) != 1 or names[0] not in ours:
         raise HTTPException(400, "This server does not answer for that name")
 
