@@ -37,7 +37,7 @@ class TextFormatter(logging.Formatter):
     """The same for people: a line a record, and a line a frame of what failed."""
 
     def format(self, record: logging.LogRecord) -> str:
-        request = f" [{found}]" if (found := REQUEST.get()) else ""
+        request = f" [{request_id}]" if (request_id := REQUEST.get()) else ""
         where = f"{record.levelname.lower()} {record.name}"
         lines = [f"{format_moment(record)} {where}{request}: {format_message(record)}"]
         if record.exc_info and (error := record.exc_info[1]):

@@ -53,10 +53,10 @@ class Origins(ListEnvelope):
     data: list[OriginRow] = Field(description="All five, in their fixed order.")
 
 
-def read_origins(session: Session, asked: ListQuery) -> ListPage[OriginRow]:
+def read_origins(session: Session, list_query: ListQuery) -> ListPage[OriginRow]:
     """What origins there are and what each means: the home of the developer, not of the base."""
     homes = [
-        entry.origin for entry in developers_by_slug(vintage_at(session, asked.as_of)).values()
+        entry.origin for entry in developers_by_slug(vintage_at(session, list_query.as_of)).values()
     ]
     rows = [
         OriginRow(
@@ -97,9 +97,9 @@ class Developers(ListEnvelope):
     data: list[DeveloperRow] = Field(description="By slug.")
 
 
-def read_developers(session: Session, asked: ListQuery) -> ListPage[DeveloperRow]:
+def read_developers(session: Session, list_query: ListQuery) -> ListPage[DeveloperRow]:
     """The developers of the catalogue, with their homes."""
-    question = asked.question
+    question = list_query.question
     rows = [
         DeveloperRow(
             developer=item.slug,
@@ -110,11 +110,11 @@ def read_developers(session: Session, asked: ListQuery) -> ListPage[DeveloperRow
             huggingface_org=item.huggingface_org,
             note=item.note,
         )
-        for item in developers_by_slug(vintage_at(session, asked.as_of)).values()
+        for item in developers_by_slug(vintage_at(session, list_query.as_of)).values()
         if not question.origin or item.origin in question.origin
         if not question.developer or item.slug in question.developer
     ]
-    return make_page(rows, asked)
+    return make_page(rows, list_query)
 
 
 # --- models
@@ -146,15 +146,15 @@ class Models(ListEnvelope):
     data: list[ModelRow] = Field(description="By slug.")
 
 
-def read_models(session: Session, asked: ListQuery) -> ListPage[ModelRow]:
+def read_models(session: Session, list_query: ListQuery) -> ListPage[ModelRow]:
     """The models of the catalogue, open or not unless `openness` says otherwise."""
-    vintage = vintage_at(session, asked.as_of)
+    vintage = vintage_at(session, list_query.as_of)
     homes = {slug: item.origin for slug, item in developers_by_slug(vintage).items()}
     rows = [
         _model_row(item, homes.get(item.developer, Origin.UNKNOWN))
         for item in models_by_slug(vintage).values()
     ]
-    question = asked.question
+    question = list_query.question
     passing = [
         row
         for row in rows
@@ -163,7 +163,7 @@ def read_models(session: Session, asked: ListQuery) -> ListPage[ModelRow]:
         if not question.developer or row.developer in question.developer
         if not question.model or row.model in question.model
     ]
-    return make_page(passing, asked)
+    return make_page(passing, list_query)
 
 
 def _model_row(item: ModelEntry, origin: Origin) -> ModelRow:
@@ -202,9 +202,9 @@ class Events(ListEnvelope):
     data: list[EventRow] = Field(description="The oldest first.")
 
 
-def read_events(session: Session, asked: ListQuery) -> ListPage[EventRow]:
+def read_events(session: Session, list_query: ListQuery) -> ListPage[EventRow]:
     """What happened beside the figures. They explain nothing by themselves."""
-    question = asked.question
+    question = list_query.question
     rows = [
         EventRow(
             date=item.date,
@@ -213,11 +213,11 @@ def read_events(session: Session, asked: ListQuery) -> ListPage[EventRow]:
             url=item.url,
             headline=item.headline,
         )
-        for item in read_chart_events(vintage_at(session, asked.as_of))
+        for item in read_chart_events(vintage_at(session, list_query.as_of))
         if not question.from_ or item.date >= question.from_
         if not question.to or item.date.replace(day=1) <= question.to
     ]
-    return make_page(rows, asked)
+    return make_page(rows, list_query)
 
 
 add_list_routes(

@@ -40,10 +40,10 @@ class Figure(BaseModel):
 def read_figure(
     request: Request,
     session: ReadSession,
-    asked: Annotated[ListQuery, list_query_dependency(paged=False, csv=False)],
+    list_query: Annotated[ListQuery, list_query_dependency(paged=False, csv=False)],
 ) -> Figure:
     """The chart that /trends shows. Its rows alone: /api/v1/shares."""
-    question = asked.question
+    question = list_query.question
     chart = question_chart(session, question)
     return Figure(
         data=json.loads(chart.figure_json()),

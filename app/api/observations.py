@@ -73,13 +73,13 @@ class Observations(ListEnvelope):
     data: list[ObservationRow] = Field(description="By source, month and line.")
 
 
-def read(session: Session, asked: ListQuery) -> ListPage[ObservationRow]:
+def read(session: Session, list_query: ListQuery) -> ListPage[ObservationRow]:
     """Every line that stands in the vintage, of closed models too unless `openness` says otherwise.
 
     The CSV without `limit` holds all rows.
     """
-    limit = asked.limit or LINES_A_READ
-    stored_lines = read_observations(session, asked.then, _place(asked.after), limit + 1)
+    limit = list_query.limit or LINES_A_READ
+    stored_lines = read_observations(session, list_query.then, _place(list_query.after), limit + 1)
     rows = [_row(line) for line in stored_lines[:limit]]
     last = stored_lines[limit - 1] if len(stored_lines) > limit else None
     return ListPage(rows, (last.source, format_month(last.month), last.line) if last else None)

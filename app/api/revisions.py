@@ -77,17 +77,17 @@ class Revisions(ListEnvelope):
     data: list[RevisionRow] = Field(description="The latest act first; by source and month.")
 
 
-def read(session: Session, asked: ListQuery) -> ListPage[RevisionRow]:
+def read(session: Session, list_query: ListQuery) -> ListPage[RevisionRow]:
     """How the figures came to be what they are: nothing is revised silently."""
-    question = asked.question
+    question = list_query.question
     rows = [
         row
-        for act in read_revisions(session, asked.as_of, question.source)
+        for act in read_revisions(session, list_query.as_of, question.source)
         for change in act.changes
         if _wanted(change, question)
         for row in _rows(act, change)
     ]
-    return make_page(rows, asked)
+    return make_page(rows, list_query)
 
 
 def _wanted(change: MonthRevision, question: Question) -> bool:

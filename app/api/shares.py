@@ -167,11 +167,11 @@ SharesQuery = Annotated[ListQuery, list_query_dependency(paged=False)]
     openapi_extra=_csv_description(csv=False),
 )
 @policy(RouteKind.API, expensive=True, cross_origin_reads=True)
-def read_shares(request: Request, session: ReadSession, asked: SharesQuery) -> Any:
+def read_shares(request: Request, session: ReadSession, list_query: SharesQuery) -> Any:
     """The shares of a question, with their definition, citation and a link that stays the same."""
-    question = asked.question
+    question = list_query.question
     answer = answer_question(session, question)
-    if asked.csv:
+    if list_query.csv:
         return shares_csv(request, question, answer)
     return Shares(
         data=[ShareRow.model_validate(row) for row in share_rows(answer, question)],
@@ -188,9 +188,9 @@ def read_shares(request: Request, session: ReadSession, asked: SharesQuery) -> A
     openapi_extra=_csv_description(csv=True),
 )
 @policy(RouteKind.API, expensive=True, cross_origin_reads=True)
-def read_shares_csv(request: Request, session: ReadSession, asked: SharesQuery) -> CSVResponse:
+def read_shares_csv(request: Request, session: ReadSession, list_query: SharesQuery) -> CSVResponse:
     """The same rows as CSV; an empty share_pct is a missing one. `bom=1` is for Excel."""
-    return shares_csv(request, asked.question, answer_question(session, asked.question))
+    return shares_csv(request, list_query.question, answer_question(session, list_query.question))
 
 
 def shares_meta(question: Question, answer: Answer) -> Meta:

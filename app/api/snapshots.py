@@ -46,10 +46,12 @@ class Snapshots(ListEnvelope):
     data: list[SnapshotRow] = Field(description="The latest upload first, and its latest month.")
 
 
-def read(session: Session, asked: ListQuery) -> ListPage[SnapshotRow]:
+def read(session: Session, list_query: ListQuery) -> ListPage[SnapshotRow]:
     """Every snapshot published by then: what is current, superseded and withdrawn."""
-    records = read_snapshots(vintage_at(session, asked.as_of))
-    return make_page([_row(item) for item in records if _wanted(item, asked.question)], asked)
+    records = read_snapshots(vintage_at(session, list_query.as_of))
+    return make_page(
+        [_row(item) for item in records if _wanted(item, list_query.question)], list_query
+    )
 
 
 def _wanted(item: SnapshotRecord, question: Question) -> bool:

@@ -63,15 +63,15 @@ class NewSource(BaseModel):
         """Here and not only on writing, so that it is told beside what is missing or unknown."""
         column = next(column for column in SOURCE_TYPE.columns if column.name == info.field_name)
         if column.filled and not text.strip():
-            told = {"expected": f"a value: {column.name} must not be blank"}
-            raise PydanticCustomError("blank", "{expected}", told)
+            context = {"expected": f"a value: {column.name} must not be blank"}
+            raise PydanticCustomError("blank", "{expected}", context)
         try:
             cell = clean_text(text, column.limit, multiline=column.multiline)
             if cell:
                 column.parse(cell, CellContext())
         except UnreadableCellError as bad:
-            told = {"expected": bad.expected, "suggestion": bad.suggestion() or ""}
-            raise PydanticCustomError(bad.code, "{expected}", told) from None
+            context = {"expected": bad.expected, "suggestion": bad.suggestion() or ""}
+            raise PydanticCustomError(bad.code, "{expected}", context) from None
         return text
 
 
@@ -122,11 +122,11 @@ class Sources(ListEnvelope):
     data: list[SourceRow] = Field(description="By slug.")
 
 
-def read(session: Session, asked: ListQuery) -> ListPage[SourceRow]:
+def read(session: Session, list_query: ListQuery) -> ListPage[SourceRow]:
     """What is measured, by whom, among whom: the definitions, and the months covered."""
-    vintage = vintage_at(session, asked.as_of)
+    vintage = vintage_at(session, list_query.as_of)
     spans = covered_spans(vintage)
-    slugs = asked.question.source
+    slugs = list_query.question.source
     rows = [
         _row(source, spans.get(slug))
         for slug, source in sources_by_slug(vintage).items()

@@ -73,9 +73,9 @@ def _verified_maintainer(
     db: Database, name: str, password: str, address: str, wrong: str
 ) -> tuple[int, str | None]:
     """The attempt, to be forgiven, and the hash that matched. Else raises, in the words `wrong`."""
-    known = name if NAME_PATTERN.fullmatch(name) else ""
-    attempt = record_attempt(db, known, address)
-    stored = _stored_hash(db, known)
+    sound_name = name if NAME_PATTERN.fullmatch(name) else ""
+    attempt = record_attempt(db, sound_name, address)
+    stored = _stored_hash(db, sound_name)
     if not verify_password(password, stored):
         raise WrongPasswordError(wrong)
     return attempt, stored

@@ -158,8 +158,8 @@ def _entry_at(
     if isinstance(entry, Source | Developer | Model) and entry.slug != values["slug"]:
         detail = f"Links and files name it; it stays “{entry.slug}”."
         raise ConflictError("The slug of an entry cannot change", detail)
-    found: TableEntry | None = entry
-    return found
+    entry_to_correct: TableEntry | None = entry
+    return entry_to_correct
 
 
 def _refuse_nameless(table: CsvTable, kind: EntryType) -> None:

@@ -48,8 +48,8 @@ class ModelEntry:
 def sources_by_slug(vintage: Vintage) -> dict[str, SourceDefinition]:
     """Every source the catalogue knew then, by slug."""
     added = entries_added_since(vintage, "sources")
-    known = read_sources(vintage)
-    return {source.slug: source for source in known if source.slug not in added}
+    sources = read_sources(vintage)
+    return {source.slug: source for source in sources if source.slug not in added}
 
 
 @read_once

@@ -19,9 +19,9 @@ def spread_labels(labels: Iterable[EndLabel], per_share: float, height: int) -> 
     ends = sorted(labels, key=lambda end: (end.month, end.share))
     for _, together in groupby(ends, key=lambda end: end.month):
         column = list(together)
-        wanted = [label.share * per_share for label in column]
-        placed = spread_apart([want - CLEAR for want in wanted], LABEL_GAP, height + 6 - CLEAR)
-        for label, want, place in zip(column, wanted, placed, strict=True):
+        heights = [label.share * per_share for label in column]
+        placed = spread_apart([want - CLEAR for want in heights], LABEL_GAP, height + 6 - CLEAR)
+        for label, want, place in zip(column, heights, placed, strict=True):
             yield replace(label, lift=round(place + CLEAR - want, 1))
 
 

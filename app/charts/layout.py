@@ -98,11 +98,13 @@ def _drafts(answer: Answer, design: PanelDesign) -> Iterator[_PanelDraft]:
         series = list(_series(answer.shares_of(source.slug), answer.groups, answer.months))
         if design.whole:
             series += _series(answer.complement_of(source.slug), _short(answer), answer.months)
-        known = [item for item in series if item.last]
-        if known and len(months) == 1:
-            yield _PanelDraft(BARS, source, [_only(item, months[0]) for item in known])
-        elif known:
-            yield _PanelDraft(design, source, known)
+        series_with_figures = [item for item in series if item.last]
+        if series_with_figures and len(months) == 1:
+            yield _PanelDraft(
+                BARS, source, [_only(item, months[0]) for item in series_with_figures]
+            )
+        elif series_with_figures:
+            yield _PanelDraft(design, source, series_with_figures)
 
 
 def _title(draft: _PanelDraft, frame: ChartSize) -> tuple[str, ...]:

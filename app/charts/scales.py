@@ -70,17 +70,17 @@ def month_ticks(first: date, last: date, most: int) -> tuple[Tick, ...]:
     return tuple(ticks)
 
 
-def spread_apart(wanted: Sequence[float], gap: float, high: float) -> list[float]:
+def spread_apart(places: Sequence[float], gap: float, high: float) -> list[float]:
     """Positions from 0, best under `high`, at least `gap` apart and nearest to those wanted.
 
     `wanted` ascends; those that would touch make a block around their common middle.
     """
     blocks: list[list[float]] = []
-    for index, position in enumerate(wanted):
+    for index, position in enumerate(places):
         blocks.append([position - index * gap])
         while len(blocks) > 1 and _mean(blocks[-2]) > _mean(blocks[-1]):
             blocks[-2:] = [blocks[-2] + blocks[-1]]
-    most = max(high - gap * (len(wanted) - 1), 0)
+    most = max(high - gap * (len(places) - 1), 0)
     starts = [min(max(_mean(block), 0), most) for block in blocks for _ in block]
     return [start + index * gap for index, start in enumerate(starts)]
 

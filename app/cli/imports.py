@@ -182,8 +182,8 @@ def problem_place(problem: Problem) -> str:
 
 def problem_sentence(problem: Problem) -> str:
     hint = f" Did you mean “{problem.suggestion}”?" if problem.suggestion else ""
-    found = f"found “{problem.found}”, " if problem.found else "blank; "
-    return f"{found}expected {problem.expected}.{hint}"
+    found_text = f"found “{problem.found}”, " if problem.found else "blank; "
+    return f"{found_text}expected {problem.expected}.{hint}"
 
 
 def report_import(imported: ImportResult) -> None:

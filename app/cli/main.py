@@ -80,8 +80,8 @@ def show_error(refused: UserError) -> None:
         console.print(refused.detail, markup=False)
 
 
-def show_version(asked: bool) -> None:
-    if asked:
+def show_version(is_asked_for: bool) -> None:
+    if is_asked_for:
         typer.echo(version("open-model-share"))
         raise typer.Exit
 

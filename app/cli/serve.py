@@ -67,9 +67,11 @@ def run_server(
             console.print(f"To upload, sign in once within 24 hours: {address}{link}")
 
     # Who has a database of their own may have no data directory.
-    known = nullcontext() if settings.database_url else announce_address(settings.data_dir, address)
+    address_file = (
+        nullcontext() if settings.database_url else announce_address(settings.data_dir, address)
+    )
     try:
-        with known:
+        with address_file:
             start_workers(config, listening, announce)
     except KeyboardInterrupt:
         console.print("Stopped.")

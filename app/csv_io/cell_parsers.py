@@ -38,8 +38,8 @@ def choice_parser(
     expected = "one of " + ", ".join(values)
 
     def suggest(cell: str) -> str | None:
-        found = nearest_match(cell, names, cutoff=0.72)
-        return (hint and hint(cell)) or (str(names[found]) if found else None)
+        nearest_name = nearest_match(cell, names, cutoff=0.72)
+        return (hint and hint(cell)) or (str(names[nearest_name]) if nearest_name else None)
 
     def parse(cell: str, _context: CellContext) -> Any:
         value = names.get(fold_name(cell))
@@ -112,17 +112,17 @@ def parse_url(cell: str, _context: CellContext) -> str:
 
 def parse_month_cell(cell: str, _context: CellContext) -> date:
     """`YYYY-MM` or `YYYY-MM-01`, from 2000 to the running month in UTC, as its first day."""
-    found = parse_month(cell.removesuffix("-01") if len(cell) == len("2025-08-01") else cell)
-    if found is None:
+    first_day = parse_month(cell.removesuffix("-01") if len(cell) == len("2025-08-01") else cell)
+    if first_day is None:
         expected = "a month as YYYY-MM, such as 2025-08"
         raise UnreadableCellError("not_a_month", expected, partial(_suggest_month, cell))
-    if found > this_month():
+    if first_day > this_month():
         raise UnreadableCellError(
             "future_month", f"a month not after {format_month(this_month())} (UTC)"
         )
-    if found.year < FIRST_YEAR:
+    if first_day.year < FIRST_YEAR:
         raise UnreadableCellError("too_early", f"a month from {FIRST_YEAR}-01 on")
-    return found
+    return first_day
 
 
 def _suggest_month(cell: str) -> str | None:

@@ -86,9 +86,9 @@ class Header:
             return None
         before = next((item for item in self.reading.columns if item.field == column.name), None)
         if before is not None:
-            found = f"{name.strip()}, beside {before.header} in column {before.position}"
+            found_text = f"{name.strip()}, beside {before.header} in column {before.position}"
             expected = f"one column for {column.name}"
-            self.problems.add("duplicate_column", line, position, column.name, found, expected)
+            self.problems.add("duplicate_column", line, position, column.name, found_text, expected)
             return None
         self.reading.columns += (ReadColumn(position, excerpt(name.strip()), column.name),)
         return column

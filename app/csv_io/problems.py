@@ -41,8 +41,8 @@ class ProblemList:
             self.first.append(problem)
 
 
-def _problem_excerpt(found: str) -> str:
+def _problem_excerpt(text: str) -> str:
     """An excerpt, with bytes that are no UTF-8 as bytes."""
-    if not found.isascii():
-        found = found[:200].encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return excerpt(found)
+    if not text.isascii():
+        text = text[:200].encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return excerpt(text)

@@ -164,13 +164,13 @@ class CsvTable:
             values = in_order(
                 (*[cache[cell] for cache, cell in zip(caches, row, strict=True)], *blanks)
             )
-            found = list(find_split_numbers(row, pairs, self._record)) if pairs else []
+            split_numbers = list(find_split_numbers(row, pairs, self._record)) if pairs else []
             if faults:
                 self._report(line, row, faults)
-            elif found and self._refuse_sure(line, found, pairs):
+            elif split_numbers and self._refuse_sure(line, split_numbers, pairs):
                 continue
             else:
-                yield CsvRow(line, values, found[0] if found else None)
+                yield CsvRow(line, values, split_numbers[0] if split_numbers else None)
         self.reading.decimal_mark = context.decimal_mark
 
     def _pairs(self) -> list[ColumnPair]:
@@ -178,11 +178,11 @@ class CsvTable:
         return number_column_pairs(parsers) if self.reading.delimiter == "," else []
 
     def _refuse_sure(
-        self, line: int, found: Iterable[SplitNumber], pairs: Iterable[ColumnPair]
+        self, line: int, split_numbers: Iterable[SplitNumber], pairs: Iterable[ColumnPair]
     ) -> bool:
         """Whether digits stand where a text does, which no other line can explain."""
         sure = {pair.position for pair in pairs if pair.sure}
-        refused = [split for split in found if split.position in sure]
+        refused = [split for split in split_numbers if split.position in sure]
         for split in refused:
             self.refuse_split(line, split)
         return bool(refused)
@@ -223,9 +223,9 @@ class CsvTable:
                 continue
             reading.lines += 1
             if most is not None and reading.lines > most:
-                found = f"more than {most} lines"
+                found_text = f"more than {most} lines"
                 self.problems.add(
-                    "too_many_lines", line, None, None, found, f"at most {most} lines"
+                    "too_many_lines", line, None, None, found_text, f"at most {most} lines"
                 )
                 return
             yield line, row
@@ -254,13 +254,13 @@ class CsvTable:
     def _report(self, line: int, row: list[str], faults: "list[CellFault]") -> None:
         if any(cell.strip() for cell in row):
             for fault in faults:
-                found, error = row[fault.position - 1], fault.error
+                raw_cell, error = row[fault.position - 1], fault.error
                 self.problems.add(
                     error.code,
                     line,
                     fault.position,
                     fault.field,
-                    found,
+                    raw_cell,
                     error.expected,
                     error.suggestion,
                 )

@@ -30,8 +30,8 @@ FORMULA_STARTS: Final = frozenset("=+-@＝＋－＠") | {chr(code) for code in r
 
 def download_file_name(what: str, vintage: datetime | None, ending: str = "csv") -> str:
     """Says what the file holds and when that was known: a CSV has no other place for it."""
-    known = f"_{vintage.astimezone(UTC):%Y-%m-%dT%H%MZ}" if vintage else ""
-    return f"open-model-share_{re.sub(r'[^a-z0-9._+-]', '-', what)}{known}.{ending}"
+    vintage_part = f"_{vintage.astimezone(UTC):%Y-%m-%dT%H%MZ}" if vintage else ""
+    return f"open-model-share_{re.sub(r'[^a-z0-9._+-]', '-', what)}{vintage_part}.{ending}"
 
 
 def csv_link_header(*, described: str, canonical: str) -> str:

@@ -57,12 +57,12 @@ def upgrade_if_needed(db: Database) -> None:
         raise UnavailableError(title, hint) from None
 
 
-def is_schema_served(found: str | None, expected: str) -> bool:
+def is_schema_served(current: str | None, expected: str) -> bool:
     """Whether this release works on a schema: its own, or that of a later release.
 
     Revisions are numbered, and a migration takes nothing away that the release before reads.
     """
-    return found is not None and found >= expected
+    return current is not None and current >= expected
 
 
 def check_server(db: Database) -> None:

@@ -86,8 +86,8 @@ def prepare_role(db: Database, role: str, password: str | None) -> None:
 
 
 def _make(connection: Connection, role: str, password: str | None) -> None:
-    known = "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = %s)"
-    if not connection.exec_driver_sql(known, (role,)).scalar_one():
+    role_exists = "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = %s)"
+    if not connection.exec_driver_sql(role_exists, (role,)).scalar_one():
         _run(connection, sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
     if password is not None:
         # Enciphered here, so that no log of statements ever holds it.

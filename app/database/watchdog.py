@@ -101,15 +101,15 @@ def _listening(
     """As `gen`, which is sent nothing for every tenth of a second that nothing came."""
     heard = time.monotonic()
     try:
-        wanted = next(gen)
+        wait_for = next(gen)
         while True:
-            ready = yield wanted
+            ready = yield wait_for
             if ready:
                 heard = time.monotonic()
             elif time.monotonic() - heard > SILENCE_TIMEOUT_S:
                 watch.check()
                 watch.suspect()
-            wanted = gen.send(ready)
+            wait_for = gen.send(ready)
     except StopIteration as done:
         result: Result = done.value
         return result

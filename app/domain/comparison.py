@@ -73,8 +73,8 @@ def compare_answers(then: Answer, now: Answer | None) -> ChangesSince:
 
 def _known_shares(answer: Answer) -> Mapping[ShareKey, Share]:
     return {
-        ShareKey(row.source, row.month, row.group, asked): row
-        for asked, rows in ((True, answer.shares), (False, answer.complement))
+        ShareKey(row.source, row.month, row.group, is_asked_for): row
+        for is_asked_for, rows in ((True, answer.shares), (False, answer.complement))
         for row in rows
         if not row.missing
     }

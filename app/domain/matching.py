@@ -24,15 +24,17 @@ WHOLE_MATCH_MIN_LETTERS = 5
 """Letters that, found whole in a name, suggest it: a model's slug begins with its developer's."""
 
 
-def nearest_match(found: str, choices: Iterable[str], cutoff: float = 0.6) -> str | None:
+def nearest_match(text: str, choices: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The choice most like `found`, or None where nothing is alike enough to suggest."""
     by_loose = {fold_name(choice): choice for choice in choices}
-    folded = fold_name(found[:80])
+    folded = fold_name(text[:80])
     whole = [
-        known for known in by_loose if len(folded) >= WHOLE_MATCH_MIN_LETTERS and folded in known
+        choice_key
+        for choice_key in by_loose
+        if len(folded) >= WHOLE_MATCH_MIN_LETTERS and folded in choice_key
     ]
     if whole:
-        return by_loose[min(whole, key=lambda known: (len(known), known))]
+        return by_loose[min(whole, key=lambda choice_key: (len(choice_key), choice_key))]
     # difflib is quadratic in length: a 10 kB value must not cost a second.
     matches = difflib.get_close_matches(folded, by_loose, n=1, cutoff=cutoff)
     return by_loose[matches[0]] if matches else None

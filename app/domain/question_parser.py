@@ -171,8 +171,10 @@ class _ParameterReader:
     def choice(self, parameter: Parameter, text: str, allowed: Collection[str]) -> None:
         words = [word.strip() for word in text.split(",")] if parameter.many else [text]
         if len(words) > VALUES_MAX:
-            found = f"{len(words)} values"
-            self.refuse("too_many_values", parameter.name, found, f"at most {VALUES_MAX} values")
+            found_text = f"{len(words)} values"
+            self.refuse(
+                "too_many_values", parameter.name, found_text, f"at most {VALUES_MAX} values"
+            )
             return
         for word in words:
             if word not in allowed:
@@ -216,11 +218,11 @@ class _ParameterReader:
     def compare(self) -> None:
         first, last = self.values.get("from_"), self.values.get("to")
         if first and last and first > last:
-            found = f"{format_month(first)} to {format_month(last)}"
-            self.refuse("empty_range", "from", found, "a first month not after the last")
+            found_text = f"{format_month(first)} to {format_month(last)}"
+            self.refuse("empty_range", "from", found_text, "a first month not after the last")
         if first and first > this_month():
             self.refuse("future", "from", format_month(first), "a month that has begun")
         if self.values.get("of") == "open" and self.values.get("openness", "open") != "open":
-            found = self.values["openness"]
+            found_text = self.values["openness"]
             expected = "openness=open with of=open: other models are no part of the open ones"
-            self.refuse("contradiction", "openness", found, expected, lambda: "open")
+            self.refuse("contradiction", "openness", found_text, expected, lambda: "open")

@@ -35,11 +35,11 @@ def check_file(
     progress: LineProgress | None = None,
 ) -> CheckedFile:
     """Reads a file against today's catalogue; stores nothing. With `progress` in this process."""
-    known = load_catalogue_index(session)
+    catalogue = load_catalogue_index(session)
     if progress is not None:
         return check_lines(
             file,
-            known,
+            catalogue,
             source=source,
             openness=openness,
             reclassify=reclassify,
@@ -47,7 +47,7 @@ def check_file(
             progress=progress,
         )
     return check_in_process(
-        file, known, source=source, openness=openness, reclassify=reclassify, limits=limits
+        file, catalogue, source=source, openness=openness, reclassify=reclassify, limits=limits
     )
 
 

@@ -82,11 +82,11 @@ def list_files(paths: Iterable[Path]) -> list[Path]:
     for path in paths:
         if path.is_dir():
             named = [path / f"{kind.name}.csv" for kind in ENTRY_TYPES]
-            found = [file for file in named if file.is_file()]
-            found += sorted((path / "snapshots").glob("*.csv"))
-            if not found:
+            present = [file for file in named if file.is_file()]
+            present += sorted((path / "snapshots").glob("*.csv"))
+            if not present:
                 raise NotFoundError(f"There is nothing to import in {path}")
-            files += found
+            files += present
         elif path.is_file():
             files.append(path)
         else:

@@ -145,9 +145,9 @@ def _snapshots(
     sources = ids_by_slug(session, Source)
     made = {
         (slug, month): Snapshot(
-            upload_id=upload.id, source_id=sources[slug], month=month, basis=found.basis
+            upload_id=upload.id, source_id=sources[slug], month=month, basis=summary.basis
         )
-        for (slug, month), found in checked.months.items()
+        for (slug, month), summary in checked.months.items()
         if (slug, month) in keys
     }
     session.add_all(made.values())

@@ -90,5 +90,7 @@ def _not_known(month: _MonthOfSource) -> Decimal | None:
     """Of unknown openness, and what no line speaks of; None where there is no line at all."""
     if not month:
         return None
-    known = [share for (_, openness), share in month.items() if openness is not Openness.UNKNOWN]
-    return max(HUNDRED - sum(known, Decimal(0)), Decimal(0))
+    known_shares = [
+        share for (_, openness), share in month.items() if openness is not Openness.UNKNOWN
+    ]
+    return max(HUNDRED - sum(known_shares, Decimal(0)), Decimal(0))

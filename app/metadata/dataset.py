@@ -99,8 +99,8 @@ def without_empty(values: Mapping[str, Any]) -> Json:
 
 def licence_address(licence: str) -> str:
     """Where a Creative Commons licence reads; empty for any other."""
-    if found := _CREATIVE_COMMONS.search(licence):
-        return f"https://creativecommons.org/licenses/{found[1].lower()}/{found[2]}/"
+    if match := _CREATIVE_COMMONS.search(licence):
+        return f"https://creativecommons.org/licenses/{match[1].lower()}/{match[2]}/"
     if re.search(r"\bCC0\b", licence):
         return "https://creativecommons.org/publicdomain/zero/1.0/"
     return ""

@@ -87,8 +87,8 @@ def _download(dataset: Dataset, table: ColumnsDoc, *, csv: bool) -> Json:
     )
 
 
-def _address(told: Json) -> str:
-    return str(told.get("path", told.get("title", "")))
+def _address(licence: Json) -> str:
+    return str(licence.get("path", licence.get("title", "")))
 
 
 def _basis(site: str, item: TableDescription) -> Json:

@@ -32,7 +32,7 @@ def schema_fields(document: Json, schema: Json) -> Iterator[SchemaField]:
 
 
 def _fields(
-    document: Json, schema: Json, before: str, told: dict[str, str]
+    document: Json, schema: Json, before: str, path: dict[str, str]
 ) -> Iterator[SchemaField]:
     """`told` are the schemas whose fields stand further up, and where."""
     for name, given in schema.get("properties", {}).items():
@@ -42,7 +42,7 @@ def _fields(
         whole = f"{before}{name}"
         inside = f"{whole}[]" if many else whole
         reference = (given.get("items", {}) if many else given).get("$ref", "")
-        alike = f" Its fields are those of {told[reference]}." if reference in told else ""
+        alike = f" Its fields are those of {path[reference]}." if reference in path else ""
         yield SchemaField(
             name=whole,
             kind=schema_kind(document, given),
@@ -58,8 +58,8 @@ def _fields(
         if alike:
             continue
         if reference and inner.get("properties"):
-            told[reference] = inside
-        yield from _fields(document, inner, f"{inside}.", told)
+            path[reference] = inside
+        yield from _fields(document, inner, f"{inside}.", path)
 
 
 def _plain(limit: float | None) -> float | None:
@@ -67,9 +67,9 @@ def _plain(limit: float | None) -> float | None:
     return int(limit) if limit is not None and limit == int(limit) else limit
 
 
-def _meaning(said: Json, given: Json) -> str:
+def _meaning(resolved: Json, given: Json) -> str:
     """What the field says or, where it says nothing, its type."""
-    return str(given.get("description") or said.get("description", ""))
+    return str(given.get("description") or resolved.get("description", ""))
 
 
 def _filled(document: Json, given: Json) -> bool:
@@ -79,8 +79,8 @@ def _filled(document: Json, given: Json) -> bool:
     return any(schema.get(name) for name in ("minLength", "pattern", "enum", "format"))
 
 
-def _example_text(given: Json, said: Json) -> str:
-    example = first_alternative(given, first_alternative(said))
+def _example_text(given: Json, resolved: Json) -> str:
+    example = first_alternative(given, first_alternative(resolved))
     return "" if example in (None, "") else format_json_value(example)
 
 
@@ -114,8 +114,8 @@ def schema_kind(document: Json, schema: Json) -> str:
         return f"list of {_plural(schema_kind(document, schema.get('items', {})))}"
     if schema.get("pattern") == MONTH:
         return "month"
-    known = KINDS.get((schema.get("type", ""), schema.get("format", "")))
-    return known or KINDS.get((schema.get("type", ""), ""), "anything")
+    kind_text = KINDS.get((schema.get("type", ""), schema.get("format", "")))
+    return kind_text or KINDS.get((schema.get("type", ""), ""), "anything")
 
 
 MONTH: Final = r"^\d{4}-\d{2}$"

@@ -71,11 +71,11 @@ def _say(operation: Json) -> None:
 def _ask(path: str, operation: Json) -> None:
     """Parameters of the question mean and allow the same at every address that takes them."""
     given = operation.get("parameters", [])
-    known = {item.name: item for item in PARAMETERS}
+    parameters_by_name = {item.name: item for item in PARAMETERS}
     whole = any(parameter["name"] == "by" for parameter in given)
     for parameter in given:
-        if parameter["in"] == "query" and parameter["name"] in known:
-            described = parameter_schema(known[parameter["name"]], whole=whole)
+        if parameter["in"] == "query" and parameter["name"] in parameters_by_name:
+            described = parameter_schema(parameters_by_name[parameter["name"]], whole=whole)
             # A list of the API may have a default of its own.
             default = parameter["schema"].get("default", described["schema"].get("default"))
             parameter.update(described)

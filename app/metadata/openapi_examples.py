@@ -57,10 +57,10 @@ def example_address(operation: OperationDoc) -> str:
 
 
 def _named(operation: OperationDoc) -> list[ParameterDoc]:
-    asked = [item for item in operation.parameters if item.place == "query"]
-    told = [item for item in asked if item.example and item.name not in UNNAMED]
-    optional = [item.name for item in told if not item.required][:NAMED]
-    return [item for item in asked if item.required or item.name in optional]
+    in_query = [item for item in operation.parameters if item.place == "query"]
+    with_example = [item for item in in_query if item.example and item.name not in UNNAMED]
+    optional = [item.name for item in with_example if not item.required][:NAMED]
+    return [item for item in in_query if item.required or item.name in optional]
 
 
 def _sending(body: BodyDoc, document: Json) -> list[str]:

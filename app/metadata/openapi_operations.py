@@ -90,36 +90,38 @@ class SectionDoc:
 
 def reference_sections(document: Json) -> list[SectionDoc]:
     """Every operation, under its first tag, in the document's order."""
-    told = [
-        _operation(document, path, method, said)
+    tag_texts = [
+        _operation(document, path, method, operation_json)
         for path, item in document["paths"].items()
-        for method, said in item.items()
+        for method, operation_json in item.items()
     ]
     meanings = {tag["name"]: tag.get("description", "") for tag in document.get("tags", ())}
-    names = dict.fromkeys([*meanings, *(operation.tag for operation in told)])
-    found = [
-        SectionDoc(name, meanings.get(name, ""), tuple(item for item in told if item.tag == name))
+    names = dict.fromkeys([*meanings, *(operation.tag for operation in tag_texts)])
+    operations = [
+        SectionDoc(
+            name, meanings.get(name, ""), tuple(item for item in tag_texts if item.tag == name)
+        )
         for name in names
     ]
-    return [section for section in found if section.operations]
+    return [section for section in operations if section.operations]
 
 
-def _operation(document: Json, path: str, method: str, said: Json) -> OperationDoc:
+def _operation(document: Json, path: str, method: str, operation_json: Json) -> OperationDoc:
     return OperationDoc(
-        anchor=said.get("operationId", f"{method}{path}").replace("_", "-"),
+        anchor=operation_json.get("operationId", f"{method}{path}").replace("_", "-"),
         method=method.upper(),
         path=path,
-        summary=said.get("summary", ""),
-        description=said.get("description", ""),
-        tag=next(iter(said.get("tags", ())), "other"),
-        secured=_secured(said.get("security", ())),
-        deprecated=said.get("deprecated", False),
+        summary=operation_json.get("summary", ""),
+        description=operation_json.get("description", ""),
+        tag=next(iter(operation_json.get("tags", ())), "other"),
+        secured=_secured(operation_json.get("security", ())),
+        deprecated=operation_json.get("deprecated", False),
         parameters=tuple(
             _parameter(document, resolve_schema(document, item))
-            for item in said.get("parameters", ())
+            for item in operation_json.get("parameters", ())
         ),
-        bodies=_bodies(document, said.get("requestBody", {})),
-        replies=tuple(_reply(document, *item) for item in said["responses"].items()),
+        bodies=_bodies(document, operation_json.get("requestBody", {})),
+        replies=tuple(_reply(document, *item) for item in operation_json["responses"].items()),
     )
 
 
@@ -129,35 +131,40 @@ def _secured(security: Sequence[Json]) -> str:
     return "needed" if all(security) else "optional"
 
 
-def _parameter(document: Json, said: Json) -> ParameterDoc:
-    schema = resolve_schema(document, said.get("schema", {}))
-    default, example = schema.get("default"), said.get("example", first_alternative(schema))
+def _parameter(document: Json, parameter_json: Json) -> ParameterDoc:
+    schema = resolve_schema(document, parameter_json.get("schema", {}))
+    default, example = (
+        schema.get("default"),
+        parameter_json.get("example", first_alternative(schema)),
+    )
     return ParameterDoc(
-        name=said["name"],
-        place=said["in"],
-        required=said.get("required", False),
+        name=parameter_json["name"],
+        place=parameter_json["in"],
+        required=parameter_json.get("required", False),
         kind=schema_kind(document, schema),
-        meaning=said.get("description", ""),
+        meaning=parameter_json.get("description", ""),
         allowed=allowed_values(document, schema),
         default="" if default is None else format_json_value(default),
         example="" if example is None else format_json_value(example),
     )
 
 
-def _reply(document: Json, status: str, said: Json) -> ReplyDoc:
-    said = resolve_schema(document, said)
+def _reply(document: Json, status: str, reply_json: Json) -> ReplyDoc:
+    reply_json = resolve_schema(document, reply_json)
     headers = tuple(
         (name, resolve_schema(document, header).get("description", ""))
-        for name, header in said.get("headers", {}).items()
+        for name, header in reply_json.get("headers", {}).items()
     )
-    return ReplyDoc(status, said.get("description", ""), _bodies(document, said), headers)
+    return ReplyDoc(
+        status, reply_json.get("description", ""), _bodies(document, reply_json), headers
+    )
 
 
-def _bodies(document: Json, said: Json) -> tuple[BodyDoc, ...]:
+def _bodies(document: Json, body_json: Json) -> tuple[BodyDoc, ...]:
     return tuple(
         BodyDoc(media_type, _shapes(document, content.get("schema", {})), content.get("schema", {}),
              content.get("example"))
-        for media_type, content in said.get("content", {}).items()
+        for media_type, content in body_json.get("content", {}).items()
     )  # fmt: skip
 
 
@@ -192,14 +199,15 @@ def csv_tables(document: Json) -> list[ColumnsDoc]:
     """Every address that ends in `.csv`; its columns are the fields of the rows it has as JSON."""
     paths = document["paths"]
     return [
-        ColumnsDoc(path, said["summary"], _columns(document, said))
+        ColumnsDoc(path, operation_json["summary"], _columns(document, operation_json))
         for path in paths
-        if path.endswith(".csv") and (said := paths.get(path.removesuffix(".csv"), {}).get("get"))
+        if path.endswith(".csv")
+        and (operation_json := paths.get(path.removesuffix(".csv"), {}).get("get"))
     ]
 
 
-def _columns(document: Json, said: Json) -> tuple[SchemaField, ...]:
-    content = resolve_schema(document, said["responses"]["200"])["content"]
+def _columns(document: Json, operation_json: Json) -> tuple[SchemaField, ...]:
+    content = resolve_schema(document, operation_json["responses"]["200"])["content"]
     answer = resolve_schema(document, content["application/json"]["schema"])
     rows = resolve_schema(document, answer["properties"]["data"]["items"])
     return tuple(field for field in schema_fields(document, rows) if "." not in field.name)

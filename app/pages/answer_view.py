@@ -58,7 +58,7 @@ def chart_view(chart: QuestionChart, name: str = "") -> ChartView:
     marked = [item for panel in wide.panels if panel.traits.timed for item in panel.series]
     hollow = any(point.hollow for item in marked for point in item.points)
     design = design_of_view(question.view)
-    told = [panel.source for panel in wide.panels]
+    sources_drawn = [panel.source for panel in wide.panels]
     name = name or question.view
     return ChartView(
         name=name,
@@ -68,7 +68,7 @@ def chart_view(chart: QuestionChart, name: str = "") -> ChartView:
         marks=wide.marks,
         unsettled=design.unsettled_note if hollow else "",
         hatched=design.traits.filled and any(item.look.hatch for item in series),
-        silent=[item.name for item in answer.sources if item not in told],
+        silent=[item.name for item in answer.sources if item not in sources_drawn],
         dated=any(panel.traits.annotated for panel in wide.panels),
         height=chart_geometry(wide).height,
     )
@@ -120,8 +120,8 @@ class ShareTable:
             for note in dict.fromkeys(share.note for share in row.shares if share.note):
                 months.setdefault(note, []).append(row.month)
         return [
-            (note, join_names(format_month_name(month) for month in found))
-            for note, found in list(months.items())[:NOTES_SHOWN_MAX]
+            (note, join_names(format_month_name(month) for month in months_noted))
+            for note, months_noted in list(months.items())[:NOTES_SHOWN_MAX]
         ]
 
     def change(self, share: Share, months: int) -> Decimal | None:
@@ -156,8 +156,8 @@ def _table(answer: Answer, source: SourceDefinition) -> ShareTable:
 
 
 def _groups_with_shares(groups: Sequence[Group], rows: Sequence[Share]) -> list[Group]:
-    known = {row.group for row in rows if not row.missing}
-    return [group for group in groups if group.key in known]
+    keys_with_shares = {row.group for row in rows if not row.missing}
+    return [group for group in groups if group.key in keys_with_shares]
 
 
 def _by_month(rows: Sequence[Share], groups: Sequence[Group]) -> Mapping[date, list[Share]]:

@@ -19,12 +19,12 @@ def describe_dataset(request: Request, session: Session, as_of: datetime | None 
     """What there is, or was: sources with figures, their months, and when they last changed."""
     vintage = vintage_at(session, as_of)
     spans = covered_spans(vintage)
-    known = sources_by_slug(vintage)
+    sources = sources_by_slug(vintage)
     return Dataset(
         site=str(request.base_url).rstrip("/"),
         main=main_source(vintage) or "",
         sources=[
-            TableDescription(known[slug], span.first, span.last, span.months)
+            TableDescription(sources[slug], span.first, span.last, span.months)
             for slug, span in spans.items()
         ],
         tables=csv_tables(request.app.openapi()),

@@ -48,9 +48,9 @@ def to_one_line(text: str) -> str:
 
 def problem_sentence(problem: Problem) -> str:
     """A problem as it stands below its field."""
-    found = f"“{problem.found}” was found; expected" if problem.found else "Expected"
+    found_text = f"“{problem.found}” was found; expected" if problem.found else "Expected"
     hint = f" Did you mean “{problem.suggestion}”?" if problem.suggestion else ""
-    return f"{found} {problem.expected}.{hint}"
+    return f"{found_text} {problem.expected}.{hint}"
 
 
 def problems_by_field(problems: Iterable[Problem]) -> dict[str, str]:

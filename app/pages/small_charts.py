@@ -68,8 +68,8 @@ def small_charts(series: Sequence[ReviewSeries]) -> list[SmallChart]:
 
 
 def _chart(series: ReviewSeries) -> SmallChart:
-    known = [share for share in (*series.before, *series.after) if share is not None]
-    top = next((step for step in (1, 2, 5, 10, 20, 30, 40, 50, 60, 80) if max(known) <= step), 100)
+    shares = [share for share in (*series.before, *series.after) if share is not None]
+    top = next((step for step in (1, 2, 5, 10, 20, 30, 40, 50, 60, 80) if max(shares) <= step), 100)
     changed = [i for i, pair in enumerate(_pairs(series)) if pair[0] != pair[1]]
     return SmallChart(
         series,

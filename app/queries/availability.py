@@ -39,13 +39,13 @@ def months_with_figures(vintage: Vintage) -> list[date]:
 def why_no_open_whole(session: Session, question: Question) -> str:
     """Why none of the sources asked tells what all open models come to; empty where one does."""
     try:
-        asked = sources_of_question(session, question)
+        sources = sources_of_question(session, question)
     except NoFiguresError:
         return ""
     opennesses = _opennesses(vintage_at(session, question.as_of))
-    counted = frozenset().union(*(opennesses.get(source.slug, ()) for source in asked))
+    counted = frozenset().union(*(opennesses.get(source.slug, ()) for source in sources))
     silent = counted and not can_answer(counted, Question(openness=Openness.OPEN, of="open"))
-    return why_silent(counted, asked) if silent else ""
+    return why_silent(counted, sources) if silent else ""
 
 
 def silent_sources(session: Session, question: Question) -> dict[str, str]:

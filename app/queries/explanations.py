@@ -23,20 +23,20 @@ def why_no_figures(session: Session, question: Question) -> str:
     return "Nothing has been published so far."
 
 
-def list_sources(asked: Sequence[SourceDefinition]) -> str:
-    return ", ".join(source.name for source in asked)
+def list_sources(sources: Sequence[SourceDefinition]) -> str:
+    return ", ".join(source.name for source in sources)
 
 
-def why_nothing_selected(table: GroupedShares, asked: Sequence[SourceDefinition]) -> str:
+def why_nothing_selected(table: GroupedShares, sources: Sequence[SourceDefinition]) -> str:
     if table.silent and not table.slices and table.openness != {Openness.UNKNOWN}:
         ask = "Ask for open models (openness=open) of all usage (of=all), by origin."
-        return f"{why_silent(table.openness, asked)} {ask}"
+        return f"{why_silent(table.openness, sources)} {ask}"
     counted = {item.openness for item in table.slices}
     openness = table.question.openness
     if table.openness == {Openness.UNKNOWN} and openness != "all":
-        return f"{why_silent(table.openness, asked)} Ask for all models: openness=all."
+        return f"{why_silent(table.openness, sources)} Ask for all models: openness=all."
     if openness != "all" and openness not in counted:
-        return f"{list_sources(asked)} counts no {openness} models in these months."
+        return f"{list_sources(sources)} counts no {openness} models in these months."
     return ""
 
 
@@ -55,9 +55,9 @@ def why_filtered_out(
     return "No line of these sources and months passes the filters. Loosen one of them."
 
 
-def source_notes(table: GroupedShares, asked: Sequence[SourceDefinition]) -> Iterator[str]:
+def source_notes(table: GroupedShares, sources: Sequence[SourceDefinition]) -> Iterator[str]:
     """Which months of a source have lines that do not answer, and why."""
-    for source in asked:
+    for source in sources:
         months = sorted(month for slug, month in table.silent if slug == source.slug)
         if months:
             unanswered = ", ".join(map(format_month, months))
@@ -65,10 +65,12 @@ def source_notes(table: GroupedShares, asked: Sequence[SourceDefinition]) -> Ite
             yield f"{why_silent(openness, [source])} No figure of {unanswered}."
 
 
-def why_silent(openness: Collection[str], asked: Sequence[SourceDefinition]) -> str:
+def why_silent(openness: Collection[str], sources: Sequence[SourceDefinition]) -> str:
     """Why sources without a line of closed models do not tell what all open ones come to."""
-    several = len(asked) > 1
+    several = len(sources) > 1
     if openness == {Openness.UNKNOWN}:
-        return f"{list_sources(asked)} {'do' if several else 'does'} not say which models are open."
+        return (
+            f"{list_sources(sources)} {'do' if several else 'does'} not say which models are open."
+        )
     named = "name" if several else "names"
-    return f"{list_sources(asked)} {named} some open models only, not what they all come to."
+    return f"{list_sources(sources)} {named} some open models only, not what they all come to."

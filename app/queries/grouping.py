@@ -141,12 +141,12 @@ class GroupedShares:
     @property
     def _counts_remainder(self) -> bool:
         """Whether what a source does not break down is asked for: all about it is unknown."""
-        asked = self.question
+        question = self.question
         return (
-            asked.openness in ("all", Openness.UNKNOWN)
-            and (not asked.origin or Origin.UNKNOWN in asked.origin)
-            and not asked.developer
-            and not asked.model
+            question.openness in ("all", Openness.UNKNOWN)
+            and (not question.origin or Origin.UNKNOWN in question.origin)
+            and not question.developer
+            and not question.model
         )
 
     def _place(self, item: ShareSlice) -> None:

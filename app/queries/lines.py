@@ -110,16 +110,18 @@ def supporting_lines(
     rest beyond its `top`) only those of the group. Raises NotFoundError where nothing was
     published.
     """
-    asked = question or Question(openness="all")
-    found = _snapshot_behind(session, source, month, asked)
-    origin = origin_column(session, asked)
-    statement = _stored().where(Snapshot.id == found.id, is_selected(asked, origin))
+    line_question = question or Question(openness="all")
+    source_month = _snapshot_behind(session, source, month, line_question)
+    origin = origin_column(session, line_question)
+    statement = _stored().where(Snapshot.id == source_month.id, is_selected(line_question, origin))
     if group is not None:
-        statement = statement.where(group_column(asked, origin) == group)
+        statement = statement.where(group_column(line_question, origin) == group)
     count = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
     page = statement.where(Observation.line > after).order_by(Observation.line).limit(limit)
     lines = tuple(_line(row) for row in session.execute(page))
-    return SupportingLines(found.upload_id, found.filename, found.at, source, month, count, lines)
+    return SupportingLines(
+        source_month.upload_id, source_month.filename, source_month.at, source, month, count, lines
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +162,11 @@ def lines_of_upload(
 
     With a question only those that pass its openness and its filters.
     """
-    asked = question or Question(openness="all")
+    line_question = question or Question(openness="all")
     statement = (
         _stored()
         .where(Snapshot.upload_id == upload_id, Source.slug == source, Snapshot.month == month)
-        .where(is_selected(asked, origin_column(session, asked)))
+        .where(is_selected(line_question, origin_column(session, line_question)))
         .where(Observation.line > after)
         .order_by(Observation.line)
         .limit(limit)

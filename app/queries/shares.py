@@ -48,8 +48,8 @@ def reported_figures(session: Session, question: Question) -> Answer | None:
         return None
     asked_sources = sources_of_question(session, question)
     metrics = {source.metric for source in asked_sources}
-    known = read_sources(vintage_at(session, question.as_of))
-    alike = {source.slug for source in known if source.metric in metrics} - {
+    sources = read_sources(vintage_at(session, question.as_of))
+    alike = {source.slug for source in sources if source.metric in metrics} - {
         source.slug for source in asked_sources
     }
     current = current_snapshots(question.as_of).subquery()
@@ -106,19 +106,19 @@ def sources_of_question(session: Session, question: Question) -> list[SourceDefi
         if main is None:
             raise NoFiguresError("There are no figures yet", why_no_figures(session, question))
         slugs = (main,)
-    known = {source.slug: source for source in read_sources(vintage)}
-    return [known[slug] for slug in slugs]
+    by_slug = {source.slug: source for source in read_sources(vintage)}
+    return [by_slug[slug] for slug in slugs]
 
 
 def _months_asked(
-    session: Session, question: Question, asked: Sequence[SourceDefinition]
+    session: Session, question: Question, sources: Sequence[SourceDefinition]
 ) -> list[date]:
     """The months with data among the sources asked, narrowed to the range of the question."""
     spans = covered_spans(vintage_at(session, question.as_of))
-    covering = [spans[source.slug] for source in asked if source.slug in spans]
+    covering = [spans[source.slug] for source in sources if source.slug in spans]
     if not covering:
         raise NoFiguresError(
-            f"{list_sources(asked)}: no figures", why_no_figures(session, question)
+            f"{list_sources(sources)}: no figures", why_no_figures(session, question)
         )
     first = min(span.first for span in covering)
     last = max(span.last for span in covering)
@@ -130,7 +130,7 @@ def _months_asked(
             else format_month(first)
         )
         raise NoFiguresError(
-            "No figures in these months", f"{list_sources(asked)} covers {covered}."
+            "No figures in these months", f"{list_sources(sources)} covers {covered}."
         )
     return list(months_between(begin, end))
 

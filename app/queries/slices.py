@@ -62,7 +62,7 @@ def _leading(session: Session, question: Question, lines: Subquery) -> Sequence[
         select(*month, func.array_agg(lines.c.openness.distinct())).group_by(*month)
     )
     telling = source_months(
-        (slug, then) for slug, then, found in opennesses if can_answer(found, question)
+        (slug, then) for slug, then, counted in opennesses if can_answer(counted, question)
     )
     share = func.sum(lines.c.share_pct).label("share")
     monthly = (

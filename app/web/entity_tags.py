@@ -33,20 +33,25 @@ def release_digest() -> str:
 
 
 def set_validators(
-    request: Request, session: Session, as_of: datetime | None, asked: Iterable[tuple[str, str]]
+    request: Request,
+    session: Session,
+    as_of: datetime | None,
+    question_pairs: Iterable[tuple[str, str]],
 ) -> None:
     """Have the answer carry ETag and Cache-Control. Raise NotModifiedError if the client has it.
 
-    It is to be called before the expensive read. `asked` are the canonical pairs of the question:
-    two ways to write one question share a tag. What stood at a settled `as_of` is the same
-    whatever the data has come to since.
+    It is to be called before the expensive read. `question_pairs` are the canonical pairs of the
+    question: two ways to write one question share a tag. What stood at a settled `as_of` is the
+    same whatever the data has come to since.
     """
     settled, lasting = is_settled(as_of), LIVE_CACHE_CONTROL
     if as_of is not None:
         # What is published at this very moment may yet come to stand before it.
         lasting = SETTLED_CACHE_CONTROL if settled else "no-cache"
     version = "settled" if settled else data_version(session)
-    tag = entity_tag(str(request.base_url), request.url.path, version, *map("=".join, asked))
+    tag = entity_tag(
+        str(request.base_url), request.url.path, version, *map("=".join, question_pairs)
+    )
     headers = {"ETag": tag, "Cache-Control": lasting}
     request.scope["state"]["freshness"] = headers
     if holds_tag(request.headers, tag):

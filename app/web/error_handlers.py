@@ -221,28 +221,28 @@ def _problem(item: Mapping[str, Any], fields: Sequence[str]) -> Problem:
     """Return what pydantic says of a field, in our words."""
     code, ctx = item["type"], item.get("ctx", {})
     name = ".".join(str(part) for part in item["loc"][1:])
-    found, expected = _as_json(item.get("input")), item["msg"]
+    found_text, expected = _as_json(item.get("input")), item["msg"]
     suggestion = ctx.get("suggestion") or None
     whole = "an object of JSON with " + ", ".join(fields) + " as the body"
     match code:
         case "missing" if not name:
-            name, found, expected = "body", "", whole
+            name, found_text, expected = "body", "", whole
         case "missing":
-            found, expected = "", "a text"
+            found_text, expected = "", "a text"
         case "string_type":
             expected = "a text"
         case "extra_forbidden":
-            found, expected = name, "one of " + ", ".join(fields)
+            found_text, expected = name, "one of " + ", ".join(fields)
             suggestion = nearest_match(name, fields)
         case "enum" | "literal_error":
             expected = "one of " + str(ctx.get("expected", "")).replace("'", "")
         case "json_invalid":
-            found, expected = "", "JSON, in UTF-8"
+            found_text, expected = "", "JSON, in UTF-8"
         case "model_attributes_type" | "dict_type":
             name, expected = name or "body", whole
         case "int_parsing" | "int_type":
             expected = "a whole number"
-    return Problem(code, None, None, excerpt(name), found, expected, suggestion)
+    return Problem(code, None, None, excerpt(name), found_text, expected, suggestion)
 
 
 def _fields_of(request: Request) -> list[str]:

@@ -55,8 +55,8 @@ def question_chart(
     shares = answer or answer_question(session, drawn)
     if not design_of_view(drawn.view).traits.annotated:
         return QuestionChart(drawn, shares)
-    known = read_chart_events(vintage_at(session, drawn.as_of))
-    events = [event for event in known if _is_shown(event, drawn)]
+    known_events = read_chart_events(vintage_at(session, drawn.as_of))
+    events = [event for event in known_events if _is_shown(event, drawn)]
     return QuestionChart(drawn, shares, reported_figures(session, drawn), events)
 
 

@@ -91,8 +91,8 @@ def unrouted_policy(path: str) -> RoutePolicy:
 
 def policy_of(scope: Scope) -> RoutePolicy:
     """Return the policy of the route of a request; it is looked for once, and kept in `scope`."""
-    known: RoutePolicy | None = scope.get(SCOPE_KEY)
-    if known is None:
+    matched: RoutePolicy | None = scope.get(SCOPE_KEY)
+    if matched is None:
         table: RouteTable = scope["app"].state.route_table
-        known = scope[SCOPE_KEY] = table.find(scope)
-    return known
+        matched = scope[SCOPE_KEY] = table.find(scope)
+    return matched

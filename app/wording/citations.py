@@ -106,19 +106,19 @@ def cite_series(
 
 
 def _citation(
-    answer: Answer, question: Question, site: str, told: list[tuple[SourceDefinition, GroupSeries]]
+    answer: Answer, question: Question, site: str, cited: list[tuple[SourceDefinition, GroupSeries]]
 ) -> Citation | None:
-    if not told or answer.vintage is None:
+    if not cited or answer.vintage is None:
         return None
     vintage = answer.vintage.astimezone(UTC)
-    figures = " ".join(_figure(source, course, question) for source, course in told)
-    rights = " ".join(_rights(source) for source, _ in told)
+    figures = " ".join(_figure(source, course, question) for source, course in cited)
+    rights = " ".join(_rights(source) for source, _ in cited)
     link = site.rstrip("/") + pinned_question(question, answer).address("/trends")
     sentence = (
         f"{figures} {question_definition(question)} {rights} "
         f"{SITE_NAME}, as known on {format_instant_name(vintage)}: {link}"
     )
-    return Citation(figures, sentence, link, rights, vintage, _key(told, vintage))
+    return Citation(figures, sentence, link, rights, vintage, _key(cited, vintage))
 
 
 def _figure(source: SourceDefinition, course: GroupSeries, question: Question) -> str:
@@ -136,8 +136,8 @@ def _rights(source: SourceDefinition) -> str:
     return f"{line}."
 
 
-def _key(told: list[tuple[SourceDefinition, GroupSeries]], vintage: datetime) -> str:
-    (source, course), *_ = told
+def _key(cited: list[tuple[SourceDefinition, GroupSeries]], vintage: datetime) -> str:
+    (source, course), *_ = cited
     words = f"openmodelshare-{source.slug}-{course.group.key}-{format_month(course.last.month)}"
     return f"{re.sub(r'[^a-z0-9-]+', '-', words)}-{vintage:%Y%m%d%H%M%S}"
 

@@ -104,8 +104,8 @@ def format_share(row: Share, places: int = 1) -> str:
 def format_share_with_status(row: Share, places: int = 1, *, noted: bool = False) -> str:
     """`60.3 %`, and the status in words where it is not final; `noted`, with the source's note."""
     status = "" if row.missing or row.status == Status.FINAL else row.status
-    said = ": ".join(part for part in (status, row.note if noted else "") if part)
-    return format_share(row, places) + (f" ({said})" if said else "")
+    remark = ": ".join(part for part in (status, row.note if noted else "") if part)
+    return format_share(row, places) + (f" ({remark})" if remark else "")
 
 
 def quote_note(note: str) -> str:

@@ -58,17 +58,17 @@ class ListPage(Generic[RowType]):
     after: CursorKey | None = None
 
 
-def make_page(rows: Sequence[RowType], asked: ListQuery) -> ListPage[RowType]:
+def make_page(rows: Sequence[RowType], list_query: ListQuery) -> ListPage[RowType]:
     """A page of rows that are all at hand. Of one vintage their numbers are their places."""
     start = 0
-    match asked.after:
+    match list_query.after:
         case None:
             pass
         case (int(start),):
             pass
         case _:
             raise bad_cursor_error()
-    end = len(rows) if asked.limit is None else start + asked.limit
+    end = len(rows) if list_query.limit is None else start + list_query.limit
     return ListPage(rows[start:end], (end,) if end < len(rows) else None)
 
 

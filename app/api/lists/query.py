@@ -105,11 +105,15 @@ def list_query_dependency(
     def asked(request: Request, session: ReadSession) -> ListQuery:
         reader = _ListQueryReader(request, paged=paged, csv=csv and is_csv_wanted(request))
         question = reader.question(known_slugs(session), taken)
-        found = reader.asked(question, everything=everything)
-        pairs = [*found.pairs(found.question), *found.page_pairs(), ("csv", str(found.csv))]
+        list_query = reader.asked(question, everything=everything)
+        pairs = [
+            *list_query.pairs(list_query.question),
+            *list_query.page_pairs(),
+            ("csv", str(list_query.csv)),
+        ]
         bom = [("bom", text) for text in request.query_params.getlist("bom")]
-        set_validators(request, session, found.as_of, [*pairs, *bom])
-        return found
+        set_validators(request, session, list_query.as_of, [*pairs, *bom])
+        return list_query
 
     return Depends(asked)
 
@@ -158,8 +162,8 @@ class _ListQueryReader:
         if self.values.get("bom", "1") != "1":
             self._refuse("unknown_value", "bom", self.values["bom"], "1, or nothing")
         limit = self._limit()
-        found = ListQuery(question, limit, None, self.path, self.csv, everything)
-        cursor = self._cursor(found)
+        list_query = ListQuery(question, limit, None, self.path, self.csv, everything)
+        cursor = self._cursor(list_query)
         if self.problems:
             raise bad_question(self.problems, len(self.problems) + self.untold)
         return ListQuery(question, limit, cursor, self.path, self.csv, everything)
@@ -178,14 +182,14 @@ class _ListQueryReader:
         self._refuse("not_a_number", "limit", text, f"a whole number from 1 to {LIMIT_MAX}")
         return LIMIT_DEFAULT
 
-    def _cursor(self, found: ListQuery) -> Cursor | None:
+    def _cursor(self, list_query: ListQuery) -> Cursor | None:
         text = self.values.get("cursor")
         if text is None:
             return None
         cursor = parse_cursor(text)
         if cursor is None:
             self._refuse("not_a_cursor", "cursor", text, "what links.next says, unchanged")
-        elif cursor.asked != found.name and not self.problems:
+        elif cursor.asked != list_query.name and not self.problems:
             expected = "the cursor with the same address and parameters as the page before"
             self._refuse("foreign_cursor", "cursor", text, expected)
         return cursor

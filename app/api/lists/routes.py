@@ -53,15 +53,15 @@ def add_list_routes(
         request: Request,
         response: Response,
         session: ReadSession,
-        asked: Annotated[ListQuery, list_query],
+        query: Annotated[ListQuery, list_query],
     ) -> Any:
-        return answer_list(request, response, session, asked, listing)
+        return answer_list(request, response, session, query, listing)
 
     rows: dict[str, Any] = {
         "text/csv": {"schema": {"type": "string"}, "example": ",".join(csv_columns(listing))}
     }
     for csv in (False, True):
-        told = query_parameters(accepted, paged=paged, all_by_default=everything, csv=csv)
+        parameters = query_parameters(accepted, paged=paged, all_by_default=everything, csv=csv)
         router.add_api_route(
             f"/{listing.name}{'.csv' if csv else ''}",
             answer,
@@ -70,19 +70,23 @@ def add_list_routes(
             response_model=None if csv else listing.frame,
             response_class=CSVResponse if csv else JSONResponse,
             responses={200: {"description": "The rows.", "content": rows}, **REFUSAL_STATUSES},
-            openapi_extra={"parameters": told},
+            openapi_extra={"parameters": parameters},
         )
 
 
 def answer_list(
-    request: Request, response: Response, session: Session, asked: ListQuery, listing: ListRoute
+    request: Request,
+    response: Response,
+    session: Session,
+    list_query: ListQuery,
+    listing: ListRoute,
 ) -> ListEnvelope | Response:
     """The page as JSON or as CSV."""
-    page = listing.read(session, asked)
-    vintage = last_change(vintage_at(session, asked.as_of))
-    links = _links(request, asked, listing, page, vintage)
-    if asked.csv:
-        return _csv(request, asked, listing, page, links, vintage)
+    page = listing.read(session, list_query)
+    vintage = last_change(vintage_at(session, list_query.as_of))
+    links = _links(request, list_query, listing, page, vintage)
+    if list_query.csv:
+        return _csv(request, list_query, listing, page, links, vintage)
     if links.next:
         response.headers["Link"] = f'<{links.next}>; rel="next"'
     meta = ListMeta(as_of=format_instant(vintage) if vintage else None, rows=len(page.rows))
@@ -91,19 +95,19 @@ def answer_list(
 
 def _links(
     request: Request,
-    asked: ListQuery,
+    list_query: ListQuery,
     listing: ListRoute,
     page: ListPage[Any],
     vintage: datetime | None,
 ) -> ListLinks:
-    here = f"{request.base_url}{asked.path[1:]}"
-    own, now = asked.pairs(asked.question), asked.page_pairs()
+    here = f"{request.base_url}{list_query.path[1:]}"
+    own, now = list_query.pairs(list_query.question), list_query.page_pairs()
     limit = [pair for pair in now if pair[0] == "limit"]
-    then = asked.pairs(asked.question.having(as_of=vintage)) if vintage else own
+    then = list_query.pairs(list_query.question.having(as_of=vintage)) if vintage else own
     same = f"{here}.csv" if request.url.path.endswith(".csv") else here
     following = None
-    if page.after and vintage and asked.limit:
-        cursor = Cursor(asked.name, vintage, page.after)
+    if page.after and vintage and list_query.limit:
+        cursor = Cursor(list_query.name, vintage, page.after)
         following = address_with(same, [*own, *limit, ("cursor", str(cursor))])
     as_of = [pair for pair in own if pair[0] == "as_of" and listing.page in DATED]
     return ListLinks(
@@ -140,37 +144,37 @@ def _cell(value: Any) -> Any:
 
 def _csv(  # noqa: PLR0917 - they are of six kinds
     request: Request,
-    asked: ListQuery,
+    list_query: ListQuery,
     listing: ListRoute,
     page: ListPage[Any],
     links: ListLinks,
     vintage: datetime | None,
 ) -> Response:
-    here = f"{request.base_url}{asked.path[1:]}"
-    described = address_with(here, asked.pairs(asked.question))
+    here = f"{request.base_url}{list_query.path[1:]}"
+    described = address_with(here, list_query.pairs(list_query.question))
     link_header = csv_link_header(described=described, canonical=links.pinned)
     if links.next:
         link_header += f', <{links.next}>; rel="next"'
-    what = "_".join(["+".join(asked.question.source), listing.name]).strip("_")
+    what = "_".join(["+".join(list_query.question.source), listing.name]).strip("_")
     named = download_file_name(what, vintage)
     first = csv_response(
         request, csv_columns(listing), map(csv_cells, page.rows), named, link_header
     )
-    if asked.limit or not page.after or not vintage:
+    if list_query.limit or not page.after or not vintage:
         return first
-    rest = _rest(database_of(request), asked, listing, page.after, vintage)
+    rest = _rest(database_of(request), list_query, listing, page.after, vintage)
     del first.headers["Content-Length"]
     headers = dict(first.headers)
     return StreamingResponse(chain([first.body], rest), headers=headers)
 
 
 def _rest(
-    db: Database, asked: ListQuery, listing: ListRoute, after: CursorKey, vintage: datetime
+    db: Database, list_query: ListQuery, listing: ListRoute, after: CursorKey, vintage: datetime
 ) -> Iterator[bytes]:
     """The other pages, each read by itself: a slow reader holds no transaction open."""
     following: CursorKey | None = after
     while following:
-        page_asked = replace(asked, cursor=Cursor(asked.name, vintage, following))
+        page_asked = replace(list_query, cursor=Cursor(list_query.name, vintage, following))
         with db.reading() as session:
             page = listing.read(session, page_asked)
         yield csv_text(map(csv_cells, page.rows)).encode()

@@ -87,14 +87,16 @@ async def read_upload_body(request: Request) -> AsyncIterator[tuple[BinaryIO, Se
         raise HTTPException(415, "Send the file as text/csv, or as file in multipart/form-data")
 
 
-def _of_form(form: FormData, asked: list[tuple[str, str]]) -> tuple[BinaryIO, SentChoices]:
+def _of_form(form: FormData, query_pairs: list[tuple[str, str]]) -> tuple[BinaryIO, SentChoices]:
     file = form.get("file")
     if not isinstance(file, UploadFile):
-        found = ", ".join(form) or "nothing"
-        problem = Problem("no_file", None, None, "file", excerpt(found), "a file named “file”")
+        field_names = ", ".join(form) or "nothing"
+        problem = Problem(
+            "no_file", None, None, "file", excerpt(field_names), "a file named “file”"
+        )
         raise BadInputError("The form has no file", "Send one file named “file”.", [problem])
     texts = [(name, text) for name, text in form.multi_items() if isinstance(text, str)]
-    sent = parse_choices([*asked, *texts])
+    sent = parse_choices([*query_pairs, *texts])
     return file.file, replace(sent, filename=sent.filename or file.filename or "")
 
 

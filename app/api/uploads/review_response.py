@@ -160,17 +160,17 @@ class ReviewAnswer(BaseModel):
     error_count: int = Field(ge=0, description="How many errors the file has in all.", examples=[0])
 
 
-def review_fields(found: Review) -> dict[str, Any]:
+def review_fields(review: Review) -> dict[str, Any]:
     """The values of a ReviewAnswer."""
-    checked = found.checked
+    checked = review.checked
     return {
         "reading": _reading(checked.reading),
-        "months": [_month(found, month) for month in found.months],
+        "months": [_month(review, month) for month in review.months],
         "new_developers": [asdict(new) for new in checked.new_developers],
         "new_models": [asdict(new) for new in checked.new_models],
-        "warnings": [asdict(warning) for warning in found.warnings],
-        "needs_reason": found.needs_reason,
-        "same_as": found.same_as,
+        "warnings": [asdict(warning) for warning in review.warnings],
+        "needs_reason": review.needs_reason,
+        "same_as": review.same_as,
         "errors": [asdict(problem) for problem in checked.problems],
         "error_count": checked.problem_count,
     }
@@ -180,8 +180,8 @@ def _reading(reading: FileReading) -> HowRead:
     return HowRead.model_validate(asdict(reading) | {"delimiter": reading.delimiter_name})
 
 
-def _month(found: Review, month: MonthReview) -> MonthChange:
-    summary = found.checked.months[month.source, month.month]
+def _month(review: Review, month: MonthReview) -> MonthChange:
+    summary = review.checked.months[month.source, month.month]
     return MonthChange(
         source=month.source,
         month=format_month(month.month),

@@ -42,8 +42,8 @@ def format_point(spot: SvgPoint, places: int = 1) -> str:
 
 def path_strokes(spots: Iterable[SvgPoint | None]) -> Iterator[str]:
     """A stroke for each run of known spots: nothing is drawn across a gap."""
-    for known, run in groupby(spots, key=lambda spot: spot is not None):
-        if known:
+    for has_spot, run in groupby(spots, key=lambda spot: spot is not None):
+        if has_spot:
             yield "M" + "L".join(format_point(spot) for spot in run if spot)
 
 

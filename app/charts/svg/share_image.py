@@ -60,7 +60,12 @@ class _Paper:
         return lines if len(lines) <= self.most else [*lines[: self.most - 1], f"… {lines[-1]}"]
 
     def small_print(self, paragraphs: Iterable[str]) -> list[str]:
-        return [line for said in paragraphs if said for line in self.wrapped(said, self.small)]
+        return [
+            line
+            for paragraph in paragraphs
+            if paragraph
+            for line in self.wrapped(paragraph, self.small)
+        ]
 
 
 SHEET: Final = _Paper(width=1120, margin=40, head=26, small=13, most=9)

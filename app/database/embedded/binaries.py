@@ -26,22 +26,22 @@ _log = logging.getLogger(__name__)
 def find_binaries(cluster: Path) -> Path:
     """Give the directory of a PostgreSQL of the version that made the cluster."""
     made_by = _made_by(cluster)
-    found = []
+    rejected = []
     for directory, bundled in _places():
         version = _version(directory)
         if version == made_by or (made_by is None and version >= OLDEST_SUPPORTED_VERSION):
             if not bundled:
                 _log.warning("Using PostgreSQL %d from %s", version, directory)
             return directory
-        found.append(f"{version} in {directory}")
-    raise _unsuitable(cluster, made_by, ", ".join(found) or "none")
+        rejected.append(f"{version} in {directory}")
+    raise _unsuitable(cluster, made_by, ", ".join(rejected) or "none")
 
 
-def _unsuitable(cluster: Path, made_by: int | None, found: str) -> UnavailableError:
+def _unsuitable(cluster: Path, made_by: int | None, versions_text: str) -> UnavailableError:
     if made_by is None:
-        title = f"PostgreSQL {OLDEST_SUPPORTED_VERSION} or newer is needed; found: {found}"
+        title = f"PostgreSQL {OLDEST_SUPPORTED_VERSION} or newer is needed; found: {versions_text}"
         return UnavailableError(title, "Install one, or set DATABASE_URL to a running PostgreSQL.")
-    title = f"{cluster} was made by PostgreSQL {made_by}; found: {found}"
+    title = f"{cluster} was made by PostgreSQL {made_by}; found: {versions_text}"
     again = "or move that directory away, start afresh and import your files again."
     return UnavailableError(title, f"Install PostgreSQL {made_by}, {again}")
 

@@ -147,8 +147,8 @@ def _create_database(directory: str) -> None:
     with psycopg.connect(
         host=directory, port=_PORT, user=_NAME, dbname="postgres", autocommit=True
     ) as connection:
-        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [_NAME])
-        if known.fetchone() is None:
+        existing = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [_NAME])
+        if existing.fetchone() is None:
             # Two may come here at once; either's database will do.
             with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
                 connection.execute(f"CREATE DATABASE {_NAME}")

@@ -31,7 +31,7 @@ class CheckTask:
     """A file's bytes and all that `rules.check` wants to know beside them."""
 
     content: bytes
-    known: CatalogueIndex
+    catalogue: CatalogueIndex
     source: str | None
     openness: Openness
     reclassify: bool
@@ -40,7 +40,7 @@ class CheckTask:
     def run(self, file: BinaryIO) -> CheckedFile:
         return check_lines(
             file,
-            self.known,
+            self.catalogue,
             source=self.source,
             openness=self.openness,
             reclassify=self.reclassify,
@@ -50,7 +50,7 @@ class CheckTask:
 
 def check_in_process(
     file: BinaryIO,
-    known: CatalogueIndex,
+    catalogue: CatalogueIndex,
     *,
     source: str | None,
     openness: Openness,
@@ -67,7 +67,7 @@ def check_in_process(
     # A file that is too large is refused at once.
     worth_a_process = size > IN_PROCESS_MAX_BYTES and (limits.bytes is None or size <= limits.bytes)
     apart = limits.seconds is not None and worth_a_process
-    task = CheckTask(file.read() if apart else b"", known, source, openness, reclassify, limits)
+    task = CheckTask(file.read() if apart else b"", catalogue, source, openness, reclassify, limits)
     return _run_apart(task) if apart else task.run(file)
 
 

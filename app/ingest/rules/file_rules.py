@@ -33,7 +33,7 @@ SHARE_VALUE_TOLERANCE: Final = Decimal("0.1")
 
 def check_lines(
     file: BinaryIO,
-    known: CatalogueIndex,
+    catalogue: CatalogueIndex,
     *,
     source: str | None = None,
     openness: Openness = Openness.OPEN,
@@ -46,7 +46,7 @@ def check_lines(
     `openness` is that of lines which neither say it nor name a catalogued model. With `reclassify`
     the catalogue's origin and openness go before those of the lines, wherever it knows them.
     """
-    resolver = Resolver(known, source, openness, reclassify=reclassify)
+    resolver = Resolver(catalogue, source, openness, reclassify=reclassify)
     return FileCheck(file, resolver, source, limits).run(progress)
 
 
@@ -86,11 +86,11 @@ class FileCheck:
 
     def check_header(self) -> None:
         header, position = self.table.reading.header_line, self.table.header.position
-        known = self.resolver.known
+        catalogue = self.resolver.catalogue
         missing = "no such column"
         if self.source is not None and self.resolver.chosen is None:
             expected = "the slug or name of a known source"
-            near = nearest_match(self.source, (*known.sources.values(), *known.sources))
+            near = nearest_match(self.source, (*catalogue.sources.values(), *catalogue.sources))
             self.problems.add("unknown_source", None, None, "source", self.source, expected, near)
         if not self.table.reading.columns:
             return
@@ -110,8 +110,8 @@ class FileCheck:
             pass
 
     def check_lines(self) -> None:
-        for said in self.said(self.table):
-            self.tally(said)
+        for line in self.resolved_lines(self.table):
+            self.tally(line)
         sound = not self.problems.count
         for key, tally in self.tallies.items():
             self.check_month(key, tally, sound)
@@ -120,7 +120,7 @@ class FileCheck:
         self.compare(sound)
         self.notices.add_near_names(self.resolver)
 
-    def said(self, table: CsvTable) -> Iterator[ResolvedLine]:
+    def resolved_lines(self, table: CsvTable) -> Iterator[ResolvedLine]:
         """The lines that can be resolved; what is wrong with the others is the table's problem."""
         resolve = self.resolver.resolve
         for line, values, split in table:
@@ -135,15 +135,15 @@ class FileCheck:
             else:
                 yield ResolvedLine(line, month, about, share, value, status, note, split)
 
-    def tally(self, said: ResolvedLine) -> None:
-        key = (said.about.source, said.month)
+    def tally(self, line: ResolvedLine) -> None:
+        key = (line.about.source, line.month)
         tally = self.tallies.get(key)
         if tally is None:
-            tally = self.tallies[key] = MonthTotals(said.line)
-        tally.add(said)
-        self.duplicates.add(said)
-        for code, text in said.about.notices:
-            self.notices.add(code, said.line, text)
+            tally = self.tallies[key] = MonthTotals(line.line)
+        tally.add(line)
+        self.duplicates.add(line)
+        for code, text in line.about.notices:
+            self.notices.add(code, line.line, text)
 
     # --- one month -------------------------------------------------------------------------------
 
@@ -171,14 +171,14 @@ class FileCheck:
     ) -> None:
         by_share = tally.basis is Basis.SHARE
         column, total = ("share_pct", tally.share_sum) if by_share else ("value", tally.value_sum)
-        found = f"the lines of {format_slice_key(key)} add up to {total:f}"
-        _add(self.table, line, LineMistakeError(code, column, found, expected))
+        found_text = f"the lines of {format_slice_key(key)} add up to {total:f}"
+        _add(self.table, line, LineMistakeError(code, column, found_text, expected))
 
     def refuse_mixture(self, key: SliceKey, tally: MonthTotals) -> None:
         shareless, valueless = tally.shareless_line, tally.valueless_line
-        found = f"no share_pct in line {shareless}, no value in line {valueless}"
+        found_text = f"no share_pct in line {shareless}, no value in line {valueless}"
         expected = f"share_pct on every line of {format_slice_key(key)}, or value on every line"
-        mistake = LineMistakeError("mixed_figures", "share_pct", found, expected)
+        mistake = LineMistakeError("mixed_figures", "share_pct", found_text, expected)
         _add(self.table, max(shareless, valueless), mistake)
 
     def check_splits(self, tally: MonthTotals) -> None:
@@ -213,34 +213,38 @@ class FileCheck:
         if not suspects and not any(tally.comparable for tally in self.tallies.values()):
             return
         first: dict[tuple[object, ...], int] = {}
-        for said in self.said(self.again()):
-            if slice_hash(said) in suspects:
-                line = first.setdefault((*said.about.slot, said.month), said.line)
-                if line != said.line:
-                    self.refuse_twice(said, line)
-            if sound and said.share is not None:
-                self.check_agreement(said)
+        for resolved in self.resolved_lines(self.again()):
+            if slice_hash(resolved) in suspects:
+                line = first.setdefault((*resolved.about.slot, resolved.month), resolved.line)
+                if line != resolved.line:
+                    self.refuse_twice(resolved, line)
+            if sound and resolved.share is not None:
+                self.check_agreement(resolved)
 
-    def refuse_twice(self, said: ResolvedLine, line: int) -> None:
-        about = said.about
+    def refuse_twice(self, resolved: ResolvedLine, line: int) -> None:
+        about = resolved.about
         column = "model" if about.model else "developer" if about.developer else "origin"
         parts = (about.model,) if about.model else (about.origin, about.openness, about.developer)
-        found = ", ".join(part for part in parts if part)
-        month = format_slice_key((about.source, said.month))
+        found_text = ", ".join(part for part in parts if part)
+        month = format_slice_key((about.source, resolved.month))
         expected = f"each slice once in a month; line {line} has it for {month} already"
-        _add(self.table, said.line, LineMistakeError("line_twice", column, found, expected))
+        _add(
+            self.table, resolved.line, LineMistakeError("line_twice", column, found_text, expected)
+        )
 
-    def check_agreement(self, said: ResolvedLine) -> None:
-        tally = self.tallies[said.about.source, said.month]
-        if said.share is None or not tally.comparable:
+    def check_agreement(self, resolved: ResolvedLine) -> None:
+        tally = self.tallies[resolved.about.source, resolved.month]
+        if resolved.share is None or not tally.comparable:
             return
-        share = tally.share_of(said.value)
-        if abs(said.share - share) > SHARE_VALUE_TOLERANCE:
+        share = tally.share_of(resolved.value)
+        if abs(resolved.share - share) > SHARE_VALUE_TOLERANCE:
             expected = (
                 f"within {SHARE_VALUE_TOLERANCE} points of {share:.2f}, which the values give"
             )
-            mistake = LineMistakeError("figures_disagree", "share_pct", f"{said.share:f}", expected)
-            _add(self.table, said.line, mistake)
+            mistake = LineMistakeError(
+                "figures_disagree", "share_pct", f"{resolved.share:f}", expected
+            )
+            _add(self.table, resolved.line, mistake)
 
     # --- the result ------------------------------------------------------------------------------
 
@@ -254,24 +258,24 @@ class FileCheck:
 
     def lines(self, progress: RuleProgress | None) -> Iterator[Line]:
         table = self.again(progress)
-        for said in self.said(table):
-            about = said.about
-            tally = self.tallies[about.source, said.month]
-            share = said.share
+        for resolved in self.resolved_lines(table):
+            about = resolved.about
+            tally = self.tallies[about.source, resolved.month]
+            share = resolved.share
             if share is None or tally.basis is Basis.VALUE:
-                share = tally.share_of(said.value)
+                share = tally.share_of(resolved.value)
             yield Line(
                 about.source,
-                said.month,
-                said.line,
+                resolved.month,
+                resolved.line,
                 about.origin,
                 about.openness,
                 about.developer,
                 about.model,
                 share,
-                said.value,
-                said.status,
-                said.note,
+                resolved.value,
+                resolved.status,
+                resolved.note,
             )
         if table.problems.count:
             raise BadFileError(

@@ -35,11 +35,11 @@ class NoticeList:
 
     def add_near_names(self, resolver: Resolver) -> None:
         """Ask of every new name whether it is a known one that was misspelt."""
-        known = resolver.known
+        catalogue = resolver.catalogue
         for developer in islice(resolver.developers.values(), PROBLEMS_KEPT_MAX):
-            self._add_near_name("developer", developer, known.developers.values())
+            self._add_near_name("developer", developer, catalogue.developers.values())
         for model in islice(resolver.models.values(), PROBLEMS_KEPT_MAX):
-            self._add_near_name("model", model, known.models.values())
+            self._add_near_name("model", model, catalogue.models.values())
 
     def _add_near_name(
         self,

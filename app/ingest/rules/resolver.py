@@ -93,14 +93,14 @@ class Resolver:
 
     def __init__(
         self,
-        known: CatalogueIndex,
+        catalogue: CatalogueIndex,
         source: str | None,
         openness: Openness,
         *,
         reclassify: bool = False,
     ) -> None:
-        self.known = known
-        self.chosen = known.source(source) if source is not None else None
+        self.catalogue = catalogue
+        self.chosen = catalogue.source(source) if source is not None else None
         self.openness = openness
         self.reclassify = reclassify
         self.developers: dict[str, DeveloperToAdd] = {}
@@ -109,27 +109,27 @@ class Resolver:
         self._cache: dict[_Classifications, LineSlice | LineMistakeError] = {}
 
     def resolve(self, words: _Classifications, line: int) -> LineSlice | LineMistakeError:
-        found = self._cache.get(words)
-        if found is None:
+        resolved = self._cache.get(words)
+        if resolved is None:
             try:
-                found = self._resolve(words, line)
+                resolved = self._resolve(words, line)
             except LineMistakeError as mistake:
-                found = mistake.with_traceback(None)
+                resolved = mistake.with_traceback(None)
             if len(self._cache) >= _CACHED:
                 self._cache.clear()
-            self._cache[words] = found
-        return found
+            self._cache[words] = resolved
+        return resolved
 
     def _resolve(self, words: _Classifications, line: int) -> LineSlice:
         source_text, origin, openness, developer_text, model_text = words
         source = self._source(source_text)
-        model = self.known.model(model_text) if model_text else None
-        developer = self.known.developer(developer_text) if developer_text else None
+        model = self.catalogue.model(model_text) if model_text else None
+        developer = self.catalogue.developer(developer_text) if developer_text else None
         notices: list[tuple[str, str]] = []
         if model:
             if not self.reclassify:
                 self._same_developer(model, developer, developer_text)
-            developer = self.known.developers[model.developer]
+            developer = self.catalogue.developers[model.developer]
             notices += self._differing(model.slug, openness, model.openness)
             openness = self._first(openness, model.openness)
         if developer:
@@ -150,28 +150,31 @@ class Resolver:
             )
         return LineSlice(source, origin, openness, developer_slug, model_slug, tuple(notices))
 
-    def _first(self, said: _Classification | None, known: _Classification) -> _Classification:
-        return known if self.reclassify or said is None else said
+    def _first(
+        self, of_file: _Classification | None, of_catalogue: _Classification
+    ) -> _Classification:
+        return of_catalogue if self.reclassify or of_file is None else of_file
 
     def _differing(
-        self, slug: str, said: _Classification | None, known: _Classification
+        self, slug: str, of_file: _Classification | None, of_catalogue: _Classification
     ) -> list[tuple[str, str]]:
-        if said in (None, known):
+        if of_file in (None, of_catalogue):
             return []
-        field = "origin" if isinstance(known, Origin) else "openness"
+        field = "origin" if isinstance(of_catalogue, Origin) else "openness"
         counts = "the catalogue says" if self.reclassify else "it says"
-        text = f"{slug} is {said} here and {known} in the catalogue; the line counts as {counts}"
+        differs = f"{slug} is {of_file} here and {of_catalogue} in the catalogue"
+        text = f"{differs}; the line counts as {counts}"
         return [(f"{field}_differs", text)]
 
     def _source(self, text: str | None) -> str:
-        slug = self.known.source(text) if text else self.chosen
+        slug = self.catalogue.source(text) if text else self.chosen
         if slug is None:
             if not text:
                 expected = "a source, in this column or chosen beside the file"
                 raise LineMistakeError("blank", "source", "", expected)
             expected = "the slug or name of a known source"
             suggest = partial(
-                nearest_match, text, (*self.known.sources.values(), *self.known.sources)
+                nearest_match, text, (*self.catalogue.sources.values(), *self.catalogue.sources)
             )
             raise LineMistakeError("unknown_source", "source", text, expected, suggest)
         if self.chosen is not None and slug != self.chosen:
@@ -192,7 +195,7 @@ class Resolver:
         new = self.developers.get(key)
         if new is None:
             self._check_new("developer", name, self._shared_developer_names)
-            slug = self._new_slug("developer", name, self.known.developer)
+            slug = self._new_slug("developer", name, self.catalogue.developer)
             new = self.developers[key] = DeveloperToAdd(slug, name, origin, line)
         elif new.origin is not origin:
             expected = f"{new.origin}, as line {new.line} says of this new developer"
@@ -214,7 +217,7 @@ class Resolver:
         new = self.models.get(key)
         if new is None:
             self._check_new("model", name, self._shared_model_names)
-            slug = self._new_slug("model", name, self.known.model)
+            slug = self._new_slug("model", name, self.catalogue.model)
             new = self.models[key] = ModelToAdd(slug, name, developer, openness, line)
         elif new.developer != developer:
             expected = f"{new.developer}, as line {new.line} says of this new model"
@@ -226,7 +229,7 @@ class Resolver:
 
     def _maker(self, model: str) -> str | None:
         """The developer that a name such as `qwen/qwen3-max` begins with."""
-        developer = self.known.developer(model.partition("/")[0]) if "/" in model else None
+        developer = self.catalogue.developer(model.partition("/")[0]) if "/" in model else None
         return developer.slug if developer else None
 
     def _check_new(self, column: str, name: str, shared: Mapping[str, list[str]]) -> None:
@@ -243,11 +246,11 @@ class Resolver:
 
     @cached_property
     def _shared_developer_names(self) -> dict[str, list[str]]:
-        return _shared_names(self.known.developers.values())
+        return _shared_names(self.catalogue.developers.values())
 
     @cached_property
     def _shared_model_names(self) -> dict[str, list[str]]:
-        return _shared_names(self.known.models.values())
+        return _shared_names(self.catalogue.models.values())
 
     def _new_slug(self, kind: str, name: str, find: Callable[[str], object]) -> str:
         digest = sha256(name.encode()).hexdigest()[:8]
@@ -263,7 +266,9 @@ def _shared_names(items: Iterable[KnownDeveloper | KnownModel]) -> dict[str, lis
     slugs: dict[str, list[str]] = defaultdict(list)
     for item in items:
         slugs[name_key(item.name)].append(item.slug)
-    return {name: found for name, found in slugs.items() if len(found) > 1}
+    return {
+        name: same_name_slugs for name, same_name_slugs in slugs.items() if len(same_name_slugs) > 1
+    }
 
 
 def _no_origin(developer: str | None) -> LineMistakeError:

@@ -65,13 +65,13 @@ class MonthTotals:
     splits: list[tuple[int, SplitNumber]] = field(default_factory=list)
     parts: dict[SliceHeading, SliceTotal] = field(default_factory=dict)
 
-    def add(self, said: ResolvedLine) -> None:
-        share, value = said.share, said.value
+    def add(self, line: ResolvedLine) -> None:
+        share, value = line.share, line.value
         self.lines += 1
         if share is not None:
-            self._add_share(share, said.line)
+            self._add_share(share, line.line)
         elif not self.shareless_line:
-            self.shareless_line = said.line
+            self.shareless_line = line.line
         if value is not None:
             self.values += 1
             self.both += share is not None
@@ -79,10 +79,10 @@ class MonthTotals:
             self.values_differ |= self.value_sum != _EXACT.multiply(value, self.values - 1)
             self.value_sum = _EXACT.add(self.value_sum, value)
         elif not self.valueless_line:
-            self.valueless_line = said.line
-        self._add_part(said.about, said.line, value if share is None else share)
-        if said.split is not None and len(self.splits) < PROBLEMS_KEPT_MAX:
-            self.splits.append((said.line, said.split))
+            self.valueless_line = line.line
+        self._add_part(line.about, line.line, value if share is None else share)
+        if line.split is not None and len(self.splits) < PROBLEMS_KEPT_MAX:
+            self.splits.append((line.line, line.split))
 
     def _add_share(self, share: Decimal, line: int) -> None:
         self.shares += 1

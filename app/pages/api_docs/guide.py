@@ -92,9 +92,9 @@ def default_value(name: str) -> str:
 
 def code_example(language: str, base: str, source: str) -> CodeExample:
     name = EXAMPLES[language]
-    asked = f"source={source}&by=origin" if source else "by=origin"
+    query = f"source={source}&by=origin" if source else "by=origin"
     text = TEMPLATES.get_template(f"api_docs/examples/{name}").render(
-        {"base": base, "asked": asked}
+        {"base": base, "asked": query}
     )
     anchor = re.sub(r"[^a-z]+", "-", language.lower())
     return CodeExample(language, f"example-{anchor}", text.strip())
@@ -102,9 +102,9 @@ def code_example(language: str, base: str, source: str) -> CodeExample:
 
 def example_refusal() -> tuple[str, str]:
     """A question with a slip in it, and the problem document that answers it."""
-    asked = [("by", "origins")]
+    query_pairs = [("by", "origins")]
     try:
-        parse_question(asked, KnownSlugs())
+        parse_question(query_pairs, KnownSlugs())
     except BadQuestionError as refused:
         body = json.loads(bytes(problem_response(400, refused).body))
         return "by=origins", json.dumps(body, ensure_ascii=False, indent=2)

@@ -87,19 +87,19 @@ def _rest(answer: Answer, question: Question, site: str) -> Iterator[Card]:
     closed = rest.get(Openness.CLOSED)
     if closed is None:
         return
-    asked = question.having(
+    rest_question = question.having(
         by="openness", openness="all", of="all", origin=(), developer=(), model=()
     )
     beside = rest.get(Openness.UNKNOWN)
     yield Card(
         title="Closed models",
         role="grey",
-        whole=whole_text(answer.sources[0], asked),
+        whole=whole_text(answer.sources[0], rest_question),
         course=closed,
         year=change_in_points(closed.by_month, closed.last.month, 12),
         line=_line(answer, closed),
-        address=asked.address("/trends"),
-        citation=cite_series(answer, asked, site, answer.sources[0], closed),
+        address=rest_question.address("/trends"),
+        citation=cite_series(answer, rest_question, site, answer.sources[0], closed),
         beside=beside.last if beside and beside.last.month == closed.last.month else None,
     )
 

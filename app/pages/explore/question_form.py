@@ -139,7 +139,7 @@ def _sources(session: Session, question: Question) -> list[FormOption]:
     ticked = question.source or [main]
     why = silent_sources(session, question)
     vintage = vintage_at(session)
-    known = [source for source in read_sources(vintage) if source.learned]
+    sources = [source for source in read_sources(vintage) if source.learned]
     return [
         FormOption(
             source.slug,
@@ -147,7 +147,7 @@ def _sources(session: Session, question: Question) -> list[FormOption]:
             source.slug in ticked,
             why.get(source.slug, ""),
         )
-        for source in main_source_first(vintage, known)
+        for source in main_source_first(vintage, sources)
     ]
 
 

@@ -50,25 +50,25 @@ def side_by_side(
     quoted = {source.slug for source in reported.sources} if reported else set()
     slug = main.sources[0].slug
     vintage = vintage_at(session, question.as_of)
-    known = sources_by_slug(vintage)
-    others = [other for other in known if other != slug and other not in quoted]
+    sources = sources_by_slug(vintage)
+    others = [other for other in sources if other != slug and other not in quoted]
     if question.source or not others:
         return None
-    asked = question.having(source=(slug, *others), from_=None, to=None)
-    answer = answer_question(session, asked)
+    question_of_all = question.having(source=(slug, *others), from_=None, to=None)
+    answer = answer_question(session, question_of_all)
     latest = without_missing_groups(latest_month_only(answer))
     if len(latest.sources) < 2:
         return None
-    told = {source.slug for source in latest.sources}
+    slugs_shown = {source.slug for source in latest.sources}
     covering = covered_spans(vintage)
     lines = [source_citation(source) for source in latest.sources]
     return SideBySide(
-        chart_view(QuestionChart(asked.having(view=View.LINES), latest), "beside"),
+        chart_view(QuestionChart(question_of_all.having(view=View.LINES), latest), "beside"),
         latest.groups,
         list(_sides(latest, main)),
         latest,
         lines,
-        [source.name for source in answer.sources if source.slug in covering.keys() - told],
+        [source.name for source in answer.sources if source.slug in covering.keys() - slugs_shown],
     )
 
 

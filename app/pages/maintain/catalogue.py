@@ -78,7 +78,7 @@ def entries(
     find: str = "",
 ) -> HTMLResponse:
     searched = find.casefold().strip()
-    found = [
+    matching = [
         (number, cells)
         for number, cells in read_entries(session, kind)
         if searched in "\n".join(cells.values()).casefold()
@@ -88,8 +88,8 @@ def entries(
         "kind": kind.name,
         "fields": ENTRY_FIELDS[kind.name],
         "find": find,
-        "entries": found[:ENTRIES_SHOWN_MAX],
-        "count": len(found),
+        "entries": matching[:ENTRIES_SHOWN_MAX],
+        "count": len(matching),
     }
     return render_page(request, "maintain/catalogue_entries.html", context)
 
@@ -144,8 +144,8 @@ class CatalogueForm:
                 edit_entry(session, self.kind, cells, by=by, reason=reason, entry_id=number)
         except (BadFileError, BadInputError, ConflictError) as refused:
             return self._refused(typed, refused)
-        found = urlencode({"find": cells[names[self.kind is EVENT_TYPE]].strip()})
-        return RedirectResponse(f"/catalogue/{self.kind.name}?{found}", 303)
+        query = urlencode({"find": cells[names[self.kind is EVENT_TYPE]].strip()})
+        return RedirectResponse(f"/catalogue/{self.kind.name}?{query}", 303)
 
     def _refused(self, typed: Mapping[str, str], refused: UserError) -> HTMLResponse:
         form = FormState(typed, problems_by_field(refused.problems))
@@ -187,8 +187,8 @@ def _written(
 
 def _cells(session: Session, kind: EntryType, number: int) -> dict[str, str]:
     """Raises NotFoundError."""
-    for found, cells in read_entries(session, kind):
-        if found == number:
+    for entry_id, cells in read_entries(session, kind):
+        if entry_id == number:
             return cells
     raise NotFoundError(f"There is no entry {number} among the {kind.name}")
 

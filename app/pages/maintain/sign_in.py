@@ -45,7 +45,7 @@ def ask(
     request: Request,
     db: RequestDatabase,
     visitor: VisitorOrNone,
-    wanted: Annotated[str, Query(alias="next")] = "",
+    next_path: Annotated[str, Query(alias="next")] = "",
     link: str = "",
 ) -> HTMLResponse | RedirectResponse:
     """The form; or the button of a one-time link, so that a preview of it does not use it up."""
@@ -54,14 +54,14 @@ def ask(
             name = name_of_link(session, link)
         return _answer(request, "maintain/sign_in_link.html", {"link": link, "name": name}, None)
     if visitor:
-        return RedirectResponse(own_path_of(wanted), 303)
-    return _form(request, wanted)
+        return RedirectResponse(own_path_of(next_path), 303)
+    return _form(request, next_path)
 
 
 def _form(
-    request: Request, wanted: str, name: str = "", refused: UserError | None = None
+    request: Request, next_path: str, name: str = "", refused: UserError | None = None
 ) -> HTMLResponse:
-    context: dict[str, object] = {"next": own_path_of(wanted), "name": name, "refused": refused}
+    context: dict[str, object] = {"next": own_path_of(next_path), "name": name, "refused": refused}
     return _answer(request, "maintain/sign_in.html", context, refused)
 
 
@@ -86,7 +86,7 @@ def sign_in(
     name: Text = "",
     password: Text = "",
     link: Text = "",
-    wanted: Annotated[str, Form(alias="next")] = "",
+    next_path: Annotated[str, Form(alias="next")] = "",
 ) -> HTMLResponse | RedirectResponse:
     if link:
         return _welcome(request, db, sign_in_by_link(db, link), "/account")
@@ -94,8 +94,8 @@ def sign_in(
     try:
         secret = sign_in_by_password(db, name, password, _address(request))
     except (WrongPasswordError, TooOftenError) as refused:
-        return _form(request, wanted, name if NAME_PATTERN.fullmatch(name) else "", refused)
-    return _welcome(request, db, secret, own_path_of(wanted))
+        return _form(request, next_path, name if NAME_PATTERN.fullmatch(name) else "", refused)
+    return _welcome(request, db, secret, own_path_of(next_path))
 
 
 def _address(request: Request) -> str:

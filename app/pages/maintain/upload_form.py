@@ -151,12 +151,12 @@ def _page(
     request: Request, maintainer: MaintainerIdentity, db: Database, form: FormState
 ) -> HTMLResponse:
     with db.reading() as session:
-        known = [(source.slug, source.name) for source in read_sources(vintage_at(session))]
+        sources = [(source.slug, source.name) for source in read_sources(vintage_at(session))]
     context = {
         "maintainer": maintainer,
         "form": form,
         "limits": LIMITS,
-        "sources": [(IN_FILE, "As the file says"), *known, (NEW, "A new one, described below")],
+        "sources": [(IN_FILE, "As the file says"), *sources, (NEW, "A new one, described below")],
         "describing": any(form.text(_new(name)) for name in FIELD_NAMES),
         "source_fields": [
             replace(field, name=_new(field.name)) for field in ENTRY_FIELDS["sources"]

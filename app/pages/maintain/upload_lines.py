@@ -67,10 +67,16 @@ LinesAsked = Annotated[LinesQuery, Depends(lines_query, scope="function")]
 
 @router.get("/uploads/behind")
 @policy(RouteKind.PAGE)
-def behind(asked: LinesAsked, session: ReadSession) -> RedirectResponse:
+def behind(query: LinesAsked, session: ReadSession) -> RedirectResponse:
     """From a number in a table to the upload it rests on, at the vintage of the question."""
-    lines_behind = supporting_lines(session, asked.source, asked.month, asked.question, limit=0)
-    return RedirectResponse(asked.address(lines_behind.upload_id), 303)
+    lines_behind = supporting_lines(
+        session,
+        query.source,
+        query.month,
+        query.question,
+        limit=0,
+    )
+    return RedirectResponse(query.address(lines_behind.upload_id), 303)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,56 +92,56 @@ class LineFilter:
 
 @router.get("/uploads/{number}/lines")
 @policy(RouteKind.PAGE)
-def lines(request: Request, sight: Viewed, asked: LinesAsked, session: ReadSession) -> HTMLResponse:
+def lines(request: Request, sight: Viewed, query: LinesAsked, session: ReadSession) -> HTMLResponse:
     upload = sight.upload
-    record = _month_of(upload, asked)
-    place = (upload.id, asked.source, asked.month)
+    record = _month_of(upload, query)
+    place = (upload.id, query.source, query.month)
     page = lines_of_upload(
-        session, *place, asked.question, limit=LINES_A_PAGE + 1, after=asked.after
+        session, *place, query.question, limit=LINES_A_PAGE + 1, after=query.after
     )
     context: dict[str, object] = {
         "maintainer": sight.maintainer,
         "upload": upload,
         "names": source_names(session),
         "record": record,
-        "choices": _choices(session, upload, asked),
+        "choices": _choices(session, upload, query),
         "lines": page[:LINES_A_PAGE],
-        "more": _next(upload, asked, page[LINES_A_PAGE - 1].line)
+        "more": _next(upload, query, page[LINES_A_PAGE - 1].line)
         if len(page) > LINES_A_PAGE
         else "",
-        "all": _all(asked).address(upload.id),
-        "filtered": asked.question != _all(asked).question,
-        "later": _all(asked).address(record.superseded_by) if record.superseded_by else "",
+        "all": _all(query).address(upload.id),
+        "filtered": query.question != _all(query).question,
+        "later": _all(query).address(record.superseded_by) if record.superseded_by else "",
     }
     return render_page(request, "maintain/upload_lines.html", context)
 
 
-def _month_of(upload: UploadRecord, asked: LinesQuery) -> MonthRecord:
+def _month_of(upload: UploadRecord, query: LinesQuery) -> MonthRecord:
     for record in upload.months:
-        if (record.source, record.month) == (asked.source, asked.month):
+        if (record.source, record.month) == (query.source, query.month):
             return record
-    month = f"{format_month(asked.month)} of {asked.source}"
+    month = f"{format_month(query.month)} of {query.source}"
     raise NotFoundError(f"Upload {upload.id} says nothing about {month}")
 
 
-def _all(asked: LinesQuery) -> LinesQuery:
+def _all(query: LinesQuery) -> LinesQuery:
     return LinesQuery(
-        asked.source, asked.month, Question(source=(asked.source,), openness="all"), 0
+        query.source, query.month, Question(source=(query.source,), openness="all"), 0
     )
 
 
-def _next(upload: UploadRecord, asked: LinesQuery, after: int) -> str:
-    return LinesQuery(asked.source, asked.month, asked.question, after).address(upload.id)
+def _next(upload: UploadRecord, query: LinesQuery, after: int) -> str:
+    return LinesQuery(query.source, query.month, query.question, after).address(upload.id)
 
 
-def _choices(session: Session, upload: UploadRecord, asked: LinesQuery) -> list[LineFilter]:
-    totals = group_totals_of_upload(session, upload.id, asked.source, asked.month)
-    return [_choice(item, upload, asked) for item in totals]
+def _choices(session: Session, upload: UploadRecord, query: LinesQuery) -> list[LineFilter]:
+    totals = group_totals_of_upload(session, upload.id, query.source, query.month)
+    return [_choice(item, upload, query) for item in totals]
 
 
-def _choice(item: GroupTotal, upload: UploadRecord, asked: LinesQuery) -> LineFilter:
-    question = Question(source=(asked.source,), openness=item.openness, origin=(item.origin,))
-    address = LinesQuery(asked.source, asked.month, question, 0).address(upload.id)
+def _choice(item: GroupTotal, upload: UploadRecord, query: LinesQuery) -> LineFilter:
+    question = Question(source=(query.source,), openness=item.openness, origin=(item.origin,))
+    address = LinesQuery(query.source, query.month, question, 0).address(upload.id)
     label = f"{ORIGIN_LABELS[item.origin]}, {OPENNESS_LABELS[item.openness].lower()}"
-    chosen = asked.question == question
+    chosen = query.question == question
     return LineFilter(label, item.lines, item.share_pct, address, chosen)

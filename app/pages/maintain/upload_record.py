@@ -166,14 +166,14 @@ def _pinned(session: Session, upload: UploadRecord) -> list[tuple[str, str, str]
         return []
     after = upload.published_at
     before = after - timedelta(microseconds=1)
-    known = covered_spans(vintage_at(session, before))
+    spans_before = covered_spans(vintage_at(session, before))
     links = []
     for source in dict.fromkeys(month.source for month in upload.months):
         addresses = [
             f"/trends?{urlencode({'source': source, 'as_of': format_instant(moment)}, safe=':/')}"
             for moment in (before, after)
         ]
-        links.append((source, addresses[0] if source in known else "", addresses[1]))
+        links.append((source, addresses[0] if source in spans_before else "", addresses[1]))
     return links
 
 

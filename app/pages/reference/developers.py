@@ -76,18 +76,18 @@ def _rank(row: DeveloperRank) -> tuple[int, float, str]:
 @router.get("/developers")
 @policy(RouteKind.PAGE)
 def developers(request: Request, question: Filtered, session: ReadSession) -> HTMLResponse:
-    known = list(developers_by_slug(vintage_at(session, question.as_of)).values())
-    found = all_usage_history(session, Question(by="developer", as_of=question.as_of))
-    rows = rank_developers(known, latest_shares(found.answer) if found else {})
+    entries = list(developers_by_slug(vintage_at(session, question.as_of)).values())
+    history = all_usage_history(session, Question(by="developer", as_of=question.as_of))
+    rows = rank_developers(entries, latest_shares(history.answer) if history else {})
     shown = [row for row in rows if not question.origin or _origin(row) in question.origin]
     context = {
         "question": question,
         "rows": shown,
         "first": rows[0] if rows and rows[0].share else None,
-        "found": found,
-        "definition": definition_text(found.answer, found.question) if found else "",
-        "whole": denominator_text(found.answer.sources[0], found.question) if found else "",
-        "choices": _choices(known, question),
+        "found": history,
+        "definition": definition_text(history.answer, history.question) if history else "",
+        "whole": denominator_text(history.answer.sources[0], history.question) if history else "",
+        "choices": _choices(entries, question),
         "models": _counts(session, question),
         "labels": ORIGIN_LABELS,
     }
@@ -106,11 +106,11 @@ class OriginFilter:
     chosen: bool
 
 
-def _choices(known: Sequence[DeveloperEntry], question: Question) -> list[OriginFilter]:
+def _choices(entries: Sequence[DeveloperEntry], question: Question) -> list[OriginFilter]:
     """Everyone, and those of each origin that has any."""
-    choices = [_choice("All", (), len(known), question)]
+    choices = [_choice("All", (), len(entries), question)]
     for origin in Origin:
-        count = sum(entry.origin == origin for entry in known)
+        count = sum(entry.origin == origin for entry in entries)
         if count:
             choices.append(_choice(ORIGIN_LABELS[origin], (origin.value,), count, question))
     return choices
@@ -133,23 +133,23 @@ def _counts(session: Session, question: Question) -> dict[str, int]:
 @policy(RouteKind.PAGE, expensive=True)
 def developer(request: Request, slug: str, question: Then, session: ReadSession) -> HTMLResponse:
     vintage = vintage_at(session, question.as_of)
-    known = developers_by_slug(vintage)
-    names = {entry.name: entry.slug for entry in known.values()}
-    entry = find_entry(known, slug, "developer", names)
+    entries = developers_by_slug(vintage)
+    names = {entry.name: entry.slug for entry in entries.values()}
+    entry = find_entry(entries, slug, "developer", names)
     models = models_by_slug(vintage).values()
     own = [model for model in models if model.developer == slug]
     named = Question(by="developer", developer=(slug,), as_of=question.as_of)
-    found = share_history(session, named)
-    figures = _latest_of_models(session, found) if found else {}
-    context = {"entry": entry, "developers": known, "models": rank_developers(own, figures)}
+    history = share_history(session, named)
+    figures = _latest_of_models(session, history) if history else {}
+    context = {"entry": entry, "developers": entries, "models": rank_developers(own, figures)}
     based = any(model.base_developer for model in own)
-    context |= _shown(session, question, found, entry.name, based=based)
+    context |= _shown(session, question, history, entry.name, based=based)
     return render_page(request, "reference/developer.html", context)
 
 
-def _latest_of_models(session: Session, found: ShareHistory) -> dict[str, Share]:
-    asked = all_usage_history(session, found.question.having(by="model"))
-    return latest_shares(asked.answer) if asked else {}
+def _latest_of_models(session: Session, history: ShareHistory) -> dict[str, Share]:
+    models_history = all_usage_history(session, history.question.having(by="model"))
+    return latest_shares(models_history.answer) if models_history else {}
 
 
 @router.get("/models")
@@ -163,9 +163,9 @@ def all_models() -> RedirectResponse:
 @policy(RouteKind.PAGE, expensive=True)
 def model(request: Request, slug: str, question: Then, session: ReadSession) -> HTMLResponse:
     vintage = vintage_at(session, question.as_of)
-    known = models_by_slug(vintage)
-    names = {entry.name: entry.slug for entry in known.values()}
-    entry = find_entry(known, slug, "model", names)
+    entries = models_by_slug(vintage)
+    names = {entry.name: entry.slug for entry in entries.values()}
+    entry = find_entry(entries, slug, "model", names)
     named = Question(by="model", model=(slug,), as_of=question.as_of)
     context = {
         "entry": entry,
@@ -177,7 +177,7 @@ def model(request: Request, slug: str, question: Then, session: ReadSession) -> 
 
 
 def _shown(
-    session: Session, question: Question, found: ShareHistory | None, name: str, *, based: bool
+    session: Session, question: Question, history: ShareHistory | None, name: str, *, based: bool
 ) -> dict[str, object]:
     """The figures of a page, and what counting by base model would change."""
     vintage = vintage_at(session, question.as_of)
@@ -188,23 +188,23 @@ def _shown(
         "labels": ORIGIN_LABELS,
         "name": name,
         "based": based,
-        "found": found,
-        "moved": base_home_sentence(session, found) if found and based else "",
+        "found": history,
+        "moved": base_home_sentence(session, history) if history and based else "",
     }
-    if found is None:
+    if history is None:
         return context
-    asked, answer = found.question, found.answer
+    history_question, answer = history.question, history.answer
     if question.home == "base":
-        asked = asked.having(by="origin", home="base")
-        answer = answer_question(session, asked)
+        history_question = history_question.having(by="origin", home="base")
+        answer = answer_question(session, history_question)
     return context | {
-        "asked": asked,
+        "asked": history_question,
         "answer": answer,
         # Whom it is about stands before it.
-        "headline": headline_finding(answer, asked.having(developer=(), model=())),
+        "headline": headline_finding(answer, history_question.having(developer=(), model=())),
         "small_print": small_print_text(answer),
-        "definition": definition_text(answer, asked),
+        "definition": definition_text(answer, history_question),
         "citations": [source_citation(source) for source in answer.sources],
-        "chart": chart_view(QuestionChart(asked.having(view=View.LINES), answer)),
+        "chart": chart_view(QuestionChart(history_question.having(view=View.LINES), answer)),
         "tables": share_tables(answer),
     }

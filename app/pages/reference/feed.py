@@ -68,14 +68,14 @@ def feed(request: Request, question: FeedQuestion, session: ReadSession) -> Resp
 
 
 def _entry(act: Revision, names: dict[str, str]) -> FeedEntry:
-    told = sorted(act.changes, key=lambda change: change.month, reverse=True)
+    changes = sorted(act.changes, key=lambda change: change.month, reverse=True)
     return FeedEntry(
         id=entry_id(act),
         title=revision_title(act, names),
         updated=format_instant(act.at),
         act=act,
-        changes=told[:MONTHS],
-        more=len(told[MONTHS:]),
+        changes=changes[:MONTHS],
+        more=len(changes[MONTHS:]),
     )
 
 

@@ -111,9 +111,9 @@ class WorkedExample:
 
 
 def _example(session: Session, question: Question) -> WorkedExample | None:
-    asked = Question(as_of=question.as_of)
+    example_question = Question(as_of=question.as_of)
     try:
-        answer = answer_question(session, asked)
+        answer = answer_question(session, example_question)
     except NoFiguresError:
         return None
     source = answer.sources[0]
@@ -123,14 +123,14 @@ def _example(session: Session, question: Question) -> WorkedExample | None:
     parts = _adds_up(answer)
     return WorkedExample(
         number=format_percent(course.last.share_pct),
-        whole=denominator_text(source, asked),
+        whole=denominator_text(source, example_question),
         month=format_month_name(course.last.month),
         status=course.last.status,
-        who=subject_of_group(course.group, asked),
+        who=subject_of_group(course.group, example_question),
         source=source.name,
         day=format_day(answer.vintage),
         citation=source_citation(source),
-        address=pinned_question(asked, answer).address("/trends"),
+        address=pinned_question(example_question, answer).address("/trends"),
         remainder=dict(parts).get("unknown or not broken down", ""),
         adds_up=parts,
     )
@@ -139,9 +139,9 @@ def _example(session: Session, question: Question) -> WorkedExample | None:
 def _adds_up(answer: Answer) -> list[tuple[str, str]]:
     """The latest month's open models together, and the rest of the whole."""
     month = max(row.month for row in answer.shares if not row.missing)
-    known = [row for row in answer.shares if row.month == month and not row.missing]
+    rows = [row for row in answer.shares if row.month == month and not row.missing]
     rest = [row for row in answer.complement if row.month == month and not row.missing]
-    together = sum((row.share_pct or Decimal(0) for row in known), Decimal(0))
+    together = sum((row.share_pct or Decimal(0) for row in rows), Decimal(0))
     return [
         ("open models together", format_percent(together)),
         *((row.label.lower(), format_percent(row.share_pct)) for row in rest),

@@ -72,9 +72,9 @@ COUNTED: Final[Mapping[str, str]] = {
 def all_usage_history(session: Session, question: Question) -> ShareHistory | None:
     """All developers or models of the main source; open models where it names no others."""
     for openness, counted in (("all", ""), ("open", COUNTED["named"])):
-        asked = question.having(openness=openness, top=EVERY)
+        usage_question = question.having(openness=openness, top=EVERY)
         try:
-            return ShareHistory(asked, answer_question(session, asked), counted)
+            return ShareHistory(usage_question, answer_question(session, usage_question), counted)
         except NoFiguresError:
             continue
     return None
@@ -96,12 +96,12 @@ def latest_shares(answer: Answer) -> dict[str, Share]:
 # --- counted by base model
 
 
-def base_home_sentence(session: Session, found: ShareHistory) -> str:
+def base_home_sentence(session: Session, history: ShareHistory) -> str:
     """How much of the latest share counts elsewhere where a base model's home counts."""
-    month = found.last.month
-    asked = found.question.having(by="origin", from_=month, to=month)
+    month = history.last.month
+    month_question = history.question.having(by="origin", from_=month, to=month)
     published, based = (
-        latest_shares(answer_question(session, asked.having(home=home)))
+        latest_shares(answer_question(session, month_question.having(home=home)))
         for home in ("developer", "base")
     )
     moved = {key: _share(based, key) - _share(published, key) for key in based}
@@ -110,10 +110,12 @@ def base_home_sentence(session: Session, found: ShareHistory) -> str:
         for key, share in moved.items()
         if share > 0
     ]
-    told = f"of its {format_percent(found.last.share_pct, 2)} in {format_month_name(month)}"
+    share_in_month = (
+        f"of its {format_percent(history.last.share_pct, 2)} in {format_month_name(month)}"
+    )
     if not parts:
-        return f"Counted by base model, nothing {told} counts elsewhere."
-    return f"Counted by base model, {told} this counts elsewhere: {join_names(parts)}."
+        return f"Counted by base model, nothing {share_in_month} counts elsewhere."
+    return f"Counted by base model, {share_in_month} this counts elsewhere: {join_names(parts)}."
 
 
 def _share(shares: Mapping[str, Share], group: str) -> Decimal:

@@ -33,13 +33,13 @@ Then = Annotated[Question, question_dependency("as_of")]
 def sources(request: Request, question: Then, session: ReadSession) -> HTMLResponse:
     vintage = vintage_at(session, question.as_of)
     sources_known = sources_by_slug(vintage).values()
-    known = main_source_first(vintage, sources_known)
+    ordered = main_source_first(vintage, sources_known)
     covered = read_covered_months(vintage)
     context = {
         "question": question,
-        "sources": known,
-        "facts": source_facts(known, covered),
-        "differences": source_differences(known),
+        "sources": ordered,
+        "facts": source_facts(ordered, covered),
+        "differences": source_differences(ordered),
     }
     return render_page(request, "reference/sources.html", context)
 
@@ -49,9 +49,9 @@ def sources(request: Request, question: Then, session: ReadSession) -> HTMLRespo
 def source(request: Request, slug: str, question: Then, session: ReadSession) -> HTMLResponse:
     then = question.as_of
     vintage = vintage_at(session, then)
-    known = sources_by_slug(vintage)
-    names = {item.name: item.slug for item in known.values()}
-    entry = find_entry(known, slug, "source", names)
+    sources_by_name = sources_by_slug(vintage)
+    names = {item.name: item.slug for item in sources_by_name.values()}
+    entry = find_entry(sources_by_name, slug, "source", names)
     covered = read_covered_months(vintage, slug)
     acts = read_revisions(session, then, [slug])
     context = {
@@ -93,16 +93,16 @@ def coverage_grid(covered: Sequence[CoveredMonth]) -> list[CoverageYear]:
     """A row for each year from the first to the last with figures."""
     if not covered:
         return []
-    known = {item.month: item for item in covered}
+    covered_by_month = {item.month: item for item in covered}
     years = range(covered[0].month.year, covered[-1].month.year + 1)
-    return [CoverageYear(year, tuple(_months_of(year, known))) for year in years]
+    return [CoverageYear(year, tuple(_months_of(year, covered_by_month))) for year in years]
 
 
 def _months_of(
-    year: int, known: Mapping[date, CoveredMonth]
+    year: int, covered_by_month: Mapping[date, CoveredMonth]
 ) -> list[tuple[date, CoveredMonth | None]]:
     months = [date(year, number, 1) for number in MONTHS]
-    return [(month, known.get(month)) for month in months]
+    return [(month, covered_by_month.get(month)) for month in months]
 
 
 MONTHS: Final = range(1, 13)
