@@ -29,8 +29,8 @@ def source(slug: str = "gateway", metric: str = "tokens", **changes: Any) -> Sou
 
 
 def group(key: str, label: str = "", origin: str = "") -> Group:
-    known = ORIGIN_LABELS[Origin(key)] if key in list(Origin) else key
-    return Group(key, label or known, origin or (key if key in list(Origin) else "unknown"))
+    origin_label = ORIGIN_LABELS[Origin(key)] if key in list(Origin) else key
+    return Group(key, label or origin_label, origin or (key if key in list(Origin) else "unknown"))
 
 
 def rows(

@@ -30,15 +30,15 @@ def audited() -> list[dict[str, Any]]:
 
 def verdict(packages: list[dict[str, Any]]) -> tuple[int, str]:
     """The exit code, and what to say."""
-    known = [one for one in packages if "skip_reason" not in one]
-    if not known:
+    audited = [one for one in packages if "skip_reason" not in one]
+    if not audited:
         return 0, NOT_AUDITED
     holes = [
         f"{one['name']} {one['version']}: {hole['id']}, mended in {hole['fix_versions']}"
-        for one in known
+        for one in audited
         for hole in one["vulns"]
     ]
-    counted = f"Audited {len(known)} of {len(packages)} dependencies: {len(holes)} known holes."
+    counted = f"Audited {len(audited)} of {len(packages)} dependencies: {len(holes)} known holes."
     return int(bool(holes)), "\n".join([*holes, counted])
 
 

@@ -30,8 +30,11 @@ class WatchedPages:
             self.problems.append(f"{kind}: {message}")
 
     def see(self, request: Request, base_url: str) -> None:
-        asked = urlsplit(request.url)
-        if asked.scheme in {"http", "https", "ws"} and asked.netloc != urlsplit(base_url).netloc:
+        address = urlsplit(request.url)
+        if (
+            address.scheme in {"http", "https", "ws"}
+            and address.netloc != urlsplit(base_url).netloc
+        ):
             self.problems.append(f"asked a stranger: {request.url}")
 
     def excuse(self, words: str) -> None:

@@ -88,8 +88,10 @@ def stored_share(db: Database, month: str = "2026-01", as_of: datetime | None = 
     question = Question(source=(SOURCE,), as_of=as_of)
     with db.reading() as session:
         rows = answer_question(session, question).series(SOURCE, "chinese")
-    found = {f"{row.month:%Y-%m}": row.share_pct for row in rows}
-    return f"{found[month].normalize():f}" if found.get(month) is not None else None
+    share_by_month = {f"{row.month:%Y-%m}": row.share_pct for row in rows}
+    return (
+        f"{share_by_month[month].normalize():f}" if share_by_month.get(month) is not None else None
+    )
 
 
 def row_counts(db: Database) -> dict[str, int]:

@@ -57,8 +57,8 @@ def install() -> str | None:
         ways.append([*apt, "install", "-y", "--no-install-recommends", "chromium", *FONTS])
     for way in ways:
         try_out(way)
-        if found := find():
-            return found
+        if program := find():
+            return program
     return None
 
 
@@ -82,9 +82,9 @@ def try_out(command: list[str]) -> None:
 
 
 def main() -> int:
-    found = find() or install()
-    if found:
-        print(f"Chromium: {found}")
+    program = find() or install()
+    if program:
+        print(f"Chromium: {program}")
         return 0
     print("=" * 80)
     print("No Chromium could be found or installed. Install one to run the browser tests.")

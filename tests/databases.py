@@ -55,8 +55,8 @@ def make_template(server: URL, kind: str, origin: str, build: Callable[[Database
     name = template_name(kind)
     with administering(server) as connection:
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": TEMPLATE_LOCK})
-        known = text("SELECT 1 FROM pg_database WHERE datname = :name")
-        if connection.scalar(known, {"name": name}) is None:
+        template_exists = text("SELECT 1 FROM pg_database WHERE datname = :name")
+        if connection.scalar(template_exists, {"name": name}) is None:
             with copied(server, origin) as url:
                 build_and_close(Database(url), build)
                 made = make_url(url).database

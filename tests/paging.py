@@ -7,12 +7,12 @@ from fastapi.testclient import TestClient
 
 def next_of(response: Any) -> str | None:
     """The address of the next page, as the Link header says it."""
-    found = [
+    next_links = [
         part.strip().partition(">")[0].removeprefix("<")
         for part in response.headers.get("link", "").split(", ")
         if 'rel="next"' in part
     ]
-    return found[0] if found else None
+    return next_links[0] if next_links else None
 
 
 def rows_of_all_pages(client: TestClient, address: str) -> list[dict[str, Any]]:

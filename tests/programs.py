@@ -46,8 +46,8 @@ class Program:
         """Where it serves, as soon as it says so."""
         while line := self.process.stdout.readline():
             self.said += line
-            if found := re.search(r"http://\S+", line):
-                return found[0]
+            if match := re.search(r"http://\S+", line):
+                return match[0]
         raise AssertionError(self.said)
 
     def finish(self) -> int:

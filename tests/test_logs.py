@@ -114,6 +114,6 @@ def test_as_text_only_failures_are_told(
     for _ in range(3):
         assert running.client.get("/").status_code == 200
     running.stop()
-    told = running.log.read_text().splitlines()
-    for words, line in zip(("may also change", "is at http", "In force"), told, strict=True):
+    lines = running.log.read_text().splitlines()
+    for words, line in zip(("may also change", "is at http", "In force"), lines, strict=True):
         assert words in line

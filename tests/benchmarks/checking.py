@@ -69,9 +69,9 @@ def serving(data_dir: str) -> Iterator[Served]:
     env["RATE_LIMIT"] = "0"  # a few readers at one address stand for many
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=env) as server:
         try:
-            said = ""
-            while (match := re.search(r"is at (http://\S+)", said)) is None:
-                said += server.stderr.readline()
+            output = ""
+            while (match := re.search(r"is at (http://\S+)", output)) is None:
+                output += server.stderr.readline()
             threading.Thread(target=server.stderr.read, daemon=True).start()
             token = [MODELSHARE, "token", "create", "admin", "benchmark", "--data-dir", data_dir]
             made = subprocess.run(token, check=True, capture_output=True, text=True, env=env)
@@ -88,7 +88,7 @@ def memory(pid: int) -> float:
             status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
         except OSError:  # it has ended
             continue
-        kib += int(found[1]) if (found := re.search(r"VmRSS:\s+(\d+)", status)) else 0
+        kib += int(match[1]) if (match := re.search(r"VmRSS:\s+(\d+)", status)) else 0
     return kib / 1024
 
 

@@ -54,11 +54,11 @@ def median(draw: Callable[[], object], times: int) -> float:
 
 def main(times: int) -> None:
     print(f"{'milliseconds':20} {'layout':>8} {'SVG':>8} {'Plotly':>8} {'card':>8} {'PNG':>8}")
-    for name, (found, view) in QUESTIONS.items():
-        shown = lay_out_chart(found, view)
+    for name, (shares, view) in QUESTIONS.items():
+        shown = lay_out_chart(shares, view)
 
-        def draw(frame: ChartSize, found: object = found, view: str = view) -> Chart:
-            return lay_out_chart(found, view, frame)
+        def draw(frame: ChartSize, shares: object = shares, view: str = view) -> Chart:
+            return lay_out_chart(shares, view, frame)
 
         card = render_card(draw, SAID)
         spent = (

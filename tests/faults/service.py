@@ -40,8 +40,8 @@ class Service:
     def _address(self) -> str:
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
-            if found := re.findall(r"is at (http://[^\s\"]+)", self.log.read_text()):
-                return found[-1]
+            if by_worker := re.findall(r"is at (http://[^\s\"]+)", self.log.read_text()):
+                return by_worker[-1]
             assert self.process.poll() is None, self.log.read_text()
             time.sleep(0.02)
         raise AssertionError(self.log.read_text())
@@ -93,13 +93,13 @@ class Service:
 
     def get_from_each(self, path: str, workers: set[int]) -> dict[int, httpx2.Response]:
         """The first answer of each worker."""
-        found: dict[int, httpx2.Response] = {}
+        by_worker: dict[int, httpx2.Response] = {}
         deadline = time.monotonic() + 60
-        while set(found) != workers:
-            assert time.monotonic() < deadline, (workers, set(found))
+        while set(by_worker) != workers:
+            assert time.monotonic() < deadline, (workers, set(by_worker))
             for answer in self.ask(path, 4):
-                found.setdefault(self.worker_of(answer), answer)
-        return found
+                by_worker.setdefault(self.worker_of(answer), answer)
+        return by_worker
 
     def stop(self) -> None:
         self.client.close()

@@ -79,10 +79,10 @@ def all_is_well(served: Service, workers: set[int]) -> None:
 def seconds_until_well(served: Service, workers: set[int]) -> float:
     """Until the moment from which on every worker answers every page."""
     began = time.monotonic()
-    while (asked := time.monotonic()) - began < 30:
+    while (asked_at := time.monotonic()) - began < 30:
         answers = [a for path in PAGES for a in served.get_from_each(path, workers).values()]
         if all(answer.status_code == 200 for answer in answers):
-            return asked - began
+            return asked_at - began
     raise AssertionError("it did not come back")
 
 

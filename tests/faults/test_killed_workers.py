@@ -70,9 +70,9 @@ def test_a_worker_killed_in_mid_publish_leaves_all_or_nothing_and_it_can_be_repe
             for worker in workers:
                 os.kill(worker, signal.SIGKILL)
             sending.join()
-            found = stored(database, content)
-            assert found in ([], [(True, lines)]), f"round {number}"
-            outcomes.append(bool(found))
+            stored_lines = stored(database, content)
+            assert stored_lines in ([], [(True, lines)]), f"round {number}"
+            outcomes.append(bool(stored_lines))
             again = publish_until_it_is(served, token, content)
             assert again["lines"] == lines
             assert stored(database, content) == [(True, lines)]
@@ -109,8 +109,8 @@ class Sender:
                     self.refused.add(answer.status_code)
 
     def wait_for(self, more: int) -> None:
-        wanted, deadline = len(self.acknowledged) + more, time.monotonic() + 60
-        while len(self.acknowledged) < wanted:
+        acknowledged_goal, deadline = len(self.acknowledged) + more, time.monotonic() + 60
+        while len(self.acknowledged) < acknowledged_goal:
             assert time.monotonic() < deadline, self.refused
             time.sleep(0.02)
 

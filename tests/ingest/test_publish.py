@@ -63,13 +63,13 @@ def test_an_observation_knows_its_upload_and_line(filled_db: Database) -> None:
     upload_id = store_file(filled_db, content)
     publish_stored(filled_db, upload_id)
     with filled_db.reading() as session:
-        found = session.execute(
+        rows = session.execute(
             select(Observation.line, Observation.origin)
             .join(Snapshot, Snapshot.id == Observation.snapshot_id)
             .where(Snapshot.upload_id == upload_id)
             .order_by(Observation.line)
         )
-        assert [tuple(row) for row in found] == [(2, "chinese"), (5, "us")]
+        assert [tuple(row) for row in rows] == [(2, "chinese"), (5, "us")]
 
 
 def test_one_bad_line_and_nothing_is_stored(filled_db: Database) -> None:

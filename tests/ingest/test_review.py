@@ -36,8 +36,8 @@ def kinds(month: MonthReview) -> dict[str, int]:
     return {kind.value: count for kind, count in month.counts.items() if count}
 
 
-def warned(found: Review, code: str) -> Sequence[Notice]:
-    return [warning for warning in found.warnings if warning.code == code]
+def warned(reviewed: Review, code: str) -> Sequence[Notice]:
+    return [warning for warning in reviewed.warnings if warning.code == code]
 
 
 def record(db: Database, upload_id: int) -> UploadRecord:
@@ -72,11 +72,11 @@ def test_each_slice_is_new_changed_unchanged_or_removed(filled_db: Database) -> 
     publish_stored(filled_db, store_file(filled_db, (HEADER + before).encode()))
     (month,) = review_file(filled_db, (HEADER + after).encode()).months
     assert kinds(month) == {"new": 1, "changed": 1, "unchanged": 1, "removed": 1}
-    found = {
+    reviewed = {
         change.kind: (change.origin, change.old, change.new, change.line)
         for change in month.largest
     }
-    assert found == {
+    assert reviewed == {
         ChangeKind.CHANGED: (Origin.CHINESE, 30, Decimal("33.5"), 2),
         ChangeKind.NEW: (Origin.EUROPEAN, None, 4, 4),
         ChangeKind.REMOVED: (Origin.OTHER, 5, None, None),
@@ -95,8 +95,8 @@ def test_a_month_shows_the_open_share_of_each_origin_before_and_after(filled_db:
 
 def test_a_share_that_is_only_told_anew_is_unchanged_but_counted(filled_db: Database) -> None:
     publish_stored(filled_db, store_file(filled_db, month_file("30")))
-    told = b"month,origin,share_pct,status\n2026-01,chinese,30,provisional\n"
-    (month,) = review_file(filled_db, told).months
+    provisional_file = b"month,origin,share_pct,status\n2026-01,chinese,30,provisional\n"
+    (month,) = review_file(filled_db, provisional_file).months
     assert kinds(month) == {"unchanged": 1}
     assert month.restated == 1
 
@@ -109,9 +109,9 @@ def test_reviewing_stores_nothing(filled_db: Database) -> None:
 
 
 def test_a_file_with_problems_would_change_nothing(filled_db: Database) -> None:
-    found = review_file(filled_db, month_file("x", more="2026-01,us,101\n"))
-    assert found.checked.problem_count == 2
-    assert (found.months, found.series, found.needs_reason) == ((), (), False)
+    reviewed = review_file(filled_db, month_file("x", more="2026-01,us,101\n"))
+    assert reviewed.checked.problem_count == 2
+    assert (reviewed.months, reviewed.series, reviewed.needs_reason) == ((), (), False)
 
 
 def test_a_large_file_is_reviewed_like_a_small_one(filled_db: Database) -> None:
@@ -120,13 +120,13 @@ def test_a_large_file_is_reviewed_like_a_small_one(filled_db: Database) -> None:
     row = "2026-01,european,open,Labo,labo-{n},0.004,{note}\n"
     rows = "".join(row.format(n=n, note="n" * 60) for n in range(2_000))
     upload_id = store_file(filled_db, (header + rows).encode())
-    found = review_of(filled_db, upload_id)
-    (month,) = found.months
+    reviewed = review_of(filled_db, upload_id)
+    (month,) = reviewed.months
     assert kinds(month) == {"new": 2_000}
     assert len(month.largest) == 50
-    assert (len(found.checked.new_developers), len(found.checked.new_models)) == (1, 2_000)
+    assert (len(reviewed.checked.new_developers), len(reviewed.checked.new_models)) == (1, 2_000)
     with filled_db.writing() as session:
-        publish_upload(session, upload_id, by="ada", limits=LIMITS, expected=found.version)
+        publish_upload(session, upload_id, by="ada", limits=LIMITS, expected=reviewed.version)
     assert record(filled_db, upload_id).lines == 2_000
 
 
@@ -152,8 +152,8 @@ def test_a_source_that_says_nothing_of_openness_is_shown_with_all_its_models(
     gateway: Database,
 ) -> None:
     text = HEADER + "2025-01,us,unknown,,60\n2025-01,chinese,unknown,,20\n"
-    found = review_file(gateway, text.encode(), "gateway").series
-    assert [(one.group, one.title, one.after) for one in found] == [
+    reviewed = review_file(gateway, text.encode(), "gateway").series
+    assert [(one.group, one.title, one.after) for one in reviewed] == [
         (Origin.CHINESE, "Chinese models", (20,)),
         (Origin.US, "US models", (60,)),
     ]
@@ -164,8 +164,8 @@ def test_what_is_closed_and_what_is_not_known_are_shown_beside_the_open_shares(
 ) -> None:
     old = HEADER + "2025-01,us,open,,10\n2025-01,us,closed,,60\n2025-01,us,unknown,,5\n"
     publish_stored(gateway, store_file(gateway, old.encode(), "gateway"))
-    found = review_file(gateway, (HEADER + "2025-01,us,open,,11\n").encode(), "gateway").series
-    assert [(one.title, one.before, one.after) for one in found] == [
+    reviewed = review_file(gateway, (HEADER + "2025-01,us,open,,11\n").encode(), "gateway").series
+    assert [(one.title, one.before, one.after) for one in reviewed] == [
         ("US open models", (10,), (11,)),
         ("Closed models", (60,), (None,)),
         ("Unknown or not broken down", (30,), (89,)),
@@ -174,11 +174,11 @@ def test_what_is_closed_and_what_is_not_known_are_shown_beside_the_open_shares(
 
 def test_months_whose_figures_stand_already_are_left_alone(gateway: Database) -> None:
     publish_stored(gateway, store_file(gateway, months_file("10", "11"), "gateway"))
-    found = review_file(gateway, months_file("10.0", "11", "12"), "gateway")
-    assert [f"{month.month:%m}" for month in found.months] == ["03"]
-    assert [f"{month:%m}" for _, month in found.standing] == ["01", "02"]
-    assert not found.needs_reason
-    assert "revises" not in {notice.code for notice in found.warnings}
+    reviewed = review_file(gateway, months_file("10.0", "11", "12"), "gateway")
+    assert [f"{month.month:%m}" for month in reviewed.months] == ["03"]
+    assert [f"{month:%m}" for _, month in reviewed.standing] == ["01", "02"]
+    assert not reviewed.needs_reason
+    assert "revises" not in {notice.code for notice in reviewed.warnings}
 
 
 def test_a_file_that_was_withdrawn_before_is_named_with_the_reason(gateway: Database) -> None:
@@ -212,13 +212,13 @@ def test_a_gap_beside_the_files_months_is_warned_of(gateway: Database) -> None:
 def test_revised_months_and_a_remainder_are_warned_of(gateway: Database) -> None:
     first = store_file(gateway, months_file("10", "11"), "gateway")
     publish_stored(gateway, first)
-    found = review_file(gateway, months_file("12", "13", first=2), "gateway")
-    (revision,) = warned(found, "revises")
+    reviewed = review_file(gateway, months_file("12", "13", first=2), "gateway")
+    (revision,) = warned(reviewed, "revises")
     assert f"2025-02 of gateway is published already, by upload {first}" in revision.text
-    (remainder,) = warned(found, "below_100")
+    (remainder,) = warned(reviewed, "below_100")
     assert "The lines of 2 months add up to less than 100" in remainder.text
-    assert found.needs_reason
-    assert [month.revises for month in found.months] == [True, False]
+    assert reviewed.needs_reason
+    assert [month.revises for month in reviewed.months] == [True, False]
 
 
 def test_the_same_bytes_are_named_by_the_upload_that_has_them(filled_db: Database) -> None:
@@ -269,8 +269,8 @@ def test_publishing_as_reviewed_is_refused_once_the_catalogue_says_otherwise(
 
 def correct(db: Database, slug: str, **texts: str) -> None:
     with db.writing() as session:
-        found = read_entries(session, DEVELOPER_TYPE)
-        number, cells = next(item for item in found if item[1]["developer"] == slug)
+        reviewed = read_entries(session, DEVELOPER_TYPE)
+        number, cells = next(item for item in reviewed if item[1]["developer"] == slug)
         edit_entry(
             session, DEVELOPER_TYPE, cells | texts, by="ada", reason="moved", entry_id=number
         )
@@ -306,8 +306,8 @@ def test_a_discarded_upload_can_no_longer_be_published_or_discarded(filled_db: D
     version = review_of(filled_db, upload_id).version
     with filled_db.writing() as session:
         discard_upload(session, upload_id, by="ada", expected=version)
-    found = record(filled_db, upload_id)
-    assert (found.state, found.discarded_by) == (State.DISCARDED, "ada")
+    reviewed = record(filled_db, upload_id)
+    assert (reviewed.state, reviewed.discarded_by) == (State.DISCARDED, "ada")
     with pytest.raises(ConflictError, match="discarded by ada"):
         publish_stored(filled_db, upload_id)
     with pytest.raises(ConflictError, match="discarded"), filled_db.writing() as session:
@@ -356,13 +356,13 @@ def test_published_figures_keep_their_classification_until_they_are_checked_agai
     correct(filled_db, "poolside", origin="european")
     again = reclassify(filled_db, first)
     assert again is not None
-    found = review_of(filled_db, again)
-    (month,) = found.months  # the other month stays as it is
+    reviewed = review_of(filled_db, again)
+    (month,) = reviewed.months  # the other month stays as it is
     assert month.month == JANUARY
     assert (month.before[Origin.US], month.after[Origin.US]) == (3, None)
     assert (month.before[Origin.EUROPEAN], month.after[Origin.EUROPEAN]) == (None, 3)
-    assert found.needs_reason
-    publish_as(filled_db, again, found.version, "poolside has moved")
+    assert reviewed.needs_reason
+    publish_as(filled_db, again, reviewed.version, "poolside has moved")
     old, new = record(filled_db, first), record(filled_db, again)
     assert (new.sha256, new.reclassified, new.received_by) == (old.sha256, True, "bob")
     assert [month.superseded_by for month in old.months] == [again, None]
@@ -397,19 +397,19 @@ def test_the_first_bytes_again_are_news_after_they_were_reclassified(filled_db: 
     again = reclassify(filled_db, first)
     assert again is not None
     publish_as(filled_db, again, review_of(filled_db, again).version)
-    found = review_file(filled_db, poolside_file())
-    assert found.same_as is None
-    assert [kinds(month) for month in found.months] == [{"new": 1, "unchanged": 1, "removed": 1}]
-    assert len(found.standing) == 1
-    assert found.checked.months[SOURCE, JANUARY].lines == 2
+    reviewed = review_file(filled_db, poolside_file())
+    assert reviewed.same_as is None
+    assert [kinds(month) for month in reviewed.months] == [{"new": 1, "unchanged": 1, "removed": 1}]
+    assert len(reviewed.standing) == 1
+    assert reviewed.checked.months[SOURCE, JANUARY].lines == 2
 
 
 # --- what a revision would lose
 
 
 def test_a_revision_that_names_no_model_any_more_is_warned_of(filled_db: Database) -> None:
-    found = review_file(filled_db, month_file("61", "2026-08"), "openrouter-rankings")
-    (notice,) = warned(found, "less_detail")
+    reviewed = review_file(filled_db, month_file("61", "2026-08"), "openrouter-rankings")
+    (notice,) = warned(reviewed, "less_detail")
     assert notice.text.startswith("2026-08 of openrouter-rankings names ")
     assert notice.text.endswith(" lines by model now; the file none")
 
@@ -417,12 +417,12 @@ def test_a_revision_that_names_no_model_any_more_is_warned_of(filled_db: Databas
 def test_a_revision_that_says_no_status_of_a_provisional_month_is_warned_of(
     filled_db: Database,
 ) -> None:
-    found = review_file(filled_db, month_file("61", "2026-09"), "openrouter-rankings")
-    (notice,) = warned(found, "becomes_final")
+    reviewed = review_file(filled_db, month_file("61", "2026-09"), "openrouter-rankings")
+    (notice,) = warned(reviewed, "becomes_final")
     assert "2026-09 of openrouter-rankings is provisional now and would be final" in notice.text
 
 
 def test_a_revision_of_equal_detail_and_status_loses_nothing(filled_db: Database) -> None:
     publish_stored(filled_db, store_file(filled_db, month_file("30")))
-    found = review_file(filled_db, month_file("31"))
-    assert warned(found, "less_detail") == warned(found, "becomes_final") == []
+    reviewed = review_file(filled_db, month_file("31"))
+    assert warned(reviewed, "less_detail") == warned(reviewed, "becomes_final") == []

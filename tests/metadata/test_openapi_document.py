@@ -79,8 +79,10 @@ def test_every_field_says_what_it_means(document):
     silent = [
         f"{name}.{field}"
         for name, schema in document["components"]["schemas"].items()
-        for field, said in schema.get("properties", {}).items()
-        if not (said.get("description") or referred(document, said).get("description"))
+        for field, schema_json in schema.get("properties", {}).items()
+        if not (
+            schema_json.get("description") or referred(document, schema_json).get("description")
+        )
     ]
     assert silent == [], "describe them where their models stand"
 
@@ -106,15 +108,15 @@ def test_a_measure_says_its_unit(document, field, unit):
 
 def own_fields(document) -> Iterator[tuple[str, str, dict[str, object]]]:
     """Each field where it is declared; what a model inherits is told by the one it is from."""
-    known = document["components"]["schemas"]
+    by_name = document["components"]["schemas"]
     waiting = [BaseModel]
     while waiting:
         model = waiting.pop()
         waiting += model.__subclasses__()
         for name in model.__annotations__ if model.__module__.startswith("app.") else ():
             alias = model.model_fields[name].serialization_alias or name
-            if said := known.get(model.__name__, {}).get("properties", {}).get(alias):
-                yield model.__name__, alias, said
+            if schema_json := by_name.get(model.__name__, {}).get("properties", {}).get(alias):
+                yield model.__name__, alias, schema_json
 
 
 ALIKE = {
@@ -128,12 +130,12 @@ ALIKE = {
 
 
 def test_fields_of_one_name_do_not_borrow_their_words(document):
-    told = defaultdict(list)
-    for model, name, said in own_fields(document):
-        if words := said.get("description"):
-            told[name, words].append(model)
-    assert len(told) > 100
-    borrowed = {key: models for key, models in told.items() if len(models) > 1}
+    meanings = defaultdict(list)
+    for model, name, schema_json in own_fields(document):
+        if words := schema_json.get("description"):
+            meanings[name, words].append(model)
+    assert len(meanings) > 100
+    borrowed = {key: models for key, models in meanings.items() if len(models) > 1}
     assert borrowed.keys() <= ALIKE, borrowed
 
 
@@ -149,10 +151,10 @@ def schemas_in(value) -> Iterator[dict[str, object]]:
 
 def test_every_example_is_one_that_its_schema_takes(document):
     tried = 0
-    for said in schemas_in(document):
-        schema = said.get("schema", said)
+    for schema_json in schemas_in(document):
+        schema = schema_json.get("schema", schema_json)
         validator = Draft202012Validator({**schema, "components": document["components"]})
-        for example in said.get("examples", [said.get("example")]):
+        for example in schema_json.get("examples", [schema_json.get("example")]):
             validator.validate(example)
             tried += 1
     assert tried > 100
@@ -186,19 +188,21 @@ def test_every_example_is_one_that_its_schema_takes(document):
     ],
 )
 def test_a_closed_list_is_told_as_one(document, model, field, words):
-    said = document["components"]["schemas"][model]["properties"][field]
-    form = next((item for item in said.get("anyOf", ()) if item.get("type") != "null"), said)
+    schema_json = document["components"]["schemas"][model]["properties"][field]
+    form = next(
+        (item for item in schema_json.get("anyOf", ()) if item.get("type") != "null"), schema_json
+    )
     assert (referred(document, form) or form)["enum"] == words
 
 
 @pytest.mark.parametrize("name", ["source", "developer", "model"])
 def test_slugs_of_examples_are_in_the_catalogue(client, document, name):
-    known = {row[name] for row in rows_of_all_pages(client, f"/api/v1/{name}s")}
-    for model, field, said in own_fields(document):
+    by_name = {row[name] for row in rows_of_all_pages(client, f"/api/v1/{name}s")}
+    for model, field, schema_json in own_fields(document):
         if field == name and not model.startswith("New"):
-            forms = [said, *said.get("anyOf", ())]
+            forms = [schema_json, *schema_json.get("anyOf", ())]
             examples = [text for form in forms for text in form.get("examples", ())]
-            assert set(examples) <= known, model
+            assert set(examples) <= by_name, model
 
 
 def test_every_example_of_a_parameter_of_a_read_is_answered(client, operations):
@@ -220,15 +224,17 @@ def test_every_refusal_is_declared_as_a_problem_document(operations):
     problem = {"$ref": "#/components/schemas/ProblemDetails"}
     for path, method, operation in operations:
         refusals = {
-            status: said for status, said in operation["responses"].items() if status >= "4"
+            status: schema_json
+            for status, schema_json in operation["responses"].items()
+            if status >= "4"
         }
         assert {"500", "503"} <= refusals.keys(), path
         if path.startswith("/api/"):
             assert {"400", "429"} <= refusals.keys(), path
         if method == "post":
             assert {"401", "413", "415", "422"} <= refusals.keys(), path
-        for said in refusals.values():
-            assert said["content"] == {"application/problem+json": {"schema": problem}}
+        for schema_json in refusals.values():
+            assert schema_json["content"] == {"application/problem+json": {"schema": problem}}
     assert "HTTPValidationError" not in json.dumps([operation for *_, operation in operations])
 
 
@@ -241,11 +247,11 @@ def test_every_csv_file_is_declared_as_one_with_its_mark_for_excel(operations):
 
 
 def test_a_parameter_of_the_question_means_the_same_everywhere(operations):
-    known = {item.name: item.meaning for item in PARAMETERS}
+    by_name = {item.name: item.meaning for item in PARAMETERS}
     for path, method, operation in operations:
         for parameter in operation.get("parameters", ()) if method == "get" else ():
-            if parameter["in"] == "query" and parameter["name"] in known:
-                assert known[parameter["name"]].startswith(parameter["description"]), path
+            if parameter["in"] == "query" and parameter["name"] in by_name:
+                assert by_name[parameter["name"]].startswith(parameter["description"]), path
 
 
 def test_a_list_that_takes_a_part_of_the_question_has_defaults_of_its_own():
@@ -271,8 +277,8 @@ DEFAULTS = {
 @pytest.mark.parametrize("name", DEFAULTS)
 def test_the_default_that_is_told_changes_nothing(client, name):
     answers = [
-        client.get("/api/v1/shares", params=asked).json()["data"]
-        for asked in ({}, {name: DEFAULTS[name]})
+        client.get("/api/v1/shares", params=parameters).json()["data"]
+        for parameters in ({}, {name: DEFAULTS[name]})
     ]
     assert answers[0] == answers[1]
 

@@ -81,9 +81,9 @@ SECRETS = re.compile(r"\$\{(\w+)(:\?)?")
 
 
 def test_no_secret_has_a_default(compose: dict[str, Any]) -> None:
-    asked = SECRETS.findall((PROJECT / "docker-compose.yml").read_text())
-    assert {name for name, _ in asked} == {"SITE_HOST", "POSTGRES_PASSWORD", "APP_PASSWORD"}
-    assert all(needed for _, needed in asked)
+    secrets = SECRETS.findall((PROJECT / "docker-compose.yml").read_text())
+    assert {name for name, _ in secrets} == {"SITE_HOST", "POSTGRES_PASSWORD", "APP_PASSWORD"}
+    assert all(needed for _, needed in secrets)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def modelshare(*arguments: str, **environment: str) -> subprocess.CompletedProce
 
 @pytest.mark.parametrize("command", ["serve", "migrate"])
 @pytest.mark.parametrize(
-    ("password", "said"),
+    ("password", "refusal"),
     [
         ({}, "The password of the database is missing."),
         ({"DATABASE_PASSWORD": "short"}, "The password of the database is shorter than"),
@@ -133,13 +133,13 @@ def modelshare(*arguments: str, **environment: str) -> subprocess.CompletedProce
     ],
 )
 def test_nothing_starts_with_a_weak_secret(
-    command: str, password: dict[str, str], said: str
+    command: str, password: dict[str, str], refusal: str
 ) -> None:
     url = "postgresql://modelshare@postgres.invalid/modelshare"
     port = ("--port", "0") if command == "serve" else ()
     done = modelshare(command, *port, DATABASE_URL=url, **password)
     assert done.returncode == 1
-    assert said in done.stderr
+    assert refusal in done.stderr
     assert "openssl rand" in done.stderr
 
 

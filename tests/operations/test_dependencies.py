@@ -13,8 +13,10 @@ LOCK = PROJECT / "requirements.txt"
 
 
 def locked() -> dict[str, Version]:
-    found = re.findall(r"^([a-z0-9._-]+)(?:\[[^]]*\])?==([^ \\;]+)", LOCK.read_text(), re.MULTILINE)
-    return {name: Version(version) for name, version in found}
+    matches = re.findall(
+        r"^([a-z0-9._-]+)(?:\[[^]]*\])?==([^ \\;]+)", LOCK.read_text(), re.MULTILINE
+    )
+    return {name: Version(version) for name, version in matches}
 
 
 @pytest.mark.parametrize(

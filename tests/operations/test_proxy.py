@@ -106,8 +106,8 @@ def wait_for(process: subprocess.Popen[bytes], port: int, authority: Path, log: 
 def proxied(
     read_only_database_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Proxied]:
-    with running(read_only_database_url, tmp_path_factory.mktemp("proxied")) as found:
-        yield found
+    with running(read_only_database_url, tmp_path_factory.mktemp("proxied")) as running_proxy:
+        yield running_proxy
 
 
 @contextmanager
@@ -226,9 +226,9 @@ def test_while_the_service_is_away_it_says_when_to_come_again(
         trusting = ssl.create_default_context(cafile=authority)
         answer = httpx2.get(f"https://localhost:{port}/", verify=trusting, timeout=60)
         hidden = httpx2.get(f"https://localhost:{port}/metrics", verify=trusting, timeout=60)
-        told = {"Cookie": "session=a-secret", "Authorization": "Bearer a-secret"}
+        secret_headers = {"Cookie": "session=a-secret", "Authorization": "Bearer a-secret"}
         linked = f"https://localhost:{port}/sign-in?link=a-secret"
-        httpx2.get(linked, verify=trusting, timeout=60, headers=told)
+        httpx2.get(linked, verify=trusting, timeout=60, headers=secret_headers)
     log = (tmp_path / "caddy.log").read_text()
     assert '"uri":"/sign-in"' in log
     assert "a-secret" not in log

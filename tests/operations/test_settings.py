@@ -29,11 +29,11 @@ def test_every_variable_is_in_the_table_and_no_other() -> None:
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))
 def test_the_table_has_its_default(name: str) -> None:
     default = Settings.model_fields[name].default
-    told = documented()[name.upper()]
+    documented_words = documented()[name.upper()]
     if default in {None, ""}:
-        assert told in {"none", "any", "a PostgreSQL of its own in `DATA_DIR"}
+        assert documented_words in {"none", "any", "a PostgreSQL of its own in `DATA_DIR"}
     else:
-        assert told == str(default)
+        assert documented_words == str(default)
 
 
 def test_compose_gives_our_services_no_other_variable() -> None:
@@ -42,8 +42,8 @@ def test_compose_gives_our_services_no_other_variable() -> None:
 
 
 def test_what_is_to_be_put_into_env_is_what_compose_asks_for() -> None:
-    asked = set(re.findall(r"\$\{(\w+)", (PROJECT / "docker-compose.yml").read_text()))
-    assert set(re.findall(r'echo "(\w+)=', TOLD)) == asked
+    variables = set(re.findall(r"\$\{(\w+)", (PROJECT / "docker-compose.yml").read_text()))
+    assert set(re.findall(r'echo "(\w+)=', TOLD)) == variables
 
 
 def test_every_service_and_volume_that_commands_name_is_there() -> None:
@@ -72,9 +72,9 @@ def test_every_word_of_modelshare_is_a_command() -> None:
     from app.cli.main import app  # noqa: PLC0415 - a click tree is made of it here only
 
     tree = get_command(app)
-    told = re.findall(r"modelshare ((?:[a-z]+ ?){1,2})", TOLD)
-    assert told
-    for words in told:
+    documented_words = re.findall(r"modelshare ((?:[a-z]+ ?){1,2})", TOLD)
+    assert documented_words
+    for words in documented_words:
         first, *more = words.split()
         command = tree.commands[first]  # type: ignore[attr-defined]
         if more and hasattr(command, "commands"):

@@ -48,13 +48,15 @@ def addresses(own_client: TestClient, filled_db: Database) -> list[str]:
 @pytest.mark.parametrize("width", [1280, 390])
 def test_no_name_runs_out_of_its_page_or_of_its_cell(watched, own_server, addresses, width) -> None:
     page = watched.open(own_server, viewport={"width": width, "height": 900})
-    found = {address: ["the page"] for address in too_wide(page, addresses)}
+    overflowing = {address: ["the page"] for address in too_wide(page, addresses)}
     for address in addresses:
         page.goto(address)
         unfold(page)
         if out := page.evaluate(STICKING_OUT):
-            found[address] = found.get(address, []) + out
-    assert not found, "\n".join(f"{at[:40]}: {what}" for at, item in found.items() for what in item)
+            overflowing[address] = overflowing.get(address, []) + out
+    assert not overflowing, "\n".join(
+        f"{at[:40]}: {what}" for at, item in overflowing.items() for what in item
+    )
 
 
 def test_a_picture_shortens_a_name_and_the_table_has_it_whole(own_client, addresses) -> None:

@@ -30,21 +30,29 @@ def records(db: Database, *, everyone: bool = False, before: int | None = None) 
 def behind(db: Database, question: Question | None = None, group: str | None = None) -> list[int]:
     """The upload's lines behind a number of January."""
     with db.reading() as session:
-        found = supporting_lines(session, SOURCE, JANUARY, question, group)
-    assert found.line_count == len(found.lines)
-    return [line.line for line in found.lines]
+        record_read = supporting_lines(session, SOURCE, JANUARY, question, group)
+    assert record_read.line_count == len(record_read.lines)
+    return [line.line for line in record_read.lines]
 
 
 def test_an_upload_tells_who_when_what_and_how_much(filled_db: Database) -> None:
     upload_id = store_file(filled_db, ROWS)
     publish_stored(filled_db, upload_id, reason=" why not ")
     with filled_db.reading() as session:
-        found = read_upload_record(session, upload_id)
-    assert (found.received_by, found.published_by, found.reason) == ("ada", "ada", "why not")
-    assert found.sha256 == hashlib.sha256(ROWS).hexdigest()
-    assert (found.size, found.lines, found.source) == (len(ROWS), 3, SOURCE)
-    assert found.received_at <= (found.published_at or found.received_at) <= datetime.now(UTC)
-    (month,) = found.months
+        record_read = read_upload_record(session, upload_id)
+    assert (record_read.received_by, record_read.published_by, record_read.reason) == (
+        "ada",
+        "ada",
+        "why not",
+    )
+    assert record_read.sha256 == hashlib.sha256(ROWS).hexdigest()
+    assert (record_read.size, record_read.lines, record_read.source) == (len(ROWS), 3, SOURCE)
+    assert (
+        record_read.received_at
+        <= (record_read.published_at or record_read.received_at)
+        <= datetime.now(UTC)
+    )
+    (month,) = record_read.months
     assert (month.source, month.month, month.lines, month.share_pct) == (SOURCE, JANUARY, 3, 60)
     assert (month.basis, month.current, month.superseded_by) == ("share", True, None)
 
@@ -70,8 +78,8 @@ def test_a_superseded_upload_names_its_successor_until_that_is_withdrawn(
     publish_stored(filled_db, first)
     publish_stored(filled_db, second, reason="a recount")
     with filled_db.reading() as session:
-        found = read_upload_record(session, first)
-    assert (found.state, found.superseded_by) == (State.SUPERSEDED, (second,))
+        record_read = read_upload_record(session, first)
+    assert (record_read.state, record_read.superseded_by) == (State.SUPERSEDED, (second,))
     with filled_db.writing() as session:
         withdraw_upload(session, second, by="ada", reason="wrong")
     with filled_db.reading() as session:
@@ -128,6 +136,6 @@ def test_what_stands_is_found_for_any_number_of_months(bundled_db: Database) -> 
     months = [date(1000 + n // 12, n % 12 + 1, 1) for n in range(20_000)]
     keys = [("openrouter-rankings", month) for month in months]
     with bundled_db.reading() as session:
-        found = current_snapshots_of(session, keys)
-        assert {f"{month:%Y}" for _, month in found} == {"2025", "2026"}
+        record_read = current_snapshots_of(session, keys)
+        assert {f"{month:%Y}" for _, month in record_read} == {"2025", "2026"}
         assert current_snapshots_of(session, []) == {}

@@ -58,9 +58,14 @@ def test_a_static_file_with_its_version_is_kept_for_good(client: TestClient) -> 
 
 
 def test_a_static_file_is_one_whole_however_it_is_compressed(client: TestClient) -> None:
-    asked = {"Range": "bytes=100-", "If-Range": client.get("/static/style.css").headers["etag"]}
+    range_headers = {
+        "Range": "bytes=100-",
+        "If-Range": client.get("/static/style.css").headers["etag"],
+    }
     for coding in ("br", "gzip", "identity"):
-        answer = client.get("/static/style.css", headers=asked | {"Accept-Encoding": coding})
+        answer = client.get(
+            "/static/style.css", headers=range_headers | {"Accept-Encoding": coding}
+        )
         assert (answer.status_code, "Accept-Encoding" in answer.headers["vary"]) == (200, True)
         assert answer.headers["etag"].startswith("W/")
         again = client.get("/static/style.css", headers={"If-None-Match": answer.headers["etag"]})
@@ -141,8 +146,8 @@ def test_the_schema_of_a_later_release_is_served_and_left_alone(
 
 
 def test_revisions_are_numbered_so_that_later_ones_are_known() -> None:
-    found = [path.name.partition("_")[0] for path in MIGRATIONS.glob("*.py")]
-    assert sorted(found) == [f"{number:04d}" for number in range(1, len(found) + 1)]
+    numbers = [path.name.partition("_")[0] for path in MIGRATIONS.glob("*.py")]
+    assert sorted(numbers) == [f"{number:04d}" for number in range(1, len(numbers) + 1)]
 
 
 def test_a_fault_of_ours_shows_no_trace(

@@ -15,8 +15,8 @@ SITE = "https://share.example/"
 FOUND = answer({"chinese": ["6", "60.26"], "us": ["4", "3"]}, statuses={1: "provisional"})
 
 
-def sentence(found: Answer, question: Question | None = None) -> str:
-    citation = cite_answer(found, question or Question(), SITE)
+def sentence(shares: Answer, question: Question | None = None) -> str:
+    citation = cite_answer(shares, question or Question(), SITE)
     assert citation is not None
     return citation.sentence
 
@@ -45,10 +45,10 @@ def test_a_licence_that_the_source_s_own_line_names_is_not_said_twice() -> None:
 
 
 def test_several_sources_are_cited_each_with_its_own_figure() -> None:
-    said = sentence(answer({"chinese": ["6"]}, {"chinese": ["41"]}))
-    assert "6.00\u00a0%" in said
-    assert "41.00\u00a0%" in said
-    assert "source=gateway,gateway-1" in said
+    cited = sentence(answer({"chinese": ["6"]}, {"chinese": ["41"]}))
+    assert "6.00\u00a0%" in cited
+    assert "41.00\u00a0%" in cited
+    assert "source=gateway,gateway-1" in cited
 
 
 def test_where_there_is_no_figure_there_is_nothing_to_cite() -> None:
@@ -57,39 +57,43 @@ def test_where_there_is_no_figure_there_is_nothing_to_cite() -> None:
 
 def test_bibtex_escapes_what_tex_would_take_for_commands() -> None:
     odd = source(publisher="A&B_C #1 {x} \\input", citation="100 % of ~ and ^ and $")
-    found = cite_answer(answer({"us": ["4"]}, sources=(odd,)), Question(), SITE)
-    assert found is not None
-    assert r"A\&B\_C \#1 \textbraceleft{}x\textbraceright{} \textbackslash{}input" in found.bibtex
-    assert r"100 \% of \textasciitilde{} and \textasciicircum{} and \$" in found.bibtex
-    assert found.bibtex.count("{") == found.bibtex.count("}")
+    citation = cite_answer(answer({"us": ["4"]}, sources=(odd,)), Question(), SITE)
+    assert citation is not None
+    assert (
+        r"A\&B\_C \#1 \textbraceleft{}x\textbraceright{} \textbackslash{}input" in citation.bibtex
+    )
+    assert r"100 \% of \textasciitilde{} and \textasciicircum{} and \$" in citation.bibtex
+    assert citation.bibtex.count("{") == citation.bibtex.count("}")
 
 
 def test_a_lone_brace_in_a_name_leaves_bibtex_in_balance() -> None:
-    found = cite_answer(answer({"us": ["4"]}, sources=(source(publisher="A{"),)), Question(), SITE)
-    assert found is not None
-    assert found.bibtex.count("{") == found.bibtex.count("}")
+    citation = cite_answer(
+        answer({"us": ["4"]}, sources=(source(publisher="A{"),)), Question(), SITE
+    )
+    assert citation is not None
+    assert citation.bibtex.count("{") == citation.bibtex.count("}")
 
 
 def test_a_source_is_cited_as_of_the_day_its_own_figures_were_learned() -> None:
     earlier = source(learned=datetime(2026, 10, 2, tzinfo=UTC))
-    found = cite_answer(answer({"us": ["4"]}, sources=(earlier,)), Question(), SITE)
-    assert found is not None
-    assert "Acme, as of 2\u00a0October\u00a02026." in found.sentence
-    assert "as known on 23\u00a0November\u00a02026" in found.sentence
+    citation = cite_answer(answer({"us": ["4"]}, sources=(earlier,)), Question(), SITE)
+    assert citation is not None
+    assert "Acme, as of 2\u00a0October\u00a02026." in citation.sentence
+    assert "as known on 23\u00a0November\u00a02026" in citation.sentence
 
 
 def test_csl_json_is_one_data_set_with_its_link_and_day() -> None:
-    found = cite_answer(FOUND, Question(), SITE)
-    assert found is not None
-    (item,) = json.loads(found.csl_text)
+    citation = cite_answer(FOUND, Question(), SITE)
+    assert citation is not None
+    (item,) = json.loads(citation.csl_text)
     assert item["type"] == "dataset"
     assert item["issued"] == {"date-parts": [[2026, 11, 23]]}
-    assert item["URL"] == found.link
-    assert item["id"] in found.bibtex
+    assert item["URL"] == citation.link
+    assert item["id"] in citation.bibtex
 
 
 def test_what_the_source_notes_of_the_month_is_part_of_the_citation() -> None:
-    found = answer({"us": ["41"]})
-    noted = replace(found.shares[0], note="over the twelve months to January")
-    said = sentence(replace(found, shares=(noted,)))
-    assert "US open models: 41.00\u00a0% (over the twelve months to January) of all" in said
+    citation = answer({"us": ["41"]})
+    noted = replace(citation.shares[0], note="over the twelve months to January")
+    cited = sentence(replace(citation, shares=(noted,)))
+    assert "US open models: 41.00\u00a0% (over the twelve months to January) of all" in cited

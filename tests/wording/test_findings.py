@@ -81,16 +81,16 @@ def test_a_note_is_quoted_up_to_the_semicolon_with_curly_marks():
 
 
 def test_a_headline_tells_who_rose_from_what_to_what_of_which_whole():
-    found = answer({"chinese": ["5.96", "28.65", "60.26"], "us": ["10.15", "3.74", "6.34"]})
-    assert spaced(headline_finding(found, ORIGINS)) == (
+    shares = answer({"chinese": ["5.96", "28.65", "60.26"], "us": ["10.15", "3.74", "6.34"]})
+    assert spaced(headline_finding(shares, ORIGINS)) == (
         "Chinese open models rose from 6.0 % of all tokens counted by Acme in January 2025 "
         "to 60.3 % in March 2025"
     )
 
 
 def test_a_headline_follows_whoever_leads_in_the_latest_month():
-    found = answer({"chinese": ["40", "10"], "us": ["5", "30"]})
-    assert headline_finding(found, ORIGINS).startswith("US open models rose from 5.0")
+    shares = answer({"chinese": ["40", "10"], "us": ["5", "30"]})
+    assert headline_finding(shares, ORIGINS).startswith("US open models rose from 5.0")
 
 
 def test_a_headline_of_a_falling_share_says_fell():
@@ -109,29 +109,29 @@ def test_a_headline_of_one_month_compares_with_nothing():
 
 
 def test_a_headline_is_not_led_by_what_is_not_known():
-    found = answer({"chinese": ["17.1"], "unknown": ["23.8"]})
-    assert headline_finding(found, ORIGINS).startswith("Chinese open models")
+    shares = answer({"chinese": ["17.1"], "unknown": ["23.8"]})
+    assert headline_finding(shares, ORIGINS).startswith("Chinese open models")
 
 
 def test_a_headline_leaves_out_a_group_that_ended_earlier():
-    found = answer({"chinese": ["90", None], "us": ["5", "6"]})
-    assert headline_finding(found, ORIGINS).startswith("US open models")
+    shares = answer({"chinese": ["90", None], "us": ["5", "6"]})
+    assert headline_finding(shares, ORIGINS).startswith("US open models")
 
 
 def test_a_headline_keeps_the_spelling_of_a_model():
-    found = answer({"glm": ["2", "5"]}, groups={"glm": group("glm", "gpt-oss-120b", "us")})
-    assert headline_finding(found, Question(by="model")).startswith("gpt-oss-120b rose")
+    shares = answer({"glm": ["2", "5"]}, groups={"glm": group("glm", "gpt-oss-120b", "us")})
+    assert headline_finding(shares, Question(by="model")).startswith("gpt-oss-120b rose")
 
 
 def test_the_small_print_names_sources_provisional_months_and_vintage():
-    found = answer({"us": ["5", "6", "7"]}, statuses={0: "provisional", 1: "provisional"})
-    assert spaced(small_print_text(found)) == (
+    shares = answer({"us": ["5", "6", "7"]}, statuses={0: "provisional", 1: "provisional"})
+    assert spaced(small_print_text(shares)) == (
         "Gateway; January 2025 provisional; as known on 23 November 2026, 10:00 UTC"
     )
 
 
 def test_a_definition_is_one_sentence_with_metric_denominator_openness_months_and_vintage():
-    said = spaced(definition_text(answer({"us": ["5", "6"]}), ORIGINS))
+    sentence = spaced(definition_text(answer({"us": ["5", "6"]}), ORIGINS))
     for part in (
         "open models, those whose weights can be downloaded",
         "all tokens counted by Acme",
@@ -139,35 +139,37 @@ def test_a_definition_is_one_sentence_with_metric_denominator_openness_months_an
         "January 2025 to February 2025",
         "as known on 23 November 2026",
     ):
-        assert part in said
-    assert said.count(". ") == 0
+        assert part in sentence
+    assert sentence.count(". ") == 0
 
 
 def test_a_definition_of_several_sources_gives_each_its_own_whole():
     hub = source("hub", "downloads")
-    found = answer({"us": ["5"]}, {"us": [None, "8"]}, sources=(source(), hub))
-    said = spaced(definition_text(found, ORIGINS))
-    assert "Gateway (all tokens; January 2025)" in said
-    assert "Hub (all downloads; February 2025)" in said
+    shares = answer({"us": ["5"]}, {"us": [None, "8"]}, sources=(source(), hub))
+    sentence = spaced(definition_text(shares, ORIGINS))
+    assert "Gateway (all tokens; January 2025)" in sentence
+    assert "Hub (all downloads; February 2025)" in sentence
 
 
 def test_a_definition_of_the_open_whole_says_so():
-    said = definition_text(answer({"us": ["5"]}), Question(of="open"))
-    assert "in tokens of open models counted by Acme" in said
+    sentence = definition_text(answer({"us": ["5"]}), Question(of="open"))
+    assert "in tokens of open models counted by Acme" in sentence
 
 
 def test_a_definition_names_its_filters():
-    said = definition_text(answer({"us": ["5"]}), Question(origin=("us", "chinese")))
-    assert "only US and Chinese" in said
+    sentence = definition_text(answer({"us": ["5"]}), Question(origin=("us", "chinese")))
+    assert "only US and Chinese" in sentence
 
 
 def test_a_summary_tells_latest_change_extremes_rest_and_gaps():
-    found = answer({"chinese": ["10", None, "30", "20"]}, rest={"closed": ["90", None, "70", "80"]})
-    said = spaced(chart_summary(found, ORIGINS))
-    assert "Chinese open models: 20.0 % in April 2025, +10.0 pp since January 2025" in said
-    assert "highest 30.0 % in March 2025, lowest 10.0 % in January 2025" in said
-    assert "The rest in April 2025: closed 80.0 %" in said
-    assert "No figures for February 2025" in said
+    shares = answer(
+        {"chinese": ["10", None, "30", "20"]}, rest={"closed": ["90", None, "70", "80"]}
+    )
+    sentence = spaced(chart_summary(shares, ORIGINS))
+    assert "Chinese open models: 20.0 % in April 2025, +10.0 pp since January 2025" in sentence
+    assert "highest 30.0 % in March 2025, lowest 10.0 % in January 2025" in sentence
+    assert "The rest in April 2025: closed 80.0 %" in sentence
+    assert "No figures for February 2025" in sentence
 
 
 def test_highlights_give_the_largest_fall_and_rise_of_the_leader_in_order_of_time():
@@ -182,79 +184,79 @@ def test_a_share_that_only_rose_has_no_largest_fall():
 
 
 def test_a_composition_divides_the_latest_month():
-    found = answer({"chinese": ["60"], "us": ["6.7"]}, rest={"closed": ["26"], "unknown": ["7.3"]})
-    assert spaced(composition_sentence(found, ORIGINS)) == (
+    shares = answer({"chinese": ["60"], "us": ["6.7"]}, rest={"closed": ["26"], "unknown": ["7.3"]})
+    assert spaced(composition_sentence(shares, ORIGINS)) == (
         "In January 2025 open models together: 66.7 %, closed 26.0 %, unknown 7.3 %"
     )
 
 
 def test_a_citation_carries_the_day_its_figures_were_learned_and_survives_braces():
     odd = replace(source(), citation="{0} {x} as of {as_of}")
-    said = source_citation(odd)
-    assert spaced(said) == "{0} {x} as of 23 November 2026"
+    sentence = source_citation(odd)
+    assert spaced(sentence) == "{0} {x} as of 23 November 2026"
 
 
 def test_a_group_named_unknown_inside_is_not_mixed_with_the_unknown_rest():
-    found = answer({"chinese": ["17"], "unknown": ["23"]}, rest={"unknown": ["60"]})
+    shares = answer({"chinese": ["17"], "unknown": ["23"]}, rest={"unknown": ["60"]})
     inside = {
         item.group.key: item.last.share_pct
-        for item in group_series(found.shares_of("gateway"), found.groups)
+        for item in group_series(shares.shares_of("gateway"), shares.groups)
     }
     assert inside["unknown"] == Decimal(23)
-    assert covered_months(found, "gateway") == [date(2025, 1, 1)]
+    assert covered_months(shares, "gateway") == [date(2025, 1, 1)]
 
 
 def test_a_headline_says_what_its_filters_leave():
-    found = answer({"open": ["6", "60.3"]})
-    headline = headline_finding(found, Question(by="openness", origin=("chinese",)))
+    shares = answer({"open": ["6", "60.3"]})
+    headline = headline_finding(shares, Question(by="openness", origin=("chinese",)))
     assert spaced(headline).startswith("Open models (only Chinese) rose from 6.0 %")
-    found = answer({"chinese": ["4.3", "18.6"]})
-    headline = headline_finding(found, Question(developer=("deepseek",)))
+    shares = answer({"chinese": ["4.3", "18.6"]})
+    headline = headline_finding(shares, Question(developer=("deepseek",)))
     assert spaced(headline).startswith("Chinese open models (only deepseek) rose")
 
 
 def test_a_composition_never_takes_a_missing_month_for_zero():
-    found = answer({"other": ["0.3", None]})
-    told = spaced(composition_sentence(found, Question(origin=("other",))))
-    assert told.startswith("In January 2025 open models (only Other) together: 0.3 %")
+    shares = answer({"other": ["0.3", None]})
+    sentence = spaced(composition_sentence(shares, Question(origin=("other",))))
+    assert sentence.startswith("In January 2025 open models (only Other) together: 0.3 %")
 
 
 def test_small_shares_that_round_alike_are_told_apart_where_they_differ_by_much():
-    said = headline_finding(answer({"european": ["0.1146", "0.0685"]}), Question())
-    assert spaced(said).startswith("European open models fell from 0.11 % of all tokens")
-    assert "to 0.07 % in February 2025" in spaced(said)
+    sentence = headline_finding(answer({"european": ["0.1146", "0.0685"]}), Question())
+    assert spaced(sentence).startswith("European open models fell from 0.11 % of all tokens")
+    assert "to 0.07 % in February 2025" in spaced(sentence)
 
 
 def test_a_peak_far_above_both_ends_is_part_of_the_headline():
-    said = spaced(headline_finding(answer({"us": ["0.6", "10.5", "3.9"]}), Question()))
-    assert said.endswith("to 3.9 % in March 2025, after 10.5 % in February 2025")
+    sentence = spaced(headline_finding(answer({"us": ["0.6", "10.5", "3.9"]}), Question()))
+    assert sentence.endswith("to 3.9 % in March 2025, after 10.5 % in February 2025")
     level = spaced(headline_finding(answer({"us": ["6", "60.8", "60.3"]}), Question()))
     assert level.endswith("to 60.3 % in March 2025")
 
 
 def test_an_estimated_figure_keeps_the_digits_of_its_publisher():
-    found = answer({"chinese": ["1.2", "30"]}, statuses={0: "estimated", 1: "estimated"})
-    said = spaced(headline_finding(found, Question()))
-    assert said.endswith(
+    shares = answer({"chinese": ["1.2", "30"]}, statuses={0: "estimated", 1: "estimated"})
+    sentence = spaced(headline_finding(shares, Question()))
+    assert sentence.endswith(
         "from 1.2 % of all tokens counted by Acme in January 2025 to 30 % in February 2025"
     )
-    assert "January 2025 estimated and February 2025 estimated" in spaced(small_print_text(found))
+    assert "January 2025 estimated and February 2025 estimated" in spaced(small_print_text(shares))
 
 
 def test_the_rest_is_of_the_month_that_is_told():
-    found = answer({"us": ["6", None]}, rest={"closed": ["60", "55"]})
-    assert "The rest in January 2025: closed 60.0 %." in spaced(chart_summary(found, Question()))
+    shares = answer({"us": ["6", None]}, rest={"closed": ["60", "55"]})
+    assert "The rest in January 2025: closed 60.0 %." in spaced(chart_summary(shares, Question()))
 
 
 def test_a_source_that_names_nothing_asked_says_so_beside_the_rest_of_its_whole():
-    found = answer({"chinese": [None]}, rest={"unknown": ["100"]})
-    assert spaced(composition_sentence(found, ORIGINS)) == (
+    shares = answer({"chinese": [None]}, rest={"unknown": ["100"]})
+    assert spaced(composition_sentence(shares, ORIGINS)) == (
         "In January 2025 open models together: no figure, unknown 100.0 %"
     )
-    told = spaced(chart_summary(found, ORIGINS))
-    assert "No figure for open models. The rest in January 2025: unknown 100.0 %." in told
+    sentence = spaced(chart_summary(shares, ORIGINS))
+    assert "No figure for open models. The rest in January 2025: unknown 100.0 %." in sentence
 
 
 def test_a_source_without_any_share_has_no_composition():
-    found = answer({"chinese": [None]})
-    assert composition_sentence(found, ORIGINS).endswith("has no figures for this question")
+    shares = answer({"chinese": [None]})
+    assert composition_sentence(shares, ORIGINS).endswith("has no figures for this question")

@@ -197,10 +197,10 @@ def test_a_provisional_mark_is_hollow_and_a_dashed_line_is_dashed() -> None:
 
 def test_layers_that_are_not_open_are_textured_and_each_in_its_own_way() -> None:
     root = drawn(laid_out(*QUESTIONS["stack"]))
-    known = {item.get("id"): ET.tostring(item[1]) for item in root.iter("pattern")}
-    assert len(set(known.values())) == 2
+    patterns = {item.get("id"): ET.tostring(item[1]) for item in root.iter("pattern")}
+    assert len(set(patterns.values())) == 2
     used = {fill for item in root.iter() if (fill := item.get("fill", "")).startswith("url(")}
-    assert used == {f"url(#{name})" for name in known}
+    assert used == {f"url(#{name})" for name in patterns}
 
 
 def test_two_pictures_on_a_page_share_no_id() -> None:

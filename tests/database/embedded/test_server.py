@@ -360,7 +360,7 @@ def test_a_data_directory_that_is_made_is_for_nobody_else(tmp_path: Path) -> Non
     with run_embedded_postgres(home):
         assert stat.S_IMODE(home.stat().st_mode) == 0o700
         owner = (home / "postgres").stat().st_uid
-        known = {entry.pw_uid for entry in pwd.getpwall()}
+        user_ids = {entry.pw_uid for entry in pwd.getpwall()}
         # As root it runs as a user that no other program is.
-        assert owner not in known if IS_ROOT else owner == os.geteuid()
+        assert owner not in user_ids if IS_ROOT else owner == os.geteuid()
     wait_until_stopped(home)

@@ -264,16 +264,16 @@ def test_versions_that_differ_by_where_a_separator_stands_are_two_models():
 
 
 @pytest.mark.parametrize(
-    ("name", "known"),
+    ("name", "is_known"),
     [
         ("Model 1-1", True), ("MODEL_1_1", True), ("model1 1", True),
         ("Model 11", False), ("Model-11", False), ("Model 1.1", False),
     ],
 )  # fmt: skip
-def test_a_separator_between_digits_is_part_of_a_models_name(name, known):
+def test_a_separator_between_digits_is_part_of_a_models_name(name, is_known):
     one = KnownModel("model-1-1", "Model 1-1", "qwen", Openness.OPEN)
     catalogue = CatalogueIndex(KNOWN.sources, KNOWN.developers, {"model-1-1": one})
-    assert (catalogue.model(name) == one) is known
+    assert (catalogue.model(name) == one) is is_known
 
 
 def test_a_new_slug_never_takes_over_a_known_name():
@@ -704,13 +704,13 @@ def test_a_model_is_found_by_its_own_slug_before_one_that_only_looks_like_it():
             ("deepseek/m1", Openness.CLOSED),
         ]
     }
-    known = CatalogueIndex(KNOWN.sources, KNOWN.developers, models)
-    assert [known.model(slug).slug for slug in models] == list(models)
-    assert known.model("DeepSeek/M 1") is None
+    catalogue = CatalogueIndex(KNOWN.sources, KNOWN.developers, models)
+    assert [catalogue.model(slug).slug for slug in models] == list(models)
+    assert catalogue.model("DeepSeek/M 1") is None
 
 
 def test_lines_that_count_as_open_by_default_are_told():
-    found = checked("month,origin,share_pct\n2025-08,us,60\n2025-08,chinese,40\n")
-    (notice,) = [item for item in found.notices if item.code == "default_openness"]
+    result = checked("month,origin,share_pct\n2025-08,us,60\n2025-08,chinese,40\n")
+    (notice,) = [item for item in result.notices if item.code == "default_openness"]
     assert (notice.line, notice.count) == (2, 2)
     assert "counts as open" in notice.text

@@ -165,21 +165,21 @@ def test_months_days_and_instants_have_their_types(client):
 
 
 def test_its_files_are_those_of_the_vintage_it_says(client):
-    told = package(client)
-    for resource in told["resources"]:
-        assert f"as_of={told['version']}" in resource["path"]
+    described = package(client)
+    for resource in described["resources"]:
+        assert f"as_of={described['version']}" in resource["path"]
         assert ("source=openrouter-rankings" in resource["path"]) == (resource["name"] == "shares")
 
 
 def test_every_source_has_its_own_licence_or_none(client):
-    told = package(client)
-    assert "licenses" not in told
-    licensed = {item["name"]: item.get("licenses") for item in told["resources"]}
+    described = package(client)
+    assert "licenses" not in described
+    licensed = {item["name"]: item.get("licenses") for item in described["resources"]}
     assert licensed.pop("shares")[0]["title"] == "CC BY 4.0"
     assert set(licensed.values()) == {None}
     assert "license" not in dataset(client)
     assert "There is no licence of the whole:" in client.get("/llms.txt").text
-    by_slug = {source["slug"]: source for source in told["sources"]}
+    by_slug = {source["slug"]: source for source in described["sources"]}
     (licence,) = by_slug["openrouter-rankings"]["licenses"]
     assert licence == {
         "title": "CC BY 4.0",
@@ -213,15 +213,15 @@ def test_what_is_published_is_told(own_client, filled_db):
 
 
 def test_the_dataset_tells_what_search_engines_ask_for(client):
-    told = dataset(client)
-    assert (told["@context"], told["@type"]) == ("https://schema.org/", "Dataset")
-    assert 50 <= len(told["description"]) <= 5000
-    assert told["temporalCoverage"] == "2024-12/2026-09"
-    assert told["dateModified"].endswith("Z")
-    (measured,) = told["variableMeasured"]
+    described = dataset(client)
+    assert (described["@context"], described["@type"]) == ("https://schema.org/", "Dataset")
+    assert 50 <= len(described["description"]) <= 5000
+    assert described["temporalCoverage"] == "2024-12/2026-09"
+    assert described["dateModified"].endswith("Z")
+    (measured,) = described["variableMeasured"]
     assert (measured["name"], measured["unitText"]) == ("share_pct", "percent")
     assert "never zero" in measured["description"]  # the meaning it has among the shares
-    rankings = {item["name"]: item for item in told["isBasedOn"]}["OpenRouter rankings"]
+    rankings = {item["name"]: item for item in described["isBasedOn"]}["OpenRouter rankings"]
     assert rankings["creator"]["name"] == "OpenRouter"
     assert rankings["license"] == "https://creativecommons.org/licenses/by/4.0/"
 
@@ -234,8 +234,8 @@ def test_every_download_it_names_is_there_and_of_that_kind(client):
 
 
 def inside(html: str) -> str:
-    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
-    return found[1] if found else ""
+    match = re.search(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
+    return match[1] if match else ""
 
 
 def test_the_overview_holds_it_and_every_page_names_it(client):

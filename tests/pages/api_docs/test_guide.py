@@ -23,11 +23,11 @@ QUERY = "source=openrouter-rankings&by=origin&from=2025-01"
 
 def program(html: str, name: str) -> str:
     """The text of a <pre>, as somebody would copy it."""
-    found = re.search(
+    match = re.search(
         rf'<pre class="program" id="{name}"><code>(.*?)</code></pre>', html, re.DOTALL
     )
-    assert found, name
-    return unescape(found[1])
+    assert match, name
+    return unescape(match[1])
 
 
 @pytest.fixture
@@ -43,9 +43,9 @@ def copied(page, language: str) -> str:
 
 
 def asked(text: str) -> str:
-    found = re.search(r'https?://[^"]+', text)
-    assert found
-    return found[0]
+    match = re.search(r'https?://[^"]+', text)
+    assert match
+    return match[0]
 
 
 # --- the examples
@@ -127,13 +127,13 @@ def test_r_makes_a_table_of_months_and_groups(server, examples):
 @pytest.mark.browser
 def test_javascript_tells_every_row_and_its_definition(client, page):
     text = copied(page, "javascript")
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
+    lines_said: list[str] = []
+    page.on("console", lambda message: lines_said.append(message.text))
     page.evaluate(f"async () => {{ {text} }}")
-    assert "2025-08 chinese 28.6539" in said
-    assert "missing" in " ".join(said)
-    assert len(said) == len(rows_of(client)) + 1
-    assert "as_of=" in said[-1]
+    assert "2025-08 chinese 28.6539" in lines_said
+    assert "missing" in " ".join(lines_said)
+    assert len(lines_said) == len(rows_of(client)) + 1
+    assert "as_of=" in lines_said[-1]
 
 
 @pytest.mark.browser
@@ -154,9 +154,9 @@ def test_every_parameter_of_the_question_stands_in_the_table(client):
     table = html.partition('<table class="words parameters">')[2].partition("</table>")[0]
     rows = re.findall(r'<th scope="row"><code>(\w+)</code></th>', table)
     assert rows == [item.name for item in PARAMETERS]
-    told = " ".join(unescape(re.sub(r"<[^>]+>", " ", table)).split())
-    assert all(item.meaning in told for item in PARAMETERS)
-    assert "origin , openness , developer , model origin" in told
+    text = " ".join(unescape(re.sub(r"<[^>]+>", " ", table)).split())
+    assert all(item.meaning in text for item in PARAMETERS)
+    assert "origin , openness , developer , model origin" in text
 
 
 def test_the_problem_document_is_the_one_that_is_answered(client):
@@ -169,11 +169,11 @@ def test_the_problem_document_is_the_one_that_is_answered(client):
 
 
 def test_every_link_of_it_leads_somewhere(client):
-    found = [address for address in links(client, "/api") if not address.startswith("#")]
+    match = [address for address in links(client, "/api") if not address.startswith("#")]
     assert {"/docs", "/openapi.json", "/llms.txt", "/datapackage.json", "/dataset.jsonld"} <= set(
-        found
+        match
     )
-    for address in dict.fromkeys(item.partition("#")[0] for item in found):
+    for address in dict.fromkeys(item.partition("#")[0] for item in match):
         assert client.get(address).status_code == 200, address
 
 
@@ -206,7 +206,7 @@ def test_the_citation_is_that_of_the_latest_figure_with_its_link(client):
 
 
 @pytest.mark.parametrize(
-    "told",
+    "text",
     [
         "style: form, explode: false",
         "a minute (2026-11-25T05:57Z) the end of that minute",
@@ -217,8 +217,8 @@ def test_the_citation_is_that_of_the_latest_figure_with_its_link(client):
         "There is no licence of the whole.",
     ],
 )
-def test_what_newcomers_asked_is_told(client, told):
-    assert told in words(client, "/api")
+def test_what_newcomers_asked_is_told(client, text):
+    assert text in words(client, "/api")
 
 
 def test_months_without_figures_at_both_ends_are_no_rows(client):
@@ -230,10 +230,10 @@ def test_months_without_figures_at_both_ends_are_no_rows(client):
 def test_the_limit_in_force_is_told_as_its_headers_say_it(client, read_only_database_url):
     assert "sets no limit to requests" in words(client, "/api")
     with TestClient(create_app(Database(read_only_database_url), reads_per_minute=90)) as limited:
-        told = words(limited, "/api")
+        text = words(limited, "/api")
         policy = limited.get("/api/v1/origins").headers["ratelimit-policy"]
-    assert "90 requests a minute to the API" in told
-    assert f"RateLimit-Policy: {policy}" in told
+    assert "90 requests a minute to the API" in text
+    assert f"RateLimit-Policy: {policy}" in text
 
 
 @pytest.mark.parametrize("address", ["/api/v1", "/api/v1/"])

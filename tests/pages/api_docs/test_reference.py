@@ -39,8 +39,8 @@ def operations(document):
 
 def article(client: TestClient, anchor: str) -> str:
     html = client.get("/docs").text
-    found = html.partition(f'aria-labelledby="{anchor}"')[2].partition("</article>")[0]
-    text = re.sub(r"</?(a|b|code|span)\b[^>]*>", "", found)
+    html_of_operation = html.partition(f'aria-labelledby="{anchor}"')[2].partition("</article>")[0]
+    text = re.sub(r"</?(a|b|code|span)\b[^>]*>", "", html_of_operation)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).split())
 
 
@@ -57,40 +57,40 @@ def test_links_inside_the_page_lead_to_anchors_there_are(client):
 
 
 def test_a_parameter_says_its_meaning_values_default_and_example(client):
-    told = article(client, "read-shares")
-    assert "openness text Which models are counted" in told
-    assert "One of open, closed, unknown, all. Default: open." in told
+    text = article(client, "read-shares")
+    assert "openness text Which models are counted" in text
+    assert "One of open, closed, unknown, all. Default: open." in text
     assert (
-        "from text First month, YYYY-MM. Left out: the first with data. Example: 2025-01." in told
+        "from text First month, YYYY-MM. Left out: the first with data. Example: 2025-01." in text
     )
-    assert "top whole number How many developers or models are named" in told
-    assert "source list of texts" in told
+    assert "top whole number How many developers or models are named" in text
+    assert "source list of texts" in text
 
 
 def test_a_field_says_its_way_type_unit_and_meaning(client):
-    told = article(client, "read-shares")
+    text = article(client, "read-shares")
     assert (
         "data[].share_pct number or null, percent Percent of what meta.of says, four decimals"
-        in told
+        in text
     )
-    assert told.count("four decimals") == 1  # its unit and places are told once
-    assert "the source says nothing" in told
-    assert "meta.sources[].licence text" in told
-    assert "links.pinned text The same answer for ever" in told
+    assert text.count("four decimals") == 1  # its unit and places are told once
+    assert "the source says nothing" in text
+    assert "meta.sources[].licence text" in text
+    assert "links.pinned text The same answer for ever" in text
 
 
 def test_the_columns_of_a_csv_file_are_told(client):
-    told = article(client, "read-shares-csv")
-    assert "text/csv" in told
-    assert "share_pct number or null, percent" in told
-    assert "bom text 1" in told
-    assert "byte order mark" in told
+    text = article(client, "read-shares-csv")
+    assert "text/csv" in text
+    assert "share_pct number or null, percent" in text
+    assert "bom text 1" in text
+    assert "byte order mark" in text
 
 
 def test_refusals_are_told_with_the_headers_they_carry(client):
-    told = article(client, "read-shares")
-    assert "429 Too many requests" in told
-    assert "Retry-After" in told
+    text = article(client, "read-shares")
+    assert "429 Too many requests" in text
+    assert "Retry-After" in text
 
 
 def test_what_needs_a_token_says_so(client):
@@ -123,9 +123,13 @@ class Reader:
     def copied(self, anchor: str) -> tuple[str, str, list[str]]:
         """The line, the sentence that says what to replace, and the examples of bodies."""
         html = httpx2.get(f"{self.address}/docs").text
-        found = html.partition(f'aria-labelledby="{anchor}"')[2].partition("</article>")[0]
-        line, *others = re.findall(r'<pre class="program"><code>(.*?)</code>', found, re.DOTALL)
-        sentence = re.search(r"Replace .*?</p>", found)
+        html_of_operation = html.partition(f'aria-labelledby="{anchor}"')[2].partition(
+            "</article>"
+        )[0]
+        line, *others = re.findall(
+            r'<pre class="program"><code>(.*?)</code>', html_of_operation, re.DOTALL
+        )
+        sentence = re.search(r"Replace .*?</p>", html_of_operation)
         return unescape(line), sentence[0] if sentence else "", [unescape(item) for item in others]
 
     def ran(self, anchor: str, **replaced: str) -> Any:
@@ -220,11 +224,11 @@ def test_a_new_operation_appears_by_itself(read_only_database_url):
     app = create_app(Database(read_only_database_url))
     app.include_router(router)
     with TestClient(app) as client:
-        told = article(client, "read-planet")
-        assert "GET /api/v1/planets/{planet}" in told
-        assert "One planet, rings and all." in told
-        assert "mass number, kg Of the whole planet, <rings> too." in told
-        assert "moons list of texts By name. Example: Io." in told
+        text = article(client, "read-planet")
+        assert "GET /api/v1/planets/{planet}" in text
+        assert "One planet, rings and all." in text
+        assert "mass number, kg Of the whole planet, <rings> too." in text
+        assert "moons list of texts By name. Example: Io." in text
         assert "/api/v1/planets/{planet}" in words(client, "/api")
         assert "/api/v1/planets/{planet}" in client.get("/llms.txt").text
 
@@ -232,8 +236,8 @@ def test_a_new_operation_appears_by_itself(read_only_database_url):
 def test_an_object_that_holds_itself_is_told_once():
     tree = {"type": "object", "properties": {"part": {"$ref": "#/components/schemas/Tree"}}}
     document = {"components": {"schemas": {"Tree": tree}}}
-    told = list(schema_fields(document, tree))
-    assert len(told) == 2
+    text = list(schema_fields(document, tree))
+    assert len(text) == 2
 
 
 def test_it_needs_no_script_of_ours_nor_of_others(client):

@@ -13,9 +13,9 @@ pytestmark = pytest.mark.browser
 def chart(page: Page, address: str) -> Locator:
     page.goto(address)
     wait_until_drawn(page)
-    found = page.get_by_role("application").first
-    found.focus()
-    return found
+    reading = page.get_by_role("application").first
+    reading.focus()
+    return reading
 
 
 def said(page: Page, *keys: str) -> Locator:
@@ -118,22 +118,22 @@ def test_a_name_with_markup_signs_is_read_as_it_is_written(page: Page) -> None:
 
 
 def test_escape_and_leaving_end_the_reading(page: Page) -> None:
-    found = chart(page, "/trends")
+    reading = chart(page, "/trends")
     said(page, "End")
     expect(page.locator(".ring")).to_be_visible()
     expect(said(page, "Escape")).to_have_text("The reading has ended.")
     expect(page.locator(".ring")).to_be_hidden()
-    expect(found).to_be_focused()
+    expect(reading).to_be_focused()
     said(page, "End", "Tab")
-    expect(found).not_to_be_focused()
+    expect(reading).not_to_be_focused()
     expect(page.locator(".ring")).to_be_hidden()
 
 
 def test_the_keys_are_explained_where_the_chart_has_focus(page: Page) -> None:
-    found = chart(page, "/trends")
+    reading = chart(page, "/trends")
     keys = "Arrow keys: left and right go through the months, up and down through the series; "
     keys += "Home and End to the first and last month; Escape ends."
-    expect(found).to_have_accessible_description(re.compile(rf"{keys}$"))
+    expect(reading).to_have_accessible_description(re.compile(rf"{keys}$"))
     page.keyboard.press("Tab")
     page.keyboard.press("Shift+Tab")
     panel = page.locator(".reading")
@@ -183,6 +183,6 @@ def test_without_plotly_the_page_still_answers(watched, server) -> None:
 
 
 def test_what_is_counted_is_said_with_the_chart(page: Page) -> None:
-    found = chart(page, "/trends")
-    first = (found.get_attribute("aria-describedby") or "").split()[0]
+    reading = chart(page, "/trends")
+    first = (reading.get_attribute("aria-describedby") or "").split()[0]
     expect(page.locator(f"#{first}")).to_contain_text("Share of open models")

@@ -49,8 +49,8 @@ def host() -> Iterator[Host]:
 
 def offered(text: str) -> dict[str, str]:
     """The codes that the explorer offers, by the id of their field."""
-    found = re.findall(r'<textarea id="embed-(\w+)".*?>\n(.*?)</textarea>', text, re.DOTALL)
-    return {name: unescape(code) for name, code in found}
+    matches = re.findall(r'<textarea id="embed-(\w+)".*?>\n(.*?)</textarea>', text, re.DOTALL)
+    return {name: unescape(code) for name, code in matches}
 
 
 def source_of(code: str) -> str:
@@ -64,8 +64,8 @@ def source_of(code: str) -> str:
 @pytest.mark.parametrize("view", ["lines", "stack", "table"])
 @pytest.mark.parametrize("query", ["", "by=model&top=3", "from=2025-08&to=2025-08", "home=base"])
 def test_it_answers_the_question_of_the_explorer(client: TestClient, view, query) -> None:
-    asked = f"view={view}&{query}"
-    frame, page = client.get(f"/embed/trends?{asked}"), client.get(f"/trends?{asked}")
+    query_text = f"view={view}&{query}"
+    frame, page = client.get(f"/embed/trends?{query_text}"), client.get(f"/trends?{query_text}")
     assert frame.status_code == 200
     assert re.findall("<h1>(.*?)<", frame.text) == re.findall("<h1>(.*?)<", page.text)
     assert frame.text.count("<share-chart>") == (0 if view == "table" else 1)
@@ -256,8 +256,8 @@ def test_axe_finds_nothing_wrong_with_it(watched, server, scheme, query) -> None
     page = watched.open(server, viewport={"width": 600, "height": 900}, color_scheme=scheme)
     page.goto(f"/embed/trends?{query}")
     expect(page.locator("h1")).to_be_visible()
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    matches = Axe().run(page)
+    assert matches.violations_count == 0, matches.generate_report()
     if query == "by=x":
         watched.excuse("400")
 

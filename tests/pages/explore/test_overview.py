@@ -30,8 +30,10 @@ def text_of(client: TestClient, address: str = "/") -> str:
 
 
 def figures_of(client: TestClient, address: str = "/") -> list[dict]:
-    found = re.findall(r'<script type="application/json">(.*?)</script>', client.get(address).text)
-    return [json.loads(text) for text in found]
+    matches = re.findall(
+        r'<script type="application/json">(.*?)</script>', client.get(address).text
+    )
+    return [json.loads(text) for text in matches]
 
 
 def test_the_headline_names_source_metric_months_and_vintage(client):
@@ -87,10 +89,10 @@ def test_the_page_says_what_is_not_known(client):
 
 def cards_of(client: TestClient, address: str = "/") -> dict[str, str]:
     """The text of each card by its title."""
-    found = re.findall(
+    matches = re.findall(
         r'<li class="card .*?<h2><a href="[^"]*">(.*?)</a>(.*?)</li>', text_of(client, address)
     )
-    return {title: re.sub(r"<[^>]+>", " ", rest) for title, rest in found}
+    return {title: re.sub(r"<[^>]+>", " ", rest) for title, rest in matches}
 
 
 def test_a_card_has_number_month_and_changes_since_a_year_ago_and_since_the_first_month(client):
@@ -213,9 +215,9 @@ def revise(db: Database, lines: bytes) -> None:
 
 
 def test_events_are_listed_in_the_order_of_their_numbers(client):
-    found = re.findall(r'class="badge"[^>]*>(\d+)<.*?datetime="([\d-]+)"', text_of(client))
-    assert [int(number) for number, _ in found] == list(range(1, len(found) + 1))
-    days = [day for _, day in found]
+    matches = re.findall(r'class="badge"[^>]*>(\d+)<.*?datetime="([\d-]+)"', text_of(client))
+    assert [int(number) for number, _ in matches] == list(range(1, len(matches) + 1))
+    days = [day for _, day in matches]
     assert days == sorted(days)
     assert len(days) == 8
 

@@ -207,9 +207,9 @@ def test_every_way_out_of_a_question_without_an_answer_leads_to_one(
 ) -> None:
     response = client.get(f"/trends?{query}")
     assert response.status_code == 404
-    found = ways(response.text)
-    assert len(found) >= 2
-    assert {client.get(way).status_code for way in found.values()} == {200}
+    result = ways(response.text)
+    assert len(result) >= 2
+    assert {client.get(way).status_code for way in result.values()} == {200}
 
 
 def test_one_month_is_told_without_events(client: TestClient) -> None:
@@ -352,15 +352,15 @@ def test_typing_in_one_field_is_one_step(page: Page) -> None:
 @pytest.mark.browser
 def test_a_jump_inside_the_page_asks_nothing_again(page: Page) -> None:
     page.goto("/trends?source=openrouter-rankings&view=table")
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    addresses: list[str] = []
+    page.on("request", lambda request: addresses.append(request.url))
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url("**#main")
     page.go_back()
     page.get_by_label("Grouped by").select_option("model")
     settled(page, "?source=openrouter-rankings&by=model&view=table")
-    assert len([url for url in asked if "/trends" in url]) == 2  # the question and its address
+    assert len([url for url in addresses if "/trends" in url]) == 2  # the question and its address
 
 
 @pytest.mark.browser
@@ -439,8 +439,8 @@ def test_axe_finds_nothing_wrong_with_the_explorer(watched, server, scheme, quer
     page.goto(f"/trends?{query}")
     wait_until_drawn(page)
     page.get_by_text("Embed this chart").click()
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    result = Axe().run(page)
+    assert result.violations_count == 0, result.generate_report()
 
 
 @pytest.mark.browser
@@ -478,10 +478,10 @@ def test_the_main_source_comes_first_and_one_without_an_answer_is_greyed(
     client: TestClient,
 ) -> None:
     page = client.get("/trends").text
-    found = boxes(page)
-    assert "OpenRouter rankings" in found[0]
-    assert "checked" in found[0]
-    (greyed,) = [box for box in found if "disabled" in box]
+    result = boxes(page)
+    assert "OpenRouter rankings" in result[0]
+    assert "checked" in result[0]
+    (greyed,) = [box for box in result if "disabled" in box]
     assert "Vercel AI Gateway index" in greyed
     assert "Vercel AI Gateway index does not say which models are open." in page
     for query in ("openness=all", "openness=unknown"):

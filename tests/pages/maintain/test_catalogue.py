@@ -27,13 +27,13 @@ def address_of(client: TestClient, kind: str, find: str) -> str:
 def typed(client: TestClient, address: str) -> dict[str, str]:
     """What stands in the fields of an entry's form."""
     html = client.get(address).text
-    found = dict(re.findall(r'<input type="\w+"[^>]* name="(\w+)" value="([^"]*)"', html))
-    found |= dict(re.findall(r'<textarea id="(\w+)".*?>\n(.*?)</textarea>', html, re.DOTALL))
+    fields = dict(re.findall(r'<input type="\w+"[^>]* name="(\w+)" value="([^"]*)"', html))
+    fields |= dict(re.findall(r'<textarea id="(\w+)".*?>\n(.*?)</textarea>', html, re.DOTALL))
     selects = re.findall(r'<select id="(\w+)".*?</select>', html, re.DOTALL)
     for name in selects:
         (select,) = re.findall(rf'<select id="{name}".*?</select>', html, re.DOTALL)
-        found[name] = re.findall(r'value="([^"]*)" selected', select)[0]
-    return {name: unescape(text) for name, text in found.items()}
+        fields[name] = re.findall(r'value="([^"]*)" selected', select)[0]
+    return {name: unescape(text) for name, text in fields.items()}
 
 
 def correct(client: TestClient, address: str, **changes: str) -> Response:

@@ -70,9 +70,9 @@ def cookie(answer, name: str):
 
 
 def test_the_form_leads_to_where_one_wanted_to_go(site: TestClient) -> None:
-    asked = site.get("/account")
-    assert (asked.status_code, asked.headers["location"]) == (303, "/sign-in?next=%2Faccount")
-    form = site.get(asked.headers["location"])
+    redirect = site.get("/account")
+    assert (redirect.status_code, redirect.headers["location"]) == (303, "/sign-in?next=%2Faccount")
+    form = site.get(redirect.headers["location"])
     assert 'name="next" value="/account"' in form.text
     answer = sign_in(site, next="/account")
     assert (answer.status_code, answer.headers["location"]) == (303, "/account")
@@ -88,22 +88,26 @@ def test_the_query_of_the_page_one_wanted_comes_back_whole(site: TestClient) -> 
 def test_over_http_the_cookie_is_a_plain_one_scripts_and_other_sites_do_not_get(
     site: TestClient,
 ) -> None:
-    found = cookie(sign_in(site), "session")
-    assert (found["httponly"], found["secure"]) == (True, "")
-    assert (found["samesite"], found["path"], found["domain"]) == ("lax", "/", "")
-    assert found["max-age"] == str(12 * 3600)
+    cookie_text = cookie(sign_in(site), "session")
+    assert (cookie_text["httponly"], cookie_text["secure"]) == (True, "")
+    assert (cookie_text["samesite"], cookie_text["path"], cookie_text["domain"]) == ("lax", "/", "")
+    assert cookie_text["max-age"] == str(12 * 3600)
 
 
 def test_over_https_the_cookie_is_bound_to_host_and_https(
     empty_database_url: str, ada: Database
 ) -> None:
     with browsing(empty_database_url, "https") as site:
-        found = cookie(sign_in(site), "__Host-session")
-        assert (found["secure"], found["httponly"], found["samesite"]) == (True, True, "lax")
-        assert (found["path"], found["domain"]) == ("/", "")
+        cookie_text = cookie(sign_in(site), "__Host-session")
+        assert (cookie_text["secure"], cookie_text["httponly"], cookie_text["samesite"]) == (
+            True,
+            True,
+            "lax",
+        )
+        assert (cookie_text["path"], cookie_text["domain"]) == ("/", "")
         assert site.get("/account").status_code == 200
         site.cookies.clear()
-        plain = {"Cookie": f"session={found.value}"}
+        plain = {"Cookie": f"session={cookie_text.value}"}
         assert site.get("/account", headers=plain).status_code == 303
 
 
@@ -348,9 +352,9 @@ def test_no_log_holds_a_password_a_link_or_a_token(
     session_id = cookie(sign_in(site), "session").value
     site.post("/api/v1/uploads", headers={"Authorization": f"Bearer {token}"})
     # All but what the client of this test says.
-    said = "\n".join(r.getMessage() for r in caplog.records if not r.name.startswith("http"))
+    log_text = "\n".join(r.getMessage() for r in caplog.records if not r.name.startswith("http"))
     for secret in (PASSWORD, "wrong horse", link.partition("=")[2], token, session_id):
-        assert secret not in said
+        assert secret not in log_text
 
 
 @pytest.mark.browser

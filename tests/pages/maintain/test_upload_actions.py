@@ -122,14 +122,14 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_sent(
     large = tmp_path / "large.csv"
     large.write_bytes(b"x" * (10 * 2**20 + 1))
     page = open_signed_in(watched, own_server)
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.method))
+    addresses: list[str] = []
+    page.on("request", lambda request: addresses.append(request.method))
     page.get_by_label("CSV file").set_input_files(large)
     page.get_by_role("button", name="Check the file").click()
     assert "At most 10.0 MiB" in page.get_by_label("CSV file").evaluate(
         "it => it.validationMessage"
     )
-    assert "POST" not in asked
+    assert "POST" not in addresses
 
 
 def test_a_refused_form_keeps_what_was_typed_and_picked(
@@ -195,13 +195,13 @@ def test_axe_finds_nothing(
     watched: WatchedPages, own_server: str, ada: Database, scheme: str
 ) -> None:
     page = open_signed_in(watched, own_server, color_scheme=scheme)
-    found = []
+    violations = []
     for path in pages_of(ada):
         page.goto(path)
         page.evaluate("document.querySelectorAll('details').forEach((part) => (part.open = true))")
         results = Axe().run(page)
-        found += [f"{path}: {results.generate_report()}"] if results.violations_count else []
-    assert found == []
+        violations += [f"{path}: {results.generate_report()}"] if results.violations_count else []
+    assert violations == []
 
 
 @pytest.mark.parametrize("width", [320, 390])

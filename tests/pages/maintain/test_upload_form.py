@@ -51,8 +51,8 @@ def count(db: Database) -> int:
 
 def problem_of(response: Response, field: str) -> str:
     assert response.status_code == 422
-    (found,) = re.findall(f'<p class="problem" id="{field}-problem">(.*?)</p>', response.text)
-    return unescape(found)
+    (problem,) = re.findall(f'<p class="problem" id="{field}-problem">(.*?)</p>', response.text)
+    return unescape(problem)
 
 
 def test_a_file_is_kept_as_it_came_and_its_page_comes_next(maintainer_client, filled_db):

@@ -247,8 +247,8 @@ def test_only_maintainers_see_what_is_not_published(own_client, filled_db):
         assert response.headers["location"].startswith("/sign-in?next=%2Fuploads")
     assert "file.csv" not in own_client.get("/uploads").text
     for address in ("/uploads/received", "/uploads/3/withdraw"):
-        asked = own_client.get(address).headers["location"]
-        assert asked == f"/sign-in?next={quote(address, safe='')}"
+        location = own_client.get(address).headers["location"]
+        assert location == f"/sign-in?next={quote(address, safe='')}"
 
 
 def test_public_records_are_the_same_for_maintainers(maintainer_client, filled_db):

@@ -38,26 +38,26 @@ def names(client: TestClient, address: str) -> list[str]:
 
 
 def headline(client: TestClient, address: str) -> str:
-    (found,) = re.findall(r"<h1>(.*?)<small", client.get(address).text)
-    return found.replace("\N{NO-BREAK SPACE}", " ").strip()
+    (headline_text,) = re.findall(r"<h1>(.*?)<small", client.get(address).text)
+    return headline_text.replace("\N{NO-BREAK SPACE}", " ").strip()
 
 
 def correct(db: Database, kind: EntryType, slug: str, **cells: str) -> None:
     with db.writing() as session:
         column = kind.columns[0].name
-        number, found = next(
+        number, headline_text = next(
             item for item in read_entries(session, kind) if item[1][column] == slug
         )
-        edit_entry(session, kind, found | cells, by="ada", reason="why", entry_id=number)
+        edit_entry(session, kind, headline_text | cells, by="ada", reason="why", entry_id=number)
 
 
 def nameless(db: Database) -> str:
     """A developer of the catalogue whom no line of the main source names."""
     question = Question(by="developer", openness="all", top=10_000)
     with db.reading() as session:
-        told = {group.key for group in answer_question(session, question).groups}
-        known = session.scalars(select(Developer.slug).order_by(Developer.slug))
-        return next(slug for slug in known if slug not in told)
+        keys = {group.key for group in answer_question(session, question).groups}
+        slugs = session.scalars(select(Developer.slug).order_by(Developer.slug))
+        return next(slug for slug in slugs if slug not in keys)
 
 
 # --- all of them
@@ -127,8 +127,8 @@ def test_the_list_needs_no_statement_for_each_developer(client):
 
 
 def test_the_share_of_a_developer_of_open_models_counts_open_models(client):
-    found = headline(client, "/developers/deepseek")
-    assert found.startswith("DeepSeek’s open models rose from ")
+    headline_text = headline(client, "/developers/deepseek")
+    assert headline_text.startswith("DeepSeek’s open models rose from ")
     shown = words(client, "/developers/deepseek")
     assert "Every line that names it is of open models" in shown
 
@@ -183,8 +183,10 @@ def test_counting_by_base_model_is_offered_and_says_what_it_changes(client):
 
 
 def test_counted_by_base_model_its_share_is_chinese(client):
-    found = headline(client, f"{TNG}?home=base")
-    assert found.startswith("TNG Technology Consulting, by base model: Chinese open models rose")
+    headline_text = headline(client, f"{TNG}?home=base")
+    assert headline_text.startswith(
+        "TNG Technology Consulting, by base model: Chinese open models rose"
+    )
     assert TNG in links(client, f"{TNG}?home=base")
     assert "home of each model’s base" in words(client, f"{TNG}?home=base")
 
@@ -260,9 +262,9 @@ def test_links_keep_the_vintage(client):
     vintage = "as_of=2999-01-01"
     assert client.get(f"{TNG}?{vintage}").status_code == 400
     (pinned,) = set(re.findall(r"as_of=[^\"&<]+", client.get("/trends").text))
-    found = links(client, f"{TNG}?{pinned}")
+    headline_text = links(client, f"{TNG}?{pinned}")
     for start in ("/models/", "/uploads/behind", "/trends", f"{TNG}?home"):
-        assert all("as_of=" in item for item in found if item.startswith(start))
+        assert all("as_of=" in item for item in headline_text if item.startswith(start))
 
 
 @pytest.mark.parametrize("address", ["/developers", TNG, CHIMERA])
@@ -273,9 +275,9 @@ def test_other_parameters_are_refused_with_the_nearest_one(client, address):
 
 def test_pages_of_a_developer_need_no_statement_for_each_model(client):
     def statements(address: str) -> int:
-        with counted(client.app.state.db) as found:
+        with counted(client.app.state.db) as headline_text:
             client.get(address)
-        return len(found)
+        return len(headline_text)
 
     assert statements("/developers/google") == statements("/developers/minimax")
 
@@ -344,5 +346,5 @@ def test_all_models_are_listed_with_who_made_them(client: TestClient) -> None:
 
 
 def test_a_models_own_name_without_its_developer_leads_to_it(client: TestClient) -> None:
-    said = client.get("/models/deepseek-v4-flash").text
-    assert "Did you mean “deepseek/deepseek-v4-flash" in said
+    html = client.get("/models/deepseek-v4-flash").text
+    assert "Did you mean “deepseek/deepseek-v4-flash" in html

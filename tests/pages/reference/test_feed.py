@@ -61,15 +61,15 @@ def test_the_feed_has_what_atom_asks_of_a_feed(client):
 
 
 def test_every_entry_has_what_atom_asks_of_an_entry(client):
-    found = entries(client)
-    assert len(found) == 5
-    for entry in found:
+    entries_read = entries(client)
+    assert len(entries_read) == 5
+    for entry in entries_read:
         for name in ("id", "title", "updated", "published"):
             assert one(entry, name)
         assert datetime.fromisoformat(one(entry, "updated")).tzinfo
         assert entry.find(f"{ATOM}content").get("type") == "xhtml"
         assert one(entry.find(f"{ATOM}author"), "name") == "bundled"
-    ids = [one(entry, "id") for entry in found]
+    ids = [one(entry, "id") for entry in entries_read]
     assert len(set(ids)) == 5
 
 
@@ -140,20 +140,20 @@ def test_a_withdrawal_is_an_entry_of_its_own_and_the_first_one_stays(own_client,
 
 def test_a_long_file_tells_its_latest_months_and_how_many_more(client):
     (entry,) = [item for item in entries(client) if "OpenRouter" in one(item, "title")]
-    told = content(entry)
-    assert told.count(": new") == 6
-    assert "September 2026: new" in told
-    assert "And 15 earlier months: see the upload." in told
+    text = content(entry)
+    assert text.count(": new") == 6
+    assert "September 2026: new" in text
+    assert "And 15 earlier months: see the upload." in text
 
 
 def test_a_reported_figure_keeps_its_publishers_words_and_digits(client):
     (entry,) = entries(client, "/feed.atom?source=state-of-ai-study")
-    told = content(entry)
+    text = content(entry)
     assert (
         "August 2025: new, estimated Chinese, open: 30 %, "
         "reported as “nearly 30 percent” in August 2025; not recomputed"
-    ) in told
-    assert "Chinese, open: 1.2 %, reported as “late 2024”; not recomputed" in told
+    ) in text
+    assert "Chinese, open: 1.2 %, reported as “late 2024”; not recomputed" in text
 
 
 def test_the_feed_of_one_source_tells_of_that_only(own_client, filled_db):
@@ -175,9 +175,9 @@ def test_the_feed_of_two_sources_tells_of_those_only(client):
 
 def test_the_latest_fifty_are_told_with_no_statement_for_each(own_client, filled_db):
     def statements() -> int:
-        with counted(own_client.app.state.db) as found:
+        with counted(own_client.app.state.db) as entries_read:
             entries(own_client)
-        return len(found)
+        return len(entries_read)
 
     before = statements()
     for n in range(52):
@@ -202,11 +202,11 @@ def test_any_stored_text_leaves_the_feed_well_formed(own_client, filled_db, text
     with rewriting(filled_db) as session:
         session.execute(update(Source).values(name=text))
         session.execute(update(Upload).values(filename=text, reason=text, published_by=text))
-    found = entries(own_client)
-    assert len(found) == 6
+    entries_read = entries(own_client)
+    assert len(entries_read) == 6
     shown = re.sub("[\x0b\x1b\ufffe]", "\ufffd", text)
-    assert one(found[0].find(f"{ATOM}author"), "name") == shown
-    assert " ".join(shown.split()) in content(found[0])
+    assert one(entries_read[0].find(f"{ATOM}author"), "name") == shown
+    assert " ".join(shown.split()) in content(entries_read[0])
 
 
 def test_a_long_reason_is_whole_in_the_entry_and_short_in_its_title(own_client, filled_db):

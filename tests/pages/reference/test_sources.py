@@ -24,8 +24,8 @@ BEFORE = "as_of=2020-01-01"
 
 def definition(client: TestClient, address: str) -> dict[str, str]:
     html = client.get(address).text
-    found = re.findall(r"<dt>(.*?)</dt><dd>(?:<bdi>)?(.*?)(?:</bdi>)?</dd>", html)
-    return {label: text.replace("\N{NO-BREAK SPACE}", " ") for label, text in found}
+    matches = re.findall(r"<dt>(.*?)</dt><dd>(?:<bdi>)?(.*?)(?:</bdi>)?</dd>", html)
+    return {label: text.replace("\N{NO-BREAK SPACE}", " ") for label, text in matches}
 
 
 def record(db: Database) -> tuple[int, int]:
@@ -100,9 +100,9 @@ def test_before_any_source_is_known_the_page_says_so(empty_client):
 
 
 def statements(client: TestClient, address: str) -> int:
-    with counted(client.app.state.db) as found:
+    with counted(client.app.state.db) as matches:
         words(client, address)
-    return len(found)
+    return len(matches)
 
 
 def test_more_sources_need_no_more_statements(own_client, filled_db):
@@ -137,10 +137,10 @@ def test_coverage_tells_the_status_of_every_month_and_leads_to_its_lines(client)
 def test_a_month_between_others_is_missing_and_one_beyond_them_is_not_covered(client):
     html = client.get("/sources/state-of-ai-study").text
     rows = re.findall(r'<tr><th scope="row">(\d+)</th>(.*?)</tr>', html, re.DOTALL)
-    found = {year: re.findall(r'class="unseen">([^<]+)<', row) for year, row in rows}
-    assert found["2024"] == ["not covered"] * 11 + ["December\N{NO-BREAK SPACE}2024: estimated"]
-    assert found["2025"][:7] == ["missing"] * 7
-    assert found["2025"][8:] == ["not covered"] * 4
+    matches = {year: re.findall(r'class="unseen">([^<]+)<', row) for year, row in rows}
+    assert matches["2024"] == ["not covered"] * 11 + ["December\N{NO-BREAK SPACE}2024: estimated"]
+    assert matches["2025"][:7] == ["missing"] * 7
+    assert matches["2025"][8:] == ["not covered"] * 4
 
 
 def test_a_source_that_names_no_open_model_leads_to_a_chart_of_all(client):

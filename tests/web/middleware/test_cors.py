@@ -23,12 +23,12 @@ def test_pages_are_no_other_sites_business(client, address):
 
 
 def test_a_browser_that_asks_first_is_answered(client):
-    asked = {
+    preflight = {
         "Origin": "https://example.org",
         "Access-Control-Request-Method": "GET",
         "Access-Control-Request-Headers": "if-none-match",
     }
-    answer = client.options("/api/v1/shares", headers=asked)
+    answer = client.options("/api/v1/shares", headers=preflight)
     assert (answer.status_code, answer.content) == (204, b"")
     assert answer.headers["access-control-allow-methods"] == "GET, HEAD, OPTIONS"
     assert answer.headers["access-control-allow-headers"] == "*"

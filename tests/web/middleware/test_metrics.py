@@ -143,8 +143,10 @@ def test_a_proxy_that_is_not_believed_is_told_of_once(
 def test_the_named_proxy_and_direct_readers_raise_no_alarm(behind_proxy: Service) -> None:
     get_from(behind_proxy.address, "/", "127.0.0.8", FORWARDED)
     get_from(behind_proxy.address, "/", "127.0.0.1", {})
-    told = [line["message"] for line in behind_proxy.lines() if line["logger"] == "app.requests"]
-    believed = [words for words in told if "127.0.0.8 is not believed" in words]
+    messages = [
+        line["message"] for line in behind_proxy.lines() if line["logger"] == "app.requests"
+    ]
+    believed = [words for words in messages if "127.0.0.8 is not believed" in words]
     assert believed == []
 
 

@@ -88,9 +88,9 @@ def test_an_anonymous_endless_upload_is_answered_at_once_and_cut_off(
     with connected(address) as connection:
         began = time.monotonic()
         ask(connection, "POST", path, ANONYMOUS + "Transfer-Encoding: chunked\r\n")
-        found, headers, _ = answer_of(connection)
+        status_answered, headers, _ = answer_of(connection)
         assert time.monotonic() - began < 5  # seconds; it would wait for ever for the body
-        assert found == status
+        assert status_answered == status
         assert headers["connection"] == "close"
         assert send_until_refused(connection, 300 * MIB, chunked=True) < 20 * MIB
         assert is_closed(connection)
@@ -122,8 +122,8 @@ def test_no_body_is_read_at_an_address_that_takes_none(
 ) -> None:
     with connected(address) as connection:
         ask(connection, method, path, ANONYMOUS + "Transfer-Encoding: chunked\r\n")
-        found, headers, _ = answer_of(connection)
-        assert found == status
+        status_answered, headers, _ = answer_of(connection)
+        assert status_answered == status
         assert headers["connection"] == "close"
         assert send_until_refused(connection, 300 * MIB, chunked=True) < 20 * MIB
 
@@ -131,8 +131,8 @@ def test_no_body_is_read_at_an_address_that_takes_none(
 def test_a_reader_who_sends_an_endless_body_gets_the_page_and_is_cut_off(address: str) -> None:
     with connected(address) as connection:
         ask(connection, "GET", "/healthz", "Transfer-Encoding: chunked\r\n")
-        found, headers, _ = answer_of(connection)
-        assert (found, headers["connection"]) == (200, "close")
+        status, headers, _ = answer_of(connection)
+        assert (status, headers["connection"]) == (200, "close")
 
 
 def test_a_small_body_unread_leaves_the_connection_open(address: str) -> None:
