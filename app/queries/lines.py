@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TypeVarTuple
 
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
@@ -38,8 +39,22 @@ StoredRow = tuple[
 ]
 
 
-def _stored() -> Select[*StoredRow]:
+Columns = TypeVarTuple("Columns")
+
+
+def join_line_names(statement: Select[*Columns]) -> Select[*Columns]:
+    """Return a select of observations that may name their source, month, developer and model."""
     return (
+        statement.select_from(Observation)
+        .join(Snapshot, Snapshot.id == Observation.snapshot_id)
+        .join(Source, Source.id == Snapshot.source_id)
+        .outerjoin(Developer, Developer.id == Observation.developer_id)
+        .outerjoin(Model, Model.id == Observation.model_id)
+    )
+
+
+def _stored() -> Select[*StoredRow]:
+    return join_line_names(
         select(
             Source.slug,
             Snapshot.month,
@@ -53,11 +68,6 @@ def _stored() -> Select[*StoredRow]:
             Observation.status,
             Observation.note,
         )
-        .select_from(Observation)
-        .join(Snapshot, Snapshot.id == Observation.snapshot_id)
-        .join(Source, Source.id == Snapshot.source_id)
-        .outerjoin(Developer, Developer.id == Observation.developer_id)
-        .outerjoin(Model, Model.id == Observation.model_id)
     )
 
 

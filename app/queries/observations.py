@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.database.tables import Developer, Model, Observation, Snapshot, Source
 from app.database.vintages import current_snapshots, order_by_slug
 from app.domain.question import Question
+from app.queries.lines import join_line_names
 from app.queries.slices import is_selected, origin_column
 
 
@@ -97,26 +98,22 @@ _ObservationColumns = tuple[
 def _lines(
     session: Session, question: Question, after: LinePosition | None, snapshots: _SnapshotList
 ) -> Select[*_ObservationColumns]:
+    columns = select(
+        Source.slug,
+        Snapshot.month,
+        Observation.origin,
+        Observation.openness,
+        Developer.slug,
+        Model.slug,
+        Observation.share_pct,
+        Observation.value,
+        Observation.status,
+        Observation.note,
+        Snapshot.upload_id,
+        Observation.line,
+    )
     statement = (
-        select(
-            Source.slug,
-            Snapshot.month,
-            Observation.origin,
-            Observation.openness,
-            Developer.slug,
-            Model.slug,
-            Observation.share_pct,
-            Observation.value,
-            Observation.status,
-            Observation.note,
-            Snapshot.upload_id,
-            Observation.line,
-        )
-        .select_from(Observation)
-        .join(Snapshot, Snapshot.id == Observation.snapshot_id)
-        .join(Source, Source.id == Snapshot.source_id)
-        .outerjoin(Developer, Developer.id == Observation.developer_id)
-        .outerjoin(Model, Model.id == Observation.model_id)
+        join_line_names(columns)
         .where(Observation.snapshot_id.in_([row[0] for row in snapshots]))
         .where(is_selected(question, origin_column(session, question)))
     )
