@@ -24,8 +24,8 @@ WAIT_MAX_S: Final = "2s"
 def record_attempt(db: Database, name: str, address: str) -> int:
     """Counts an attempt as failed before it is made, so that those made at once are counted too.
 
-    Gives what `forgive` takes. Raises TooOftenError for account or address, UnavailableError where
-    too many sign in at once.
+    Gives what `clear_attempt` takes. Raises TooOftenError for account or address, UnavailableError
+    where too many sign in at once.
     """
     network = network_of_address(address)
     with db.writing() as session:

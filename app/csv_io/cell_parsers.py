@@ -34,7 +34,10 @@ def parse_text(cell: str, _context: CellContext) -> str:
 def choice_parser(
     names: Mapping[str, Any], values: Iterable[str], hint: Callable[[str], str | None] | None = None
 ) -> CellParser:
-    """One of `values`, by any of its `names` (as `loose` writes them); `hint` may know better."""
+    """Return a parser of one of `values`, by any of its `names` as `fold_name` writes them.
+
+    `hint` may suggest a value for a cell that none of the names is like.
+    """
     expected = "one of " + ", ".join(values)
 
     def suggest(cell: str) -> str | None:

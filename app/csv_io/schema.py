@@ -17,7 +17,7 @@ class CellContext:
 
 
 CellParser = Callable[[str, CellContext], Any]
-"""Takes a trimmed text that is not blank. Raises Unreadable."""
+"""Takes a trimmed text that is not blank. Raises UnreadableCellError."""
 
 
 DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab"}

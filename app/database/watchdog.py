@@ -43,7 +43,7 @@ class SilenceWatch:
         self.silent = False
 
     def check(self) -> None:
-        """Raises Silent where the server is known to be."""
+        """Raises DatabaseSilentError where the server is known to be."""
         if self.silent:
             raise DatabaseSilentError
 

@@ -16,7 +16,7 @@ _BETWEEN_DIGITS = re.compile(r"(?<=\d)[\s_-]+(?=\d)")
 
 
 def name_key(name: str) -> str:
-    """A name as names are compared: `loose`, but `2-5` and `2 5` stay apart from `25`."""
+    """A name as names are compared: `fold_name`, but `2-5` and `2 5` stay apart from `25`."""
     return "-".join(map(fold_name, _BETWEEN_DIGITS.split(name)))
 
 

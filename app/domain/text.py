@@ -40,7 +40,10 @@ _BREAKS = re.compile(r"\r\n?")
 
 
 def clean_text(text: str, limit: int, *, multiline: bool = False) -> str:
-    """`text` trimmed and in Unicode's composed form. Raises Unreadable for what is no text."""
+    """`text` trimmed and in Unicode's composed form.
+
+    Raises UnreadableCellError for what is no text.
+    """
     if len(text) > limit:
         text = text.strip(" \t\r\n")
         if len(text) > limit:

@@ -161,8 +161,8 @@ def _import_snapshots(
 def import_bundled_data(db: Database) -> bool:
     """Puts the bundled catalogue and snapshots into an empty database, all of them or none.
 
-    They go through the reader and intake that uploads use. False where there was something before;
-    of two that start at once the second waits and finds it filled.
+    They go through the reader and the checks that uploads go through. False where there was
+    something before; of two that start at once the second waits and finds it filled.
     """
     with db.writing(patience=IMPORT_LOCK_TIMEOUT) as session:
         session.execute(select(func.pg_advisory_xact_lock(Lock.FILL)))

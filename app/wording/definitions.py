@@ -20,7 +20,7 @@ GROUPS_NOT_LEADING = {REST_GROUP, UNNAMED_GROUP, Origin.UNKNOWN.value}
 
 
 def subject_of_group(group: Group, question: Question) -> str:
-    """`models_of` at the start of a sentence; a name keeps its own spelling."""
+    """`models_of_group` at the start of a sentence; a name keeps its own spelling."""
     named = question.by in ("developer", "model")
     return (
         models_of_group(group, question)

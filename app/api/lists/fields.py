@@ -21,7 +21,7 @@ ModelSlug = Annotated[str, Field(pattern=SLUG_SCHEMA, examples=["deepseek/deepse
 UploadNumber = Annotated[int, Field(ge=1, examples=[3])]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", examples=["9f86d081" * 8])]
 
-# As an upload and its review name what they depend on: see app/provenance.py.
+# As an upload and its review name what they depend on: see app/queries/upload_versions.py.
 VERSION_EXAMPLE = "7d99a1cd25c4-932ab0a0e419"
 
 

@@ -1,10 +1,10 @@
 """The embedded PostgreSQL of a first run and of the tests.
 
 Its life hangs on two kernel file locks, so that nothing has to run when a process dies. Whoever
-uses the cluster of a data directory holds `postgres.users` shared. The first one starts a guardian,
-which starts PostgreSQL and asks for `postgres.users` alone: the kernel grants that when the last
-user is gone, kill -9 included, and the guardian stops PostgreSQL. Guardian and PostgreSQL hold
-`postgres.guard`: while that is free, no process of the cluster lives.
+uses the cluster of a data directory holds `postgres.users` shared. The first one starts a
+supervisor, which starts PostgreSQL and asks for `postgres.users` alone: the kernel grants that when
+the last user is gone, kill -9 included, and the supervisor stops PostgreSQL. Supervisor and
+PostgreSQL hold `postgres.guard`: while that is free, no process of the cluster lives.
 """
 
 import fcntl
@@ -119,7 +119,7 @@ def _open(path: Path) -> int:
 
 @contextmanager
 def _free_guard(home: Path) -> Iterator[int | None]:
-    """Give the guard lock, or None where a guardian or a server holds it."""
+    """Give the guard lock, or None where a supervisor or a server holds it."""
     guard = _open(home / "postgres.guard")
     try:
         fcntl.flock(guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -155,7 +155,7 @@ def _create_database(directory: str) -> None:
 
 
 def _start(home: Path, guard: int) -> None:
-    """Make the cluster where there is none, and leave a guardian behind that inherits `guard`."""
+    """Make the cluster where there is none, and leave a supervisor behind that inherits `guard`."""
     cluster = home / "postgres"
     binaries = find_binaries(cluster)
     if not cluster.exists():
@@ -163,7 +163,7 @@ def _start(home: Path, guard: int) -> None:
     # The lock was free: whatever a killed server left here names nobody, or a stranger by now.
     (cluster / "postmaster.pid").unlink(missing_ok=True)
     server = [*_prefix(cluster), f"{binaries}/postgres", "-D", f"{cluster}", "-p", f"{_PORT}"]
-    guardian = [
+    supervisor = [
         sys.executable,
         "-m",
         "app.database.embedded.supervisor",
@@ -172,7 +172,7 @@ def _start(home: Path, guard: int) -> None:
     ]
     with (home / "postgres.log").open("ab") as log:
         subprocess.run(
-            [*guardian, *server, *_OPTIONS],
+            [*supervisor, *server, *_OPTIONS],
             cwd=PROJECT,
             stdin=subprocess.DEVNULL,
             stdout=log,

@@ -1,7 +1,7 @@
 """A process that runs one PostgreSQL for as long as somebody uses it.
 
 `app.database.embedded.server` starts it as `python -m app.database.embedded.supervisor USERS GUARD
-COMMAND...`: the path of the lock every user holds shared, the inherited lock that says a guardian
+COMMAND...`: the path of the lock every user holds shared, the inherited lock that says a supervisor
 lives, and the server to run.
 """
 

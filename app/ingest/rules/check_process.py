@@ -28,7 +28,7 @@ _turn = threading.Semaphore()
 
 @dataclass(frozen=True, slots=True)
 class CheckTask:
-    """A file's bytes and all that `rules.check` wants to know beside them."""
+    """A file's bytes and all that `check_lines` wants to know beside them."""
 
     content: bytes
     catalogue: CatalogueIndex

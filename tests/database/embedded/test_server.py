@@ -217,9 +217,9 @@ def test_everything_killed_at_once_loses_nothing(start: Start, home: Path) -> No
     user = start()
     query(user.says, "CREATE TABLE kept AS SELECT 42 AS answer")
     server = server_id(home)
-    guardian = parent_of(server)
-    os.kill(guardian, signal.SIGSTOP)  # lest it is quicker than we are
-    for process in (server, guardian, user.process.pid):
+    supervisor = parent_of(server)
+    os.kill(supervisor, signal.SIGSTOP)  # lest it is quicker than we are
+    for process in (server, supervisor, user.process.pid):
         os.kill(process, signal.SIGKILL)
     shutil.rmtree(socket_directory(home))
     user.kill(signal.SIGKILL)
