@@ -121,8 +121,8 @@ def test_of_many_acts_the_latest_are_told_and_the_oldest_left_out(filled_db: Dat
         for n in range(4)
     ]
     withdraw(filled_db, ids[0])
-    result = [(act.kind, act.upload_id) for act in acts(filled_db, limit=3)]
-    assert result == [
+    outcomes = [(act.kind, act.upload_id) for act in acts(filled_db, limit=3)]
+    assert outcomes == [
         (RevisionKind.WITHDRAWN, ids[0]),
         (RevisionKind.PUBLISHED, ids[3]),
         (RevisionKind.PUBLISHED, ids[2]),
@@ -144,8 +144,8 @@ def status(db: Database, rows: bytes) -> CoveredMonth:
     content = b"month,origin,openness,share_pct,status\n" + rows
     publish_stored(db, store_file(db, content), reason="again")
     with db.reading() as session:
-        result = read_covered_months(vintage_at(session), source=SOURCE)
-    return next(item for item in result if item.month == JANUARY)
+        covered = read_covered_months(vintage_at(session), source=SOURCE)
+    return next(item for item in covered if item.month == JANUARY)
 
 
 def test_a_month_is_as_unsettled_as_its_least_settled_line(filled_db: Database) -> None:
@@ -153,8 +153,8 @@ def test_a_month_is_as_unsettled_as_its_least_settled_line(filled_db: Database) 
     estimated = b"2026-01,chinese,open,5,estimated\n"
     assert status(filled_db, final).status == Status.FINAL
     assert status(filled_db, final + provisional).status == Status.PROVISIONAL
-    result = status(filled_db, final + provisional + estimated)
-    assert (result.status, result.lines, result.share_pct) == (Status.ESTIMATED, 3, 15)
+    statuses = status(filled_db, final + provisional + estimated)
+    assert (statuses.status, statuses.lines, statuses.share_pct) == (Status.ESTIMATED, 3, 15)
 
 
 def test_a_month_tells_whether_any_of_it_is_of_open_models(filled_db: Database) -> None:
@@ -164,11 +164,11 @@ def test_a_month_tells_whether_any_of_it_is_of_open_models(filled_db: Database) 
 
 def test_every_source_is_covered_in_one_statement(bundled_db: Database) -> None:
     with bundled_db.reading() as session, counted(bundled_db) as statements:
-        result = read_covered_months(vintage_at(session))
+        covered = read_covered_months(vintage_at(session))
     assert len(statements) == 1
-    months = [item.month for item in result if item.source == "openrouter-rankings"]
+    months = [item.month for item in covered if item.source == "openrouter-rankings"]
     assert (months[0], months[-1], len(months)) == (date(2025, 1, 1), date(2026, 9, 1), 21)
-    assert len({item.source for item in result}) == 5
+    assert len({item.source for item in covered}) == 5
 
 
 def test_nothing_is_covered_before_the_first_publishing(bundled_db: Database) -> None:

@@ -191,13 +191,13 @@ def test_estimated_figures_of_the_same_metric_are_reported_beside_the_main_sourc
     bundled_db: Database,
 ) -> None:
     with bundled_db.reading() as session:
-        result = reported_figures(session, parse_question([], known_slugs(session)))
-    assert result is not None
-    assert [(f"{row.month:%Y-%m}", row.share_pct) for row in result.shares] == [
+        reported = reported_figures(session, parse_question([], known_slugs(session)))
+    assert reported is not None
+    assert [(f"{row.month:%Y-%m}", row.share_pct) for row in reported.shares] == [
         ("2024-12", Decimal("1.2")),
         ("2025-08", Decimal(30)),
     ]
-    assert "late 2024" in result.shares[0].note
+    assert "late 2024" in reported.shares[0].note
 
 
 @pytest.mark.parametrize("query", ["of=open", "by=openness", "openness=all", "by=developer"])
@@ -242,8 +242,8 @@ def test_counted_by_base_a_european_product_on_a_chinese_base_is_chinese(
 
 def test_counted_by_base_the_whole_stays_the_same(bundled_db: Database) -> None:
     sums = [
-        sum(row.share_pct or 0 for row in (*result.shares, *result.complement))
-        for result in (ask(bundled_db), ask(bundled_db, "home=base"))
+        sum(row.share_pct or 0 for row in (*shares_answer.shares, *shares_answer.complement))
+        for shares_answer in (ask(bundled_db), ask(bundled_db, "home=base"))
     ]
     assert sums[0] == sums[1]
 

@@ -39,8 +39,8 @@ def operations(document):
 
 def article(client: TestClient, anchor: str) -> str:
     html = client.get("/docs").text
-    html_of_operation = html.partition(f'aria-labelledby="{anchor}"')[2].partition("</article>")[0]
-    text = re.sub(r"</?(a|b|code|span)\b[^>]*>", "", html_of_operation)
+    operation_html = html.partition(f'aria-labelledby="{anchor}"')[2].partition("</article>")[0]
+    text = re.sub(r"</?(a|b|code|span)\b[^>]*>", "", operation_html)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).split())
 
 
@@ -123,13 +123,11 @@ class Reader:
     def copied(self, anchor: str) -> tuple[str, str, list[str]]:
         """The line, the sentence that says what to replace, and the examples of bodies."""
         html = httpx2.get(f"{self.address}/docs").text
-        html_of_operation = html.partition(f'aria-labelledby="{anchor}"')[2].partition(
-            "</article>"
-        )[0]
+        operation_html = html.partition(f'aria-labelledby="{anchor}"')[2].partition("</article>")[0]
         line, *others = re.findall(
-            r'<pre class="program"><code>(.*?)</code>', html_of_operation, re.DOTALL
+            r'<pre class="program"><code>(.*?)</code>', operation_html, re.DOTALL
         )
-        sentence = re.search(r"Replace .*?</p>", html_of_operation)
+        sentence = re.search(r"Replace .*?</p>", operation_html)
         return unescape(line), sentence[0] if sentence else "", [unescape(item) for item in others]
 
     def ran(self, anchor: str, **replaced: str) -> Any:

@@ -155,18 +155,18 @@ def tags(page: str) -> dict[str, str]:
 )
 def test_a_link_is_shown_with_the_picture_of_its_view(client, address, path):
     page = client.get(address).text
-    result = tags(page)
-    assert result["og:image"] == f"http://testserver{path}"
-    assert size(client.get(result["og:image"]).content) == (
-        int(result["og:image:width"]),
-        int(result["og:image:height"]),
+    meta_tags = tags(page)
+    assert meta_tags["og:image"] == f"http://testserver{path}"
+    assert size(client.get(meta_tags["og:image"]).content) == (
+        int(meta_tags["og:image:width"]),
+        int(meta_tags["og:image:height"]),
     )
     (title,) = re.findall(r"<h1>(.*?) <small>(.*?)</small>", page)
-    assert (result["og:title"], result["og:description"]) == (
+    assert (meta_tags["og:title"], meta_tags["og:description"]) == (
         unescape(title[0]),
         f"{unescape(title[1])}.",
     )
-    assert result["twitter:card"] == "summary_large_image"
+    assert meta_tags["twitter:card"] == "summary_large_image"
 
 
 def test_a_page_without_an_answer_promises_no_picture(client, empty_client):
@@ -180,7 +180,7 @@ def test_a_page_without_an_answer_promises_no_picture(client, empty_client):
 @pytest.mark.browser
 def test_the_png_is_not_blank_and_has_the_colours_of_the_chart(page):
     page.goto("/trends?view=table")
-    result = page.evaluate(
+    colours = page.evaluate(
         """async () => {
           const image = new Image();
           image.src = "/trends.png";
@@ -197,8 +197,8 @@ def test_the_png_is_not_blank_and_has_the_colours_of_the_chart(page):
         }"""
     )
     for colour in ("189,55,25,255", "11,67,128,255", "203,134,4,255", "23,28,38,255"):
-        assert result[colour] > 300
-    assert 0.7 < result["255,255,255,255"] / (1200 * 630) < 0.98
+        assert colours[colour] > 300
+    assert 0.7 < colours["255,255,255,255"] / (1200 * 630) < 0.98
 
 
 def shown_picture(page: Page) -> Locator:

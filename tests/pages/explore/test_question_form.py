@@ -207,9 +207,9 @@ def test_every_way_out_of_a_question_without_an_answer_leads_to_one(
 ) -> None:
     response = client.get(f"/trends?{query}")
     assert response.status_code == 404
-    result = ways(response.text)
-    assert len(result) >= 2
-    assert {client.get(way).status_code for way in result.values()} == {200}
+    ways_out = ways(response.text)
+    assert len(ways_out) >= 2
+    assert {client.get(way).status_code for way in ways_out.values()} == {200}
 
 
 def test_one_month_is_told_without_events(client: TestClient) -> None:
@@ -439,8 +439,8 @@ def test_axe_finds_nothing_wrong_with_the_explorer(watched, server, scheme, quer
     page.goto(f"/trends?{query}")
     wait_until_drawn(page)
     page.get_by_text("Embed this chart").click()
-    result = Axe().run(page)
-    assert result.violations_count == 0, result.generate_report()
+    axe_results = Axe().run(page)
+    assert axe_results.violations_count == 0, axe_results.generate_report()
 
 
 @pytest.mark.browser
@@ -478,10 +478,10 @@ def test_the_main_source_comes_first_and_one_without_an_answer_is_greyed(
     client: TestClient,
 ) -> None:
     page = client.get("/trends").text
-    result = boxes(page)
-    assert "OpenRouter rankings" in result[0]
-    assert "checked" in result[0]
-    (greyed,) = [box for box in result if "disabled" in box]
+    source_boxes = boxes(page)
+    assert "OpenRouter rankings" in source_boxes[0]
+    assert "checked" in source_boxes[0]
+    (greyed,) = [box for box in source_boxes if "disabled" in box]
     assert "Vercel AI Gateway index" in greyed
     assert "Vercel AI Gateway index does not say which models are open." in page
     for query in ("openness=all", "openness=unknown"):
