@@ -22,12 +22,13 @@ from app.domain.calendar import format_month
 from app.domain.errors import BadFileError, Problem, UserError, excerpt
 from app.domain.vocabulary import Openness
 from app.ingest.import_export import (
-    CheckOptions,
+    ImportOptions,
     ImportResult,
     detect_entry_type,
     import_file,
     list_files,
 )
+from app.ingest.rules.check_options import CheckOptions
 from app.ingest.rules.checked import CheckedFile
 
 catalogue = typer.Typer(help="Sources, developers, models and events.", no_args_is_help=True)
@@ -81,7 +82,8 @@ def import_figures(  # noqa: PLR0917 - Typer makes an option of each
     Takes snapshots in the upload format, and the catalogue files that `export` writes.
     """
     with readable_paths(files) as paths, open_database(data_dir) as db:
-        import_paths(db, paths, CheckOptions(operator_name(), source, openness, reason, check))
+        options = ImportOptions(operator_name(), reason, check, CheckOptions(source, openness))
+        import_paths(db, paths, options)
 
 
 @catalogue.command("import")
@@ -101,7 +103,7 @@ def import_catalogue(
                 if detect_entry_type(file) is None:
                     raise UserError(f"{path} is no catalogue file", HEADERS)
         with open_database(data_dir) as db:
-            import_paths(db, paths, CheckOptions(operator_name(), reason=reason, check=check))
+            import_paths(db, paths, ImportOptions(operator_name(), reason, check))
 
 
 @catalogue.command("history")
@@ -142,19 +144,19 @@ def escaped(text: str) -> str:
     return excerpt(text, 2 * LONG_TEXT_MAX_LENGTH)
 
 
-def import_paths(db: Database, paths: Sequence[Path], choices: CheckOptions) -> None:
+def import_paths(db: Database, paths: Sequence[Path], options: ImportOptions) -> None:
     """Imports files one after the other; raises at the first that is refused."""
     for path in list_files(paths):
         try:
-            report_import(import_path(db, path, choices))
+            report_import(import_path(db, path, options))
         except BadFileError as refused:
             show_problems(path, refused)
             raise
 
 
-def import_path(db: Database, path: Path, choices: CheckOptions) -> ImportResult:
+def import_path(db: Database, path: Path, options: ImportOptions) -> ImportResult:
     with progress_of(path) as progress:
-        return import_file(db, path, choices, progress)
+        return import_file(db, path, options, progress)
 
 
 @contextmanager

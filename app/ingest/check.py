@@ -15,6 +15,7 @@ from app.database.vintages import current_snapshots, is_current_at
 from app.domain.errors import BadFileError, ConflictError
 from app.domain.snapshot import Line, SnapshotKey
 from app.domain.vocabulary import Openness
+from app.ingest.rules.check_options import CheckOptions
 from app.ingest.rules.check_process import check_in_process
 from app.ingest.rules.checked import CheckedFile
 from app.ingest.rules.file_rules import check_lines
@@ -27,28 +28,17 @@ LineProgress = Callable[[int], None]
 def check_file(
     session: Session,
     file: BinaryIO,
-    *,
-    source: str | None,
-    openness: Openness,
-    reclassify: bool = False,
-    limits: FileLimits,
+    options: CheckOptions,
     progress: LineProgress | None = None,
 ) -> CheckedFile:
-    """Reads a file against today's catalogue; stores nothing. With `progress` in this process."""
+    """Return a file checked against today's catalogue; nothing is stored.
+
+    With `progress`, which is told how many lines are done, it is checked in this process.
+    """
     catalogue = load_catalogue_index(session)
     if progress is not None:
-        return check_lines(
-            file,
-            catalogue,
-            source=source,
-            openness=openness,
-            reclassify=reclassify,
-            limits=limits,
-            progress=progress,
-        )
-    return check_in_process(
-        file, catalogue, source=source, openness=openness, reclassify=reclassify, limits=limits
-    )
+        return check_lines(file, catalogue, options, progress)
+    return check_in_process(file, catalogue, options)
 
 
 def check_upload(
@@ -60,15 +50,13 @@ def check_upload(
     progress: LineProgress | None = None,
 ) -> CheckedFile:
     """Its file read against today's catalogue, with what was chosen beside it."""
-    return check_file(
-        session,
-        file,
+    options = CheckOptions(
         source=session.scalar(select(Source.slug).where(Source.id == upload.source_id)),
         openness=Openness(upload.openness),
         reclassify=upload.reclassified,
         limits=limits,
-        progress=progress,
     )
+    return check_file(session, file, options, progress)
 
 
 def publishable_months(

@@ -15,16 +15,16 @@ from app.catalogue.editing import EditCounts, import_entries
 from app.catalogue.entry_types import ENTRY_TYPES, EntryType, read_entries
 from app.catalogue.history import read_sources
 from app.csv_io.reader import open_csv_table
-from app.csv_io.schema import NO_FILE_LIMITS, ColumnRule, FileLimits
+from app.csv_io.schema import ColumnRule, FileLimits
 from app.database.locks import Lock
 from app.database.session import Database
 from app.database.tables import Snapshot, Source, Upload
 from app.database.vintages import current_snapshots, vintage_at
 from app.domain.errors import NotFoundError
 from app.domain.snapshot import Basis, Line
-from app.domain.vocabulary import Openness
 from app.ingest.check import check_file, refuse_problems
 from app.ingest.publish import PublishResult, publish_upload
+from app.ingest.rules.check_options import DEFAULT_OPTIONS, CheckOptions
 from app.ingest.rules.checked import CheckedFile
 from app.ingest.rules.upload_format import UPLOAD_COLUMNS, write_snapshot_file
 from app.ingest.stored_files import store_upload
@@ -39,17 +39,19 @@ PathProgress = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class CheckOptions:
-    """What goes for all files of one import. `source` and `openness` fill what lines leave out."""
+class ImportOptions:
+    """What goes for all files of one import: who brings them and why, and how they are read.
+
+    With `check_only` nothing is stored.
+    """
 
     by: str
-    source: str | None = None
-    openness: Openness = Openness.OPEN
     reason: str = ""
-    check: bool = False
+    check_only: bool = False
+    reading: CheckOptions = DEFAULT_OPTIONS
 
 
-BUNDLED_OPTIONS: Final = CheckOptions(by="bundled", reason="bundled with the release")
+BUNDLED_OPTIONS: Final = ImportOptions(by="bundled", reason="bundled with the release")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def list_files(paths: Iterable[Path]) -> list[Path]:
 
 
 def import_file(
-    db: Database, path: Path, choices: CheckOptions, progress: PathProgress | None = None
+    db: Database, path: Path, options: ImportOptions, progress: PathProgress | None = None
 ) -> ImportResult:
     """Reads one file, a catalogue's or a snapshot's, and stores all of it or nothing.
 
@@ -103,20 +105,20 @@ def import_file(
     reason.
     """
     with db.writing(patience=IMPORT_LOCK_TIMEOUT) as session:
-        imported = _import(session, path, choices, progress)
-        if choices.check or (imported.published and imported.published.already):
+        imported = _import(session, path, options, progress)
+        if options.check_only or (imported.published and imported.published.already):
             session.rollback()
         return imported
 
 
 def _import(
-    session: Session, path: Path, choices: CheckOptions, progress: PathProgress | None = None
+    session: Session, path: Path, options: ImportOptions, progress: PathProgress | None = None
 ) -> ImportResult:
     with path.open("rb") as file:
         kind = detect_entry_type(file)
         if kind is None:
-            return _import_snapshots(session, path, file, choices, progress)
-        by, reason = choices.by, choices.reason
+            return _import_snapshots(session, path, file, options, progress)
+        by, reason = options.by, options.reason
         changes = import_entries(session, kind, file, FileLimits(), by=by, reason=reason)
         return ImportResult(path, changes=changes)
 
@@ -125,34 +127,31 @@ def _import_snapshots(
     session: Session,
     path: Path,
     file: BinaryIO,
-    choices: CheckOptions,
+    options: ImportOptions,
     progress: PathProgress | None,
 ) -> ImportResult:
-    source, openness = choices.source, choices.openness
     if not read_sources(vintage_at(session)):
         hint = "Import the catalogue first: the bundled app/data, or a sources.csv of your own."
         raise NotFoundError("There is no source yet", hint)
-    if choices.check:
-        checked = check_file(
-            session,
-            file,
-            source=source,
-            openness=openness,
-            limits=NO_FILE_LIMITS,
-            progress=progress,
-        )
+    if options.check_only:
+        checked = check_file(session, file, options.reading, progress)
         refuse_problems(checked)
         revises = tuple(current_snapshots_of(session, checked.months))
         return ImportResult(path, checked=checked, revises=revises)
     upload_id = store_upload(
-        session, file, filename=path.name, by=choices.by, source=source, openness=openness
+        session,
+        file,
+        filename=path.name,
+        by=options.by,
+        source=options.reading.source,
+        openness=options.reading.openness,
     )
     published = publish_upload(
         session,
         upload_id,
-        by=choices.by,
-        reason=choices.reason,
-        limits=NO_FILE_LIMITS,
+        by=options.by,
+        reason=options.reason,
+        limits=options.reading.limits,
         progress=progress,
     )
     return ImportResult(path, checked=published.checked, published=published)

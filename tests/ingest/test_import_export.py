@@ -18,17 +18,19 @@ from app.domain.errors import BadFileError, ConflictError, NotFoundError
 from app.domain.vocabulary import Openness, Origin, Status
 from app.ingest import import_export
 from app.ingest.import_export import (
-    CheckOptions,
+    ImportOptions,
     export_files,
     import_bundled_data,
     import_file,
     is_empty,
     list_files,
 )
+from app.ingest.rules.check_options import CheckOptions
 from app.ingest.rules.check_process import IN_PROCESS_MAX_BYTES
 from tests.builders import all_figures
 
-ADA = CheckOptions(by="ada")
+ADA = ImportOptions("ada")
+STUDY = CheckOptions(source="huggingface-study-2025")
 
 
 def import_all(db: Database, directory: Path) -> None:
@@ -103,7 +105,7 @@ def test_the_catalogue_can_be_corrected_by_its_own_files(
         + "newlab,New Lab,FR,european,,,\n"
     )
     developers.write_text(lines)
-    choices = CheckOptions(by="ada", reason="its own spelling")
+    choices = ImportOptions("ada", reason="its own spelling")
     changes = import_file(filled_db, developers, choices).changes
     assert changes is not None
     assert (changes.added, changes.changed) == (1, 1)
@@ -134,7 +136,7 @@ def test_checking_stores_nothing(filled_db: Database, tmp_path: Path) -> None:
     before = all_figures(filled_db)
     path = tmp_path / "new.csv"
     path.write_text("month,origin,share_pct\n2026-01,chinese,30\n")
-    choices = CheckOptions(by="ada", source="huggingface-study-2025", check=True)
+    choices = ImportOptions("ada", check_only=True, reading=STUDY)
     imported = import_file(filled_db, path, choices)
     assert imported.checked is not None
     assert imported.published is None
@@ -152,8 +154,8 @@ def test_an_import_takes_as_long_as_it_needs_also_where_it_brings_new_names(
     rows = [f"2026-01,closed,openai,a new model {n},0.01" for n in range(2_000)]
     path.write_text("\n".join(["month,openness,developer,model,share_pct", *rows]))
     assert path.stat().st_size > IN_PROCESS_MAX_BYTES
-    choices = CheckOptions(by="ada", source="huggingface-study-2025")
-    for options in (replace(choices, check=True), choices):
+    choices = ImportOptions("ada", reading=STUDY)
+    for options in (replace(choices, check_only=True), choices):
         imported = import_file(filled_db, path, options)
         assert imported.checked is not None
         assert len(imported.checked.new_models) == 2_000
@@ -199,7 +201,7 @@ def test_whatever_is_published_is_exported_and_read_back_the_same(
         writer = csv.writer(out)
         writer.writerow(["month", "origin", "openness", "developer", "share", "status", "note"])
         writer.writerows(["2026-01", *line[:2], f"lab {line[2]}", *line[3:]] for line in lines)
-    choices = CheckOptions(by="ada", source="huggingface-study-2025", reason="another try")
+    choices = ImportOptions("ada", reason="another try", reading=STUDY)
     try:
         import_file(filled_db, path, choices)
     except (BadFileError, ConflictError):

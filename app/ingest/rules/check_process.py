@@ -12,10 +12,9 @@ from itertools import islice
 from typing import BinaryIO, Final
 
 from app.catalogue.index import CatalogueIndex
-from app.csv_io.schema import FileLimits
 from app.domain.errors import UnavailableError
 from app.domain.snapshot import Line
-from app.domain.vocabulary import Openness
+from app.ingest.rules.check_options import CheckOptions
 from app.ingest.rules.checked import CheckedFile, RuleProgress
 from app.ingest.rules.file_rules import check_lines
 
@@ -32,47 +31,33 @@ class CheckTask:
 
     content: bytes
     catalogue: CatalogueIndex
-    source: str | None
-    openness: Openness
-    reclassify: bool
-    limits: FileLimits
+    options: CheckOptions
 
     def run(self, file: BinaryIO) -> CheckedFile:
-        return check_lines(
-            file,
-            self.catalogue,
-            source=self.source,
-            openness=self.openness,
-            reclassify=self.reclassify,
-            limits=self.limits,
-        )
+        return check_lines(file, self.catalogue, self.options)
 
 
 def check_in_process(
-    file: BinaryIO,
-    catalogue: CatalogueIndex,
-    *,
-    source: str | None,
-    openness: Openness,
-    reclassify: bool,
-    limits: FileLimits,
+    file: BinaryIO, catalogue: CatalogueIndex, options: CheckOptions
 ) -> CheckedFile:
     """As `check_lines`; of the files that have a limit of time one after the other.
 
     Raises UnavailableError where too many wait for that, or the check takes too long. A file
     without a limit of time is checked in this process.
     """
+    limits = options.limits
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
     # A file that is too large is refused at once.
     worth_a_process = size > IN_PROCESS_MAX_BYTES and (limits.bytes is None or size <= limits.bytes)
     apart = limits.seconds is not None and worth_a_process
-    task = CheckTask(file.read() if apart else b"", catalogue, source, openness, reclassify, limits)
+    task = CheckTask(file.read() if apart else b"", catalogue, options)
     return _run_apart(task) if apart else task.run(file)
 
 
 def _run_apart(task: CheckTask) -> CheckedFile:
-    if not _turn.acquire(timeout=task.limits.seconds):
+    timeout_s = task.options.limits.seconds
+    if not _turn.acquire(timeout=timeout_s):
         raise UnavailableError("Other files are being checked", "Please try again in a minute.")
     try:
         done = subprocess.run(
@@ -81,7 +66,7 @@ def _run_apart(task: CheckTask) -> CheckedFile:
             input=pickle.dumps(task),
             stdout=subprocess.PIPE,
             check=True,
-            timeout=task.limits.seconds,
+            timeout=timeout_s,
         )
     except subprocess.TimeoutExpired:
         detail = "The machine is busy. Please try again, or in smaller files."

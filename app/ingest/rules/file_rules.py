@@ -4,15 +4,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import BinaryIO, Final
 
-from app.catalogue.index import (
-    CatalogueIndex,
-)
+from app.catalogue.index import CatalogueIndex
 from app.csv_io.reader import CsvTable, open_csv_table
-from app.csv_io.schema import NO_FILE_LIMITS, FileLimits
 from app.domain.errors import BadFileError
 from app.domain.matching import nearest_match
 from app.domain.snapshot import Basis, Line
-from app.domain.vocabulary import Openness
+from app.ingest.rules.check_options import DEFAULT_OPTIONS, CheckOptions
 from app.ingest.rules.checked import (
     CheckedFile,
     MonthSummary,
@@ -25,7 +22,7 @@ from app.ingest.rules.notices import NoticeList
 from app.ingest.rules.remainder import remainder_notice
 from app.ingest.rules.resolver import LineMistakeError, Resolver
 from app.ingest.rules.totals import SUM_MAX, MonthTotals, ResolvedLine
-from app.ingest.rules.upload_format import UPLOAD_COLUMNS
+from app.ingest.rules.upload_format import UPLOAD_COLUMNS, UploadCells
 
 SHARE_VALUE_TOLERANCE: Final = Decimal("0.1")
 """Points by which a share may differ from the one its value gives."""
@@ -34,32 +31,21 @@ SHARE_VALUE_TOLERANCE: Final = Decimal("0.1")
 def check_lines(
     file: BinaryIO,
     catalogue: CatalogueIndex,
-    *,
-    source: str | None = None,
-    openness: Openness = Openness.OPEN,
-    reclassify: bool = False,
-    limits: FileLimits = NO_FILE_LIMITS,
+    options: CheckOptions = DEFAULT_OPTIONS,
     progress: RuleProgress | None = None,
 ) -> CheckedFile:
-    """Check a whole snapshot file. `source` (slug or name) is the one chosen beside the file.
-
-    `openness` is that of lines which neither say it nor name a catalogued model. With `reclassify`
-    the catalogue's origin and openness go before those of the lines, wherever it knows them.
-    """
-    resolver = Resolver(catalogue, source, openness, reclassify=reclassify)
-    return FileCheck(file, resolver, source, limits).run(progress)
+    """Return a whole snapshot file as the catalogue completes it, or with every problem."""
+    return FileCheck(file, Resolver(catalogue, options), options).run(progress)
 
 
 class FileCheck:
     """One run over one file: adds up, and reads again only where lines must be compared."""
 
-    def __init__(
-        self, file: BinaryIO, resolver: Resolver, source: str | None, limits: FileLimits
-    ) -> None:
+    def __init__(self, file: BinaryIO, resolver: Resolver, options: CheckOptions) -> None:
         self.file = file
         self.resolver = resolver
-        self.source = source
-        self.limits = limits
+        self.source = options.source
+        self.limits = options.limits
         self.tallies: dict[SliceKey, MonthTotals] = {}
         self.remainders: dict[SliceKey, MonthTotals] = {}
         self.notices = NoticeList()
@@ -124,16 +110,27 @@ class FileCheck:
         """The lines that can be resolved; what is wrong with the others is the table's problem."""
         resolve = self.resolver.resolve
         for line, values, split in table:
-            month, source, origin, openness, developer, model, share, value, status, note = values
-            about = resolve((source, origin, openness, developer, model), line)
+            cells = UploadCells._make(values)
+            about = resolve(
+                (cells.source, cells.origin, cells.openness, cells.developer, cells.model), line
+            )
             if isinstance(about, LineMistakeError):
                 _add(table, line, about)
-            elif share is None and value is None:
+            elif cells.share_pct is None and cells.value is None:
                 field = "share_pct" if table.header.position("share_pct") else "value"
                 expected = "a figure: leave out lines without one, nothing is not 0"
                 _add(table, line, LineMistakeError("no_figure", field, "", expected))
             else:
-                yield ResolvedLine(line, month, about, share, value, status, note, split)
+                yield ResolvedLine(
+                    line=line,
+                    month=cells.month,
+                    about=about,
+                    share=cells.share_pct,
+                    value=cells.value,
+                    status=cells.status,
+                    note=cells.note,
+                    split=split,
+                )
 
     def tally(self, line: ResolvedLine) -> None:
         key = (line.about.source, line.month)
@@ -265,17 +262,17 @@ class FileCheck:
             if share is None or tally.basis is Basis.VALUE:
                 share = tally.share_of(resolved.value)
             yield Line(
-                about.source,
-                resolved.month,
-                resolved.line,
-                about.origin,
-                about.openness,
-                about.developer,
-                about.model,
-                share,
-                resolved.value,
-                resolved.status,
-                resolved.note,
+                source=about.source,
+                month=resolved.month,
+                line=resolved.line,
+                origin=about.origin,
+                openness=about.openness,
+                developer=about.developer,
+                model=about.model,
+                share_pct=share,
+                value=resolved.value,
+                status=resolved.status,
+                note=resolved.note,
             )
         if table.problems.count:
             raise BadFileError(

@@ -19,6 +19,7 @@ from app.csv_io.schema import NAME_MAX_LENGTH
 from app.domain.errors import excerpt
 from app.domain.matching import name_key, nearest_match
 from app.domain.vocabulary import Openness, Origin
+from app.ingest.rules.check_options import CheckOptions
 
 NEW_NAMES_MAX: Final = 20_000
 """Developers and models one file may bring; they stay in memory until they are published."""
@@ -94,15 +95,12 @@ class Resolver:
     def __init__(
         self,
         catalogue: CatalogueIndex,
-        source: str | None,
-        openness: Openness,
-        *,
-        reclassify: bool = False,
+        options: CheckOptions,
     ) -> None:
         self.catalogue = catalogue
-        self.chosen = catalogue.source(source) if source is not None else None
-        self.openness = openness
-        self.reclassify = reclassify
+        self.chosen = catalogue.source(options.source) if options.source is not None else None
+        self.openness = options.openness
+        self.reclassify = options.reclassify
         self.developers: dict[str, DeveloperToAdd] = {}
         self.models: dict[str, ModelToAdd] = {}
         self._slugs: dict[tuple[str, str], str] = {}

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Final, TextIO
+from typing import Final, NamedTuple, TextIO
 
 from app.csv_io.cell_parsers import (
     parse_month_cell,
@@ -17,7 +17,23 @@ from app.csv_io.number_parser import parse_share, parse_value
 from app.csv_io.schema import NOTE_MAX_LENGTH, ColumnRule
 from app.domain.calendar import format_month
 from app.domain.snapshot import Basis, Line
-from app.domain.vocabulary import Status
+from app.domain.vocabulary import Openness, Origin, Status
+
+
+class UploadCells(NamedTuple):
+    """The cells of a line as read, in the order of UPLOAD_COLUMNS; None where one is blank."""
+
+    month: date
+    source: str | None
+    origin: Origin | None
+    openness: Openness | None
+    developer: str | None
+    model: str | None
+    share_pct: Decimal | None
+    value: Decimal | None
+    status: Status
+    note: str
+
 
 UPLOAD_COLUMNS: Final = (
     ColumnRule("month", parse_month_cell, ("period", "date"), required=True, filled=True),

@@ -18,6 +18,7 @@ from app.domain.calendar import format_month
 from app.domain.errors import BadFileError
 from app.domain.snapshot import Basis, Line
 from app.domain.vocabulary import Openness, Origin, Status
+from app.ingest.rules.check_options import CheckOptions
 from app.ingest.rules.file_rules import check_lines
 from app.ingest.rules.resolver import NEW_NAMES_MAX, LineSlice
 from app.ingest.rules.totals import MonthTotals, ResolvedLine
@@ -46,7 +47,9 @@ KNOWN = CatalogueIndex(
 
 
 def checked(text: str, **options):
-    return check_lines(io.BytesIO(text.encode()), KNOWN, **{"source": "hub"} | options)
+    return check_lines(
+        io.BytesIO(text.encode()), KNOWN, CheckOptions(**{"source": "hub"} | options)
+    )
 
 
 def lines(text: str, **options):
@@ -546,7 +549,7 @@ def test_a_file_with_problems_gives_no_lines_and_no_months():
 
 def test_a_file_that_changes_while_it_is_read_gives_no_whole():
     file = io.BytesIO((SHARES + "2025-08,us,open,,,4\n").encode())
-    result = check_lines(file, KNOWN, source="hub")
+    result = check_lines(file, KNOWN, CheckOptions("hub"))
     file.seek(0, io.SEEK_END)
     file.write(b"broken\n")
     with pytest.raises(BadFileError):
@@ -693,7 +696,7 @@ def test_no_lines_make_the_check_raise(rows):
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=200))
 def test_no_bytes_make_the_check_raise(content):
-    assert check_lines(io.BytesIO(content), KNOWN, source="hub").problem_count
+    assert check_lines(io.BytesIO(content), KNOWN, CheckOptions("hub")).problem_count
 
 
 def test_a_model_is_found_by_its_own_slug_before_one_that_only_looks_like_it():

@@ -16,6 +16,7 @@ from app.database.session import Database
 from app.database.tables import Source, Upload
 from app.domain.vocabulary import Openness
 from app.ingest.check import check_file
+from app.ingest.rules.check_options import CheckOptions
 from app.ingest.stored_files import open_stored_file
 from app.pages.maintain.entry_fields import ENTRY_FIELDS
 from app.pages.maintain.upload_form import EXAMPLE, TEMPLATE
@@ -181,9 +182,7 @@ def test_the_worked_example_is_sound(client, bundled_db):
         checked = check_file(
             session,
             io.BytesIO(EXAMPLE.encode()),
-            source="openrouter-rankings",
-            openness=Openness.OPEN,
-            limits=FileLimits(),
+            CheckOptions("openrouter-rankings", Openness.OPEN, limits=FileLimits()),
         )
     assert checked.problems == ()
     (month,) = checked.months.values()
