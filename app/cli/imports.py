@@ -171,21 +171,13 @@ def progress_of(path: Path) -> Iterator[Callable[[int], None]]:
 
 def show_problems(path: Path, refused: BadFileError) -> None:
     for problem in refused.problems:
-        console.print(
-            f"{path.name}{problem_place(problem)}: {problem_sentence(problem)}", markup=False
-        )
+        console.print(f"{path.name}{problem_place(problem)}: {problem.sentence()}", markup=False)
 
 
 def problem_place(problem: Problem) -> str:
     line = f":{problem.line}" if problem.line else ""
     column = f":{problem.column}" if problem.column else ""
     return line + column + (f" ({problem.field})" if problem.field else "")
-
-
-def problem_sentence(problem: Problem) -> str:
-    hint = f" Did you mean “{problem.suggestion}”?" if problem.suggestion else ""
-    found_text = f"found “{problem.found}”, " if problem.found else "blank; "
-    return f"{found_text}expected {problem.expected}.{hint}"
 
 
 def report_import(imported: ImportResult) -> None:

@@ -21,6 +21,12 @@ class Problem:
     expected: str
     suggestion: str | None = None
 
+    def sentence(self) -> str:
+        """Return “Found X; expected Y. Did you mean Z?”, of which only Y is always there."""
+        start = f"Found “{self.found}”; expected" if self.found else "Expected"
+        hint = f" Did you mean “{self.suggestion}”?" if self.suggestion else ""
+        return f"{start} {self.expected}.{hint}"
+
 
 def excerpt(text: str, limit: int = 80) -> str:
     """`text` as an error may show it: what cannot be seen is escaped, at most `limit` long."""

@@ -61,7 +61,7 @@ def bad_question(problems: Sequence[Problem], count: int | None = None) -> BadQu
     """What to raise for these; the first one speaks for them, the first TOLD are told."""
     first, count = problems[0], count or len(problems)
     return BadQuestionError(
-        _problem_title(first), _problem_sentence(first), problems[:PROBLEMS_LISTED_MAX], count
+        _problem_title(first), first.sentence(), problems[:PROBLEMS_LISTED_MAX], count
     )
 
 
@@ -106,11 +106,6 @@ def parse_valid_part(
         return parse_question(kept, names)
     except BadQuestionError as more:  # not all were told
         return parse_valid_part(kept, names, more)
-
-
-def _problem_sentence(problem: Problem) -> str:
-    hint = f" Did you mean “{problem.suggestion}”?" if problem.suggestion else ""
-    return f"Found “{problem.found}”; expected {problem.expected}.{hint}"
 
 
 _PARAMETERS_BY_NAME: Final[Mapping[str, Parameter]] = {item.name: item for item in PARAMETERS}

@@ -46,15 +46,9 @@ def to_one_line(text: str) -> str:
     return " ".join(re.split(r"\r\n?|\n", text))
 
 
-def problem_sentence(problem: Problem) -> str:
-    """A problem as it stands below its field."""
-    found_text = f"“{problem.found}” was found; expected" if problem.found else "Expected"
-    hint = f" Did you mean “{problem.suggestion}”?" if problem.suggestion else ""
-    return f"{found_text} {problem.expected}.{hint}"
-
-
 def problems_by_field(problems: Iterable[Problem]) -> dict[str, str]:
-    return {problem.field or "": problem_sentence(problem) for problem in problems}
+    """Return the sentence that stands below each field, by its name; "" is the whole form."""
+    return {problem.field or "": problem.sentence() for problem in problems}
 
 
 def reason_field(typed: Mapping[str, str]) -> str:

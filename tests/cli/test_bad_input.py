@@ -27,7 +27,7 @@ def said(url: str, *arguments: str | Path) -> str:
         ("slug,name,developer,openness\nm,M,deepseek,open\n", "header of models: model,name"),
         ("slug,name,publisher,metric\ns,S,P,t\n", "header of sources: source,name"),
         ("title,description\nA,B\n", "header of events: date,title"),
-        ("developer,name\nlab,Lab\n", "(origin): found “no such column”"),
+        ("developer,name\nlab,Lab\n", "(origin): Found “no such column”"),
         ("developer,developer,name,origin\nlab,lab,Lab,us\n", "one column for developer"),
         ("developer,name,origin,colour\nlab,Lab,us,red\n", "expected only these columns"),
         ("developer,name,origin\nlab\n", "expected 3 cells"),

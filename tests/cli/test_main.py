@@ -53,9 +53,9 @@ def test_a_file_with_errors_is_refused_whole_with_every_line_and_column(
     done = modelshare(filled_database_url, "import", figures_csv, "--source", SOURCE)
     assert done.returncode == 1
     for words in (
-        "figures.csv:3:1 (month): found “2026-13”, expected",
-        "figures.csv:4:2 (origin): found “mars”, expected one of chinese,",
-        "figures.csv:4:3 (share_pct): found “-1”, expected",
+        "figures.csv:3:1 (month): Found “2026-13”; expected",
+        "figures.csv:4:2 (origin): Found “mars”; expected one of chinese,",
+        "figures.csv:4:3 (share_pct): Found “-1”; expected",
         "The file has 3 problems.",
         "Nothing of it was stored.",
     ):
@@ -184,7 +184,7 @@ def test_names_with_colons_are_no_pictures(filled_database_url: str, figures_csv
 def test_a_blank_cell_is_called_blank(filled_database_url: str, figures_csv: Path) -> None:
     figures_csv.write_text("month,origin,share_pct\n2026-01,,30\n")
     done = modelshare(filled_database_url, "import", figures_csv, "--source", SOURCE)
-    assert "(origin): blank; expected" in done.stderr
+    assert "(origin): Expected" in done.stderr
 
 
 def test_figures_are_no_catalogue_file(filled_database_url: str, figures_csv: Path) -> None:

@@ -62,10 +62,8 @@ def _problem(code: str, name: str, found: str, allowed: tuple[str, ...]) -> Prob
 def _refuse(problems: list[Problem]) -> None:
     if problems:
         first = problems[0]
-        hint = f" Did you mean “{first.suggestion}”?" if first.suggestion else ""
         title = f"The parameter “{first.field}” cannot be taken"
-        detail = f"Found “{first.found}”; expected {first.expected}.{hint}"
-        raise BadQuestionError(title, detail, problems)
+        raise BadQuestionError(title, first.sentence(), problems)
 
 
 @asynccontextmanager

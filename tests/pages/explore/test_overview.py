@@ -239,7 +239,7 @@ def test_before_the_first_upload_the_page_says_so(empty_client):
 def test_an_unknown_parameter_is_refused_with_the_nearest_one(client):
     response = client.get("/?sourse=x")
     assert response.status_code == 400
-    assert "Did you mean <b>source</b>?" in response.text
+    assert "Did you mean “source”?" in response.text
 
 
 def test_an_address_that_does_not_exist_gets_a_page_that_leads_on(client):

@@ -152,9 +152,9 @@ def test_a_denominator_that_another_control_rules_out_is_let_go(client: TestClie
     [
         ("as_of=2030-01-01", "a moment that has passed"),
         ("from=2025-09&to=2025-08", "a first month not after the last"),
-        ("developer=deepsek", "Did you mean <b>deepseek</b>?"),
+        ("developer=deepsek", "Did you mean “deepseek”?"),
         ("top=99", "a whole number from 1 to 50"),
-        ("bye=origin", "Did you mean <b>by</b>?"),
+        ("bye=origin", "Did you mean “by”?"),
     ],
 )
 @pytest.mark.parametrize("path", ["/trends", "/trends/ask"])
