@@ -204,14 +204,14 @@ def list_tokens(session: Session) -> Sequence[TokenSummary]:
         select(
             Maintainer.name,
             AccessToken.label,
-            AccessToken.created_at,
-            AccessToken.used_at,
-            AccessToken.revoked_at,
+            AccessToken.created_at.label("created"),
+            AccessToken.used_at.label("used"),
+            AccessToken.revoked_at.label("revoked"),
         )
         .join(Maintainer, Maintainer.id == AccessToken.maintainer_id)
         .order_by(Maintainer.name, AccessToken.id)
     )
-    return [TokenSummary(*row) for row in rows]
+    return [TokenSummary(**row._asdict()) for row in rows]
 
 
 def maintainer_of_token(db: Database, token: str) -> MaintainerIdentity | None:

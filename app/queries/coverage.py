@@ -54,13 +54,13 @@ def read_covered_months(vintage: Vintage, source: str | None = None) -> list[Cov
     current = current_snapshots(vintage.as_of).subquery()
     rows = vintage.session.execute(
         select(
-            Source.slug,
+            Source.slug.label("source"),
             Snapshot.month,
-            func.bool_or(Observation.status == Status.ESTIMATED),
-            func.bool_or(Observation.status == Status.PROVISIONAL),
-            func.bool_or(Observation.openness == Openness.OPEN),
-            func.count(),
-            func.sum(Observation.share_pct),
+            func.bool_or(Observation.status == Status.ESTIMATED).label("estimated"),
+            func.bool_or(Observation.status == Status.PROVISIONAL).label("provisional"),
+            func.bool_or(Observation.openness == Openness.OPEN).label("opens"),
+            func.count().label("lines"),
+            func.sum(Observation.share_pct).label("share_pct"),
             Snapshot.upload_id,
         )
         .select_from(Observation)
@@ -72,8 +72,16 @@ def read_covered_months(vintage: Vintage, source: str | None = None) -> list[Cov
         .order_by(order_by_slug(), Snapshot.month)
     )
     return [
-        CoveredMonth(slug, month, least_settled(estimated, provisional), *rest)
-        for slug, month, estimated, provisional, *rest in rows
+        CoveredMonth(
+            source=row.source,
+            month=row.month,
+            status=least_settled(row.estimated, row.provisional),
+            opens=row.opens,
+            lines=row.lines,
+            share_pct=row.share_pct,
+            upload_id=row.upload_id,
+        )
+        for row in rows
     ]
 
 
@@ -107,17 +115,17 @@ def _select_snapshots(as_of: datetime | None) -> Select[*SnapshotRow]:
     published = Upload.published_at <= as_of if as_of else Upload.published_at.is_not(None)
     return (
         select(
-            Source.slug,
+            Source.slug.label("source"),
             Snapshot.month,
             Snapshot.basis,
             sums.c.lines,
             sums.c.share_pct,
-            Upload.id,
+            Upload.id.label("upload_id"),
             Upload.filename,
             Upload.published_at,
             Upload.published_by,
             Upload.withdrawn_at,
-            current.c.id,
+            current.c.id.label("current_id"),
         )
         .select_from(Snapshot)
         .join(Source, Source.id == Snapshot.source_id)
@@ -130,21 +138,20 @@ def _select_snapshots(as_of: datetime | None) -> Select[*SnapshotRow]:
 
 
 def _record(as_of: datetime | None, row: Row[*SnapshotRow]) -> SnapshotRecord:
-    (source, month, basis, lines, share_pct, upload_id, filename) = row[:7]
-    published_at, published_by, withdrawn_at, current_id = row[7:]
-    if published_at is None or published_by is None:
-        raise ValueError(f"upload {upload_id} is not published")
+    if row.published_at is None or row.published_by is None:
+        raise ValueError(f"upload {row.upload_id} is not published")
+    withdrawn_at = row.withdrawn_at
     later = as_of is not None and withdrawn_at is not None and withdrawn_at > as_of
     return SnapshotRecord(
-        source=source,
-        month=month,
-        basis=Basis(basis),
-        lines=lines,
-        share_pct=share_pct,
-        upload_id=upload_id,
-        filename=filename,
-        published_at=published_at,
-        published_by=published_by,
+        source=row.source,
+        month=row.month,
+        basis=Basis(row.basis),
+        lines=row.lines,
+        share_pct=row.share_pct,
+        upload_id=row.upload_id,
+        filename=row.filename,
+        published_at=row.published_at,
+        published_by=row.published_by,
         withdrawn_at=None if later else withdrawn_at,
-        current=current_id is not None,
+        current=row.current_id is not None,
     )

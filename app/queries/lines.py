@@ -56,13 +56,13 @@ def join_line_names(statement: Select[*Columns]) -> Select[*Columns]:
 def _stored() -> Select[*StoredRow]:
     return join_line_names(
         select(
-            Source.slug,
+            Source.slug.label("source"),
             Snapshot.month,
             Observation.line,
             Observation.origin,
             Observation.openness,
-            Developer.slug,
-            Model.slug,
+            Developer.slug.label("developer"),
+            Model.slug.label("model"),
             Observation.share_pct,
             Observation.value,
             Observation.status,
@@ -72,19 +72,18 @@ def _stored() -> Select[*StoredRow]:
 
 
 def _line(row: Row[*StoredRow]) -> Line:
-    source, month, line, origin, openness, developer, model, share_pct, value, status, note = row
     return Line(
-        source,
-        month,
-        line,
-        Origin(origin),
-        Openness(openness),
-        developer,
-        model,
-        share_pct,
-        value,
-        Status(status),
-        note,
+        source=row.source,
+        month=row.month,
+        line=row.line,
+        origin=Origin(row.origin),
+        openness=Openness(row.openness),
+        developer=row.developer,
+        model=row.model,
+        share_pct=row.share_pct,
+        value=row.value,
+        status=Status(row.status),
+        note=row.note,
     )
 
 
@@ -147,15 +146,20 @@ def _snapshot_behind(
 ) -> _SourceMonth:
     current = current_snapshots(question.as_of).subquery()
     row = session.execute(
-        select(Snapshot.id, Upload.id, Upload.filename, Upload.published_at)
+        select(
+            Snapshot.id,
+            Upload.id.label("upload_id"),
+            Upload.filename,
+            Upload.published_at.label("at"),
+        )
         .join(current, current.c.id == Snapshot.id)
         .join(Upload, Upload.id == Snapshot.upload_id)
         .join(Source, Source.id == Snapshot.source_id)
         .where(Source.slug == source, Snapshot.month == month)
     ).one_or_none()
-    if row is None or row[3] is None:
+    if row is None or row.at is None:
         raise NotFoundError(f"Nothing is published about {source} in {format_month(month)}")
-    return _SourceMonth(row[0], row[1], row[2], row[3])
+    return _SourceMonth(**row._asdict())
 
 
 def lines_of_upload(

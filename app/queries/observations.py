@@ -54,7 +54,7 @@ def read_observations(
     stored_lines: list[StoredLine] = []
     for snapshots in _portions(_snapshots(session, question, after)):
         statement = _lines(session, question, after, snapshots).limit(limit - len(stored_lines))
-        stored_lines += [StoredLine(*row) for row in session.execute(statement)]
+        stored_lines += [StoredLine(**row._asdict()) for row in session.execute(statement)]
         if len(stored_lines) == limit:
             break
     return stored_lines
@@ -68,7 +68,7 @@ def _snapshots(session: Session, question: Question, after: LinePosition | None)
     current = current_snapshots(question.as_of).subquery()
     slug = order_by_slug()
     statement = (
-        select(current.c.id, Source.slug, current.c.month)
+        select(current.c.id, Source.slug.label("source"), current.c.month)
         .join(Source, Source.id == current.c.source_id)
         .where(Source.slug.in_(question.source) if question.source else true())
         .where(current.c.month >= question.from_ if question.from_ else true())
@@ -99,27 +99,28 @@ def _lines(
     session: Session, question: Question, after: LinePosition | None, snapshots: _SnapshotList
 ) -> Select[*_ObservationColumns]:
     columns = select(
-        Source.slug,
+        Source.slug.label("source"),
         Snapshot.month,
         Observation.origin,
         Observation.openness,
-        Developer.slug,
-        Model.slug,
+        Developer.slug.label("developer"),
+        Model.slug.label("model"),
         Observation.share_pct,
         Observation.value,
         Observation.status,
         Observation.note,
-        Snapshot.upload_id,
+        Snapshot.upload_id.label("upload"),
         Observation.line,
     )
     statement = (
         join_line_names(columns)
-        .where(Observation.snapshot_id.in_([row[0] for row in snapshots]))
+        .where(Observation.snapshot_id.in_([snapshot.id for snapshot in snapshots]))
         .where(is_selected(question, origin_column(session, question)))
     )
     if len(snapshots) > 1:
         return statement.order_by(order_by_slug(), Snapshot.month, Observation.line)
     # The first one is alone, and the only one that may have been read in part.
-    begun = after and tuple(snapshots[0][1:]) == after[:2]
+    first = snapshots[0]
+    begun = after and (first.source, first.month) == (after.source, after.month)
     line = after.line if after and begun else 0
     return statement.where(Observation.line > line).order_by(Observation.line)

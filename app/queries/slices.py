@@ -43,16 +43,31 @@ def read_slices(
         lines.c.month,
         lines.c.openness,
         lines.c.selected,
+        # As “group” it would be grouped by before the rest is folded: PostgreSQL takes a column's
+        # name before a label.
         group.label("named"),
     )
     summed = select(
         *keys,
-        func.sum(lines.c.share_pct),
-        func.bool_or(lines.c.status == Status.ESTIMATED),
-        func.bool_or(lines.c.status == Status.PROVISIONAL),
-        case((func.min(note) == func.max(note), func.min(note)), else_=""),
+        func.sum(lines.c.share_pct).label("share_pct"),
+        func.bool_or(lines.c.status == Status.ESTIMATED).label("estimated"),
+        func.bool_or(lines.c.status == Status.PROVISIONAL).label("provisional"),
+        case((func.min(note) == func.max(note), func.min(note)), else_="").label("note"),
     ).group_by(*keys)
-    return [ShareSlice(*row) for row in session.execute(summed)]
+    return [
+        ShareSlice(
+            source=row.source,
+            month=row.month,
+            openness=row.openness,
+            selected=row.selected,
+            group=row.named,
+            share_pct=row.share_pct,
+            estimated=row.estimated,
+            provisional=row.provisional,
+            note=row.note,
+        )
+        for row in session.execute(summed)
+    ]
 
 
 def _leading(session: Session, question: Question, lines: Subquery) -> Sequence[str]:

@@ -218,14 +218,14 @@ def _months(session: Session, upload_ids: Collection[int]) -> Mapping[int, list[
     rows = session.execute(
         select(
             Snapshot.upload_id,
-            Source.slug,
+            Source.slug.label("source"),
             Snapshot.month,
             Snapshot.basis,
             sums.c.lines,
             sums.c.share_pct,
             Snapshot.id,
-            standing.id,
-            standing.upload_id,
+            standing.id.label("current_id"),
+            standing.upload_id.label("current_upload"),
         )
         .join(Source, Source.id == Snapshot.source_id)
         .join(sums, sums.c.snapshot_id == Snapshot.id)
@@ -236,20 +236,19 @@ def _months(session: Session, upload_ids: Collection[int]) -> Mapping[int, list[
     )
     months: dict[int, list[_Month]] = defaultdict(list)
     for row in rows:
-        months[row[0]].append(_month(row))
+        months[row.upload_id].append(_month(row))
     return months
 
 
 def _month(row: Row[int, str, date, str, int, Decimal, int, int, int]) -> _Month:
-    _, source, month, basis, lines, share_pct, snapshot_id, current_id, current_upload = row
-    current = snapshot_id == current_id
+    current = row.id == row.current_id
     record = MonthRecord(
-        source=source,
-        month=month,
-        basis=Basis(basis),
-        lines=lines,
-        share_pct=share_pct,
+        source=row.source,
+        month=row.month,
+        basis=Basis(row.basis),
+        lines=row.lines,
+        share_pct=row.share_pct,
         current=current,
-        superseded_by=None if current else current_upload,
+        superseded_by=None if current else row.current_upload,
     )
-    return _Month(record, current_id)
+    return _Month(record, row.current_id)
