@@ -44,6 +44,7 @@ Check = Annotated[bool, typer.Option("--check", help="Check only; store nothing.
 
 
 def operator_name() -> str:
+    """Return the name under which the audit list keeps what the command line does."""
     try:
         name = getpass.getuser()
     except (KeyError, OSError):  # in a container the user may have a number only
@@ -53,7 +54,7 @@ def operator_name() -> str:
 
 @contextmanager
 def readable_paths(files: Sequence[Path]) -> Iterator[list[Path]]:
-    """The files, with `-`, standard input, kept in one: files are read more than once."""
+    """Yield the paths, `-` (standard input) replaced by a file: files are read more than once."""
     with TemporaryDirectory(prefix="modelshare-") as place:
         kept = Path(place) / "standard-input.csv"
         if STANDARD_INPUT in files:
@@ -123,7 +124,7 @@ def show_history(
 
 
 def difference(change: CatalogueEdit) -> str:
-    """What an entry said before and says now; of a new one only that."""
+    """Return each cell of an entry before and after the change; of a new entry only after."""
     before = change.before
     return ", ".join(
         f"{name}: {plain(cell)}" if before is None
@@ -133,7 +134,7 @@ def difference(change: CatalogueEdit) -> str:
 
 
 def plain(cell: str) -> str:
-    """In quotes only where it would run into what stands around it."""
+    """Return a cell, in quotes only where it would run into what stands around it."""
     shown = escaped(cell)
     if shown and not set(shown) & set(',"()') and "->" not in shown and ": " not in shown:
         return shown
@@ -145,7 +146,7 @@ def escaped(text: str) -> str:
 
 
 def import_paths(db: Database, paths: Sequence[Path], options: ImportOptions) -> None:
-    """Imports files one after the other; raises at the first that is refused."""
+    """Import files one after the other; raises BadFileError at the first that is refused."""
     for path in list_files(paths):
         try:
             report_import(import_path(db, path, options))
@@ -161,7 +162,7 @@ def import_path(db: Database, path: Path, options: ImportOptions) -> ImportResul
 
 @contextmanager
 def progress_of(path: Path) -> Iterator[Callable[[int], None]]:
-    """A bar that is told how many bytes of the file were read."""
+    """Show a bar on a terminal; yields what is told how many bytes of the file were read."""
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
     silent = not console.is_terminal
     with Progress(*columns, console=console, transient=True, disable=silent) as progress:
@@ -181,7 +182,7 @@ def problem_place(problem: Problem) -> str:
 
 
 def report_import(imported: ImportResult) -> None:
-    """What became of a file, in a line each for its figures and its notices."""
+    """Print what became of a file: a line for its figures, and one for each notice."""
     name = imported.path.name
     if imported.changes:
         made = imported.changes
@@ -193,7 +194,7 @@ def report_import(imported: ImportResult) -> None:
 
 
 def report_names(name: str, checked: CheckedFile) -> None:
-    """What the catalogue did not know: a misspelt name shows here."""
+    """Print what the catalogue did not know: a misspelt name shows here."""
     for new in checked.new_developers:
         console.print(
             f"{name}:{new.line}: new developer {new.slug}: {new.name}, {new.origin}.", markup=False

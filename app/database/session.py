@@ -81,11 +81,11 @@ class Database:
             yield session
 
     @contextmanager
-    def writing(self, *, patience: int = 60) -> Iterator[Session]:
-        """All of it or nothing. `patience`: seconds a statement, or work between two, may take."""
+    def writing(self, *, timeout_s: int = 60) -> Iterator[Session]:
+        """All of it or nothing; `timeout_s` limits each statement, wait for a lock and pause."""
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
             for kind in ("statement", "lock", "idle_in_transaction_session"):
-                session.execute(text(f"SET LOCAL {kind}_timeout = '{patience:d}s'"))
+                session.execute(text(f"SET LOCAL {kind}_timeout = '{timeout_s:d}s'"))
             yield session
 
     def close(self) -> None:

@@ -29,7 +29,7 @@ class Problem:
 
 
 def excerpt(text: str, limit: int = 80) -> str:
-    """`text` as an error may show it: what cannot be seen is escaped, at most `limit` long."""
+    """Return `text` as an error may show it: invisible signs escaped, at most `limit` long."""
     shown = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text[:limit])
     return shown if len(text) <= limit and len(shown) <= limit else shown[: limit - 1] + "…"
 
@@ -76,7 +76,7 @@ class NoFiguresError(NotFoundError):
 
 
 class ConflictError(UserError):
-    """The world has moved on since the asker looked."""
+    """What was to be done no longer fits: somebody else has changed the same thing meanwhile."""
 
     problem_type = "Conflict"
 
@@ -118,7 +118,7 @@ class WrongPasswordError(UserError):
 
 
 class TooOftenError(UserError):
-    """Refused for the next `seconds`, whatever is asked."""
+    """Too many requests of one kind: refused for the next `seconds`."""
 
     problem_type = "TooOften"
 

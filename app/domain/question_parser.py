@@ -41,7 +41,7 @@ def parse_question(
     accepted: Collection[str] = (),
     others: Collection[str] = (),
 ) -> Question:
-    """The question of a query string's pairs. Raises BadQuestionError with every problem at once.
+    """Return the question of a query string's pairs; raise BadQuestionError with every problem.
 
     `accepted` are the parameters that may be given, where not all; `others` are read elsewhere,
     and only named among what may be asked.
@@ -58,7 +58,7 @@ def parse_question(
 
 
 def bad_question(problems: Sequence[Problem], count: int | None = None) -> BadQuestionError:
-    """What to raise for these; the first one speaks for them, the first TOLD are told."""
+    """Return what to raise for these problems: the first is its title, the first 20 are listed."""
     first, count = problems[0], count or len(problems)
     return BadQuestionError(
         _problem_title(first), first.sentence(), problems[:PROBLEMS_LISTED_MAX], count
@@ -97,14 +97,15 @@ def _problem_title(problem: Problem) -> str:
 def parse_valid_part(
     items: Iterable[tuple[str, str]], names: KnownSlugs, refused: BadQuestionError
 ) -> Question:
-    """What is left of a refused question without the parameters that have problems."""
+    """Return what is left of a refused question without the parameters that have problems."""
     faulty = {problem.field for problem in refused.problems}
     kept = [
         (name, text) for name, text in items if name in _PARAMETERS_BY_NAME and name not in faulty
     ]
     try:
         return parse_question(kept, names)
-    except BadQuestionError as more:  # not all were told
+    except BadQuestionError as more:
+        # Only the first problems are listed: each turn takes away what the next ones name.
         return parse_valid_part(kept, names, more)
 
 
@@ -129,7 +130,7 @@ class _ParameterReader:
         expected: str,
         suggest: Callable[[], str | None] | None = None,
     ) -> None:
-        """Suggests a word for the first few only: finding the nearest among many is slow."""
+        # The first few get a suggestion: finding the nearest among thousands of names is slow.
         self.count += 1
         if self.count > PROBLEMS_LISTED_MAX:
             return

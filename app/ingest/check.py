@@ -49,7 +49,7 @@ def check_upload(
     limits: FileLimits,
     progress: LineProgress | None = None,
 ) -> CheckedFile:
-    """Its file read against today's catalogue, with what was chosen beside it."""
+    """Return an upload's file checked against today's catalogue, with what was chosen beside it."""
     options = CheckOptions(
         source=session.scalar(select(Source.slug).where(Source.id == upload.source_id)),
         openness=Openness(upload.openness),
@@ -62,9 +62,11 @@ def check_upload(
 def publishable_months(
     session: Session, upload: Upload, checked: CheckedFile
 ) -> frozenset[SnapshotKey]:
-    """The sources and months a sound file would publish: those that differ from what is current.
+    """Return the sources and months that publishing would change; none where there are problems.
 
-    Of a reclassified one only months whose current figures come from the same bytes.
+    A month that says the same as the current one, in whatever order and words of the file, is left
+    alone, so that a whole history can be sent again. Of a reclassified upload only months whose
+    current figures come from the same bytes.
     """
     if checked.problem_count:
         return frozenset()
@@ -81,9 +83,13 @@ def publishable_months(
 
 
 def _digests(lines: Iterable[Line]) -> dict[SnapshotKey, int]:
-    """A number for the lines of each month, whatever their order: equal where they say the same."""
+    """Return a number for the lines of each month: equal if they say the same, in any order.
+
+    The digests of single lines are added up, so that a million lines need no sorting.
+    """
     sums: dict[SnapshotKey, int] = defaultdict(int)
     for line in lines:
+        # 1.50 and 1.5 are one figure: what the database gives back has its own number of zeros.
         value = None if line.value is None else line.value.normalize()
         meaning = (*_meaning(line), line.share_pct.normalize(), value, line.status.value, line.note)
         sums[line.source, line.month] += int.from_bytes(
@@ -100,7 +106,7 @@ def _meaning(line: Line) -> tuple[str | None, ...]:
 def review_version_of(
     session: Session, upload: Upload, checked: CheckedFile, keys: Collection[SnapshotKey]
 ) -> str:
-    """Names all that publishing depends on: the upload, the current months, the catalogue."""
+    """Return a name for all that publishing depends on: upload, current months, catalogue."""
     standing = current_snapshots_of(session, keys)
     digest = hashlib.sha256()
     if not checked.problem_count:
@@ -112,12 +118,14 @@ def review_version_of(
 
 
 def check_expected_version(expected: str | None, actual: Callable[[], str]) -> None:
+    """Raise ConflictError where a maintainer looked at another version than there is now."""
     if expected is not None and expected != actual():
         detail = "Others have published, withdrawn or corrected something. Look at it again first."
         raise ConflictError("This is not what you looked at any more", detail)
 
 
 def refuse_problems(checked: CheckedFile) -> None:
+    """Raise BadFileError with the problems of a file that has any."""
     if checked.problem_count:
         count = checked.problem_count
         title = "The file has one problem" if count == 1 else f"The file has {count:,} problems"
@@ -125,7 +133,7 @@ def refuse_problems(checked: CheckedFile) -> None:
 
 
 def current_upload_of_same_file(session: Session, upload: Upload) -> Upload | None:
-    """An earlier upload of the same bytes and choices, all of whose snapshots are current."""
+    """Return an earlier upload of the same bytes and choices, all of it current; else None."""
     current = current_snapshots(None).subquery()
     superseded = exists().where(
         Snapshot.upload_id == Upload.id, Snapshot.id.not_in(select(current.c.id))

@@ -32,8 +32,8 @@ from app.paths import DATA
 from app.queries.lines import lines_of_snapshots
 from app.queries.upload_versions import current_snapshots_of
 
-# The longest one statement may take, in seconds: a million lines are copied in one.
-IMPORT_LOCK_TIMEOUT: Final = 3600
+IMPORT_STATEMENT_TIMEOUT_S: Final = 3600
+"""How long one statement may take: a million lines are copied in one."""
 
 PathProgress = Callable[[int], None]
 
@@ -69,7 +69,7 @@ class ImportResult:
 
 
 def is_empty(db: Database) -> bool:
-    """Whether nothing at all has been put in so far."""
+    """Return whether the database has no source and no upload yet."""
     with db.reading() as session:
         return _is_empty(session)
 
@@ -79,7 +79,11 @@ def _is_empty(session: Session) -> bool:
 
 
 def list_files(paths: Iterable[Path]) -> list[Path]:
-    """The files named; of a directory its catalogue, then its snapshots. Raises NotFoundError."""
+    """Return the files named; of a directory its catalogue files, then its snapshots.
+
+    The catalogue comes first because snapshots name its entries. Raises NotFoundError for a path
+    that is neither, or a directory without any such file.
+    """
     files: list[Path] = []
     for path in paths:
         if path.is_dir():
@@ -99,12 +103,12 @@ def list_files(paths: Iterable[Path]) -> list[Path]:
 def import_file(
     db: Database, path: Path, options: ImportOptions, progress: PathProgress | None = None
 ) -> ImportResult:
-    """Reads one file, a catalogue's or a snapshot's, and stores all of it or nothing.
+    """Read one file, a catalogue's or a snapshot's, and store all of it or nothing.
 
     Raises BadFileError with every problem, ConflictError where published figures change without a
     reason.
     """
-    with db.writing(patience=IMPORT_LOCK_TIMEOUT) as session:
+    with db.writing(timeout_s=IMPORT_STATEMENT_TIMEOUT_S) as session:
         imported = _import(session, path, options, progress)
         if options.check_only or (imported.published and imported.published.already):
             session.rollback()
@@ -158,12 +162,12 @@ def _import_snapshots(
 
 
 def import_bundled_data(db: Database) -> bool:
-    """Puts the bundled catalogue and snapshots into an empty database, all of them or none.
+    """Put the bundled catalogue and snapshots into an empty database, all of them or none.
 
-    They go through the reader and the checks that uploads go through. False where there was
-    something before; of two that start at once the second waits and finds it filled.
+    They go through the reader and the checks that uploads go through. Returns False where there
+    was something before; of two that start at once the second waits and finds it filled.
     """
-    with db.writing(patience=IMPORT_LOCK_TIMEOUT) as session:
+    with db.writing(timeout_s=IMPORT_STATEMENT_TIMEOUT_S) as session:
         session.execute(select(func.pg_advisory_xact_lock(Lock.FILL)))
         if not _is_empty(session):
             return False
@@ -173,11 +177,15 @@ def import_bundled_data(db: Database) -> bool:
 
 
 def export_files(db: Database, directory: Path) -> list[Path]:
-    """Writes the catalogue and every source's current snapshots; `import` reads back the same."""
+    """Write the catalogue and every source's current snapshots; return the files written.
+
+    `import` of the directory reads back the same figures.
+    """
     (directory / "snapshots").mkdir(parents=True, exist_ok=True)
     with db.reading() as session:
         written = [_write_kind(session, kind, directory) for kind in ENTRY_TYPES]
         for source in read_sources(vintage_at(session)):
+            # A slug may hold a slash, which no file name can.
             path = directory / "snapshots" / f"{quote(source.slug, safe='')}.csv"
             if basis := _bases(session, source.slug):
                 with path.open("w", encoding="utf-8", newline="") as out:
@@ -207,14 +215,17 @@ def _bases(session: Session, source: str) -> dict[tuple[str, date], Basis]:
 
 
 def _lines(session: Session, source: str) -> Iterator[Line]:
-    """The source's current observations by month and line, read in portions."""
+    """Yield the source's current lines by month and line, read in portions."""
     current = current_snapshots(None).subquery()
     ids = select(current.c.id).join(Source, Source.id == current.c.source_id)
     return lines_of_snapshots(session, session.scalars(ids.where(Source.slug == source)).all())
 
 
 def detect_entry_type(file: BinaryIO) -> EntryType | None:
-    """The kind of catalogue file whose columns the header names; None for a snapshot file."""
+    """Return the kind of catalogue file whose columns the header names most of.
+
+    None is a snapshot file, also where as many of its columns are named.
+    """
     best, most = None, _named(file, UPLOAD_COLUMNS)
     for kind in ENTRY_TYPES:
         if (count := _named(file, kind.columns)) > most:

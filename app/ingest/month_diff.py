@@ -41,7 +41,11 @@ class DetailCounts:
 def lost_details(
     about: str, before: DetailCounts, after: DetailCounts
 ) -> Iterator[tuple[str, str]]:
-    """What a revision of `about` would take away, or call settled: codes and sentences."""
+    """Yield a code and a sentence for all that a revision would take away, or call settled.
+
+    `about` names the source and month in the sentences. Detail that is lost is told because the
+    figures of a group may stay the same while the lists below it become empty.
+    """
     if before.models and not after.models:
         yield "less_detail", f"{about} names {_lines(before.models)} by model now; the file none"
     elif before.developers and not after.developers:
@@ -59,9 +63,12 @@ def _lines(count: int) -> str:
 
 
 LARGEST_CHANGES_MAX: Final = 50
+"""Changed slices of a month that a review lists; the counts count them all."""
 
 
 class ChangeKind(StrEnum):
+    """What publishing would do to the share of a slice."""
+
     NEW = "new"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
@@ -140,7 +147,10 @@ def _slice_figure(line: Line) -> _SliceFigure:
 
 
 class MonthDiff:
-    """One source's month: the file's figures, and how they differ from the current ones."""
+    """One source's month: the file's figures, and how they differ from the current ones.
+
+    First every line of the file is added, then every current line compared.
+    """
 
     def __init__(self) -> None:
         self.before, self.after = DetailCounts(), DetailCounts()
@@ -161,6 +171,7 @@ class MonthDiff:
             self.removed.append(SliceChange(ChangeKind.REMOVED, *about, old, None, None))
         else:
             self.known[about] = old
+            # A slice that moved is counted as changed; restated ones differ in the rest alone.
             alike = figure.share_pct == old
             self.restated += alike and figure.rest != _slice_figure(current).rest
 
@@ -184,6 +195,7 @@ class MonthDiff:
         return dict(summed)
 
     def review(self, key: SnapshotKey, revises: bool, before: MonthlyTotals) -> MonthReview:
+        """Return the month as a review tells it; `before` holds the current totals by month."""
         counts = dict.fromkeys(ChangeKind, 0)
         for change in self.changes():
             counts[change.kind] += 1
@@ -207,10 +219,14 @@ def compare_months(
     keys: Collection[SnapshotKey],
     standing: Mapping[SnapshotKey, CurrentSnapshot],
 ) -> dict[SnapshotKey, MonthDiff]:
-    """The months of a sound file beside the current ones."""
+    """Return, by source and month, how the `keys` of a sound file differ from what is current.
+
+    `standing` are the current snapshots of these keys; a key without one is new.
+    """
     months: dict[SnapshotKey, MonthDiff] = {key: MonthDiff() for key in keys}
     if not keys:
         return months
+    # The file comes first: what is current is then removed, changed or unchanged beside it.
     for line in checked.lines():
         if (line.source, line.month) in months:
             months[line.source, line.month].add(line)
@@ -222,7 +238,10 @@ def compare_months(
 def shares_by_origin(
     totals: Mapping[tuple[Origin, Openness], Decimal], counted: Collection[Openness]
 ) -> dict[Origin, Decimal | None]:
-    """Each origin's share; None where no line speaks of it."""
+    """Return the share of each origin in percent, of the `counted` openness only.
+
+    None is an origin of which no line speaks: unlike 0, nothing is claimed of it.
+    """
     shares: dict[Origin, Decimal | None] = {}
     for origin in Origin:
         spoken = [totals[origin, one] for one in counted if (origin, one) in totals]

@@ -53,7 +53,7 @@ def publish_upload(
     expected: str | None = None,
     progress: LineProgress | None = None,
 ) -> PublishResult:
-    """Makes a kept file the current figures of its sources and months, all of it or nothing.
+    """Make a kept file the current figures of its sources and months, all of it or nothing.
 
     Raises BadFileError with every problem; ConflictError where it was published or discarded, needs
     a reason, or is no longer the `expected` version of its review. The same bytes as what is
@@ -80,7 +80,7 @@ def publish_upload(
 
 
 def _standing_already(session: Session, checked: CheckedFile) -> PublishResult:
-    """All its figures are current, line for line, though perhaps from other bytes."""
+    """Return the first of the uploads whose figures say the same, line for line, as `already`."""
     standing = current_snapshots_of(session, list(checked.months))
     first = session.get_one(Upload, min(one.upload_id for one in standing.values()))
     return PublishResult(first.id, _published_at(first), checked, already=True)
@@ -93,10 +93,11 @@ def _checked_alone(
     limits: FileLimits,
     progress: LineProgress | None,
 ) -> CheckedFile:
-    """The file checked; where it brings new names, no other publisher may bring them meanwhile."""
+    """Return the file checked; raises BadFileError with every problem."""
     checked = check_upload(session, upload, file, limits=limits, progress=progress)
     refuse_problems(checked)
     if checked.new_developers or checked.new_models:
+        # Another publisher may have brought the same names between the check and the lock.
         session.execute(select(func.pg_advisory_xact_lock(Lock.CATALOGUE)))
         checked = check_upload(session, upload, file, limits=limits, progress=progress)
         refuse_problems(checked)
@@ -121,7 +122,7 @@ def _ask_reason(session: Session, keys: Collection[SnapshotKey], reason: str) ->
 def _store(
     session: Session, upload: Upload, checked: CheckedFile, keys: Collection[SnapshotKey], by: str
 ) -> list[CatalogueChange]:
-    """What the catalogue is to note of it."""
+    """Store the snapshots and lines of `keys`; return what the catalogue is to note of it."""
     notes = _create_new(session, upload, checked, by)
     snapshots = _snapshots(session, upload, checked, keys)
     developers = ids_by_slug(session, Developer)
@@ -134,7 +135,7 @@ def _store(
 def _create_new(
     session: Session, upload: Upload, checked: CheckedFile, by: str
 ) -> list[CatalogueChange]:
-    """Nobody can have added them meanwhile: the catalogue's lock is held since the check."""
+    # Nobody can have added them meanwhile: the catalogue's lock is held since the check.
     reason = f"named in upload {upload.id}"
     return create_entries(session, checked.new_developers, checked.new_models, by=by, reason=reason)
 
@@ -183,7 +184,7 @@ def _rows(
 
 
 def _copy(session: Session, rows: Iterable[tuple[object, ...]]) -> None:
-    """COPY is some fifteen times as fast as INSERT, and part of the same transaction."""
+    # COPY is some fifteen times as fast as INSERT, and part of the same transaction.
     driver = cast(psycopg.Connection, session.connection().connection.dbapi_connection)
     statement = f"COPY observation ({', '.join(OBSERVATION_COLUMNS)}) FROM STDIN"
     with driver.cursor() as cursor, cursor.copy(statement) as copy:

@@ -55,7 +55,7 @@ class Review:
 
 
 def review_upload(session: Session, upload_id: int, limits: FileLimits = WEB_LIMITS) -> Review:
-    """Reads a kept file against today's catalogue and figures. Raises NotFoundError."""
+    """Return what publishing a stored upload would change today. Raises NotFoundError."""
     upload = session.get(Upload, upload_id) if 0 < upload_id < 2**63 else None
     if upload is None:
         raise NotFoundError(f"There is no upload {upload_id}")
@@ -63,7 +63,7 @@ def review_upload(session: Session, upload_id: int, limits: FileLimits = WEB_LIM
 
 
 def review_stored_upload(session: Session, upload: Upload, limits: FileLimits) -> Review:
-    """The review of an upload that need not be stored."""
+    """Return what publishing would change, of an upload that need not be in the database yet."""
     with open_stored_file(upload) as file:
         checked = check_upload(session, upload, file, limits=limits)
         keys = publishable_months(session, upload, checked)
@@ -73,6 +73,7 @@ def review_stored_upload(session: Session, upload: Upload, limits: FileLimits) -
     sound = not checked.problem_count
     same = current_upload_of_same_file(session, upload) if sound else None
     sources = sorted({source for source, _ in keys})
+    # Of the whole source, not of the file's months alone: a jump shows beside the months around it.
     before = monthly_totals(session, sources)
     after = before | {key: month.totals() for key, month in months.items()}
     series = tuple(review_series(sources, before, after))

@@ -31,12 +31,13 @@ class ReviewSeries:
     after: tuple[Decimal | None, ...]
 
 
-# --- series --------------------------------------------------------------------------------------
-
-
 def review_series(
     sources: Sequence[str], before: MonthlyTotals, after: MonthlyTotals
 ) -> Iterator[ReviewSeries]:
+    """Yield the series of each group of each source, with its current figures and those to come.
+
+    `after` has every month of `before`: publishing replaces months, it never takes one away.
+    """
     for source in sources:
         covered = sorted(month for slug, month in after if slug == source)
         months = tuple(months_between(covered[0], covered[-1]))

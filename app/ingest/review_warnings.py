@@ -22,11 +22,8 @@ UNUSUAL_JUMP_FACTOR: Final = 4
 """How many times the usual change a jump must be."""
 
 
-# --- what to look at twice -----------------------------------------------------------------------
-
-
 def withdrawn_warnings(session: Session, upload: Upload) -> Iterator[Notice]:
-    """The same bytes were published before, and taken back."""
+    """Yield a notice for each earlier upload of the same bytes that was taken back, with why."""
     for earlier in withdrawn_uploads_of_file(session, upload.sha256):
         when = f"{earlier.withdrawn_at:%Y-%m-%d}"
         text = f"The same file was withdrawn on {when} as upload {earlier.id}"
@@ -34,6 +31,7 @@ def withdrawn_warnings(session: Session, upload: Upload) -> Iterator[Notice]:
 
 
 def revision_warnings(standing: Mapping[SnapshotKey, CurrentSnapshot]) -> Iterator[Notice]:
+    """Yield a notice for each month whose published figures would be replaced."""
     for (source, month), one in sorted(standing.items()):
         text = f"{format_month(month)} of {source} is published already, by upload {one.upload_id}"
         yield Notice("revises", None, f"{text}; these figures would take its place")
@@ -42,6 +40,7 @@ def revision_warnings(standing: Mapping[SnapshotKey, CurrentSnapshot]) -> Iterat
 def lost_detail_warnings(
     months: Mapping[SnapshotKey, MonthDiff], standing: Collection[SnapshotKey]
 ) -> Iterator[Notice]:
+    """Yield a notice for each revised month that would say less than it does now."""
     for source, month in sorted(standing):
         compared = months[source, month]
         about = f"{format_month(month)} of {source}"
@@ -52,6 +51,7 @@ def lost_detail_warnings(
 def remarkable_warnings(
     series: Sequence[ReviewSeries], keys: Collection[SnapshotKey]
 ) -> Iterator[Notice]:
+    """Yield a notice for each unusual jump and each gap that touches a month of the file."""
     for one in series:
         yield from _jumps(one, keys)
     for source in sorted({one.source for one in series}):
@@ -67,6 +67,7 @@ def _jumps(series: ReviewSeries, keys: Collection[SnapshotKey]) -> Iterator[Noti
     ]
     for month, old, new in steps:
         touched = any((series.source, one) in keys for one in (month, add_months(month, -1)))
+        # Without the step itself: a short series would hide its own jump in the median.
         others = [abs(after - before) for at, before, after in steps if at != month]
         unusual = bool(others) and abs(new - old) > UNUSUAL_JUMP_FACTOR * median(others)
         if touched and unusual and abs(new - old) > JUMP_MIN_POINTS:

@@ -16,6 +16,7 @@ from app.domain.vocabulary import Openness
 
 CHUNK_BYTES: Final = 1 << 20
 SPOOL_MAX_BYTES: Final = 16 << 20
+"""Bytes of a file that are kept in memory; a larger one goes to a temporary file."""
 WEB_LIMITS: Final = FileLimits()
 
 
@@ -28,7 +29,11 @@ def new_upload(
     source: str | None,
     openness: Openness,
 ) -> Upload:
-    """The bytes as they came, not stored yet. Raises NotFoundError for the source."""
+    """Return the upload of a file's bytes, packed, not added to the session yet.
+
+    `source` (slug or name) and `openness` are the choices made beside the file. Raises
+    NotFoundError for an unknown source.
+    """
     digest, size, packed = _pack(file)
     return Upload(
         filename=clean_file_name(filename),
@@ -43,7 +48,8 @@ def new_upload(
 
 
 def clean_file_name(text: str) -> str:
-    """The last part of a path, at most 200 visible characters."""
+    """Return the last part of a path, at most 200 visible characters; never an empty name."""
+    # Old browsers send the whole path of a Windows disk.
     return excerpt(re.split(r"[/\\]", text)[-1].strip(), 200) or "unnamed.csv"
 
 
@@ -56,7 +62,10 @@ def store_upload(
     source: str | None,
     openness: Openness,
 ) -> int:
-    """Stores the bytes as they came; gives the upload's id. Raises NotFoundError for the source."""
+    """Store the bytes as they came and return the upload's id.
+
+    Raises NotFoundError for an unknown source.
+    """
     upload = new_upload(session, file, filename=filename, by=by, source=source, openness=openness)
     session.add(upload)
     session.flush()
@@ -75,10 +84,14 @@ def _pack(file: BinaryIO) -> tuple[bytes, int, bytes]:
 
 
 def open_stored_file(upload: Upload) -> BinaryIO:
-    """The file as it was received; large ones on disk."""
+    """Return the file as it was received, at its beginning; the caller closes it.
+
+    One larger than SPOOL_MAX_BYTES lies on disk, so that it costs no memory.
+    """
     unpacker = zlib.decompressobj()
     file = tempfile.SpooledTemporaryFile(max_size=SPOOL_MAX_BYTES)  # noqa: SIM115 - the caller closes it
     rest = upload.content
+    # A portion at a time: a small file may unpack to hundreds of megabytes.
     while rest:
         file.write(unpacker.decompress(rest, CHUNK_BYTES))
         rest = unpacker.unconsumed_tail

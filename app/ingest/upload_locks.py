@@ -11,10 +11,11 @@ from app.domain.errors import ConflictError, NotFoundError
 
 
 def lock_upload(session: Session, upload_id: int) -> Upload:
-    """Raises NotFoundError.
+    """Return the upload, locked until the transaction ends. Raises NotFoundError.
 
     Whoever changes an upload locks it first, then sources, then the moment.
     """
+    # An id beyond bigint would be an error of the database, not an unknown upload.
     upload = session.get(Upload, upload_id, with_for_update=True) if upload_id < 2**63 else None
     if upload is None:
         raise NotFoundError(f"There is no upload {upload_id}")
@@ -22,6 +23,7 @@ def lock_upload(session: Session, upload_id: int) -> Upload:
 
 
 def refuse_closed_upload(upload: Upload) -> None:
+    """Raise ConflictError for an upload that was published or discarded."""
     if upload.published_at is not None:
         raise ConflictError(f"Upload {upload.id} was published already")
     if upload.discarded_at is not None:
@@ -29,7 +31,11 @@ def refuse_closed_upload(upload: Upload) -> None:
 
 
 def lock_sources(session: Session, slugs: Iterable[str]) -> None:
-    """One publisher at a time for a source, in a fixed order so that two never wait in a ring."""
+    """Let one publisher at a time at each source; the locks end with the transaction.
+
+    They are taken in the order of ids, so that two publishers never wait for each other in a ring.
+    """
     ids = session.scalars(select(Source.id).where(Source.slug.in_(slugs)).order_by(Source.id)).all()
     for source_id in ids:
+        # The second key of an advisory lock is a 32-bit integer; ids are 64-bit.
         session.execute(select(func.pg_advisory_xact_lock(Lock.SOURCE, source_id % 2**31)))

@@ -25,10 +25,11 @@ from app.queries.uploads import read_upload_record
 def withdraw_upload(
     session: Session, upload_id: int, *, by: str, reason: str, expected: str | None = None
 ) -> datetime:
-    """Takes a published upload back: the figures before it are current again, as a new vintage.
+    """Take a published upload back and return when that was, the instant of a new vintage.
 
-    Raises BadInputError without a reason; NotFoundError; ConflictError where it is not published,
-    or is no longer the `expected` version of its record.
+    The figures before it are current again from then on. Raises BadInputError without a reason;
+    NotFoundError; ConflictError where it is not published, or is no longer the `expected` version
+    of its record.
     """
     reason = checked_reason(reason, needed=True)
     upload = lock_upload(session, upload_id)
@@ -36,6 +37,7 @@ def withdraw_upload(
         raise ConflictError(f"Upload {upload_id} is not among the published ones")
     lock_sources(session, {slug for slug, _ in snapshot_keys_of_upload(session, upload_id)})
     check_expected_version(expected, lambda: read_upload_record(session, upload_id).version)
+    # Held to the commit: whoever reads at a later instant sees this withdrawal.
     session.execute(select(func.pg_advisory_xact_lock(Lock.STAMP)))
     withdrawn = session.scalars(
         update(Upload)
@@ -51,7 +53,7 @@ def withdraw_upload(
 def discard_upload(
     session: Session, upload_id: int, *, by: str, expected: str | None = None
 ) -> None:
-    """Closes an upload that was never published. Its file stays, its figures never count.
+    """Close an upload that was never published. Its file stays, its figures never count.
 
     Raises NotFoundError; ConflictError where it was published or discarded, or is no longer in the
     state that the `expected` version, of its review or of its record, names.
@@ -70,9 +72,9 @@ def discard_upload(
 def reclassify_upload(
     session: Session, upload_id: int, *, by: str, limits: FileLimits = WEB_LIMITS
 ) -> int | None:
-    """Keeps a published file once more, to be read with today's catalogue before its own lines.
+    """Store a published file once more, to be read with today's catalogue before its own lines.
 
-    Gives the new upload's id, or None where that would change no current figure: then nothing is
+    Returns the new upload's id, or None where that would change no current figure: then nothing is
     stored. Raises ConflictError where it is not published, BadFileError where it cannot be read
     that way.
     """

@@ -13,7 +13,7 @@ from app.domain.text import checked_reason
 
 
 def form_dependency(most: int) -> object:
-    """A dependency that reads a form with fields of at most `most` bytes, and at most one file."""
+    """Return a dependency that reads a form: fields of at most `most` bytes, one file at most."""
 
     async def sent(request: Request) -> AsyncIterator[FormData]:
         async with request.form(max_files=1, max_fields=50, max_part_size=most) as form:
@@ -37,12 +37,13 @@ class FormState:
 
 
 def form_texts(form: FormData) -> dict[str, str]:
-    """The fields of a form; of repeated ones the last. Files are left out."""
+    """Return the fields of a form by name, of repeated ones the last, without its files."""
     return {name: value for name, value in form.multi_items() if isinstance(value, str)}
 
 
 def to_one_line(text: str) -> str:
-    """A cell is one line, however it was typed."""
+    """Return a text with its line breaks as spaces: a cell of the catalogue is one line."""
+    # Browsers send a line break of a textarea as CR LF; programs send any of three.
     return " ".join(re.split(r"\r\n?|\n", text))
 
 
@@ -52,5 +53,5 @@ def problems_by_field(problems: Iterable[Problem]) -> dict[str, str]:
 
 
 def reason_field(typed: Mapping[str, str]) -> str:
-    """Why something is changed, trimmed. Raises BadInputError for what is no text."""
+    """Return why something is changed, trimmed. Raises BadInputError for what is no text."""
     return checked_reason(typed.get("reason", ""))

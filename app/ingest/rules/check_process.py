@@ -27,7 +27,7 @@ _turn = threading.Semaphore()
 
 @dataclass(frozen=True, slots=True)
 class CheckTask:
-    """A file's bytes and all that `check_lines` wants to know beside them."""
+    """A file's bytes and all that `check_lines` is told beside them; pickled for the process."""
 
     content: bytes
     catalogue: CatalogueIndex
@@ -40,7 +40,7 @@ class CheckTask:
 def check_in_process(
     file: BinaryIO, catalogue: CatalogueIndex, options: CheckOptions
 ) -> CheckedFile:
-    """As `check_lines`; of the files that have a limit of time one after the other.
+    """Return what `check_lines` does; files that have a limit of time are checked one at a time.
 
     Raises UnavailableError where too many wait for that, or the check takes too long. A file
     without a limit of time is checked in this process.
@@ -77,7 +77,8 @@ def _run_apart(task: CheckTask) -> CheckedFile:
 
 
 def _checked(written: bytes) -> CheckedFile:
-    """What `run_check_process` wrote; it is our own, so that unpickling it is safe."""
+    """Return what `run_check_process` wrote."""
+    # The bytes are our own process's, so that unpickling them is safe.
     out = io.BytesIO(written)
     checked: CheckedFile = pickle.load(out)  # noqa: S301
     begin = out.tell()
@@ -96,7 +97,8 @@ def _no_lines(_: RuleProgress | None) -> Iterator[Line]:
 
 
 def run_check_process() -> None:
-    """Reads a task from standard input; writes what was checked, then its lines in portions."""
+    """Read a task from standard input; write what was checked, then its lines in portions."""
+    # Readers go before: the process gives way to those that serve.
     os.nice(10)
     task: CheckTask = pickle.load(sys.stdin.buffer)  # noqa: S301
     checked = task.run(io.BytesIO(task.content))

@@ -91,7 +91,7 @@ class FileCheck:
             self.problems.add("missing_column", header, None, "origin", missing, expected)
 
     def read_cells(self) -> None:
-        """With a wrong header, lines cannot be understood; their cells still can be read."""
+        """Read the cells for their problems: with a wrong header no line can be understood."""
         for _ in self.table:
             pass
 
@@ -107,7 +107,7 @@ class FileCheck:
         self.notices.add_near_names(self.resolver)
 
     def resolved_lines(self, table: CsvTable) -> Iterator[ResolvedLine]:
-        """The lines that can be resolved; what is wrong with the others is the table's problem."""
+        """Yield the lines that can be resolved; mistakes in others become the table's problems."""
         resolve = self.resolver.resolve
         for line, values, split in table:
             cells = UploadCells._make(values)
@@ -179,6 +179,7 @@ class FileCheck:
         _add(self.table, max(shareless, valueless), mistake)
 
     def check_splits(self, tally: MonthTotals) -> None:
+        # “29,7” without quotes is two cells, and would be read as 29 with a value of 7.
         if not tally.vouches(self.table.reading.decimal_mark):
             for line, split in tally.splits:
                 self.table.refuse_split(line, split)
@@ -205,10 +206,11 @@ class FileCheck:
     # --- comparing lines -------------------------------------------------------------------------
 
     def compare(self, sound: bool) -> None:
-        """Reads again to name the lines that are there twice, and those whose figures disagree."""
+        """Read the file again to name lines that are there twice and figures that disagree."""
         suspects = self.duplicates.suspects()
         if not suspects and not any(tally.comparable for tally in self.tallies.values()):
             return
+        # Only suspects are kept by name: two slices may share a hash, and memory stays small.
         first: dict[tuple[object, ...], int] = {}
         for resolved in self.resolved_lines(self.again()):
             if slice_hash(resolved) in suspects:

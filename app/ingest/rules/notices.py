@@ -26,6 +26,7 @@ class NoticeList:
         return tuple(self._notices.values())
 
     def add(self, code: str, line: int | None, text: str) -> None:
+        """Add a notice, or count it where one of this code and text is there already."""
         before = self._notices.get((code, text))
         if before is not None:
             self._notices[code, text] = replace(before, count=before.count + 1)
@@ -34,7 +35,8 @@ class NoticeList:
             self._notices[code, text] = Notice(code, line, text)
 
     def add_near_names(self, resolver: Resolver) -> None:
-        """Ask of every new name whether it is a known one that was misspelt."""
+        """Add a notice for each new name that is close to a known one."""
+        # The comparison with every known name is slow: the first hundred show a misspelt column.
         catalogue = resolver.catalogue
         for developer in islice(resolver.developers.values(), PROBLEMS_KEPT_MAX):
             self._add_near_name("developer", developer, catalogue.developers.values())

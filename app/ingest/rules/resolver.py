@@ -29,7 +29,7 @@ _Classification = TypeVar("_Classification", Origin, Openness)
 
 
 class SliceHeading(NamedTuple):
-    """A slice but for its model: whether there is one."""
+    """A slice without the name of its model; `modelled` tells whether it has one."""
 
     origin: Origin
     openness: Openness
@@ -53,7 +53,7 @@ class LineSlice:
 
     @cached_property
     def slot(self) -> tuple[str | None, ...]:
-        """What no two lines of a month may share: the model, or else the whole slice."""
+        """What no two lines of a month may share: the source and model, or else the whole slice."""
         if self.model is not None:
             return (self.source, self.model)
         return (self.source, self.origin, self.openness, self.developer)
@@ -89,7 +89,8 @@ _Classifications = tuple[str | None, Origin | None, Openness | None, str | None,
 class Resolver:
     """Completes lines from the catalogue and remembers the names that are new to it.
 
-    With `reclassify` the catalogue speaks before the lines do, of whatever it knows.
+    `developers` and `models` are the new ones by the key of their name. With `reclassify` the
+    catalogue speaks before the lines do, of whatever it knows.
     """
 
     def __init__(
@@ -107,11 +108,16 @@ class Resolver:
         self._cache: dict[_Classifications, LineSlice | LineMistakeError] = {}
 
     def resolve(self, words: _Classifications, line: int) -> LineSlice | LineMistakeError:
+        """Return what a line is about, or the mistake in its names; `line` is its number.
+
+        A mistake is returned, not raised: a file of a million wrong lines must cost no more.
+        """
         resolved = self._cache.get(words)
         if resolved is None:
             try:
                 resolved = self._resolve(words, line)
             except LineMistakeError as mistake:
+                # A traceback would keep the frames alive as long as the cache.
                 resolved = mistake.with_traceback(None)
             if len(self._cache) >= _CACHED:
                 self._cache.clear()
@@ -125,6 +131,7 @@ class Resolver:
         developer = self.catalogue.developer(developer_text) if developer_text else None
         notices: list[tuple[str, str]] = []
         if model:
+            # A model that changed hands since keeps its line when the catalogue speaks first.
             if not self.reclassify:
                 self._same_developer(model, developer, developer_text)
             developer = self.catalogue.developers[model.developer]
@@ -189,6 +196,7 @@ class Resolver:
             raise LineMistakeError("other_developer", "developer", text, expected, model.developer)
 
     def _new_developer(self, name: str, origin: Origin, line: int) -> str:
+        # A name of signs only has no key of letters.
         key = name_key(name) or name
         new = self.developers.get(key)
         if new is None:
@@ -226,7 +234,7 @@ class Resolver:
         return new.slug
 
     def _maker(self, model: str) -> str | None:
-        """The developer that a name such as `qwen/qwen3-max` begins with."""
+        """Return the developer that a name such as `qwen/qwen3-max` begins with, if it is known."""
         developer = self.catalogue.developer(model.partition("/")[0]) if "/" in model else None
         return developer.slug if developer else None
 
@@ -260,7 +268,7 @@ class Resolver:
 
 
 def _shared_names(items: Iterable[KnownDeveloper | KnownModel]) -> dict[str, list[str]]:
-    """Names that several have, with their slugs."""
+    """Return the names that several entries have, each with the slugs of all of them."""
     slugs: dict[str, list[str]] = defaultdict(list)
     for item in items:
         slugs[name_key(item.name)].append(item.slug)

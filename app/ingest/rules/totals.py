@@ -25,7 +25,10 @@ _EXACT: Final = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
 
 class ResolvedLine(NamedTuple):
-    """A line with its slice, and the figures as the file has them."""
+    """A line with its slice, and the figures as the file has them; `share` is in percent.
+
+    `split` is a pair of cells that could be one number cut at its decimal comma.
+    """
 
     line: int
     month: date
@@ -39,7 +42,7 @@ class ResolvedLine(NamedTuple):
 
 @dataclass(slots=True)
 class SliceTotal:
-    """The lines under one heading; `line` is the first of them."""
+    """The sum of the lines under one heading, in percent or in units; `line` is the first."""
 
     line: int
     figures: Decimal = Decimal(0)
@@ -47,7 +50,11 @@ class SliceTotal:
 
 @dataclass(slots=True)
 class MonthTotals:
-    """Counts and sums; the `_line`s are the first of their kind, 0 where there is none."""
+    """Counts and exact sums of one source's month.
+
+    `shares` and `values` count the lines that have one, `both` those that have both. `share_sum`
+    is in percent. The `_line`s are the first of their kind, 0 where there is none.
+    """
 
     first_line: int
     lines: int = 0
@@ -66,6 +73,7 @@ class MonthTotals:
     parts: dict[SliceHeading, SliceTotal] = field(default_factory=dict)
 
     def add(self, line: ResolvedLine) -> None:
+        """Count one line. Lines come in the order of the file."""
         share, value = line.share, line.value
         self.lines += 1
         if share is not None:
@@ -80,6 +88,7 @@ class MonthTotals:
             self.value_sum = _EXACT.add(self.value_sum, value)
         elif not self.valueless_line:
             self.valueless_line = line.line
+        # Parts are compared within one month alone, where all lines have the same kind of figure.
         self._add_part(line.about, line.line, value if share is None else share)
         if line.split is not None and len(self.splits) < PROBLEMS_KEPT_MAX:
             self.splits.append((line.line, line.split))
@@ -101,7 +110,10 @@ class MonthTotals:
 
     @property
     def basis(self) -> Basis | None:
-        """None where neither every line has a share nor every line a value."""
+        """Whether shares are taken as given or computed from values; shares go first.
+
+        None where neither every line has a share nor every line a value.
+        """
         if self.shares == self.lines:
             return Basis.SHARE
         return Basis.VALUE if self.values == self.lines else None
@@ -132,6 +144,7 @@ class MonthTotals:
 
     @property
     def looks_like_fractions(self) -> bool:
+        """Several shares, none above 1, that add up to about 1 instead of 100."""
         least, most = _ABOUT_ONE
         several = self.basis is Basis.SHARE and self.lines > 1
         return several and self.largest_share <= 1 and least <= self.share_sum <= most
@@ -142,14 +155,14 @@ class MonthTotals:
         return bool(self.both) and self.values == self.lines
 
     def vouches(self, decimal_mark: str | None) -> bool:
-        """Whether a value beside a whole share cannot be the share's decimals.
+        """Return whether a value beside a whole share cannot be the share's decimals.
 
         Values that differ must agree with the shares; else the file's own mark has to tell.
         """
         return self.comparable and (self.values_differ or decimal_mark == ".")
 
     def share_of(self, value: Decimal | None) -> Decimal:
-        """Percent that `value` is of all usage, to ten places.
+        """Return the percent that `value` is of all usage, to ten decimal places.
 
         The values are all of it, but where shares are given that leave a remainder.
         """
@@ -160,7 +173,7 @@ class MonthTotals:
         return share.quantize(_SHARE_PLACES, context=_EXACT)
 
     def two_homes(self) -> Iterator[tuple[SliceHeading, SliceTotal, SliceHeading, SliceTotal]]:
-        """Developers that are under two origins: the later heading, then the earlier one."""
+        """Yield developers that stand under two origins: the later heading, then the earlier."""
         homes: dict[str, tuple[SliceHeading, SliceTotal]] = {}
         for heading, part in self.parts.items():
             if heading.developer is not None:
@@ -169,7 +182,11 @@ class MonthTotals:
                     yield heading, part, first, first_part
 
     def possible_totals(self) -> Iterator[tuple[SliceHeading, SliceTotal]]:
-        """Lines that name less than others of theirs, and could be the sum of those."""
+        """Yield lines that name less than others of theirs, and could be the sum of those.
+
+        Such are the line of a developer beside those of its models, and the line of an origin
+        beside those of its developers.
+        """
         above = self.basis is Basis.SHARE and self.share_sum > HUNDRED
         named = self._named_below()
         for heading, part in self.parts.items():
@@ -179,7 +196,7 @@ class MonthTotals:
                 yield heading, part
 
     def _named_below(self) -> dict[tuple[Origin, Openness, str | None], Decimal]:
-        """The sum of the lines with a developer, and of those with a developer's models."""
+        """Return the sums of the lines with a developer, and of those with a developer's models."""
         sums: dict[tuple[Origin, Openness, str | None], Decimal] = defaultdict(Decimal)
         for (origin, openness, developer, modelled), part in self.parts.items():
             if developer is not None:

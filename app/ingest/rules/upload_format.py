@@ -52,7 +52,7 @@ UPLOAD_COLUMNS: Final = (
 def write_snapshot_file(
     lines: Iterable[Line], out: TextIO, basis: Mapping[tuple[str, date], Basis]
 ) -> None:
-    """Writes `lines` in the upload format, so that they are read back the same.
+    """Write `lines` in the upload format, so that they are read back the same.
 
     `basis` is by source and month: computed shares are left out, and computed again on reading.
     """
@@ -82,7 +82,7 @@ def write_snapshot_file(
 
 
 def _written(value: Decimal | None) -> str:
-    """Three decimals would read as thousands too; a fourth makes that plain."""
+    # Three decimals would read as thousands too; a fourth makes that plain.
     if value is None:
         return ""
     digits = f"{value:f}"
