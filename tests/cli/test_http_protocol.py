@@ -29,11 +29,11 @@ def served(
     running.stop()
 
 
-def answer_to(served: Service, *parts: bytes, patience: float = 30) -> bytes:
+def answer_to(served: Service, *parts: bytes, timeout_s: float = 30) -> bytes:
     """All that comes until the other side closes."""
     place = urlsplit(served.address)
     received = b""
-    with socket.create_connection((place.hostname, place.port), timeout=patience) as connection:
+    with socket.create_connection((place.hostname, place.port), timeout=timeout_s) as connection:
         try:
             for part in parts:
                 connection.sendall(part)
@@ -91,7 +91,7 @@ def test_what_is_no_http_is_told_so(served: Service) -> None:
 @contextmanager
 def slowly_served(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """A server whose answers take longer than headers may; its port."""
-    monkeypatch.setattr(http_protocol, "PATIENCE", 0.2)
+    monkeypatch.setattr(http_protocol, "HEADERS_TIMEOUT_S", 0.2)
 
     async def slow(scope: Scope, receive: Receive, send: Send) -> None:
         assert scope["type"] == "http"
@@ -156,7 +156,7 @@ def test_headers_that_do_not_come_are_not_waited_for_long(
 
 
 def test_an_answer_that_nobody_takes_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http_protocol, "UNREAD", 0.5)
+    monkeypatch.setattr(http_protocol, "UNREAD_ANSWER_TIMEOUT_S", 0.5)
     ended = threading.Event()
 
     async def large(scope: Scope, receive: Receive, send: Send) -> None:
