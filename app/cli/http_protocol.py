@@ -5,130 +5,180 @@ but not everybody has one.
 """
 
 import asyncio
+from collections import deque
 from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-MOST: Final = 32 * 1024
-"""Bytes that the headers of one request may have."""
-PATIENCE: Final = 15
-"""Seconds they may take to come."""
-UNREAD: Final = 30
-"""Seconds in which some of an answer must be taken."""
+HEADERS_MAX_BYTES: Final = 32 * 1024
+"""What the address and the headers of one request may come to."""
+HEADERS_TIMEOUT_S: Final = 15
+"""How long they may take to come whole."""
+BODY_AFTER_ANSWER_TIMEOUT_S: Final = 30
+"""How long the rest of a body may take to come after the request was answered."""
+UNREAD_ANSWER_TIMEOUT_S: Final = 30
+"""How often it is looked how much of an answer the reader took."""
+UNREAD_ANSWER_PROGRESS_BYTES: Final = 16 * 1024
+"""What a reader must have taken since the last look, or all that was left."""
 TOO_LARGE: Final = "431 Request Header Fields Too Large"
 TOO_SLOW: Final = "408 Request Timeout"
 NO_HTTP: Final = "400 Bad Request"
-ALWAYS: Final = (
+REFUSAL_HEADERS: Final = (
     "Content-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\n"
     "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
     "Referrer-Policy: strict-origin-when-cross-origin\r\n"
 )
 
 
-class TooLarge(Exception):  # noqa: N818 - it names what happened, not a fault of ours
+class HeadersTooLarge(Exception):  # noqa: N818 - it names what happened, not a fault of ours
     """Raised inside the parser, which makes an error of its own of it."""
 
 
 class Connection(HttpToolsProtocol):
-    """One that is closed where the headers of a request are too large or too slow."""
+    """A connection that is closed where its client sends too much, or sends or reads too slowly."""
 
-    _awaiting = True
-    _begun = False
-    _size = 0
-    _timer: asyncio.TimerHandle | None = None
-    _unread: asyncio.TimerHandle | None = None
-    _running: RequestResponseCycle | None = None
+    _request_begun = False
+    _in_body = False
+    _bytes_without_end = 0
+    """Received since the last whole request, whole headers or piece of a body."""
+    _headers_bytes = 0
+    _refusal: str | None = None
+    """Status of the last answer; nothing is read any more once there is one."""
+    _request_timer: asyncio.TimerHandle
+    """Runs while the client owes headers, or the rest of a body that nobody waits for."""
+    _unread_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        self._start_timer()
+        self._unanswered: deque[RequestResponseCycle] = deque()
+        # Else the transport would keep 64 KiB that nobody takes before it calls pause_writing.
+        transport.set_write_buffer_limits(high=0)
+        self._wait_for_headers()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._stop_timer()
-        self._stop_waiting()
-        # uvicorn tells the request that came last: the one that is being answered would write on.
-        if self._running is not None:
-            self._running.disconnected = True
-            self._running.message_event.set()
-        self.pipeline.clear()
+        self._request_timer.cancel()
+        self._stop_unread_timer()
+        self._end_unanswered()
         super().connection_lost(exc)
 
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        self._running = cycle
-        super()._start_asgi_task(cycle, app)
+    def _end_unanswered(self) -> None:
+        # uvicorn tells the request that came last: the one that is being answered would write on.
+        for cycle in self._unanswered:
+            cycle.disconnected = True
+            cycle.message_event.set()
 
     def pause_writing(self) -> None:
         """What was sent is not taken: it is kept in memory, but not for long."""
         super().pause_writing()
-        self._unread = self.loop.call_later(UNREAD, self.transport.abort)
+        self._watch_unread()
 
     def resume_writing(self) -> None:
-        self._stop_waiting()
+        self._stop_unread_timer()
         super().resume_writing()
 
-    def _stop_waiting(self) -> None:
-        if self._unread is not None:
-            self._unread.cancel()
-            self._unread = None
+    def _watch_unread(self) -> None:
+        unread_bytes = self.transport.get_write_buffer_size()
+        self._unread_timer = self.loop.call_later(
+            UNREAD_ANSWER_TIMEOUT_S, self._look_at_unread, unread_bytes
+        )
+
+    def _look_at_unread(self, before_bytes: int) -> None:
+        taken_bytes = before_bytes - self.transport.get_write_buffer_size()
+        if taken_bytes < UNREAD_ANSWER_PROGRESS_BYTES:
+            self.transport.abort()
+        else:
+            self._watch_unread()
+
+    def _stop_unread_timer(self) -> None:
+        if self._unread_timer is not None:
+            self._unread_timer.cancel()
+            self._unread_timer = None
 
     def data_received(self, data: bytes) -> None:
-        self._size += len(data)  # a whole request in it sets this to 0
+        if self._refusal is not None:
+            self.flow.pause_reading()  # uvicorn resumed it for an answer that is still due
+            return
+        self._bytes_without_end += len(data)
         super().data_received(data)
+        if self._refusal is not None or self.transport.is_closing():
+            return
+        # One header without end reaches no other method of this.
+        if self._bytes_without_end > HEADERS_MAX_BYTES:
+            self._refuse(TOO_LARGE)
         # While a whole request is being answered, nothing of another one need come.
-        begun = self._begun or self._size
-        if self._awaiting and begun and not self.transport.is_closing():
-            # One header without end reaches no other method of this.
-            if self._size > MOST:
-                self._refuse(TOO_LARGE)
-            elif self._timer is None:
-                self._start_timer()
+        elif (
+            not self._in_body
+            and (self._request_begun or self._bytes_without_end)
+            and self._request_timer.cancelled()
+        ):
+            self._wait_for_headers()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._parsed, self._begun = 0, True
-
-    def on_url(self, url: bytes) -> None:
-        self._count(len(url))
-        super().on_url(url)
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        self._count(len(name) + len(value) + len(": \r\n"))
-        super().on_header(name, value)
-
-    def _count(self, size: int) -> None:
-        self._parsed += size
-        if self._parsed > MOST:
-            raise TooLarge
+        self._request_begun = True
 
     def on_headers_complete(self) -> None:
-        self._awaiting = False
-        self._stop_timer()
+        lines_bytes = (len(name) + len(value) + len(": \r\n") for name, value in self.headers)
+        self._headers_bytes = len(self.url) + sum(lines_bytes)
+        if self._headers_bytes > HEADERS_MAX_BYTES:
+            raise HeadersTooLarge
         super().on_headers_complete()
+        self._unanswered.append(self.cycle)
+        self._request_timer.cancel()
+        self._in_body, self._bytes_without_end = True, 0
+
+    def on_body(self, body: bytes) -> None:
+        self._bytes_without_end = 0
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
-        self._awaiting, self._begun, self._size = True, False, 0
+        self._request_timer.cancel()
+        self._request_begun, self._in_body, self._bytes_without_end = False, False, 0
+        if not self._unanswered:  # uvicorn gave up its keep-alive timer when the body went on
+            self._wait_for_headers()
+
+    def on_response_complete(self) -> None:
+        self._unanswered.popleft()
+        self._send_refusal()
+        super().on_response_complete()
+        if self._in_body and not self._unanswered:
+            self._request_timer = self.loop.call_later(
+                BODY_AFTER_ANSWER_TIMEOUT_S, self.transport.close
+            )
 
     def send_400_response(self, msg: str) -> None:
         """Whatever the parser did not take; it swallows what was raised inside."""
         del msg
-        self._refuse(TOO_LARGE if getattr(self, "_parsed", 0) > MOST else NO_HTTP)
+        self._refuse(TOO_LARGE if self._headers_bytes > HEADERS_MAX_BYTES else NO_HTTP)
+
+    def _wait_for_headers(self) -> None:
+        self._request_timer = self.loop.call_later(HEADERS_TIMEOUT_S, self._refuse_slow_headers)
+
+    def _refuse_slow_headers(self) -> None:
+        if self.flow.read_paused:  # they may have come: it is we who do not read
+            self._wait_for_headers()
+        else:
+            self._refuse(TOO_SLOW)
 
     def _refuse(self, status: str) -> None:
-        self._stop_timer()
-        words = status.partition(" ")[2] + "\n"
-        length = f"Content-Length: {len(words)}\r\nConnection: close\r\n\r\n"
-        self.transport.write(f"HTTP/1.1 {status}\r\n{ALWAYS}{length}{words}".encode())
+        """Reads nothing more, sends the answers that are due, then this one, and closes."""
+        self._refusal = status
+        self._request_timer.cancel()
+        self.flow.pause_reading()
+        self._send_refusal()
+
+    def _send_refusal(self) -> None:
+        # A request that broke off in its body has no other answer to wait for.
+        broken_off = self.cycle if self._in_body else None
+        due = self._unanswered and self._unanswered[0] is not broken_off
+        if self._refusal is None or due or self.transport.is_closing():
+            return
+        if broken_off is None or not broken_off.response_started:
+            words = self._refusal.partition(" ")[2] + "\n"
+            length = f"Content-Length: {len(words)}\r\nConnection: close\r\n\r\n"
+            self.transport.write(
+                f"HTTP/1.1 {self._refusal}\r\n{REFUSAL_HEADERS}{length}{words}".encode()
+            )
+        self._end_unanswered()
         self.transport.close()
-
-    def _start_timer(self) -> None:
-        self._timer = self.loop.call_later(PATIENCE, self._give_up)
-
-    def _stop_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-
-    def _give_up(self) -> None:
-        if self._awaiting and not self.transport.is_closing():
-            self._refuse(TOO_SLOW)
