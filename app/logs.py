@@ -1,4 +1,8 @@
-"""What is written about a running server: lines that hold no cell, token or password."""
+"""The log of a running server: lines that hold no cell, token or password.
+
+Errors are therefore logged by their type and place only. PostgreSQL's and Python's own words quote
+the values that they refuse.
+"""
 
 import json
 import logging
@@ -10,11 +14,14 @@ from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
 REQUEST: Final[ContextVar[str | None]] = ContextVar("request", default=None)
-"""The id of the request that is being answered."""
+"""The id of the request that is being answered; None outside of one. MetricsMiddleware sets it."""
 
 
 class JsonFormatter(logging.Formatter):
-    """One object a record: what a record's `fields` say, beside when, where and what."""
+    """Formats a record as one line of JSON: time, level, logger, process, message, and its fields.
+
+    A caller gives fields of its own by `extra={"fields": {...}}`.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         entry: dict[str, Any] = {
@@ -34,7 +41,7 @@ class JsonFormatter(logging.Formatter):
 
 
 class TextFormatter(logging.Formatter):
-    """The same for people: a line a record, and a line a frame of what failed."""
+    """Formats a record for people: one line, and one more for each frame of what failed."""
 
     def format(self, record: logging.LogRecord) -> str:
         request = f" [{request_id}]" if (request_id := REQUEST.get()) else ""
@@ -46,22 +53,26 @@ class TextFormatter(logging.Formatter):
 
 
 def format_moment(record: logging.LogRecord) -> str:
+    """Return when the record was made: ISO 8601 in UTC, to the millisecond."""
     return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
 
 
 def format_message(record: logging.LogRecord) -> str:
-    """Its first line: asyncio goes on with the failure itself, which may quote a cell."""
+    """Return the first line of the message: asyncio puts the failure, with its words, below it."""
     return record.getMessage().partition("\n")[0]
 
 
 def error_type_names(error: BaseException) -> str:
-    """What failed, and because of what. Not in its own words: they may quote a cell."""
+    """Return the types of an error and of its causes, not their words, which may quote a cell."""
+    # As Python prints it: an explicit cause (`raise … from`), else what was being handled, unless
+    # `from None` hides that.
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     because = f" because of {error_type_names(cause)}" if cause else ""
     return type(error).__qualname__ + because
 
 
 def error_frames(error: BaseException) -> list[str]:
+    """Return file, line and function of each frame, without the source line that Python adds."""
     return [
         f"{frame.filename}:{frame.lineno} {frame.name}"
         for frame in traceback.extract_tb(error.__traceback__)
@@ -69,12 +80,13 @@ def error_frames(error: BaseException) -> list[str]:
 
 
 def install_logging(form: Literal["text", "json"]) -> None:
-    """Has everything that this process logs written so, to standard error.
+    """Write all that this process logs to standard error, in this form.
 
-    As text: failures only.
+    As text, only warnings and failures are written.
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
     level = logging.INFO if form == "json" else logging.WARNING
+    # Forced, since the command line has configured logging before, in plain words.
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -1,4 +1,4 @@
-"""create_app plugs everything together; nothing else happens here."""
+"""The application: `create_app` plugs database, middlewares and routes together."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -29,7 +29,11 @@ from app.web.static_files import StaticAssets
 
 
 class DashboardApp(FastAPI):
-    """Its outermost rings also go around the page that says that something went wrong."""
+    """FastAPI whose outermost middlewares also see the page for a failure of ours.
+
+    Starlette puts the handler of such failures outside of all that `add_middleware` adds, so those
+    answers would be neither counted nor have security headers.
+    """
 
     def setup(self) -> None:
         """Add FastAPI's own routes: the document of the API, whose endpoint is not written here."""
@@ -43,10 +47,11 @@ class DashboardApp(FastAPI):
 
 
 def create_app(db: Database, hosts: Sequence[str] = (), *, reads_per_minute: int = 0) -> FastAPI:
-    """The application on one database. The caller owns `db`; the app closes it at shutdown.
+    """Return the application on one database, which it closes at shutdown.
 
-    `hosts`: the names that requests may be for; none named, any. `reads_per_minute`: how many
-    expensive reads an address may ask this process for; 0 is any.
+    `hosts` are the names that requests may be for; without any, all are. `reads_per_minute` is how
+    many expensive reads an address may ask this process for; 0 is no limit. Raises
+    MissingPolicyError where a route has no policy.
     """
 
     @asynccontextmanager
@@ -59,23 +64,32 @@ def create_app(db: Database, hosts: Sequence[str] = (), *, reads_per_minute: int
         version="1",
         summary="Shares of AI model use by openness and by the developers' home.",
         lifespan=lifespan,
+        # FastAPI's own pages load scripts from other hosts; `/docs` is a page of ours.
         docs_url=None,
         redoc_url=None,
+        # The id of an operation is the name of its handler. Generated clients name their methods
+        # by it, so renaming a handler of the API breaks them.
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.db = db
     app.state.hosts = hosts
     app.state.reads_per_minute = reads_per_minute
+    # The handlers come before the request guard, which copies those there are for its own refusals.
     install_error_handlers(app, page=render_error)
+    # Each middleware is put around those added before it: the first is innermost, and a request
+    # meets the last one first.
     app.add_middleware(ConditionalGetMiddleware)
     if reads_per_minute:
         app.add_middleware(RateLimitMiddleware, per_minute=reads_per_minute)
+    # Around the rate limit: a redirect to the same page should not count twice.
     app.add_middleware(TrackingParametersMiddleware)
     install_request_guard(app)
+    # Around the guard, so that scripts of other sites can read its refusals too.
     app.add_middleware(CorsMiddleware)
+    # Without this, CSV is no type that the compressor knows.
     add_compress_type("text/csv")
     app.add_middleware(CompressMiddleware)
-    # Around the compressor, which would keep the end of a refusal to itself.
+    # Around the compressor, which would hold back the end of a refusal.
     app.add_middleware(CloseUnreadBodies)
     app.add_middleware(HeadAsGetMiddleware)
     app.include_router(health.router)
@@ -83,5 +97,6 @@ def create_app(db: Database, hosts: Sequence[str] = (), *, reads_per_minute: int
     app.include_router(pages.router)
     install_openapi(app)
     app.mount("/static", StaticAssets(), name="static")
+    # Last, when all routes are there: one without a policy stops the start.
     app.state.route_table = RouteTable(app.routes)
     return app

@@ -1,4 +1,4 @@
-"""What the environment says."""
+"""The settings of a process, read from the environment; docs/operations.md explains each."""
 
 import os
 import re
@@ -20,17 +20,22 @@ from app.domain.errors import UserError, excerpt
 
 _DRIVER = "postgresql+psycopg://"
 _EXPECTED = "a PostgreSQL address is expected: postgresql://user:password@host:5432/name"
-# A name, an IPv4 address, or an IPv6 address in its brackets.
+# A name, an IPv4 address, or an IPv6 address in its brackets, as the Host header has them.
 _HOST: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]", re.ASCII)
 _SECRETS: Final = ("database_url", "database_password", "app_password")
 
 
 class SecretFiles(PydanticBaseSettingsSource):
-    """NAME_FILE names a file that holds what NAME would."""
+    """A source of settings: NAME_FILE names a file that holds what NAME would.
+
+    Docker and Kubernetes hand out secrets as files. One that cannot be read raises OSError, one
+    that is no text UserError.
+    """
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
         name = f"{field_name.upper()}_FILE"
         path = os.environ.get(name)
+        # Editors and `echo` end a file with a line feed, which is no part of the secret.
         try:
             text = Path(path).read_text(encoding="utf-8").strip() if path else None
         except UnicodeDecodeError:
@@ -43,7 +48,11 @@ class SecretFiles(PydanticBaseSettingsSource):
 
 
 class Settings(BaseSettings):
-    """Each is the environment's variable of that name; an empty one counts as unset."""
+    """The settings: each is the environment's variable of that name; an empty one counts as unset.
+
+    Raises pydantic's ValidationError, whose own text may quote a secret: `load_settings` does not
+    print it.
+    """
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore")
 
@@ -55,9 +64,9 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     web_concurrency: Annotated[int, Field(ge=1)] = 1
-    # Expensive reads a minute from one address, in each worker; 0 is no limit.
+    # Expensive reads per minute from one address, in each worker; 0 is no limit.
     rate_limit: Annotated[int, Field(ge=0)] = 120
-    # Names that requests may be for, separated by commas; none named: any.
+    # Names that requests may be for, separated by commas; any where none is named.
     allowed_hosts: str = ""
     # Addresses of the proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.
     forwarded_allow_ips: str = "127.0.0.1"
@@ -72,12 +81,16 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
+        # The first one that has a value wins, so NAME goes before NAME_FILE. An `.env` in the
+        # working directory is Compose's, with names of its own.
         del dotenv_settings, file_secret_settings
         return init_settings, env_settings, SecretFiles(settings_cls)
 
     @field_validator("database_url")
     @classmethod
     def _with_driver(cls, url: str | None) -> str | None:
+        # SQLAlchemy takes `postgresql://` for psycopg2, and does not know the `postgres://` that
+        # many hosts hand out.
         if url is None:
             return None
         scheme, _, rest = url.partition("://")
@@ -85,9 +98,10 @@ class Settings(BaseSettings):
             raise ValueError(_EXPECTED)
         try:
             make_url(_DRIVER + rest)
+            # Fails for bytes that are no UTF-8, which the environment gives as surrogates.
             rest.encode()
         except (ValueError, ArgumentError):
-            # Without what was found, which may hold a password.
+            # The message does not quote what was found, which may hold a password.
             raise ValueError(_EXPECTED) from None
         return _DRIVER + rest
 
@@ -125,10 +139,12 @@ class Settings(BaseSettings):
         if self.database_url and self.database_password:
             url = make_url(self.database_url)
             if url.password is None:
+                # `str(url)` would write asterisks in place of the password.
                 whole = url.set(password=self.database_password)
                 self.database_url = whole.render_as_string(hide_password=False)
         return self
 
     @property
     def hosts(self) -> tuple[str, ...]:
+        """The names of `allowed_hosts` in lower case, as Host headers are compared."""
         return tuple(name for one in self.allowed_hosts.split(",") if (name := one.strip().lower()))

@@ -21,6 +21,8 @@ from app.cli.server_address import read_server_address
 from app.domain.errors import BadInputError
 from app.settings import Settings
 
+# The docstrings of the commands below are their help texts. What a script may want to read, such as
+# a link, a token or a list, goes to standard output; all that is said about it to standard error.
 maintainers = typer.Typer(help="Who may upload.", no_args_is_help=True)
 tokens = typer.Typer(help="What programs show to upload.", no_args_is_help=True)
 
@@ -52,6 +54,7 @@ def add(
     data_dir: DataDir = None,
 ) -> None:
     """Add a maintainer; asks for the password twice. Names are a-z, 0-9, dot, dash, underscore."""
+    # People take their time to type, so the password is read before a transaction begins.
     password = None if link else read_password(password_stdin, "ask for a link with --link")
     with open_database(data_dir) as db, db.writing() as session:
         add_maintainer(session, name, password)
@@ -72,8 +75,13 @@ def set_password(name: Name, password_stdin: FromStdin = False, data_dir: DataDi
 
 
 def read_password(from_stdin: bool, instead: str) -> str:
-    """Raises BadInputError where there is neither a terminal nor standard input to read it from."""
+    """Return a password typed twice, or the first line of standard input.
+
+    Raises BadInputError where there is no terminal to type it at, with `instead` as a way out.
+    """
     if from_stdin:
+        # As bytes, because the locale of a container may not be UTF-8. Only the line's end goes:
+        # spaces belong to the password.
         try:
             return sys.stdin.buffer.readline().decode().rstrip("\r\n")
         except UnicodeDecodeError:
@@ -146,6 +154,7 @@ def list_maintainers(data_dir: DataDir = None) -> None:
 
 
 def maintainer_state(item: MaintainerSummary) -> str:
+    # Without a password one can still sign in, by link.
     if item.disabled:
         return f"disabled {format_day(item.disabled)}"
     return "active" if item.has_password else "active, no password"
@@ -193,7 +202,7 @@ def format_day(moment: datetime | None) -> str:
 
 
 def echo_table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
-    """Columns as wide as their longest cell, two spaces between them."""
+    """Print columns as wide as their longest cell, with two spaces between them."""
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
     for row in (header, *rows):
         typer.echo("  ".join(map(str.ljust, row, widths)).rstrip())

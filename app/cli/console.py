@@ -1,4 +1,4 @@
-"""What every command shares: its terminal, the settings, and the database they name."""
+"""The base of every command: its terminal, the settings, and the database they name."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +17,9 @@ from app.database.session import Database
 from app.domain.errors import UserError
 from app.settings import Settings
 
-# Progress and problems go to standard error: standard output is for what was asked.
+# Progress and problems go to standard error: standard output is for what was asked. Without
+# `soft_wrap`, Rich would break links and paths at 80 columns where there is no terminal. Printed
+# names and paths need `markup=False`: Rich takes brackets in them for its styles.
 console = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 DataDir = Annotated[
@@ -27,9 +29,15 @@ DataDir = Annotated[
 
 
 def load_settings(data_dir: Path | None = None) -> Settings:
+    """Return the settings of the environment, with `data_dir` in place of theirs if it is given.
+
+    Raises UserError where one is not usable.
+    """
     try:
         configured = Settings()
     except ValidationError as error:
+        # Only the message and the name: pydantic's own text also quotes the value, which may be a
+        # password.
         first = error.errors()[0]
         name = "_".join(str(part) for part in first["loc"]).upper()
         raise UserError(
@@ -40,7 +48,7 @@ def load_settings(data_dir: Path | None = None) -> Settings:
 
 @contextmanager
 def database_url(configured: Settings) -> Iterator[str]:
-    """The configured database, or the embedded one of the data directory."""
+    """Give the URL of the configured database, or of the embedded one, which runs meanwhile."""
     if configured.database_url:
         refuse_weak_url_password(configured.database_url)
         yield configured.database_url
@@ -50,8 +58,9 @@ def database_url(configured: Settings) -> Iterator[str]:
 
 
 def refuse_weak_url_password(url: str) -> None:
-    """A database that others can reach needs a real one. Raises UserError."""
+    """Raise UserError for a weak password of a database that others can reach."""
     parsed = make_url(url)
+    # libpq also takes the host as a parameter; one that begins with `/` is a directory of sockets.
     host = str(parsed.host or parsed.query.get("host", ""))
     here = not host or host.startswith(("/", "127.")) or host in {"localhost", "::1"}
     if not here:
@@ -59,13 +68,20 @@ def refuse_weak_url_password(url: str) -> None:
 
 
 def refuse_weak_password(password: str | None, name: str) -> None:
+    """Raise UserError for a password that is missing, short or well known.
+
+    `name` says in the message which password it is.
+    """
     if weak := secret_weakness(password):
         hint = "Make one: openssl rand -hex 24. docs/operations.md says what else is to change."
         raise UserError(f"{name} {weak}", hint)
 
 
 def refuse_shared_password(configured: Settings) -> None:
-    """Whoever takes over the application would own the schema. Raises UserError."""
+    """Raise UserError where the role that serves has the password of the schema's owner.
+
+    Whoever takes over the application would own the schema, and could change what is published.
+    """
     url = make_url(configured.database_url) if configured.database_url else None
     if url and url.password is not None and url.password == configured.app_password:
         hint = "The role that serves must not be able to sign in as the owner: make another one."
@@ -74,7 +90,7 @@ def refuse_shared_password(configured: Settings) -> None:
 
 @contextmanager
 def open_database(data_dir: Path | None) -> Iterator[Database]:
-    """The database, migrated."""
+    """Give the database with its schema up to date, and close it in the end."""
     with database_url(load_settings(data_dir)) as url:
         db = Database(url)
         try:

@@ -1,4 +1,4 @@
-"""The command `modelshare`: serve, migrate, export, and what other files add to it."""
+"""The command `modelshare`: serve, migrate, export, and the commands of the other modules."""
 
 import logging
 import os
@@ -42,6 +42,8 @@ MORE_THAN_SERVE: Final = (
     " `modelshare migrate --app-role NAME` makes one that may not"
 )
 
+# A failure of ours ends in a plain traceback: Rich's boxes spoil logs, and can show the values of
+# variables. The docstrings of the commands are their help texts.
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -54,13 +56,16 @@ app.add_typer(accounts.tokens, name="token")
 
 
 def main() -> None:
-    """Runs a command; what a user did wrong is one message and exit code 1, never a traceback."""
+    """Run a command; what a user did wrong is one message and exit code 1, never a traceback."""
+    # Alembic logs each step of a migration, which is no news to whoever runs a command.
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         app()
     except UserError as refused:
         show_error(refused)
+    # OperationalError is a DBAPIError and so comes first. It means that the database server cannot
+    # be reached or has failed.
     except OperationalError as error:
         show_error(UserError("The database cannot be used", str(error.orig).strip()))
     except (DBAPIError, psycopg.Error) as error:
@@ -75,6 +80,7 @@ def main() -> None:
 
 
 def show_error(refused: UserError) -> None:
+    """Print what is wrong, and what to do about it, to standard error."""
     console.print(f"{refused.title}.", style="red", markup=False)
     if refused.detail:
         console.print(refused.detail, markup=False)
@@ -108,6 +114,8 @@ def serve(
     """Serve the dashboard; an empty embedded database is filled with the bundled figures."""
     configured = load_settings(data_dir)
     install_logging(configured.log_format)
+    # The port is taken first: making a cluster and filling it takes seconds, which would be wasted
+    # if the port is not free.
     listening = bind_socket(host or configured.host, configured.port if port is None else port)
     with database_url(configured) as url:
         db = Database(url)
@@ -118,6 +126,8 @@ def serve(
             console.print("Filling the empty database with the bundled figures …")
             import_bundled_data(db)
         link = None if configured.database_url else create_first_link(db)
+        # Connections cannot be shared with the server processes, which open their own. The URL gets
+        # to them by the environment, where their settings find it.
         db.close()
         os.environ["DATABASE_URL"] = url
         if configured.database_url is None:
@@ -129,26 +139,31 @@ def serve(
 
 
 def end_with_database(data_dir: Path) -> None:
-    """A PostgreSQL of our own that was killed comes back in another place: not to this server."""
+    """Stop this server once its embedded PostgreSQL has ended.
+
+    One that comes back listens in another directory, which the URL of this server does not name.
+    """
     wait_for_shutdown(data_dir)
     console.print("PostgreSQL has ended, and so does this. Nothing is lost: start it again.")
     os.kill(os.getpid(), signal.SIGTERM)
 
 
 def bind_socket(host: str, port: int) -> socket.socket:
-    """The listening place, taken before anything slow begins. Raises UserError."""
+    """Return a socket that listens at `host` and `port`. Raises UserError."""
     try:
         # create_server also sets SO_REUSEADDR, so that a restart need not wait.
         listening = socket.create_server((host, port), family=address_family(host))
     except (OSError, OverflowError, TypeError, UnicodeError) as error:
         title = f"Cannot listen on {excerpt(host)}:{port}: {bind_error_text(error)}"
         raise UserError(title, bind_hint(error)) from error
+    # Python closes descriptors in child processes by default, and the workers accept from this one.
     listening.set_inheritable(True)
     return listening
 
 
 def bind_hint(error: Exception) -> str:
-    # A name that leads nowhere has a number below zero, or none; one that is no text a type.
+    # The resolver's errors have numbers below zero, where the system's are above. A host that is no
+    # name at all is a TypeError or UnicodeError, a port out of range an OverflowError.
     no_host = isinstance(error, TypeError | UnicodeError) or (
         isinstance(error, OSError) and (error.errno or 0) < 0
     )
@@ -156,7 +171,7 @@ def bind_hint(error: Exception) -> str:
 
 
 def bind_error_text(error: Exception) -> str:
-    """The system's own words, without the place that Python adds to them."""
+    """Return the system's own words, without the address that Python adds in parentheses."""
     words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return words.partition(" (while ")[0].rstrip(".")
 
@@ -184,6 +199,7 @@ def migrate(
             if configured.app_password is None:
                 warning = f"APP_PASSWORD is not set: the password of {app_role} was left as it is."
                 console.print(warning, markup=False)
+        # A schema that is newer than this release is left alone: its release added to it only.
         current, expected = schema_revisions(db)
         newer = "" if current == expected else f", newer than this release's {expected}"
         console.print(f"The schema is at revision {current}{newer}.")
@@ -196,6 +212,7 @@ def export(
 ) -> None:
     """Write every current snapshot and the catalogue; `import` reads back the same."""
     configured = load_settings(data_dir)
+    # Otherwise a misspelt directory would get a new, empty database, and an empty export.
     if not configured.database_url and not (configured.data_dir / "postgres").exists():
         title = f"There is no database in {configured.data_dir.resolve()}"
         raise NotFoundError(title, "Name its directory with --data-dir or DATA_DIR.")

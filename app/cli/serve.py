@@ -1,4 +1,4 @@
-"""Runs the server processes: how many, with what limits, what they say first, how they end."""
+"""The server processes: how many, with what limits, what they say first, how they end."""
 
 import logging
 import os
@@ -21,12 +21,13 @@ from app.settings import Settings
 SHUTDOWN_GRACE_S: Final = 10
 """Seconds that running requests have to end in after a signal to stop."""
 METRICS_DIRECTORY: Final = "PROMETHEUS_MULTIPROC_DIR"
+"""The variable by which prometheus_client learns, when it is imported, where workers count."""
 
 log = logging.getLogger(__name__)
 
 
 class AnnouncingServer(uvicorn.Server):
-    """A server that says something once it answers: before, Ctrl-C would break it off halfway."""
+    """A server that calls `announce` once it answers: before, Ctrl-C would break it off halfway."""
 
     def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
         super().__init__(config)
@@ -38,13 +39,17 @@ class AnnouncingServer(uvicorn.Server):
 
 
 def server_config(workers: int, settings: Settings) -> uvicorn.Config:
+    """Return uvicorn's configuration for so many processes."""
     return uvicorn.Config(
+        # By name, since each worker is a process that imports it anew.
         "app.cli.worker:create_worker_app",
         factory=True,
         http=Connection,
         workers=workers,
         forwarded_allow_ips=settings.forwarded_allow_ips,
         timeout_graceful_shutdown=SHUTDOWN_GRACE_S,
+        # Logging is what `install_logging` made it, and MetricsMiddleware logs each answer. What
+        # uvicorn would add are queries in the log and its own name in every answer.
         log_config=None,
         log_level="info" if settings.log_format == "json" else "warning",
         access_log=False,
@@ -56,7 +61,10 @@ def server_config(workers: int, settings: Settings) -> uvicorn.Config:
 def run_server(
     listening: socket.socket, workers: int, settings: Settings, link: str | None
 ) -> None:
-    """Serves until a signal comes; says where as soon as it can answer, and a first way in."""
+    """Serve until a signal comes, and print the address once it answers.
+
+    `link` is the path of the first sign-in, printed with it, or None.
+    """
     config = server_config(workers, settings)
     host, port = listening.getsockname()[:2]
     address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
@@ -66,10 +74,12 @@ def run_server(
         if link:
             console.print(f"To upload, sign in once within 24 hours: {address}{link}")
 
-    # Who has a database of their own may have no data directory.
+    # Whoever has a database of their own may have no data directory.
     address_file = (
         nullcontext() if settings.database_url else announce_address(settings.data_dir, address)
     )
+    # uvicorn stops in order, then raises its signal again. Ctrl-C comes as KeyboardInterrupt, but
+    # SIGTERM ends a single process at once: no cleanup may rely on a `finally` here.
     try:
         with address_file:
             start_workers(config, listening, announce)
@@ -80,18 +90,24 @@ def run_server(
 def start_workers(
     config: uvicorn.Config, listening: socket.socket, announce: Callable[[], None]
 ) -> None:
+    """Run the server in this process, or a parent of several; return when it is stopped."""
     if config.workers == 1:
         AnnouncingServer(config, announce).run(sockets=[listening])
         return
+    # The parent cannot see when its workers answer; the socket listens already, so nobody is
+    # refused meanwhile.
     announce()
-    # The workers count in files there, so that either can tell of both.
+    # The workers count in files there, so that each can tell `/metrics` of all.
     with tempfile.TemporaryDirectory(prefix="modelshare-metrics-") as together:
         os.environ[METRICS_DIRECTORY] = together
         Multiprocess(config, sockets=[listening]).run()
 
 
 def announce_settings(words: str, workers: int, settings: Settings) -> None:
-    """The settings that are in force, so that a misspelt variable shows; no secret among them."""
+    """Print or log `words` and the settings in force, so that a misspelt variable shows.
+
+    No secret is among them.
+    """
     held: dict[str, Any] = {
         "version": version("open-model-share"),
         "database": database_place(settings.database_url) if settings.database_url else "its own",
@@ -110,7 +126,7 @@ def announce_settings(words: str, workers: int, settings: Settings) -> None:
 
 
 def database_place(url: str) -> str:
-    """Whose database it is and where, without the password."""
+    """Return whose database a URL names and where, without its password."""
     parsed = make_url(url)
     port = f":{parsed.port}" if parsed.port else ""
     return f"{parsed.username or ''}@{parsed.host or ''}{port}/{parsed.database or ''}"

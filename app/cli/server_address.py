@@ -28,6 +28,7 @@ def announce_address(data_dir: Path, address: str) -> Iterator[None]:
 
 def read_server_address(data_dir: Path) -> str | None:
     """Return the address that the server of this data directory has, None where none runs."""
+    # The lock tells whether the address still holds, not the file, which outlives a killed server.
     try:
         file = (data_dir / _FILE_NAME).open(encoding="utf-8")
     except FileNotFoundError:

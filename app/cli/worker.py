@@ -1,4 +1,4 @@
-"""What each server process runs: the application on the database its parent named."""
+"""A server process: the application on the database that its parent named."""
 
 import multiprocessing
 import os
@@ -15,19 +15,27 @@ from app.settings import Settings
 
 
 def create_worker_app() -> FastAPI:
-    """What uvicorn calls in every worker; DATABASE_URL is set by then."""
+    """Return the application; uvicorn calls this in every worker.
+
+    Raises RuntimeError where DATABASE_URL is not set.
+    """
     settings = Settings()
     url = settings.database_url
+    # A worker of several is a new process, which inherits no logging.
     install_logging(settings.log_format)
     if url is None:
         raise RuntimeError("Set DATABASE_URL, or start with `modelshare serve`.")
-    # None where this process is the only one.
+    # There is no parent where this process is the only one.
     if parent := multiprocessing.parent_process():
         threading.Thread(target=end_with_parent, args=[parent], daemon=True).start()
     return create_app(Database(url), settings.hosts, reads_per_minute=settings.rate_limit)
 
 
 def end_with_parent(parent: BaseProcess) -> None:
-    """A worker whose parent was killed would hold the port, and nobody would look after it."""
+    """Stop this worker once its parent has ended.
+
+    A worker whose parent was killed would hold the port, and nobody would look after it.
+    """
+    # SIGTERM lets uvicorn finish the requests it has.
     parent.join()
     os.kill(os.getpid(), signal.SIGTERM)

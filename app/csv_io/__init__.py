@@ -1,1 +1,1 @@
-"""A CSV file read and written: bytes to rows, every problem with its line and column."""
+"""CSV files: bytes read to rows, with every problem's line and column, and rows written."""

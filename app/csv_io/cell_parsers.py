@@ -1,4 +1,7 @@
-"""What a cell may say: each parser turns its text into a value, or says what it expected."""
+"""Parsers of cells: each turns a text into a value, or says what it expected.
+
+They get a text that `clean_text` has trimmed and that is not blank.
+"""
 
 import re
 import unicodedata
@@ -22,12 +25,14 @@ from app.domain.vocabulary import (
 )
 
 FIRST_YEAR: Final = 2000
+"""The year of the earliest month that a file may speak of; an earlier one is a slip of typing."""
 
 
 # --- words ---------------------------------------------------------------------------------------
 
 
 def parse_text(cell: str, _context: CellContext) -> str:
+    """Return the cell as it is."""
     return cell
 
 
@@ -41,6 +46,7 @@ def choice_parser(
     expected = "one of " + ", ".join(values)
 
     def suggest(cell: str) -> str | None:
+        # The words are short: at difflib's usual 0.6, Russia is like USA and India like China.
         nearest_name = nearest_match(cell, names, cutoff=0.72)
         return (hint and hint(cell)) or (str(names[nearest_name]) if nearest_name else None)
 
@@ -62,7 +68,7 @@ _YES = {"yes": True, "y": True, "true": True, "no": False, "n": False, "false": 
 
 
 def parse_yes(cell: str, _context: CellContext) -> bool:
-    """`yes` or `no`; give its column `blank=False`."""
+    """Return whether the cell says yes. A column of it needs `blank=False` to be two-valued."""
     value = _YES.get(fold_name(cell))
     if value is None:
         raise UnreadableCellError("unknown_word", "yes, no or nothing")
@@ -73,7 +79,7 @@ _SLUG = re.compile(r"[a-z0-9][a-z0-9._:/-]*", re.ASCII)
 
 
 def parse_slug(cell: str, _context: CellContext) -> str:
-    """Lower-case ASCII, as addresses use it; capitals are read as small letters."""
+    """Return the cell as a slug: ASCII as addresses use it, with capitals put in lower case."""
     if _SLUG.fullmatch(cell.lower()) is None:
         expected = "small letters, digits and . _ : / -, beginning with a letter or digit"
         raise UnreadableCellError("not_a_slug", expected, partial(slug_from_name, cell))
@@ -81,13 +87,18 @@ def parse_slug(cell: str, _context: CellContext) -> str:
 
 
 def slug_from_name(name: str) -> str | None:
-    """The slug a name makes: without accents, the rest as hyphens. None where nothing is left."""
+    """Return the slug a name makes, or None for a name without a Latin letter or digit.
+
+    Accents and letters of other scripts go; a space or mark that no slug may hold becomes a hyphen.
+    """
+    # NFKD takes letters and their accents apart, so that only the accents are not ASCII. Letters
+    # without such a form, such as ø, go whole.
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9._:/-]+", "-", plain)[:NAME_MAX_LENGTH].strip("._:/-") or None
 
 
 def parse_country(cell: str, _context: CellContext) -> str:
-    """An ISO 3166-1 alpha-2 code, by its shape."""
+    """Return an ISO 3166-1 alpha-2 code; only its shape is checked, two capital letters."""
     if re.fullmatch(r"[A-Z]{2}", cell, re.ASCII) is None:
         suggestion = cell.upper() if re.fullmatch(r"[A-Za-z]{2}", cell, re.ASCII) else None
         raise UnreadableCellError(
@@ -97,7 +108,8 @@ def parse_country(cell: str, _context: CellContext) -> str:
 
 
 def parse_url(cell: str, _context: CellContext) -> str:
-    """An absolute http or https address."""
+    """Return an absolute http or https address."""
+    # `urlsplit` raises ValueError for half an IPv6 address, and drops tabs and line ends silently.
     try:
         parts = urlsplit(cell)
         sound = parts.scheme in ("http", "https") and bool(parts.hostname)
@@ -114,7 +126,11 @@ def parse_url(cell: str, _context: CellContext) -> str:
 
 
 def parse_month_cell(cell: str, _context: CellContext) -> date:
-    """`YYYY-MM` or `YYYY-MM-01`, from 2000 to the running month in UTC, as its first day."""
+    """Return the first day of a month, written `YYYY-MM` or `YYYY-MM-01`.
+
+    It may be from 2000-01 to the running month in UTC.
+    """
+    # Only in a text of ten characters is “-01” a day: at the end of 2025-01 it is the month.
     first_day = parse_month(cell.removesuffix("-01") if len(cell) == len("2025-08-01") else cell)
     if first_day is None:
         expected = "a month as YYYY-MM, such as 2025-08"
@@ -129,6 +145,7 @@ def parse_month_cell(cell: str, _context: CellContext) -> date:
 
 
 def _suggest_month(cell: str) -> str | None:
+    # To suggest a month that would be refused too is no help.
     month = guess_month(cell)
     if month is None or month > this_month() or month.year < FIRST_YEAR:
         return None
@@ -136,7 +153,8 @@ def _suggest_month(cell: str) -> str | None:
 
 
 def parse_day(cell: str, _context: CellContext) -> date:
-    """`YYYY-MM-DD`."""
+    """Return a day written `YYYY-MM-DD`."""
+    # The pattern comes first because `fromisoformat` takes 20250120 and week dates too.
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", cell, re.ASCII):
         try:
             return date.fromisoformat(cell)

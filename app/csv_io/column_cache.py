@@ -1,24 +1,30 @@
-"""The cells of one column that were read already: files repeat the same few words."""
+"""A cache of the parsed cells of one column: files repeat the same few words and months."""
 
 from typing import Any, Final, NamedTuple
 
 from app.csv_io.schema import CellContext, ColumnRule
 from app.domain.text import UnreadableCellError, clean_text
 
+# Texts that one column keeps at most. Columns of values hold a new one in each line, and a file of
+# a million lines must not be kept in memory.
 _CACHED: Final = 10_000
 
 
-# --- cells ---------------------------------------------------------------------------------------
-
-
 class CellFault(NamedTuple):
+    """What is wrong with a cell; `position` is its column, counted from 1."""
+
     position: int
     field: str
     error: UnreadableCellError
 
 
 class CellCache(dict[str, Any]):
-    """One column's values by their text: files repeat themselves, a look-up is no parsing."""
+    """One column's values by the text of their cells, parsed when they are first looked up.
+
+    An unreadable cell gives None and adds to `faults`, which the caller empties after each row.
+    """
+
+    # A dict, because a look-up of a text it has runs in C and calls no Python at all.
 
     def __init__(
         self, column: ColumnRule, position: int, context: CellContext, faults: list[CellFault]
@@ -36,6 +42,7 @@ class CellCache(dict[str, Any]):
             try:
                 value = self._parse(text)
             except UnreadableCellError as unreadable:
+                # A traceback would keep the frames of its call alive, and the row with them.
                 error = unreadable.with_traceback(None)
                 self._remember(self._errors, text, error)
             else:
@@ -56,10 +63,13 @@ class CellCache(dict[str, Any]):
     def _remember(self, where: dict[str, Any], text: str, value: Any) -> None:
         if len(where) >= _CACHED:
             where.clear()
+        # A text longer than its column allows is refused, and may be megabytes long.
         if len(text) <= self._column.limit:
             where[text] = value
 
 
 class UnreadCells(dict[str, Any]):
+    """The cells of a column that is not known: each is None, none is a problem."""
+
     def __missing__(self, text: str) -> None:
         return None

@@ -1,10 +1,13 @@
-"""What a file is, by its first bytes: text in which encoding, or something that is no CSV."""
+"""What a file is by its first bytes: text in which encoding, or something that is no CSV."""
 
 from typing import Final, NamedTuple
 
 
 class Encoding(NamedTuple):
-    """How a text is written; `bom` is the length of its byte order mark."""
+    """How a text is written: its name for people, Python's codec and error handler for it.
+
+    `bom` is the length of its byte order mark in bytes, 0 without one.
+    """
 
     name: str
     codec: str
@@ -12,13 +15,20 @@ class Encoding(NamedTuple):
     bom: int
 
 
+# With `surrogateescape` a bad byte becomes a lone surrogate, which no cell may hold: decoding goes
+# on, and the byte is refused in its own cell, with line and column.
 _UTF8: Final = Encoding("UTF-8", "utf-8", "surrogateescape", 0)
 
 
 def detect_encoding(head: bytes) -> Encoding:
+    """Return the encoding that the byte order mark names; without one it is UTF-8.
+
+    It does not know UTF-32, which `detect_file_type` must have ruled out before: the mark of
+    UTF-32 LE begins with that of UTF-16 LE.
+    """
     if head.startswith(b"\xef\xbb\xbf"):
         return _UTF8._replace(bom=3)
-    # Lone surrogates and half units become U+FFFD, which no cell may hold.
+    # Half units and lone surrogates become U+FFFD, which no cell may hold either.
     if head.startswith(b"\xff\xfe"):
         return Encoding("UTF-16 LE", "utf-16-le", "replace", 2)
     if head.startswith(b"\xfe\xff"):
@@ -27,7 +37,7 @@ def detect_encoding(head: bytes) -> Encoding:
 
 
 class FileType(NamedTuple):
-    """What a file is that is no CSV, and what to do about it."""
+    """What a file is that is no CSV, and what is expected in its place."""
 
     name: str
     remedy: str
@@ -37,6 +47,7 @@ _SAVE_AS = "a CSV file: open it in the spreadsheet and save as “CSV UTF-8”"
 _PLAIN = "a CSV file in UTF-8"
 _ENCODE = "UTF-8, or UTF-16 with a byte order mark: save as “CSV UTF-8”"
 _UNPACK = "the CSV file itself: unpack it first"
+# The first bytes by which each format is recognised; a header of a CSV begins with none of them.
 _SIGNATURES: Final = (
     (b"\xff\xfe\x00\x00", FileType("UTF-32 text", _ENCODE)),
     (b"\x00\x00\xfe\xff", FileType("UTF-32 text", _ENCODE)),
@@ -59,7 +70,10 @@ _SIGNATURES: Final = (
 
 
 def detect_file_type(head: bytes) -> FileType | None:
-    """What a file that begins with `head` is, where it is certainly no CSV."""
+    """Return what a file that begins with `head` is, or None where it may be a CSV.
+
+    A few kilobytes are enough: the names that tell an .xlsx from a zip stand near its beginning.
+    """
     if head.startswith(b"PK\x03\x04"):
         return _type_of_zip(head)
     for signature, kind in _SIGNATURES:
@@ -85,4 +99,6 @@ def _type_of_zip(head: bytes) -> FileType:
 
 
 def _many_nuls(head: bytes) -> bool:
+    # Of Latin text in UTF-16 every second byte is zero. A fifth leaves room for other scripts, and
+    # a stray zero in UTF-8 is refused in its cell.
     return head.count(0) * 5 > len(head)

@@ -11,6 +11,7 @@ from app.domain.errors import excerpt
 from app.domain.matching import fold_name, nearest_match
 from app.domain.text import UnreadableCellError, clean_text
 
+# Excel reads, and some programs write, a first line such as `sep=;` that names the delimiter.
 _SEP = re.compile(r'"?sep=(.)"?[\r\n]*', re.IGNORECASE)
 
 
@@ -44,12 +45,15 @@ class Header:
 
         It may be `|` or `:`, which are only recognised to be refused.
         """
+        # Each candidate parses the sample once, so it is bounded: a line may have 16 MiB.
         sample = line[:65_536]
 
         def known(delimiter: str) -> int:
             row = next(csv.reader([sample], delimiter=delimiter, skipinitialspace=True), [])
             return sum(fold_name(name) in self._rules_by_name for name in row)
 
+        # Known names decide, not how often a mark occurs: in a file with semicolons, other names
+        # may hold commas. Only where no name is known, the most frequent delimiter is taken.
         best = max((*DELIMITERS, "|", ":"), key=known)
         return best if known(best) else max(DELIMITERS, key=sample.count)
 
@@ -57,6 +61,8 @@ class Header:
         """Find which column is which; return False where there is no sense in reading on."""
         line = self.reading.header_line
         width = len(names)
+        # Spreadsheets write a delimiter for each column that was ever used, so blank names at the
+        # end are no columns. A blank name between others is a fault.
         while width and not names[width - 1].strip():
             width -= 1
         self.reading.empty_columns = len(names) - width
@@ -95,6 +101,8 @@ class Header:
 
     def _unknown_column(self, position: int, name: str) -> None:
         line = self.reading.header_line
+        # A name with an invisible character in it looks right, so the character is the problem to
+        # report, not the column.
         code, expected = "unknown_column", "only these columns: " + self.names_text()
         try:
             name = clean_text(name, 10_000, multiline=True)
@@ -108,6 +116,7 @@ class Header:
         self.problems.add(code, line, position, name or None, name, expected, suggestion)
 
     def _refuse_no_header(self, names: list[str]) -> None:
+        # Where the first line is no text at all, its encoding is the problem, not its names.
         try:
             for name in names:
                 clean_text(name, 10**6, multiline=True)
@@ -126,6 +135,7 @@ class Header:
         for line in text:
             if separator is None and (match := _SEP.fullmatch(line)) is not None:
                 separator = match[1]
+            # A row of nothing but delimiters is how a spreadsheet writes an empty one.
             elif line.strip(" \t\r\n,;"):
                 return line, separator
             else:

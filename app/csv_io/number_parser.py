@@ -1,4 +1,4 @@
-"""Numbers in cells: exact decimals, or the way out for what a spreadsheet wrote."""
+"""Numbers in cells: exact decimals, and suggestions for what a spreadsheet has formatted."""
 
 import re
 import unicodedata
@@ -9,17 +9,17 @@ from functools import partial
 from app.csv_io.schema import NAME_MAX_LENGTH, CellContext
 from app.domain.text import UnreadableCellError
 
-# --- numbers -------------------------------------------------------------------------------------
-
 _NUMBER = re.compile(r"([0-9]+)(?:([.,])([0-9]+))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class NumberParser:
-    """A plain number of at most so many digits; never a float, so what is written is what is read.
+    """A parser of numbers from 0 to `maximum`, written in plain digits with at most one mark.
 
-    With `groups`, a mark before exactly three digits may be a thousands separator and is refused,
-    unless a cell above has it as decimal mark.
+    It returns a Decimal, never a float: what is written is what is read. `expected` says for errors
+    what the column holds. With `groups`, a mark before exactly three digits may be a thousands
+    separator and is refused, unless a cell above has it as decimal mark. With `percent`, a `%` is
+    left out of suggestions.
     """
 
     expected: str
@@ -30,7 +30,8 @@ class NumberParser:
     percent: bool = False
 
     def __call__(self, cell: str, context: CellContext) -> Decimal:
-        # Most are whole numbers: a third of the time of the way below.
+        # Most numbers are whole, and this takes a third of the time of what follows. `isdecimal`
+        # alone would take the digits of other scripts too.
         if cell.isdecimal() and cell.isascii() and self._surely_fits(cell):
             return Decimal(cell)
         match = _NUMBER.fullmatch(cell)
@@ -48,12 +49,14 @@ class NumberParser:
         return self.maximum is None and len(digits) <= self.integer_digits
 
     def may_continue(self, whole: str, rest: str) -> bool:
-        """Whether `rest` could be the decimals, or a group of thousands, of `whole`."""
+        """Return whether `rest` could be the decimals, or a group of thousands, of `whole`."""
         if len(whole) > self.integer_digits or len(rest) > self.decimals:
             return False
         return self.maximum is None or Decimal(f"{whole}.{rest}") <= self.maximum
 
     def _check_mark(self, whole: str, mark: str, fraction: str, context: CellContext) -> None:
+        # 1234.567 and 0.123 cannot be grouped thousands: the first group has at most three digits
+        # and does not begin with 0.
         grouped = self.groups and len(fraction) == 3 and len(whole) <= 3 and whole[0] != "0"
         if context.delimiter == "," and mark == ",":
             expected = f"{self.expected}: a comma is no decimal mark between commas"
@@ -84,16 +87,19 @@ class NumberParser:
         return number
 
     def _rounded(self, whole: str, fraction: str) -> str:
+        # Forty digits are more than any column keeps, and a cell may have many more.
         return f"{Decimal(f'{whole}.{fraction[:40]}'):.{self.decimals}f}"
 
     def suggest(self, cell: str, context: CellContext) -> str | None:
-        """The plain number `cell` must mean, where it can mean no other."""
+        """Return the plain number that `cell` must mean, or None where it can mean two or none."""
         plain = without_number_format(cell, percent=self.percent)
         if plain is None or (self.groups and context.delimiter == "," and _ONE_GROUP.search(cell)):
             return None
         comma = cell.rfind(",") > cell.rfind(".")
         mark = context.decimal_mark or ("," if comma and context.delimiter != "," else ".")
         plain = plain.replace(".", mark)
+        # The trial gets a copy of the context: a suggestion must not settle the decimal mark of the
+        # cells below.
         try:
             self(plain, replace(context))
         except UnreadableCellError:
@@ -101,7 +107,8 @@ class NumberParser:
         return plain
 
 
-# A double written out has up to 17 digits, and as many zeros before them as it likes.
+# Programs write doubles out with up to 17 significant digits, and with zeros before them where the
+# share is small: 24 decimals take those, so no such file has to be rounded by hand.
 parse_share = NumberParser(
     "a percentage from 0 to 100 in plain digits, such as 29.7", 3, 24, Decimal(100), percent=True
 )
@@ -109,10 +116,16 @@ parse_value = NumberParser(
     "a number of 0 or more in plain digits, such as 918849571429", 18, 6, groups=True
 )
 
+# One comma before three digits, as in 1,234, can be either mark.
 _ONE_GROUP = re.compile(r"(?<![0-9,])[0-9]{1,3},[0-9]{3}(?![0-9.,])", re.ASCII)
 _NEGATIVE = re.compile(r"[-\u2212]\s*[0-9].*", re.DOTALL)
+# Rounding writes a tiny negative difference as -0 or -0.0.
 _MINUS_ZERO = re.compile(r"-0+([.,]0+)?", re.ASCII)
+# Besides the plain space: no-break, thin, narrow no-break and ideographic ones. French number
+# formats group digits with the narrow no-break space.
 _SPACES = re.compile(r"[ \xa0\u2000-\u200a\u202f\u3000]")
+# Thousands in groups. A comma or a point only counts as separator where it comes twice or where the
+# other one follows as decimal mark; the Swiss group with apostrophes.
 _GROUPED = re.compile(
     r"[0-9]{1,3}(?:([ _'\u2019])[0-9]{3}(?:\1[0-9]{3})*|,[0-9]{3}(?:,[0-9]{3})+|"
     r",[0-9]{3}(?:,[0-9]{3})*(?=\.)|\.[0-9]{3}(?:\.[0-9]{3})+|"
@@ -123,9 +136,14 @@ _SCIENTIFIC = re.compile(r"([0-9]+(?:\.[0-9]+)?)[eE]([+-]?[0-9]{1,2})", re.ASCII
 
 
 def without_number_format(cell: str, *, percent: bool) -> str | None:
-    """A formatted number as plain digits with a point, or None where its meaning is not certain."""
+    """Return a formatted number as plain digits with a point, or None where it is no number.
+
+    With `percent`, a `%` at the end is left out. A mark that occurs once is taken for the decimal
+    mark, so callers must rule out cells such as 1,234 themselves.
+    """
     if len(cell) > NAME_MAX_LENGTH:
         return None
+    # Digits of other scripts and of full width become ASCII ones.
     plain = "".join(str(unicodedata.decimal(char, char)) for char in _SPACES.sub(" ", cell))
     if percent:
         plain = plain.replace("\uff05", "%").removesuffix("%").rstrip()

@@ -1,4 +1,4 @@
-"""Collects the problems of a file, keeping the first and counting all."""
+"""The problems of a file: the first are kept, all are counted."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -7,6 +7,7 @@ from typing import Final
 from app.domain.errors import Problem, excerpt
 
 PROBLEMS_KEPT_MAX: Final = 100
+"""Problems of one file that are kept to be displayed."""
 
 
 @dataclass(slots=True)
@@ -18,7 +19,7 @@ class ProblemList:
 
     @property
     def full(self) -> bool:
-        """Further problems are only counted."""
+        """Whether further problems are only counted."""
         return len(self.first) >= PROBLEMS_KEPT_MAX
 
     def add(  # noqa: PLR0917 - in Problem's own order
@@ -31,7 +32,11 @@ class ProblemList:
         expected: str,
         suggestion: str | Callable[[], str | None] | None = None,
     ) -> None:
-        """`suggestion` may be a call: finding the nearest word is slow, and most are not kept."""
+        """Count a problem, and keep it while there is room.
+
+        `suggestion` may be a callable, which is called for kept problems only: to find the nearest
+        word is slow, and a file can have a problem in each of its cells.
+        """
         full = self.full
         self.count += 1
         if not full:
@@ -42,7 +47,8 @@ class ProblemList:
 
 
 def _problem_excerpt(text: str) -> str:
-    """An excerpt, with bytes that are no UTF-8 as bytes."""
+    """Return an excerpt that shows bytes which are no UTF-8 as bytes, not as surrogates."""
+    # Two hundred characters are more than an excerpt holds, and a cell may be megabytes long.
     if not text.isascii():
         text = text[:200].encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     return excerpt(text)

@@ -1,4 +1,4 @@
-"""The one reading engine for CSV files: bytes to rows and problems, each with its place."""
+"""The reader of all CSV files: bytes to rows and problems, each with its place."""
 
 import csv
 import io
@@ -27,17 +27,17 @@ from app.csv_io.split_numbers import (
     number_column_pairs,
 )
 
-_CELL_MAX_LINES: Final = 10_000
+_CELL_MAX_LINES: Final = 10_000  # an unclosed quote takes all lines below into its cell
 
-# The parser's own limit (128 KiB) is the whole process's, and its error names no place: out of the
-# way. Cells are bounded by their columns, lines and unclosed quotes by the two limits above.
+# The csv module's own limit (128 KiB a cell) holds for the whole process, and its error names no
+# place. Instead ByteStream bounds lines, the number above unclosed quotes, and columns their cells.
 csv.field_size_limit(2**31 - 1)
 
 
 class CsvRow(NamedTuple):
-    """The physical line a row begins on, and a value for each column asked for, in their order.
+    """A row: the physical line it begins on, and a value for each rule, in the order of the rules.
 
-    `split`: two of its numbers that may be one.
+    `split` holds two of its cells that may be one number with a comma in it.
     """
 
     line: int
@@ -51,7 +51,7 @@ def open_csv_table(
     limits: FileLimits = NO_FILE_LIMITS,
     progress: Callable[[int], None] | None = None,
 ) -> "CsvTable":
-    """Reads the header. Whatever is wrong with the file stands in the table's problems.
+    """Return the file's table with its header read; faults of the file are its `problems`.
 
     `file` must be seekable; it is read from its beginning and stays open. `progress` is called with
     the number of bytes read so far.
@@ -62,7 +62,7 @@ def open_csv_table(
 
 
 class CsvTable:
-    """A file's rows, parsed; iterate once. Rows with a problem are left out."""
+    """The sound rows of a file; iterate once. `problems` and `reading` are complete after that."""
 
     def __init__(self, columns: Sequence[ColumnRule], limits: FileLimits) -> None:
         self.columns = columns
@@ -75,12 +75,11 @@ class CsvTable:
         self.header = Header(columns, limits, self.reading, self.problems)
 
     def refuse(self, code: str, found: str, expected: str, suggestion: str | None = None) -> None:
-        """A problem of the whole file."""
+        """Add a problem of the whole file."""
         self.problems.add(code, None, None, None, found, expected, suggestion)
 
-    # --- the header ------------------------------------------------------------------------------
-
     def open(self, file: BinaryIO, progress: Callable[[int], None] | None) -> None:
+        """Read the header of `file`, or add the problem that it is too large or no CSV."""
         size = self.reading.bytes = file.seek(0, io.SEEK_END)
         file.seek(0)
         head = file.read(4096)
@@ -133,19 +132,17 @@ class CsvTable:
             self._rows = None
 
     def _physical_lines(self, header: str, text: io.TextIOWrapper) -> Iterator[str]:
-        """The file's lines, kept until their row is complete, for the place of a broken quote."""
+        """Yield the file's lines; those of a row are kept, for the place of a broken quote."""
         self._record.append(header)
         yield header
         for line in text:
             self._record.append(line)
             if len(self._record) > _CELL_MAX_LINES:
-                raise csv.Error
+                raise csv.Error  # ends this generator, and so the file after its problem is told
             yield line
 
-    # --- the rows --------------------------------------------------------------------------------
-
     def __iter__(self) -> Iterator[CsvRow]:
-        """The sound rows, in order."""
+        """Yield the rows without a problem, in order."""
         if self._rows is not None:
             yield from self._read_rows(self._rows)
             self._finish()
@@ -180,7 +177,7 @@ class CsvTable:
     def _refuse_sure(
         self, line: int, split_numbers: Iterable[SplitNumber], pairs: Iterable[ColumnPair]
     ) -> bool:
-        """Whether digits stand where a text does, which no other line can explain."""
+        """Refuse digits that stand where a text does; return whether there are such."""
         sure = {pair.position for pair in pairs if pair.sure}
         refused = [split for split in split_numbers if split.position in sure]
         for split in refused:
@@ -188,13 +185,15 @@ class CsvTable:
         return bool(refused)
 
     def refuse_split(self, line: int, split: SplitNumber) -> None:
+        """Add the problem that two cells of a line may be one number."""
         place, found = (line, split.position), split.found
         name = self.header.rules_by_position[split.position - 1]
         field = name.name if name else None
         self.problems.add("split_number", *place, field, found, split.expected, split.suggestion)
 
     def _in_order(self) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
-        """Takes a row's values and then each column's blank; gives them in the columns' order."""
+        """Return a function from a row's values and each rule's blank to values in rules' order."""
+        # An itemgetter runs in C; of a single place it would give the item, not a tuple.
         width = len(self.header.rules_by_position)
         places = [
             (self.header.position(column.name) or width + index) - 1
@@ -203,19 +202,19 @@ class CsvTable:
         return itemgetter(*places) if len(places) > 1 else lambda row: (row[places[0]],)
 
     def _sized(self, rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
-        """Rows of the header's width, each with the line it begins on."""
+        """Yield the rows of the header's width, each with the line it begins on."""
         width, record, reading = len(self.header.rules_by_position), self._record, self.reading
         most = self.limits.lines
         while True:
             line = self.header.skipped_lines + rows.line_num + 1  # type: ignore[attr-defined]
-            record.clear()
+            record.clear()  # before `next`, which fills it with the lines of the row
             try:
                 row = next(rows)
             except StopIteration:
                 return
             except csv.Error:
                 self._broken_quotes(line)
-                continue
+                continue  # the csv module goes on with the next line
             if not any(row):
                 reading.blank_lines += 1
                 continue
@@ -231,11 +230,9 @@ class CsvTable:
             yield line, row
 
     def _fits(self, row: list[str], line: int) -> bool:
-        """Drops the cells of columns that even the header leaves empty.
-
-        False for a row that has too many or too few: an empty one too many tells of a comma inside
-        a number.
-        """
+        """Drop the cells beyond the header's names; return whether the rest is a whole row."""
+        # Only as many empty ones as the header has may go. One more tells of a comma inside a
+        # number, which moved the cells after it by one.
         width = len(self.header.rules_by_position)
         if not any(cell.strip() for cell in row):
             self.reading.blank_lines += 1
@@ -252,6 +249,7 @@ class CsvTable:
         return False
 
     def _report(self, line: int, row: list[str], faults: "list[CellFault]") -> None:
+        # Spaces alone are a blank row, which is no problem even if a column must be filled.
         if any(cell.strip() for cell in row):
             for fault in faults:
                 raw_cell, error = row[fault.position - 1], fault.error
@@ -270,12 +268,13 @@ class CsvTable:
         faults.clear()
 
     def _broken_quotes(self, line: int) -> None:
-        """A quoted cell that does not end where a delimiter or line end follows."""
+        """Add the problem that after a closing quote neither delimiter nor line end follows."""
         if self.problems.full:
             self.problems.count += 1
             return
         record = "".join(self._record)
         delimiter = self.reading.delimiter
+        # One whole cell; possessive quantifiers (`*+`) keep the time in proportion to the text.
         cell = re.compile(rf' *+(?:"(?:[^"]++|"")*+"|(?!")[^{delimiter}\r\n]*+){delimiter}')
         place, column = 0, 1
         while (match := cell.match(record, place)) is not None:

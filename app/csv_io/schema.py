@@ -1,35 +1,46 @@
-"""What a reader is told of a CSV file: its limits, its columns, and how a file was read."""
+"""The values around reading a CSV file: its limits, the rules of its columns, how it was read."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
 NAME_MAX_LENGTH: Final = 200
+"""Characters of a cell, unless its column allows another number."""
 NOTE_MAX_LENGTH: Final = 500
+"""Characters of a note."""
 
 
 @dataclass(slots=True)
 class CellContext:
-    """What a file's other cells say about reading this one: delimiter and decimal mark so far."""
+    """What a file's other cells say about reading this one.
+
+    `decimal_mark` is that of the first number with a mark, whichever column it stands in; parsers
+    of numbers set it.
+    """
 
     delimiter: str = ","
     decimal_mark: str | None = None
 
 
 CellParser = Callable[[str, CellContext], Any]
-"""Takes a trimmed text that is not blank. Raises UnreadableCellError."""
+"""Returns the value of a trimmed text that is not blank. Raises UnreadableCellError.
+
+What it returns for a text may depend on the file's context, never on the row: values are cached.
+"""
 
 
 DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab"}
+"""The delimiters a file may have, and their names for people."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileLimits:
     """The most a file may hold; None is no limit.
 
-    `seconds` are those that a file waits for its check, and those that the check may take.
+    `seconds` are those that a file may wait for its check, and as many again for the check.
     """
 
+    # `columns` holds for every file: the cache of a column has up to 10,000 values.
     bytes: int | None = 10 * 2**20
     lines: int | None = 100_000
     columns: int = 50
@@ -37,13 +48,15 @@ class FileLimits:
 
 
 NO_FILE_LIMITS: Final = FileLimits(bytes=None, lines=None, seconds=None)
+"""For files of whoever runs the server: they come by the command line, and may be larger."""
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnRule:
     """One column a file may have. `blank` is the value of an empty cell or an absent column.
 
-    `required`: the header must name it; `filled`: its cells must not be empty.
+    `required` means that the header must name it, `filled` that its cells must not be empty.
+    `limit` is the number of characters a cell may have; `multiline` lets it hold line ends.
     """
 
     name: str
@@ -57,6 +70,7 @@ class ColumnRule:
 
     @property
     def names(self) -> tuple[str, ...]:
+        """The column's own name, then its aliases; they compare by `fold_name`."""
         return (self.name, *self.aliases)
 
 
@@ -71,7 +85,11 @@ class ReadColumn:
 
 @dataclass(slots=True)
 class FileReading:
-    """How a file was read. What depends on its rows is complete once they have been read."""
+    """How a file was read. What depends on its rows is complete once they have been read.
+
+    `bytes` is the file's size, `header_line` counts from 1 (0: no header was found). `lines` counts
+    the rows below the header that are not blank, `empty_columns` those at the end without a name.
+    """
 
     bytes: int = 0
     encoding: str = "UTF-8"
@@ -86,4 +104,5 @@ class FileReading:
 
     @property
     def delimiter_name(self) -> str:
+        """The delimiter in words, such as `semicolon`."""
         return DELIMITERS[self.delimiter]

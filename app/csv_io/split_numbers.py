@@ -1,4 +1,8 @@
-"""Numbers with a comma in them, of which a comma-delimited file has made two cells."""
+"""Numbers with a comma in them that a comma-delimited file has split into two cells.
+
+A row with a decimal comma still has as many cells as the header has names where its last cell is
+left out. Without a check its figures would be read wrong: `29,7` as 29, then a note that says 7.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -10,15 +14,18 @@ from app.csv_io.cell_parsers import parse_text
 from app.csv_io.number_parser import NumberParser
 from app.csv_io.schema import CellParser
 
+# One cell with its delimiter, as the csv module reads it. The quantifiers are possessive (`*+`) so
+# that a long row takes time in proportion to its length.
 _CELL: Final = re.compile(r' *+(?:"(?:[^"]++|"")*+"|(?!")[^,\r\n]*+),')
 _SPACES: Final = re.compile(" *")
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnPair:
-    """A column of numbers, at `position` from 1, and the one after it that may hold digits too.
+    """A column of numbers, at `position` from 1, whose next column may hold digits too.
 
-    `sure`: a text, of which nothing else tells whether it is the number's rest.
+    `sure` means that the next one is a text: digits in it are refused at once. Where it is a number
+    of its own, the other lines of the file can show that both are whole.
     """
 
     position: int
@@ -28,7 +35,7 @@ class ColumnPair:
 
 @dataclass(frozen=True, slots=True)
 class SplitNumber:
-    """Two cells, the first at `position`, that may be one number."""
+    """Two cells, the first in column `position` from 1, that may be one number."""
 
     position: int
     found: str
@@ -37,7 +44,10 @@ class SplitNumber:
 
 
 def number_column_pairs(parsers: Sequence[CellParser | None]) -> list[ColumnPair]:
-    """The columns, by their parsers in the file's order, whose numbers could run over."""
+    """Return the columns whose numbers could run over into the next one.
+
+    `parsers` are those of the file's columns, in its order; None for an unknown column.
+    """
     return [
         ColumnPair(position, left, right is parse_text)
         for position, (left, right) in enumerate(pairwise(parsers), 1)
@@ -49,11 +59,16 @@ def number_column_pairs(parsers: Sequence[CellParser | None]) -> list[ColumnPair
 def find_split_numbers(
     row: Sequence[str], pairs: Sequence[ColumnPair], record: Sequence[str]
 ) -> Iterator[SplitNumber]:
-    """Digits directly after a whole number, neither in quotes; `record` are the row's lines."""
+    """Yield each pair of a whole number and digits directly after it, neither in quotes.
+
+    `row` holds the parsed cells, `record` the physical lines of the row, which tell of the quotes.
+    """
     for pair in pairs:
         whole, rest = row[pair.position - 1], row[pair.position].rstrip(" ")
         if not (_digits(whole) and _digits(rest) and pair.number.may_continue(whole, rest)):
             continue
+        # A space after the comma, or quotes, show that two cells are meant: nobody writes a number
+        # so. The parsed cells do not tell them any more.
         if _begins("".join(record), pair.position, f"{whole},{rest}"):
             yield _split(pair, whole, rest)
 
@@ -63,7 +78,7 @@ def _digits(cell: str) -> bool:
 
 
 def _begins(record: str, position: int, written: str) -> bool:
-    """Whether the cell at `position` begins with what is `written`, as it stands in the file."""
+    """Return whether the cell at `position` begins with `written` as it stands in the file."""
     place = 0
     for _ in range(position - 1):
         match = _CELL.match(record, place)

@@ -1,1 +1,1 @@
-"""What is said: the closed lists, months, questions, answers and revisions. Knows nothing else."""
+"""The values every room speaks in: closed lists, months, questions, answers and revisions."""

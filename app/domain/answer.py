@@ -1,4 +1,4 @@
-"""What a question is answered with: plain values between the reads and what shows them."""
+"""What a question is answered with: plain values between the reads and what displays them."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,9 +19,11 @@ UNNAMED_GROUP = "_unnamed"
 
 @dataclass(frozen=True, slots=True)
 class SourceDefinition:
-    """One publisher's one measure over one population.
+    """One publisher's one measure over one population: two measures are two sources.
 
-    `learned`: when its figures here last changed; None where there are none.
+    `metric` is the noun of what is counted, such as `tokens`. `citation` is the line the publisher
+    asks for and may hold `{as_of}`. `learned` is when the source's figures here last changed; None
+    where there are none.
     """
 
     slug: str
@@ -49,7 +51,11 @@ class ChartEvent:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One line or layer of a chart. `origin` gives its hue: an Origin's value, or `closed`."""
+    """One line or layer of a chart.
+
+    `key` is an origin, an openness, a developer's or model's slug, or one of the keys above.
+    `origin` gives the hue: the value of an Origin or of an Openness.
+    """
 
     key: str
     label: str
@@ -58,7 +64,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A group's share of one source's month, in percent; None where no line speaks of it."""
+    """A group's share of one source's month.
+
+    `share_pct` is in percent and unrounded; None where no line speaks of the group, which is not
+    zero. `status` is a Status or MISSING; `note` is the one that all lines share, or empty.
+    """
 
     source: str
     month: date
@@ -79,10 +89,13 @@ class Answer:
 
     `shares` holds one row per source, month of the range and group, in that order. `complement`
     holds what the question leaves out of the whole (`_open`, `closed`, `unknown`): with `shares`
-    it adds up to 100 for every month that has a snapshot. `notes` say of which months a source has
+    it adds up to 100 for every month that answers, or to what the lines of the file come to where
+    their rounding exceeds 100. `vintage` is when figures or catalogue last changed, at or before
+    the question's `as_of`; None where that was never. `notes` say of which months a source has
     figures but none that answers, and why.
     """
 
+    # Without slots, since cached_property keeps what it computed in the instance's `__dict__`.
     sources: tuple[SourceDefinition, ...]
     groups: tuple[Group, ...]
     months: tuple[date, ...]
@@ -93,17 +106,18 @@ class Answer:
     notes: tuple[str, ...] = ()
 
     def series(self, source: str, group: str) -> list[Share]:
-        """The shares of one source and group, a row a month, in order."""
+        """Return the shares of one source and group, one row per month, in order."""
         return [row for row in self.shares_of(source) if row.group == group]
 
     def shares_of(self, source: str) -> Sequence[Share]:
-        """The shares of one source, by month and group."""
+        """Return the shares of one source, ordered by month and group; none if it is not asked."""
         return self._shares.get(source, ())
 
     def complement_of(self, source: str) -> Sequence[Share]:
-        """What the question leaves out of one source's whole, by month and group."""
+        """Return what the question leaves out of one source's whole, by month and group."""
         return self._complement.get(source, ())
 
+    # A page asks for one source or group dozens of times, and each time would read all rows.
     @cached_property
     def _shares(self) -> Mapping[str, list[Share]]:
         return _by_source(self.shares)

@@ -9,36 +9,40 @@ _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})", re.ASCII)
 
 
 def parse_month(text: str) -> date | None:
-    """`YYYY-MM` as its first day; None for anything else."""
+    """Return the first day of a month written `YYYY-MM`, or None for anything else."""
     match = _MONTH.fullmatch(text)
     if match is None:
         return None
+    # Python's dates have no year 0.
     year, month = int(match[1]), int(match[2])
     return date(year, month, 1) if year and 1 <= month <= 12 else None
 
 
 def format_month(month: date) -> str:
-    """`YYYY-MM`."""
+    """Return the month as `YYYY-MM`."""
+    # Not every platform's strftime pads years below 1000 to four digits.
     return f"{month:%Y-%m}" if month.year >= 1000 else f"{month.year:04}-{month.month:02}"
 
 
 def this_month() -> date:
-    """The running month in UTC."""
+    """Return the first day of the running month in UTC, wherever the server stands."""
     return datetime.now(UTC).date().replace(day=1)
 
 
 def add_months(month: date, count: int) -> date:
-    """`count` months later, or earlier where it is negative."""
+    """Return the month `count` months later, or earlier where `count` is negative."""
+    # Months are counted from 0 here, because divmod rounds down: -1 is December of the year before.
     years, index = divmod(month.month - 1 + count, 12)
     return date(month.year + years, index + 1, 1)
 
 
 def days_in(month: date) -> int:
+    """Return how many days the month has."""
     return (add_months(month, 1) - month).days
 
 
 def months_between(first: date, last: date) -> Iterator[date]:
-    """Every month from `first` to `last`, both included."""
+    """Yield every month from `first` to `last`, both included; none where `last` is earlier."""
     while first <= last:
         yield first
         first = add_months(first, 1)
@@ -51,6 +55,8 @@ _NAMES = (
     "january", "february", "march", "april", "may", "june", "july",
     "august", "september", "october", "november", "december",
 )  # fmt: skip
+# They are tried in this order. A day before a month (01.09.2025) is not among them: whether it is
+# January or September depends on the country.
 _NUMBERED = (
     re.compile(
         r"(?P<year>[0-9]{4})[-/. ]?(?P<month>[0-9]{2})(?:[-/. ]?[0-9]{2}(?:[T ].*)?)?", re.ASCII
@@ -58,17 +64,23 @@ _NUMBERED = (
     re.compile(r"(?P<year>[0-9]{4})[-/. ](?P<month>[0-9])(?:[-/. ][0-9]{1,2})?", re.ASCII),
     re.compile(r"(?P<month>[0-9]{1,2})[-/. ](?P<year>[0-9]{4})", re.ASCII),
 )
+# From February 1982 to November 2036 as a spreadsheet counts days.
 _SERIAL = re.compile(r"[34][0-9]{4}", re.ASCII)
 
 
 def guess_month(text: str) -> date | None:
-    """The month that `2025/08`, `Aug 2025` or `45870` means: for suggestions only."""
+    """Return the month that `2025/08`, `Aug 2025` or `45870` likely means, or None.
+
+    It serves suggestions only: what a file says is never guessed.
+    """
     if len(text) > 40:
         return None
-    if _SERIAL.fullmatch(text):  # a spreadsheet's day number, counted from 1899-12-30
+    # Excel counts a 29 February 1900 that never was; from 1899-12-30 on its later days are right.
+    if _SERIAL.fullmatch(text):
         return (date(1899, 12, 30) + timedelta(days=int(text))).replace(day=1)
     if (match := _NAMED.fullmatch(text.casefold())) is not None:
         name, year = match[1] or match[4], match[2] or match[3]
+        # A word that is no month gets the number 0, which parse_month refuses.
         index = next((i for i, full in enumerate(_NAMES, 1) if name in (full, full[:3])), 0)
         return parse_month(f"{year if len(year) == 4 else '20' + year}-{index:02}")
     matches = (pattern.fullmatch(text) for pattern in _NUMBERED)
@@ -76,34 +88,44 @@ def guess_month(text: str) -> date | None:
     return parse_month(f"{match['year']}-{int(match['month']):02}") if match else None
 
 
-# What citations tell to the minute is to be found by the minute.
+# Citations tell an instant to the minute, and a figure published within that minute must be found
+# by it. A microsecond is the resolution of PostgreSQL's timestamps and of Python's.
 END_OF_MINUTE: Final = timedelta(minutes=1, microseconds=-1)
+"""From the beginning of a minute to the last instant in it."""
 
 
 def format_instant(instant: datetime) -> str:
-    """ISO 8601 in UTC with a Z; microseconds only where there are any."""
+    """Return ISO 8601 in UTC with a `Z`; microseconds only where there are any."""
     return instant.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
 def parse_instant(text: str) -> datetime | None:
-    """A date means the end of that day, a minute its end. Without an offset it is read as UTC."""
+    """Return the instant in UTC that an ISO 8601 date or instant means, or None for anything else.
+
+    A date means the end of that day, a minute its end. Without an offset it is read as UTC.
+    """
     # Week dates and dates without hyphens are ISO 8601 too, but say the day less plainly.
     if not text.isascii() or len(text) > 35 or "W" in text or text[4:5] != "-":
         return None
     try:
         if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
             return datetime.combine(date.fromisoformat(text), time.max, UTC)
-        # A "+" in a query string arrives as a space.
+        # A `+` in a query string arrives as a space. A space between date and time becomes a `+`
+        # by this too, but `fromisoformat` takes any character there.
         instant = datetime.fromisoformat(text.replace(" ", "+"))
         if re.match(r"[0-9-]{10}.[0-9]{2}:[0-9]{2}(?!:)", text):
             instant += END_OF_MINUTE
         return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+    # The end of a minute, or an offset, may lead out of the years 1 to 9999.
     except (ValueError, OverflowError):
         return None
 
 
 def is_future(instant: datetime) -> bool:
-    """Later than now; today as a date and this minute are not, although their ends are."""
+    """Return whether `instant`, as `parse_instant` gives it, is later than now.
+
+    Today as a date and this minute are not, although their ends are still to come.
+    """
     now = datetime.now(UTC)
     end_of_today = datetime.combine(now.date(), time.max, UTC)
     end_of_minute = now.replace(second=0, microsecond=0) + END_OF_MINUTE
@@ -111,5 +133,7 @@ def is_future(instant: datetime) -> bool:
 
 
 def is_settled(instant: datetime | None) -> bool:
-    """True where what stood at `instant` can no longer change: publishing takes under a minute."""
+    """Return whether what stood at `instant` can no longer change; never for None, which is now."""
+    # An upload is stamped before its transaction commits. Publishing takes under a minute, so what
+    # is older than that cannot gain an upload any more.
     return instant is not None and instant < datetime.now(UTC) - timedelta(minutes=1)

@@ -1,4 +1,4 @@
-"""One answer against another: what was revised since, and how a share has changed."""
+"""Comparison of answers: what was revised since a vintage, and how a share has changed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +12,11 @@ from app.domain.vocabulary import MISSING
 
 @dataclass(frozen=True, slots=True)
 class ShareKey:
-    """One number of an answer; `asked`: the question counts it, else it is of the complement."""
+    """What names one number of an answer.
+
+    `asked` is False for a number of the complement, whose groups may have the keys of others: a
+    question can count models of unknown origin and leave out those of unknown openness.
+    """
 
     source: str
     month: date
@@ -22,7 +26,10 @@ class ShareKey:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A number that was one thing at the earlier vintage and is another now; None is no figure."""
+    """A number that was revised: `then` at the earlier vintage, `now` at the later.
+
+    Either is None where that vintage has no figure.
+    """
 
     source: str
     month: date
@@ -32,6 +39,7 @@ class Difference:
 
     @property
     def points(self) -> Decimal | None:
+        """The change in percentage points; None where one side has no figure."""
         if self.then is None or self.now is None:
             return None
         return _difference_in_points(self.then.share_pct, self.now.share_pct)
@@ -39,7 +47,10 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class ChangesSince:
-    """What has become of an answer: its numbers that differ now, and the months that were added."""
+    """What has become of an answer: its numbers that differ now, and the months that were added.
+
+    `numbers` counts all figures that the earlier answer had.
+    """
 
     differences: Sequence[Difference]
     added: Sequence[date]
@@ -47,14 +58,20 @@ class ChangesSince:
 
     @property
     def months(self) -> Sequence[date]:
+        """The months in which a number differs, in order."""
         return sorted({item.month for item in self.differences})
 
 
 def compare_answers(then: Answer, now: Answer | None) -> ChangesSince:
-    """What changed between two vintages of one question. `now` is None where nothing is left."""
+    """Return what changed between two vintages of one question; `now` is None if nothing is left.
+
+    Months that a source gained are `added`, not differences. A group that the earlier answer does
+    not have is neither.
+    """
     before = _known_shares(then)
     after = _known_shares(now) if now else {}
-    # Where others lead, “other developers” are not the same ones: no number of theirs was revised.
+    # Where other developers lead, “Other developers” are not the same ones: that their number is
+    # another does not say that anything was revised.
     same = now is not None and {g.key for g in then.groups} == {g.key for g in now.groups}
     shown = [cell for cell in _ordered(before, after) if same or cell.group != REST_GROUP]
     had = {(cell.source, cell.month) for cell in before}
@@ -81,7 +98,8 @@ def _known_shares(answer: Answer) -> Mapping[ShareKey, Share]:
 
 
 def _ordered(before: Mapping[ShareKey, Share], after: Mapping[ShareKey, Share]) -> list[ShareKey]:
-    """By source and month; inside a month in the order of the answers."""
+    """Return all keys by source and month; inside a month in the order of the answers."""
+    # `dict.fromkeys` drops repeats and keeps the order, which a set would not; the sort is stable.
     return sorted(dict.fromkeys([*before, *after]), key=lambda cell: (cell.source, cell.month))
 
 
@@ -100,7 +118,10 @@ def _differs(then: Share | None, now: Share | None) -> bool:
 def change_in_points(
     shares: Mapping[date, Decimal | None], month: date, back: int
 ) -> Decimal | None:
-    """Points between a month and `back` months before it; None where either has no figure."""
+    """Return the percentage points from `back` months before `month` to it.
+
+    None where either month has no figure.
+    """
     return _difference_in_points(shares.get(add_months(month, -back)), shares.get(month))
 
 
@@ -109,13 +130,16 @@ def _difference_in_points(old: Decimal | None, new: Decimal | None) -> Decimal |
 
 
 def without_missing_groups(answer: Answer) -> Answer:
-    """Without the sources that have no figure for the question."""
+    """Return the answer without the sources that have no figure for the question."""
     telling = {row.source for row in answer.shares if not row.missing}
     return replace(answer, sources=tuple(item for item in answer.sources if item.slug in telling))
 
 
 def latest_month_only(answer: Answer) -> Answer:
-    """The same sources, each in the latest month it says anything of; its other months are out."""
+    """Return the answer with each source in the latest month it has figures for.
+
+    The rows of its other months stay, as missing ones: the latest months of sources differ.
+    """
     last: dict[str, date] = {}
     for row in (*answer.shares, *answer.complement):
         if not row.missing:
@@ -132,5 +156,5 @@ def _kept(row: Share, last: Mapping[str, date]) -> Share:
 
 
 def missing_share(like: Share, group: str, label: str) -> Share:
-    """No figure, of the same source and month."""
+    """Return a row without a figure for a group, of the source and month of `like`."""
     return Share(like.source, like.month, group, label, None, MISSING)

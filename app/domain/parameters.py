@@ -7,12 +7,18 @@ from typing import Final
 from app.domain.vocabulary import Openness, Origin, View
 
 TOP_MAX: Final = 50
+"""The most developers or models that a question may have named."""
 VALUES_MAX: Final = 50
+"""The most values that one parameter with a comma list may have."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One query parameter: what it may say and what it means, for people and for OpenAPI."""
+    """One query parameter: what it may say and what it means, for people and for OpenAPI.
+
+    `allowed` is the closed list of its values; empty where they are slugs, months, an instant or a
+    number. `many` ones take a comma list.
+    """
 
     name: str
     meaning: str
@@ -21,6 +27,8 @@ class Parameter:
     example: str = ""
 
 
+# The meanings are texts of the API reference. The defaults stand in Question, which has a field
+# for each parameter, in this order.
 PARAMETERS: Final = (
     Parameter(
         "source",
@@ -72,4 +80,5 @@ PARAMETERS: Final = (
 
 
 def parameter_names(parameters: Sequence[Parameter] = PARAMETERS) -> list[str]:
+    """Return the names of the parameters, in their order."""
     return [parameter.name for parameter in parameters]

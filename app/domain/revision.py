@@ -9,12 +9,17 @@ from app.domain.vocabulary import Openness, Origin, Status
 
 
 class RevisionKind(StrEnum):
+    """The two acts that can change figures."""
+
     PUBLISHED = "published"
     WITHDRAWN = "withdrawn"
 
 
 class Effect(StrEnum):
-    """What an act did to a month. `untouched`: what was withdrawn did not stand any more."""
+    """What an act did to a month.
+
+    `untouched`: the figures of the upload did not stand, because a later one had superseded them.
+    """
 
     NEW = "new"
     REVISED = "revised"
@@ -24,10 +29,10 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RevisedShare:
-    """What the lines of an origin and openness added up to before and after, in percent.
+    """What the lines of one origin and openness added up to before and after, in percent.
 
-    None where no line spoke of them. `estimated`: what stands after was reported, not recomputed;
-    `note` is what its publisher said of it, where its lines agree.
+    `old` or `new` is None where no line spoke of them. `estimated` means that what stands after was
+    reported by a publisher, not recomputed; `note` is the publisher's, where the lines agree.
     """
 
     origin: Origin
@@ -45,9 +50,10 @@ class RevisedShare:
 
 @dataclass(frozen=True, slots=True)
 class MonthRevision:
-    """What an act did to one source's month: the uploads whose figures stood before and after.
+    """What an act did to one source's month.
 
-    Each status is that of the least settled line; None where nothing stood.
+    `before` and `after` are the ids of the uploads whose figures stood then. Each status is that of
+    the least settled line. All four are None where nothing stood.
     """
 
     source: str
@@ -61,17 +67,21 @@ class MonthRevision:
 
     @property
     def moved(self) -> tuple[RevisedShare, ...]:
+        """The sums that changed, appeared or went."""
         return tuple(item for item in self.sums if item.old != item.new)
 
     @property
     def settled(self) -> bool:
-        """It changed how settled the month is."""
+        """Whether the act changed how settled the month is; False where one side is missing."""
         return None not in (self.old_status, self.new_status) and self.old_status != self.new_status
 
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One publishing or withdrawal of an upload, and its changes by source and month."""
+    """One publishing or withdrawal of an upload, and its changes by source and month.
+
+    `by` is the maintainer's name or empty, `sha256` the hexadecimal digest of the file's bytes.
+    """
 
     kind: RevisionKind
     at: datetime
@@ -83,9 +93,10 @@ class Revision:
     changes: tuple[MonthRevision, ...]
 
     def having(self, *effects: Effect) -> list[MonthRevision]:
+        """Return the changes with one of these effects."""
         return [change for change in self.changes if change.effect in effects]
 
     @property
     def revises(self) -> bool:
-        """It changed figures that had been published."""
+        """Whether the act changed or removed figures that had been published."""
         return bool(self.having(Effect.REVISED, Effect.REMOVED))

@@ -5,13 +5,16 @@ from typing import Final
 
 
 def round_half_up(number: Decimal, places: int) -> Decimal:
-    """28.65 to one place is 28.7, as readers round."""
+    """Return `number` to `places` decimals, halves away from zero: 28.65 becomes 28.7."""
+    # Decimal rounds halves to the even digit by default (28.6), which readers would call wrong.
     return number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
 SHARE_DECIMALS: Final = 4
+"""Decimals of a share in percent, in files and in the API."""
 
 
 def rounded_share(share: Decimal) -> Decimal:
-    """To four places; whole where they would make nothing of a share that is there."""
+    """Return a share in percent to four decimals, or unrounded where that would make it zero."""
+    # A share of exactly zero falls to the second operand too, which is zero as well.
     return round_half_up(share, SHARE_DECIMALS) or share

@@ -8,12 +8,13 @@ from decimal import Decimal
 
 from app.domain.answer import Answer, Group, Share
 
-# --- what the data says
-
 
 @dataclass(frozen=True, slots=True)
 class GroupSeries:
-    """A group's known shares of one source, in order of months; at least one."""
+    """A group's known shares of one source, in order of months; at least one.
+
+    Months without a figure have no row, so neighbours need not be consecutive months.
+    """
 
     group: Group
     rows: tuple[Share, ...]
@@ -28,37 +29,48 @@ class GroupSeries:
 
     @property
     def by_month(self) -> dict[date, Decimal | None]:
+        """The shares in percent by month."""
         return {row.month: row.share_pct for row in self.rows}
 
     @property
     def highest(self) -> Share:
+        """The row with the highest share, the earliest of equals."""
         return max(self.rows, key=known_share)
 
     @property
     def lowest(self) -> Share:
+        """The row with the lowest share, the earliest of equals."""
         return min(self.rows, key=known_share)
 
     @property
     def change(self) -> Decimal:
+        """Percentage points from the first known month to the last."""
         return known_share(self.last) - known_share(self.first)
 
     def steps(self) -> list[tuple[Share, Share]]:
-        """Each known month with the next known one."""
+        """Return each known month with the next known one."""
+        # Not strict: the second sequence is the first without its first row.
         return list(zip(self.rows, self.rows[1:], strict=False))
 
 
 def known_share(row: Share) -> Decimal:
+    """Return the share in percent of a row that is known to have one."""
+    # The zero only serves the type checker: a missing share is not zero, so its row must not come
+    # here.
     return row.share_pct or Decimal(0)
 
 
 def covered_months(answer: Answer, source: str) -> list[date]:
-    """The months in which the source says something of a group or of the rest."""
+    """Return the months in which the source has figures for a group or for the rest, in order."""
     rows = (*answer.shares_of(source), *answer.complement_of(source))
     return sorted({row.month for row in rows if not row.missing})
 
 
 def group_series(shares: Iterable[Share], groups: Iterable[Group]) -> Iterator[GroupSeries]:
-    """Every group that one source's shares say something of, in the order of `groups`."""
+    """Yield the series of every group that one source's shares have figures for.
+
+    `shares` are in order of months; the series come in the order of `groups`.
+    """
     shares_by_group: dict[str, list[Share]] = defaultdict(list)
     for row in shares:
         if not row.missing:

@@ -11,6 +11,7 @@ SnapshotKey = tuple[str, date]
 """A source's slug and a month: what one snapshot is about."""
 
 
+# The docstring is the description of this list in the API's OpenAPI document.
 class Basis(StrEnum):
     """What a snapshot's shares rest on: they were given, or computed from its values."""
 
@@ -19,7 +20,12 @@ class Basis(StrEnum):
 
 
 class Line(NamedTuple):
-    """One observation as a file says it and the catalogue completes it; `line` is the file's."""
+    """One observation as a file says it and the catalogue completes it.
+
+    `source`, `developer` and `model` are slugs. `line` is the line of the file, counted from 1.
+    `share_pct` is percent of all usage the source counted that month; `value` is in the unit of the
+    source's metric, None where the file gives shares only.
+    """
 
     source: str
     month: date

@@ -1,4 +1,4 @@
-"""Text that people typed: cleaned, kept to one line, and refused where it cannot be shown."""
+"""Text that people typed: cleaned, kept to one line, and refused where it cannot be displayed."""
 
 import re
 import unicodedata
@@ -8,10 +8,15 @@ from typing import Final
 from app.domain.errors import BadInputError, Problem, excerpt
 
 Suggestion = Callable[[], str | None]
+"""Computes a suggestion, or None where there is none; it may be slow."""
 
 
 class UnreadableCellError(ValueError):
-    """A cell's text is not what its column holds; `suggest` is asked only where it is shown."""
+    """A cell's text is not what its column holds.
+
+    `code` names the kind of problem for programs, `expected` says what would be right. `suggest` is
+    the suggestion or computes it: only the problems that are shown need one.
+    """
 
     def __init__(self, code: str, expected: str, suggest: "str | Suggestion | None" = None) -> None:
         super().__init__(expected)
@@ -20,10 +25,14 @@ class UnreadableCellError(ValueError):
         self._suggest = suggest
 
     def suggestion(self) -> str | None:
+        """Return the suggestion, computed now if it has to be, or None."""
         return self._suggest() if callable(self._suggest) else self._suggest
 
 
-# Characters that show nothing, or turn what follows around; and those that are no characters.
+# Characters that show nothing or reverse what follows, and code points that are no characters. A
+# zero-width joiner is among them: two names that look alike would be two names. Tab, line feed and
+# carriage return are not, since notes may have lines. U+FFFD and the surrogates are what decoding
+# made of bytes that are no text.
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e"
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufdd0-\ufdef\ufeff\uffa0\ufff0-\ufffb"
@@ -33,23 +42,28 @@ _FORBIDDEN = re.compile(
     )
     + "]"
 )
-# Spaces by their looks, and what only changes the character before it.
+# The Unicode categories of spaces and separators, of controls, and of marks that only change the
+# character before them: a text of these alone shows nothing.
 _UNSEEN = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Mn", "Me"})
+# Unicode calls the blank Braille pattern and the null notehead symbols, yet they show nothing.
 _BLANKS = frozenset("\u2800\U0001d159")
 _BREAKS = re.compile(r"\r\n?")
 
 
 def clean_text(text: str, limit: int, *, multiline: bool = False) -> str:
-    """`text` trimmed and in Unicode's composed form.
+    """Return `text` trimmed, in Unicode's composed form (NFC), with line feeds as line ends.
 
-    Raises UnreadableCellError for what is no text.
+    Raises UnreadableCellError where it has more than `limit` characters, holds or consists of
+    what cannot be seen, or has several lines or a tab without `multiline`.
     """
+    # The length comes first: a cell may be megabytes long, and the steps below read all of it.
     if len(text) > limit:
         text = text.strip(" \t\r\n")
         if len(text) > limit:
             raise UnreadableCellError(
                 "too_long", f"at most {limit} characters; there are {len(text)}"
             )
+    # Nearly all cells end here, and none of what follows could change or refuse them.
     if text.isascii() and text.isprintable():
         return text.strip()
     if (bad := _FORBIDDEN.search(text)) is not None:
@@ -70,7 +84,8 @@ def _seen(char: str) -> bool:
 def _forbidden(text: str, place: int) -> UnreadableCellError:
     char = text[place]
     code_point = ord(char)
-    if 0xDC80 <= code_point <= 0xDCFF:  # what surrogateescape makes of a byte
+    # The reader decodes with `surrogateescape`, which keeps a bad byte as U+DC00 plus the byte.
+    if 0xDC80 <= code_point <= 0xDCFF:
         return _not_utf8(code_point - 0xDC00)
     where = f"character {place + 1} is U+{code_point:04X} {_character_name(char)}"
     if char == "\ufffd":
@@ -84,12 +99,15 @@ def _forbidden(text: str, place: int) -> UnreadableCellError:
 
 
 def _character_name(char: str) -> str:
+    # Unicode gives these categories no names.
     kinds = {"Cc": "(control character)", "Cs": "(lone surrogate)", "Cn": "(noncharacter)"}
     fallback = kinds.get(unicodedata.category(char), "(invisible)")
     return unicodedata.name(char, fallback)
 
 
 def _not_utf8(byte: int) -> UnreadableCellError:
+    # Windows-1252 is what Excel's plain “CSV” writes in the West, so showing the letter helps to
+    # find the cell. It is only a hint: the file is not read as Windows-1252.
     looks = bytes([byte]).decode("cp1252", "ignore")
     hint = f" (in Windows-1252 it is “{looks}”)" if looks.isprintable() and looks else ""
     expected = f"UTF-8 text; byte 0x{byte:02X} is not{hint}. Save the file as “CSV UTF-8”"
@@ -97,10 +115,14 @@ def _not_utf8(byte: int) -> UnreadableCellError:
 
 
 REASON_MAX_LENGTH: Final = 2_000
+"""Characters that the reason for publishing, withdrawing or correcting something may have."""
 
 
 def checked_reason(text: str, *, needed: bool = False) -> str:
-    """Trimmed. Raises BadInputError where it holds what no text may, or is needed and blank."""
+    """Return the reason cleaned by `clean_text`.
+
+    Raises BadInputError where `clean_text` refuses it, or where it is `needed` and blank.
+    """
     try:
         reason = clean_text(text, REASON_MAX_LENGTH, multiline=True)
     except UnreadableCellError as error:

@@ -1,8 +1,13 @@
-"""The closed lists everything else speaks in, their labels, and the synonyms files may use."""
+"""The closed lists of origins, openness and statuses, their labels, and synonyms files may use."""
 
 from enum import StrEnum
 
 from app.domain.matching import fold_name
+
+# The words of origins, openness and statuses are stored in the database, whose constraints name
+# them, and stand in addresses and answers of API version 1: renaming one breaks saved links. The
+# order of the members is the order of the groups in an answer. The docstrings of these classes are
+# descriptions in the API's OpenAPI document.
 
 
 class Origin(StrEnum):
@@ -26,6 +31,7 @@ class Openness(StrEnum):
 class Status(StrEnum):
     FINAL = "final"
     PROVISIONAL = "provisional"
+    # Reported by a publisher in words or rounded, not recomputed by us.
     ESTIMATED = "estimated"
 
 
@@ -38,14 +44,15 @@ class View(StrEnum):
 
 
 def least_settled(estimated: bool, provisional: bool) -> Status:
-    """The status of a sum, some lines of which are estimated or provisional."""
+    """Return the status of a sum, some lines of which may be estimated or provisional."""
     if estimated:
         return Status.ESTIMATED
     return Status.PROVISIONAL if provisional else Status.FINAL
 
 
-# Not a Status: no file may say it. It marks a month, or a group in it, without any line.
+# Not a Status, since no file may say it.
 MISSING = "missing"
+"""The status of a month, or of a group in it, that no line speaks of."""
 
 ORIGIN_LABELS = {
     Origin.CHINESE: "Chinese",
@@ -63,6 +70,8 @@ OPENNESS_LABELS = {
 
 VIEW_LABELS: dict[str, str] = {View.LINES: "Lines", View.STACK: "Stack", View.TABLE: "Table"}
 
+# What people write for each word. They are compared by `fold_name`, so that case, spaces, `_` and
+# `-` need no entry of their own; dots do.
 ORIGIN_SYNONYMS = {
     Origin.CHINESE: ("chinese", "china", "cn", "chn", "prc", "people's republic of china"),
     Origin.US: (
@@ -87,12 +96,15 @@ OPENNESS_SYNONYMS = {
 
 
 ORIGINS_BY_NAME = {fold_name(name): key for key, names in ORIGIN_SYNONYMS.items() for name in names}
+"""The origin of each synonym, by the synonym as `fold_name` writes it."""
 OPENNESS_BY_NAME = {
     fold_name(name): key for key, names in OPENNESS_SYNONYMS.items() for name in names
 }
+"""The openness of each synonym, by the synonym as `fold_name` writes it."""
 
 
-# Not synonyms: a file that says a country may mean it, but its maintainer should see the origin.
+# A country is only suggested as an origin, never read as one: whoever uploads the file should see
+# the origin before it counts. The names stand here as `fold_name` writes them, without spaces.
 _EUROPEAN_COUNTRIES = frozenset(
     "austria belgium bulgaria croatia cyprus czechia czechrepublic denmark estonia finland "
     "france germany greece hungary iceland ireland italy latvia liechtenstein lithuania "
@@ -107,7 +119,10 @@ _OTHER_COUNTRIES = frozenset(
 
 
 def origin_of_country(text: str) -> Origin | None:
-    """The origin of some countries' names and codes, to suggest it."""
+    """Return the origin to suggest for a country's name or code, or None for one not listed.
+
+    China and the United States are no such suggestion: their names are synonyms.
+    """
     if fold_name(text) in _EUROPEAN_COUNTRIES:
         return Origin.EUROPEAN
     return Origin.OTHER if fold_name(text) in _OTHER_COUNTRIES else None

@@ -1,1 +1,1 @@
-"""What machines are told: OpenAPI, data package, JSON-LD, problem details."""
+"""Descriptions for machines: OpenAPI, data package, JSON-LD, problem details."""

@@ -20,13 +20,16 @@ from app.wording.definitions import source_citation
 
 
 def data_package(dataset: Dataset) -> Json:
+    """Return the content of `datapackage.json`: what is not known has no key in it."""
     return without_empty(
         {
+            # Where validators find the rules of version 2; without it they apply those of 1.
             "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
             "name": "open-model-share",
             "title": TITLE,
             "description": DESCRIPTION,
             "homepage": f"{dataset.site}/",
+            # The figures have no numbered releases: what tells two states apart is their vintage.
             "version": dataset.changed,
             "created": dataset.changed,
             "keywords": list(KEYWORDS),
@@ -66,7 +69,7 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "events": ("date", "title"),
     "snapshots": ("upload", "source", "month"),
 }
-"""What names a row of a table; a row of revisions has nothing that always does."""
+"""The primary key of each table; revisions have none, since a row may lack origin and openness."""
 
 NAMED: Final = {
     "source": ("sources", "source"),
@@ -75,11 +78,10 @@ NAMED: Final = {
     "base_developer": ("developers", "developer"),
     "model": ("models", "model"),
 }
-"""The table and its column that hold every value of a column of that name."""
+"""The table and column that hold every value of a column of that name: its foreign key."""
 
 
 def _resource(dataset: Dataset, table: ColumnsDoc) -> Json:
-    """`subset`: columns may be added at the end, none goes."""
     own = dataset.licence_of(table)
     return without_empty(
         {
@@ -101,6 +103,8 @@ def _schema(table: ColumnsDoc, others: Collection[str]) -> Json:
     return without_empty(
         {
             "$schema": "https://datapackage.org/profiles/2.0/tableschema.json",
+            # The fields named here are a subset of those in the file: columns may be added at the
+            # end, none goes.
             "fieldsMatch": "subset",
             "missingValues": [""],
             "fields": [_field(field, needed=field.name in key) for field in table.fields],
@@ -121,8 +125,10 @@ def _refers(field: SchemaField, resource: str, column: str) -> Json:
 
 
 def _field(field: SchemaField, *, needed: bool) -> Json:
+    # A null is a missing value in a CSV, so it changes no type: `required` tells of it.
     kind = TYPES.get(field.kind.removesuffix(" or null"), "any")
     constraints = {
+        # False is as good as no key here, and shorter.
         "required": (needed or field.filled) or None,
         "enum": list(field.allowed),
         "pattern": field.pattern if kind == "string" else "",
@@ -141,6 +147,7 @@ def _field(field: SchemaField, *, needed: bool) -> Json:
     )
 
 
+# Table Schema's names for the kinds that `schema_kind` gives.
 TYPES: Final = {
     "text": "string",
     "number": "number",

@@ -1,4 +1,4 @@
-"""What there is to describe to machines: sources, their months and licences, and the tables."""
+"""The data set as it is described to machines: sources, months, licences and tables."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -22,6 +22,7 @@ DESCRIPTION: Final = (
     " break down is unknown, and missing is missing, never zero."
 )
 SHARES: Final = "shares"
+"""The name of the table whose rows are about one source; other tables are about all."""
 KEYWORDS: Final = (
     "artificial intelligence",
     "open models",
@@ -34,7 +35,7 @@ KEYWORDS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class TableDescription:
-    """A source and the months it has figures for."""
+    """A source and the months it has figures for: the first, the last, and how many."""
 
     source: SourceDefinition
     first: date
@@ -44,9 +45,10 @@ class TableDescription:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """What there is to describe. `site` is the address of the site, without its last slash.
+    """The data at one vintage. `site` is the absolute address of the site, without its last slash.
 
-    `main` is the slug of the source that shares are told of; empty where there is none.
+    `main` is the slug of the source that the table of shares is about; empty where there is none.
+    `vintage` is None where nothing was published.
     """
 
     site: str
@@ -57,11 +59,16 @@ class Dataset:
 
     @property
     def changed(self) -> str:
+        """The vintage in ISO 8601, or empty where nothing was published."""
         return format_instant(self.vintage) if self.vintage else ""
 
     def address(self, table: ColumnsDoc, *, csv: bool = True) -> str:
-        """Where a table reads, at the vintage that is described: what is said of it stays true."""
+        """Return the address of a table at the vintage described, as CSV or as JSON.
+
+        It is pinned, so that what the description says of the table stays true of it.
+        """
         path = table.path if csv else table.path.removesuffix(".csv")
+        # Which source is the main one can change with an upload, so the address names it.
         of = [("source", self.main)] if table.name == SHARES and self.main else []
         at = [("as_of", self.changed)] if self.changed else []
         query = urlencode([*of, *at], safe=",:/")
@@ -69,12 +76,12 @@ class Dataset:
 
     @property
     def licence(self) -> Json:
-        """That of all sources, where they agree; else empty."""
+        """The licence shared by all sources, or {} if they differ."""
         licences = [licence_values(item.source) for item in self.sources]
         return licences[0] if licences and all(item == licences[0] for item in licences) else {}
 
     def licence_of(self, table: ColumnsDoc) -> Json:
-        """That of a table's rows; empty where they are of sources that do not agree."""
+        """Return the licence of a table's rows, or {} where they are of sources that differ."""
         if table.name != SHARES:
             return self.licence
         of = [licence_values(item.source) for item in self.sources if item.source.slug == self.main]
@@ -82,15 +89,18 @@ class Dataset:
 
     @property
     def first(self) -> date | None:
+        """The first month that any source has figures for."""
         return min((item.first for item in self.sources), default=None)
 
     @property
     def last(self) -> date | None:
+        """The last month that any source has figures for."""
         return max((item.last for item in self.sources), default=None)
 
 
 def without_empty(values: Mapping[str, Any]) -> Json:
-    """Without what is not known: an empty text says less than none."""
+    """Return the values without None, empty texts and empty lists, which say less than no key."""
+    # Zero and False are values and stay; an empty object stays too.
     return {name: value for name, value in values.items() if value not in (None, "", [], ())}
 
 
@@ -98,7 +108,10 @@ def without_empty(values: Mapping[str, Any]) -> Json:
 
 
 def licence_address(licence: str) -> str:
-    """Where a Creative Commons licence reads; empty for any other."""
+    """Return the address of the text of a Creative Commons licence; empty for any other.
+
+    `licence` is its name with the version, such as `CC BY 4.0` or `CC BY-SA 4.0`.
+    """
     if match := _CREATIVE_COMMONS.search(licence):
         return f"https://creativecommons.org/licenses/{match[1].lower()}/{match[2]}/"
     if re.search(r"\bCC0\b", licence):
@@ -110,4 +123,5 @@ _CREATIVE_COMMONS: Final = re.compile(r"\bCC[ -](BY(?:-(?:NC|ND|SA))*)[ -](\d\.\
 
 
 def licence_values(source: SourceDefinition) -> Json:
+    """Return `title` and `path` of a source's licence, as far as they are known."""
     return without_empty({"title": source.licence, "path": licence_address(source.licence)})

@@ -1,4 +1,4 @@
-"""The data as a schema.org Dataset, for search engines."""
+"""The data as a schema.org Dataset in JSON-LD, for search engines."""
 
 from datetime import date
 from urllib.parse import quote
@@ -21,11 +21,13 @@ from app.metadata.openapi_operations import ColumnsDoc
 
 
 def json_ld(dataset: Dataset) -> Json:
+    """Return the data set as schema.org describes one: what is not known has no key in it."""
     site = dataset.site
     return without_empty(
         {
             "@context": "https://schema.org/",
             "@type": "Dataset",
+            # Names the data set in every page that holds this; it need not lead anywhere.
             "@id": f"{site}/#dataset",
             "name": TITLE,
             "alternateName": NAME,
@@ -50,11 +52,12 @@ def json_ld(dataset: Dataset) -> Json:
 
 
 def _months(first: date | None, last: date | None) -> str:
+    # An interval of ISO 8601, as schema.org asks for.
     return f"{format_month(first)}/{format_month(last)}" if first and last else ""
 
 
 def _measured(dataset: Dataset) -> list[SchemaField]:
-    """What is measured is what the shares say; other tables use the words in other senses."""
+    """Return the fields of the shares in percent: other tables use the names in other senses."""
     return [
         field
         for table in dataset.tables
@@ -88,6 +91,7 @@ def _download(dataset: Dataset, table: ColumnsDoc, *, csv: bool) -> Json:
 
 
 def _address(licence: Json) -> str:
+    # schema.org takes a text where no address is known.
     return str(licence.get("path", licence.get("title", "")))
 
 

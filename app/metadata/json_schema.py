@@ -1,17 +1,19 @@
-"""A JSON schema in words: the fields of an object, and of all objects in it, in their order."""
+"""JSON schemas in words: the fields of an object, and of all objects in it, in their order."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 Json = Mapping[str, Any]
+"""A part of a JSON document, to be read only."""
 
 
 @dataclass(frozen=True, slots=True)
 class SchemaField:
-    """One field of a body; `name` is its whole way, such as `data[].month`.
+    """One field of a body; `name` is its whole path, such as `data[].month`.
 
-    `filled`: it is never null, nor an empty text.
+    `kind` is its type in words, `allowed` a closed list of its values or empty. `filled` means that
+    it is never null nor an empty text. `least` and `most` are its limits, None where it has none.
     """
 
     name: str
@@ -27,14 +29,18 @@ class SchemaField:
 
 
 def schema_fields(document: Json, schema: Json) -> Iterator[SchemaField]:
-    """The fields of an object and of all objects in it, each before its own parts, told once."""
+    """Yield the fields of an object and of all objects in it, each before its own parts.
+
+    `document` is the OpenAPI document, to which references lead. The fields of a schema that occurs
+    twice are listed at the first place only; the second names that place.
+    """
     return _fields(document, schema, "", {})
 
 
 def _fields(
     document: Json, schema: Json, before: str, path: dict[str, str]
 ) -> Iterator[SchemaField]:
-    """`told` are the schemas whose fields stand further up, and where."""
+    """Yield the fields below `before`; `path` tells of each schema listed already where it is."""
     for name, given in schema.get("properties", {}).items():
         resolved = _without_null(document, given)
         many = resolved.get("type") == "array"
@@ -55,6 +61,7 @@ def _fields(
             least=_plain(resolved.get("minimum")),
             most=_plain(resolved.get("maximum")),
         )
+        # Also keeps a schema that holds itself from going on for ever.
         if alike:
             continue
         if reference and inner.get("properties"):
@@ -63,17 +70,19 @@ def _fields(
 
 
 def _plain(limit: float | None) -> float | None:
-    """FastAPI writes every limit as 1.0."""
+    """Return a limit as a whole number if it is one: FastAPI writes all as 1.0."""
     return int(limit) if limit is not None and limit == int(limit) else limit
 
 
 def _meaning(resolved: Json, given: Json) -> str:
-    """What the field says or, where it says nothing, its type."""
+    """Return the description of the field or, where it has none, that of its type."""
     return str(given.get("description") or resolved.get("description", ""))
 
 
 def _filled(document: Json, given: Json) -> bool:
     schema = resolve_schema(document, given)
+    # What can be null has `anyOf` in place of a type. A text can be empty unless something that an
+    # empty text does not fit is asked of it.
     if schema.get("type") != "string":
         return "type" in schema
     return any(schema.get(name) for name in ("minLength", "pattern", "enum", "format"))
@@ -85,17 +94,20 @@ def _example_text(given: Json, resolved: Json) -> str:
 
 
 def first_alternative(schema: Json, other: Any = None) -> Any:
+    """Return the first example that a schema gives, or `other` where it gives none."""
     return next(iter(schema.get("examples", ())), other)
 
 
 def _without_null(document: Json, schema: Json) -> Json:
-    """The schema itself, or the only other one that stands beside null."""
+    """Return the schema itself, or the only other one that stands beside null."""
+    # Pydantic writes `X | None` as `anyOf` of X and null.
     schema = resolve_schema(document, schema)
     forms = [item for item in schema.get("anyOf", ()) if item.get("type") != "null"]
     return resolve_schema(document, forms[0]) if len(forms) == 1 else schema
 
 
 def resolve_schema(document: Json, schema: Json) -> Json:
+    """Return what a reference leads to in the document; a schema without one is returned as is."""
     resolved: Json = schema
     while "$ref" in resolved:
         target: Any = document
@@ -106,7 +118,7 @@ def resolve_schema(document: Json, schema: Json) -> Json:
 
 
 def schema_kind(document: Json, schema: Json) -> str:
-    """A type in words: `number or null`, `list of objects`, `instant`."""
+    """Return a type in words, such as `number or null`, `list of objects` or `instant`."""
     schema = resolve_schema(document, schema)
     if forms := schema.get("anyOf"):
         return " or ".join(dict.fromkeys(schema_kind(document, form) for form in forms))
@@ -118,6 +130,8 @@ def schema_kind(document: Json, schema: Json) -> str:
     return kind_text or KINDS.get((schema.get("type", ""), ""), "anything")
 
 
+# JSON Schema has no format for months: they are recognised by this pattern, which the fields of
+# the API's models must have exactly.
 MONTH: Final = r"^\d{4}-\d{2}$"
 KINDS: Final = {
     ("string", ""): "text",
@@ -137,6 +151,7 @@ def _plural(name: str) -> str:
 
 
 def allowed_values(document: Json, schema: Json) -> tuple[str, ...]:
+    """Return the closed list of a schema's values, or of the items of a list; empty if open."""
     schema = resolve_schema(document, schema)
     if schema.get("type") == "array":
         schema = resolve_schema(document, schema.get("items", {}))
@@ -144,7 +159,8 @@ def allowed_values(document: Json, schema: Json) -> tuple[str, ...]:
 
 
 def format_json_value(value: Any) -> str:
-    """A value as a query string or a line of text has it."""
+    """Return a value as a query string or a line of text has it: `true`, `a,b`."""
+    # A bool is an int in Python too, and would become `True`.
     match value:
         case bool():
             return str(value).lower()

@@ -1,4 +1,4 @@
-"""The contract of the API: FastAPI's OpenAPI document, completed in one place."""
+"""The OpenAPI document of the API: FastAPI's own, completed in one place."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -19,12 +19,14 @@ INFO: Final = {
 
 
 def complete_document(document: Json) -> Json:
+    """Complete FastAPI's document in place, and return it."""
     document["info"] |= INFO
     document["externalDocs"] = {"description": "The API for people", "url": "/api"}
     for path, method, operation in operations(document):
         complete_operation(path, method, operation)
     document["tags"] = _tags(document)
     schemas = document["components"]["schemas"]
+    # FastAPI's own refusals, which no address answers with: all are problem documents.
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     schemas |= problem_schemas()
@@ -34,12 +36,14 @@ def complete_document(document: Json) -> Json:
 
 
 def operations(document: Json) -> Iterator[tuple[str, str, Json]]:
+    """Yield path, method in lower case, and description of each operation."""
     for path, item in document["paths"].items():
         for method, operation in item.items():
             yield path, method, operation
 
 
 def complete_operation(path: str, method: str, operation: Json) -> None:
+    """Complete one operation in place: summary, parameters, answers and refusals."""
     _say(operation)
     if method == "get":
         _ask(path, operation)
@@ -48,7 +52,7 @@ def complete_operation(path: str, method: str, operation: Json) -> None:
 
 
 def _tags(document: Json) -> list[Json]:
-    """Those in use, in the order of our list, then any it lacks."""
+    """Return the tags in use, in the order of TAG_TEXTS, then any that it lacks."""
     used = {tag for *_, operation in operations(document) for tag in operation.get("tags", ())}
     ordered = [tag for tag in TAG_TEXTS if tag in used] + sorted(used - TAG_TEXTS.keys())
     return [
@@ -58,7 +62,7 @@ def _tags(document: Json) -> list[Json]:
 
 
 def _say(operation: Json) -> None:
-    """The docstring's first paragraph is the summary, in place of the function's name."""
+    """Make the first paragraph of a handler's docstring its summary, in place of its name."""
     head, _, rest = operation.get("description", "").partition("\n\n")
     if head:
         operation["summary"] = " ".join(head.split())
@@ -69,9 +73,10 @@ def _say(operation: Json) -> None:
 
 
 def _ask(path: str, operation: Json) -> None:
-    """Parameters of the question mean and allow the same at every address that takes them."""
+    """Describe the parameters of the question alike at every address that takes them."""
     given = operation.get("parameters", [])
     parameters_by_name = {item.name: item for item in PARAMETERS}
+    # An address that groups takes the whole question; lists only take a part of it as filters.
     whole = any(parameter["name"] == "by" for parameter in given)
     for parameter in given:
         if parameter["in"] == "query" and parameter["name"] in parameters_by_name:
@@ -95,13 +100,19 @@ BOM: Final[Json] = {
 
 
 def parameter_schema(parameter: Parameter, *, whole: bool = True) -> Json:
-    """A parameter as OpenAPI has it. A list takes a part of the question: it is not narrowed."""
+    """Return a parameter of the question as OpenAPI has it.
+
+    Where it only filters a list (not `whole`), leaving it out narrows nothing: it has no default.
+    """
     schema = _schema(parameter)
+    # The field of `from` is `from_`, but it has no default anyway.
     default = getattr(Question(), parameter.name, None)
     if default and whole:
         schema["default"] = default
+    # “Left out: …” in the meanings of PARAMETERS is true of the whole question only.
     meaning = parameter.meaning if whole else parameter.meaning.partition(" Left out:")[0]
     described: Json = {"description": meaning, "schema": schema}
+    # OpenAPI's word for a comma list: without it, clients repeat the parameter, which is refused.
     if parameter.many:
         described |= {"style": "form", "explode": False}
     if parameter.example:
@@ -129,16 +140,17 @@ def _schema(parameter: Parameter) -> Json:
 
 def _answer(path: str, operation: Json) -> None:
     for status, answer in operation["responses"].items():
+        # What FastAPI writes where a handler says nothing of its answer.
         if answer["description"] == "Successful Response":
             answer["description"] = "The answer."
         content = answer.get("content", {})
-        # A handler that returns the file itself tells FastAPI nothing of its kind.
+        # A handler that returns the response itself tells FastAPI nothing of its media type.
         if path.endswith(".csv") and status == "200" and "text/csv" not in content:
             answer["content"] = {"text/csv": {"schema": {"type": "string"}}}
 
 
 def _refuse(path: str, method: str, operation: Json) -> None:
-    """Every refusal is a problem document, whether the handler or a guard before it refuses."""
+    """Describe every refusal as a problem document, of handlers and of the middleware alike."""
     answers = operation["responses"]
     for status in (*answers, *map(str, _statuses(path, method, operation))):
         if status[0] in "45":
@@ -147,6 +159,7 @@ def _refuse(path: str, method: str, operation: Json) -> None:
 
 
 def _statuses(path: str, method: str, operation: Json) -> Iterator[int]:
+    # FastAPI only knows what a handler declares. These come from error handlers and middleware.
     if path.startswith("/api/"):
         yield from (400, 429)
         names = {item["name"] for item in operation.get("parameters", ())}
@@ -160,6 +173,7 @@ def _statuses(path: str, method: str, operation: Json) -> Iterator[int]:
 
 
 def _refusal(status: int, given: Json) -> Json:
+    # “Validation Error” is FastAPI's own text, which says nothing: a handler's own goes first.
     description = given.get("description", "Validation Error")
     words = REFUSAL_TEXTS[status] if description == "Validation Error" else description
     schema = {"$ref": "#/components/schemas/ProblemDetails"}
@@ -177,7 +191,7 @@ HEADERS: Final[dict[int, Json]] = {
 
 
 UNITS: Final = {"_pct": "percent", "_pp": "percentage points"}
-"""What the endings of names mean, in every answer."""
+"""The unit of each field by the ending of its name, in every answer; it becomes `x-unit`."""
 
 
 def _measure(schema: Json) -> None:

@@ -1,4 +1,4 @@
-"""An example of each operation: what to send, and what comes back, made from its schemas."""
+"""Examples of each operation: what to send, and what comes back, made from its schemas."""
 
 import json
 import shlex
@@ -13,14 +13,15 @@ NAMED: Final = 2
 """How many optional parameters an example names: more would narrow it to nothing."""
 
 UNNAMED: Final = frozenset({"as_of", "bom", "cursor"})
-"""Whose example holds elsewhere only: another vintage, another program, another page."""
+"""Parameters left out of examples: theirs hold for another vintage, program or page only."""
 
 
 def example_request(operation: OperationDoc, base: str, document: Json) -> str:
-    """A line for a shell. `base` is the address of the site, without its last slash."""
+    """Return a curl command. `base` is the address of the site, without its last slash."""
     parts = ["curl"]
     if operation.method != "GET":
         parts += ["-X", operation.method]
+    # In double quotes, so that the shell fills in the reader's token.
     if operation.secured == "needed":
         parts += ["-H", '"Authorization: Bearer $TOKEN"']
     for body in operation.bodies[:1]:
@@ -29,7 +30,7 @@ def example_request(operation: OperationDoc, base: str, document: Json) -> str:
 
 
 def path_placeholders(operation: OperationDoc, document: Json) -> str:
-    """What in the line to copy a reader replaces by their own, in a sentence."""
+    """Return a sentence on what readers replace by their own in the command they copy."""
     hints = ["`$TOKEN` by your token"]
     hints += [
         f"`{item.example}` by the {item.meaning.rstrip('.').lower()}"
@@ -40,6 +41,7 @@ def path_placeholders(operation: OperationDoc, document: Json) -> str:
         given = resolve_schema(document, body.schema).get("properties", {})
         if body.media_type != "application/json":
             hints.append("`figures.csv` by your file, such as the example of the body")
+        # A body with a version acts on a review: the one of the example is of another upload.
         elif version := given.get("version"):
             hints.append(f"`{version['examples'][0]}` by its version")
     *others, last = hints
@@ -47,7 +49,7 @@ def path_placeholders(operation: OperationDoc, document: Json) -> str:
 
 
 def example_address(operation: OperationDoc) -> str:
-    """The path with its blanks filled in, and a short query."""
+    """Return the path with its placeholders filled in, and a short query."""
     path = operation.path
     for item in operation.parameters:
         if item.place == "path":
@@ -67,13 +69,14 @@ def _sending(body: BodyDoc, document: Json) -> list[str]:
     kind = ["-H", shlex.quote(f"Content-Type: {body.media_type}")]
     if body.media_type == "application/json":
         return [*kind, "-d", shlex.quote(json.dumps(example_value(document, body.schema)))]
+    # curl sets the content type of a form itself, since it must name the boundary of the parts.
     if body.media_type == "multipart/form-data":
         return ["-F", "file=@figures.csv"]
     return [*kind, "--data-binary", "@figures.csv"]
 
 
 def example_body_text(body: BodyDoc, document: Json) -> str:
-    """An example of a body, as a reader sees it; empty where the schema says nothing of it."""
+    """Return an example of a body for people; empty where the schema says nothing of it."""
     if body.example is not None:
         return body.example if isinstance(body.example, str) else _indented(body.example)
     if not body.shapes or not body.media_type.endswith("json"):
@@ -86,11 +89,12 @@ def _indented(value: Any) -> str:
 
 
 def example_value(document: Json, schema: Json) -> Any:
-    """A value that the schema takes, made of its examples."""
+    """Return a value that the schema takes, made of its examples."""
+    # What stands beside a reference is about this field, and goes before what the type says.
     schema = {
         **resolve_schema(document, schema),
         **schema,
-    }  # what stands beside a reference goes first
+    }
     for key in ("examples", "enum"):
         if schema.get(key):
             return schema[key][0]
@@ -110,6 +114,7 @@ def _object(document: Json, properties: Mapping[str, Json]) -> dict[str, Any]:
     return {name: example_value(document, field) for name, field in properties.items()}
 
 
+# By format, else by type, for fields that give no example.
 PLAIN: Final = {
     "date-time": "2026-11-23T10:00:00Z",
     "date": "2026-11-23",

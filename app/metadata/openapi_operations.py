@@ -1,4 +1,4 @@
-"""An OpenAPI document as plain values: operations, parameters, bodies, and tables."""
+"""An OpenAPI document as plain values: operations, parameters, bodies and tables."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +18,8 @@ from app.metadata.json_schema import (
 
 @dataclass(frozen=True, slots=True)
 class ParameterDoc:
+    """One parameter. `place` is `path`, `query` or `header`; texts without a value are empty."""
+
     name: str
     place: str
     required: bool
@@ -30,7 +32,7 @@ class ParameterDoc:
 
 @dataclass(frozen=True, slots=True)
 class ShapeDoc:
-    """One form a body may have. `name` is empty where it has no other."""
+    """One form a body may have. `name` is empty where it is the only one."""
 
     name: str
     fields: tuple[SchemaField, ...]
@@ -38,6 +40,8 @@ class ShapeDoc:
 
 @dataclass(frozen=True, slots=True)
 class BodyDoc:
+    """A body in one media type. `example` is the document's own, None where it has none."""
+
     media_type: str
     shapes: tuple[ShapeDoc, ...]
     schema: Json
@@ -46,6 +50,8 @@ class BodyDoc:
 
 @dataclass(frozen=True, slots=True)
 class ReplyDoc:
+    """One answer of an operation. `status` is as OpenAPI has it, `headers` are name and meaning."""
+
     status: str
     meaning: str
     bodies: tuple[BodyDoc, ...]
@@ -58,7 +64,10 @@ class ReplyDoc:
 
 @dataclass(frozen=True, slots=True)
 class OperationDoc:
-    """`secured`: `needed`, `optional` or empty, as a token is."""
+    """One operation; `secured` says whether a token is `needed` or `optional`, empty if neither.
+
+    `anchor` is its place in the reference page, `tag` the section it stands in.
+    """
 
     anchor: str
     method: str
@@ -83,13 +92,18 @@ class OperationDoc:
 
 @dataclass(frozen=True, slots=True)
 class SectionDoc:
+    """The operations of one tag, and what the tag means."""
+
     name: str
     meaning: str
     operations: tuple[OperationDoc, ...]
 
 
 def reference_sections(document: Json) -> list[SectionDoc]:
-    """Every operation, under its first tag, in the document's order."""
+    """Return every operation under its first tag, in the document's order.
+
+    The document's list of tags gives the order of the sections; one that it lacks comes last.
+    """
     tag_texts = [
         _operation(document, path, method, operation_json)
         for path, item in document["paths"].items()
@@ -128,6 +142,7 @@ def _operation(document: Json, path: str, method: str, operation_json: Json) -> 
 def _secured(security: Sequence[Json]) -> str:
     if not security:
         return ""
+    # OpenAPI's list holds alternatives; an empty one among them means that none is needed.
     return "needed" if all(security) else "optional"
 
 
@@ -170,6 +185,7 @@ def _bodies(document: Json, body_json: Json) -> tuple[BodyDoc, ...]:
 
 def _shapes(document: Json, schema: Json) -> tuple[ShapeDoc, ...]:
     schema = resolve_schema(document, schema)
+    # A body without alternatives is read as the only one of them.
     forms = [resolve_schema(document, item) for item in schema.get("anyOf", [schema])]
     several = len(forms) > 1
     shapes = [
@@ -184,7 +200,7 @@ def _shapes(document: Json, schema: Json) -> tuple[ShapeDoc, ...]:
 
 @dataclass(frozen=True, slots=True)
 class ColumnsDoc:
-    """Rows that are given as CSV. `path` is the file's, `fields` are its columns."""
+    """A table that is served as CSV: `path` is the file's, `fields` are its columns."""
 
     path: str
     summary: str
@@ -192,11 +208,13 @@ class ColumnsDoc:
 
     @property
     def name(self) -> str:
+        """The file's name without `.csv`, such as `shares`."""
         return self.path.rsplit("/", 1)[-1].removesuffix(".csv")
 
 
 def csv_tables(document: Json) -> list[ColumnsDoc]:
-    """Every address that ends in `.csv`; its columns are the fields of the rows it has as JSON."""
+    """Return every address that ends in `.csv`, with the fields of its JSON rows as columns."""
+    # OpenAPI cannot describe the columns of a CSV, but the same rows are served as JSON as well.
     paths = document["paths"]
     return [
         ColumnsDoc(path, operation_json["summary"], _columns(document, operation_json))
@@ -210,4 +228,5 @@ def _columns(document: Json, operation_json: Json) -> tuple[SchemaField, ...]:
     content = resolve_schema(document, operation_json["responses"]["200"])["content"]
     answer = resolve_schema(document, content["application/json"]["schema"])
     rows = resolve_schema(document, answer["properties"]["data"]["items"])
+    # A name with a point is of an object inside a row, which has no column of its own.
     return tuple(field for field in schema_fields(document, rows) if "." not in field.name)

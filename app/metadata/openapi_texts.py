@@ -1,10 +1,11 @@
-"""What the reference says of the API as a whole: its parts, its refusals, and what it is about.
+"""Texts of the API reference on the API as a whole: its parts, its refusals, and what it is about.
 
-What a field means, its own model says: the same word may mean another thing in another answer.
+What a field means stands in its own model: the same word may mean another thing elsewhere.
 """
 
 from typing import Final
 
+# The order of the tags is the order of the sections in the reference.
 TAG_TEXTS: Final = {
     "shares": "Chart data: shares by source, month and group, as rows or as a figure.",
     "observations": "The stored lines behind the shares, each with its upload and line.",
@@ -15,6 +16,8 @@ TAG_TEXTS: Final = {
     "operations": "For operators: whether the server lives, and whether it can answer.",
 }
 
+# Every status that an address can refuse with needs a text. Numbers in them repeat limits that are
+# set elsewhere, in the rules of routes and in FileLimits.
 REFUSAL_TEXTS: Final = {
     400: "A parameter is unknown, repeated or malformed: `errors` names it and what is allowed.",
     401: "No token was sent, or one that is unknown or revoked.",
@@ -29,6 +32,7 @@ REFUSAL_TEXTS: Final = {
     503: "The database cannot be reached at the moment: come again after `Retry-After` seconds.",
 }
 
+# OpenAPI reads descriptions as Markdown.
 ABOUT_TEXT: Final = """\
 How much of the use of AI models goes to open models, by the home of their developers, a row for
 each month.

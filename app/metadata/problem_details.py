@@ -1,4 +1,7 @@
-"""What is wrong with a request or a file, as JSON tells it: RFC 9457 with our list of errors."""
+"""Problem details (RFC 9457): a refused request or file as JSON, with our list of errors.
+
+The docstrings of the models are descriptions in the API's OpenAPI document.
+"""
 
 from typing import Any
 
@@ -59,7 +62,8 @@ class ProblemDetails(BaseModel):
 
 
 def problem_schemas() -> dict[str, dict[str, Any]]:
-    """Both, as the contract names them."""
+    """Return the JSON schemas of both models, by the names they have in the OpenAPI document."""
+    # Pydantic puts the schema of the items inside the whole; OpenAPI keeps all side by side.
     whole = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
     parts: dict[str, dict[str, Any]] = whole.pop("$defs")
     return parts | {"ProblemDetails": whole}

@@ -1,1 +1,1 @@
-"""An answer told: numbers, definitions, findings and citations in words."""
+"""Answers in words: numbers, definitions, findings and citations."""

@@ -1,4 +1,4 @@
-"""How to cite an answer: a sentence, a link that stays, BibTeX and CSL-JSON."""
+"""Citations of an answer: a sentence, a link that stays, BibTeX and CSL-JSON."""
 
 import json
 import re
@@ -29,7 +29,11 @@ SITE_NAME: Final = "Open Model Share"
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """What a citation of one answer says; `link` is absolute and pinned to the vintage."""
+    """A citation of one answer.
+
+    `title` tells the cited figures, `sentence` all there is to say, `rights` what the sources ask
+    for. `link` is absolute and pinned to the vintage; `key` names the entry in a bibliography.
+    """
 
     title: str
     sentence: str
@@ -40,7 +44,9 @@ class Citation:
 
     @property
     def bibtex(self) -> str:
-        """One entry; what TeX would take for commands is escaped."""
+        """One entry for BibTeX, with what TeX would take for commands escaped."""
+        # Doubled braces keep the author one name instead of first and last ones, and the capitals
+        # of the title, which styles would make small.
         fields = {
             "author": f"{{{SITE_NAME}}}",
             "title": f"{{{_tex(self.title)}}}",
@@ -49,7 +55,8 @@ class Citation:
             "howpublished": rf"\url{{{self.link}}}",
             "note": _tex(f"As known on {format_instant_name(self.vintage)}. {self.rights}"),
         }
-        # The names of months are macros of BibTeX and stand without braces.
+        # Names of months are macros of BibTeX (`nov`) and stand without braces, so that each style
+        # can write them in its own way.
         lines = [
             f"  {name} = {value if name == 'month' else f'{{{value}}}'},"
             for name, value in fields.items()
@@ -58,7 +65,8 @@ class Citation:
 
     @property
     def csl(self) -> list[dict[str, Any]]:
-        """The items of a CSL-JSON file: one data set."""
+        """The items of a CSL-JSON file, as Zotero and pandoc read it: one data set."""
+        # `literal` keeps the author one name.
         day = self.vintage
         return [
             {
@@ -75,23 +83,26 @@ class Citation:
 
     @property
     def csl_text(self) -> str:
+        """The CSL-JSON file."""
         return json.dumps(self.csl, ensure_ascii=False, indent=2) + "\n"
 
 
 def pinned_question(question: Question, answer: Answer) -> Question:
-    """The question that has this very answer for ever.
+    """Return the question that has this very answer for ever.
 
-    Its sources are named, so that it does not hang on which source is the main one in ten years.
+    It names its sources, so that it does not depend on which source is the main one in ten years.
     """
+    # The vintage is when anything last changed, not when the reader came: links of two readers who
+    # saw the same are the same.
     return question.having(
         source=tuple(source.slug for source in answer.sources), as_of=answer.vintage
     )
 
 
 def cite_answer(answer: Answer, question: Question, site: str) -> Citation | None:
-    """The citation of a chart: the latest figure of what leads in each source.
+    """Return the citation of a chart: the latest figure of the leading group in each source.
 
-    `site` is the address of the site, with its slash. None where the answer has no figure.
+    `site` is the absolute address of the site. None where the answer has no figure.
     """
     leading = [(item, leading_series(answer, item.slug)) for item in answer.sources]
     cited = [(source, course) for source, course in leading if course is not None]
@@ -101,7 +112,7 @@ def cite_answer(answer: Answer, question: Question, site: str) -> Citation | Non
 def cite_series(
     answer: Answer, question: Question, site: str, source: SourceDefinition, course: GroupSeries
 ) -> Citation | None:
-    """The citation of one group's latest figure."""
+    """Return the citation of one group's latest figure, or None where nothing was published."""
     return _citation(answer, question, site, [(source, course)])
 
 
@@ -129,7 +140,7 @@ def _figure(source: SourceDefinition, course: GroupSeries, question: Question) -
 
 
 def _rights(source: SourceDefinition) -> str:
-    """The line the source asks for, and its licence where the line does not name it."""
+    """Return the line the source asks for, and its licence where the line does not name it."""
     line = source_citation(source).rstrip(".") or source.name
     if source.licence and source.licence not in line:
         line += f". Licence: {source.licence}"
@@ -137,17 +148,20 @@ def _rights(source: SourceDefinition) -> str:
 
 
 def _key(cited: list[tuple[SourceDefinition, GroupSeries]], vintage: datetime) -> str:
+    # To the second: two entries of one group at two vintages must not share a key.
     (source, course), *_ = cited
     words = f"openmodelshare-{source.slug}-{course.group.key}-{format_month(course.last.month)}"
     return f"{re.sub(r'[^a-z0-9-]+', '-', words)}-{vintage:%Y%m%d%H%M%S}"
 
 
+# One pass over the characters, since a chain of replacements would escape its own backslashes.
 _TEX: Final = {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
     NO_BREAK_SPACE: "~",
-    # Escaped braces would have to balance for BibTeX.
+    # Not `\{` and `\}`: BibTeX counts braces before TeX sees their backslashes, and they need not
+    # balance in a title.
     "{": r"\textbraceleft{}",
     "}": r"\textbraceright{}",
 } | {char: f"\\{char}" for char in "&%$#_"}

@@ -1,4 +1,4 @@
-"""What a share is a share of, in words: subject, denominator, filters, source and vintage."""
+"""Definitions of shares in words: subject, denominator, filters, source and vintage."""
 
 from app.domain.answer import REST_GROUP, UNNAMED_GROUP, Answer, Group, SourceDefinition
 from app.domain.question import Question
@@ -14,13 +14,15 @@ from app.wording.formats import (
 )
 
 GROUPS_NOT_LEADING = {REST_GROUP, UNNAMED_GROUP, Origin.UNKNOWN.value}
+"""The keys of groups that name no developer or home: however large, no headline is about them."""
 
 
 # --- what is counted
 
 
 def subject_of_group(group: Group, question: Question) -> str:
-    """`models_of_group` at the start of a sentence; a name keeps its own spelling."""
+    """Return `models_of_group` for the beginning of a sentence."""
+    # A capital would misspell the name of a developer or model, such as “xAI”.
     named = question.by in ("developer", "model")
     return (
         models_of_group(group, question)
@@ -30,7 +32,7 @@ def subject_of_group(group: Group, question: Question) -> str:
 
 
 def models_of_group(group: Group, question: Question) -> str:
-    """The models of a group as a noun: `Chinese open models`, `Open models (only Chinese)`."""
+    """Return the models of a group as a noun, such as `open models (only Chinese)`."""
     return _group_models(group, question) + _scope(question)
 
 
@@ -47,6 +49,7 @@ def _group_models(group: Group, question: Question) -> str:
             return f"{models} from elsewhere"
         case "origin" if group.key == Origin.UNKNOWN:
             return f"{models} of unknown origin"
+    # Models and the groups of what is left have labels that are nouns already.
     return isolate_direction(group.label)
 
 
@@ -60,11 +63,12 @@ def _models(openness: str) -> str:
 
 
 def denominator_text(source: SourceDefinition, question: Question) -> str:
-    """What 100 percent is: `all tokens counted by OpenRouter`."""
+    """Return what 100 percent is, such as `all tokens counted by OpenRouter`."""
     return f"{whole_text(source, question)} counted by {source.publisher}"
 
 
 def whole_text(source: SourceDefinition, question: Question) -> str:
+    """Return what 100 percent is without who counted it, such as `tokens of open models`."""
     return f"all {source.metric}" if question.of == "all" else f"{source.metric} of open models"
 
 
@@ -83,9 +87,10 @@ _GROUPED = {
 
 
 def definition_text(answer: Answer, question: Question, *, dated: bool = True) -> str:
-    """One sentence: what is counted, by whom, of what whole, in which months, at which vintage.
+    """Return one sentence: what is counted, by whom, of what whole, in which months and vintage.
 
-    Not `dated` beside a headline, which tells of one source months and vintage itself.
+    Without `dated` it leaves out the vintage and, of a single source, the months: a headline
+    beside it tells them.
     """
     counted = f"Share of {_COUNTED[question.openness]}"
     grouped = _grouped(question) + _filters(question)
@@ -95,6 +100,7 @@ def definition_text(answer: Answer, question: Question, *, dated: bool = True) -
         where = f"in {denominator_text(source, question)} ({source.name}: {population})"
         when = f"; {_when(answer, source)}, {vintage_text(answer)}" if dated else ""
         return f"{counted}, {where}, {grouped}{when}."
+    # Sources are never joined, so each is named with a whole of its own.
     wholes = [
         f"{source.name} ({whole_text(source, question)}; {_when(answer, source)})"
         for source in answer.sources
@@ -112,7 +118,7 @@ def _grouped(question: Question) -> str:
 
 
 def question_definition(question: Question) -> str:
-    """What is counted and by what, without source, months or vintage."""
+    """Return what is counted and how it is grouped, without source, months or vintage."""
     return f"Counted: {_COUNTED[question.openness]}, {_grouped(question)}{_filters(question)}."
 
 
@@ -127,7 +133,7 @@ def _filters(question: Question) -> str:
 
 
 def _scope(question: Question) -> str:
-    """What a group's own name does not say: the filters on anything but the grouping."""
+    """Return the filters that a group's own name does not tell: all but that on the grouping."""
     kept = [names for by, names in _kept(question).items() if by != question.by]
     return f" (only {'; '.join(kept)})" if kept else ""
 
@@ -142,19 +148,23 @@ def _kept(question: Question) -> dict[str, str]:
 
 
 def vintage_text(answer: Answer) -> str:
+    """Return the vintage, such as `as known on 23 November 2026, 10:00 UTC`."""
     if answer.vintage is None:
         return "nothing published yet"
     return f"as known on {format_instant_name(answer.vintage)}"
 
 
 def source_citation(source: SourceDefinition) -> str:
-    """The line the source asks for, `{as_of}` filled with the day its figures were learned."""
+    """Return the line the source asks for, `{as_of}` filled with the day its figures were learned.
+
+    It is empty where the source asks for none.
+    """
     day = format_day(source.learned) if source.learned else "an unknown day"
-    # Not str.format: the line comes from a file and may hold any braces.
+    # `str.format` would fail on other braces, which the line may hold: people type it.
     return source.citation.replace("{as_of}", day)
 
 
 def filters_of_question(question: Question) -> str:
-    """All that a question counts, as a noun."""
+    """Return all that a question counts as a noun, such as `open models (only Chinese)`."""
     kept = "; ".join(_kept(question).values())
     return _models(question.openness) + (f" (only {kept})" if kept else "")

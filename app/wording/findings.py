@@ -1,4 +1,8 @@
-"""What a chart tells, in sentences computed from its numbers."""
+"""Findings: what a chart shows, in sentences computed from its numbers.
+
+A share that a source does not have is never reported as zero: sentences speak of the months that
+have figures, and name the gaps.
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -29,7 +33,11 @@ from app.wording.formats import (
 
 
 def leading_series(answer: Answer, source: str) -> GroupSeries | None:
-    """The course with the largest share in the latest month that names anyone."""
+    """Return the series of the group that leads one source, or None if it has no figures.
+
+    It has the largest share in the latest month in which any named group has one.
+    """
+    # Groups that name no one lead only where there are no others, so each chart has a headline.
     all_series = list(group_series(answer.shares_of(source), answer.groups))
     named = [item for item in all_series if item.group.key not in GROUPS_NOT_LEADING] or all_series
     latest = max((item.last.month for item in named), default=None)
@@ -38,11 +46,11 @@ def leading_series(answer: Answer, source: str) -> GroupSeries | None:
 
 
 PEAK_LEAD_POINTS: Final = Decimal("1.25")
-"""How many times the larger end of its course a peak must be to be told with it."""
+"""How many times the larger end of a series its peak must be for the headline to tell it."""
 
 
 def headline_finding(answer: Answer, question: Question) -> str:
-    """The finding, computed: who, how much of what, from which month to which."""
+    """Return the finding of the first source with figures: who, how much of what, since when."""
     for source in answer.sources:
         course = leading_series(answer, source.slug)
         if course is not None:
@@ -53,7 +61,8 @@ def headline_finding(answer: Answer, question: Question) -> str:
 def _finding(course: GroupSeries, source: SourceDefinition, question: Question) -> str:
     who = subject_of_group(course.group, question)
     whole = denominator_text(source, question)
-    # What reads alike may have lost half: 0.11 and 0.07 are both 0.1.
+    # Ends that read alike at one decimal may differ much: 0.14 and 0.06 are both 0.1. Two decimals
+    # are for those only, where the change is more than a tenth of the first.
     places = 2 if abs(course.change) > known_share(course.first) / 10 else 1
     if format_percent(course.first.share_pct) != format_percent(course.last.share_pct):
         places = 1
@@ -61,6 +70,7 @@ def _finding(course: GroupSeries, source: SourceDefinition, question: Question) 
     begin, end = (format_month_name(row.month) for row in (course.first, course.last))
     if begin == end:
         return f"{who}: {last} of {whole} in {end}"
+    # The texts are compared, not the shares: “rose from 5.9 % to 5.9 %” would be no finding.
     if first == last:
         return f"{who} stand at {last} of {whole} in {end}, as in {begin}"
     verb = "rose" if course.change > 0 else "fell"
@@ -68,7 +78,7 @@ def _finding(course: GroupSeries, source: SourceDefinition, question: Question) 
 
 
 def _peak(course: GroupSeries) -> str:
-    """What a headline of two ends would hide: a month far above both."""
+    """Return what a headline of two ends would hide: a month far above both."""
     top = course.highest
     if known_share(top) < PEAK_LEAD_POINTS * max(
         known_share(course.first), known_share(course.last)
@@ -78,13 +88,15 @@ def _peak(course: GroupSeries) -> str:
 
 
 def small_print_text(answer: Answer) -> str:
-    """What belongs to every headline: the sources, what is provisional, the vintage."""
+    """Return what belongs below every headline: sources, what is not final, the vintage."""
     names = join_names(source.name for source in answer.sources) if answer.sources else "No source"
     return "; ".join(part for part in (names, _unsettled(answer), vintage_text(answer)) if part)
 
 
 def _unsettled(answer: Answer) -> str:
-    """What a headline's months are beside final, and what their source notes of them."""
+    """Return the status and note of the months in the headline, where they have any to tell."""
+    # `dict.fromkeys` drops repeats and keeps the order: first and last month may be the same row,
+    # and two sources may say the same of a month.
     sentences = []
     for source in answer.sources:
         course = leading_series(answer, source.slug)
@@ -94,13 +106,13 @@ def _unsettled(answer: Answer) -> str:
 
 
 def _remark(row: Share) -> str:
-    """`June 2025 provisional (23 of 30 days covered)`."""
+    """Return a remark such as `June 2025 provisional (23 of 30 days covered)`."""
     status = "" if row.status == Status.FINAL else f" {row.status}"
     return f"{format_month_name(row.month)}{status}{f' ({row.note})' if row.note else ''}"
 
 
 def chart_summary(answer: Answer, question: Question) -> str:
-    """The chart in words, a paragraph a source: the text alternative."""
+    """Return the chart in words, one line per source: the text alternative of its picture."""
     return "\n".join(_summary(answer, source, question) for source in answer.sources)
 
 
@@ -112,7 +124,8 @@ def _summary(answer: Answer, source: SourceDefinition, question: Question) -> st
         _series_summary(course, question)
         for course in group_series(answer.shares_of(source.slug), answer.groups)
     ]
-    # Of the latest month that is told of anyone: the rest of another would not belong to it.
+    # The rest is that of the latest month in which a group has a figure: the rest of a later month
+    # would not add up with what is told of the groups.
     shares = [row.month for row in answer.shares_of(source.slug) if not row.missing]
     month = max(shares, default=months[-1])
     rest = [
@@ -146,6 +159,8 @@ def _share_in_month(share: Share) -> str:
 
 
 def _gaps(answer: Answer, months: Sequence[date]) -> str:
+    # Only between a source's own first and last month: another source of the same answer may have
+    # begun earlier.
     gaps = [
         format_month_name(m)
         for m in answer.months
@@ -155,9 +170,9 @@ def _gaps(answer: Answer, months: Sequence[date]) -> str:
 
 
 def chart_highlights(answer: Answer, question: Question) -> list[str]:
-    """Of the first source: the leading group's largest fall and rise, then the others' extremes.
+    """Return sentences on the first source: the leader's largest fall and rise, others' extremes.
 
-    Where each stands now, and since when, a page shows beside them.
+    Where each group stands now, and since when, is left to the page.
     """
     source = answer.sources[0].slug
     lead = leading_series(answer, source)
@@ -170,6 +185,8 @@ def chart_highlights(answer: Answer, question: Question) -> list[str]:
 
 
 def _turns(course: GroupSeries, question: Question) -> list[str]:
+    # The least change is no fall where a series only rises, and the largest no rise where it only
+    # falls. What is kept is told in order of time.
     steps = sorted(course.steps(), key=_change)
     kept = [step for step in steps[:1] if _change(step) < 0]
     kept += [step for step in steps[-1:] if _change(step) > 0]
@@ -192,7 +209,11 @@ def _turn(who: str, step: tuple[Share, Share]) -> str:
 
 
 def composition_sentence(answer: Answer, question: Question) -> str:
-    """How the latest month of the first source divides into what was asked and the rest."""
+    """Return how the latest month of the first source divides into what is asked and the rest.
+
+    The sentence has no full stop.
+    """
+    # Where no group has a figure, the latest month with a rest shows at least that.
     source = answer.sources[0].slug
     rows = [row for row in answer.shares_of(source) if not row.missing]
     months = [row.month for row in rows] or covered_months(answer, source)

@@ -1,4 +1,8 @@
-"""Numbers, months, instants and lists as people write them."""
+"""Formats of numbers, months, instants and lists for people.
+
+Names of months come from strftime. They are English because nothing in the process calls
+`locale.setlocale`, and must stay so: sentences around them are English.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
@@ -9,6 +13,7 @@ from app.domain.answer import Share
 from app.domain.rounding import round_half_up
 from app.domain.vocabulary import Status
 
+# By name, because in an editor the characters look like others or like nothing.
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 MINUS_SIGN = "\N{MINUS SIGN}"
 EN_DASH = "\N{EN DASH}"
@@ -20,7 +25,10 @@ POP_ISOLATE = "\N{POP DIRECTIONAL ISOLATE}"
 
 
 def format_percent(share: Decimal | None, places: int = 1) -> str:
-    """`28.7 %`; `<0.1 %` for what is there but would round to nothing; a dash for None."""
+    """Return a share in percent as `28.7 %`, to `places` decimals, or a dash for None.
+
+    What is there but would round to zero is `<0.1 %`.
+    """
     if share is None:
         return EN_DASH
     rounded = round_half_up(share, places)
@@ -30,29 +38,32 @@ def format_percent(share: Decimal | None, places: int = 1) -> str:
 
 
 def format_reported(share: Decimal) -> str:
-    """`30 %`, `1.2 %`: no digit that the publisher did not print."""
+    """Return a reported share as `30 %` or `1.2 %`, without digits the publisher did not print."""
+    # Zeros at the end may come from adding up, so `normalize` drops them. It also makes 3E+1 of 30,
+    # which `f` writes out.
     return f"{share.normalize():f}{NO_BREAK_SPACE}%"
 
 
 def format_points(change: Decimal) -> str:
-    """A difference of two shares, `+3.1 pp`: percentage points, never percent of percent."""
+    """Return a difference of two shares as `+3.1 pp`: percentage points, not percent of percent."""
+    # Only what is rounded has a sign: -0.04 is 0.0. `abs` drops the sign that Decimal keeps of it.
     rounded = round_half_up(change, 1)
     sign = "+" if rounded > 0 else MINUS_SIGN if rounded < 0 else ""
     return f"{sign}{abs(rounded)}{NO_BREAK_SPACE}pp"
 
 
 def format_month_name(month: date) -> str:
-    """`August 2025`."""
+    """Return a month as `August 2025`."""
     return f"{month:%B}{NO_BREAK_SPACE}{month.year}"
 
 
 def format_month_short(month: date) -> str:
-    """`Aug 2025`."""
+    """Return a month as `Aug 2025`."""
     return f"{month:%b}{NO_BREAK_SPACE}{month.year}"
 
 
 def format_month_span(months: Sequence[date]) -> str:
-    """`January 2025 to September 2026`, or the one month."""
+    """Return `January 2025 to September 2026` for months in order, or the one month."""
     first, last = months[0], months[-1]
     return (
         format_month_name(first)
@@ -62,54 +73,68 @@ def format_month_span(months: Sequence[date]) -> str:
 
 
 def format_day(instant: date) -> str:
-    """`23 November 2026`; an instant's day in UTC."""
+    """Return a day, or the day of an instant in UTC, as `23 November 2026`."""
+    # A datetime is a date too; the signature takes both.
     day = instant.astimezone(UTC).date() if isinstance(instant, datetime) else instant
     return f"{day.day}{NO_BREAK_SPACE}{day:%B}{NO_BREAK_SPACE}{day.year}"
 
 
 def format_instant_name(instant: datetime) -> str:
-    """`23 November 2026, 10:00 UTC`."""
+    """Return an instant as `23 November 2026, 10:00 UTC`."""
     return f"{format_day(instant)}, {instant.astimezone(UTC):%H:%M}{NO_BREAK_SPACE}UTC"
 
 
 def isolate_direction(name: str) -> str:
-    """A name written from right to left, kept from turning the words and numbers around it."""
+    """Return a name in isolation marks if it is written from right to left.
+
+    Without them, a Hebrew or Arabic name turns the order of the numbers and marks beside it.
+    """
+    # Only such names get the marks, which would otherwise be in everything that people copy.
     turned = any(bidirectional(char) in {"R", "AL", "RLE", "RLO", "RLI"} for char in name)
     return f"{FIRST_STRONG_ISOLATE}{name}{POP_ISOLATE}" if turned else name
 
 
 def join_names(names: Iterable[str]) -> str:
-    """`a, b and c`."""
+    """Return `a, b and c`. Raises ValueError where there are no names."""
     *others, last = names
     return f"{', '.join(others)} and {last}" if others else last
 
 
 def capitalize_first(sentence: str) -> str:
+    """Return the sentence with a capital first; `str.capitalize` would make all others small."""
     return sentence[:1].upper() + sentence[1:]
 
 
 def lowercase_first(sentence: str) -> str:
-    """Without the capital of a sentence's first word; “EU” and “OpenRouter” keep theirs."""
+    """Return a sentence to go on with: its first word is small, “EU” and “OpenRouter” stay."""
     word = sentence.partition(" ")[0]
     return sentence[:1].lower() + sentence[1:] if word[1:] == word[1:].lower() else sentence
 
 
 def format_share(row: Share, places: int = 1) -> str:
-    """`60.3 %`; an estimated one with the digits that its publisher printed."""
+    """Return a share as `60.3 %`; an estimated one with the digits that its publisher printed."""
     if row.status == Status.ESTIMATED and row.share_pct is not None:
         return format_reported(row.share_pct)
     return format_percent(row.share_pct, places)
 
 
 def format_share_with_status(row: Share, places: int = 1, *, noted: bool = False) -> str:
-    """`60.3 %`, and the status in words where it is not final; `noted`, with the source's note."""
+    """Return a share with its status where that is not final, as `60.3 % (provisional)`.
+
+    With `noted`, the source's note follows the status.
+    """
     status = "" if row.missing or row.status == Status.FINAL else row.status
     remark = ": ".join(part for part in (status, row.note if noted else "") if part)
     return format_share(row, places) + (f" ({remark})" if remark else "")
 
 
 def quote_note(note: str) -> str:
-    """The publisher's own words of a note, up to the `;`, with typographic quotation marks."""
+    """Return the publisher's own words in a note, with typographic quotation marks.
+
+    They stand before the first `;`; what follows is the maintainer's.
+    """
+    # Notes are typed with straight marks, which do not say whether they open or close: they
+    # alternate.
     words, _, _ = note.partition(";")
     opened = False
     shown = []
