@@ -17,26 +17,27 @@ NOT_AUDITED = "DEPENDENCIES NOT AUDITED: no list of known holes can be read from
 
 def audited() -> list[dict[str, Any]]:
     """What is known of every locked package; empty where nobody could be asked."""
-    command = [sys.executable, "-m", "pip_audit", "--requirement", LOCK, "--disable-pip"]
+    command = [sys.executable, "-m", "pip_audit", "--requirement", str(LOCK), "--disable-pip"]
     options = ["--require-hashes", "--format=json", "--progress-spinner=off", "--timeout=10"]
     try:
         done = subprocess.run(
             [*command, *options], capture_output=True, text=True, timeout=PATIENCE, check=False
         )
-        return json.loads(done.stdout)["dependencies"]
+        packages: list[dict[str, Any]] = json.loads(done.stdout)["dependencies"]
     except (subprocess.TimeoutExpired, ValueError):
         return []
+    return packages
 
 
 def verdict(packages: list[dict[str, Any]]) -> tuple[int, str]:
     """The exit code, and what to say."""
-    audited = [one for one in packages if "skip_reason" not in one]
+    audited = [package for package in packages if "skip_reason" not in package]
     if not audited:
         return 0, NOT_AUDITED
     holes = [
-        f"{one['name']} {one['version']}: {hole['id']}, mended in {hole['fix_versions']}"
-        for one in audited
-        for hole in one["vulns"]
+        f"{package['name']} {package['version']}: {hole['id']}, mended in {hole['fix_versions']}"
+        for package in audited
+        for hole in package["vulns"]
     ]
     counted = f"Audited {len(audited)} of {len(packages)} dependencies: {len(holes)} known holes."
     return int(bool(holes)), "\n".join([*holes, counted])

@@ -1,11 +1,22 @@
 """Pages in a real Chromium, watched for what a user's console would show."""
 
-import re
+from typing import Final, Literal, TypedDict, Unpack
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Request, ViewportSize, expect
 
 from tests.builders import ADAS_PASSWORD
+from tests.markup import attributes, select_one
+
+COLOR_SCHEMES: Final[dict[str, Literal["light", "dark"]]] = {"light": "light", "dark": "dark"}
+
+
+class PageOptions(TypedDict, total=False):
+    """Those of playwright's `new_context` that tests open pages with."""
+
+    bypass_csp: bool
+    java_script_enabled: bool
+    viewport: ViewportSize
 
 
 class WatchedPages:
@@ -16,9 +27,13 @@ class WatchedPages:
         self.contexts: list[BrowserContext] = []
         self.problems: list[str] = []
 
-    def open(self, base_url: str, **options: object) -> Page:
-        """A page of a new context; `options` are those of playwright's `new_context`."""
-        context = self.browser.new_context(base_url=base_url, **options)  # type: ignore[arg-type]
+    def open(
+        self, base_url: str, *, color_scheme: str = "light", **options: Unpack[PageOptions]
+    ) -> Page:
+        """A page of a new context."""
+        context = self.browser.new_context(
+            base_url=base_url, color_scheme=COLOR_SCHEMES[color_scheme], **options
+        )
         self.contexts.append(context)
         context.on("console", lambda message: self.hear(message.type, message.text))
         context.on("weberror", lambda error: self.hear("error", str(error.error)))
@@ -45,14 +60,12 @@ class WatchedPages:
 
 
 def selected_values(text: str, name: str) -> list[str]:
-    (options,) = re.findall(
-        rf'<select id="q-{name}" name="{name}".*?>(.*?)</select>', text, re.DOTALL
-    )
-    return re.findall(r'value="([^"]*)" selected', options)
+    control = select_one(text, f'select#q-{name}[name="{name}"]')
+    return [str(option["value"]) for option in control.select("option[selected]")]
 
 
 def checked_values(text: str, name: str) -> list[str]:
-    return re.findall(rf'name="{name}" value="([^"]*)" checked', text)
+    return attributes(text, f'input[name="{name}"][checked]', "value")
 
 
 # --- in the browser
@@ -71,8 +84,14 @@ def sign_in_on_page(page: Page, then: str = "/uploads/received") -> None:
 
 
 def open_signed_in(
-    watched: WatchedPages, server: str, path: str = "/uploads/new", **options: object
+    watched: WatchedPages,
+    server: str,
+    path: str = "/uploads/new",
+    *,
+    color_scheme: str = "light",
+    **options: Unpack[PageOptions],
 ) -> Page:
-    page = watched.open(server, **({"viewport": {"width": 1280, "height": 900}} | options))
+    options.setdefault("viewport", {"width": 1280, "height": 900})
+    page = watched.open(server, color_scheme=color_scheme, **options)
     sign_in_on_page(page, path)
     return page

@@ -1,10 +1,8 @@
 """What several tests build: files, uploads, maintainers, and what is stored of them."""
 
 import io
-import re
 from datetime import datetime
 from functools import cache
-from html import unescape
 
 from httpx2 import Response
 from sqlalchemy import func, select, text
@@ -19,6 +17,7 @@ from app.domain.vocabulary import Openness
 from app.ingest.publish import PublishResult, publish_upload
 from app.ingest.stored_files import store_upload
 from app.queries.shares import answer_question
+from tests.markup import parse, words_of
 
 PASSWORD = "correct horse battery"
 
@@ -88,10 +87,8 @@ def stored_share(db: Database, month: str = "2026-01", as_of: datetime | None = 
     question = Question(source=(SOURCE,), as_of=as_of)
     with db.reading() as session:
         rows = answer_question(session, question).series(SOURCE, "chinese")
-    share_by_month = {f"{row.month:%Y-%m}": row.share_pct for row in rows}
-    return (
-        f"{share_by_month[month].normalize():f}" if share_by_month.get(month) is not None else None
-    )
+    share = {f"{row.month:%Y-%m}": row.share_pct for row in rows}.get(month)
+    return None if share is None else f"{share.normalize():f}"
 
 
 def row_counts(db: Database) -> dict[str, int]:
@@ -138,6 +135,4 @@ def publish_file(db: Database, content: bytes, reason: str = "corrected at the s
 
 def text_of(response: Response) -> str:
     """The words of a page: no tags, spaces as spaces."""
-    words = re.sub(r"</?(a|b|bdi|code|span)\b[^>]*>", "", response.text)
-    words = re.sub(r"<script.*?</script>|<[^>]+>", " ", words, flags=re.DOTALL)
-    return " ".join(unescape(words).replace("\N{NO-BREAK SPACE}", " ").split())
+    return words_of(parse(response.text))

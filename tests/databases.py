@@ -50,7 +50,7 @@ def template_name(kind: str) -> str:
     return f"{Path(os.environ[RUN]).name}-{kind}"
 
 
-def make_template(server: URL, kind: str, origin: str, build: Callable[[Database], None]) -> str:
+def make_template(server: URL, kind: str, origin: str, build: Callable[[Database], object]) -> str:
     """Have `build` make the database out of a copy of `origin`, once for all workers; its name."""
     name = template_name(kind)
     with administering(server) as connection:
@@ -64,7 +64,7 @@ def make_template(server: URL, kind: str, origin: str, build: Callable[[Database
     return name
 
 
-def build_and_close(db: Database, build: Callable[[Database], None]) -> None:
+def build_and_close(db: Database, build: Callable[[Database], object]) -> None:
     try:
         build(db)
     finally:

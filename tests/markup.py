@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from bs4 import BeautifulSoup, NavigableString, Tag
-from bs4.element import PreformattedString
+from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString, PreformattedString
 
 # Tags that stand inside a word or a sentence: they put no space beside their text.
 INSIDE_A_SENTENCE = {"a", "abbr", "b", "bdi", "code", "span"}

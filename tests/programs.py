@@ -29,7 +29,7 @@ OUR_VARIABLES = {"DATABASE_URL", "DATA_DIR", "HOST", "PORT", "WEB_CONCURRENCY"}
 
 
 class Program:
-    """A running `modelshare`; `said` is all it has told its terminal."""
+    """A running `modelshare`; `output` is all that it has written to its terminal."""
 
     def __init__(self, *arguments: str | Path, **environment: str) -> None:
         self.process = subprocess.Popen(
@@ -40,23 +40,25 @@ class Program:
             env={key: text for key, text in os.environ.items() if key not in OUR_VARIABLES}
             | environment,
         )
-        self.said = ""
+        assert self.process.stdout is not None
+        self.terminal = self.process.stdout
+        self.output = ""
 
     def address(self) -> str:
         """Where it serves, as soon as it says so."""
-        while line := self.process.stdout.readline():
-            self.said += line
+        while line := self.terminal.readline():
+            self.output += line
             if match := re.search(r"http://\S+", line):
                 return match[0]
-        raise AssertionError(self.said)
+        raise AssertionError(self.output)
 
     def finish(self) -> int:
         # Not by communicate: it loses what was read ahead with a line.
         limit = threading.Timer(60, self.process.kill)
         limit.start()
-        if not self.process.stdout.closed:
-            with self.process.stdout as rest:
-                self.said += rest.read()
+        if not self.terminal.closed:
+            with self.terminal as rest:
+                self.output += rest.read()
         limit.cancel()
         return self.process.wait(60)
 

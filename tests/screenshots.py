@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 from app.auth.accounts import add_maintainer
 from app.auth.sessions import create_link, sign_in_by_link
@@ -23,6 +23,7 @@ from app.domain.vocabulary import Openness
 from app.ingest.import_export import import_bundled_data
 from app.ingest.stored_files import store_upload
 from tests import chromium
+from tests.browser import COLOR_SCHEMES
 from tests.databases import serve_database
 
 EVERY = "openrouter-rankings,huggingface-study-2025,huggingface-spring-2026,vercel-ai-gateway"
@@ -104,17 +105,25 @@ def keep_files(db: Database) -> str:
     with db.writing() as session:
         add_maintainer(session, "ada")
         link = create_link(session, "ada").partition("=")[2]
-        kept = {"by": "ada", "source": "openrouter-rankings", "openness": Openness.OPEN}
         for name, content in (("october.csv", SOUND), ("october-draft.csv", FAULTY)):
-            store_upload(session, io.BytesIO(content), filename=name, **kept)
+            store_upload(
+                session,
+                io.BytesIO(content),
+                filename=name,
+                by="ada",
+                source="openrouter-rankings",
+                openness=Openness.OPEN,
+            )
     return sign_in_by_link(db, link)
 
 
 def take(browser: Browser, address: str, folder: Path, pages: dict[str, str], secret: str) -> None:
-    for scheme in ("light", "dark"):
+    for scheme, color_scheme in COLOR_SCHEMES.items():
         for width in WIDTHS:
-            size = {"width": width, "height": 900}
-            context = browser.new_context(base_url=address, viewport=size, color_scheme=scheme)
+            size: ViewportSize = {"width": width, "height": 900}
+            context = browser.new_context(
+                base_url=address, viewport=size, color_scheme=color_scheme
+            )
             if secret:
                 context.add_cookies([{"name": "session", "value": secret, "url": address}])
             page = context.new_page()

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from app.auth.accounts import add_maintainer, create_token
 from app.auth.sessions import create_link
 from app.database.session import Database
-from tests.databases import RUN
+from tests.conftest import RUN
 from tests.faults.service import Service
 
 SECRET = "Zx9secretQ7"
@@ -33,8 +33,8 @@ def served(
     request: pytest.FixtureRequest, filled_database_url: str, tmp_path: Path
 ) -> Iterator[Service]:
     form, workers = request.param
-    environment = {"LOG_FORMAT": form, "WEB_CONCURRENCY": workers}
-    running = Service(filled_database_url, tmp_path / "log", **environment)
+    log = tmp_path / "log"
+    running = Service(filled_database_url, log, LOG_FORMAT=form, WEB_CONCURRENCY=workers)
     yield running
     if running.process.poll() is None:
         running.stop()
@@ -109,8 +109,8 @@ def test_as_text_only_failures_are_told(
     read_only_database_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    environment = {"LOG_FORMAT": "text", "WEB_CONCURRENCY": "1"}
-    running = Service(read_only_database_url, tmp_path / "log", **environment)
+    log = tmp_path / "log"
+    running = Service(read_only_database_url, log, LOG_FORMAT="text", WEB_CONCURRENCY="1")
     for _ in range(3):
         assert running.client.get("/").status_code == 200
     running.stop()

@@ -658,13 +658,13 @@ def test_links_lead_to_the_server_that_runs_on_the_data_directory(tmp_path: Path
         for command in (("link", "admin"), ("add", "ada", "--link")):
             program = Program("maintainer", *command, *where)
             program.finish()
-            assert f"{address}/sign-in?link=" in program.said
+            assert f"{address}/sign-in?link=" in program.output
     finally:
         server.stop(signal.SIGKILL)
     program = Program("maintainer", "link", "admin", *where)
     program.finish()
-    assert "http://127" not in program.said
-    assert NO_ADDRESS_HINT in program.said
+    assert "http://127" not in program.output
+    assert NO_ADDRESS_HINT in program.output
     wait_until_stopped(tmp_path / "var")
 
 
@@ -693,12 +693,11 @@ def test_an_unknown_maintainer_is_one_clear_message(
 
 
 def read_on(program: Program, words: str) -> str:
-    while words not in program.said:
-        assert program.process.stdout
-        line = program.process.stdout.readline()
-        assert line, program.said
-        program.said += line
-    return program.said.splitlines()[-1]
+    while words not in program.output:
+        line = program.terminal.readline()
+        assert line, program.output
+        program.output += line
+    return program.output.splitlines()[-1]
 
 
 def said_at_start(program: Program) -> str:
@@ -708,7 +707,7 @@ def said_at_start(program: Program) -> str:
         time.sleep(0.2)
     finally:
         program.stop(signal.SIGTERM)
-    return program.said
+    return program.output
 
 
 def test_every_start_prints_a_link_that_signs_in_until_there_is_a_password(tmp_path: Path) -> None:

@@ -63,17 +63,26 @@ class Served:
 @contextmanager
 def serving(data_dir: str) -> Iterator[Served]:
     """The bundled figures, served from a directory of their own."""
-    command = [MODELSHARE, "serve", "--port", "0", "--data-dir", data_dir]
+    command = [str(MODELSHARE), "serve", "--port", "0", "--data-dir", data_dir]
     given = {"DATABASE_URL", "WEB_CONCURRENCY"}
     env = {name: text for name, text in os.environ.items() if name not in given}
     env["RATE_LIMIT"] = "0"  # a few readers at one address stand for many
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=env) as server:
         try:
+            assert server.stderr is not None
             output = ""
             while (match := re.search(r"is at (http://\S+)", output)) is None:
                 output += server.stderr.readline()
             threading.Thread(target=server.stderr.read, daemon=True).start()
-            token = [MODELSHARE, "token", "create", "admin", "benchmark", "--data-dir", data_dir]
+            token = [
+                str(MODELSHARE),
+                "token",
+                "create",
+                "admin",
+                "benchmark",
+                "--data-dir",
+                data_dir,
+            ]
             made = subprocess.run(token, check=True, capture_output=True, text=True, env=env)
             yield Served(server.pid, match[1], made.stdout.strip())
         finally:
@@ -94,7 +103,7 @@ def memory(pid: int) -> float:
 
 def children(pid: int) -> list[int]:
     tasks = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(one) for task in tasks for one in task.read_text(encoding="ascii").split()]
+    return [int(pid) for task in tasks for pid in task.read_text(encoding="ascii").split()]
 
 
 class Load:
@@ -159,8 +168,8 @@ def measure(served: Served, name: str, senders: int, seconds: float) -> bool:
     with load.running(), ThreadPoolExecutor(senders + 1) as pool:
         pool.submit(time.sleep, seconds)
         sent = [pool.submit(send, served, content, until) for _ in range(senders)]
-        for one in sent:
-            one.result()
+        for sender in sent:
+            sender.result()
     grown = load.most - before
     print(
         f"{name:18} {senders:7} {len(load.waits):7} {load.slow:9.2f} s"

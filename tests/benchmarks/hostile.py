@@ -172,7 +172,7 @@ def measure(served: Served, name: str, seconds: float) -> bool:
     # In processes of their own: what they take of this one's, readers would wait for.
     with load.running(), ProcessPoolExecutor(ATTACKERS, get_context("spawn")) as pool:
         made = [pool.submit(attack, served, name, until) for _ in range(ATTACKERS)]
-        seen = set[int]().union(*(one.result() for one in made))
+        seen = set[int]().union(*(future.result() for future in made))
     grown = load.most - before
     fine = not load.refused and load.slow < SLOWEST and grown <= MOST and seen <= harmless
     print(

@@ -8,6 +8,7 @@ import pytest
 from app.charts.chart import WIDE_CHART, Chart
 from app.charts.layout import lay_out_chart
 from app.domain.answer import Answer, ChartEvent
+from app.domain.vocabulary import View
 from tests.answers import answer, group, source
 
 
@@ -34,25 +35,25 @@ GAPS = answer(
     statuses={1: "provisional"},
 )
 DEVELOPERS = {f"d{n}": group(f"d{n}", f"Developer {n}", "chinese") for n in range(8)}
-QUESTIONS: dict[str, tuple[Answer, str]] = {
-    "lines": (GAPS, "lines"),
-    "stack": (GAPS, "stack"),
-    "one month": (answer({"chinese": ["41"], "us": ["36.5"]}, rest={"closed": ["22"]}), "stack"),
+QUESTIONS: dict[str, tuple[Answer, View]] = {
+    "lines": (GAPS, View.LINES),
+    "stack": (GAPS, View.STACK),
+    "one month": (answer({"chinese": ["41"], "us": ["36.5"]}, rest={"closed": ["22"]}), View.STACK),
     "two sources": (
         answer({"us": ["17.1", "3"]}, {"us": ["41", "2"], "other": ["1", "2"]}),
-        "lines",
+        View.LINES,
     ),
-    "two stacks": (answer({"us": ["17.1", "3"]}, {"us": ["41", "2"]}), "stack"),
+    "two stacks": (answer({"us": ["17.1", "3"]}, {"us": ["41", "2"]}), View.STACK),
     "developers": (
         answer({key: ["1", f"{n}"] for n, key in enumerate(DEVELOPERS)}, groups=DEVELOPERS),
-        "lines",
+        View.LINES,
     ),
 }
 EVENTS = [event("2025-01-20", "One"), event("2025-01-22", "Two"), event("2025-02-14", "Three")]
 every_question = pytest.mark.parametrize(("shares", "view"), QUESTIONS.values(), ids=QUESTIONS)
 
 
-def laid_out(shares: Answer, view: str) -> Chart:
+def laid_out(shares: Answer, view: View) -> Chart:
     return lay_out_chart(shares, view, WIDE_CHART, reported("1.2", "30"), EVENTS)
 
 

@@ -29,7 +29,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     program = Program("serve", "--port", "0", "--data-dir", directory)
     program.address()
     program.stop(signal.SIGTERM)
-    assert "Filling the empty database" in program.said
+    assert "Filling the empty database" in program.output
     wait_until_stopped(directory)
     return directory
 
@@ -56,7 +56,7 @@ def test_the_second_start_serves_at_once_and_fills_nothing_again(
     answer = httpx2.get(program.address() + "/api/v1/shares?source=openrouter-rankings")
     assert answer.status_code == 200
     program.stop(signal.SIGTERM)
-    assert "Filling" not in program.said
+    assert "Filling" not in program.output
     assert processor_time() - began < 3  # seconds; unlike the clock's, other tests hardly add to it
 
 
@@ -85,7 +85,7 @@ def test_nothing_is_left_when_it_is_stopped_or_killed(
     while answers(address):  # workers notice within a second or two
         assert time.monotonic() < deadline
         time.sleep(0.1)
-    assert "Traceback" not in program.said
+    assert "Traceback" not in program.output
 
 
 def answers(address: str) -> bool:
@@ -110,7 +110,7 @@ def test_when_its_postgresql_is_killed_it_ends_and_says_so(
         time.sleep(0.1)
     os.kill(int((data_dir / "postgres/postmaster.pid").read_text().split()[0]), signal.SIGKILL)
     program.finish()
-    assert "PostgreSQL has ended, and so does this." in program.said
+    assert "PostgreSQL has ended, and so does this." in program.output
     again = start("serve", "--port", "0", "--data-dir", data_dir)
     assert httpx2.get(f"{again.address()}/readyz").status_code == 200
 
@@ -144,7 +144,7 @@ def test_a_port_that_is_taken_is_one_clear_line(start: Start, data_dir: Path) ->
         port = str(taken.getsockname()[1])
         program = start("serve", "--data-dir", data_dir, PORT=port)
         assert program.finish() == 1
-    assert program.said.splitlines() == [
+    assert program.output.splitlines() == [
         f"Cannot listen on 127.0.0.1:{port}: Address already in use.",
         "Choose another with --port or PORT.",
     ]
@@ -155,7 +155,7 @@ def test_a_data_directory_that_cannot_be_is_one_clear_line(start: Start, tmp_pat
     file.touch()
     program = start("serve", "--port", "0", DATA_DIR=str(file / "var"))
     assert program.finish() == 1
-    assert program.said.splitlines() == [
+    assert program.output.splitlines() == [
         f"The data directory {file}/var cannot be used: Not a directory.",
         "Choose another with --data-dir or DATA_DIR, or name a server in DATABASE_URL.",
     ]
@@ -170,8 +170,8 @@ def test_with_a_database_url_no_server_of_our_own_is_started(
     assert httpx2.get(address + "/readyz").status_code == 200
     assert not (tmp_path / "var").exists()
     program.stop(signal.SIGTERM)
-    assert "may also change what is published" in program.said
-    assert "hosts any; proxies 127.0.0.1; workers 1; reads a minute 120." in program.said
+    assert "may also change what is published" in program.output
+    assert "hosts any; proxies 127.0.0.1; workers 1; reads a minute 120." in program.output
     with psycopg.connect(url) as connection:
         assert connection.execute("SELECT count(*) FROM observation").fetchone() == (0,)
 
@@ -193,8 +193,8 @@ def test_a_setting_that_makes_no_sense_is_named(
 ) -> None:
     program = start("serve", **{name: text})
     assert program.finish() == 1
-    assert program.said.splitlines()[0] == message
-    assert "Traceback" not in program.said
+    assert program.output.splitlines()[0] == message
+    assert "Traceback" not in program.output
 
 
 def test_once_installed_make_run_installs_nothing() -> None:

@@ -1,6 +1,7 @@
 """A vintage: what one request reads of the database as it stood at one instant, and reads once."""
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app.catalogue.history import read_sources
@@ -23,7 +24,8 @@ from tests.looking import counted
 def test_a_page_asks_the_database_few_times(
     client: TestClient, address: str, statements_max: int
 ) -> None:
-    with counted(client.app.state.db) as statements:  # type: ignore[attr-defined]
+    assert isinstance(client.app, FastAPI)
+    with counted(client.app.state.db) as statements:
         assert client.get(address).status_code == 200
     assert 0 < len(statements) <= statements_max
 

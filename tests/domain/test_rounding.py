@@ -8,6 +8,7 @@ from app.charts.chart import WIDE_CHART
 from app.charts.layout import lay_out_chart
 from app.domain.question import Question
 from app.domain.rounding import round_half_up
+from app.domain.vocabulary import View
 from app.web.share_rows import share_rows
 from app.wording.formats import format_percent
 from tests.answers import answer
@@ -25,6 +26,6 @@ def test_halves_go_up(number: str, shown: str) -> None:
 def test_charts_and_files_agree_in_the_last_place(number: str) -> None:
     shares = answer({"us": [number]})
     (row,) = share_rows(shares, Question())
-    (point,) = lay_out_chart(shares, "lines", WIDE_CHART).panels[0].series[0].points
+    (point,) = lay_out_chart(shares, View.LINES, WIDE_CHART).panels[0].series[0].points
     assert row.share_pct == round_half_up(Decimal(number), 4)
     assert point.share == float(row.share_pct or 0)

@@ -23,4 +23,5 @@ def stored(database: Cluster, content: bytes) -> list[tuple[bool, int]]:
 
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        return listening.getsockname()[1]
+        port: int = listening.getsockname()[1]
+        return port

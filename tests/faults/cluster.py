@@ -29,7 +29,7 @@ class Cluster:
         self.home = home
         self.data = home / "postgres"
         self.log = home / "log"
-        self.process: subprocess.Popen[bytes] | None = None
+        self.started: subprocess.Popen[bytes] | None = None
         self.binaries = find_binaries(self.data)
         initdb = [*embedded_server._prefix(self.data.parent), f"{self.binaries}/initdb"]
         with Path(os.devnull).open() as nothing:
@@ -39,13 +39,18 @@ class Cluster:
     def url(self) -> str:
         return f"postgresql+psycopg://modelshare@/modelshare?host={self.home}&port=5432"
 
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        assert self.started is not None, "it has not been started"
+        return self.started
+
     def start(self, *options: str, bare: bool = False) -> None:
         """Returns when it takes connections; `bare`: when it is started."""
         server = [f"{self.binaries}/postgres", "-D", f"{self.data}", "-k", f"{self.home}"]
         given = [word for option in ("listen_addresses=", *options) for word in ("-c", option)]
         (self.data / "postmaster.pid").unlink(missing_ok=True)
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
+            self.started = subprocess.Popen(
                 [*embedded_server._prefix(self.data), *server, *given], stdout=log, stderr=log
             )
         if not bare:
@@ -87,7 +92,7 @@ class Cluster:
             time.sleep(0.01)
 
     def stop(self) -> None:
-        if self.process is not None and self.process.poll() is None:
+        if self.started is not None and self.started.poll() is None:
             self.signal_all(signal.SIGCONT)
             self.process.send_signal(signal.SIGINT)
             self.process.wait(PATIENCE)

@@ -41,7 +41,7 @@ class Service:
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             if by_worker := re.findall(r"is at (http://[^\s\"]+)", self.log.read_text()):
-                return by_worker[-1]
+                return str(by_worker[-1])
             assert self.process.poll() is None, self.log.read_text()
             time.sleep(0.02)
         raise AssertionError(self.log.read_text())
@@ -57,7 +57,10 @@ class Service:
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline:
             written = self.log.read_text().splitlines()
-            for line in (json.loads(text) for text in reversed(written) if request in text):
+            for text in reversed(written):
+                if request not in text:
+                    continue
+                line: dict[str, Any] = json.loads(text)
                 if line.get("request") == request and line["message"] == "request":
                     return line
             time.sleep(0.01)
@@ -65,7 +68,8 @@ class Service:
 
     def worker_of(self, answer: httpx2.Response) -> int:
         """The process that gave the answer."""
-        return self.line_of(answer.headers["x-request-id"])["pid"]
+        pid: int = self.line_of(answer.headers["x-request-id"])["pid"]
+        return pid
 
     def wait_for_both(self) -> set[int]:
         """Returns the workers when both have answered."""

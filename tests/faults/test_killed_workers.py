@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import psycopg
@@ -42,12 +43,13 @@ def publish(served: Service, token: dict[str, str], content: bytes) -> httpx2.Re
         return None
 
 
-def publish_until_it_is(served: Service, token: dict[str, str], content: bytes) -> dict:
+def publish_until_it_is(served: Service, token: dict[str, str], content: bytes) -> dict[str, Any]:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         answer = publish(served, token, content)
         if answer is not None and answer.status_code in {200, 201}:
-            return answer.json()
+            published: dict[str, Any] = answer.json()
+            return published
         time.sleep(0.1)
     raise AssertionError(answer and answer.text)
 

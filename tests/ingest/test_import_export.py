@@ -27,6 +27,7 @@ from app.ingest.import_export import (
 )
 from app.ingest.rules.check_options import CheckOptions
 from app.ingest.rules.check_process import IN_PROCESS_MAX_BYTES
+from app.paths import DATA
 from tests.builders import all_figures
 
 ADA = ImportOptions("ada")
@@ -56,7 +57,7 @@ def test_of_two_that_fill_an_empty_database_at_once_one_does(db: Database) -> No
 def test_filling_that_is_broken_off_leaves_the_database_empty(
     db: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    shutil.copytree(import_export.DATA, tmp_path / "data")
+    shutil.copytree(DATA, tmp_path / "data")
     (tmp_path / "data" / "snapshots" / "vercel-ai-gateway.csv").write_text("month\nnever\n")
     monkeypatch.setattr(import_export, "DATA", tmp_path / "data")
     with pytest.raises(BadFileError):

@@ -181,8 +181,8 @@ def test_eight_that_publish_the_same_file_at_once_store_it_once(filled_db: Datab
 
     with ThreadPoolExecutor(len(ids)) as pool:
         done = list(pool.map(run, ids))
-    (stored,) = [one for one in done if not one.already]
-    assert {one.upload_id for one in done} == {stored.upload_id}
+    (stored,) = [result for result in done if not result.already]
+    assert {result.upload_id for result in done} == {stored.upload_id}
 
 
 def test_of_revisions_at_once_each_vintage_is_one_of_them_and_the_last_stands(
@@ -201,8 +201,8 @@ def test_of_revisions_at_once_each_vintage_is_one_of_them_and_the_last_stands(
         done = list(pool.map(run, ids))
     by_moment = sorted(zip(done, shares, strict=True), key=lambda pair: pair[0].published_at)
     assert stored_share(filled_db) == by_moment[-1][1]
-    for one, text in by_moment:
-        assert stored_share(filled_db, as_of=one.published_at) == text
+    for result, text in by_moment:
+        assert stored_share(filled_db, as_of=result.published_at) == text
 
 
 def test_the_moment_of_publishing_is_now_in_utc(filled_db: Database) -> None:

@@ -89,7 +89,7 @@ def test_a_month_shows_the_open_share_of_each_origin_before_and_after(filled_db:
     publish_stored(filled_db, store_file(filled_db, month_file("30")))
     rows = "2026-01,chinese,open,deepseek,20\n2026-01,chinese,open,qwen,11\n2026-01,us,closed,,40\n"
     (month,) = review_file(filled_db, (HEADER + rows).encode()).months
-    assert (month.before[Origin.CHINESE], month.after[Origin.CHINESE]) == (30, 31)
+    assert (month.before[Origin.CHINESE], month.after[Origin.CHINESE]) == (Decimal(30), Decimal(31))
     assert (month.before[Origin.US], month.after[Origin.US]) == (None, None)
 
 
@@ -143,8 +143,8 @@ def test_a_series_runs_over_all_months_of_the_source_before_and_after(gateway: D
     publish_stored(gateway, store_file(gateway, months_file("10", "11"), "gateway"))
     (series,) = review_file(gateway, months_file("12.5", None, "13", first=2), "gateway").series
     assert [f"{month:%m}" for month in series.months] == ["01", "02", "03", "04"]
-    assert series.before == (10, 11, None, None)
-    assert series.after == (10, Decimal("12.5"), None, 13)
+    assert series.before == (Decimal(10), Decimal(11), None, None)
+    assert series.after == (Decimal(10), Decimal("12.5"), None, Decimal(13))
     assert (series.group, series.title) == (Origin.CHINESE, "Chinese open models")
 
 
@@ -153,9 +153,9 @@ def test_a_source_that_says_nothing_of_openness_is_shown_with_all_its_models(
 ) -> None:
     text = HEADER + "2025-01,us,unknown,,60\n2025-01,chinese,unknown,,20\n"
     reviewed = review_file(gateway, text.encode(), "gateway").series
-    assert [(one.group, one.title, one.after) for one in reviewed] == [
-        (Origin.CHINESE, "Chinese models", (20,)),
-        (Origin.US, "US models", (60,)),
+    assert [(item.group, item.title, item.after) for item in reviewed] == [
+        (Origin.CHINESE, "Chinese models", (Decimal(20),)),
+        (Origin.US, "US models", (Decimal(60),)),
     ]
 
 
@@ -165,10 +165,10 @@ def test_what_is_closed_and_what_is_not_known_are_shown_beside_the_open_shares(
     old = HEADER + "2025-01,us,open,,10\n2025-01,us,closed,,60\n2025-01,us,unknown,,5\n"
     publish_stored(gateway, store_file(gateway, old.encode(), "gateway"))
     reviewed = review_file(gateway, (HEADER + "2025-01,us,open,,11\n").encode(), "gateway").series
-    assert [(one.title, one.before, one.after) for one in reviewed] == [
-        ("US open models", (10,), (11,)),
-        ("Closed models", (60,), (None,)),
-        ("Unknown or not broken down", (30,), (89,)),
+    assert [(item.title, item.before, item.after) for item in reviewed] == [
+        ("US open models", (Decimal(10),), (Decimal(11),)),
+        ("Closed models", (Decimal(60),), (None,)),
+        ("Unknown or not broken down", (Decimal(30),), (Decimal(89),)),
     ]
 
 
@@ -359,8 +359,8 @@ def test_published_figures_keep_their_classification_until_they_are_checked_agai
     reviewed = review_of(filled_db, again)
     (month,) = reviewed.months  # the other month stays as it is
     assert month.month == JANUARY
-    assert (month.before[Origin.US], month.after[Origin.US]) == (3, None)
-    assert (month.before[Origin.EUROPEAN], month.after[Origin.EUROPEAN]) == (None, 3)
+    assert (month.before[Origin.US], month.after[Origin.US]) == (Decimal(3), None)
+    assert (month.before[Origin.EUROPEAN], month.after[Origin.EUROPEAN]) == (None, Decimal(3))
     assert reviewed.needs_reason
     publish_as(filled_db, again, reviewed.version, "poolside has moved")
     old, new = record(filled_db, first), record(filled_db, again)

@@ -3,19 +3,22 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import TypeAlias
 
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel
 
 from app.database.session import Database
-from app.domain.parameters import PARAMETERS
+from app.domain.parameters import PARAMETERS, Parameter
 from app.domain.question_parser import KnownSlugs, parse_question
 from app.domain.vocabulary import Openness, Origin, Status
 from app.main import create_app
 from app.metadata import openapi_document
+from app.metadata.dataset import Json
 from app.metadata.openapi_document import complete_operation, parameter_schema
 from app.metadata.openapi_texts import TAG_TEXTS
 from app.web.openapi import install_openapi
@@ -27,27 +30,29 @@ HOW = (
     "If that is meant: it may only add (see /api#promise). Write it with `make openapi`, commit\n"
     "the file, and tell it in CHANGELOG.md. If it is not meant, undo it.\n"
 )
+Operation: TypeAlias = tuple[str, str, Json]  # its path, its method and what is said of it
 
 
 @pytest.fixture(scope="module")
-def document():
-    return json.loads(openapi.text())
+def document() -> Json:
+    document: Json = json.loads(openapi.text())
+    return document
 
 
 @pytest.fixture(scope="module")
-def operations(document):
+def operations(document: Json) -> list[Operation]:
     return list(openapi_document.operations(document))
 
 
-def test_the_contract_is_the_one_that_was_written_down():
+def test_the_contract_is_the_one_that_was_written_down() -> None:
     assert openapi.PATH.read_text(encoding="utf-8") == openapi.text(), HOW
 
 
-def test_it_is_what_the_server_answers_with(client, document):
+def test_it_is_what_the_server_answers_with(client: TestClient, document: Json) -> None:
     assert client.get("/openapi.json").json() == document
 
 
-def test_it_names_licence_contact_and_the_page_for_people_and_no_server(document):
+def test_it_names_licence_contact_and_the_page_for_people_and_no_server(document: Json) -> None:
     info = document["info"]
     assert info["license"]["identifier"] == "Apache-2.0"
     assert info["contact"]
@@ -56,17 +61,17 @@ def test_it_names_licence_contact_and_the_page_for_people_and_no_server(document
     assert "servers" not in document
 
 
-def test_every_tag_is_described(document):
+def test_every_tag_is_described(document: Json) -> None:
     assert {tag["name"] for tag in document["tags"]} <= TAG_TEXTS.keys()
 
 
-def test_every_operation_has_a_name_of_its_own_and_a_summary(operations):
+def test_every_operation_has_a_name_of_its_own_and_a_summary(operations: list[Operation]) -> None:
     names = [operation["operationId"] for *_, operation in operations]
     assert len(set(names)) == len(names)
     assert [path for path, _, operation in operations if not operation.get("summary")] == []
 
 
-def test_every_parameter_says_what_it_means(operations):
+def test_every_parameter_says_what_it_means(operations: list[Operation]) -> None:
     assert [
         (path, parameter["name"])
         for path, _, operation in operations
@@ -75,7 +80,7 @@ def test_every_parameter_says_what_it_means(operations):
     ] == []
 
 
-def test_every_field_says_what_it_means(document):
+def test_every_field_says_what_it_means(document: Json) -> None:
     silent = [
         f"{name}.{field}"
         for name, schema in document["components"]["schemas"].items()
@@ -87,9 +92,10 @@ def test_every_field_says_what_it_means(document):
     assert silent == [], "describe them where their models stand"
 
 
-def referred(document, schema):
+def referred(document: Json, schema: Json) -> Json:
     name = schema.get("$ref", "").rpartition("/")[2]
-    return document["components"]["schemas"].get(name, {})
+    schemas: dict[str, Json] = document["components"]["schemas"]
+    return schemas.get(name, {})
 
 
 @pytest.mark.parametrize(
@@ -101,15 +107,15 @@ def referred(document, schema):
         ("UploadAnswer.size", "bytes"),
     ],
 )
-def test_a_measure_says_its_unit(document, field, unit):
+def test_a_measure_says_its_unit(document: Json, field: str, unit: str) -> None:
     model, _, name = field.partition(".")
     assert document["components"]["schemas"][model]["properties"][name]["x-unit"] == unit
 
 
-def own_fields(document) -> Iterator[tuple[str, str, dict[str, object]]]:
+def own_fields(document: Json) -> Iterator[tuple[str, str, Json]]:
     """Each field where it is declared; what a model inherits is told by the one it is from."""
     by_name = document["components"]["schemas"]
-    waiting = [BaseModel]
+    waiting: list[type[BaseModel]] = [BaseModel]
     while waiting:
         model = waiting.pop()
         waiting += model.__subclasses__()
@@ -129,8 +135,8 @@ ALIKE = {
 """What is the same wherever it stands. Two fields of a name seldom are."""
 
 
-def test_fields_of_one_name_do_not_borrow_their_words(document):
-    meanings = defaultdict(list)
+def test_fields_of_one_name_do_not_borrow_their_words(document: Json) -> None:
+    meanings: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for model, name, schema_json in own_fields(document):
         if words := schema_json.get("description"):
             meanings[name, words].append(model)
@@ -139,7 +145,7 @@ def test_fields_of_one_name_do_not_borrow_their_words(document):
     assert borrowed.keys() <= ALIKE, borrowed
 
 
-def schemas_in(value) -> Iterator[dict[str, object]]:
+def schemas_in(value: object) -> Iterator[Json]:
     """Every schema, parameter and media type of the document that gives an example."""
     if isinstance(value, dict):
         if "examples" in value or "example" in value:
@@ -149,7 +155,7 @@ def schemas_in(value) -> Iterator[dict[str, object]]:
         yield from schemas_in(item)
 
 
-def test_every_example_is_one_that_its_schema_takes(document):
+def test_every_example_is_one_that_its_schema_takes(document: Json) -> None:
     tried = 0
     for schema_json in schemas_in(document):
         schema = schema_json.get("schema", schema_json)
@@ -187,7 +193,9 @@ def test_every_example_is_one_that_its_schema_takes(document):
         ),
     ],
 )
-def test_a_closed_list_is_told_as_one(document, model, field, words):
+def test_a_closed_list_is_told_as_one(
+    document: Json, model: str, field: str, words: list[str]
+) -> None:
     schema_json = document["components"]["schemas"][model]["properties"][field]
     form = next(
         (item for item in schema_json.get("anyOf", ()) if item.get("type") != "null"), schema_json
@@ -196,7 +204,9 @@ def test_a_closed_list_is_told_as_one(document, model, field, words):
 
 
 @pytest.mark.parametrize("name", ["source", "developer", "model"])
-def test_slugs_of_examples_are_in_the_catalogue(client, document, name):
+def test_slugs_of_examples_are_in_the_catalogue(
+    client: TestClient, document: Json, name: str
+) -> None:
     by_name = {row[name] for row in rows_of_all_pages(client, f"/api/v1/{name}s")}
     for model, field, schema_json in own_fields(document):
         if field == name and not model.startswith("New"):
@@ -205,7 +215,9 @@ def test_slugs_of_examples_are_in_the_catalogue(client, document, name):
             assert set(examples) <= by_name, model
 
 
-def test_every_example_of_a_parameter_of_a_read_is_answered(client, operations):
+def test_every_example_of_a_parameter_of_a_read_is_answered(
+    client: TestClient, operations: list[Operation]
+) -> None:
     for path, method, operation in operations:
         for parameter in operation.get("parameters", ()) if method == "get" else ():
             # A vintage is one of another server.
@@ -220,7 +232,7 @@ def test_every_example_of_a_parameter_of_a_read_is_answered(client, operations):
                 assert response.status_code == 200, response.url
 
 
-def test_every_refusal_is_declared_as_a_problem_document(operations):
+def test_every_refusal_is_declared_as_a_problem_document(operations: list[Operation]) -> None:
     problem = {"$ref": "#/components/schemas/ProblemDetails"}
     for path, method, operation in operations:
         refusals = {
@@ -238,7 +250,9 @@ def test_every_refusal_is_declared_as_a_problem_document(operations):
     assert "HTTPValidationError" not in json.dumps([operation for *_, operation in operations])
 
 
-def test_every_csv_file_is_declared_as_one_with_its_mark_for_excel(operations):
+def test_every_csv_file_is_declared_as_one_with_its_mark_for_excel(
+    operations: list[Operation],
+) -> None:
     files = [operation for path, _, operation in operations if path.endswith(".csv")]
     assert files
     for operation in files:
@@ -246,7 +260,7 @@ def test_every_csv_file_is_declared_as_one_with_its_mark_for_excel(operations):
         assert "bom" in [parameter["name"] for parameter in operation["parameters"]]
 
 
-def test_a_parameter_of_the_question_means_the_same_everywhere(operations):
+def test_a_parameter_of_the_question_means_the_same_everywhere(operations: list[Operation]) -> None:
     by_name = {item.name: item.meaning for item in PARAMETERS}
     for path, method, operation in operations:
         for parameter in operation.get("parameters", ()) if method == "get" else ():
@@ -254,8 +268,8 @@ def test_a_parameter_of_the_question_means_the_same_everywhere(operations):
                 assert by_name[parameter["name"]].startswith(parameter["description"]), path
 
 
-def test_a_list_that_takes_a_part_of_the_question_has_defaults_of_its_own():
-    given = [
+def test_a_list_that_takes_a_part_of_the_question_has_defaults_of_its_own() -> None:
+    given: list[Json] = [
         {"name": "source", "in": "query", "schema": {"type": "string"}},
         {"name": "openness", "in": "query", "schema": {"type": "string", "default": "all"}},
         {"name": "top", "in": "query", "schema": {"type": "string"}},
@@ -268,14 +282,14 @@ def test_a_list_that_takes_a_part_of_the_question_has_defaults_of_its_own():
 
 
 DEFAULTS = {
-    item.name: told
+    item.name: default
     for item in PARAMETERS
-    if (told := parameter_schema(item)["schema"].get("default")) is not None
+    if (default := parameter_schema(item)["schema"].get("default")) is not None
 }
 
 
 @pytest.mark.parametrize("name", DEFAULTS)
-def test_the_default_that_is_told_changes_nothing(client, name):
+def test_the_default_that_is_told_changes_nothing(client: TestClient, name: str) -> None:
     answers = [
         client.get("/api/v1/shares", params=parameters).json()["data"]
         for parameters in ({}, {name: DEFAULTS[name]})
@@ -284,7 +298,7 @@ def test_the_default_that_is_told_changes_nothing(client, name):
 
 
 @pytest.mark.parametrize("parameter", PARAMETERS, ids=lambda item: item.name)
-def test_the_values_that_are_told_are_those_that_are_taken(parameter):
+def test_the_values_that_are_told_are_those_that_are_taken(parameter: Parameter) -> None:
     schema = parameter_schema(parameter)["schema"]
     for word in schema.get("items", schema).get("enum", ()):
         parse_question([(parameter.name, word)], KnownSlugs())
@@ -293,7 +307,7 @@ def test_the_values_that_are_told_are_those_that_are_taken(parameter):
             parse_question([(parameter.name, str(number))], KnownSlugs())
 
 
-def test_a_new_operation_is_completed_without_a_word_about_it():
+def test_a_new_operation_is_completed_without_a_word_about_it() -> None:
     app = FastAPI()
 
     def read_planets(name: str) -> dict[str, str]:
@@ -311,6 +325,6 @@ def test_a_new_operation_is_completed_without_a_word_about_it():
     assert {"400", "422", "429", "500", "503"} <= operation["responses"].keys()
 
 
-def test_the_document_is_made_once(document):
+def test_the_document_is_made_once(document: Json) -> None:
     app = create_app(Database("postgresql+psycopg://nobody@localhost/nothing"))
     assert app.openapi() is app.openapi()

@@ -18,7 +18,8 @@ BIN = Path(sys.executable).parent
 
 @pytest.fixture(scope="module")
 def compose() -> dict[str, Any]:
-    return yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
+    compose: dict[str, Any] = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
+    return compose
 
 
 def test_the_owner_and_the_role_that_serves_have_secrets_of_their_own() -> None:
@@ -32,9 +33,9 @@ def test_the_owner_and_the_role_that_serves_have_secrets_of_their_own() -> None:
 
 
 def test_the_file_is_what_the_specification_takes() -> None:
-    check = [BIN / "check-jsonschema", "--builtin-schema", "vendor.compose-spec"]
+    check = [f"{BIN}/check-jsonschema", "--builtin-schema", "vendor.compose-spec"]
     done = subprocess.run(
-        [*check, PROJECT / "docker-compose.yml"], capture_output=True, text=True, check=False
+        [*check, f"{PROJECT}/docker-compose.yml"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout
 
@@ -59,7 +60,7 @@ def test_the_application_writes_nowhere_but_into_memory(compose: dict[str, Any])
 
 def test_only_the_proxy_can_be_reached_and_only_it_is_believed(compose: dict[str, Any]) -> None:
     services = compose["services"]
-    assert [name for name, one in services.items() if "ports" in one] == ["proxy"]
+    assert [name for name, service in services.items() if "ports" in service] == ["proxy"]
     named = services["proxy"]["networks"]["front"]["ipv4_address"]
     assert services["app"]["environment"]["FORWARDED_ALLOW_IPS"] == named
     assert compose["networks"]["back"]["internal"] is True
@@ -114,7 +115,7 @@ def test_a_real_password_is_taken(password: str) -> None:
 def modelshare(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     ours = {name for name in os.environ if name.startswith(("DATABASE_", "APP_PASSWORD"))}
     env = {name: value for name, value in os.environ.items() if name not in ours}
-    command = [BIN / "modelshare", *arguments]
+    command = [f"{BIN}/modelshare", *arguments]
     return subprocess.run(
         command, capture_output=True, text=True, timeout=60, check=False, env=env | environment
     )

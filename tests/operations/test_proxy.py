@@ -77,7 +77,7 @@ def caddy(place: Path, upstream: str) -> Iterator[tuple[int, Path]]:
     config = configured(place, upstream, port)
     env = os.environ | {"SITE_HOST": f"localhost:{port}", "XDG_DATA_HOME": str(place)}
     env |= {"XDG_CONFIG_HOME": str(place), "HOME": str(place)}
-    command = [program, "run", "--adapter", "caddyfile", "--config", config]
+    command = [program, "run", "--adapter", "caddyfile", "--config", str(config)]
     with (place / "caddy.log").open("wb") as log:
         process = subprocess.Popen(command, env=env, stdout=log, stderr=log)
     authority = place / "caddy/pki/authorities/local/root.crt"
@@ -157,7 +157,9 @@ def test_forwarding_headers_are_caddys_own(proxied: Proxied) -> None:
 def test_only_the_embedded_chart_may_be_framed_through_it_too(proxied: Proxied) -> None:
     def ancestors(path: str) -> str:
         policy = proxied.client.get(path).headers["content-security-policy"]
-        return re.search(r"frame-ancestors ([^;]+)", policy)[1]
+        directive = re.search(r"frame-ancestors ([^;]+)", policy)
+        assert directive is not None
+        return directive[1]
 
     assert ancestors("/embed/trends") == "*"
     assert {ancestors(path) for path in ("/", "/trends", "/nowhere", "/metrics")} == {"'none'"}
@@ -203,7 +205,7 @@ def test_a_pair_of_tags_is_the_same_behind_it(proxied: Proxied) -> None:
 
 
 def test_the_largest_file_comes_through(
-    filled_db: Database, filled_database_url: str, tmp_path
+    filled_db: Database, filled_database_url: str, tmp_path: Path
 ) -> None:
     with filled_db.writing() as session:
         add_maintainer(session, "ada")
@@ -244,7 +246,7 @@ def test_the_file_is_in_order_and_as_caddy_writes_it() -> None:
     program = caddy_program()
     with tempfile.TemporaryDirectory() as home:
         env = os.environ | {"SITE_HOST": "shares.example.org", "XDG_DATA_HOME": home, "HOME": home}
-        command = [program, "validate", "--adapter", "caddyfile", "--config", CADDYFILE]
+        command = [program, "validate", "--adapter", "caddyfile", "--config", str(CADDYFILE)]
         done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     written = subprocess.run(

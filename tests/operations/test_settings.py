@@ -67,15 +67,17 @@ def test_every_file_that_is_named_is_there(document: str) -> None:
 
 
 def test_every_word_of_modelshare_is_a_command() -> None:
+    from typer.core import TyperGroup  # noqa: PLC0415
     from typer.main import get_command  # noqa: PLC0415
 
     from app.cli.main import app  # noqa: PLC0415 - a click tree is made of it here only
 
     tree = get_command(app)
+    assert isinstance(tree, TyperGroup)
     documented_words = re.findall(r"modelshare ((?:[a-z]+ ?){1,2})", TOLD)
     assert documented_words
     for words in documented_words:
         first, *more = words.split()
-        command = tree.commands[first]  # type: ignore[attr-defined]
+        command = tree.commands[first]
         if more and hasattr(command, "commands"):
             assert more[0] in command.commands

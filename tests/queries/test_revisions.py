@@ -38,7 +38,7 @@ def test_a_first_publishing_has_nothing_before_it(filled_db: Database) -> None:
     act = acts(filled_db)[0]
     assert (act.kind, act.by, act.reason, act.revises) == (RevisionKind.PUBLISHED, "ada", "", False)
     assert [change.effect for change in act.changes] == [Effect.NEW]
-    assert sums(act) == [(Origin.CHINESE, Openness.OPEN, None, 30)]
+    assert sums(act) == [(Origin.CHINESE, Openness.OPEN, None, Decimal(30))]
     assert act.changes[0].sums[0].points is None
 
 
@@ -50,8 +50,8 @@ def test_a_revision_tells_the_sums_before_and_after(filled_db: Database) -> None
     assert (act.reason, change.effect, act.revises) == ("a recount", Effect.REVISED, True)
     assert (change.before, change.after) == (first.upload_id, second.upload_id)
     assert sums(act) == [
-        (Origin.CHINESE, Openness.OPEN, 30, 40),
-        (Origin.US, Openness.CLOSED, None, 30),
+        (Origin.CHINESE, Openness.OPEN, Decimal(30), Decimal(40)),
+        (Origin.US, Openness.CLOSED, None, Decimal(30)),
     ]
     assert [item.points for item in change.sums] == [10, None]
 
@@ -76,7 +76,7 @@ def test_withdrawing_what_stands_brings_the_earlier_figures_back(filled_db: Data
         second.upload_id,
         first.upload_id,
     )
-    assert sums(act) == [(Origin.CHINESE, Openness.OPEN, 35, 30)]
+    assert sums(act) == [(Origin.CHINESE, Openness.OPEN, Decimal(35), Decimal(30))]
 
 
 def test_withdrawing_the_only_figures_leaves_none(filled_db: Database) -> None:
@@ -154,7 +154,11 @@ def test_a_month_is_as_unsettled_as_its_least_settled_line(filled_db: Database) 
     assert status(filled_db, final).status == Status.FINAL
     assert status(filled_db, final + provisional).status == Status.PROVISIONAL
     statuses = status(filled_db, final + provisional + estimated)
-    assert (statuses.status, statuses.lines, statuses.share_pct) == (Status.ESTIMATED, 3, 15)
+    assert (statuses.status, statuses.lines, statuses.share_pct) == (
+        Status.ESTIMATED,
+        3,
+        Decimal(15),
+    )
 
 
 def test_a_month_tells_whether_any_of_it_is_of_open_models(filled_db: Database) -> None:

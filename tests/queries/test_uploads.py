@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -24,7 +25,7 @@ ROWS = (
 
 def records(db: Database, *, everyone: bool = False, before: int | None = None) -> list[int]:
     with db.reading() as session:
-        return [one.id for one in read_upload_records(session, everyone=everyone, before=before)]
+        return [item.id for item in read_upload_records(session, everyone=everyone, before=before)]
 
 
 def behind(db: Database, question: Question | None = None, group: str | None = None) -> list[int]:
@@ -53,7 +54,12 @@ def test_an_upload_tells_who_when_what_and_how_much(filled_db: Database) -> None
         <= datetime.now(UTC)
     )
     (month,) = record_read.months
-    assert (month.source, month.month, month.lines, month.share_pct) == (SOURCE, JANUARY, 3, 60)
+    assert (month.source, month.month, month.lines, month.share_pct) == (
+        SOURCE,
+        JANUARY,
+        3,
+        Decimal(60),
+    )
     assert (month.basis, month.current, month.superseded_by) == ("share", True, None)
 
 

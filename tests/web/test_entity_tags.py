@@ -17,7 +17,7 @@ ADDRESSES = (
 
 @pytest.mark.parametrize("address", ADDRESSES)
 @pytest.mark.parametrize("form", ["{}", '"x", {}', 'W/"x",{} , "y"', "*", "strong"])
-def test_who_holds_an_answer_is_told_so(client, address, form):
+def test_who_holds_an_answer_is_told_so(client: TestClient, address: str, form: str) -> None:
     answer = client.get(address)
     tag = answer.headers["etag"]
     held = tag.removeprefix("W/") if form == "strong" else form.format(tag)
@@ -31,18 +31,18 @@ def test_who_holds_an_answer_is_told_so(client, address, form):
 
 
 @pytest.mark.parametrize("held", ['"other"', "", "x", 'W/"', ",,,", '"*"', "ü"])
-def test_another_tag_gets_the_answer(client, held):
-    answer = client.get("/api/v1/shares", headers={"If-None-Match": held.encode()})
+def test_another_tag_gets_the_answer(client: TestClient, held: str) -> None:
+    answer = client.get("/api/v1/shares", headers={b"If-None-Match": held.encode()})
     assert answer.status_code == 200
     assert answer.json()["data"]
 
 
-def test_any_answer_is_none_where_there_is_none(client):
+def test_any_answer_is_none_where_there_is_none(client: TestClient) -> None:
     address = "/api/v1/shares?source=vercel-ai-gateway"
     assert client.get(address, headers={"If-None-Match": "*"}).status_code == 404
 
 
-def test_head_says_what_get_says(client):
+def test_head_says_what_get_says(client: TestClient) -> None:
     for address in ADDRESSES:
         got, head = client.get(address), client.head(address)
         assert (head.status_code, head.content) == (200, b"")
@@ -51,21 +51,23 @@ def test_head_says_what_get_says(client):
         assert head.headers == got.headers
 
 
-def test_an_answer_that_is_held_is_not_read(client, monkeypatch):
+def test_an_answer_that_is_held_is_not_read(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tag = client.get("/api/v1/shares").headers["etag"]
     monkeypatch.setattr("app.api.shares.answer_question", None)
     assert client.get("/api/v1/shares", headers={"If-None-Match": tag}).status_code == 304
 
 
-def test_all_workers_give_one_tag(client, read_only_database_url):
+def test_all_workers_give_one_tag(client: TestClient, read_only_database_url: str) -> None:
     with TestClient(create_app(Database(read_only_database_url))) as other:
         for address in ADDRESSES:
             assert other.get(address).headers["etag"] == client.get(address).headers["etag"]
 
 
-def test_a_tag_names_the_question_and_not_how_it_was_put(client):
-    def tag(query):
-        return client.get(f"/api/v1/shares{query}").headers["etag"]
+def test_a_tag_names_the_question_and_not_how_it_was_put(client: TestClient) -> None:
+    def tag(query: str) -> str:
+        return str(client.get(f"/api/v1/shares{query}").headers["etag"])
 
     assert tag("?by=origin") == tag("") == tag("?top=10&openness=open")
     assert tag("?by=model") != tag("")
@@ -77,9 +79,11 @@ def test_a_tag_names_the_question_and_not_how_it_was_put(client):
     assert by_accept.headers["etag"] != tag("")
 
 
-def test_every_change_of_the_data_is_another_tag(filled_db, own_client):
-    def tag():
-        return own_client.get("/api/v1/models").headers["etag"]
+def test_every_change_of_the_data_is_another_tag(
+    filled_db: Database, own_client: TestClient
+) -> None:
+    def tag() -> str:
+        return str(own_client.get("/api/v1/models").headers["etag"])
 
     tags = [tag()]
     publish_stored(filled_db, store_file(filled_db, month_file("30")))
@@ -91,7 +95,7 @@ def test_every_change_of_the_data_is_another_tag(filled_db, own_client):
     assert len(set(tags)) == 3
 
 
-def test_what_only_waits_changes_nothing(filled_db, own_client):
+def test_what_only_waits_changes_nothing(filled_db: Database, own_client: TestClient) -> None:
     before = own_client.get("/api/v1/snapshots").headers["etag"]
     store_file(filled_db, month_file("30"))
     assert own_client.get("/api/v1/snapshots").headers["etag"] == before

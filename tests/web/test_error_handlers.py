@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app.database.migrate import schema_revisions
@@ -25,6 +26,7 @@ from app.main import create_app
 from app.paths import PROJECT
 from app.web.token_bucket import RateExceededError
 from tests.builders import UNREACHABLE_URL
+from tests.markup import attributes
 from tests.programs import modelshare
 
 MIGRATIONS = PROJECT / "migrations" / "versions"
@@ -49,7 +51,8 @@ def test_every_answer_carries_the_strict_policy(client: TestClient, address: str
 
 
 def test_a_static_file_with_its_version_is_kept_for_good(client: TestClient) -> None:
-    own = re.findall(r"/static/style[.]css[?]v=[0-9a-f]{12}", client.get("/").text)[0]
+    (own,) = attributes(client.get("/").text, 'link[rel="stylesheet"]', "href")
+    assert re.fullmatch(r"/static/style[.]css[?]v=[0-9a-f]{12}", own)
     kept = [
         client.get(address).headers["cache-control"]
         for address in (own, "/static/style.css", "/static/style.css?v=1", f"{own}&x")
@@ -155,7 +158,8 @@ def test_a_fault_of_ours_shows_no_trace(
 ) -> None:
     with filled_db.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE event CASCADE")
-    own_client.app.debug = False  # type: ignore[attr-defined]
+    assert isinstance(own_client.app, FastAPI)
+    own_client.app.debug = False
     client = TestClient(own_client.app, raise_server_exceptions=False)
     response = client.get("/")
     assert response.status_code == 500

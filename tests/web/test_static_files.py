@@ -1,6 +1,5 @@
 """The files of `static/`: what a page asks for, and how it is served."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +7,7 @@ from fastapi.testclient import TestClient
 
 from app.paths import STATIC
 from app.web.static_files import STYLES, file_version
+from tests.markup import attributes
 
 OURS = sorted(STATIC.glob("styles/*.css")) + sorted(STATIC.glob("scripts/*.js"))
 
@@ -29,7 +29,7 @@ def test_the_style_sheet_is_served_as_one_file_in_the_order_of_the_cascade(
 
 def test_every_page_asks_for_one_style_sheet(client: TestClient) -> None:
     for page in ("/", "/embed/trends", "/nowhere"):
-        sheets = re.findall(r'rel="stylesheet" href="([^"]+)"', client.get(page).text)
+        sheets = attributes(client.get(page).text, 'link[rel="stylesheet"]', "href")
         assert sheets == [f"/static/style.css?v={file_version('style.css')}"]
 
 

@@ -46,41 +46,43 @@ def spaced(text: str) -> str:
         ("100", 1, "100.0 %"),
     ],
 )
-def test_a_share_is_rounded_half_up_and_never_to_nothing(share, places, shown):
+def test_a_share_is_rounded_half_up_and_never_to_nothing(
+    share: str, places: int, shown: str
+) -> None:
     assert spaced(format_percent(Decimal(share), places)) == shown
 
 
-def test_a_missing_share_is_a_dash_and_not_zero():
+def test_a_missing_share_is_a_dash_and_not_zero() -> None:
     assert format_percent(None) == "–"
 
 
-def test_a_number_and_its_unit_do_not_break_over_two_lines():
+def test_a_number_and_its_unit_do_not_break_over_two_lines() -> None:
     assert format_percent(Decimal(5)) == "5.0\N{NO-BREAK SPACE}%"
 
 
 @pytest.mark.parametrize(
     ("change", "shown"), [("3.14", "+3.1 pp"), ("-12.43", "−12.4 pp"), ("-0.04", "0.0 pp")]
 )
-def test_a_change_is_in_percentage_points_with_its_sign(change, shown):
+def test_a_change_is_in_percentage_points_with_its_sign(change: str, shown: str) -> None:
     assert spaced(format_points(Decimal(change))) == shown
 
 
 @pytest.mark.parametrize(("share", "shown"), [("30.0000", "30 %"), ("1.2000", "1.2 %")])
-def test_a_reported_share_gets_no_digit_its_publisher_did_not_print(share, shown):
+def test_a_reported_share_gets_no_digit_its_publisher_did_not_print(share: str, shown: str) -> None:
     assert spaced(format_reported(Decimal(share))) == shown
 
 
-def test_instants_are_told_in_utc():
+def test_instants_are_told_in_utc() -> None:
     instant = datetime.fromisoformat("2026-11-24T01:30:00+02:00")
     assert spaced(format_instant_name(instant)) == "23 November 2026, 23:30 UTC"
 
 
-def test_a_note_is_quoted_up_to_the_semicolon_with_curly_marks():
+def test_a_note_is_quoted_up_to_the_semicolon_with_curly_marks() -> None:
     note = 'reported as "late 2024"; lowest week of the study'
     assert quote_note(note) == "reported as “late 2024”"
 
 
-def test_a_headline_tells_who_rose_from_what_to_what_of_which_whole():
+def test_a_headline_tells_who_rose_from_what_to_what_of_which_whole() -> None:
     shares = answer({"chinese": ["5.96", "28.65", "60.26"], "us": ["10.15", "3.74", "6.34"]})
     assert spaced(headline_finding(shares, ORIGINS)) == (
         "Chinese open models rose from 6.0 % of all tokens counted by Acme in January 2025 "
@@ -88,49 +90,49 @@ def test_a_headline_tells_who_rose_from_what_to_what_of_which_whole():
     )
 
 
-def test_a_headline_follows_whoever_leads_in_the_latest_month():
+def test_a_headline_follows_whoever_leads_in_the_latest_month() -> None:
     shares = answer({"chinese": ["40", "10"], "us": ["5", "30"]})
     assert headline_finding(shares, ORIGINS).startswith("US open models rose from 5.0")
 
 
-def test_a_headline_of_a_falling_share_says_fell():
+def test_a_headline_of_a_falling_share_says_fell() -> None:
     assert " fell from " in headline_finding(answer({"us": ["40", "10"]}), ORIGINS)
 
 
-def test_a_headline_of_shares_that_look_alike_does_not_say_rose():
+def test_a_headline_of_shares_that_look_alike_does_not_say_rose() -> None:
     headline = spaced(headline_finding(answer({"us": ["40.01", "40.02"]}), ORIGINS))
     assert headline.startswith("US open models stand at 40.0 %")
     assert headline.endswith("in February 2025, as in January 2025")
 
 
-def test_a_headline_of_one_month_compares_with_nothing():
+def test_a_headline_of_one_month_compares_with_nothing() -> None:
     headline = spaced(headline_finding(answer({"chinese": ["41"]}), ORIGINS))
     assert headline == "Chinese open models: 41.0 % of all tokens counted by Acme in January 2025"
 
 
-def test_a_headline_is_not_led_by_what_is_not_known():
+def test_a_headline_is_not_led_by_what_is_not_known() -> None:
     shares = answer({"chinese": ["17.1"], "unknown": ["23.8"]})
     assert headline_finding(shares, ORIGINS).startswith("Chinese open models")
 
 
-def test_a_headline_leaves_out_a_group_that_ended_earlier():
+def test_a_headline_leaves_out_a_group_that_ended_earlier() -> None:
     shares = answer({"chinese": ["90", None], "us": ["5", "6"]})
     assert headline_finding(shares, ORIGINS).startswith("US open models")
 
 
-def test_a_headline_keeps_the_spelling_of_a_model():
+def test_a_headline_keeps_the_spelling_of_a_model() -> None:
     shares = answer({"glm": ["2", "5"]}, groups={"glm": group("glm", "gpt-oss-120b", "us")})
     assert headline_finding(shares, Question(by="model")).startswith("gpt-oss-120b rose")
 
 
-def test_the_small_print_names_sources_provisional_months_and_vintage():
+def test_the_small_print_names_sources_provisional_months_and_vintage() -> None:
     shares = answer({"us": ["5", "6", "7"]}, statuses={0: "provisional", 1: "provisional"})
     assert spaced(small_print_text(shares)) == (
         "Gateway; January 2025 provisional; as known on 23 November 2026, 10:00 UTC"
     )
 
 
-def test_a_definition_is_one_sentence_with_metric_denominator_openness_months_and_vintage():
+def test_a_definition_is_one_sentence_with_metric_denominator_openness_months_and_vintage() -> None:
     sentence = spaced(definition_text(answer({"us": ["5", "6"]}), ORIGINS))
     for part in (
         "open models, those whose weights can be downloaded",
@@ -143,7 +145,7 @@ def test_a_definition_is_one_sentence_with_metric_denominator_openness_months_an
     assert sentence.count(". ") == 0
 
 
-def test_a_definition_of_several_sources_gives_each_its_own_whole():
+def test_a_definition_of_several_sources_gives_each_its_own_whole() -> None:
     hub = source("hub", "downloads")
     shares = answer({"us": ["5"]}, {"us": [None, "8"]}, sources=(source(), hub))
     sentence = spaced(definition_text(shares, ORIGINS))
@@ -151,17 +153,17 @@ def test_a_definition_of_several_sources_gives_each_its_own_whole():
     assert "Hub (all downloads; February 2025)" in sentence
 
 
-def test_a_definition_of_the_open_whole_says_so():
+def test_a_definition_of_the_open_whole_says_so() -> None:
     sentence = definition_text(answer({"us": ["5"]}), Question(of="open"))
     assert "in tokens of open models counted by Acme" in sentence
 
 
-def test_a_definition_names_its_filters():
+def test_a_definition_names_its_filters() -> None:
     sentence = definition_text(answer({"us": ["5"]}), Question(origin=("us", "chinese")))
     assert "only US and Chinese" in sentence
 
 
-def test_a_summary_tells_latest_change_extremes_rest_and_gaps():
+def test_a_summary_tells_latest_change_extremes_rest_and_gaps() -> None:
     shares = answer(
         {"chinese": ["10", None, "30", "20"]}, rest={"closed": ["90", None, "70", "80"]}
     )
@@ -172,31 +174,31 @@ def test_a_summary_tells_latest_change_extremes_rest_and_gaps():
     assert "No figures for February 2025" in sentence
 
 
-def test_highlights_give_the_largest_fall_and_rise_of_the_leader_in_order_of_time():
+def test_highlights_give_the_largest_fall_and_rise_of_the_leader_in_order_of_time() -> None:
     fall, rise = chart_highlights(answer({"chinese": ["20", "28", "16", "39", "60"]}), ORIGINS)
     assert "from 28.0 % in February 2025 to 16.0 % in March 2025 (−12.0 pp)" in spaced(fall)
     assert "from 16.0 % in March 2025 to 39.0 % in April 2025 (+23.0 pp)" in spaced(rise)
 
 
-def test_a_share_that_only_rose_has_no_largest_fall():
+def test_a_share_that_only_rose_has_no_largest_fall() -> None:
     (only,) = chart_highlights(answer({"chinese": ["20", "28"]}), ORIGINS)
     assert "rise" in only
 
 
-def test_a_composition_divides_the_latest_month():
+def test_a_composition_divides_the_latest_month() -> None:
     shares = answer({"chinese": ["60"], "us": ["6.7"]}, rest={"closed": ["26"], "unknown": ["7.3"]})
     assert spaced(composition_sentence(shares, ORIGINS)) == (
         "In January 2025 open models together: 66.7 %, closed 26.0 %, unknown 7.3 %"
     )
 
 
-def test_a_citation_carries_the_day_its_figures_were_learned_and_survives_braces():
+def test_a_citation_carries_the_day_its_figures_were_learned_and_survives_braces() -> None:
     odd = replace(source(), citation="{0} {x} as of {as_of}")
     sentence = source_citation(odd)
     assert spaced(sentence) == "{0} {x} as of 23 November 2026"
 
 
-def test_a_group_named_unknown_inside_is_not_mixed_with_the_unknown_rest():
+def test_a_group_named_unknown_inside_is_not_mixed_with_the_unknown_rest() -> None:
     shares = answer({"chinese": ["17"], "unknown": ["23"]}, rest={"unknown": ["60"]})
     inside = {
         item.group.key: item.last.share_pct
@@ -206,7 +208,7 @@ def test_a_group_named_unknown_inside_is_not_mixed_with_the_unknown_rest():
     assert covered_months(shares, "gateway") == [date(2025, 1, 1)]
 
 
-def test_a_headline_says_what_its_filters_leave():
+def test_a_headline_says_what_its_filters_leave() -> None:
     shares = answer({"open": ["6", "60.3"]})
     headline = headline_finding(shares, Question(by="openness", origin=("chinese",)))
     assert spaced(headline).startswith("Open models (only Chinese) rose from 6.0 %")
@@ -215,26 +217,26 @@ def test_a_headline_says_what_its_filters_leave():
     assert spaced(headline).startswith("Chinese open models (only deepseek) rose")
 
 
-def test_a_composition_never_takes_a_missing_month_for_zero():
+def test_a_composition_never_takes_a_missing_month_for_zero() -> None:
     shares = answer({"other": ["0.3", None]})
     sentence = spaced(composition_sentence(shares, Question(origin=("other",))))
     assert sentence.startswith("In January 2025 open models (only Other) together: 0.3 %")
 
 
-def test_small_shares_that_round_alike_are_told_apart_where_they_differ_by_much():
+def test_small_shares_that_round_alike_are_told_apart_where_they_differ_by_much() -> None:
     sentence = headline_finding(answer({"european": ["0.1146", "0.0685"]}), Question())
     assert spaced(sentence).startswith("European open models fell from 0.11 % of all tokens")
     assert "to 0.07 % in February 2025" in spaced(sentence)
 
 
-def test_a_peak_far_above_both_ends_is_part_of_the_headline():
+def test_a_peak_far_above_both_ends_is_part_of_the_headline() -> None:
     sentence = spaced(headline_finding(answer({"us": ["0.6", "10.5", "3.9"]}), Question()))
     assert sentence.endswith("to 3.9 % in March 2025, after 10.5 % in February 2025")
     level = spaced(headline_finding(answer({"us": ["6", "60.8", "60.3"]}), Question()))
     assert level.endswith("to 60.3 % in March 2025")
 
 
-def test_an_estimated_figure_keeps_the_digits_of_its_publisher():
+def test_an_estimated_figure_keeps_the_digits_of_its_publisher() -> None:
     shares = answer({"chinese": ["1.2", "30"]}, statuses={0: "estimated", 1: "estimated"})
     sentence = spaced(headline_finding(shares, Question()))
     assert sentence.endswith(
@@ -243,12 +245,12 @@ def test_an_estimated_figure_keeps_the_digits_of_its_publisher():
     assert "January 2025 estimated and February 2025 estimated" in spaced(small_print_text(shares))
 
 
-def test_the_rest_is_of_the_month_that_is_told():
+def test_the_rest_is_of_the_month_that_is_told() -> None:
     shares = answer({"us": ["6", None]}, rest={"closed": ["60", "55"]})
     assert "The rest in January 2025: closed 60.0 %." in spaced(chart_summary(shares, Question()))
 
 
-def test_a_source_that_names_nothing_asked_says_so_beside_the_rest_of_its_whole():
+def test_a_source_that_names_nothing_asked_says_so_beside_the_rest_of_its_whole() -> None:
     shares = answer({"chinese": [None]}, rest={"unknown": ["100"]})
     assert spaced(composition_sentence(shares, ORIGINS)) == (
         "In January 2025 open models together: no figure, unknown 100.0 %"
@@ -257,6 +259,6 @@ def test_a_source_that_names_nothing_asked_says_so_beside_the_rest_of_its_whole(
     assert "No figure for open models. The rest in January 2025: unknown 100.0 %." in sentence
 
 
-def test_a_source_without_any_share_has_no_composition():
+def test_a_source_without_any_share_has_no_composition() -> None:
     shares = answer({"chinese": [None]})
     assert composition_sentence(shares, ORIGINS).endswith("has no figures for this question")

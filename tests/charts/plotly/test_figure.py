@@ -20,6 +20,7 @@ from app.charts.plotly.figure import plotly_figure
 from app.charts.plotly.values import plain_text
 from app.charts.scales import balance_lines, month_ticks, share_scale, shorten_name, spread_apart
 from app.domain.answer import Answer
+from app.domain.vocabulary import View
 from app.web.static_files import style_sheet
 from tests.answers import answer, group, source
 from tests.charts.builders import event, reported
@@ -27,7 +28,7 @@ from tests.charts.builders import event, reported
 STYLE = style_sheet().decode()
 
 
-def drawn(shares: Answer, view: str = "lines", **more: Any) -> dict[str, Any]:
+def drawn(shares: Answer, view: View = View.LINES, **more: Any) -> dict[str, Any]:
     wide, narrow = (
         lay_out_chart(shares, view, frame, **more) for frame in (WIDE_CHART, NARROW_CHART)
     )
@@ -77,14 +78,14 @@ def test_a_provisional_month_is_a_hollow_mark() -> None:
 
 
 def test_a_provisional_column_has_a_ring_above_it() -> None:
-    shown = drawn(answer({"us": ["1", "2"]}, statuses={1: "provisional"}), "stack")
+    shown = drawn(answer({"us": ["1", "2"]}, statuses={1: "provisional"}), View.STACK)
     rings = [item for item in shown["layout"]["annotations"] if item["name"] == "provisional"]
     assert [ring["x"] for ring in rings] == ["2025-02-15T00:00"]
 
 
 def test_labels_at_line_ends_keep_their_distance() -> None:
     shares = answer({key: ["1", "0.1"] for key in ("chinese", "us", "european", "other")})
-    (panel,) = lay_out_chart(shares, "lines").panels
+    (panel,) = lay_out_chart(shares, View.LINES).panels
     heights = sorted(label.share * panel.height / panel.top + label.lift for label in panel.labels)
     assert all(b - a >= 14 for a, b in itertools.pairwise(heights))
 
@@ -122,7 +123,7 @@ def test_a_scale_holds_its_peak_in_few_steps(peak: float) -> None:
 
 def test_a_line_that_ended_is_labelled_with_the_month_it_had_a_figure_last() -> None:
     shares = answer({"us": ["1", "2"], "other": ["1", None]})
-    texts = [label.text for label in lay_out_chart(shares, "lines").panels[0].labels]
+    texts = [label.text for label in lay_out_chart(shares, View.LINES).panels[0].labels]
     assert "Other to Jan 2025" in texts
 
 
@@ -131,7 +132,7 @@ def test_the_stack_has_the_first_group_at_the_bottom_and_the_rest_hatched_on_top
         {"chinese": ["60", "61"], "us": ["10", "9"]},
         rest={"closed": ["20", "20"], "unknown": ["10", "10"]},
     )
-    layers = drawn(shares, "stack")["data"]
+    layers = drawn(shares, View.STACK)["data"]
     assert [layer["name"] for layer in layers] == ["Chinese", "US", "Closed", "Unknown"]
     assert [layer["marker"].get("pattern", {}).get("shape") for layer in layers] == [
         None,
@@ -143,13 +144,13 @@ def test_the_stack_has_the_first_group_at_the_bottom_and_the_rest_hatched_on_top
 
 
 def test_a_missing_month_is_an_empty_slot_in_the_stack() -> None:
-    shown = drawn(answer({"us": ["1", None, "3"]}), "stack")
+    shown = drawn(answer({"us": ["1", None, "3"]}), View.STACK)
     assert shown["data"][0]["y"] == [1, None, 3]
     assert shown["layout"]["xaxis"]["range"] == ["2025-01-01", "2025-04-01"]
 
 
 def test_nothing_is_rescaled_by_plotly() -> None:
-    text = json.dumps(drawn(answer({"us": ["1", "2"]}), "stack"))
+    text = json.dumps(drawn(answer({"us": ["1", "2"]}), View.STACK))
     assert "groupnorm" not in text
     assert "stackgaps" not in text
 
@@ -173,12 +174,12 @@ def test_sources_get_a_panel_each_and_share_the_scale_of_their_kind() -> None:
 
 def test_a_source_is_not_given_groups_it_does_not_tell() -> None:
     shares = answer({"us": ["17", "3"], "other": ["1", "1"]}, {"us": ["41", "2"]})
-    assert [len(panel.series) for panel in lay_out_chart(shares, "lines").panels] == [2, 1]
+    assert [len(panel.series) for panel in lay_out_chart(shares, View.LINES).panels] == [2, 1]
 
 
 def test_a_source_that_tells_nothing_of_the_question_gets_no_panel() -> None:
     shares = answer({"us": ["17", "3"]}, {"us": [None, None]})
-    assert [panel.source.slug for panel in lay_out_chart(shares, "lines").panels] == ["gateway"]
+    assert [panel.source.slug for panel in lay_out_chart(shares, View.LINES).panels] == ["gateway"]
 
 
 def test_titles_of_panels_fit_the_narrow_screen() -> None:
@@ -187,7 +188,7 @@ def test_titles_of_panels_fit_the_narrow_screen() -> None:
     assert (
         max(
             NARROW_CHART.text_width(line)
-            for line in lay_out_chart(shares, "lines", NARROW_CHART).panels[1].title
+            for line in lay_out_chart(shares, View.LINES, NARROW_CHART).panels[1].title
         )
         < 350
     )
@@ -203,7 +204,9 @@ def test_marks_at_the_edge_of_the_plot_are_whole() -> None:
 def test_events_are_numbered_and_their_badges_never_touch() -> None:
     days = ["2025-01-20", "2025-07-23", "2025-08-05", "2025-08-06"]
     shares = answer({"us": ["1"] * 12})
-    marks = lay_out_chart(shares, "lines", NARROW_CHART, None, [event(day) for day in days]).marks
+    marks = lay_out_chart(
+        shares, View.LINES, NARROW_CHART, None, [event(day) for day in days]
+    ).marks
     assert [mark.number for mark in marks] == [1, 2, 3, 4]
     assert [mark.row for mark in marks] == [0, 0, 1, 2]
 
@@ -212,9 +215,9 @@ def test_badges_do_not_touch_where_the_screen_leaves_less_room_either() -> None:
     shares = answer({"us": ["1"] * 12})
     for frame in (WIDE_CHART, NARROW_CHART):
         marks = lay_out_chart(
-            shares, "lines", frame, None, [event("2025-05-01"), event("2025-05-29")]
+            shares, View.LINES, frame, None, [event("2025-05-01"), event("2025-05-29")]
         ).marks
-        room = frame.least - frame.left - lay_out_chart(shares, "lines", frame).right
+        room = frame.least - frame.left - lay_out_chart(shares, View.LINES, frame).right
         apart = room * 28 / 365
         assert (marks[0].row == marks[1].row) == (apart >= 20)
 
@@ -222,7 +225,7 @@ def test_badges_do_not_touch_where_the_screen_leaves_less_room_either() -> None:
 def test_events_outside_the_months_are_left_out() -> None:
     shares = answer({"us": ["1", "2"]})
     outside = [event("2024-12-31"), event("2025-03-01")]
-    assert lay_out_chart(shares, "lines", events=outside).marks == ()
+    assert lay_out_chart(shares, View.LINES, events=outside).marks == ()
 
 
 def test_a_reported_point_is_a_hollow_mark_with_its_own_words() -> None:
@@ -237,17 +240,17 @@ def test_a_reported_point_before_the_first_month_widens_the_axis() -> None:
     shares = replace(
         answer({"chinese": ["28", "16"]}, first=date(2025, 3, 1)),
     )
-    assert lay_out_chart(shares, "lines", reported=reported("1.2")).first == date(2025, 1, 1)
+    assert lay_out_chart(shares, View.LINES, reported=reported("1.2")).first == date(2025, 1, 1)
 
 
 def test_reported_tokens_do_not_stand_among_downloads() -> None:
     hub = answer({"chinese": ["28", "16"]}, sources=(source("hub", "downloads"),))
-    assert lay_out_chart(hub, "lines", reported=reported("30")).panels[0].callouts == ()
+    assert lay_out_chart(hub, View.LINES, reported=reported("30")).panels[0].callouts == ()
 
 
 def test_words_of_reported_points_stand_above_the_lines_they_would_cross() -> None:
     shares = answer({"chinese": ["5", "5", "5"], "us": ["5", "50", "5"]})
-    (panel,) = lay_out_chart(shares, "lines", reported=reported(None, "30")).panels
+    (panel,) = lay_out_chart(shares, View.LINES, reported=reported(None, "30")).panels
     (callout,) = panel.callouts
     assert 30 + callout.lift * panel.top / panel.height > 50
 
@@ -274,7 +277,7 @@ def test_names_reach_plotly_as_plain_text(name: str) -> None:
 
 def test_every_colour_of_a_figure_is_one_the_style_sheet_can_change() -> None:
     shares = answer({"chinese": ["1", "2"], "us": ["1", "2"]}, rest={"closed": ["98", "96"]})
-    for view in ("lines", "stack"):
+    for view in (View.LINES, View.STACK):
         shown = drawn(shares, view, events=[event("2025-01-20")])
         del shown["layout"]["meta"]
         used = set(re.findall(r"#[0-9a-f]{3,8}\b|rgba?\(", json.dumps(shown)))
@@ -363,14 +366,14 @@ def test_lines_of_one_hue_have_a_sample_before_their_labels() -> None:
 def test_twelve_lines_of_one_hue_differ_without_their_tint() -> None:
     keys = "abcdefghijkl"
     shares = answer({key: ["6"] for key in keys}, groups={k: group(k, k, "us") for k in keys})
-    looks = [item.look for item in lay_out_chart(shares, "stack").panels[0].series]
+    looks = [item.look for item in lay_out_chart(shares, View.STACK).panels[0].series]
     assert len({(look.dash, look.symbol) for look in looks}) == len(keys)
 
 
 def test_neighbouring_lines_of_one_hue_differ_in_dash_and_in_mark() -> None:
     keys = "abcdefghijkl"
     shares = answer({key: ["6"] for key in keys}, groups={k: group(k, k, "us") for k in keys})
-    looks = [item.look for item in lay_out_chart(shares, "stack").panels[0].series]
+    looks = [item.look for item in lay_out_chart(shares, View.STACK).panels[0].series]
     for look, following in itertools.pairwise(looks):
         assert look.dash != following.dash
         assert look.symbol != following.symbol

@@ -20,6 +20,7 @@ from app.charts.svg.chart import render_svg
 from app.charts.svg.elements import escape_text
 from app.charts.svg.patterns import symbol_path
 from app.domain.answer import Answer, ChartEvent
+from app.domain.vocabulary import View
 from app.web.static_files import style_sheet
 from tests.answers import answer, group, source
 from tests.charts.builders import DEVELOPERS, GAPS, HOSTILE, QUESTIONS, every_question, laid_out
@@ -131,7 +132,7 @@ def test_a_bar_is_as_long_as_plotly_draws_it() -> None:
 
 
 @every_question
-def test_every_word_of_the_figure_stands_in_the_picture(shares: Answer, view: str) -> None:
+def test_every_word_of_the_figure_stands_in_the_picture(shares: Answer, view: View) -> None:
     shown = laid_out(shares, view)
     layout = plotted(shown)["layout"]
     notes = [item["text"] for item in layout["annotations"] if item["name"] != "provisional"]
@@ -141,7 +142,7 @@ def test_every_word_of_the_figure_stands_in_the_picture(shares: Answer, view: st
 
 
 @every_question
-def test_labels_stand_where_plotly_has_them(shares: Answer, view: str) -> None:
+def test_labels_stand_where_plotly_has_them(shares: Answer, view: View) -> None:
     shown = laid_out(shares, view)
     expected = plotted(shown)
     texts = {"".join(item.itertext()): item for item in drawn(shown).iter("text")}
@@ -159,7 +160,7 @@ def test_labels_stand_where_plotly_has_them(shares: Answer, view: str) -> None:
 
 
 @every_question
-def test_the_picture_is_as_high_as_the_figure(shares: Answer, view: str) -> None:
+def test_the_picture_is_as_high_as_the_figure(shares: Answer, view: View) -> None:
     shown = laid_out(shares, view)
     assert int(drawn(shown).attrib["height"]) == plotted(shown)["layout"]["height"]
 
@@ -167,7 +168,7 @@ def test_the_picture_is_as_high_as_the_figure(shares: Answer, view: str) -> None
 def test_a_missing_month_is_a_gap_in_the_line() -> None:
     (line,) = [
         item
-        for item in drawn(lay_out_chart(answer({"us": ["1", "2", None, "3"]}), "lines")).iter(
+        for item in drawn(lay_out_chart(answer({"us": ["1", "2", None, "3"]}), View.LINES)).iter(
             "path"
         )
         if item.get("stroke-width") == "2.5"
@@ -183,7 +184,7 @@ def test_a_provisional_mark_is_hollow_and_a_dashed_line_is_dashed() -> None:
             groups=DEVELOPERS,
             statuses={1: "provisional"},
         ),
-        "lines",
+        View.LINES,
     )
     groups = [item for item in drawn(shown).iter("g") if item.get("stroke-width") == "1.75"]
     lines = [item for item in groups if len(item.findall("path")) == 3]  # a sample has two
@@ -220,7 +221,7 @@ def test_every_symbol_has_a_shape_of_its_own() -> None:
 
 @every_question
 def test_every_colour_is_of_the_palette_and_the_style_sheet_knows_its_role(
-    shares: Answer, view: str
+    shares: Answer, view: View
 ) -> None:
     for item in drawn(laid_out(shares, view)).iter():
         role, *kinds = item.get("class", "").split()[:2] or [""]
@@ -234,7 +235,7 @@ def test_every_colour_is_of_the_palette_and_the_style_sheet_knows_its_role(
 
 
 @every_question
-def test_nothing_in_a_picture_needs_a_style_the_policy_forbids(shares: Answer, view: str) -> None:
+def test_nothing_in_a_picture_needs_a_style_the_policy_forbids(shares: Answer, view: View) -> None:
     root = drawn(laid_out(shares, view))
     assert not any(item.tag == "style" or "style" in item.attrib for item in root.iter())
 
@@ -253,7 +254,7 @@ def test_any_name_leaves_the_picture_well_formed(name: str) -> None:
         sources=(source(name=name), source("hub", name=name)),
     )
     happened = [ChartEvent(date(2025, 1, 5), name, name, "", headline=True)]
-    for view in ("lines", "stack"):
+    for view in (View.LINES, View.STACK):
         shown = lay_out_chart(shares, view, WIDE_CHART, None, happened)
         text = render_svg(shown, "lines-wide", name, "w")
         assert "script" not in {item.tag for item in ET.fromstring(text.encode()).iter()}
@@ -269,13 +270,13 @@ def test_any_text_is_written_so_that_it_reads_the_same(text: str) -> None:
 
 def test_a_name_from_right_to_left_does_not_turn_the_number_beside_it() -> None:
     names = {"x": group("x", "ديب سيك", "chinese")}
-    shown = lay_out_chart(answer({"x": ["1", "28.7"]}, groups=names), "lines")
+    shown = lay_out_chart(answer({"x": ["1", "28.7"]}, groups=names), View.LINES)
     assert "\u2068ديب سيك\u2069 28.7\N{NO-BREAK SPACE}%" in words(drawn(shown))
 
 
 def test_the_narrow_picture_is_that_of_the_narrow_chart() -> None:
     root = ET.fromstring(
-        render_svg(lay_out_chart(GAPS, "lines", NARROW_CHART), "lines-narrow", "A title", "w")
+        render_svg(lay_out_chart(GAPS, View.LINES, NARROW_CHART), "lines-narrow", "A title", "w")
     )
     assert root.get("width") == "350"
     assert root.get("class") == "picture narrow"

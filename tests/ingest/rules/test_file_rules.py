@@ -6,6 +6,8 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
+from typing import TypedDict, Unpack
 
 import pytest
 from hypothesis import given, settings
@@ -15,10 +17,11 @@ from app.catalogue.index import CatalogueIndex, KnownDeveloper, KnownModel
 from app.csv_io.problems import PROBLEMS_KEPT_MAX
 from app.csv_io.schema import FileLimits
 from app.domain.calendar import format_month
-from app.domain.errors import BadFileError
+from app.domain.errors import BadFileError, Problem
 from app.domain.snapshot import Basis, Line
 from app.domain.vocabulary import Openness, Origin, Status
 from app.ingest.rules.check_options import CheckOptions
+from app.ingest.rules.checked import CheckedFile, Notice
 from app.ingest.rules.file_rules import check_lines
 from app.ingest.rules.resolver import NEW_NAMES_MAX, LineSlice
 from app.ingest.rules.totals import MonthTotals, ResolvedLine
@@ -46,26 +49,33 @@ KNOWN = CatalogueIndex(
 )
 
 
-def checked(text: str, **options):
-    return check_lines(
-        io.BytesIO(text.encode()), KNOWN, CheckOptions(**{"source": "hub"} | options)
-    )
+class Choices(TypedDict, total=False):
+    """What is chosen beside a file."""
+
+    source: str | None
+    openness: Openness
+    limits: FileLimits
 
 
-def lines(text: str, **options):
-    result = checked(text, **options)
+def checked(text: str, **choices: Unpack[Choices]) -> CheckedFile:
+    choices.setdefault("source", "hub")
+    return check_lines(io.BytesIO(text.encode()), KNOWN, CheckOptions(**choices))
+
+
+def lines(text: str, **choices: Unpack[Choices]) -> list[Line]:
+    result = checked(text, **choices)
     assert not result.problem_count, result.problems
     return list(result.lines())
 
 
-def only_problem(text: str, **options):
-    result = checked(text, **options)
+def only_problem(text: str, **choices: Unpack[Choices]) -> Problem:
+    result = checked(text, **choices)
     assert result.problem_count == 1, result.problems
     return result.problems[0]
 
 
-def notices(text: str, **options):
-    result = checked(text, **options)
+def notices(text: str, **choices: Unpack[Choices]) -> dict[str, Notice]:
+    result = checked(text, **choices)
     assert not result.problem_count, result.problems
     return {notice.code: notice for notice in result.notices}
 
@@ -73,7 +83,7 @@ def notices(text: str, **options):
 # --- what a line is about ------------------------------------------------------------------------
 
 
-def test_a_line_is_completed_from_the_models_catalogue_entry():
+def test_a_line_is_completed_from_the_models_catalogue_entry() -> None:
     (line,) = lines("month,model,share_pct,note\n2025-08,Qwen3 Max,4.5,as reported\n")
     assert line == Line(
         "hub",
@@ -90,53 +100,53 @@ def test_a_line_is_completed_from_the_models_catalogue_entry():
     )
 
 
-def test_a_blank_origin_comes_from_the_developer():
+def test_a_blank_origin_comes_from_the_developer() -> None:
     (line,) = lines("month,developer,share_pct\n2025-08,mistral ai,4.5\n")
     assert (line.origin, line.developer, line.openness) == ("european", "mistralai", "open")
 
 
-def test_a_blank_openness_is_the_one_chosen_with_the_file():
+def test_a_blank_openness_is_the_one_chosen_with_the_file() -> None:
     (line,) = lines("month,origin,share_pct\n2025-08,us,4.5\n", openness=Openness.UNKNOWN)
     assert line.openness is Openness.UNKNOWN
 
 
-def test_a_line_without_origin_and_developer_is_refused():
+def test_a_line_without_origin_and_developer_is_refused() -> None:
     problem = only_problem("month,origin,developer,share_pct\n2025-08,,,4.5\n")
     assert (problem.code, problem.line, problem.column) == ("no_origin", 2, 2)
 
 
-def test_the_source_may_be_named_by_slug_or_name_in_each_line():
+def test_the_source_may_be_named_by_slug_or_name_in_each_line() -> None:
     text = "month,source,origin,share_pct\n2025-08,The Hub,us,9\n2025-08,OpenRouter-Rankings,us,9\n"
     assert [line.source for line in lines(text, source=None)] == ["hub", "openrouter-rankings"]
 
 
-def test_an_unknown_source_is_refused_with_the_nearest():
+def test_an_unknown_source_is_refused_with_the_nearest() -> None:
     text = "month,source,origin,share_pct\n2025-08,openrouter-ranking,us,9\n"
     problem = only_problem(text, source=None)
     assert (problem.code, problem.column) == ("unknown_source", 2)
     assert problem.suggestion == "openrouter-rankings"
 
 
-def test_a_name_that_reads_like_another_sources_slug_is_refused():
+def test_a_name_that_reads_like_another_sources_slug_is_refused() -> None:
     both = replace(KNOWN, sources={"acme": "Acme gateway", "acme-gateway": "Another"})
     assert both.source("Acme gateway") is None
     assert (both.source("acme-gateway"), both.source("Another")) == ("acme-gateway",) * 2
     assert both.source("ACME") == "acme"
 
 
-def test_a_line_of_another_source_than_the_chosen_one_is_refused():
+def test_a_line_of_another_source_than_the_chosen_one_is_refused() -> None:
     problem = only_problem("month,source,origin,share_pct\n2025-08,openrouter-rankings,us,9\n")
     assert (problem.code, problem.suggestion) == ("other_source", "hub")
 
 
-def test_a_source_must_be_said_somewhere():
+def test_a_source_must_be_said_somewhere() -> None:
     problem = only_problem("month,origin,share_pct\n2025-08,us,9\n", source=None)
     assert (problem.code, problem.line, problem.field) == ("missing_column", 1, "source")
     text = "month,source,origin,share_pct\n2025-08,,us,9\n"
     assert only_problem(text, source=None).code == "blank"
 
 
-def test_a_chosen_source_that_is_unknown_is_refused():
+def test_a_chosen_source_that_is_unknown_is_refused() -> None:
     problem = only_problem("month,origin,share_pct\n2025-08,us,9\n", source="hubb")
     assert (problem.code, problem.line, problem.suggestion) == ("unknown_source", None, "hub")
 
@@ -144,7 +154,9 @@ def test_a_chosen_source_that_is_unknown_is_refused():
 @pytest.mark.parametrize(
     ("header", "field"), [("month,origin,note", "share_pct"), ("month,share_pct", "origin")]
 )
-def test_a_header_without_figures_or_without_a_subject_is_one_error(header, field):
+def test_a_header_without_figures_or_without_a_subject_is_one_error(
+    header: str, field: str
+) -> None:
     row = ",".join(
         {"month": "2025-08", "origin": "us"}.get(name, "9") for name in header.split(",")
     )
@@ -152,7 +164,7 @@ def test_a_header_without_figures_or_without_a_subject_is_one_error(header, fiel
     assert (problem.code, problem.line, problem.field) == ("missing_column", 1, field)
 
 
-def test_an_origin_that_differs_from_the_catalogue_counts_and_is_noticed_once():
+def test_an_origin_that_differs_from_the_catalogue_counts_and_is_noticed_once() -> None:
     text = "month,origin,developer,share_pct\n" + "".join(
         f"2025-{month:02},us,deepseek,90\n" for month in range(1, 13)
     )
@@ -162,20 +174,20 @@ def test_an_origin_that_differs_from_the_catalogue_counts_and_is_noticed_once():
     assert "deepseek is us here and chinese in the catalogue" in notice.text
 
 
-def test_an_openness_that_differs_from_the_catalogue_counts_and_is_noticed():
+def test_an_openness_that_differs_from_the_catalogue_counts_and_is_noticed() -> None:
     text = "month,openness,model,share_pct\n2025-08,closed,deepseek/r1,90\n"
     assert lines(text)[0].openness is Openness.CLOSED
     assert "closed here and open in the catalogue" in notices(text)["openness_differs"].text
 
 
 @pytest.mark.parametrize("developer", ["qwen", "Nobody Yet"])
-def test_a_model_of_another_developer_than_the_catalogues_is_refused(developer):
+def test_a_model_of_another_developer_than_the_catalogues_is_refused(developer: str) -> None:
     text = f"month,origin,developer,model,share_pct\n2025-08,chinese,{developer},deepseek/r1,9\n"
     problem = only_problem(text)
     assert (problem.code, problem.column, problem.suggestion) == ("other_developer", 3, "deepseek")
 
 
-def test_a_line_without_a_figure_is_refused():
+def test_a_line_without_a_figure_is_refused() -> None:
     problem = only_problem("month,origin,share_pct\n2025-08,us,\n")
     assert (problem.code, problem.column) == ("no_figure", 3)
     assert only_problem("month,origin,value\n2025-08,us,\n").field == "value"
@@ -186,7 +198,7 @@ def test_a_line_without_a_figure_is_refused():
 NEW = "month,origin,openness,developer,model,share_pct\n"
 
 
-def test_new_developers_and_models_are_announced():
+def test_new_developers_and_models_are_announced() -> None:
     result = checked(NEW + "2025-08,other,open,Upstage AI,Solar Pro 2,40\n")
     assert not result.problem_count
     (developer,), (model,) = result.new_developers, result.new_models
@@ -209,11 +221,11 @@ def test_new_developers_and_models_are_announced():
         ("2025-08,other,open,,Solar,40", "no_developer"),
     ],
 )
-def test_a_new_name_needs_its_origin_openness_and_developer(row, code):
+def test_a_new_name_needs_its_origin_openness_and_developer(row: str, code: str) -> None:
     assert only_problem(NEW + row + "\n").code == code
 
 
-def test_the_developer_of_a_new_model_is_suggested_from_its_name():
+def test_the_developer_of_a_new_model_is_suggested_from_its_name() -> None:
     assert only_problem(NEW + "2025-08,chinese,open,,qwen/qwen4,4\n").suggestion == "qwen"
 
 
@@ -225,7 +237,9 @@ def test_the_developer_of_a_new_model_is_suggested_from_its_name():
         ("2025-08,us,open,qwen,X,4\n2025-09,us,closed,qwen,x,4\n", "openness", "open"),
     ],
 )
-def test_lines_that_contradict_each_other_about_a_new_name_are_refused(rows, field, suggestion):
+def test_lines_that_contradict_each_other_about_a_new_name_are_refused(
+    rows: str, field: str, suggestion: str
+) -> None:
     problem = only_problem(NEW + rows)
     assert (problem.code, problem.line, problem.field) == ("contradiction", 3, field)
     assert (problem.suggestion, "line 2" in problem.expected) == (suggestion, True)
@@ -242,23 +256,23 @@ def test_lines_that_contradict_each_other_about_a_new_name_are_refused(rows, fie
         ("Deep.Seek", "deep.seek"),
     ],
 )
-def test_a_new_slug_is_made_from_the_name(name, slug):
+def test_a_new_slug_is_made_from_the_name(name: str, slug: str) -> None:
     assert checked(NEW + f"2025-08,other,open,{name},,40\n").new_developers[0].slug == slug
 
 
-def test_a_name_without_latin_letters_gets_a_slug_from_its_digest():
+def test_a_name_without_latin_letters_gets_a_slug_from_its_digest() -> None:
     (developer,) = checked(NEW + "2025-08,chinese,open,月之暗面,,40\n").new_developers
     assert developer.slug.startswith("x-")
     assert len(developer.slug) == 10
 
 
-def test_names_that_make_the_same_slug_get_different_ones():
+def test_names_that_make_the_same_slug_get_different_ones() -> None:
     first, second = checked(NEW + "2025-08,us,open,C+,,4\n2025-08,us,open,C#,,4\n").new_developers
     assert first.slug == "c"
     assert second.slug.startswith("c-")
 
 
-def test_versions_that_differ_by_where_a_separator_stands_are_two_models():
+def test_versions_that_differ_by_where_a_separator_stands_are_two_models() -> None:
     head = "month,developer,model,openness,origin,share_pct\n"
     rows = [f"2025-08,qwen,{name},open,,1.5\n" for name in ("Qwen2-5 7B", "Qwen2 57B")]
     result = checked(head + "".join(rows))
@@ -273,35 +287,35 @@ def test_versions_that_differ_by_where_a_separator_stands_are_two_models():
         ("Model 11", False), ("Model-11", False), ("Model 1.1", False),
     ],
 )  # fmt: skip
-def test_a_separator_between_digits_is_part_of_a_models_name(name, is_known):
-    one = KnownModel("model-1-1", "Model 1-1", "qwen", Openness.OPEN)
-    catalogue = CatalogueIndex(KNOWN.sources, KNOWN.developers, {"model-1-1": one})
-    assert (catalogue.model(name) == one) is is_known
+def test_a_separator_between_digits_is_part_of_a_models_name(name: str, is_known: bool) -> None:
+    known = KnownModel("model-1-1", "Model 1-1", "qwen", Openness.OPEN)
+    catalogue = CatalogueIndex(KNOWN.sources, KNOWN.developers, {"model-1-1": known})
+    assert (catalogue.model(name) == known) is is_known
 
 
-def test_a_new_slug_never_takes_over_a_known_name():
+def test_a_new_slug_never_takes_over_a_known_name() -> None:
     (developer,) = checked(NEW + "2025-08,us,open,Mistral!AI,,4\n").new_developers
     assert developer.slug.startswith("mistral-ai-")
 
 
-def test_a_name_that_two_models_share_is_refused_with_their_slugs():
+def test_a_name_that_two_models_share_is_refused_with_their_slugs() -> None:
     problem = only_problem(NEW + "2025-08,european,open,mistralai,small,4\n")
     assert problem.code == "ambiguous_name"
     assert "mistralai/one, mistralai/two" in problem.expected
 
 
-def test_a_new_name_very_near_a_known_one_is_noticed():
+def test_a_new_name_very_near_a_known_one_is_noticed() -> None:
     assert (
         "did you mean “DeepSeek”?"
         in notices(NEW + "2025-08,chinese,open,depseek,,4\n")["near_name"].text
     )
 
 
-def test_a_new_version_is_not_taken_for_a_slip():
+def test_a_new_version_is_not_taken_for_a_slip() -> None:
     assert "near_name" not in notices(NEW + "2025-08,chinese,open,deepseek,deepseek/v4,4\n")
 
 
-def test_too_many_new_names_are_refused():
+def test_too_many_new_names_are_refused() -> None:
     text = NEW + "".join(f"2025-08,us,open,developer {i},,0\n" for i in range(NEW_NAMES_MAX + 5))
     result = checked(text)
     assert (result.problem_count, result.problems[0].code) == (5, "too_many_new_names")
@@ -321,59 +335,59 @@ SHARES = "month,origin,openness,developer,model,share_pct\n"
         "2025-08,chinese,open,,deepseek/r1,4\n2025-08,chinese,closed,,deepseek/r1,5\n",
     ],
 )
-def test_no_slice_may_be_there_twice_in_a_month(rows):
+def test_no_slice_may_be_there_twice_in_a_month(rows: str) -> None:
     problem = only_problem(SHARES + rows)
     assert (problem.code, problem.line) == ("line_twice", 3)
     assert "line 2 has it for 2025-08 of hub" in problem.expected
 
 
-def test_the_same_slice_in_another_month_or_source_is_another_line():
+def test_the_same_slice_in_another_month_or_source_is_another_line() -> None:
     text = "month,source,origin,share_pct\n2025-08,hub,us,4\n2025-09,hub,us,4\n"
     assert len(lines(text + "2025-08,openrouter-rankings,us,4\n", source=None)) == 3
 
 
-def test_very_many_lines_that_are_there_twice_are_counted():
+def test_very_many_lines_that_are_there_twice_are_counted() -> None:
     text = SHARES + "2025-08,us,open,,,0.001\n" * 3_000
     result = checked(text)
     assert (len(result.problems), result.problem_count) == (PROBLEMS_KEPT_MAX, 2_999)
 
 
-def test_a_developer_is_under_one_origin_in_a_month():
+def test_a_developer_is_under_one_origin_in_a_month() -> None:
     problem = only_problem(SHARES + "2025-08,us,open,qwen,,4\n2025-08,chinese,closed,qwen,,5\n")
     assert (problem.code, problem.line, problem.suggestion) == ("two_origins", 3, "us")
 
 
-def test_shares_may_add_up_to_100_and_a_half():
+def test_shares_may_add_up_to_100_and_a_half() -> None:
     rows = "2025-08,us,open,,,50.5\n2025-08,chinese,open,,,50\n"
     assert len(lines(SHARES + rows)) == 2
 
 
-def test_shares_that_add_up_to_more_are_refused_where_they_pass_it():
+def test_shares_that_add_up_to_more_are_refused_where_they_pass_it() -> None:
     rows = "2025-08,us,open,,,50.5\n2025-08,chinese,open,,,50.01\n2025-08,other,open,,,1\n"
     problem = only_problem(SHARES + rows)
     assert (problem.code, problem.line, problem.column) == ("sum_above_100", 3, 6)
     assert "101.51" in problem.found
 
 
-def test_shares_below_100_leave_a_remainder_that_is_named():
+def test_shares_below_100_leave_a_remainder_that_is_named() -> None:
     text = SHARES + "2025-08,us,open,,,36.5\n2025-08,chinese,open,,,41\n"
     notice = notices(text)["below_100"]
     assert "add up to 77.5; the remaining 22.5 %" in notice.text
     assert [line.share_pct for line in lines(text)] == [Decimal("36.5"), Decimal(41)]
 
 
-def test_fractions_are_refused():
+def test_fractions_are_refused() -> None:
     problem = only_problem(SHARES + "2025-08,us,open,,,0.6\n2025-08,chinese,open,,,0.4\n")
     assert (problem.code, problem.line) == ("fractions", 2)
     assert "multiply by 100" in problem.expected
 
 
-def test_fractions_that_leave_a_remainder_are_suspected():
+def test_fractions_that_leave_a_remainder_are_suspected() -> None:
     text = SHARES + "2025-08,us,open,,,0.365\n2025-08,chinese,open,,,0.41\n"
     assert "multiply them by 100" in notices(text)["below_100"].text
 
 
-def test_remainders_of_several_months_are_one_notice_that_names_the_widest():
+def test_remainders_of_several_months_are_one_notice_that_names_the_widest() -> None:
     rows = "2025-07,us,open,,,90\n2025-08,us,open,,,30\n2025-08,other,open,,,40.5\n"
     (notice,) = checked(SHARES + rows + "2025-09,us,open,,,99\n").notices
     assert (notice.code, notice.line) == ("below_100", 3)
@@ -383,7 +397,7 @@ def test_remainders_of_several_months_are_one_notice_that_names_the_widest():
     )
 
 
-def test_fractions_are_suspected_among_several_months():
+def test_fractions_are_suspected_among_several_months() -> None:
     rows = "2025-07,us,open,,,0.2\n2025-07,other,open,,,0.3\n2025-08,us,open,,,0.1\n"
     text = notices(SHARES + rows)["below_100"].text
     assert text.endswith(". If any of these are fractions, multiply them by 100")
@@ -400,7 +414,7 @@ def test_fractions_are_suspected_among_several_months():
         (("4",) * 24, True),  # rounding would explain 12 points: too many to pass over
     ],
 )
-def test_what_rounding_leaves_is_no_remainder(shares, noticed):
+def test_what_rounding_leaves_is_no_remainder(shares: tuple[str, ...], noticed: bool) -> None:
     names = [f"lab {'abcdefghijklmnopqrstuvwxyz'[n]}" for n in range(len(shares))]
     rows = [f"2025-08,us,open,{name},,{share}\n" for name, share in zip(names, shares, strict=True)]
     assert ("below_100" in notices(SHARES + "".join(rows))) is noticed
@@ -409,7 +423,7 @@ def test_what_rounding_leaves_is_no_remainder(shares, noticed):
 VALUES = "month,origin,share_pct,value\n"
 
 
-def test_shares_are_computed_from_values_exactly():
+def test_shares_are_computed_from_values_exactly() -> None:
     text = VALUES + "2025-08,us,,1\n2025-08,chinese,,1.5\n2025-08,other,,0.5\n2025-09,us,,7\n"
     result = checked(text)
     assert [line.share_pct for line in result.lines()] == [
@@ -419,7 +433,7 @@ def test_shares_are_computed_from_values_exactly():
     assert result.months["hub", AUGUST].lines == 3
 
 
-def test_the_largest_values_are_added_without_rounding():
+def test_the_largest_values_are_added_without_rounding() -> None:
     about = LineSlice("hub", Origin.US, Openness.OPEN, None, None, ())
     tally = MonthTotals(first_line=2)
     for value in (Decimal(10**18 - 1), Decimal("0.000001")) * 20_000:
@@ -428,37 +442,37 @@ def test_the_largest_values_are_added_without_rounding():
     assert tally.share_of(Decimal(10**18 - 1)) == Decimal("0.0050000000")
 
 
-def test_values_that_are_all_zero_are_refused():
+def test_values_that_are_all_zero_are_refused() -> None:
     assert only_problem(VALUES + "2025-08,us,,0\n2025-08,other,,0\n").code == "sum_is_zero"
 
 
-def test_a_month_has_shares_throughout_or_values_throughout():
+def test_a_month_has_shares_throughout_or_values_throughout() -> None:
     problem = only_problem(VALUES + "2025-08,us,4,\n2025-08,other,,5\n")
     assert (problem.code, problem.line) == ("mixed_figures", 3)
     assert problem.found == "no share_pct in line 3, no value in line 2"
 
 
-def test_one_month_may_have_shares_and_the_next_one_values():
+def test_one_month_may_have_shares_and_the_next_one_values() -> None:
     result = checked(VALUES + "2025-08,us,4,\n2025-09,us,,5\n")
     assert [month.basis for month in result.months.values()] == [Basis.SHARE, Basis.VALUE]
 
 
-def test_a_share_that_disagrees_with_its_value_is_refused():
+def test_a_share_that_disagrees_with_its_value_is_refused() -> None:
     problem = only_problem(VALUES + "2025-08,us,60.2,60\n2025-08,other,39.95,40\n")
     assert (problem.code, problem.line, problem.found) == ("figures_disagree", 2, "60.2")
 
 
-def test_shares_and_values_of_part_of_the_whole_agree_in_proportion():
+def test_shares_and_values_of_part_of_the_whole_agree_in_proportion() -> None:
     rows = "2025-08,us,36.5,365\n2025-08,chinese,41,410\n"
     assert [line.share_pct for line in lines(VALUES + rows)] == [Decimal("36.5"), Decimal(41)]
 
 
-def test_a_share_beside_computed_ones_must_agree_too():
+def test_a_share_beside_computed_ones_must_agree_too() -> None:
     problem = only_problem(VALUES + "2025-08,us,70,60\n2025-08,other,,40\n")
     assert (problem.code, problem.line) == ("figures_disagree", 2)
 
 
-def test_a_value_that_may_be_a_shares_decimals_is_refused_where_other_lines_have_none():
+def test_a_value_that_may_be_a_shares_decimals_is_refused_where_other_lines_have_none() -> None:
     head = "month,source,origin,openness,developer,model,share_pct,value,status,note\n"
     problem = only_problem(
         f"{head}2025-08,hub,chinese,open,,,41,5,,\n2025-08,hub,us,open,,,29,,,\n"
@@ -470,7 +484,7 @@ def test_a_value_that_may_be_a_shares_decimals_is_refused_where_other_lines_have
 @pytest.mark.parametrize(
     "rows", ["2025-08,us,41,5", "2025-08,us,30,5\n2025-08,chinese,30,5"], ids=["alone", "alike"]
 )
-def test_a_value_that_says_nothing_of_its_share_may_be_the_shares_decimals(rows):
+def test_a_value_that_says_nothing_of_its_share_may_be_the_shares_decimals(rows: str) -> None:
     result = checked(f"month,origin,share_pct,value\n{rows}\n")
     assert {problem.code for problem in result.problems} == {"split_number"}
     assert result.problem_count == len(rows.splitlines())
@@ -487,11 +501,11 @@ def test_a_value_that_says_nothing_of_its_share_may_be_the_shares_decimals(rows)
     ],
     ids=["in proportion", "a quoted share", "a quoted value", "a point", "a point elsewhere"],
 )
-def test_a_value_that_is_no_decimals_stands_beside_its_whole_share(rows):
+def test_a_value_that_is_no_decimals_stands_beside_its_whole_share(rows: str) -> None:
     assert lines(f"month,origin,share_pct,value\n{rows}\n")[0].value
 
 
-def test_a_share_beside_a_value_is_written_so_that_it_reads_one_way():
+def test_a_share_beside_a_value_is_written_so_that_it_reads_one_way() -> None:
     text = 'month,source,origin,share_pct,value\n2025-08,hub,us,"41",5\n2025-08,hub,chinese,3,\n'
     before = lines(text)
     out = io.StringIO()
@@ -499,7 +513,7 @@ def test_a_share_beside_a_value_is_written_so_that_it_reads_one_way():
     assert lines(out.getvalue()) == before
 
 
-def test_a_value_of_three_decimals_is_written_so_that_it_reads_one_way():
+def test_a_value_of_three_decimals_is_written_so_that_it_reads_one_way() -> None:
     before = lines("month,origin,value\n2025-08,us,1.2340\n")
     out = io.StringIO()
     written = [line._replace(value=Decimal("1.234")) for line in before]
@@ -507,7 +521,7 @@ def test_a_value_of_three_decimals_is_written_so_that_it_reads_one_way():
     assert lines(out.getvalue()) == before
 
 
-def test_a_rest_beside_named_developers_is_no_cause_for_a_notice():
+def test_a_rest_beside_named_developers_is_no_cause_for_a_notice() -> None:
     rows = "2025-08,chinese,open,deepseek,,30\n2025-08,chinese,open,,,20\n2025-08,us,open,,,50\n"
     assert notices(SHARES + rows) == {}
 
@@ -520,16 +534,16 @@ def test_a_rest_beside_named_developers_is_no_cause_for_a_notice():
         ("2025-08,,open,deepseek,,20\n2025-08,,,,deepseek/r1,10\n2025-08,,,,deepseek/v3,10\n", 2),
     ],
 )
-def test_a_line_that_may_be_the_total_of_others_is_noticed(rows, line):
+def test_a_line_that_may_be_the_total_of_others_is_noticed(rows: str, line: int) -> None:
     assert notices(SHARES + rows)["maybe_total"].line == line
 
 
-def test_a_large_remainder_of_unknown_origin_is_no_cause_for_a_notice():
+def test_a_large_remainder_of_unknown_origin_is_no_cause_for_a_notice() -> None:
     rows = "2025-08,unknown,open,Stealth,,5\n2025-08,unknown,open,,,95\n"
     assert "maybe_total" not in notices(SHARES + rows)
 
 
-def test_problems_of_cells_lines_and_months_come_together():
+def test_problems_of_cells_lines_and_months_come_together() -> None:
     result = checked(
         SHARES
         + "2025/08,us,open,,,4\n2025-08,us,open,,,90\n2025-08,us,open,,,20\n2025-08,,,nobody,,1\n"
@@ -539,7 +553,7 @@ def test_problems_of_cells_lines_and_months_come_together():
     ]  # fmt: skip
 
 
-def test_a_file_with_problems_gives_no_lines_and_no_months():
+def test_a_file_with_problems_gives_no_lines_and_no_months() -> None:
     result = checked(SHARES + "2025-08,us,open,,,4\n2025-08,us,open,,,4\n")
     assert result.months == {}
     with pytest.raises(BadFileError) as caught:
@@ -547,7 +561,7 @@ def test_a_file_with_problems_gives_no_lines_and_no_months():
     assert caught.value.problems == result.problems
 
 
-def test_a_file_that_changes_while_it_is_read_gives_no_whole():
+def test_a_file_that_changes_while_it_is_read_gives_no_whole() -> None:
     file = io.BytesIO((SHARES + "2025-08,us,open,,,4\n").encode())
     result = check_lines(file, KNOWN, CheckOptions("hub"))
     file.seek(0, io.SEEK_END)
@@ -556,14 +570,14 @@ def test_a_file_that_changes_while_it_is_read_gives_no_whole():
         list(result.lines())
 
 
-def test_a_chunk_of_nonsense_is_refused_with_the_limits_of_the_form():
+def test_a_chunk_of_nonsense_is_refused_with_the_limits_of_the_form() -> None:
     assert checked("\0\x01\x02" * 100, limits=FileLimits()).problem_count == 1
 
 
 # --- the bundled data ----------------------------------------------------------------------------
 
 
-def rows_of(name: str):
+def rows_of(name: str) -> list[dict[str, str]]:
     with (DATA / name).open(newline="") as file:
         return list(csv.DictReader(file))
 
@@ -586,7 +600,9 @@ def catalogue() -> CatalogueIndex:
 
 
 @pytest.mark.parametrize("path", sorted((DATA / "snapshots").glob("*.csv")), ids=lambda p: p.stem)
-def test_the_bundled_snapshots_are_clean_and_are_written_back_the_same(path, catalogue):
+def test_the_bundled_snapshots_are_clean_and_are_written_back_the_same(
+    path: Path, catalogue: CatalogueIndex
+) -> None:
     with path.open("rb") as file:
         result = check_lines(file, catalogue)
         assert not result.problem_count, result.problems
@@ -601,7 +617,9 @@ def test_the_bundled_snapshots_are_clean_and_are_written_back_the_same(path, cat
         assert again.months == result.months
 
 
-def test_the_bundled_data_gives_the_figures_of_the_founding_story(catalogue):
+def test_the_bundled_data_gives_the_figures_of_the_founding_story(
+    catalogue: CatalogueIndex,
+) -> None:
     sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     with (DATA / "snapshots/openrouter-rankings.csv").open("rb") as file:
         for line in check_lines(file, catalogue).lines():
@@ -634,9 +652,9 @@ def readable(note: str) -> bool:
 
 
 @st.composite
-def snapshots(draw):
+def snapshots(draw: st.DrawFn) -> tuple[Basis, list[Line]]:
     """One month's lines in disjoint slices, by share or by value."""
-    slices = [
+    slices: list[tuple[Origin, Openness, str | None, str | None]] = [
         *((origin, openness, None, None) for origin in Origin for openness in Openness),
         (Origin.US, Openness.OPEN, "meta-llama", None),
         (Origin.CHINESE, Openness.OPEN, "deepseek", "deepseek/r1"),
@@ -646,26 +664,29 @@ def snapshots(draw):
     chosen = draw(st.lists(st.sampled_from(slices), min_size=1, unique=True))
     basis = draw(st.sampled_from(Basis))
     month = draw(st.dates(date(2024, 1, 1), date(2025, 12, 31))).replace(day=1)
-    values = [draw(st.decimals(0, 10**18 - 2, places=6)) for _ in chosen]
+    values: list[Decimal | None]
+    numbers = [draw(st.decimals(0, 10**18 - 2, places=6)) for _ in chosen]
     share = st.decimals(0, Decimal(100) / len(chosen), places=draw(st.integers(0, 12)))
     shares = [draw(share) for _ in chosen]
     if basis is Basis.VALUE:
-        values[0] += 1
-        shares = [(100 * value / sum(values)).quantize(Decimal("1e-10")) for value in values]
+        numbers[0] += 1
+        shares = [(100 * number / sum(numbers)).quantize(Decimal("1e-10")) for number in numbers]
+        values = [*numbers]
     else:
-        values[0] = None  # so that they need not agree with the shares
+        values = [None, *numbers[1:]]  # so that they need not agree with the shares
         shares[0] += 2 * (len(chosen) > 1)  # so that they are no fractions
-    status = [draw(st.sampled_from(Status)) for _ in chosen]
+    statuses = [draw(st.sampled_from(Status)) for _ in chosen]
     notes = [draw(NOTES.filter(readable)) for _ in chosen]
-    rows = zip(chosen, shares, values, status, notes, strict=True)
+    rows = zip(chosen, shares, values, statuses, notes, strict=True)
     return basis, [
-        Line("hub", month, number, *about, *rest) for number, (about, *rest) in enumerate(rows, 2)
+        Line("hub", month, number, *about, share, value, status, note)
+        for number, (about, share, value, status, note) in enumerate(rows, 2)
     ]
 
 
 @settings(max_examples=60, deadline=None)
 @given(snapshots())
-def test_what_is_written_is_read_back_the_same(snapshot):
+def test_what_is_written_is_read_back_the_same(snapshot: tuple[Basis, list[Line]]) -> None:
     basis, written = snapshot
     out = io.StringIO(newline="")
     write_snapshot_file(written, out, {("hub", written[0].month): basis})
@@ -684,7 +705,7 @@ CELLS = st.sampled_from(
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.lists(CELLS, min_size=8, max_size=8), min_size=1, max_size=8))
-def test_no_lines_make_the_check_raise(rows):
+def test_no_lines_make_the_check_raise(rows: list[list[str]]) -> None:
     out = io.StringIO()
     header = ["month", "source", "origin", "openness", "developer", "model", "share_pct", "value"]
     csv.writer(out).writerows([header, *rows])
@@ -695,11 +716,11 @@ def test_no_lines_make_the_check_raise(rows):
 
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=200))
-def test_no_bytes_make_the_check_raise(content):
-    assert check_lines(io.BytesIO(content), KNOWN, CheckOptions("hub")).problem_count
+def test_no_bytes_make_the_check_raise(content: bytes) -> None:
+    assert check_lines(io.BytesIO(content), KNOWN, source="hub").problem_count
 
 
-def test_a_model_is_found_by_its_own_slug_before_one_that_only_looks_like_it():
+def test_a_model_is_found_by_its_own_slug_before_one_that_only_looks_like_it() -> None:
     models = {
         slug: KnownModel(slug, slug, "deepseek", openness)
         for slug, openness in [
@@ -708,11 +729,11 @@ def test_a_model_is_found_by_its_own_slug_before_one_that_only_looks_like_it():
         ]
     }
     catalogue = CatalogueIndex(KNOWN.sources, KNOWN.developers, models)
-    assert [catalogue.model(slug).slug for slug in models] == list(models)
+    assert [catalogue.model(slug) for slug in models] == list(models.values())
     assert catalogue.model("DeepSeek/M 1") is None
 
 
-def test_lines_that_count_as_open_by_default_are_told():
+def test_lines_that_count_as_open_by_default_are_told() -> None:
     result = checked("month,origin,share_pct\n2025-08,us,60\n2025-08,chinese,40\n")
     (notice,) = [item for item in result.notices if item.code == "default_openness"]
     assert (notice.line, notice.count) == (2, 2)

@@ -1,6 +1,7 @@
 """Reads from other sites, and the methods an address takes."""
 
 import pytest
+from fastapi.testclient import TestClient
 
 READS = (
     "/api/v1/shares", "/api/v1/observations.csv", "/trends.csv", "/trends.json", "/trends.svg",
@@ -9,7 +10,7 @@ READS = (
 
 
 @pytest.mark.parametrize("address", READS)
-def test_other_sites_may_read_figures_and_refusals(client, address):
+def test_other_sites_may_read_figures_and_refusals(client: TestClient, address: str) -> None:
     answer = client.get(address, headers={"Origin": "https://example.org"})
     assert answer.headers["access-control-allow-origin"] == "*"
     assert "access-control-allow-credentials" not in answer.headers
@@ -17,12 +18,12 @@ def test_other_sites_may_read_figures_and_refusals(client, address):
 
 
 @pytest.mark.parametrize("address", ["/", "/trends", "/uploads", "/sign-in"])
-def test_pages_are_no_other_sites_business(client, address):
+def test_pages_are_no_other_sites_business(client: TestClient, address: str) -> None:
     answer = client.get(address, headers={"Origin": "https://example.org"})
     assert "access-control-allow-origin" not in answer.headers
 
 
-def test_a_browser_that_asks_first_is_answered(client):
+def test_a_browser_that_asks_first_is_answered(client: TestClient) -> None:
     preflight = {
         "Origin": "https://example.org",
         "Access-Control-Request-Method": "GET",
@@ -34,7 +35,7 @@ def test_a_browser_that_asks_first_is_answered(client):
     assert answer.headers["access-control-allow-headers"] == "*"
 
 
-def test_writing_stays_closed_to_other_sites(client):
+def test_writing_stays_closed_to_other_sites(client: TestClient) -> None:
     answer = client.post("/api/v1/sources", headers={"Origin": "https://example.org"})
     assert answer.status_code == 403
     assert "access-control-allow-origin" not in answer.headers
@@ -51,7 +52,7 @@ def test_writing_stays_closed_to_other_sites(client):
         ("/static/style.css", "GET, HEAD, OPTIONS"),
     ],
 )
-def test_an_address_names_all_its_methods(client, address, methods):
+def test_an_address_names_all_its_methods(client: TestClient, address: str, methods: str) -> None:
     assert client.options(address).headers["allow"] == methods
     headers = {"Authorization": "Bearer x"}
     refused = client.request("TRACE", address, headers=headers)
@@ -59,5 +60,5 @@ def test_an_address_names_all_its_methods(client, address, methods):
     assert refused.headers["allow"] == methods
 
 
-def test_there_is_nothing_to_ask_of_an_address_that_is_none(client):
+def test_there_is_nothing_to_ask_of_an_address_that_is_none(client: TestClient) -> None:
     assert client.options("/nope").status_code == 404

@@ -37,7 +37,7 @@ def get_from(
 ) -> http.client.HTTPResponse:
     place = urlsplit(address)
     connection = http.client.HTTPConnection(
-        place.hostname, place.port, timeout=30, source_address=(source, 0)
+        place.hostname or "", place.port, timeout=30, source_address=(source, 0)
     )
     connection.request("GET", path, headers=headers)
     answer = connection.getresponse()
@@ -47,7 +47,8 @@ def get_from(
 
 
 def client_in_log(running: Service, answer: http.client.HTTPResponse) -> str:
-    return running.line_of(answer.headers["x-request-id"])["client"]
+    client: str = running.line_of(answer.headers["x-request-id"])["client"]
+    return client
 
 
 def test_the_named_proxy_is_believed(behind_proxy: Service) -> None:

@@ -1,10 +1,12 @@
 """How many expensive reads an address may ask for."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from fastapi.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 
 from app.database.session import Database
 from app.domain.errors import TooOftenError
@@ -19,11 +21,11 @@ from app.web.token_bucket import ADDRESSES_MAX, RateExceededError, TokenBuckets,
 class Clock:
     now = 0.0
 
-    def __call__(self):
+    def __call__(self) -> float:
         return self.now
 
 
-def refused_after(buckets, address):
+def refused_after(buckets: TokenBuckets, address: str) -> tuple[int, int]:
     count = 0
     try:
         while count < 10_000:
@@ -34,7 +36,7 @@ def refused_after(buckets, address):
     return count, 0
 
 
-def test_a_bucket_is_full_at_first_and_fills_evenly():
+def test_a_bucket_is_full_at_first_and_fills_evenly() -> None:
     clock = Clock()
     buckets = TokenBuckets(120, clock)
     assert refused_after(buckets, "a") == (60, 1)
@@ -46,18 +48,18 @@ def test_a_bucket_is_full_at_first_and_fills_evenly():
     assert TokenBuckets(120).policy == '"reads";q=60;w=30'
 
 
-def test_once_a_minute_is_a_limit_too():
+def test_once_a_minute_is_a_limit_too() -> None:
     assert refused_after(TokenBuckets(1, Clock()), "a") == (1, 60)
 
 
-def test_memory_is_bounded_whoever_asks():
+def test_memory_is_bounded_whoever_asks() -> None:
     buckets = TokenBuckets(120, Clock())
     for number in range(ADDRESSES_MAX + 100):
         buckets.take(str(number))
     assert len(buckets.found) == ADDRESSES_MAX
 
 
-def test_a_subscriber_of_ipv6_is_one_address():
+def test_a_subscriber_of_ipv6_is_one_address() -> None:
     assert (
         network_prefix("2001:db8::1")
         == network_prefix("2001:db8::ffff")
@@ -70,7 +72,7 @@ def test_a_subscriber_of_ipv6_is_one_address():
     )
 
 
-def test_who_asks_too_often_is_told_when_to_come_again(read_only_database_url):
+def test_who_asks_too_often_is_told_when_to_come_again(read_only_database_url: str) -> None:
     with TestClient(create_app(Database(read_only_database_url), reads_per_minute=4)) as client:
         answers = [client.get("/api/v1/origins") for _ in range(3)]
         assert [answer.status_code for answer in answers] == [200, 200, 429]
@@ -87,7 +89,7 @@ def test_who_asks_too_often_is_told_when_to_come_again(read_only_database_url):
         assert client.options("/api/v1/origins").status_code == 204
 
 
-def test_it_can_be_switched_off(client, monkeypatch):
+def test_it_can_be_switched_off(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "ratelimit" not in client.get("/api/v1/origins").headers
     monkeypatch.setenv("RATE_LIMIT", "0")
     assert Settings().rate_limit == 0
@@ -102,16 +104,17 @@ def test_it_can_be_switched_off(client, monkeypatch):
         *("/developers/deepseek", "/models/deepseek/deepseek-r1"),
     ],
 )
-def test_what_is_computed_from_figures_is_counted(read_only_database_url, path):
+def test_what_is_computed_from_figures_is_counted(read_only_database_url: str, path: str) -> None:
     with TestClient(create_app(Database(read_only_database_url), reads_per_minute=2)) as client:
         assert [client.get(path).status_code for _ in range(2)] == [200, 429]
 
 
-def waiting_app():
+def waiting_app() -> tuple[RateLimitMiddleware, list[str], asyncio.Event, asyncio.Event]:
     """An application behind the limit that begins and ends its answers when it is told to."""
-    begun, going_on, ended = [], asyncio.Event(), asyncio.Event()
+    begun: list[str] = []
+    going_on, ended = asyncio.Event(), asyncio.Event()
 
-    async def app(scope, receive, send):
+    async def app(scope: Scope, _receive: Receive, send: Send) -> None:
         begun.append(scope["client"][0])
         await going_on.wait()
         await send({"type": "http.response.start", "status": 200, "headers": []})
@@ -120,36 +123,41 @@ def waiting_app():
     return RateLimitMiddleware(app, 120), begun, going_on, ended
 
 
-async def nothing(_=None):
+async def take_nothing(_: Message) -> None:
     pass
 
 
-async def asked():
+async def an_empty_body() -> Message:
     return {"type": "http.request", "body": b"", "more_body": False}
 
 
-async def gone():
+async def a_farewell() -> Message:
     return {"type": "http.disconnect"}
 
 
-def reading(limited, address, kind=RouteKind.PAGE, receive=asked):
+def reading(
+    limited: RateLimitMiddleware,
+    address: str,
+    kind: RouteKind = RouteKind.PAGE,
+    receive: Receive = an_empty_body,
+) -> asyncio.Task[None]:
     scope = {"type": "http", "method": "GET", "client": (address, 1), SCOPE_KEY: RoutePolicy(kind)}
-    return asyncio.create_task(limited(scope, receive, nothing))
+    return asyncio.create_task(limited(scope, receive, take_nothing))
 
 
-def run(crowd):
+def run(crowd: Callable[[], Coroutine[None, None, None]]) -> None:
     # The browser's tests leave a loop in this thread.
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, crowd()).result()
 
 
-async def settle():
+async def settle() -> None:
     for _ in range(20):
         await asyncio.sleep(0)
 
 
-def test_one_address_has_two_reads_made_at_once_and_the_others_wait():
-    async def crowd():
+def test_one_address_has_two_reads_made_at_once_and_the_others_wait() -> None:
+    async def crowd() -> None:
         limited, begun, going_on, ended = waiting_app()
         reads = [reading(limited, "192.0.2.1") for _ in range(5)]
         reads += [
@@ -170,11 +178,12 @@ def test_one_address_has_two_reads_made_at_once_and_the_others_wait():
     run(crowd)
 
 
-def test_nothing_is_made_for_who_has_gone_while_waiting():
-    async def crowd():
+def test_nothing_is_made_for_who_has_gone_while_waiting() -> None:
+    async def crowd() -> None:
         limited, begun, going_on, ended = waiting_app()
-        going_on.set(), ended.set()
-        await asyncio.gather(*[reading(limited, "a", receive=gone) for _ in range(20)])
+        going_on.set()
+        ended.set()
+        await asyncio.gather(*[reading(limited, "a", receive=a_farewell) for _ in range(20)])
         await reading(limited, "a")
         assert begun == ["a"]
         assert limited.turns.found == {}
@@ -182,15 +191,16 @@ def test_nothing_is_made_for_who_has_gone_while_waiting():
     run(crowd)
 
 
-def test_the_line_of_one_address_has_an_end():
-    async def crowd():
+def test_the_line_of_one_address_has_an_end() -> None:
+    async def crowd() -> None:
         limited, begun, going_on, ended = waiting_app()
         reads = [reading(limited, "a") for _ in range(WAITING_MAX + 3)]
         await settle()
         refused = [read for read in reads if read.done()]
         assert {type(read.exception()) for read in refused} == {TooOftenError}
         assert len(refused) == 3
-        going_on.set(), ended.set()
+        going_on.set()
+        ended.set()
         await asyncio.gather(*reads, return_exceptions=True)
         assert (len(begun), limited.turns.found) == (WAITING_MAX, {})
 

@@ -100,7 +100,9 @@ def test_a_fault_of_ours_carries_them(own_client: TestClient, filled_db: Databas
 def test_only_the_embedded_chart_may_be_framed(client: TestClient) -> None:
     def ancestors(path: str) -> str:
         policy = client.get(path).headers["content-security-policy"]
-        return re.search(r"frame-ancestors ([^;]+)", policy)[1]
+        directive = re.search(r"frame-ancestors ([^;]+)", policy)
+        assert directive is not None
+        return directive[1]
 
     assert ancestors("/embed/trends") != "'none'"
     assert {ancestors(path) for path in ("/", "/trends", "/nowhere", "/sign-in")} == {"'none'"}
