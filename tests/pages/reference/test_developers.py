@@ -269,7 +269,7 @@ def test_links_keep_the_vintage(client):
 
 @pytest.mark.parametrize("address", ["/developers", TNG, CHIMERA])
 def test_other_parameters_are_refused_with_the_nearest_one(client, address):
-    assert "Did you mean as_of?" in words(client, f"{address}?as_off=2026-01-01", 400)
+    assert "Did you mean “as_of”?" in words(client, f"{address}?as_off=2026-01-01", 400)
     assert client.get(f"{address}?by=model").status_code == 400
 
 

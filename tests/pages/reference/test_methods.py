@@ -105,7 +105,7 @@ def test_before_the_first_upload_the_page_explains_the_same_words(empty_client):
 
 @pytest.mark.parametrize("address", ["/methods", "/methods/bundled-data"])
 def test_other_parameters_are_refused_with_the_nearest_one(client, address):
-    assert "Did you mean as_of?" in words(client, f"{address}?as_off=2026-01-01", 400)
+    assert "Did you mean “as_of”?" in words(client, f"{address}?as_off=2026-01-01", 400)
 
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)

@@ -235,7 +235,7 @@ def test_an_unknown_source_names_the_nearest(client, slug):
 
 @pytest.mark.parametrize("address", ["/sources", MAIN])
 def test_other_parameters_are_refused_with_the_nearest_one(client, address):
-    assert "Did you mean as_of?" in words(client, f"{address}?asof=2026-01-01", 400)
+    assert "Did you mean “as_of”?" in words(client, f"{address}?asof=2026-01-01", 400)
     assert "expected one of as_of" in words(client, f"{address}?by=origin", 400)
     assert "a date" in words(client, f"{address}?as_of=soon", 400)
     assert client.get(f"{address}?as_of=2999-01-01").status_code == 400
