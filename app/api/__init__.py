@@ -1,10 +1,11 @@
-"""The JSON door."""
+"""The REST API, version 1: JSON and CSV under /api/v1."""
 
 from fastapi import APIRouter
 
 from app.api import catalogue, figure, observations, revisions, shares, snapshots, sources
 from app.api.uploads import routes
 
+# Changes of version 1 are additions only. The contract lists the routes in this order.
 router = APIRouter(prefix="/api/v1")
 router.include_router(shares.router)
 router.include_router(figure.router)

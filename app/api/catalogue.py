@@ -1,4 +1,4 @@
-"""The catalogue as it read at an instant: origins, developers, models and events."""
+"""The catalogue as it read at a vintage: origins, developers, models and events."""
 
 import datetime as dt
 from typing import Final
@@ -18,6 +18,8 @@ from app.domain.calendar import format_month
 from app.domain.vocabulary import ORIGIN_LABELS, Openness, Origin
 
 router = APIRouter(tags=["catalogue"])
+
+# The docstring of each `read_...` function below is the description of its address in the contract.
 
 MEANINGS: Final = {
     Origin.CHINESE: "The developer is at home in China, Hong Kong included.",
@@ -150,6 +152,7 @@ def read_models(session: Session, list_query: ListQuery) -> ListPage[ModelRow]:
     """The models of the catalogue, open or not unless `openness` says otherwise."""
     vintage = vintage_at(session, list_query.as_of)
     homes = {slug: item.origin for slug, item in developers_by_slug(vintage).items()}
+    # The origin of a model is that of its developer at this vintage; it has none of its own.
     rows = [
         _model_row(item, homes.get(item.developer, Origin.UNKNOWN))
         for item in models_by_slug(vintage).values()
@@ -215,11 +218,13 @@ def read_events(session: Session, list_query: ListQuery) -> ListPage[EventRow]:
         )
         for item in read_chart_events(vintage_at(session, list_query.as_of))
         if not question.from_ or item.date >= question.from_
+        # `to` is the first day of a month that is asked for whole.
         if not question.to or item.date.replace(day=1) <= question.to
     ]
     return make_page(rows, list_query)
 
 
+# The names after a ListRoute are the parameters its list accepts: any other is refused.
 add_list_routes(
     router, ListRoute("origins", OriginRow, Origins, read_origins, "methods"), "as_of", paged=False
 )
@@ -238,6 +243,7 @@ add_list_routes(
     "developer",
     "model",
     "as_of",
+    # Questions are about open models by default, the catalogue is about all of them.
     everything=True,
 )
 add_list_routes(

@@ -27,6 +27,7 @@ class Figure(BaseModel):
     links: Links
 
 
+# A figure exists as JSON only, hence no `csv`: a client that prefers CSV gets JSON all the same.
 @router.get(
     "/figure",
     responses=REFUSAL_STATUSES,
@@ -45,6 +46,8 @@ def read_figure(
     """The chart that /trends shows. Its rows alone: /api/v1/shares."""
     question = list_query.question
     chart = question_chart(session, question)
+    # A chart gives its figure as JSON text, for the pages. It is read back, to be an object of the
+    # answer and not a string in it.
     return Figure(
         data=json.loads(chart.figure_json()),
         meta=shares_meta(question, chart.answer),

@@ -1,4 +1,4 @@
-"""Stored lines, each with its upload and its line number there."""
+"""Observations: the published lines of a vintage, each with its upload and its line there."""
 
 from fastapi import APIRouter
 from pydantic import Field
@@ -24,6 +24,7 @@ from app.queries.observations import LinePosition, StoredLine, read_observations
 router = APIRouter(tags=["observations"])
 
 LINES_A_READ = 5_000
+"""How many lines of a CSV file without `limit` are read in one transaction."""
 
 
 class ObservationRow(RowModel):
@@ -79,6 +80,7 @@ def read(session: Session, list_query: ListQuery) -> ListPage[ObservationRow]:
     The CSV without `limit` holds all rows.
     """
     limit = list_query.limit or LINES_A_READ
+    # One more than the page holds, to know whether anything follows.
     stored_lines = read_observations(session, list_query.then, _place(list_query.after), limit + 1)
     rows = [_row(line) for line in stored_lines[:limit]]
     last = stored_lines[limit - 1] if len(stored_lines) > limit else None
@@ -86,7 +88,7 @@ def read(session: Session, list_query: ListQuery) -> ListPage[ObservationRow]:
 
 
 def _place(after: CursorKey | None) -> LinePosition | None:
-    """Raises BadQuestionError for what is no place of this list."""
+    """Return the line after which a page begins. Raise BadQuestionError for another list's key."""
     match after:
         case None:
             return None
@@ -123,5 +125,6 @@ add_list_routes(
     "from",
     "to",
     "as_of",
+    # Without it an unasked list would lack the lines of closed models.
     everything=True,
 )

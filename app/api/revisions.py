@@ -1,4 +1,4 @@
-"""Revisions: what each publishing and withdrawal changed, and why."""
+"""Revisions: what each publishing and withdrawal changed, by month, origin and openness."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -80,6 +80,8 @@ class Revisions(ListEnvelope):
 def read(session: Session, list_query: ListQuery) -> ListPage[RevisionRow]:
     """How the figures came to be what they are: nothing is revised silently."""
     question = list_query.question
+    # Every page reads all revisions: a limit would count publishings and withdrawals, of which one
+    # makes many rows.
     rows = [
         row
         for act in read_revisions(session, list_query.as_of, question.source)
@@ -97,6 +99,7 @@ def _wanted(change: MonthRevision, question: Question) -> bool:
 
 
 def _rows(act: Revision, change: MonthRevision) -> Iterator[RevisionRow]:
+    # A month without a sum that moved still has a row: that it was published again is told too.
     moved: tuple[RevisedShare | None, ...] = change.moved or (None,)
     for item in moved:
         yield RevisionRow(

@@ -1,4 +1,4 @@
-"""Chart data: one row per source, month and group."""
+"""Shares: the answer to a question, one row per source, month and group."""
 
 from typing import Annotated, Any, Final
 
@@ -25,6 +25,7 @@ from app.wording.definitions import definition_text, source_citation
 router = APIRouter(tags=["shares"])
 
 GROUP_WORDS: Final = {item.name: item.allowed for item in PARAMETERS}
+"""The words that each parameter of a question allows, by its name."""
 
 
 class ShareRow(RowModel):
@@ -100,6 +101,7 @@ class Meta(BaseModel):
     of: Annotated[str, enum_schema(GROUP_WORDS["of"])] = Field(
         description="What 100 percent is: all usage, or open.", examples=["all"]
     )
+    # `from` is a keyword of Python; the alias is what the answer says.
     from_: Month = Field(
         serialization_alias="from", description="First month told.", examples=["2025-01"]
     )
@@ -139,6 +141,8 @@ class Shares(BaseModel):
 
 
 def _csv_description(*, csv: bool) -> dict[str, Any]:
+    # The parameters are read from the query string by ListQuery, not by FastAPI, which would refuse
+    # neither unknown nor repeated ones. So the contract has to be told of them.
     return {
         "parameters": query_parameters(PARAMETER_ORDER, paged=False, all_by_default=False, csv=csv)
     }
@@ -157,6 +161,7 @@ CSV: Final[dict[int | str, dict[str, Any]]] = {
         },
     }
 }
+# An answer is one whole, of which the citation and the complement speak: it has no pages.
 SharesQuery = Annotated[ListQuery, list_query_dependency(paged=False)]
 
 
@@ -171,6 +176,7 @@ def read_shares(request: Request, session: ReadSession, list_query: SharesQuery)
     """The shares of a question, with their definition, citation and a link that stays the same."""
     question = list_query.question
     answer = answer_question(session, question)
+    # CSV at this address too, where the client's Accept header prefers it.
     if list_query.csv:
         return shares_csv(request, question, answer)
     return Shares(
@@ -194,6 +200,7 @@ def read_shares_csv(request: Request, session: ReadSession, list_query: SharesQu
 
 
 def shares_meta(question: Question, answer: Answer) -> Meta:
+    """Return the definition of an answer's shares, with the citation of each of its sources."""
     return Meta(
         by=question.by,
         openness=question.openness,
@@ -219,7 +226,10 @@ def shares_meta(question: Question, answer: Answer) -> Meta:
 def shares_links(
     request: Request, question: Question, answer: Answer, route: str = "read_shares"
 ) -> Links:
+    """Return the absolute addresses of an answer; `route` is the name of the one that answers."""
     here, csv = str(request.url_for(route)), str(request.url_for("read_shares_csv"))
+    # The sources that answered, also where the question left them to be chosen: which one is the
+    # main source may change.
     named = question.having(source=tuple(source.slug for source in answer.sources))
     return Links(
         self=named.address(here),

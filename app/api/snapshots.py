@@ -1,4 +1,4 @@
-"""Snapshots: what each upload said about each source's month, whether or not it still stands."""
+"""Snapshots: what each upload said about each source's month, whether or not it is current."""
 
 from fastapi import APIRouter
 from pydantic import Field
@@ -48,6 +48,7 @@ class Snapshots(ListEnvelope):
 
 def read(session: Session, list_query: ListQuery) -> ListPage[SnapshotRow]:
     """Every snapshot published by then: what is current, superseded and withdrawn."""
+    # All of them are read and then filtered: one per source, month and upload they are few.
     records = read_snapshots(vintage_at(session, list_query.as_of))
     return make_page(
         [_row(item) for item in records if _wanted(item, list_query.question)], list_query

@@ -1,4 +1,4 @@
-"""Sources by program."""
+"""Sources: their definitions and the months they cover; a maintainer adds one."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -28,6 +28,7 @@ from app.web.route_policy import RouteKind, policy
 router = APIRouter(tags=["sources"])
 
 
+# The braces stay in what is stored: the vintage is filled in when a citation is shown.
 CITATION = "Acme gateway, as of {as_of}."
 
 
@@ -60,9 +61,13 @@ class NewSource(BaseModel):
     @field_validator(*(column.name for column in SOURCE_TYPE.columns))
     @classmethod
     def _reads_as_a_cell(cls, text: str, info: ValidationInfo) -> str:
-        """Here and not only on writing, so that it is told beside what is missing or unknown."""
+        """Check a field by the rules of the catalogue file's column of the same name."""
+        # `edit_entry` checks it again. Here its problem is told together with fields that are
+        # missing or unknown, which FastAPI refuses before the endpoint runs.
         column = next(column for column in SOURCE_TYPE.columns if column.name == info.field_name)
         if column.filled and not text.strip():
+            # What was expected becomes the message, which the handler of validation errors shows;
+            # it takes `suggestion` from the context.
             context = {"expected": f"a value: {column.name} must not be blank"}
             raise PydanticCustomError("blank", "{expected}", context)
         try:
@@ -136,6 +141,7 @@ def read(session: Session, list_query: ListQuery) -> ListPage[SourceRow]:
 
 
 def _row(source: SourceDefinition, span: Span | None) -> SourceRow:
+    # The definition also has `learned`, which the model of a row disregards.
     words = asdict(source)
     return SourceRow(
         source=words.pop("slug"),
@@ -168,7 +174,9 @@ def add_source(
     texts = body.model_dump(exclude={"reason"})
     with db.writing() as session:
         edit_entry(session, SOURCE_TYPE, texts, by=maintainer.signature, reason=body.reason)
+        # Read back in the same transaction: what is answered is what was stored.
         entries = dict(read_entries(session, SOURCE_TYPE)).values()
+        # The slug as the column's parser writes it, whatever was sent.
         slug = body.source.strip().lower()
         added = next(entry for entry in entries if entry["source"] == slug)
     return SourceAnswer.model_validate(added)

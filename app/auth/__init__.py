@@ -1,1 +1,1 @@
-"""Maintainers: accounts, sessions, tokens, passwords, and how often one may try."""
+"""Maintainers: accounts, sessions, tokens, passwords, and the limit on failed attempts."""

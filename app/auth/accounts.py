@@ -1,4 +1,4 @@
-"""Maintainers, their passwords and the tokens of their programs."""
+"""The accounts of maintainers, and the access tokens of their programs."""
 
 import re
 import secrets
@@ -18,34 +18,40 @@ from app.database.account_tables import AccessToken, Maintainer, SignIn, SignInL
 from app.database.session import Database
 from app.domain.errors import BadInputError, ConflictError, NotFoundError, excerpt
 
+# The table has a constraint of the same pattern.
 NAME_PATTERN: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 TOKEN_PREFIX: Final = "oms_"  # noqa: S105 - tells scanners for leaked secrets what they found
 LABEL_MAX_LENGTH: Final = 80
 LAST_USED_INTERVAL: Final = timedelta(minutes=1)
+"""How old the noted last use of a session or token may be: a write for each request is saved."""
 
 
 @dataclass(frozen=True, slots=True)
 class MaintainerIdentity:
-    """Someone who may upload; `token` is the label of the token a program showed for them."""
+    """Who makes a request: a maintainer's name and, for a program, the label of its token."""
 
     name: str
     token: str | None = None
 
     @property
     def signature(self) -> str:
-        """What uploads and changes are signed with."""
+        """The text by which uploads and catalogue changes name who made them."""
         return f"{self.name} (token {self.token})" if self.token else self.name
 
 
 def new_secret() -> str:
+    """Return 256 random bits as text that may stand in an address."""
     return secrets.token_urlsafe(32)
 
 
 def secret_digest(secret: str) -> bytes:
+    """Return the SHA-256 of a secret, which is what the database keeps of it."""
+    # A secret that a browser made up may hold lone surrogates, and is to be wrong, not an error.
     return sha256(secret.encode("utf-8", "surrogatepass")).digest()
 
 
 def moment_before_now(time: timedelta) -> ColumnElement[datetime]:
+    """Return the instant `time` ago, as a column: by the database's clock, as all moments are."""
     return func.clock_timestamp() - time
 
 
@@ -53,7 +59,10 @@ def moment_before_now(time: timedelta) -> ColumnElement[datetime]:
 
 
 def add_maintainer(session: Session, name: str, password: str | None = None) -> None:
-    """Raises BadInputError for the name or the password, ConflictError where the name is taken."""
+    """Add a maintainer, who without a password can only sign in by a link.
+
+    Raise BadInputError for the name or the password, ConflictError if the name is taken.
+    """
     if not NAME_PATTERN.fullmatch(name):
         title = f"“{excerpt(name)}” cannot be a maintainer's name"
         rule = "1 to 64 of a-z, 0-9, dot, dash and underscore, a letter or a digit first"
@@ -66,7 +75,8 @@ def add_maintainer(session: Session, name: str, password: str | None = None) -> 
 
 
 def add_first_maintainer(session: Session, name: str) -> None:
-    """Adds a maintainer without a password where there is none at all."""
+    """Add a maintainer without a password if there is no maintainer at all."""
+    # One statement that passes over a conflict: of two servers that start at once both succeed.
     statement = text(
         "INSERT INTO maintainer (name) SELECT :name WHERE NOT EXISTS (SELECT FROM maintainer)"
         " ON CONFLICT DO NOTHING"
@@ -75,7 +85,7 @@ def add_first_maintainer(session: Session, name: str) -> None:
 
 
 def first_maintainer_without_password(session: Session) -> str | None:
-    """The first enabled maintainer, where none of them has a password to sign in with."""
+    """Return the first enabled maintainer if no enabled one has a password, else None."""
     enabled = session.execute(
         select(Maintainer.name, Maintainer.password_hash)
         .where(Maintainer.disabled_at.is_(None))
@@ -87,9 +97,11 @@ def first_maintainer_without_password(session: Session) -> str | None:
 
 
 def lock_maintainer(session: Session, name: str) -> Maintainer:
-    """The row, held until the transaction ends. Raises NotFoundError."""
+    """Return the maintainer's row, locked to the end of the transaction. Raise NotFoundError."""
+    # Everything that gives access or takes it away locks the row first: a sign-in cannot slip in
+    # between the disabling of an account and the end of its sessions.
     statement = select(Maintainer).filter_by(name=name).with_for_update()
-    # What can be nobody's name may be what no database takes for a text.
+    # A name that nobody can have may hold what PostgreSQL refuses as text, such as NUL.
     maintainer = session.scalars(statement).one_or_none() if NAME_PATTERN.fullmatch(name) else None
     if maintainer is None:
         raise NotFoundError(
@@ -99,15 +111,19 @@ def lock_maintainer(session: Session, name: str) -> Maintainer:
 
 
 def set_password(session: Session, name: str, password: str) -> None:
-    """Ends every sign-in and link of the maintainer. Raises NotFoundError, BadInputError."""
+    """Set the password, and end every session and link of the maintainer; tokens stay valid.
+
+    Raise NotFoundError, or BadInputError for the password.
+    """
     maintainer = lock_maintainer(session, name)
     maintainer.password_hash = hash_password(password)
     _end_all_access(session, maintainer)
 
 
 def disable_maintainer(session: Session, name: str) -> None:
-    """Ends sign-ins and links and revokes tokens. Raises NotFoundError."""
+    """Disable the account: end its sessions and links, revoke its tokens. Raise NotFoundError."""
     maintainer = lock_maintainer(session, name)
+    # Who is disabled already keeps the moment of the first time.
     maintainer.disabled_at = maintainer.disabled_at or session.scalar(func.clock_timestamp())
     _end_all_access(session, maintainer)
     session.execute(
@@ -118,7 +134,7 @@ def disable_maintainer(session: Session, name: str) -> None:
 
 
 def enable_maintainer(session: Session, name: str) -> None:
-    """Lets the maintainer sign in again; their tokens stay revoked. Raises NotFoundError."""
+    """Let the maintainer sign in again; their tokens stay revoked. Raise NotFoundError."""
     lock_maintainer(session, name).disabled_at = None
 
 
@@ -129,7 +145,7 @@ def _end_all_access(session: Session, maintainer: Maintainer) -> None:
 
 @dataclass(frozen=True, slots=True)
 class MaintainerSummary:
-    """A maintainer as the list shows them."""
+    """A maintainer as the list shows them; `tokens` counts those that are not revoked."""
 
     name: str
     since: datetime
@@ -139,6 +155,7 @@ class MaintainerSummary:
 
 
 def list_maintainers(session: Session) -> Sequence[MaintainerSummary]:
+    """Return all maintainers by name, the disabled included."""
     valid = select(func.count(AccessToken.id)).where(
         AccessToken.maintainer_id == Maintainer.id, AccessToken.revoked_at.is_(None)
     )
@@ -155,9 +172,10 @@ def list_maintainers(session: Session) -> Sequence[MaintainerSummary]:
 
 
 def create_token(session: Session, name: str, label: str) -> str:
-    """What the program shows; it is not kept.
+    """Make a token and return it; only its digest is kept, so that it cannot be shown again.
 
-    Raises NotFoundError, BadInputError, ConflictError.
+    Raise NotFoundError for the maintainer, BadInputError for the label, ConflictError if the
+    maintainer is disabled or had a token of that label.
     """
     maintainer = lock_maintainer(session, name)
     if not (label.strip() and label.isprintable() and len(label) <= LABEL_MAX_LENGTH):
@@ -167,6 +185,7 @@ def create_token(session: Session, name: str, label: str) -> str:
         )
     if maintainer.disabled_at is not None:
         raise ConflictError(f"The maintainer {name} is disabled")
+    # The label of a revoked token is not free again: signatures of old uploads name it.
     if session.scalar(_token(maintainer, label)):
         raise ConflictError(f"{name} has or had a token “{label}”", "Choose another label.")
     token = TOKEN_PREFIX + new_secret()
@@ -179,8 +198,9 @@ def _token(maintainer: Maintainer, label: str) -> Any:
 
 
 def revoke_token(session: Session, name: str, label: str) -> None:
-    """Raises NotFoundError."""
+    """Revoke a token; one that is revoked keeps its moment. Raise NotFoundError."""
     maintainer = lock_maintainer(session, name)
+    # No token has a label that cannot be printed, and PostgreSQL may refuse such text.
     token = session.scalar(_token(maintainer, label)) if label.isprintable() else None
     if token is None:
         hint = "`modelshare token list` names them."
@@ -190,7 +210,7 @@ def revoke_token(session: Session, name: str, label: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class TokenSummary:
-    """A token as the list shows it."""
+    """A token as the list shows it; `used` is its last use, to about a minute."""
 
     name: str
     label: str
@@ -200,6 +220,7 @@ class TokenSummary:
 
 
 def list_tokens(session: Session) -> Sequence[TokenSummary]:
+    """Return all tokens by maintainer, the oldest first, the revoked included."""
     rows = session.execute(
         select(
             Maintainer.name,
@@ -215,7 +236,11 @@ def list_tokens(session: Session) -> Sequence[TokenSummary]:
 
 
 def maintainer_of_token(db: Database, token: str) -> MaintainerIdentity | None:
-    """Whoever a program speaks for; its use is noted once a minute."""
+    """Return the maintainer whose token it is, None if it is unknown, revoked or of a disabled one.
+
+    Its use is noted at most once a minute.
+    """
+    # NULL for a token that was never used, which COALESCE below takes for a long time ago.
     recently = AccessToken.used_at > moment_before_now(LAST_USED_INTERVAL)
     with db.reading() as session:
         row = session.execute(
@@ -240,7 +265,9 @@ def maintainer_of_token(db: Database, token: str) -> MaintainerIdentity | None:
 
 
 def record_use(db: Database, column: InstrumentedAttribute[Any], row: int) -> None:
-    """Writes the moment into a row; a database that is only read lets people in all the same."""
+    """Write the present moment into a column of one row, if the database takes changes."""
+    # A read-only database refuses the write with an InternalError (SQLSTATE 25006), which must not
+    # shut out who is signed in.
     statement = update(column.class_).values({column: func.clock_timestamp()})
     with suppress(InternalError), db.writing() as session:
         session.execute(statement.where(column.class_.id == row))

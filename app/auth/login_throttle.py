@@ -1,4 +1,4 @@
-"""How often a wrong password may be tried: counted in the database, for all processes together."""
+"""The limit on wrong passwords, counted in the database for all processes together."""
 
 import math
 from datetime import datetime, timedelta
@@ -17,16 +17,19 @@ from app.domain.errors import TooOftenError, UnavailableError
 
 ATTEMPT_WINDOW: Final = timedelta(minutes=5)
 FREE_ATTEMPTS: Final = 10
+"""Failed attempts within the window, of one name or from one network, after which to wait."""
 WAIT_MAX_S: Final = "2s"
-"""For the turn: whoever waits holds a connection that readers need."""
+"""How long an attempt waits for its turn: while it waits it holds a connection readers need."""
 
 
 def record_attempt(db: Database, name: str, address: str) -> int:
-    """Counts an attempt as failed before it is made, so that those made at once are counted too.
+    """Count an attempt as failed, before the password is looked at, and return its id.
 
-    Gives what `clear_attempt` takes. Raises TooOftenError for account or address, UnavailableError
-    where too many sign in at once.
+    `address` is the browser's IP address. Raise TooOftenError if the name or the network had too
+    many wrong passwords, UnavailableError if too many sign in at the same moment.
     """
+    # Counted beforehand and in a transaction of its own, under one lock: attempts made at once
+    # could else all pass before the first of them had failed. `clear_attempt` takes it back.
     network = network_of_address(address)
     with db.writing() as session:
         _lock_attempts(session)
@@ -34,6 +37,7 @@ def record_attempt(db: Database, name: str, address: str) -> int:
             minutes = math.ceil(wait / 60)
             again = "a minute" if minutes == 1 else f"{minutes} minutes"
             raise TooOftenError("Too many wrong passwords", f"Please try again in {again}.", wait)
+        # Nothing else cleans up the table: each attempt removes what is too old to count.
         session.execute(delete(FailedSignIn).where(FailedSignIn.at <= _window_start()))
         attempt = FailedSignIn(name=name, address=network)
         session.add(attempt)
@@ -42,6 +46,7 @@ def record_attempt(db: Database, name: str, address: str) -> int:
 
 
 def _lock_attempts(session: Session) -> None:
+    # lock_timeout holds for advisory locks too.
     session.execute(text(f"SET LOCAL lock_timeout = '{WAIT_MAX_S}'"))
     try:
         session.execute(select(func.pg_advisory_xact_lock(Lock.SIGN_IN)))
@@ -52,12 +57,16 @@ def _lock_attempts(session: Session) -> None:
 
 
 def clear_attempt(session: Session, attempt: int) -> None:
-    """The password was right: the attempt does not count."""
+    """Remove an attempt from the count: its password was right."""
     session.execute(delete(FailedSignIn).where(FailedSignIn.id == attempt))
 
 
 def network_of_address(address: str) -> str:
-    """Whoever has one IPv6 address has the 2^64 beside it."""
+    """Return the network by which attempts are counted: an IPv4 address, or the /64 of an IPv6.
+
+    What is no address is returned as it is.
+    """
+    # Whoever has one IPv6 address has the 2^64 of its network, and could try from each of them.
     try:
         parsed = ip_address(address)
     except ValueError:
@@ -72,7 +81,9 @@ def _window_start() -> ColumnElement[datetime]:
 
 
 def _seconds_to_wait(session: Session, name: str, network: str) -> int:
-    """Until the tenth latest wrong password of the account, or of the address, is old; or 0."""
+    """Return the seconds until the tenth latest wrong password of name or network is old, or 0."""
+    # The name is counted beside the network, so that many addresses together cannot try one
+    # account; the network beside the name, so that one address cannot try many.
     tenths = [
         select(FailedSignIn.at)
         .where(belongs, FailedSignIn.at > _window_start())
@@ -82,6 +93,8 @@ def _seconds_to_wait(session: Session, name: str, network: str) -> int:
         .scalar_subquery()
         for belongs in (FailedSignIn.name == name, FailedSignIn.address == network)
     ]
+    # With less than ten attempts a subquery is NULL, over which GREATEST passes; with neither it is
+    # NULL itself.
     left = func.greatest(*tenths) + ATTEMPT_WINDOW - func.clock_timestamp()
     seconds = session.scalar(select(func.extract("epoch", left)))
     return 0 if seconds is None else max(1, math.ceil(seconds))

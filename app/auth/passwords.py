@@ -1,4 +1,4 @@
-"""Passwords: what one must be, and how they are stored and compared."""
+"""Passwords: their length, their hashes, and the comparison with one."""
 
 import unicodedata
 from threading import BoundedSemaphore
@@ -12,17 +12,18 @@ PASSWORD_MIN_LENGTH: Final = 12
 PASSWORD_MAX_LENGTH: Final = 1000
 
 HASHER: Final = PasswordHash.recommended()
-# Of a password nobody knows. Its parameters must be those of HASHER, or comparing takes other time.
+# The hash of a password that nobody knows. Its parameters must be those of HASHER: else comparing
+# with it takes another time, and tells which names exist.
 DUMMY_HASH: Final = (
     "$argon2id$v=19$m=65536,t=3,p=4$c86bC1h0aQgQLA/S6xzp8g"
     "$LpTgFFTQmoanA7N0Bqs9SXiNNpJTouaxDx/a/azdru8"
 )
-# Each computation takes 64 MiB.
+# Each computation takes 64 MiB: forty sign-ins at once must not take the server's memory.
 _hashing_slots = BoundedSemaphore(2)
 
 
 def hash_password(password: str) -> str:
-    """What is stored of a password. Raises BadInputError where it is too short."""
+    """Return the Argon2id hash of a password. Raise BadInputError if it is too short or long."""
     if not PASSWORD_MIN_LENGTH <= len(password) <= PASSWORD_MAX_LENGTH:
         lengths = f"at least {PASSWORD_MIN_LENGTH} characters and at most {PASSWORD_MAX_LENGTH}"
         title = f"A password has {lengths}"
@@ -32,9 +33,12 @@ def hash_password(password: str) -> str:
 
 
 def verify_password(password: str, stored: str | None) -> bool:
-    """Whether it is the stored one; where it cannot be, saying no takes the same time."""
+    """Return whether a password is that of the hash `stored`; None is no password.
+
+    It takes the same time whether there is a hash or not.
+    """
     possible = stored is not None and len(password) <= PASSWORD_MAX_LENGTH
-    # A longer one is not even composed: 64 KiB of accents take three seconds.
+    # A longer one is cut off before Unicode normalization: 64 KiB of accents take three seconds.
     typed = _password_bytes(password[:PASSWORD_MAX_LENGTH])
     with _hashing_slots:
         is_right = HASHER.verify(typed, stored if possible and stored else DUMMY_HASH)
@@ -42,5 +46,6 @@ def verify_password(password: str, stored: str | None) -> bool:
 
 
 def _password_bytes(password: str) -> bytes:
-    # Keyboards differ in how they compose an accented letter.
+    # Keyboards differ in how they compose an accented letter. Changing the form or the encoding
+    # would lock out everyone whose password has one.
     return unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")

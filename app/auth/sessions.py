@@ -1,4 +1,4 @@
-"""How a browser comes to be a maintainer's: by password or one-time link, until it is ended."""
+"""Sessions of browsers: begun by password or one-time link, until they end or are too old."""
 
 from datetime import timedelta
 from typing import Final
@@ -25,16 +25,20 @@ from app.database.account_tables import Maintainer, SignIn, SignInLink
 from app.database.session import Database
 from app.domain.errors import ConflictError, NotFoundError, WrongPasswordError
 
+# The age counts from the sign-in, however often the browser is seen.
 SESSION_MAX_AGE: Final = timedelta(hours=12)
 SESSION_MAX_IDLE: Final = timedelta(hours=2)
 LINK_LIFETIME: Final = timedelta(hours=24)
 
 
 def sign_in_by_password(db: Database, name: str, password: str, address: str) -> str:
-    """Signs a browser in; gives the secret it keeps. Raises WrongPasswordError, TooOftenError.
+    """Begin a session and return the secret that the browser keeps.
 
-    `address` is the browser's. Unknown, disabled and without a password look all the same.
+    `address` is the browser's IP address. Raise WrongPasswordError, the same for a name that is
+    unknown, disabled or without a password; TooOftenError; UnavailableError.
     """
+    # Three transactions: the attempt is counted, the password is compared, the session begins. No
+    # connection is held while the hash is computed, and what was read is checked once more.
     attempt, stored = _verified_maintainer(
         db, name, password, address, "Name and password do not belong together"
     )
@@ -44,10 +48,10 @@ def sign_in_by_password(db: Database, name: str, password: str, address: str) ->
 
 
 def change_password(db: Database, name: str, old: str, new: str, address: str) -> str:
-    """Sets a password, ends every sign-in and begins a new one; gives the browser's secret.
+    """Set a password, end every session and begin a new one; return the browser's secret.
 
-    The old one is asked where there is one. Raises WrongPasswordError, TooOftenError,
-    BadInputError.
+    `old` must be the present password, if there is one. Raise WrongPasswordError, BadInputError
+    for the new one, TooOftenError, UnavailableError.
     """
     if not has_password(db, name):
         with db.writing() as session:
@@ -66,13 +70,18 @@ def _replace_password(session: Session, maintainer: Maintainer, new: str) -> str
 
 
 def has_password(db: Database, name: str) -> bool:
+    """Return whether a maintainer, who is not disabled, has a password."""
     return _stored_hash(db, name) is not None
 
 
 def _verified_maintainer(
     db: Database, name: str, password: str, address: str, wrong: str
 ) -> tuple[int, str | None]:
-    """The attempt, to be forgiven, and the hash that matched. Else raises, in the words `wrong`."""
+    """Return the attempt, for `clear_attempt`, and the hash that matched.
+
+    Raise WrongPasswordError, in the words `wrong`, or what `record_attempt` raises.
+    """
+    # All names that nobody can have are counted as one, so that the table holds none of them.
     sound_name = name if NAME_PATTERN.fullmatch(name) else ""
     attempt = record_attempt(db, sound_name, address)
     stored = _stored_hash(db, sound_name)
@@ -89,7 +98,7 @@ def _stored_hash(db: Database, name: str) -> str | None:
 
 
 def _unchanged(session: Session, name: str, stored: str | None) -> Maintainer:
-    """The locked row, unless it was disabled or got another password since it was read."""
+    """Return the locked row. Raise WrongPasswordError if it has changed since it was read."""
     maintainer = lock_maintainer(session, name)
     if maintainer.disabled_at is not None or maintainer.password_hash != stored:
         raise WrongPasswordError("The account was changed meanwhile")
@@ -97,6 +106,7 @@ def _unchanged(session: Session, name: str, stored: str | None) -> Maintainer:
 
 
 def _start_session(session: Session, maintainer: Maintainer) -> str:
+    # Each new session removes the sessions, of anyone, that are too old to be found.
     old = or_(
         SignIn.started_at <= moment_before_now(SESSION_MAX_AGE),
         SignIn.seen_at <= moment_before_now(SESSION_MAX_IDLE),
@@ -108,7 +118,10 @@ def _start_session(session: Session, maintainer: Maintainer) -> str:
 
 
 def find_session(db: Database, secret: str) -> MaintainerIdentity | None:
-    """Whose browser it is; that it was seen is noted once a minute."""
+    """Return the maintainer of a browser's secret, None if its session ended or is too old.
+
+    A disabled maintainer has none. That the browser was seen is noted at most once a minute.
+    """
     with db.reading() as session:
         row = session.execute(
             select(
@@ -132,6 +145,7 @@ def find_session(db: Database, secret: str) -> MaintainerIdentity | None:
 
 
 def end_session(db: Database, secret: str) -> None:
+    """End a browser's session; an unknown secret is no error."""
     with db.writing() as session:
         session.execute(delete(SignIn).where(SignIn.digest == secret_digest(secret)))
 
@@ -140,9 +154,9 @@ def end_session(db: Database, secret: str) -> None:
 
 
 def create_link(session: Session, name: str) -> str:
-    """The path and query of a new one-time link.
+    """Make a one-time link and return its path and query.
 
-    Raises NotFoundError, ConflictError for a disabled one.
+    Raise NotFoundError, or ConflictError if the maintainer is disabled.
     """
     maintainer = lock_maintainer(session, name)
     if maintainer.disabled_at is not None:
@@ -156,7 +170,10 @@ def create_link(session: Session, name: str) -> str:
 
 
 def create_first_link(db: Database) -> str | None:
-    """A link for whoever came first, `admin` where nobody did, as long as nobody has a password."""
+    """Return a link for the first maintainer, None as soon as any enabled one has a password.
+
+    If there is no maintainer at all, one is added by the name of `admin`.
+    """
     with db.writing() as session:
         add_first_maintainer(session, "admin")
         name = first_maintainer_without_password(session)
@@ -164,7 +181,8 @@ def create_first_link(db: Database) -> str | None:
 
 
 def name_of_link(session: Session, secret: str) -> str:
-    """The maintainer's name; uses nothing up. Raises NotFoundError."""
+    """Return the name of a link's maintainer, without using it up. Raise NotFoundError."""
+    # Programs that preview links open them: only the form behind the link signs in.
     name = session.scalar(
         select(Maintainer.name)
         .join(SignInLink, SignInLink.maintainer_id == Maintainer.id)
@@ -176,7 +194,9 @@ def name_of_link(session: Session, secret: str) -> str:
 
 
 def sign_in_by_link(db: Database, secret: str) -> str:
-    """Signs a browser in and uses the link up; gives the secret it keeps. Raises NotFoundError."""
+    """Use a link up and return the secret that the browser keeps. Raise NotFoundError."""
+    # Asked again under the lock, by UPDATE ... RETURNING: of two who use one link at once only the
+    # first finds it unused.
     with db.writing() as session:
         name = name_of_link(session, secret)
         maintainer = lock_maintainer(session, name)

@@ -1,4 +1,4 @@
-"""What makes a password no secret."""
+"""The check whether a password of the configuration is too weak to be a secret."""
 
 from typing import Final
 
@@ -11,7 +11,7 @@ _WELL_KNOWN: Final = frozenset(
 
 
 def secret_weakness(password: str | None) -> str | None:
-    """What is wrong with it, in words, or None. It never tells the password."""
+    """Return what is wrong with a password, such as "is missing", or None. It is never quoted."""
     if not password:
         return "is missing"
     if len(password) < SECRET_MIN_LENGTH:
@@ -24,8 +24,9 @@ def secret_weakness(password: str | None) -> str | None:
 
 
 def _without_well_known(password: str) -> str:
-    """What is left once digits, signs and the words everybody tries are taken out."""
+    """Return what is left once digits, signs and the words everybody tries are taken out."""
     rest = "".join(char for char in password.lower() if char.isalpha())
+    # Long words first: "postgres" would leave "ql" of "postgresql".
     for word in sorted(_WELL_KNOWN, key=len, reverse=True):
         rest = rest.replace(word, "")
     # A few letters between such words add nothing.

@@ -1,4 +1,4 @@
-"""The catalogue kept: entries added and corrected, each change with who, when and why."""
+"""The editing of the catalogue: entries added and corrected, each with a line of the audit list."""
 
 import csv
 import io
@@ -33,7 +33,7 @@ _EntryKey = tuple[Any, ...]
 
 @dataclass(slots=True)
 class EditCounts:
-    """What a catalogue file or form did."""
+    """How many entries of a kind a file or form added, changed and left as they were."""
 
     kind: str
     added: int = 0
@@ -43,7 +43,7 @@ class EditCounts:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueEdit:
-    """One line of the audit list; `before` (None: a new entry) and `after` hold what differs."""
+    """One line of the audit list; `before` (None: a new entry) and `after` hold differing cells."""
 
     at: datetime
     by: str
@@ -57,11 +57,12 @@ class CatalogueEdit:
 def import_entries(
     session: Session, kind: EntryType, file: BinaryIO, limits: FileLimits, *, by: str, reason: str
 ) -> EditCounts:
-    """Adds and corrects entries, all of them or none.
+    """Add and correct entries from a CSV file, all of them or none; no entry is removed.
 
-    Raises BadFileError with every problem, BadInputError for the reason, ConflictError where
-    entries would change without one.
+    Raise BadFileError with every problem, BadInputError for the reason, ConflictError for a
+    correction without one.
     """
+    # The lock comes before the read of the entries, so that none changes in between.
     table = open_csv_table(file, kind.columns, limits)
     _refuse_nameless(table, kind)
     lock_catalogue(session)
@@ -92,11 +93,11 @@ def edit_entry(
     reason: str,
     entry_id: int | None = None,
 ) -> EditCounts:
-    """One entry from a form's texts by column: added or, with `entry_id`, corrected.
+    """Add one entry from a form's texts by column or, with `entry_id`, correct it.
 
-    Raises BadFileError with a problem for each field at fault, BadInputError for the reason,
-    NotFoundError, and ConflictError where the entry exists already, its slug would change, or the
-    reason is missing.
+    Raise BadFileError with a problem for each field at fault, BadInputError for the reason,
+    NotFoundError, and ConflictError if a new entry exists, its slug would change, or a correction
+    has no reason.
     """
     _refuse_blank(kind, texts)
     table = open_csv_table(_one_row(texts), kind.columns)
@@ -112,15 +113,14 @@ def edit_entry(
 
 
 def lock_catalogue(session: Session) -> None:
-    """Each correction sees the one before it, and says rightly what it changed."""
+    """Wait for other corrections, so that each sees the one before and notes what it changed."""
     session.execute(select(func.pg_advisory_xact_lock(Lock.CATALOGUE)))
 
 
 def write_audit_list(session: Session, notes: Iterable[CatalogueChange]) -> None:
-    """Writes the audit list last, under the lock of moments, which is held to the commit.
-
-    Else a vintage could be asked for, and answered, to which a slower change still comes.
-    """
+    """Write lines of the audit list, as the last statement of a transaction but publishing."""
+    # The moment is the clock's at the INSERT, and its lock is held to the commit. Otherwise a
+    # vintage could be answered before a change that is earlier, but slower, becomes visible.
     session.flush()
     session.execute(select(func.pg_advisory_xact_lock(Lock.STAMP)))
     session.add_all(notes)
@@ -128,7 +128,7 @@ def write_audit_list(session: Session, notes: Iterable[CatalogueChange]) -> None
 
 
 def _refuse_blank(kind: EntryType, texts: Mapping[str, str]) -> None:
-    """A form left empty: the reader passes over blank lines."""
+    """Refuse a form left empty, which the reader would pass over as a blank line."""
     if not any(text.strip() for text in texts.values()):
         expected = "a value: {} must not be blank"
         needed = [column.name for column in kind.columns if column.filled]
@@ -139,7 +139,7 @@ def _refuse_blank(kind: EntryType, texts: Mapping[str, str]) -> None:
 
 
 def _one_row(texts: Mapping[str, str]) -> BinaryIO:
-    """A form's fields are read like a file's cells, so that both are refused alike."""
+    """Return a form's fields as a CSV file, so that they are refused like a file's cells."""
     written = io.StringIO()
     csv.writer(written).writerows([list(texts), list(texts.values())])
     return io.BytesIO(written.getvalue().encode("utf-8", "surrogatepass"))
@@ -163,7 +163,7 @@ def _entry_at(
 
 
 def _refuse_nameless(table: CsvTable, kind: EntryType) -> None:
-    """Without the columns that name an entry, no line can be told from another."""
+    """Refuse a file without the columns that name an entry: its lines could not be told apart."""
     naming = kind.columns[: len(kind.key)]
     fields = {column.field for column in table.reading.columns}
     if fields and not fields.issuperset(column.name for column in naming):
@@ -189,7 +189,7 @@ def create_entries(
     by: str,
     reason: str,
 ) -> list[CatalogueChange]:
-    """What a snapshot file names and the catalogue does not know. Its notes are to be written."""
+    """Add what a snapshot file names anew. Return its notes, for `write_audit_list` to write."""
     register = _EditRegister(session, DEVELOPER_TYPE, by, reason)
     for new in developers:
         register.put(None, {"slug": new.slug, "name": new.name, "origin": new.origin})
@@ -205,7 +205,7 @@ def create_entries(
 
 
 class _EditRegister:
-    """Writes entries of one kind, and a line of the audit list for each that is new or differs."""
+    """Changes entries of one kind, and collects a line of the audit list for each change."""
 
     def __init__(self, session: Session, kind: EntryType, by: str, reason: str) -> None:
         self.session = session
@@ -218,7 +218,7 @@ class _EditRegister:
         self.notes: list[CatalogueChange] = []
 
     def values(self, table: CsvTable, row: CsvRow) -> dict[str, Any]:
-        """A file's row as columns of the kind's table; those the file does not have stay out."""
+        """Return a file's row as columns of the table, without those that the file lacks."""
         names = [column.name for column in self.kind.columns]
         values = dict(zip(names, row.values, strict=True))
         values = {name: value for name, value in values.items() if table.header.position(name)}
@@ -291,7 +291,7 @@ def _named_key(entry: TableEntry) -> str:
 
 
 def read_edits(session: Session, limit: int = 200) -> list[CatalogueEdit]:
-    """The audit list, the latest first."""
+    """Return the last `limit` lines of the audit list, the latest first."""
     order = CatalogueChange.id.desc()
     rows = session.scalars(select(CatalogueChange).order_by(order).limit(limit))
     return [

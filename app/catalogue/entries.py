@@ -1,4 +1,4 @@
-"""Sources, developers and models as the catalogue described them at an instant."""
+"""Sources, developers and models as the catalogue described them at a vintage."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from app.domain.vocabulary import Openness, Origin
 
 @dataclass(frozen=True, slots=True)
 class DeveloperEntry:
-    """`country` is two letters, or empty where it is not known."""
+    """A developer at a vintage. `country` is ISO 3166-1, two letters, or empty if not known."""
 
     slug: str
     name: str
@@ -33,7 +33,10 @@ class DeveloperEntry:
 
 @dataclass(frozen=True, slots=True)
 class ModelEntry:
-    """`developer` and `base_developer` are slugs, the latter empty where no base is known."""
+    """A model at a vintage. `developer` and `base_developer` are slugs.
+
+    `base_developer` is empty if no base is known, `release_month` None if it is not known.
+    """
 
     slug: str
     name: str
@@ -46,7 +49,9 @@ class ModelEntry:
 
 @read_once
 def sources_by_slug(vintage: Vintage) -> dict[str, SourceDefinition]:
-    """Every source the catalogue knew then, by slug."""
+    """Return every source the catalogue knew then, by slug and in the order of slugs."""
+    # `read_sources` has those added since too: a question may name a source by its slug that the
+    # catalogue came to know later, and is answered that it had no figures then.
     added = entries_added_since(vintage, "sources")
     sources = read_sources(vintage)
     return {source.slug: source for source in sources if source.slug not in added}
@@ -54,7 +59,7 @@ def sources_by_slug(vintage: Vintage) -> dict[str, SourceDefinition]:
 
 @read_once
 def developers_by_slug(vintage: Vintage) -> dict[str, DeveloperEntry]:
-    """Every developer the catalogue knew then, by slug."""
+    """Return every developer the catalogue knew then, by slug and in the order of slugs."""
     rows = vintage.session.execute(
         select(
             Developer.slug,
@@ -84,7 +89,8 @@ def _developer(cells: Mapping[str, Any]) -> DeveloperEntry:
 
 @read_once
 def models_by_slug(vintage: Vintage) -> dict[str, ModelEntry]:
-    """Every model the catalogue knew then, by slug."""
+    """Return every model the catalogue knew then, by slug and in the order of slugs."""
+    # The columns are labelled like the cells of the audit list, which are laid over them.
     base = aliased(Developer)
     rows = vintage.session.execute(
         select(
@@ -111,7 +117,7 @@ def _model(cells: Mapping[str, Any]) -> ModelEntry:
         name=cells["name"],
         developer=cells["developer"],
         openness=Openness(cells["openness"]),
-        # A correction keeps the cell as its file wrote it.
+        # The column holds a date, but the audit list keeps the cell of a file, `YYYY-MM` or empty.
         release_month=parse_month(released) if isinstance(released, str) else released,
         base_developer=cells["base_developer"] or "",
         note=cells["note"],
@@ -121,7 +127,8 @@ def _model(cells: Mapping[str, Any]) -> ModelEntry:
 def _entries_at(
     vintage: Vintage, kind: str, now: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, dict[str, Any]]:
-    """The entries of a kind as they read at an instant, without those added since."""
+    """Return the entries of a kind as they read at the vintage, without those added since."""
+    # The audit list names entries by slug, which never changes: so today's slug finds its past.
     cells = read_cells(vintage, kind)
     added = entries_added_since(vintage, kind)
     return {
@@ -135,9 +142,10 @@ Entry = TypeVar("Entry")
 def find_entry(
     entries: Mapping[str, Entry], slug: str, what: str, names: Mapping[str, str]
 ) -> Entry:
-    """The entry of that slug.
+    """Return the entry of a slug. Raise NotFoundError, which names the nearest slug.
 
-    Raises NotFoundError, naming the nearest; `names` are name to slug.
+    `what` is the kind of entry in the message; `names` maps names of entries to their slugs, so
+    that a name leads to its slug too.
     """
     if slug in entries:
         return entries[slug]

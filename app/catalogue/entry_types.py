@@ -1,4 +1,4 @@
-"""The kinds of catalogue entries: the columns of their files, and an entry as cells of one."""
+"""The kinds of catalogue entries: the columns of their CSV files, and an entry as such cells."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -23,17 +23,19 @@ from app.csv_io.schema import CellParser, ColumnRule
 from app.database.tables import Developer, Event, Model, Source
 from app.domain.calendar import format_month
 
-LONG_TEXT_MAX_LENGTH: Final = 2_000  # characters of a definition
+# In characters. Definitions and methods are paragraphs; names keep to NAME_MAX_LENGTH of csv_io.
+LONG_TEXT_MAX_LENGTH: Final = 2_000
 
 
 def text_column(name: str, *, filled: bool = False) -> ColumnRule:
+    """Return the rule of a column of text of a sentence or more."""
     return ColumnRule(
         name, parse_text, required=filled, filled=filled, blank="", limit=LONG_TEXT_MAX_LENGTH
     )
 
 
 def short_text_column(name: str) -> ColumnRule:
-    """What stands in headings, labels and tables."""
+    """Return the rule of a column of text that stands in headings, labels and tables."""
     return ColumnRule(name, parse_text, required=True, filled=True)
 
 
@@ -51,7 +53,11 @@ def url_column(name: str) -> ColumnRule:
 
 @dataclass(frozen=True, slots=True)
 class EntryType:
-    """One kind of catalogue entry: its file's columns, the first of which names the entry."""
+    """One kind of catalogue entry: its table and the columns of its file.
+
+    `key` are the columns of the table that name an entry; in the file they come first. `name` is
+    also the `kind` of its lines in the audit list.
+    """
 
     name: str
     table: type[Source | Developer | Model | Event]
@@ -60,10 +66,12 @@ class EntryType:
 
     @property
     def header(self) -> str:
-        """The first line of its file."""
+        """The header line of its file."""
         return ",".join(column.name for column in self.columns)
 
 
+# The file calls the slug by what it names (`source`, `developer`, `model`), since other files refer
+# to it so; the table's column is `slug`. entry_cells and _EditRegister.values translate.
 SOURCE_TYPE: Final = EntryType(
     "sources",
     Source,
@@ -117,14 +125,18 @@ EVENT_TYPE: Final = EntryType(
     ),
     key=("date", "title"),
 )
-# In the order in which one may name another.
+# In this order files can be imported: models name developers, which have to be there before.
 ENTRY_TYPES: Final = (SOURCE_TYPE, DEVELOPER_TYPE, MODEL_TYPE, EVENT_TYPE)
 
 TableEntry = Source | Developer | Model | Event
 
 
 def read_entries(session: Session, kind: EntryType) -> Iterator[tuple[int, dict[str, str]]]:
-    """Id and cells, by column, of every entry; `read` of these cells finds nothing to change."""
+    """Yield id and cells, by column, of every entry, sorted by its key.
+
+    A file of these cells is read back as it was written: importing it changes nothing.
+    """
+    # All developers at once, instead of one more query for each model.
     slugs = {number: slug for slug, number in ids_by_slug(session, Developer).items()}
     order = [getattr(kind.table, name) for name in kind.key]
     entries: Iterable[Any] = session.scalars(select(kind.table).order_by(*order))
@@ -133,19 +145,23 @@ def read_entries(session: Session, kind: EntryType) -> Iterator[tuple[int, dict[
 
 
 def entry_cells(kind: EntryType, entry: TableEntry, slugs: Mapping[int, str]) -> dict[str, str]:
-    """An entry as the cells of its file; `slugs` are the developers' by id."""
+    """Return an entry as the cells of its file, by column; `slugs` are the developers' by id."""
+    # A table's columns have the names of the file's, but for the slug and references to developers.
     values = {column.name: getattr(entry, column.name, None) for column in kind.columns}
     if not isinstance(entry, Event):
         values[kind.columns[0].name] = entry.slug
     if isinstance(entry, Model):
         values["developer"] = slugs[entry.developer_id]
+        # Ids begin at 1, so that 0 finds none.
         values["base_developer"] = slugs.get(entry.base_developer_id or 0)
     return {column.name: _cell(column, values[column.name]) for column in kind.columns}
 
 
 def _cell(column: ColumnRule, value: Any) -> str:
+    # These spellings also stand in the audit list, which is read back in history.py.
     if value is None or value is False:
         return ""
     if value is True:
         return "yes"
+    # A month and a day are both dates: only the column tells which of them is meant.
     return format_month(value) if column.parse is parse_month_cell else str(value)

@@ -1,4 +1,4 @@
-"""The catalogue as it stood at an instant, read back from its audit list."""
+"""The catalogue as it stood at a vintage, computed from today's entries and the audit list."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +19,10 @@ from app.domain.vocabulary import Origin
 
 @read_once
 def read_sources(vintage: Vintage) -> list[SourceDefinition]:
-    """All sources, with their definitions as they read at that instant."""
+    """Return all sources in the order of slugs, with their definitions as they read then.
+
+    Sources added since are among them, without figures (`learned` is None).
+    """
     then = read_cells(vintage, "sources")
     learned = _learned(vintage)
     rows = vintage.session.scalars(select(Source).order_by(order_by_slug()))
@@ -30,7 +33,9 @@ def read_sources(vintage: Vintage) -> list[SourceDefinition]:
 
 @read_once
 def _learned(vintage: Vintage) -> Mapping[int, datetime]:
-    """By source id, when its figures last changed at or before that instant."""
+    """Return, by source id, when its figures last changed at or before the vintage."""
+    # DISTINCT, since an upload has a snapshot for each month of a source. Uploads that have been
+    # withdrawn count too: their figures were learned, and then their withdrawal.
     held = select(Snapshot.upload_id, Snapshot.source_id).distinct().subquery()
     rows = vintage.session.execute(
         select(held.c.source_id, func.max(last_change_at(vintage.as_of)))
@@ -42,7 +47,10 @@ def _learned(vintage: Vintage) -> Mapping[int, datetime]:
 
 @read_once
 def read_cells(vintage: Vintage, kind: str) -> Mapping[str, Mapping[str, str]]:
-    """By slug, the cells of catalogue entries that have been corrected since `as_of`."""
+    """Return, by slug, the cells that have been corrected since `as_of`, as they read then.
+
+    `kind` is the name of an EntryType. At `as_of` None nothing has been corrected since.
+    """
     then: dict[str, dict[str, str]] = {}
     if vintage.as_of is None:
         return then
@@ -51,7 +59,8 @@ def read_cells(vintage: Vintage, kind: str) -> Mapping[str, Mapping[str, str]]:
         CatalogueChange.at > vintage.as_of,
         CatalogueChange.before.is_not(None),
     )
-    # The first correction after the instant says how the cell read then; later ones do not.
+    # Each line of the audit list holds only the cells that it changed. Of several corrections of a
+    # cell the first after the instant says how it read then: what is in `then` already wins.
     for key, before in vintage.session.execute(corrected.order_by(CatalogueChange.id)):
         then[key] = before | then.get(key, {})
     return then
@@ -59,7 +68,7 @@ def read_cells(vintage: Vintage, kind: str) -> Mapping[str, Mapping[str, str]]:
 
 @read_once
 def entries_added_since(vintage: Vintage, kind: str) -> frozenset[str]:
-    """The keys of catalogue entries that were not there yet at `as_of`."""
+    """Return the keys of catalogue entries of a kind that were not there yet at `as_of`."""
     if vintage.as_of is None:
         return frozenset()
     added = select(CatalogueChange.key).where(
@@ -86,7 +95,9 @@ def _source(row: Source) -> SourceDefinition:
 
 @read_once
 def read_chart_events(vintage: Vintage) -> list[ChartEvent]:
-    """The events known at that instant, as they read then, oldest first."""
+    """Return the events known at the vintage, as they read then, oldest first."""
+    # Events have no slug. Their key is day and title, and a correction may change it, so that
+    # read_cells cannot find them: the corrections are undone one by one instead.
     later = _events_changed_since(vintage.session, vintage.as_of) if vintage.as_of else []
     rows = vintage.session.scalars(select(Event).order_by(Event.id))
     events = _events_before(later, map(_cells_of_event, rows))
@@ -103,11 +114,12 @@ def _events_changed_since(session: Session, as_of: datetime) -> Sequence[Catalog
 def _events_before(
     later: Iterable[CatalogueChange], now: Iterable[Mapping[str, str]]
 ) -> Iterable[Mapping[str, str]]:
-    """Events' cells before the changes, the latest of which comes first."""
+    """Return the cells of events before the changes, which come with the latest first."""
     events = {_key_of_event(cells): cells for cells in now}
     for change in later:
+        # `change.key` is the key after the change. An event that was added is not there before; one
+        # that was corrected goes on under the key it had then.
         cells = events.pop(change.key, None)
-        # One that was added is not there before. A correction may have given it another key.
         if cells is not None and change.before is not None:
             before = {**cells, **change.before}
             events[_key_of_event(before)] = before
@@ -119,6 +131,7 @@ def _key_of_event(cells: Mapping[str, str]) -> str:
 
 
 def _cells_of_event(row: Event) -> Mapping[str, str]:
+    # Spelled as `entry_types.entry_cells` spells them: cells of the audit list are laid over these.
     return {
         "date": f"{row.date}",
         "title": row.title,
@@ -136,7 +149,8 @@ def _event(cells: Mapping[str, str]) -> ChartEvent:
 
 @read_once
 def read_developer_origins(vintage: Vintage) -> dict[str, Origin]:
-    """By slug, the origin of every developer as it read at that instant."""
+    """Return the origin of every developer by slug, as it read then; later ones are included."""
+    # Labels and base origins look up any slug of today's tables, which must be here at any vintage.
     then = read_cells(vintage, "developers")
     return {
         slug: Origin(then.get(slug, {}).get("origin", origin))
@@ -146,12 +160,17 @@ def read_developer_origins(vintage: Vintage) -> dict[str, Origin]:
 
 @read_once
 def read_base_origins(vintage: Vintage) -> dict[Origin, list[int]]:
-    """The ids of models whose base the catalogue knows, by the home of the base's developer."""
+    """Return the ids of models built on another's, by the origin of the base model's developer.
+
+    Models whose base the catalogue did not know at the vintage are left out.
+    """
     developers = read_developer_origins(vintage)
     base = aliased(Developer)
+    # By id, not by slug, so that they can be compared with observations without another join.
     rows = vintage.session.execute(
         select(Model.id, Model.slug, base.slug).outerjoin(base, base.id == Model.base_developer_id)
     )
+    # A cell that was empty then says that no base was known, and must win over today's.
     then = read_cells(vintage, "models")
     ids_by_origin: dict[Origin, list[int]] = defaultdict(list)
     for model_id, slug, now in rows:

@@ -1,4 +1,4 @@
-"""The catalogue in memory: every developer and model found by slug or name."""
+"""The catalogue in memory, for checking files: entries found by slug or name."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,6 +10,8 @@ from app.domain.vocabulary import Openness, Origin
 
 @dataclass(frozen=True, slots=True)
 class KnownDeveloper:
+    """What a file's line takes from a developer that the catalogue knows."""
+
     slug: str
     name: str
     origin: Origin
@@ -17,6 +19,8 @@ class KnownDeveloper:
 
 @dataclass(frozen=True, slots=True)
 class KnownModel:
+    """What a file's line takes from a model that the catalogue knows; `developer` is a slug."""
+
     slug: str
     name: str
     developer: str
@@ -25,15 +29,21 @@ class KnownModel:
 
 @dataclass(frozen=True)
 class CatalogueIndex:
-    """Sources (slug to name), developers and models by slug; each also found by its name."""
+    """Sources (slug to name), developers and models by slug; each is also found by its name.
 
+    Names are compared without case, spaces, `_` and `-`: see `matching.name_key`.
+    """
+
+    # No slots: cached_property keeps the maps of names, which are made once a file and not once a
+    # line, in the instance's dictionary.
     sources: Mapping[str, str]
     developers: Mapping[str, KnownDeveloper]
     models: Mapping[str, KnownModel]
 
     @cached_property
     def _source_slugs(self) -> dict[str, str]:
-        # A name may be another source's slug: a file must not move from one to the other.
+        # A name may be another source's slug. Neither is found then, unless the slug is written
+        # exactly: else a new name would move a file's figures from one source to the other.
         pairs = (
             (name_key(text), slug) for slug, name in self.sources.items() for text in (slug, name)
         )
@@ -48,26 +58,33 @@ class CatalogueIndex:
         return _by_name_alike((slug, item.name) for slug, item in self.models.items())
 
     def source(self, text: str) -> str | None:
-        """The slug of the source that `text` names by slug or name."""
+        """Return the slug of the source that `text` names by slug or name, else None."""
+        # A slug as it is written goes first: it is unique, whatever other entries are called.
         return text if text in self.sources else self._source_slugs.get(name_key(text))
 
     def developer(self, text: str) -> KnownDeveloper | None:
+        """Return the developer that `text` names by slug or name."""
         slug = text if text in self.developers else self._developer_slugs.get(name_key(text))
         return self.developers[slug] if slug else None
 
     def model(self, text: str) -> KnownModel | None:
+        """Return the model that `text` names by slug or name, whoever made it."""
         slug = text if text in self.models else self._model_slugs.get(name_key(text))
         return self.models[slug] if slug else None
 
 
 def _by_name_alike(items: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Slug and name to slug. What two share finds neither; a slug goes before another's name."""
+    """Return a map of the keys of slugs and names to slugs.
+
+    A key that two entries share finds neither of them; a slug goes before another entry's name.
+    """
     pairs = list(items)
     names = _unambiguous((name_key(name), slug) for slug, name in pairs)
     return names | _unambiguous((name_key(slug), slug) for slug, _ in pairs)
 
 
 def _unambiguous(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    # An entry whose name is its slug gives the same pair twice, which is not ambiguous.
     slugs: dict[str, str] = {}
     shared = set()
     for key, slug in pairs:
@@ -78,7 +95,7 @@ def _unambiguous(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class DeveloperToAdd:
-    """A developer that publishing would add to the catalogue; `line` first names it."""
+    """A developer that publishing would add to the catalogue; `line` is the first to name it."""
 
     slug: str
     name: str
@@ -88,7 +105,7 @@ class DeveloperToAdd:
 
 @dataclass(frozen=True, slots=True)
 class ModelToAdd:
-    """A model that publishing would add to the catalogue; `line` first names it."""
+    """A model that publishing would add to the catalogue; `line` is the first to name it."""
 
     slug: str
     name: str

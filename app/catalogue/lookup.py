@@ -1,4 +1,4 @@
-"""The catalogue looked up: sources, developers and models by their slugs."""
+"""Look-ups in today's catalogue: sources, developers and models by slug or name."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from app.domain.vocabulary import Openness, Origin
 
 
 def load_catalogue_index(session: Session) -> CatalogueIndex:
-    """The catalogue as files are checked against it."""
+    """Return today's catalogue, against which files are checked."""
     developers = session.execute(select(Developer.slug, Developer.name, Developer.origin))
     models = session.execute(
         select(Model.slug, Model.name, Developer.slug, Model.openness).join(
@@ -29,12 +29,13 @@ def load_catalogue_index(session: Session) -> CatalogueIndex:
 
 
 def ids_by_slug(session: Session, table: type[Source | Developer | Model]) -> dict[str, int]:
-    """Slug to id of every entry."""
+    """Return the id of every entry of a table, by slug."""
     return dict(session.execute(select(table.slug, table.id)).all())
 
 
 def find_source_id(session: Session, text: str) -> int:
-    """The source of that slug or name. Raises NotFoundError, naming the nearest there is."""
+    """Return the id of the source of a slug or name. Raise NotFoundError, with the nearest one."""
+    # By the rules by which files name sources, so that one text means one source everywhere.
     sources = load_catalogue_index(session)
     slug = sources.source(text)
     if slug is None:
@@ -46,4 +47,5 @@ def find_source_id(session: Session, text: str) -> int:
 
 
 def source_names(session: Session) -> dict[str, str]:
+    """Return the name of every source of today's catalogue, by slug."""
     return {source.slug: source.name for source in read_sources(vintage_at(session))}

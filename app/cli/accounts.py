@@ -59,7 +59,7 @@ def add(
     with open_database(data_dir) as db, db.writing() as session:
         add_maintainer(session, name, password)
         path = create_link(session, name) if link else ""
-    console.print(f"Added {name}.", markup=False)
+    console.print(f"Added {name}.")
     if path:
         echo_link(path, base_url, data_dir)
 
@@ -71,7 +71,7 @@ def set_password(name: Name, password_stdin: FromStdin = False, data_dir: DataDi
     password = read_password(password_stdin, instead)
     with open_database(data_dir) as db, db.writing() as session:
         accounts.set_password(session, name, password)
-    console.print(f"The password of {name} is set; every sign-in of theirs ended.", markup=False)
+    console.print(f"The password of {name} is set; every sign-in of theirs ended.")
 
 
 def read_password(from_stdin: bool, instead: str) -> str:
@@ -100,7 +100,7 @@ def disable(name: Name, data_dir: DataDir = None) -> None:
     """Let a maintainer in no longer: ends sign-ins and links, revokes tokens."""
     with open_database(data_dir) as db, db.writing() as session:
         disable_maintainer(session, name)
-    console.print(f"Disabled {name}.", markup=False)
+    console.print(f"Disabled {name}.")
 
 
 @maintainers.command("enable")
@@ -108,7 +108,7 @@ def enable(name: Name, data_dir: DataDir = None) -> None:
     """Let a disabled maintainer in again, with the password they had."""
     with open_database(data_dir) as db, db.writing() as session:
         enable_maintainer(session, name)
-    console.print(f"Enabled {name}.", markup=False)
+    console.print(f"Enabled {name}.")
 
 
 @maintainers.command("link")
@@ -128,7 +128,7 @@ def echo_link(path: str, base_url: str, data_dir: Path | None) -> None:
     address = base_url.rstrip("/") or site_address(load_settings(data_dir))
     typer.echo((address or "") + path)
     if not address:
-        console.print(NO_ADDRESS_HINT, markup=False)
+        console.print(NO_ADDRESS_HINT)
 
 
 def site_address(configured: Settings) -> str | None:
@@ -174,7 +174,7 @@ def revoke_token(name: Name, label: Label, data_dir: DataDir = None) -> None:
     """Let a token's bearer in no longer."""
     with open_database(data_dir) as db, db.writing() as session:
         accounts.revoke_token(session, name, label)
-    console.print(f"Revoked the token “{label}” of {name}.", markup=False)
+    console.print(f"Revoked the token “{label}” of {name}.")
 
 
 @tokens.command("list")

@@ -18,9 +18,9 @@ from app.domain.errors import UserError
 from app.settings import Settings
 
 # Progress and problems go to standard error: standard output is for what was asked. Without
-# `soft_wrap`, Rich would break links and paths at 80 columns where there is no terminal. Printed
-# names and paths need `markup=False`: Rich takes brackets in them for its styles.
-console = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
+# `soft_wrap`, Rich would break links and paths at 80 columns where there is no terminal. With
+# `markup` it would take brackets in names, paths and IPv6 addresses for its styles.
+console = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False, markup=False)
 
 DataDir = Annotated[
     Path | None,

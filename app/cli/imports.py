@@ -172,7 +172,7 @@ def progress_of(path: Path) -> Iterator[Callable[[int], None]]:
 
 def show_problems(path: Path, refused: BadFileError) -> None:
     for problem in refused.problems:
-        console.print(f"{path.name}{problem_place(problem)}: {problem.sentence()}", markup=False)
+        console.print(f"{path.name}{problem_place(problem)}: {problem.sentence()}")
 
 
 def problem_place(problem: Problem) -> str:
@@ -187,7 +187,7 @@ def report_import(imported: ImportResult) -> None:
     if imported.changes:
         made = imported.changes
         counts = f"{made.added} added, {made.changed} changed, {made.unchanged} unchanged"
-        console.print(f"{name}: {made.kind}: {counts}.", markup=False)
+        console.print(f"{name}: {made.kind}: {counts}.")
     if imported.checked:
         report_names(name, imported.checked)
         report_figures(name, imported.checked, imported)
@@ -196,13 +196,10 @@ def report_import(imported: ImportResult) -> None:
 def report_names(name: str, checked: CheckedFile) -> None:
     """Print what the catalogue did not know: a misspelt name shows here."""
     for new in checked.new_developers:
-        console.print(
-            f"{name}:{new.line}: new developer {new.slug}: {new.name}, {new.origin}.", markup=False
-        )
+        console.print(f"{name}:{new.line}: new developer {new.slug}: {new.name}, {new.origin}.")
     for model in checked.new_models:
         console.print(
             f"{name}:{model.line}: new model {model.slug} of {model.developer}, {model.openness}.",
-            markup=False,
         )
 
 
@@ -210,20 +207,20 @@ def report_figures(name: str, checked: CheckedFile, imported: ImportResult) -> N
     published = imported.published
     for notice in checked.notices:
         where = f":{notice.line}" if notice.line else ""
-        console.print(f"{name}{where}: note: {notice.text}.", markup=False, style="yellow")
+        console.print(f"{name}{where}: note: {notice.text}.", style="yellow")
     lines = sum(month.lines for month in checked.months.values())
     what = f"{format_count(lines, 'line')} for {format_count(len(checked.months), 'month')}"
     if imported.revises:
         listed = ", ".join(f"{slug} {format_month(month)}" for slug, month in imported.revises[:12])
         more = " and more" if len(imported.revises) > 12 else ""
-        console.print(f"{name}: revises what is published: {listed}{more}.", markup=False)
+        console.print(f"{name}: revises what is published: {listed}{more}.")
     if published is None:
-        console.print(f"{name}: sound: {what}. Nothing was stored.", markup=False)
+        console.print(f"{name}: sound: {what}. Nothing was stored.")
     elif published.already:
         first = f"the same bytes are current already as upload {published.upload_id}"
-        console.print(f"{name}: nothing to do: {first}.", markup=False)
+        console.print(f"{name}: nothing to do: {first}.")
     else:
-        console.print(f"{name}: published as upload {published.upload_id}: {what}.", markup=False)
+        console.print(f"{name}: published as upload {published.upload_id}: {what}.")
 
 
 def format_count(count: int, what: str) -> str:

@@ -81,9 +81,9 @@ def main() -> None:
 
 def show_error(refused: UserError) -> None:
     """Print what is wrong, and what to do about it, to standard error."""
-    console.print(f"{refused.title}.", style="red", markup=False)
+    console.print(f"{refused.title}.", style="red")
     if refused.detail:
-        console.print(refused.detail, markup=False)
+        console.print(refused.detail)
 
 
 def show_version(is_asked_for: bool) -> None:
@@ -198,7 +198,7 @@ def migrate(
             prepare_role(db, app_role, configured.app_password)
             if configured.app_password is None:
                 warning = f"APP_PASSWORD is not set: the password of {app_role} was left as it is."
-                console.print(warning, markup=False)
+                console.print(warning)
         # A schema that is newer than this release is left alone: its release added to it only.
         current, expected = schema_revisions(db)
         newer = "" if current == expected else f", newer than this release's {expected}"
@@ -218,7 +218,7 @@ def export(
         raise NotFoundError(title, "Name its directory with --data-dir or DATA_DIR.")
     with open_database(data_dir) as db:
         for path in export_files(db, directory):
-            console.print(f"Wrote {path}", markup=False)
+            console.print(f"Wrote {path}")
 
 
 if __name__ == "__main__":

@@ -122,7 +122,7 @@ def announce_settings(words: str, workers: int, settings: Settings) -> None:
     console.print(f"{words} - Ctrl-C stops it.")
     if settings.database_url:
         settings_text = [f"{name.replace('_', ' ')} {value}" for name, value in held.items()]
-        console.print(f"In force: {'; '.join(settings_text)}.", markup=False)
+        console.print(f"In force: {'; '.join(settings_text)}.")
 
 
 def database_place(url: str) -> str:

@@ -1,1 +1,1 @@
-"""What is kept: tables, sessions, locks, roles, and the moments that bound a vintage."""
+"""The database: tables, sessions, locks, roles, vintages, and PostgreSQL's errors in words."""

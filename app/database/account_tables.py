@@ -16,6 +16,8 @@ from app.database.tables import Digest, Key, Moment, TableBase
 class Maintainer(TableBase):
     """Someone who may upload. Without a password only a sign-in link lets them in."""
 
+    # The name is the pattern of `auth.accounts.NAME_PATTERN`. There is no right to delete a
+    # maintainer: uploads and the audit list are signed with the name, which no other may take.
     __tablename__ = "maintainer"
     __table_args__ = (CheckConstraint("name ~ '^[a-z0-9][a-z0-9._-]{0,63}$'", name="name"),)
 
@@ -27,7 +29,7 @@ class Maintainer(TableBase):
 
 
 class SignIn(TableBase):
-    """A browser that is signed in, until it is ended, idle or old."""
+    """A browser that is signed in; `seen_at` is its last request, to about a minute."""
 
     __tablename__ = "sign_in"
 
@@ -39,7 +41,7 @@ class SignIn(TableBase):
 
 
 class SignInLink(TableBase):
-    """An address that signs in once."""
+    """An address that signs a browser in once; `used_at` says that it has."""
 
     __tablename__ = "sign_in_link"
 
@@ -51,7 +53,10 @@ class SignInLink(TableBase):
 
 
 class AccessToken(TableBase):
-    """What a program shows instead of signing in."""
+    """What a program shows instead of signing in.
+
+    Its label is unique per maintainer, revoked ones included: signatures name it.
+    """
 
     __tablename__ = "access_token"
     __table_args__ = (UniqueConstraint("maintainer_id", "label"),)
@@ -66,8 +71,10 @@ class AccessToken(TableBase):
 
 
 class FailedSignIn(TableBase):
-    """A wrong password, counted by the name it was for and the address it came from."""
+    """A wrong password, by the name it was tried for and the network address it came from."""
 
+    # `name` is no foreign key: names that nobody has are counted too, so that how many attempts
+    # are free does not tell which names exist.
     __tablename__ = "failed_sign_in"
     __table_args__ = (
         Index("ix_failed_sign_in_name_at", "name", "at"),

@@ -1,4 +1,4 @@
-"""Brings the schema up to date, and tells which revision it is at."""
+"""The upgrade of the schema by Alembic, and the revision it is at."""
 
 from typing import Final
 
@@ -31,7 +31,9 @@ def alembic_config() -> Config:
 
 
 def upgrade_schema(db: Database, revision: str = "head") -> None:
-    """Two that start at once take turns; the second finds nothing to do."""
+    """Upgrade the schema to a revision. Of two that start at once the second waits."""
+    # The connection is handed to migrations/env.py, which takes Lock.MIGRATION in the same
+    # transaction: of a migration that fails nothing is left.
     with db.engine.begin() as connection:
         settings = alembic_config()
         settings.attributes["connection"] = connection
@@ -39,12 +41,14 @@ def upgrade_schema(db: Database, revision: str = "head") -> None:
 
 
 def upgrade_if_needed(db: Database) -> None:
-    """Upgrades unless there is nothing to do.
+    """Upgrade the schema unless this release works on it as it is.
 
-    Raises UnavailableError for a server that does not fit, for a role that may not, and where
-    others hold a table.
+    Raise UnavailableError if the server is too old or not in UTF-8, if the role may not change the
+    schema, or if others hold one of its tables.
     """
     check_server(db)
+    # The revision is looked at before the lock is asked for: the role that serves may not change
+    # the schema, and need not where there is nothing to do.
     current, expected = schema_revisions(db)
     if is_schema_served(current, expected):
         return
@@ -58,15 +62,14 @@ def upgrade_if_needed(db: Database) -> None:
 
 
 def is_schema_served(current: str | None, expected: str) -> bool:
-    """Whether this release works on a schema: its own, or that of a later release.
-
-    Revisions are numbered, and a migration takes nothing away that the release before reads.
-    """
+    """Return whether this release works on a schema: on its own, or on that of a later release."""
+    # Revisions are numbers of four digits, which compare as text. A migration takes nothing away
+    # that the release before it reads, so that an upgrade need not stop every server at once.
     return current is not None and current >= expected
 
 
 def check_server(db: Database) -> None:
-    """Raises UnavailableError where the server is too old or cannot hold every name."""
+    """Raise UnavailableError if the server is too old or its encoding cannot hold every name."""
     with db.engine.connect() as connection:
         version = int(connection.scalar(text("SHOW server_version_num")) or 0)
         encoding = str(connection.scalar(text("SHOW server_encoding")))
@@ -74,7 +77,7 @@ def check_server(db: Database) -> None:
 
 
 def check_server_version(version: int, encoding: str) -> None:
-    """`version` as PostgreSQL counts it: 150018 is 15.18. Raises UnavailableError."""
+    """Raise UnavailableError for a version, as PostgreSQL counts (150018 is 15.18), or encoding."""
     if version < OLDEST_SUPPORTED_VERSION * 10_000:
         title = f"The database is PostgreSQL {version // 10_000}.{version % 10_000}"
         raise UnavailableError(title, f"PostgreSQL {OLDEST_SUPPORTED_VERSION} or newer is needed.")
@@ -84,7 +87,7 @@ def check_server_version(version: int, encoding: str) -> None:
 
 
 def schema_revisions(db: Database) -> tuple[str | None, str]:
-    """The revision the database is at, and the one this release was written for."""
+    """Return the revision the database is at, None if it is empty, and that of this release."""
     with db.engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
     head = ScriptDirectory.from_config(alembic_config()).get_current_head()

@@ -1,4 +1,4 @@
-"""What the role that serves may do in the database: it owns nothing, and what is written stays."""
+"""The rights of the role that serves: it owns nothing, and cannot change what is published."""
 
 import re
 from dataclasses import dataclass
@@ -15,13 +15,15 @@ from app.domain.errors import BadInputError, UserError, excerpt
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """On one table, beside reading it. `changes`: the columns whose values may be changed."""
+    """The rights on one table beside reading it: INSERT, UPDATE of some columns, DELETE."""
 
     adds: bool = True
     changes: tuple[str, ...] = ()
     deletes: bool = False
 
 
+# The columns of an upload that are written after it was received. Triggers see to it that each is
+# written once, and at no other moment than now.
 _OUTCOME: Final = (
     *("published_at", "published_by", "reason"),
     *("withdrawn_at", "withdrawn_by", "withdrawn_reason"),
@@ -34,18 +36,19 @@ _DEVELOPER: Final = ("name", "country", "origin", "homepage", "huggingface_org",
 _MODEL: Final = (
     *("name", "developer_id", "openness", "release_month", "base_developer_id", "note"),
 )
-# PostgreSQL cuts longer names off, and has its own use for some.
+# PostgreSQL cuts off names longer than 63 bytes, and gives a meaning of its own to the reserved.
 ROLE: Final = re.compile("[a-z_][a-z0-9_]{0,62}", re.ASCII)
 RESERVED: Final = frozenset("public none current_role current_user session_user user".split())
 ALL: Final = ("*",)
+# Every table is listed: one that a migration adds is out of the role's reach until it stands here.
 RIGHTS: Final = {
     "alembic_version": Rights(adds=False),
-    # Published figures and the lists of who did what: added to, never changed.
+    # Published figures and the list of who changed what are added to, never changed.
     "snapshot": Rights(),
     "observation": Rights(),
     "catalogue_change": Rights(),
     "upload": Rights(changes=_OUTCOME),
-    # Never the slug: it is what files and links name.
+    # The slug never changes: it is what files and links name.
     "source": Rights(changes=_SOURCE),
     "developer": Rights(changes=_DEVELOPER),
     "model": Rights(changes=_MODEL),
@@ -59,18 +62,19 @@ RIGHTS: Final = {
 
 
 def prepare_role(db: Database, role: str, password: str | None) -> None:
-    """Makes the role where there is none, and has it hold exactly RIGHTS.
+    """Create the role if need be, and have it hold exactly RIGHTS; None leaves its password.
 
-    Its password becomes `password`, where one is given. Raises BadInputError for a name that no
-    role can have, UserError for a role that may more, and where the one that is connected may less.
+    Raise BadInputError for a name that no role can have, UserError for a role that owns something
+    or is privileged, and if the connected role may not create or grant.
     """
     if not ROLE.fullmatch(role) or role in RESERVED or role.startswith("pg_"):
         hint = "Small letters, digits and _, at most 63, such as modelshare_app."
         raise BadInputError(f"“{excerpt(role)}” cannot be the name of a role", hint)
     with db.engine.begin() as connection:
-        # Of two at once PostgreSQL lets one fail: "tuple concurrently updated".
+        # PostgreSQL lets one of two that grant at once fail: "tuple concurrently updated".
         connection.execute(select(func.pg_advisory_xact_lock(Lock.ROLE)))
-        # Rights need a moment alone with each table; whoever waits for it keeps others waiting.
+        # A GRANT or REVOKE needs a moment alone with each table, and while it waits for that,
+        # everyone who comes later waits behind it.
         connection.exec_driver_sql("SET LOCAL lock_timeout = '5s'")
         _refuse_itself(connection, role)
         try:
@@ -90,7 +94,7 @@ def _make(connection: Connection, role: str, password: str | None) -> None:
     if not connection.exec_driver_sql(role_exists, (role,)).scalar_one():
         _run(connection, sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
     if password is not None:
-        # Enciphered here, so that no log of statements ever holds it.
+        # The password is hashed by the client, so that no log of statements ever holds it.
         secret = _driver(connection).pgconn.encrypt_password(
             password.encode(), role.encode(), b"scram-sha-256"
         )
@@ -109,7 +113,9 @@ def _refuse_itself(connection: Connection, role: str) -> None:
 
 
 def is_powerful_role(connection: Connection, role: str) -> bool:
-    """Whether a role owns something, is a member of another role, or is privileged."""
+    """Return whether a role owns something, is a member of another role, or is privileged."""
+    # An owner can drop triggers and grant itself what was revoked, a member has the rights of the
+    # other role: either could rewrite what is published.
     powerful = """
         SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls OR rolreplication
             OR EXISTS (SELECT FROM pg_auth_members WHERE member = pg_roles.oid)
@@ -121,7 +127,7 @@ def is_powerful_role(connection: Connection, role: str) -> bool:
 
 
 def may_change_published(db: Database) -> bool:
-    """Whether the role that is connected could do more than serve."""
+    """Return whether the connected role could do more than serve: it owns or is privileged."""
     with db.engine.connect() as connection:
         return is_powerful_role(
             connection, connection.exec_driver_sql("SELECT current_user").scalar_one()
@@ -137,8 +143,10 @@ def _refuse_powerful(connection: Connection, role: str) -> None:
 def _statements(role: str, database: str) -> list[sql.Composed]:
     who = sql.Identifier(role)
     place = sql.Identifier(database)
+    # First everything is taken away, then RIGHTS are given: a right that an earlier release gave
+    # goes with it. TEMPORARY goes because a temporary table could stand in for one of ours.
     statements = [
-        # Settings that the role gave itself, such as to be read-only.
+        # This ends settings that the role gave itself, such as to be read-only.
         sql.SQL("ALTER ROLE {} RESET ALL").format(who),
         sql.SQL("ALTER ROLE {} IN DATABASE {} RESET ALL").format(who, place),
         sql.SQL("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC, {}").format(place, who),
@@ -168,6 +176,8 @@ def _granted(rights: Rights) -> list[sql.Composable]:
 
 
 def _run(connection: Connection, statement: sql.Composed) -> None:
+    # Past SQLAlchemy, which knows no psycopg.sql: DDL takes no parameters, so names and the
+    # password are quoted into the statement.
     with _driver(connection).cursor() as cursor:
         cursor.execute(statement)
 

@@ -1,4 +1,4 @@
-"""The way to the database: sessions that read one consistent state, sessions that write."""
+"""Sessions: those that read one consistent state of the data, and those that write."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.database.watchdog import PROBE_TIMEOUT_S, SilenceWatch, WatchedConnection
 
-# Milliseconds. A statement that takes longer than a reader waits helps nobody.
+# Time-outs in milliseconds: a statement that takes longer than a reader waits helps nobody. UTC is
+# the time zone of all days and months, whatever the server's own.
 SERVER_OPTIONS: Final = (
     "-c statement_timeout=15000 -c lock_timeout=10000"
     " -c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
@@ -19,26 +20,29 @@ SERVER_OPTIONS: Final = (
 
 def _forget_read_only(connection: psycopg.Connection[Any] | None, _record: object) -> None:
     # SQLAlchemy leaves False, which begins transactions READ WRITE: a database that is set to
-    # take no changes would take them.
+    # take no changes (default_transaction_read_only) would take them.
     if connection is not None and not connection.closed:
         connection.read_only = None
 
 
 class Database:
-    """An engine with our time-outs; one for each process."""
+    """The connection pool of a process, with our time-outs, and the sessions drawn from it."""
 
     def __init__(self, url: str) -> None:
         self.engine = create_engine(
             url,
+            # A connection that died while it was idle is replaced before it is used.
             pool_pre_ping=True,
             pool_size=10,
             max_overflow=10,
+            # Seconds. With all connections taken a quick refusal is better than a queue.
             pool_timeout=3,
-            # Logs of failures hold no values.
+            # So the logs of failures hold no values of statements.
             hide_parameters=True,
             connect_args={
                 "connect_timeout": PROBE_TIMEOUT_S,
-                # Else a SQL_ASCII database, which is to be refused in words, answers in bytes.
+                # Without it a SQL_ASCII database answers in bytes, and could not be refused in
+                # words.
                 "client_encoding": "utf8",
                 "options": SERVER_OPTIONS,
                 "application_name": "modelshare",
@@ -51,6 +55,7 @@ class Database:
     def _connect(
         self, _dialect: object, _record: object, arguments: Any, parameters: dict[str, Any]
     ) -> WatchedConnection:
+        """Connect in SQLAlchemy's place, with the class whose statements end in a silence."""
         self.watch.check()
         try:
             connection = WatchedConnection.connect(*arguments, **parameters)
@@ -61,16 +66,18 @@ class Database:
         return connection
 
     def _ask(self) -> None:
-        """Connects, so that whoever answers shows it."""
+        """Connect and hang up: a server that refuses answers too, only silence is a failure."""
         arguments, parameters = self.engine.dialect.create_connect_args(self.engine.url)
         psycopg.connect(*arguments, **parameters, connect_timeout=PROBE_TIMEOUT_S).close()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Yield a session that reads one state of the data: what comes meanwhile is not seen.
+        """Yield a read-only session that sees one state of the data, that of its first statement.
 
-        So whatever was read of a vintage holds for as long as the session does.
+        Vintages read through it are kept for as long as it lives: see `vintages.vintage_at`.
         """
+        # The options are those of the first transaction only: after a commit or rollback the
+        # session would see other data, while its vintages still held the old.
         with Session(self.engine, info={"vintages": {}}) as session:
             session.connection(
                 execution_options={
@@ -82,7 +89,13 @@ class Database:
 
     @contextmanager
     def writing(self, *, timeout_s: int = 60) -> Iterator[Session]:
-        """All of it or nothing; `timeout_s` limits each statement, wait for a lock and pause."""
+        """Yield a session that is committed at the end, or rolled back by an error.
+
+        `timeout_s`: how many seconds a statement, a wait for a lock, or work between two statements
+        may take.
+        """
+        # READ COMMITTED, PostgreSQL's default: each statement sees what others have committed,
+        # so that what is read once a lock is held is up to date.
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
             for kind in ("statement", "lock", "idle_in_transaction_session"):
                 session.execute(text(f"SET LOCAL {kind}_timeout = '{timeout_s:d}s'"))

@@ -1,4 +1,4 @@
-"""The tables. Constraints carry the rules that must never break, each under a name."""
+"""The tables of figures and catalogue. Named constraints carry the rules that must never break."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,6 +23,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from app.domain.vocabulary import Openness, Origin, Status
 
+# The names that migrations/versions use: without them Alembic cannot find a constraint to change.
 CONSTRAINT_NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -31,6 +32,7 @@ CONSTRAINT_NAMES = {
     "pk": "pk_%(table_name)s",
 }
 
+# GENERATED ALWAYS: an id can only be the database's own, never one that a program made up.
 Key = Annotated[int, mapped_column(BigInteger, Identity(always=True), primary_key=True)]
 ShortText = Annotated[str, mapped_column(server_default="")]
 
@@ -41,6 +43,7 @@ def check_one_of(column: str, words: type[Origin | Openness | Status]) -> CheckC
 
 
 def check_slug() -> CheckConstraint:
+    # The same pattern stands in api/lists/fields.py, where it is told to programs.
     return CheckConstraint("slug ~ '^[a-z0-9][a-z0-9._:/-]{0,199}$'", name="slug")
 
 
@@ -53,13 +56,15 @@ class TableBase(DeclarativeBase):
     type_annotation_map: ClassVar = {
         str: Text,
         datetime: DateTime(timezone=True),
-        Decimal: Numeric,
+        Decimal: Numeric,  # without a scale: shares and values are stored exactly
     }
 
 
 class Source(TableBase):
     """One publisher's one measure over one population."""
 
+    # Every change of a catalogue table needs a row of catalogue_change in the same transaction: a
+    # trigger looks for it at the commit.
     __tablename__ = "source"
     __table_args__ = (check_slug(),)
 
@@ -76,6 +81,8 @@ class Source(TableBase):
 
 
 class Developer(TableBase):
+    """Who makes models. `country` is ISO 3166-1, two letters; `origin` is the home it counts as."""
+
     __tablename__ = "developer"
     __table_args__ = (
         check_slug(),
@@ -94,6 +101,8 @@ class Developer(TableBase):
 
 
 class Model(TableBase):
+    """A model. `base_developer_id` is who made the base model it was built on, if known."""
+
     __tablename__ = "model"
     __table_args__ = (
         check_slug(),
@@ -112,6 +121,8 @@ class Model(TableBase):
 
 
 class Event(TableBase):
+    """Something that happened, for the charts; `headline` ones stand on them by default."""
+
     __tablename__ = "event"
     __table_args__ = (UniqueConstraint("date", "title"),)
 
@@ -126,10 +137,9 @@ class Event(TableBase):
 class Upload(TableBase):
     """One file as it was received, and what became of it.
 
-    `content` is the file's bytes, zlib compressed; `sha256` and `size` are those of the file
-    itself. `source_id` and `openness` are what was chosen with the upload for lines that leave
-    them out; with `reclassified` today's catalogue speaks before the lines do. Both the publishing
-    and the withdrawal have a moment, a name and a reason.
+    `content` is the file's bytes, zlib compressed; `sha256` and `size` (bytes) are those of the
+    file itself. `source_id` and `openness` are what was chosen with the upload for lines that
+    leave them out; `reclassified`: the catalogue's origin and openness go before the lines' own.
     """
 
     __tablename__ = "upload"
@@ -153,12 +163,16 @@ class Upload(TableBase):
     filename: Mapped[str]
     sha256: Mapped[bytes] = mapped_column(LargeBinary, index=True)
     size: Mapped[int] = mapped_column(BigInteger)
+    # Deferred: lists of uploads must not read every file, some of them of many megabytes.
     content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     source_id: Mapped[int | None] = mapped_column(ForeignKey("source.id"))
     openness: Mapped[str]
     reclassified: Mapped[bool] = mapped_column(server_default=text("false"))
+    # Moments are the clock's, not now(), which is when the transaction began: a large file takes
+    # longer than the ten seconds that triggers allow a moment to lie back.
     received_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
     received_by: Mapped[str]
+    # Unique: the order of these moments decides which snapshot of a month is current.
     published_at: Mapped[datetime | None] = mapped_column(unique=True)
     published_by: Mapped[str | None]
     reason: Mapped[ShortText]
@@ -170,9 +184,10 @@ class Upload(TableBase):
 
 
 class Snapshot(TableBase):
-    """What one upload says about one source in one month. Never changed.
+    """What one upload says about one source in one month. It is never changed.
 
-    `basis` tells whether the file gave shares, or values they were computed from.
+    `basis` tells whether the file gave shares, or values they were computed from. Which snapshot
+    of a month is current is stored nowhere: see `vintages.current_snapshots`.
     """
 
     __tablename__ = "snapshot"
@@ -193,11 +208,14 @@ class Snapshot(TableBase):
 class Observation(TableBase):
     """One line of a snapshot: a slice of the whole, disjoint from all its other slices.
 
-    `line` is where the row begins in the upload's file; `share_pct` is percent, exact.
+    `line` is where the row begins in the upload's file, from 1; `share_pct` is percent of all
+    usage, exact; `value` is in the source's metric. Origin and openness are as published.
     """
 
     __tablename__ = "observation"
     __table_args__ = (
+        # NULLS NOT DISTINCT is SQL of PostgreSQL 15, the oldest that is supported: without it two
+        # lines that name no model would always be different slices.
         UniqueConstraint(
             "snapshot_id",
             "origin",
@@ -207,6 +225,7 @@ class Observation(TableBase):
             name="uq_observation_slice",
             postgresql_nulls_not_distinct=True,
         ),
+        # A model counts once in a snapshot, even under two origins.
         Index(
             "uq_observation_model",
             "snapshot_id",
@@ -219,7 +238,7 @@ class Observation(TableBase):
         check_one_of("status", Status),
         CheckConstraint("line > 0", name="line"),
         CheckConstraint("share_pct BETWEEN 0 AND 100", name="share_pct"),
-        # NaN sorts above Infinity, so this keeps both out.
+        # PostgreSQL sorts NaN above Infinity, so this keeps both out.
         CheckConstraint("value >= 0 AND value < 'Infinity'", name="value"),
         CheckConstraint("length(note) <= 500", name="note"),
         CheckConstraint("model_id IS NULL OR developer_id IS NOT NULL", name="model_has_developer"),
@@ -237,13 +256,19 @@ class Observation(TableBase):
     note: Mapped[ShortText]
 
 
+# The clock at the moment of the INSERT, as for `Upload.received_at`.
 Moment = Annotated[datetime, mapped_column(server_default=text("clock_timestamp()"))]
-# What a browser or a program holds is 256 random bits; only their SHA-256 is kept.
+# What a browser or a program holds is 256 random bits; only their SHA-256 is kept. It needs
+# neither salt nor a slow hash, since nobody can try out 256 bits.
 Digest = Annotated[bytes, mapped_column(LargeBinary, unique=True)]
 
 
 class CatalogueChange(TableBase):
-    """Who changed which catalogue entry, when and why; `before` is null for a new one."""
+    """Who changed which catalogue entry, when and why: the audit list.
+
+    `kind` is the name of an EntryType, `key` the slug, or day and title of an event. `before` and
+    `after` hold the cells that differ, by column; `before` is NULL for a new entry.
+    """
 
     __tablename__ = "catalogue_change"
     __table_args__ = (Index("ix_catalogue_change_kind_key", "kind", "key"),)
@@ -254,5 +279,6 @@ class CatalogueChange(TableBase):
     kind: Mapped[str]
     key: Mapped[str]
     reason: Mapped[str]
+    # Without none_as_null a new entry would have JSON's null, which IS NULL does not find.
     before: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     after: Mapped[dict[str, Any]] = mapped_column(JSONB)

@@ -1,4 +1,4 @@
-"""What was current at an instant: the snapshots, and the moments that bound a vintage."""
+"""Vintages: the data as it stood at an instant, and which snapshots were current then."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 from app.database.tables import Snapshot, Source, Upload
 
 END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
+"""A limit that no instant passes, for comparisons in SQL where `as_of` is None."""
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -34,7 +35,7 @@ Result = TypeVar("Result")
 class Vintage:
     """The data as it stood at one instant, read through one session; `as_of` None is now.
 
-    `reads` keeps what was read of it, by function and arguments: see `read_once`.
+    `reads` holds the results of reads decorated with `read_once`, by function and arguments.
     """
 
     session: Session
@@ -43,10 +44,11 @@ class Vintage:
 
 
 def vintage_at(session: Session, as_of: datetime | None = None) -> Vintage:
-    """Return the session's vintage of that instant: one for all who ask within a request.
+    """Return the session's vintage of that instant, the same one for all callers of a request.
 
-    A session that writes has none to share, for what it read before may no longer be so.
+    A session that writes gets a new one at every call: what it read before may no longer be so.
     """
+    # `Database.reading` puts this dictionary into its sessions, `Database.writing` does not.
     shared: dict[datetime | None, Vintage] | None = session.info.get("vintages")
     if shared is None:
         return Vintage(session, as_of)
@@ -56,7 +58,10 @@ def vintage_at(session: Session, as_of: datetime | None = None) -> Vintage:
 def read_once(
     read: Callable[Concatenate[Vintage, Arguments], Result],
 ) -> Callable[Concatenate[Vintage, Arguments], Result]:
-    """Decorate a read so that a vintage is asked once for it; nobody may change its result."""
+    """Decorate a read of a vintage so that the database is asked once for it.
+
+    Its arguments must be hashable. Its result is shared: callers must not change it.
+    """
 
     @wraps(read)
     def remembered(
@@ -72,8 +77,9 @@ def read_once(
 
 
 def last_change_at(as_of: datetime | None) -> ColumnElement[datetime | None]:
-    """Of an upload: when it last changed figures by then, in being published or withdrawn."""
+    """Return when an upload was last published or withdrawn by then, as a column; else NULL."""
     limit = as_of or END_OF_TIME
+    # CASE without ELSE is NULL for what came later, and GREATEST passes over NULL.
     return func.greatest(
         case((Upload.published_at <= limit, Upload.published_at)),
         case((Upload.withdrawn_at <= limit, Upload.withdrawn_at)),
@@ -81,12 +87,14 @@ def last_change_at(as_of: datetime | None) -> ColumnElement[datetime | None]:
 
 
 def order_by_slug() -> ColumnElement[str]:
-    # Sorting must not depend on the database's locale.
+    """Return the column by which sources are sorted: the slug, byte by byte."""
+    # Sorting must not depend on the database's locale, and must be that of Python's `sorted`.
     return Source.slug.collate("C")
 
 
 def is_current_at(as_of: datetime | None) -> ColumnElement[bool]:
-    """The uploads that were published and not withdrawn at that instant; None is now."""
+    """Return whether an upload was published and not withdrawn at that instant; None is now."""
+    # What happens at the very instant has happened: a vintage is named by its last change.
     if as_of is None:
         return and_(Upload.published_at.is_not(None), Upload.withdrawn_at.is_(None))
     return and_(
@@ -96,7 +104,12 @@ def is_current_at(as_of: datetime | None) -> ColumnElement[bool]:
 
 
 def current_snapshots(as_of: datetime | None) -> Select[int, int, date]:
-    """Id, source id and month of the snapshots that were current at that instant."""
+    """Select id, source id and month of the snapshots that were current at that instant.
+
+    There is at most one per source and month: of the uploads that stood, the last published one's.
+    """
+    # DISTINCT ON keeps the first row of each source and month, so ORDER BY has to begin with
+    # these two, and what follows decides which row that is.
     return (
         select(Snapshot.id, Snapshot.source_id, Snapshot.month)
         .join(Upload)
@@ -107,7 +120,9 @@ def current_snapshots(as_of: datetime | None) -> Select[int, int, date]:
 
 
 def source_months(keys: Iterable[tuple[str, date]]) -> Select[str, date]:
-    """Slugs and months as rows, for any number of them: an IN list nests as deep as it is long."""
+    """Return slugs and months as rows of two columns, to be compared with `tuple_(...).in_()`."""
+    # Two arrays as parameters, for any number of keys: an IN list of pairs is a nested expression
+    # as deep as it is long, which PostgreSQL's stack limits.
     slugs, months = zip(*keys, strict=True) if (keys := list(keys)) else ((), ())
     rows = (
         func.unnest(literal(list(slugs), ARRAY(Text)), literal(list(months), ARRAY(Date)))

@@ -1,8 +1,8 @@
-"""Tells a database that has stopped answering from one that is slow.
+"""A watchdog that tells a database server that has stopped answering from one that is slow.
 
-PostgreSQL's own time-outs end a slow statement, but nobody ends one in a server that is frozen, or
-whose machine hangs: its sockets stay open and say nothing. So whoever has waited a while for an
-answer has the server asked, by a new connection, whether it still gives any.
+PostgreSQL's own time-outs end a slow statement, but not one in a server that is frozen, or whose
+machine hangs: its sockets stay open and say nothing. So whoever has waited a while for an answer
+has a thread open a new connection: if the server answers that, it is only slow.
 """
 
 import threading
@@ -14,26 +14,27 @@ from typing import Any, Final, TypeVar
 import psycopg
 
 SILENCE_TIMEOUT_S: Final = 1.0
-"""Seconds without a byte after which the server is asked."""
+"""Seconds without a byte from the server after which it is probed."""
 PROBE_TIMEOUT_S: Final = 2
-"""Seconds it has to take a new connection; the driver knows no less."""
+"""Seconds the server has to take a new connection; the driver knows no shorter time-out."""
 PROBE_INTERVAL_S: Final = 0.5
-"""Seconds until a silent server is asked again."""
+"""Seconds between two probes of a silent server."""
 
 Result = TypeVar("Result")
 
 
 class DatabaseSilentError(psycopg.OperationalError):
-    """The server takes connections, or keeps them, and says nothing."""
+    """The server keeps its connections open and says nothing."""
 
     def __init__(self) -> None:
         super().__init__("the database server has stopped answering")
 
 
 class SilenceWatch:
-    """Whether the server is known to be silent; `ask` connects to it, or raises.
+    """The state of a server, silent or not, shared by all connections of a process.
 
-    Nothing runs while nobody waits.
+    `ask` connects to the server and hangs up. A thread probes only from a suspicion to the next
+    answer; while nobody waits nothing runs.
     """
 
     def __init__(self, ask: Callable[[], None]) -> None:
@@ -43,12 +44,13 @@ class SilenceWatch:
         self.silent = False
 
     def check(self) -> None:
-        """Raises DatabaseSilentError where the server is known to be."""
+        """Raise DatabaseSilentError if the server is known to be silent."""
         if self.silent:
             raise DatabaseSilentError
 
     def suspect(self) -> None:
-        """Has the server asked, unless it is being asked or has just answered."""
+        """Start probing the server, unless it is being probed or has just answered."""
+        # The lock is taken here and released by the thread, so that only one thread probes.
         recently = time.monotonic() - self._answered < SILENCE_TIMEOUT_S
         if not recently and self._asking.acquire(blocking=False):
             threading.Thread(target=self._ask_until_it_answers, daemon=True).start()
@@ -59,6 +61,7 @@ class SilenceWatch:
                 self.silent = True
                 time.sleep(PROBE_INTERVAL_S)
         finally:
+            # Also after an unforeseen error: else every request would be refused for ever.
             self.silent = False
             self._answered = time.monotonic()
             self._asking.release()
@@ -74,8 +77,10 @@ class SilenceWatch:
 
 
 class WatchedConnection(psycopg.Connection[Any]):
-    """A connection whose statements end when its server is silent."""
+    """A connection whose statements end with DatabaseSilentError when its server is silent."""
 
+    # It overrides `wait`, psycopg's one loop around its socket, which every statement and COPY
+    # passes through: no other hook is called while a statement waits.
     watch: SilenceWatch | None = None
 
     def wait(
@@ -89,7 +94,8 @@ class WatchedConnection(psycopg.Connection[Any]):
         try:
             return super().wait(_listening(gen, self.watch), interval, timeout)
         except DatabaseSilentError:
-            # What was asked may yet be done: only a new connection knows where it stands.
+            # The statement may yet be carried out, and its answer would be taken for that of the
+            # next one: this connection cannot be used again.
             with suppress(psycopg.Error):
                 self.close()
             raise
@@ -98,7 +104,8 @@ class WatchedConnection(psycopg.Connection[Any]):
 def _listening(
     gen: Generator[Any, Any, Result], watch: SilenceWatch
 ) -> Generator[Any, Any, Result]:
-    """As `gen`, which is sent nothing for every tenth of a second that nothing came."""
+    """Pass on what `gen` waits for, and watch how long nothing comes."""
+    # After each `interval` without anything on the socket, psycopg sends a 0 (nothing is ready).
     heard = time.monotonic()
     try:
         wait_for = next(gen)

@@ -1,1 +1,1 @@
-"""A question answered: shares, lines, uploads, coverage and revisions read from the database."""
+"""SQL that reads figures: shares, stored lines, uploads, coverage and revisions."""

@@ -1,4 +1,4 @@
-"""What the explorer may offer to ask: months, denominators, and questions that have an answer."""
+"""What a form may offer: months with figures, sources and denominators that have an answer."""
 
 from datetime import date
 
@@ -18,7 +18,9 @@ from app.queries.shares import answer_question, sources_of_question
 
 
 def has_answer(session: Session, question: Question) -> bool:
-    """Whether any figure answers the question."""
+    """Return whether any figure answers the question. It costs as much as the answer itself."""
+    # Whether a question has an answer follows from the sorting of its slices (see GroupedShares);
+    # a cheaper EXISTS would offer questions that are refused once they are asked.
     try:
         answer_question(session, question)
     except NoFiguresError:
@@ -28,8 +30,9 @@ def has_answer(session: Session, question: Question) -> bool:
 
 @read_once
 def months_with_figures(vintage: Vintage) -> list[date]:
-    """The months to choose from: from the first to the last of any source."""
+    """Return every month from the first to the last that any source covers, gaps included."""
     current = current_snapshots(vintage.as_of).subquery()
+    # Without any snapshot both are NULL: min and max of no rows are one row.
     first, last = vintage.session.execute(
         select(func.min(current.c.month), func.max(current.c.month))
     ).one()
@@ -37,19 +40,27 @@ def months_with_figures(vintage: Vintage) -> list[date]:
 
 
 def why_no_open_whole(session: Session, question: Question) -> str:
-    """Why none of the sources asked tells what all open models come to; empty where one does."""
+    """Return a sentence if no source of the question says what all open models come to, else "".
+
+    Of no such source can shares of open usage (`of=open`) be computed.
+    """
     try:
         sources = sources_of_question(session, question)
     except NoFiguresError:
         return ""
     opennesses = _opennesses(vintage_at(session, question.as_of))
+    # One source that can answer is enough to offer the denominator: an answer shows those that
+    # can, and notes the others.
     counted = frozenset().union(*(opennesses.get(source.slug, ()) for source in sources))
     silent = counted and not can_answer(counted, Question(openness=Openness.OPEN, of="open"))
     return why_silent(counted, sources) if silent else ""
 
 
 def silent_sources(session: Session, question: Question) -> dict[str, str]:
-    """By slug, why a source has no figure for what is counted, of whom and when aside."""
+    """Return, by slug, why a source cannot answer the question; sources that can are left out.
+
+    Filters and the range of months are not looked at.
+    """
     vintage = vintage_at(session, question.as_of)
     opennesses = _opennesses(vintage)
     reasons = {}
@@ -57,6 +68,8 @@ def silent_sources(session: Session, question: Question) -> dict[str, str]:
         counted = opennesses.get(source.slug)
         if not counted:
             reasons[source.slug] = f"{source.name} has no figures."
+        # Before the next branch, which would say "counts no open models" of a source that may
+        # well count them, and only does not say which they are.
         elif counted == {Openness.UNKNOWN} and question.openness not in ("unknown", "all"):
             reasons[source.slug] = why_silent(counted, [source])
         elif question.openness not in (*counted, "all"):
@@ -68,7 +81,7 @@ def silent_sources(session: Session, question: Question) -> dict[str, str]:
 
 @read_once
 def _opennesses(vintage: Vintage) -> dict[str, frozenset[str]]:
-    """By slug, every openness that a source's lines have."""
+    """Return, by slug, every openness that a source's current lines have, over all its months."""
     current = current_snapshots(vintage.as_of).subquery()
     rows = vintage.session.execute(
         select(Source.slug, func.array_agg(Observation.openness.distinct()))

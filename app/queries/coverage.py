@@ -1,4 +1,4 @@
-"""What each source covers: its months as they stood at an instant, and every snapshot of them."""
+"""Coverage: the months of each source at a vintage, and every snapshot published by then."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,9 +14,11 @@ from app.domain.vocabulary import Openness, Status, least_settled
 
 @dataclass(frozen=True, slots=True)
 class CoveredMonth:
-    """A source's month that has figures. `status` is that of its least settled line.
+    """One source's month that has figures, and the upload they are from.
 
-    `share_pct` is what its lines add up to, in percent; `opens`: some of them are of open models.
+    `source` is a slug; `status` is that of the least settled line; `opens` says that some line is
+    of open models. `share_pct` is the sum of the lines, in percent of all usage; what it lacks to
+    100 the source does not break down.
     """
 
     source: str
@@ -30,9 +32,10 @@ class CoveredMonth:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotRecord:
-    """What one upload says about one source's month, whether or not it still stands.
+    """What one upload says about one source's month, whether or not it is still current.
 
-    `withdrawn_at` is None where the upload was withdrawn only after the instant asked for.
+    `share_pct` is the sum of the lines, in percent. `withdrawn_at` is None if the upload was not
+    withdrawn, or only after the instant of the vintage. `current`: it is the month's figures then.
     """
 
     source: str
@@ -50,7 +53,7 @@ class SnapshotRecord:
 
 @read_once
 def read_covered_months(vintage: Vintage, source: str | None = None) -> list[CoveredMonth]:
-    """The months with figures, by source and month; of one source where it is named."""
+    """Return the months with figures, sorted by slug and month; `source` is a slug, None is all."""
     current = current_snapshots(vintage.as_of).subquery()
     rows = vintage.session.execute(
         select(
@@ -68,6 +71,8 @@ def read_covered_months(vintage: Vintage, source: str | None = None) -> list[Cov
         .join(current, current.c.id == Snapshot.id)
         .join(Source, Source.id == Snapshot.source_id)
         .where(_of(source))
+        # At most one snapshot is current per source and month, so the upload splits no group: it
+        # is named here because SQL lets only grouped columns be selected.
         .group_by(Source.slug, Snapshot.month, Snapshot.upload_id)
         .order_by(order_by_slug(), Snapshot.month)
     )
@@ -87,7 +92,10 @@ def read_covered_months(vintage: Vintage, source: str | None = None) -> list[Cov
 
 @read_once
 def read_snapshots(vintage: Vintage, source: str | None = None) -> list[SnapshotRecord]:
-    """Every snapshot published by then, the latest upload first and its latest month."""
+    """Return every snapshot published by then, also the superseded and the withdrawn.
+
+    The latest publishing comes first; one upload's snapshots stand by slug, then latest month.
+    """
     rows = vintage.session.execute(_select_snapshots(vintage.as_of).where(_of(source)))
     return [_record(vintage.as_of, row) for row in rows]
 
@@ -103,6 +111,7 @@ SnapshotRow = tuple[
 
 def _select_snapshots(as_of: datetime | None) -> Select[*SnapshotRow]:
     current = current_snapshots(as_of).subquery()
+    # Lines are summed before anything is joined, so that no join can multiply them.
     sums = (
         select(
             Observation.snapshot_id,
@@ -131,6 +140,7 @@ def _select_snapshots(as_of: datetime | None) -> Select[*SnapshotRow]:
         .join(Source, Source.id == Snapshot.source_id)
         .join(Upload, Upload.id == Snapshot.upload_id)
         .join(sums, sums.c.snapshot_id == Snapshot.id)
+        # An outer join: its id is NULL for snapshots that are superseded or withdrawn.
         .outerjoin(current, current.c.id == Snapshot.id)
         .where(published)
         .order_by(Upload.published_at.desc(), order_by_slug(), Snapshot.month.desc())
@@ -140,6 +150,8 @@ def _select_snapshots(as_of: datetime | None) -> Select[*SnapshotRow]:
 def _record(as_of: datetime | None, row: Row[*SnapshotRow]) -> SnapshotRecord:
     if row.published_at is None or row.published_by is None:
         raise ValueError(f"upload {row.upload_id} is not published")
+    # At the vintage asked for, a withdrawal that came later had not happened: the pinned page of
+    # a snapshot must go on saying what it said.
     withdrawn_at = row.withdrawn_at
     later = as_of is not None and withdrawn_at is not None and withdrawn_at > as_of
     return SnapshotRecord(

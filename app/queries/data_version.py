@@ -1,4 +1,4 @@
-"""How far the data has come: what an answer's validator rests on, and when it last changed."""
+"""The version of the data, for entity tags, and the instant of its last change, for vintages."""
 
 from datetime import datetime
 
@@ -10,11 +10,10 @@ from app.database.vintages import END_OF_TIME, Vintage, last_change_at, read_onc
 
 
 def data_version(session: Session) -> str:
-    """A text that is another one after every publishing, withdrawal and catalogue change.
-
-    Nothing counted here is ever taken back, so the counts alone tell two states apart; instants
-    would not, where one that is earlier is committed later.
-    """
+    """Return a text that differs after every publishing, withdrawal and catalogue change."""
+    # Nothing counted here is ever taken back (triggers refuse it), so the counts alone tell two
+    # states apart. The latest instant would not: after a clock was set back, a change has an
+    # earlier instant than the one before. COUNT of a column counts what is not NULL.
     counted = session.execute(
         select(
             func.count(Upload.published_at),
@@ -27,8 +26,13 @@ def data_version(session: Session) -> str:
 
 @read_once
 def last_change(vintage: Vintage) -> datetime | None:
-    """The last instant, at or before `as_of`, at which figures or the catalogue changed."""
+    """Return the last instant, at or before `as_of`, at which figures or the catalogue changed.
+
+    None if nothing had been published or entered by then. Pinned links carry it as `as_of`.
+    """
     limit = vintage.as_of or END_OF_TIME
+    # GREATEST passes over NULL in PostgreSQL (not in every database): with figures only, or with a
+    # catalogue only, it is the instant of the one there is.
     figures = func.max(last_change_at(vintage.as_of))
     catalogue = select(func.max(CatalogueChange.at)).where(CatalogueChange.at <= limit)
     instant: datetime | None = vintage.session.scalar(

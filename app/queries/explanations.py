@@ -1,4 +1,4 @@
-"""Says in words why a question has no answer, or a source no figure in a month."""
+"""Sentences that say why a question has no answer, or a source no figure in a month."""
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, date
@@ -15,6 +15,8 @@ from app.queries.uploads import withdrawal_moments
 
 
 def why_no_figures(session: Session, question: Question) -> str:
+    """Return why no source of the question has any figure at its vintage."""
+    # A withdrawal comes first: who followed a saved link must hear that there were figures once.
     if withdrawn := withdrawal_moments(session, question.source, question.as_of, 1):
         then = withdrawn[0].astimezone(UTC)
         return f"What had been published was withdrawn on {then:%Y-%m-%d at %H:%M} UTC."
@@ -24,10 +26,14 @@ def why_no_figures(session: Session, question: Question) -> str:
 
 
 def list_sources(sources: Sequence[SourceDefinition]) -> str:
+    """Return the names of the sources, joined by commas."""
     return ", ".join(source.name for source in sources)
 
 
 def why_nothing_selected(table: GroupedShares, sources: Sequence[SourceDefinition]) -> str:
+    """Return why the openness or denominator of a question leaves no figure, or ""."""
+    # From the general to the particular: sources of which no month can answer; sources that do
+    # not say which models are open; sources that lack just the openness asked for.
     if table.silent and not table.slices and table.openness != {Openness.UNKNOWN}:
         ask = "Ask for open models (openness=open) of all usage (of=all), by origin."
         return f"{why_silent(table.openness, sources)} {ask}"
@@ -43,7 +49,9 @@ def why_nothing_selected(table: GroupedShares, sources: Sequence[SourceDefinitio
 def why_filtered_out(
     session: Session, question: Question, slugs: Sequence[str], months: Sequence[date]
 ) -> str:
+    """Return why no line passes the question's filters, and which openness would let some pass."""
     if question.openness != "all":
+        # `of=open` would be a contradiction with other models than open ones.
         anyone = question.having(openness="all", of="all")
         slices = read_slices(session, anyone, slugs, months)
         passing = {item.openness for item in slices if item.selected}
@@ -56,7 +64,7 @@ def why_filtered_out(
 
 
 def source_notes(table: GroupedShares, sources: Sequence[SourceDefinition]) -> Iterator[str]:
-    """Which months of a source have lines that do not answer, and why."""
+    """Yield a sentence for each source with months whose lines cannot answer the question."""
     for source in sources:
         months = sorted(month for slug, month in table.silent if slug == source.slug)
         if months:
@@ -66,7 +74,10 @@ def source_notes(table: GroupedShares, sources: Sequence[SourceDefinition]) -> I
 
 
 def why_silent(openness: Collection[str], sources: Sequence[SourceDefinition]) -> str:
-    """Why sources without a line of closed models do not tell what all open ones come to."""
+    """Return why these sources do not say what all open models come to.
+
+    `openness` holds every openness that their lines have; none of them is closed.
+    """
     several = len(sources) > 1
     if openness == {Openness.UNKNOWN}:
         return (

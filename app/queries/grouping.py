@@ -1,4 +1,4 @@
-"""Sorts the slices of a question into its groups, and into what it leaves out of the whole."""
+"""The groups of a question: its slices sorted into them, and into what it leaves out."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -13,9 +13,11 @@ from app.domain.question import Question
 from app.domain.vocabulary import MISSING, Openness, Origin, Status, least_settled
 
 HUNDRED: Final = Decimal(100)
-# Finer than any source, coarser than the noise of dividing values by their sum.
+# In percent. It is finer than any source counts, and coarser than the noise of dividing values by
+# their sum: a month whose shares were computed from values must not show a remainder.
 NEGLIGIBLE_SHARE: Final = Decimal("0.000001")
 
+# In the order in which a stack draws them, from the groups asked for upwards.
 COMPLEMENT_GROUPS: Final = (
     Group(OPEN_REST_GROUP, "Other open", Origin.OTHER),
     Group("closed", "Closed", "closed"),
@@ -27,7 +29,8 @@ COMPLEMENT_GROUPS: Final = (
 class ShareSlice:
     """The summed lines of one source, month, openness and group.
 
-    `selected`: the question counts them. `note` is the one note they all share, or empty.
+    `selected`: the question counts these lines. `share_pct` is percent of all usage, also where
+    the question asks for shares of open usage. `note` is the one note they all share, or empty.
     """
 
     source: str
@@ -43,7 +46,7 @@ class ShareSlice:
 
 @dataclass(slots=True)
 class ShareSum:
-    """One group in one month: what its lines sum to."""
+    """A running sum over the lines of one group in one month, in percent."""
 
     share_pct: Decimal = Decimal(0)
     estimated: bool = False
@@ -56,6 +59,7 @@ class ShareSum:
         self.provisional |= like.provisional
         self.notes.add(note)
 
+    # A sum is as settled as its least settled line.
     @property
     def status(self) -> Status:
         return least_settled(self.estimated, self.provisional)
@@ -70,9 +74,10 @@ MonthKey = tuple[str, date]
 
 @dataclass(frozen=True, slots=True)
 class MonthTotal:
-    """A source's month: all its lines, those of open models, and what they leave of 100.
+    """The sum of all lines of a source's month, and of those of open models, in percent.
 
-    `openness` holds every openness that a line of it has.
+    `openness` holds every openness that one of the lines has. `remainder` is what the lines lack
+    to 100 percent, 0 if that is negligible.
     """
 
     lines: ShareSum
@@ -81,12 +86,18 @@ class MonthTotal:
 
     @property
     def remainder(self) -> Decimal:
+        # Negative where the rounded shares of a source add up to 100.5: that is no remainder.
         left = HUNDRED - self.lines.share_pct
         return left if left >= NEGLIGIBLE_SHARE else Decimal(0)
 
 
 class GroupedShares:
-    """The cells of a question: `inside` what it asks for, `outside` the rest of the whole."""
+    """The cells of a question, as sums keyed by source, month and group.
+
+    `inside` holds what the question asks for, `outside` the rest of the whole. `wholes` are the
+    months that can answer, `silent` those that cannot, with every openness their lines have.
+    `keys` are the groups that have a name, in their order.
+    """
 
     def __init__(self, question: Question, slices: Iterable[ShareSlice]) -> None:
         self.question = question
@@ -96,8 +107,9 @@ class GroupedShares:
         self.wholes = {
             key: month for key, month in whole.items() if can_answer(month.openness, question)
         }
+        # The order matters from here on: groups are ranked among the months that can answer, and
+        # a slice can be placed only once it is known which groups have a name.
         self.slices = [item for item in all_slices if (item.source, item.month) in self.wholes]
-        # With every openness that their lines have.
         self.silent = {
             key: month.openness for key, month in whole.items() if key not in self.wholes
         }
@@ -106,15 +118,18 @@ class GroupedShares:
         self.outside: dict[tuple[str, date, str], ShareSum] = defaultdict(ShareSum)
         for item in self.slices:
             self._place(item)
+        # Of open usage there is no remainder: what is not broken down may be open or not.
         if question.of == "all":
             self._place_remainders()
 
     def _ranked(self) -> list[str]:
-        """The groups that have a name: every origin or openness, or the largest others.
+        """Return the groups that have a name: every origin or openness, or the `top` others.
 
-        The largest are those with the highest share in any one month: who leads today is named
-        however new, and who led once is not forgotten.
+        The top ones are those with the highest share in any one month of one source.
         """
+        # By the peak and not by the latest month or the sum: who leads today is named however
+        # new, and who led once is not forgotten. `slices.read_slices` folds what is beyond the
+        # top in SQL by the same rule; the two must rank alike.
         peaks: dict[str, Decimal] = {}
         for group, share in self._monthly():
             peaks[group] = max(share, peaks.get(group, share))
@@ -126,7 +141,8 @@ class GroupedShares:
         return sorted(peaks, key=lambda key: (-peaks[key], key))[: self.question.top]
 
     def _monthly(self) -> Iterator[tuple[str, Decimal]]:
-        """Each group with what is selected of it in one month of one source."""
+        """Yield each group with what is selected of it in one month of one source, in percent."""
+        # Slices of one group are apart by openness: they are summed before they are compared.
         sums: dict[tuple[str, date, str], Decimal] = defaultdict(Decimal)
         for item in self.slices:
             if item.selected:
@@ -140,7 +156,10 @@ class GroupedShares:
 
     @property
     def _counts_remainder(self) -> bool:
-        """Whether what a source does not break down is asked for: all about it is unknown."""
+        """Whether the question counts what a source does not break down.
+
+        Of that remainder nothing is known: neither its origin nor its openness, nor who made it.
+        """
         question = self.question
         return (
             question.openness in ("all", Openness.UNKNOWN)
@@ -162,7 +181,7 @@ class GroupedShares:
         cells[item.source, item.month, group].add(share, item, item.note)
 
     def _share(self, item: ShareSlice) -> Decimal | None:
-        """Percent of what 100 percent is; None where the slice is no part of that."""
+        """Return the slice's percent of the question's whole, None if it is no part of that."""
         if self.question.of == "all":
             return item.share_pct
         whole = self.wholes[item.source, item.month].open_pct
@@ -171,6 +190,7 @@ class GroupedShares:
         return HUNDRED * item.share_pct / whole
 
     def _place_remainders(self) -> None:
+        # A group by slug has no "unknown" among its keys; there it joins lines without a name.
         by_slug = self.question.by in ("developer", "model")
         group = UNNAMED_GROUP if by_slug and self._counts_remainder else "unknown"
         cells = self.inside if self._counts_remainder else self.outside
@@ -179,7 +199,7 @@ class GroupedShares:
                 cells[source, month, group].add(whole.remainder, whole.lines, "")
 
     def groups(self, labels: Mapping[str, tuple[str, str]]) -> tuple[Group, ...]:
-        """The groups that have a cell, in order; `labels` gives each key its label and origin."""
+        """Return the groups that have a cell, in order; `labels` maps a key to label and origin."""
         keys = {group for _, _, group in self.inside}
         rest = {
             REST_GROUP: (f"Other {self.question.by}s", Origin.UNKNOWN.value),
@@ -189,8 +209,10 @@ class GroupedShares:
         return tuple(Group(key, *named[key]) for key in named if key in keys)
 
     def complement_groups(self) -> tuple[Group, ...]:
-        """What is left out, in order; beside models of unknown origin the rest is another thing."""
+        """Return the groups of what the question leaves out, in order."""
         keys = {group for _, _, group in self.outside}
+        # Two groups of one chart must not both be called "unknown": models of unknown origin are
+        # counted here, what the source does not break down is not.
         taken = any(group == Origin.UNKNOWN for _, _, group in self.inside)
         return tuple(
             replace(group, label="Not broken down") if taken and group.key == "unknown" else group
@@ -205,7 +227,12 @@ class GroupedShares:
         groups: Sequence[Group],
         cells: Mapping[tuple[str, date, str], ShareSum],
     ) -> tuple[Share, ...]:
-        """A row per source, month and group. A group without lines is missing, not zero."""
+        """Return one row per source, month and group, in that order.
+
+        `cells` is `inside` or `outside`. A group without lines in a month is missing.
+        """
+        # Missing is not zero: rankings name the fifty largest models of a day, and an origin that
+        # has none among them may still be used.
         return tuple(
             share_of_group(source, month, group, cells.get((source, month, group.key)))
             for source in sources
@@ -215,10 +242,12 @@ class GroupedShares:
 
 
 def can_answer(openness: Collection[str], question: Question) -> bool:
-    """Whether a month whose lines have these opennesses can answer.
+    """Return whether a month whose lines have these opennesses can answer the question.
 
-    A source that names some open models only tells neither what all models come to nor all open.
+    Only a source that counts closed models too says what all models, or all open ones, come to.
     """
+    # A source that names some open models would else have them add up to a number that nobody
+    # published. One whose lines all have an unknown openness still tells the whole, undivided.
     across = question.openness == "all" or question.by == "openness" or question.of == "open"
     if not across or Openness.CLOSED in openness:
         return True
@@ -226,6 +255,7 @@ def can_answer(openness: Collection[str], question: Question) -> bool:
 
 
 def month_totals(slices: Iterable[ShareSlice]) -> dict[MonthKey, MonthTotal]:
+    """Return the total of each source's month, over the slices counted and those that are not."""
     lines: dict[MonthKey, ShareSum] = defaultdict(ShareSum)
     open_pct: dict[MonthKey, Decimal] = defaultdict(Decimal)
     openness: dict[MonthKey, set[str]] = defaultdict(set)
@@ -242,8 +272,9 @@ def month_totals(slices: Iterable[ShareSlice]) -> dict[MonthKey, MonthTotal]:
 
 
 def share_of_group(source: str, month: date, group: Group, cell: ShareSum | None) -> Share:
+    """Return the row of a cell, unrounded; None gives a row that is missing."""
     if cell is None:
         return Share(source, month, group.key, group.label, None, MISSING)
-    # Not rounded before it is shown: rounding twice would be rounding wrong.
+    # It is rounded once, where it is shown: rounding twice would be rounding wrong.
     share = cell.share_pct
     return Share(source, month, group.key, group.label, share, cell.status, cell.note)

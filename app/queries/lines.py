@@ -1,4 +1,4 @@
-"""The stored lines behind a number, and what they add up to."""
+"""The stored lines behind a number, and what the lines of a month add up to."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
@@ -20,16 +20,20 @@ from app.domain.vocabulary import Openness, Origin, Status
 from app.queries.slices import group_column, is_selected, origin_column
 
 MonthlyTotals = dict[SnapshotKey, dict[tuple[Origin, Openness], Decimal]]
-"""The summed shares of each month by origin and openness, in percent."""
+"""Maps source and month to the summed shares by origin and openness, in percent."""
 
 
 def lines_of_snapshots(session: Session, snapshot_ids: Collection[int]) -> Iterator[Line]:
-    """The observations of these snapshots by source, month and line, read in portions."""
+    """Yield the lines of these snapshots, sorted by source, month and line.
+
+    The session must live until the last line is taken: they are read as they are asked for.
+    """
     statement = (
         _stored()
         .where(Snapshot.id.in_(snapshot_ids))
         .order_by(Source.slug.collate("C"), Snapshot.month, Observation.line)
     )
+    # A cursor of the server, 5,000 rows at a time: an upload by command line may have millions.
     rows = session.execute(statement, execution_options={"yield_per": 5_000})
     return (_line(row) for row in rows)
 
@@ -43,7 +47,8 @@ Columns = TypeVarTuple("Columns")
 
 
 def join_line_names(statement: Select[*Columns]) -> Select[*Columns]:
-    """Return a select of observations that may name their source, month, developer and model."""
+    """Return the select with the joins that let it name source, month, developer and model."""
+    # Outer joins: a line need name neither a developer nor a model, and must not be lost for that.
     return (
         statement.select_from(Observation)
         .join(Snapshot, Snapshot.id == Observation.snapshot_id)
@@ -89,9 +94,9 @@ def _line(row: Row[*StoredRow]) -> Line:
 
 @dataclass(frozen=True, slots=True)
 class SupportingLines:
-    """What a published number rests on: one upload's lines about one source and month.
+    """The lines of one upload about one source's month, on which a published number rests.
 
-    `lines` are at most as many as asked for, `line_count` counts them all.
+    `lines` is one page of them in the order of the file; `line_count` counts them all.
     """
 
     upload_id: int
@@ -113,11 +118,11 @@ def supporting_lines(
     limit: int = 1_000,
     after: int = 0,
 ) -> SupportingLines:
-    """The upload and lines behind a number, those after line `after` of its file.
+    """Return the upload and the lines behind a number, at most `limit` of them.
 
-    With a question only the lines it counts, as of its vintage; with a group of it (any but the
-    rest beyond its `top`) only those of the group. Raises NotFoundError where nothing was
-    published.
+    With a question, only lines that it counts, as of its vintage; with one of its groups (any but
+    the rest beyond its `top`), only lines of that group. `after` is the line of the file after
+    which the page begins. Raise NotFoundError if nothing is published about the month.
     """
     line_question = question or Question(openness="all")
     source_month = _snapshot_behind(session, source, month, line_question)
@@ -125,6 +130,7 @@ def supporting_lines(
     statement = _stored().where(Snapshot.id == source_month.id, is_selected(line_question, origin))
     if group is not None:
         statement = statement.where(group_column(line_question, origin) == group)
+    # All are counted, before the page is cut out: the count is what the number's page states.
     count = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
     page = statement.where(Observation.line > after).order_by(Observation.line).limit(limit)
     lines = tuple(_line(row) for row in session.execute(page))
@@ -172,9 +178,10 @@ def lines_of_upload(
     limit: int = 1_000,
     after: int = 0,
 ) -> list[Line]:
-    """An upload's own lines about a source and month, current or not, after line `after`.
+    """Return an upload's own lines about a source's month, whether or not they are current.
 
-    With a question only those that pass its openness and its filters.
+    With a question, only lines that pass its openness and its filters. `after` is the line of the
+    file after which they begin, `limit` how many they are at most.
     """
     line_question = question or Question(openness="all")
     statement = (
@@ -190,7 +197,7 @@ def lines_of_upload(
 
 @dataclass(frozen=True, slots=True)
 class GroupTotal:
-    """What the lines of one origin and openness add up to, in percent."""
+    """The sum of an upload's lines of one origin and openness; `lines` counts them."""
 
     origin: Origin
     openness: Openness
@@ -201,7 +208,7 @@ class GroupTotal:
 def group_totals_of_upload(
     session: Session, upload_id: int, source: str, month: date
 ) -> list[GroupTotal]:
-    """An upload's lines about a source and month, summed; the largest sum first."""
+    """Return the sums of an upload's lines about a source's month, the largest sum first."""
     rows = session.execute(
         select(
             Observation.origin,
@@ -219,7 +226,7 @@ def group_totals_of_upload(
 
 
 def monthly_totals(session: Session, sources: Collection[str]) -> MonthlyTotals:
-    """The current shares of these sources, by month, origin and openness."""
+    """Return the sums of all current lines of these sources, given as slugs."""
     current = current_snapshots(None).subquery()
     rows = session.execute(
         select(

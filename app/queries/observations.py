@@ -1,4 +1,4 @@
-"""Stored lines as they stood at an instant, page by page in the order of source, month and line."""
+"""Stored lines at a vintage, page by page in the order of source slug, month and line."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from app.queries.slices import is_selected, origin_column
 
 
 class LinePosition(NamedTuple):
-    """Where a line stands among all lines of a vintage."""
+    """The place of a line among all lines of a vintage: these three sort them, and name one."""
 
     source: str
     month: date
@@ -27,7 +27,11 @@ class LinePosition(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StoredLine:
-    """One line of an upload's file as it was published; `share_pct` in percent."""
+    """One line of an upload's file as it was published.
+
+    `source`, `developer` and `model` are slugs; `share_pct` is percent of all usage; `value` is in
+    the source's metric; `line` is where it begins in the file of `upload`.
+    """
 
     source: str
     month: date
@@ -50,7 +54,12 @@ class StoredLine:
 def read_observations(
     session: Session, question: Question, after: LinePosition | None, limit: int
 ) -> list[StoredLine]:
-    """The next `limit` lines that pass the question's filters, from its vintage."""
+    """Return the next `limit` lines at the question's vintage that pass its filters.
+
+    `after` is the place of the last line read before, None at the beginning.
+    """
+    # Snapshot by snapshot instead of one statement with OFFSET or a comparison of all three keys:
+    # no index holds slug, month and line together, so that each page would sort every line.
     stored_lines: list[StoredLine] = []
     for snapshots in _portions(_snapshots(session, question, after)):
         statement = _lines(session, question, after, snapshots).limit(limit - len(stored_lines))
@@ -64,7 +73,7 @@ _SnapshotList = Sequence[Row[int, str, date]]
 
 
 def _snapshots(session: Session, question: Question, after: LinePosition | None) -> _SnapshotList:
-    """Those that may hold lines after that place, in order."""
+    """Return id, slug and month of the snapshots that may hold lines after `after`, sorted."""
     current = current_snapshots(question.as_of).subquery()
     slug = order_by_slug()
     statement = (
@@ -75,13 +84,17 @@ def _snapshots(session: Session, question: Question, after: LinePosition | None)
         .where(current.c.month <= question.to if question.to else true())
         .order_by(slug, current.c.month)
     )
+    # Not only greater: the snapshot of the last page may have been read in part. The comparison
+    # of rows uses the same collation as the order, else lines would be left out or given twice.
     if after:
         statement = statement.where(tuple_(slug, current.c.month) >= (after.source, after.month))
     return session.execute(statement).all()
 
 
 def _portions(snapshots: _SnapshotList) -> Iterator[_SnapshotList]:
-    """One, two, four and so on: a large snapshot is read alone, small ones are soon together."""
+    """Cut the list into one, two, four snapshots and so on."""
+    # A page of a large snapshot reads that one alone; filters that few lines pass do not cost a
+    # statement for each of hundreds of snapshots.
     start = 0
     for size in (2**power for power in count()):
         if start >= len(snapshots):
@@ -119,7 +132,8 @@ def _lines(
     )
     if len(snapshots) > 1:
         return statement.order_by(order_by_slug(), Snapshot.month, Observation.line)
-    # The first one is alone, and the only one that may have been read in part.
+    # Only the first snapshot may have been read in part, and it is always in a portion of its own.
+    # Its lines come by the primary key (snapshot, line), from where the last page ended.
     first = snapshots[0]
     begun = after and (first.source, first.month) == (after.source, after.month)
     line = after.line if after and begun else 0

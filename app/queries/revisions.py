@@ -1,4 +1,4 @@
-"""How the figures came to be what they are: publishings, withdrawals, and what each changed."""
+"""Revisions: every publishing and withdrawal, and what each changed in the months it is about."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -21,7 +21,10 @@ _SharesByGroup = Mapping[tuple[Origin, Openness], Decimal]
 
 @dataclass(frozen=True, slots=True)
 class _SnapshotShares:
-    """What the lines of a snapshot come to, and the notes of what is estimated."""
+    """The sums of a snapshot by origin and openness, in percent.
+
+    `reported` holds a note for each sum that has an estimated line, empty where notes differ.
+    """
 
     status: Status
     totals: _SharesByGroup
@@ -37,7 +40,11 @@ def read_revisions(
     sources: Collection[str] = (),
     limit: int | None = None,
 ) -> list[Revision]:
-    """The publishings and withdrawals by then, the latest first; of these sources or of all."""
+    """Return the publishings and withdrawals at or before `as_of`, the latest first.
+
+    `sources` are slugs; empty is all. `limit` counts revisions, of which one upload makes up to
+    two. Nothing of this is stored: it is computed from the moments of the uploads.
+    """
     until = as_of or END_OF_TIME
     uploads = _uploads(session, until, sources, limit)
     histories = _histories(session, [upload.id for upload in uploads], sources)
@@ -55,7 +62,9 @@ def read_revisions(
 def _uploads(
     session: Session, until: datetime, sources: Collection[str], limit: int | None
 ) -> Sequence[Upload]:
-    """As many uploads as acts are wanted: none of the latest acts can be of another."""
+    """Return the uploads of the latest `limit` revisions, by when each last changed figures."""
+    # As many uploads as revisions are wanted are enough: each of these has a revision that is later
+    # than all those of any other upload.
     statement = (
         select(Upload)
         .where(Upload.published_at <= until)
@@ -89,7 +98,10 @@ class _Snapshot:
 def _histories(
     session: Session, upload_ids: Collection[int], sources: Collection[str]
 ) -> Mapping[_MonthKey, list[_Snapshot]]:
-    """Every published snapshot of the months that these uploads speak of."""
+    """Return, by source and month, every snapshot ever published of the months of these uploads.
+
+    Others than theirs are needed too: what a withdrawal brings back is an earlier upload's.
+    """
     about = select(Snapshot.source_id, Snapshot.month).where(Snapshot.upload_id.in_(upload_ids))
     statement = (
         select(
@@ -132,6 +144,7 @@ def _snapshot_shares(
         .where(Observation.snapshot_id.in_(snapshot_ids))
         .group_by(Observation.snapshot_id, Observation.origin, Observation.openness)
     )
+    # MIN and MAX are equal if all lines have the same note: then that is the note of the sum.
     totals: dict[int, dict[tuple[Origin, Openness], Decimal]] = defaultdict(dict)
     reported: dict[int, dict[tuple[Origin, Openness], str]] = defaultdict(dict)
     provisional = set()
@@ -193,8 +206,11 @@ def _month_revision(
 
 
 def _standing(history: Sequence[_Snapshot], at: datetime, *, just_before: bool) -> _Snapshot | None:
-    """What stands at an instant: once what happens then has happened or, `just_before`, not yet."""
+    """Return the snapshot that is current at an instant or, with `just_before`, right before it."""
 
+    # The instant is one at which an upload was published or withdrawn, to the microsecond: whether
+    # that counts is the difference between before and after. The rule is that of
+    # `vintages.current_snapshots`: the latest published and not withdrawn.
     def done(moment: datetime | None) -> bool:
         return moment is not None and (moment < at if just_before else moment <= at)
 
@@ -203,6 +219,7 @@ def _standing(history: Sequence[_Snapshot], at: datetime, *, just_before: bool) 
 
 
 def _effect(before: _Snapshot | None, after: _Snapshot | None) -> Effect:
+    # Nothing changes where what is withdrawn had been superseded already.
     if before == after:
         return Effect.UNTOUCHED
     if before is None:
@@ -211,7 +228,7 @@ def _effect(before: _Snapshot | None, after: _Snapshot | None) -> Effect:
 
 
 def _revised_shares(old: _SnapshotShares, new: _SnapshotShares) -> Iterator[RevisedShare]:
-    """In the order of the closed lists, open models first."""
+    """Yield every origin and openness that either has, in the order of the closed lists."""
     for openness in Openness:
         for origin in Origin:
             key = origin, openness

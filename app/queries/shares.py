@@ -1,4 +1,4 @@
-"""Answers a question: the shares of its groups, month by month, at one vintage."""
+"""The answer to a question: the shares of its groups, month by month, at one vintage."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -30,7 +30,9 @@ from app.queries.spans import covered_spans, main_source
 
 
 def known_slugs(session: Session) -> KnownSlugs:
-    """Return the slugs of all sources, developers and models, in one statement."""
+    """Return the slugs of all sources, developers and models of today's catalogue, sorted."""
+    # One statement instead of three, since every request with a question needs all of them. They
+    # are today's at any `as_of`, so that no past vintage refuses an address that is right today.
     tables = (Source, Developer, Model)
     slugs = union_all(*(select(literal(table.__tablename__), table.slug) for table in tables))
     by_table: dict[str, list[str]] = {table.__tablename__: [] for table in tables}
@@ -40,10 +42,12 @@ def known_slugs(session: Session) -> KnownSlugs:
 
 
 def reported_figures(session: Session, question: Question) -> Answer | None:
-    """The estimated figures that other sources of the same metric report beside this question's.
+    """Return the estimated figures that other sources of the same metric have for the question.
 
-    None where there are none, or where the question is not theirs: open models, of all, by origin.
+    None if there are none, or if the question is not about open models of all usage by origin.
+    Raise NoFiguresError if the question names no source and none has figures.
     """
+    # Reported figures ("1.2 percent in late 2024") speak of origins and of all usage only.
     if (question.by, question.openness, question.of) != ("origin", Openness.OPEN, "all"):
         return None
     asked_sources = sources_of_question(session, question)
@@ -69,17 +73,20 @@ def reported_figures(session: Session, question: Question) -> Answer | None:
         answer = answer_question(session, question.having(source=tuple(sorted(others))))
     except NoFiguresError:
         return None
+    # Of these sources only what they report is shown beside another's line: without the months
+    # that they count themselves, and without what is left out of their whole.
     estimated = tuple(row for row in answer.shares if row.status == Status.ESTIMATED)
     return replace(answer, shares=estimated, complement_groups=(), complement=())
 
 
 def answer_question(session: Session, question: Question) -> Answer:
-    """The shares asked for. Raises NoFiguresError where nothing matches, saying why."""
+    """Return the shares asked for. Raise NoFiguresError, which says why, if nothing matches."""
     asked_sources = sources_of_question(session, question)
     slugs = [source.slug for source in asked_sources]
     months = _months_asked(session, question, asked_sources)
     table = GroupedShares(question, read_slices(session, question, slugs, months))
     groups = table.groups(_group_labels(session, question, table.keys))
+    # Why nothing matches is looked for only now: finding it takes another read of the slices.
     if not groups:
         why = why_nothing_selected(table, asked_sources) or why_filtered_out(
             session, question, slugs, months
@@ -99,6 +106,10 @@ def answer_question(session: Session, question: Question) -> Answer:
 
 
 def sources_of_question(session: Session, question: Question) -> list[SourceDefinition]:
+    """Return the sources that the question names, in its order, or the main source.
+
+    Raise NoFiguresError if it names none and no source has figures at its vintage.
+    """
     slugs = question.source
     vintage = vintage_at(session, question.as_of)
     if not slugs:
@@ -113,7 +124,8 @@ def sources_of_question(session: Session, question: Question) -> list[SourceDefi
 def _months_asked(
     session: Session, question: Question, sources: Sequence[SourceDefinition]
 ) -> list[date]:
-    """The months with data among the sources asked, narrowed to the range of the question."""
+    """Return every month, gaps included, that the sources cover within the question's range."""
+    # Months without data stay in: a chart shows a gap there, never a line drawn across.
     spans = covered_spans(vintage_at(session, question.as_of))
     covering = [spans[source.slug] for source in sources if source.slug in spans]
     if not covering:
@@ -138,7 +150,7 @@ def _months_asked(
 def _group_labels(
     session: Session, question: Question, keys: Sequence[str]
 ) -> Mapping[str, tuple[str, str]]:
-    """Group key to its label and the origin that gives its hue."""
+    """Return, by group key, the label and the origin that gives the hue."""
     match question.by:
         case "origin":
             return {key: (ORIGIN_LABELS[Origin(key)], key) for key in keys}
@@ -150,6 +162,8 @@ def _group_labels(
             rows = select(Model.slug, Model.name, Developer.slug).join(
                 Developer, Developer.id == Model.developer_id
             )
+    # A name or a model's developer may have been corrected since: a pinned chart keeps the label
+    # and the hue it had, so today's cells give way to those of the vintage.
     rows_found = session.execute(rows.where(rows.selected_columns[0].in_(keys)))
     vintage = vintage_at(session, question.as_of)
     then = read_cells(vintage, f"{question.by}s")

@@ -1,4 +1,4 @@
-"""Reads the slices of a question: stored lines summed by source, month, openness and group."""
+"""The slices of a question: stored lines summed by source, month, openness and group."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -30,13 +30,18 @@ from app.queries.grouping import ShareSlice, can_answer
 def read_slices(
     session: Session, question: Question, slugs: Sequence[str], months: Sequence[date]
 ) -> list[ShareSlice]:
-    """Summed shares per source, month, openness, group and whether the question counts them."""
+    """Return summed shares per source, month, openness, group and whether the question counts them.
+
+    `slugs` are those of the sources; `months` is every month of a range, and not empty. Lines that
+    the question does not count come too: they make up the rest of the whole.
+    """
     lines = _lines(session, question, slugs, months).subquery()
     note = lines.c.note
     group: ColumnElement[str] = lines.c.group
     if question.by in ("developer", "model"):
         named = [*_leading(session, question, lines), UNNAMED_GROUP]
-        # Before they are summed: a source may name tens of thousands of models a month.
+        # The rest beyond the top is folded in the database, before it is summed: a source may name
+        # tens of thousands of models a month, each of which would else come as a slice.
         group = case((group.in_(named), group), else_=REST_GROUP)
     keys = (
         lines.c.source,
@@ -47,6 +52,7 @@ def read_slices(
         # name before a label.
         group.label("named"),
     )
+    # MIN and MAX are equal if all lines have the same note. Shares are summed as NUMERIC: exactly.
     summed = select(
         *keys,
         func.sum(lines.c.share_pct).label("share_pct"),
@@ -71,7 +77,9 @@ def read_slices(
 
 
 def _leading(session: Session, question: Question, lines: Subquery) -> Sequence[str]:
-    """The `top` groups with the highest share in any one month that can answer."""
+    """Return the `top` groups with the highest share in any one month that can answer."""
+    # Months that cannot answer are left out first: a leader of theirs would take the place of a
+    # group that the chart shows.
     month = lines.c.source, lines.c.month
     opennesses = session.execute(
         select(*month, func.array_agg(lines.c.openness.distinct())).group_by(*month)
@@ -86,6 +94,8 @@ def _leading(session: Session, question: Question, lines: Subquery) -> Sequence[
         .group_by(*month, lines.c.group)
         .subquery()
     )
+    # Equals are decided by the slug, in an order that does not depend on the database's locale:
+    # `GroupedShares` sorts the same groups again in Python.
     name = monthly.c.group.collate("C")
     return session.scalars(
         select(monthly.c.group)
@@ -98,7 +108,7 @@ def _leading(session: Session, question: Question, lines: Subquery) -> Sequence[
 def _lines(
     session: Session, question: Question, slugs: Sequence[str], months: Sequence[date]
 ) -> Select[Any]:
-    """The observations of the sources and months, each with its group."""
+    """Select the current observations of the sources and months, each with its group."""
     origin = origin_column(session, question)
     current = current_snapshots(question.as_of).subquery()
     return (
@@ -122,7 +132,13 @@ def _lines(
 
 
 def origin_column(session: Session, question: Question) -> ColumnElement[str]:
-    """The origin a line counts under: as published, or that of the base its model is built on."""
+    """Return the origin a line counts under, as a column.
+
+    It is the one it was published with or, with `home=base`, that of the developer of the base
+    model, where the catalogue knew one at the question's vintage.
+    """
+    # Not the origin that the developer has in the catalogue today: what is published stays as it
+    # was classified then.
     published: ColumnElement[str] = Observation.origin.expression
     if question.home == "developer":
         return published
@@ -132,6 +148,7 @@ def origin_column(session: Session, question: Question) -> ColumnElement[str]:
 
 
 def group_column(question: Question, origin: ColumnElement[str]) -> ColumnElement[str]:
+    """Return the key of a line's group, as a column; UNNAMED_GROUP for lines without a slug."""
     columns: Mapping[str, Any] = {
         "origin": origin,
         "openness": Observation.openness,
@@ -142,7 +159,9 @@ def group_column(question: Question, origin: ColumnElement[str]) -> ColumnElemen
 
 
 def is_selected(question: Question, origin: ColumnElement[str]) -> ColumnElement[bool]:
-    """Whether a line is part of what is asked for."""
+    """Return whether the question counts a line, as a column that is never NULL."""
+    # Lines without a developer or model have a NULL slug, and NULL IN (...) is NULL: as a key of
+    # GROUP BY that would be a third value beside true and false.
     conditions: list[ColumnElement[bool]] = []
     if question.openness != "all":
         conditions.append(Observation.openness == question.openness)

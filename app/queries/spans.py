@@ -1,4 +1,4 @@
-"""Which months each source covers at a vintage, and which source a question is about."""
+"""The span of months each source covers at a vintage, and the source a question is about."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from app.database.vintages import Vintage, current_snapshots, order_by_slug, rea
 from app.domain.answer import SourceDefinition
 
 MAIN_SOURCE: Final = "openrouter-rankings"
-"""The source of the founding story."""
+"""Slug of the source that a question is about if it names none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The months a source has figures for: the first, the last, and how many."""
+    """The first and last month a source has figures for; `months` counts those, without gaps."""
 
     first: date
     last: date
@@ -26,10 +26,11 @@ class Span:
 
 @read_once
 def covered_spans(vintage: Vintage) -> dict[str, Span]:
-    """By slug, of each source that has figures."""
+    """Return the span of each source that has figures, by slug, in the order of slugs."""
     current = current_snapshots(vintage.as_of).subquery()
     months = current.c.month
     rows = vintage.session.execute(
+        # One snapshot is current per source and month, so counting rows counts months.
         select(Source.slug, func.min(months), func.max(months), func.count())
         .join(current, current.c.source_id == Source.id)
         .group_by(Source.slug)
@@ -40,11 +41,13 @@ def covered_spans(vintage: Vintage) -> dict[str, Span]:
 
 @read_once
 def main_source(vintage: Vintage) -> str | None:
-    """Return the slug of the source that a question is about when it names none, if there is one.
+    """Return the slug of the source that a question is about if it names none.
 
-    That is MAIN_SOURCE wherever it has figures, so that no upload about another source changes the
-    subject; else the source that covers most months.
+    That is MAIN_SOURCE if it has figures, else the source that covers most months; None if there
+    are no figures at all.
     """
+    # Not simply the source with most months: an upload about another one would change the subject
+    # of every saved link that names no source. The slug comes last, to decide between equals.
     spans = covered_spans(vintage)
     return min(
         spans, key=lambda slug: (slug != MAIN_SOURCE, -spans[slug].months, slug), default=None
@@ -54,7 +57,7 @@ def main_source(vintage: Vintage) -> str | None:
 def main_source_first(
     vintage: Vintage, sources: Iterable[SourceDefinition]
 ) -> list[SourceDefinition]:
-    """The source that questions are about, then the others by the months they cover."""
+    """Return the sources, the main one first, then by how many months they cover, most first."""
     main, months = main_source(vintage), covered_spans(vintage)
 
     def place(source: SourceDefinition) -> tuple[bool, int, str]:

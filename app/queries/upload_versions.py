@@ -1,4 +1,4 @@
-"""Names what a review depends on, and the snapshots that stand under an upload's months."""
+"""Versions of uploads, by which nobody acts on what has changed since, and what is current."""
 
 import hashlib
 from collections.abc import Collection, Iterable
@@ -15,26 +15,35 @@ from app.domain.snapshot import SnapshotKey
 
 
 def review_version(row: Upload, current_ids: Iterable[int | None], meaning: str = "") -> str:
-    """Names an upload's state, and the current snapshots of its months with what it makes of them.
+    """Return the version of an upload: two digests of 12 hexadecimal digits, joined by a hyphen.
 
-    Both halves change when what they name does.
+    The first changes with the upload's own state. The second changes with the ids of the current
+    snapshots of its months, in order, and with `meaning`, a digest of what today's catalogue makes
+    of its lines.
     """
+    # Who withdraws must know what stands now; who discards only that nobody else has published or
+    # discarded the upload. So the halves can be compared apart: see state_digest.
     moments = (row.published_at, row.withdrawn_at, row.discarded_at)
+    # As seconds since the epoch: how a datetime prints depends on its time zone.
     state = [row.id, *(moment and moment.timestamp() for moment in moments)]
     return f"{_digest(state)}-{_digest([*current_ids, meaning])}"
 
 
 def state_digest(named: str) -> str:
-    """The half of a version that names the upload's own state."""
+    """Return the first half of a version, which names the upload's own state."""
     return named.partition("-")[0]
 
 
 def _digest(values: Iterable[object]) -> str:
+    # 48 bits are plenty: it finds what has changed by chance, and guards nothing against malice.
     return hashlib.sha256("\n".join(map(str, values)).encode()).hexdigest()[:12]
 
 
 def snapshot_keys_of_upload(session: Session, upload_id: int) -> list[SnapshotKey]:
-    """The sources and months an upload speaks of, in order."""
+    """Return the source slugs and months of an upload's snapshots, sorted.
+
+    It is empty until the upload is published: snapshots are stored only then.
+    """
     rows = session.execute(
         select(Source.slug, Snapshot.month)
         .join(Source)
@@ -46,7 +55,7 @@ def snapshot_keys_of_upload(session: Session, upload_id: int) -> list[SnapshotKe
 
 @dataclass(frozen=True, slots=True)
 class CurrentSnapshot:
-    """The snapshot that is current for a source and month, and the file it came from."""
+    """The snapshot that is current for a source and month; `sha256` is its file's, 32 bytes."""
 
     snapshot_id: int
     upload_id: int
@@ -56,7 +65,10 @@ class CurrentSnapshot:
 def current_snapshots_of(
     session: Session, keys: Collection[SnapshotKey]
 ) -> dict[SnapshotKey, CurrentSnapshot]:
-    """What is current in each of these months, where anything is."""
+    """Return the current snapshots of these sources and months; a key without one is left out.
+
+    They are in the order of slugs and months: versions of reviews rest on it.
+    """
     current = current_snapshots(None).subquery()
     rows = session.execute(
         select(Source.slug, Snapshot.month, Snapshot.id, Upload.id, Upload.sha256)

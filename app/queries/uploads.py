@@ -1,4 +1,4 @@
-"""Reads uploads and what became of them."""
+"""Uploads and what became of them: their state, their months and who did what when."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -27,7 +27,10 @@ from app.queries.upload_versions import review_version
 def withdrawal_moments(
     session: Session, slugs: Sequence[str], as_of: datetime | None, most: int = 10
 ) -> Sequence[datetime]:
-    """When published figures of these sources, or of any, were withdrawn by then, latest first."""
+    """Return when uploads about these sources were withdrawn, at or before `as_of`, latest first.
+
+    `slugs` empty is any source; at most `most` instants are given.
+    """
     held = select(Snapshot.upload_id).join(Source)
     moments = session.scalars(
         select(Upload.withdrawn_at)
@@ -59,8 +62,8 @@ class State(StrEnum):
 class MonthRecord:
     """One snapshot: what an upload says about one source in one month.
 
-    `share_pct` is the sum of its lines. `superseded_by` is the upload whose figures are current
-    instead; None also where there are none at all.
+    `share_pct` is the sum of its lines, in percent. `superseded_by` is the id of the upload whose
+    figures are current instead; None if these are, or if the month has no figures at all.
     """
 
     source: str
@@ -76,8 +79,8 @@ class MonthRecord:
 class UploadRecord:
     """An upload and all that happened to it; `months` is empty until it is published.
 
-    `size` is in bytes, `sha256` in hexadecimal. `version` is what withdrawing or discarding it
-    expects; what publishing expects is the version of its review.
+    `size` is in bytes, `sha256` in hexadecimal, `source` the slug chosen with it. `version` is
+    what withdrawing or discarding it expects; publishing expects the version of its review.
     """
 
     id: int
@@ -103,7 +106,7 @@ class UploadRecord:
 
     @property
     def public(self) -> bool:
-        """Anyone may see it: it was published, whatever came after."""
+        """Whether anyone may see it: it was published, whatever came after."""
         return self.published_at is not None
 
     @property
@@ -116,12 +119,13 @@ class UploadRecord:
 
     @property
     def superseded_by(self) -> tuple[int, ...]:
-        """The uploads whose figures are current instead of this one's, in order."""
+        """The ids of the uploads whose figures are current instead of this one's, sorted."""
         return tuple(sorted({month.superseded_by for month in self.months if month.superseded_by}))
 
 
 def read_upload_record(session: Session, upload_id: int) -> UploadRecord:
-    """Raises NotFoundError."""
+    """Return the record of an upload. Raise NotFoundError."""
+    # A number beyond BIGINT cannot be an id, and PostgreSQL would refuse to compare it.
     row = session.get(Upload, upload_id) if 0 < upload_id < 2**63 else None
     if row is None:
         raise NotFoundError(f"There is no upload {upload_id}")
@@ -131,7 +135,11 @@ def read_upload_record(session: Session, upload_id: int) -> UploadRecord:
 def read_upload_records(
     session: Session, *, everyone: bool, before: int | None = None, limit: int = UPLOADS_A_PAGE
 ) -> list[UploadRecord]:
-    """The latest first: the public ones, or all of them. `before` is the last page's last id."""
+    """Return at most `limit` records, the latest received first.
+
+    `everyone`: the unpublished too, which only maintainers may see. `before` is the last id of the
+    page before, None on the first page.
+    """
     statement = select(Upload).order_by(Upload.id.desc()).limit(limit)
     if not everyone:
         statement = statement.where(Upload.published_at.is_not(None))
@@ -141,7 +149,7 @@ def read_upload_records(
 
 
 def withdrawn_uploads_of_file(session: Session, sha256: bytes) -> list[UploadRecord]:
-    """The uploads of these bytes that were taken back, the first first."""
+    """Return the records of withdrawn uploads of a file, by its SHA-256, the first one first."""
     statement = select(Upload).where(Upload.sha256 == sha256, Upload.withdrawn_at.is_not(None))
     return _records(session, session.scalars(statement.order_by(Upload.id)).all())
 
@@ -182,6 +190,7 @@ def _record(row: Upload, source: str | None, months: Sequence["_Month"]) -> Uplo
 
 
 def _state(row: Upload, months: Iterable[MonthRecord]) -> State:
+    # In this order: what was withdrawn was published too, and has no current month either.
     if row.withdrawn_at is not None:
         return State.WITHDRAWN
     if row.discarded_at is not None:
@@ -193,14 +202,14 @@ def _state(row: Upload, months: Iterable[MonthRecord]) -> State:
 
 @dataclass(frozen=True, slots=True)
 class _Month:
-    """A month's record, and the id of the snapshot that is current there."""
+    """A month's record, and the id of the snapshot that is current there, of whichever upload."""
 
     record: MonthRecord
     current_id: int | None
 
 
 def _months(session: Session, upload_ids: Collection[int]) -> Mapping[int, list[_Month]]:
-    """The snapshots of each upload, by source and month."""
+    """Return the snapshots of each upload, by its id, sorted by source and month."""
     current = current_snapshots(None).subquery()
     standing = aliased(Snapshot)
     sums = (
@@ -214,6 +223,8 @@ def _months(session: Session, upload_ids: Collection[int]) -> Mapping[int, list[
         .group_by(Observation.snapshot_id)
         .subquery()
     )
+    # Two joins: `current` finds which snapshot stands in the month, `standing` whose it is. They
+    # are outer ones, since after a withdrawal nothing may stand there.
     same_month = and_(current.c.source_id == Snapshot.source_id, current.c.month == Snapshot.month)
     rows = session.execute(
         select(

@@ -43,6 +43,21 @@ def test_a_file_may_come_by_standard_input(filled_database_url: str, figures_csv
     assert "standard-input.csv" in refused.stderr
 
 
+@pytest.mark.parametrize("name", ["figures[b].csv", "[red]figures.csv", "[fd00__1].csv"])
+def test_a_name_in_brackets_is_printed_as_it_is(
+    filled_database_url: str, tmp_path: Path, name: str
+) -> None:
+    missing = modelshare(filled_database_url, "import", tmp_path / name, "--source", SOURCE)
+    assert name in missing.stderr
+    (tmp_path / name).write_text("month,origin,share_pct\n2026-01,chinese,30\n")
+    checked = modelshare(
+        filled_database_url, "import", tmp_path / name, "--source", SOURCE, "--check"
+    )
+    assert f"{name}: sound: 1 line for 1 month." in checked.stderr
+    blocked = modelshare(filled_database_url, "export", tmp_path / name)
+    assert f"{name}/snapshots: Not a directory." in blocked.stderr
+
+
 def test_a_file_with_errors_is_refused_whole_with_every_line_and_column(
     filled_database_url: str, filled_db: Database, figures_csv: Path
 ) -> None:

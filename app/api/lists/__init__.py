@@ -1,1 +1,1 @@
-"""What the lists of the API share: parameters, cursors, envelopes, CSV."""
+"""The frame of every list of the API: parameters, cursors, envelopes, JSON and CSV."""

@@ -1,4 +1,4 @@
-"""Opaque cursors: where the next page of a list begins, and the vintage all its pages show."""
+"""Opaque cursors: where a page of a list begins, and the vintage that all its pages show."""
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -13,12 +13,16 @@ from app.domain.calendar import format_instant, parse_instant
 CURSOR_MAX_LENGTH: Final = 1_000
 CHECKSUM_BYTES: Final = 8
 CursorKey = tuple[str | int, ...]
-"""The key of a row; what comes after it comes next."""
+"""The place of the last row of a page: a list's own sort key, or how many rows came before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """`asked` names the list and question it belongs to."""
+    """The beginning of a page. `str` of it is the text that a client sends back.
+
+    `asked` is the `cursor_name` of the list and question it belongs to; `as_of` is the vintage of
+    the first page; `after` is the place of the last row before.
+    """
 
     asked: str
     as_of: datetime
@@ -30,12 +34,15 @@ class Cursor:
 
 
 def _check(content: bytes) -> bytes:
-    # Not a secret: it finds what was cut off or mistyped. A forged cursor opens nothing.
+    # It has no secret key: it finds what was cut off or mistyped. A forged cursor opens nothing
+    # that an address with `as_of` does not.
     return sha256(content).digest()[:CHECKSUM_BYTES]
 
 
 def parse_cursor(text: str) -> Cursor | None:
-    """None where `text` is no cursor that we made."""
+    """Return the cursor of a text, None if `Cursor.__str__` cannot have made it."""
+    # Whatever is sent must lead to a refusal: hence the limit, and RecursionError for JSON that is
+    # nested as deep as that allows.
     if len(text) > CURSOR_MAX_LENGTH or not text.isascii():
         return None
     try:
@@ -51,7 +58,9 @@ def parse_cursor(text: str) -> Cursor | None:
 
 
 def format_cursor(sealed: bytes) -> str:
-    """Base64 has several spellings of the same bytes; this is ours."""
+    """Return bytes as Base64 for addresses, without padding."""
+    # Base64 has several spellings of the same bytes. Only this one is taken back, so that one page
+    # has one address and one entity tag.
     return urlsafe_b64encode(sealed).decode().rstrip("=")
 
 
@@ -64,11 +73,13 @@ def _cursor(content: Any) -> Cursor | None:
 
 
 def _is_key(value: Any) -> bool:
+    # What could not be a key of ours must not reach PostgreSQL: a NUL in a text, or an integer
+    # beyond its type, would be an error there. True and False are ints of Python.
     if isinstance(value, str):
         return value.isascii() and value.isprintable()
     return type(value) is int and 0 <= value < 2**31
 
 
 def cursor_name(*asked: str) -> str:
-    """What a cursor remembers of the list and question it belongs to."""
+    """Return 12 hexadecimal digits that name a list and question, given as their texts."""
     return sha256("\n".join(asked).encode()).hexdigest()[:12]

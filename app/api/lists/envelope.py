@@ -1,4 +1,4 @@
-"""What every list answers around its rows: its vintage, its addresses, its next page."""
+"""The envelope of a list's rows: its vintage, its addresses, and the cut into pages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,6 +42,7 @@ class ListLinks(BaseModel):
 class ListEnvelope(BaseModel):
     """A page of a list."""
 
+    # Each list narrows it to its own rows, and says in their description how they are sorted.
     data: list[Any]
     meta: ListMeta
     links: ListLinks
@@ -52,14 +53,17 @@ RowType = TypeVar("RowType", bound=RowModel)
 
 @dataclass(frozen=True, slots=True)
 class ListPage(Generic[RowType]):
-    """Rows in their order; `after` is the place of the last, None where nothing follows."""
+    """The rows of one page; `after` is the place of the last, None if nothing follows."""
 
     rows: Sequence[RowType]
     after: CursorKey | None = None
 
 
 def make_page(rows: Sequence[RowType], list_query: ListQuery) -> ListPage[RowType]:
-    """A page of rows that are all at hand. Of one vintage their numbers are their places."""
+    """Return the page of a list whose rows have all been read. Raise BadQuestionError.
+
+    The place of a row is its number: all pages show one vintage, whose rows do not change.
+    """
     start = 0
     match list_query.after:
         case None:
@@ -73,5 +77,6 @@ def make_page(rows: Sequence[RowType], list_query: ListQuery) -> ListPage[RowTyp
 
 
 def bad_cursor_error() -> BadQuestionError:
+    """Return the error for a sound cursor whose place no row of this list can have."""
     expected = "what links.next says, unchanged"
     return bad_question([Problem("not_a_cursor", None, None, "cursor", "", expected)])

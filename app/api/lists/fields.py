@@ -1,6 +1,6 @@
-"""The kinds of fields that many answers share: what a month, an instant or a slug looks like.
+"""Types of fields that many answers share: what a month, an instant or a slug looks like.
 
-They say what is true wherever they stand. What a field means, its own model says.
+They say only what is true of the type. What a field means is said in its own model.
 """
 
 from collections.abc import Iterable
@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, PlainSerializer, WithJsonSchema
 
+# The constraint of the tables: see database.tables.check_slug.
 SLUG_SCHEMA = r"^[a-z0-9][a-z0-9._:/-]{0,199}$"
 
 Month = Annotated[str, Field(pattern=r"^\d{4}-\d{2}$", examples=["2025-08"])]
@@ -21,10 +22,12 @@ ModelSlug = Annotated[str, Field(pattern=SLUG_SCHEMA, examples=["deepseek/deepse
 UploadNumber = Annotated[int, Field(ge=1, examples=[3])]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", examples=["9f86d081" * 8])]
 
-# As an upload and its review name what they depend on: see app/queries/upload_versions.py.
+# Made by app/queries/upload_versions.py.
 VERSION_EXAMPLE = "7d99a1cd25c4-932ab0a0e419"
 
 
+# `return_type` makes a float of whole values too: in JSON a value beyond 2^53 is not exact. CSV
+# has the Decimal as it is stored.
 IntegerId = Annotated[
     Decimal,
     PlainSerializer(
@@ -33,11 +36,15 @@ IntegerId = Annotated[
         when_used="json",
     ),
 ]
-"""Whole where it is: counts of tokens are."""
+"""A stored value in the source's metric: Decimal inside and in CSV, a number in JSON."""
 
 
 def number_field(unit: str, least: float, most: float) -> Any:
-    """A share or a change of one. The limits are for the contract: a serializer hides others."""
+    """Return the type of a number that is Decimal inside and a float in JSON.
+
+    `least`, `most` and `unit` are told in the contract; nothing is checked against them.
+    """
+    # By json_schema_extra, since a serializer's schema drops the limits that Field would give.
     return Annotated[
         Decimal,
         PlainSerializer(float, return_type=float, when_used="json"),
@@ -45,11 +52,11 @@ def number_field(unit: str, least: float, most: float) -> Any:
     ]
 
 
-# A source's own rounding may bring a sum to 100.5.
+# Files whose shares add up to 100.5 by their source's rounding are accepted, and so are sums.
 Percent = number_field("percent", 0, 100.5)
 Points = number_field("percentage points", -100.5, 100.5)
 
 
 def enum_schema(words: Iterable[str]) -> WithJsonSchema:
-    """A closed list that has no name of its own in the contract."""
+    """Return the schema of a closed list of words, written out where a field has it."""
     return WithJsonSchema({"type": "string", "enum": [*words]})

@@ -1,9 +1,10 @@
-"""The parameters of the JSON door as OpenAPI tells them; the contract completes those it knows."""
+"""The query parameters of the API as OpenAPI objects."""
 
 from typing import Any, Final
 
 from app.domain.parameters import PARAMETERS
 
+# Rows of a page. CSV without `limit` has all rows.
 LIMIT_MAX: Final = 1_000
 LIMIT_DEFAULT: Final = 100
 
@@ -14,6 +15,12 @@ PAGING_PARAMETERS: Final = ("limit", "cursor")
 def query_parameters(
     accepted: tuple[str, ...], *, paged: bool, all_by_default: bool, csv: bool
 ) -> list[dict[str, Any]]:
+    """Return the OpenAPI objects of a list's parameters: those of a question, then paging.
+
+    `accepted` are names of question parameters; `all_by_default`: openness is `all` if left out.
+    """
+    # Description, words and example of a question's parameters are the same at every address:
+    # metadata/openapi_document.py adds them by name.
     described = [_of_question(name, all_by_default) for name in PARAMETER_ORDER if name in accepted]
     return [*described, *(_paging(csv=csv) if paged else ())]
 
@@ -49,7 +56,7 @@ def _paging(*, csv: bool) -> list[dict[str, Any]]:
     ]
 
 
-# The contract adds what every address may refuse.
+# 400, 429 and the like are added to every address by metadata/openapi_document.py.
 REFUSAL_STATUSES: Final[dict[int | str, dict[str, Any]]] = {
     304: {"description": "You hold this answer: If-None-Match names it."},
 }

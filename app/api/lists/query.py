@@ -1,4 +1,4 @@
-"""What a request of the JSON door asks: a question, a page of its rows, and JSON or CSV."""
+"""The query of a read of the API: a question, a page of its rows, and JSON or CSV."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,10 +22,11 @@ Pairs = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """A question of one of the lists, checked.
+    """What a request asks of a list, checked.
 
-    `as_of` is the question's or, on later pages, the cursor's. `limit` is None where all rows are
-    wanted at once, which only CSV is for. `everything`: openness is `all` unless said otherwise.
+    `as_of` is the question's or, on later pages, the cursor's. `limit` is None if all rows are
+    wanted at once, as in CSV and in lists that have no pages. `everything`: openness is `all` if
+    left out. `path` is that of the JSON, also for CSV.
     """
 
     question: Question
@@ -49,7 +50,9 @@ class ListQuery:
         return self.cursor.after if self.cursor else None
 
     def pairs(self, question: Question) -> Pairs:
-        """Canonical: defaults left out."""
+        """Return the question's parameters in canonical order, without those at their default."""
+        # A question's own default is openness=open. In a list of everything it is `all`, so that
+        # there `open` has to be written and `all` left out.
         pairs = question.pairs()
         if not self.everything:
             return pairs
@@ -57,6 +60,7 @@ class ListQuery:
         return [pair for pair in pairs if pair[0] != "openness"] + named
 
     def page_pairs(self) -> Pairs:
+        """Return `limit` and `cursor`, as far as they differ from their default."""
         default = None if self.csv else LIMIT_DEFAULT
         limit = [("limit", str(self.limit))] if self.limit not in (None, default) else []
         cursor = [("cursor", str(self.cursor))] if self.cursor else []
@@ -64,25 +68,28 @@ class ListQuery:
 
     @property
     def name(self) -> str:
-        """What a cursor remembers: a page of another list or question is no page of this one."""
+        """The name by which a cursor remembers this list and question."""
         return cursor_name(self.path, urlencode(self.pairs(self.question)))
 
 
 def address_with(base: str, pairs: Pairs) -> str:
+    """Return an address with these parameters as its query string."""
     return f"{base}?{urlencode(pairs, safe=',:/')}" if pairs else base
 
 
 def is_csv_wanted(request: Request) -> bool:
-    """By the address, or because Accept puts text/csv before JSON."""
+    """Return whether the address ends in .csv, or Accept weighs text/csv above JSON."""
     if request.url.path.endswith(".csv"):
         return True
     kinds = _accepted(request.headers.get("accept", ""))
+    # Only a type that is named counts: `*/*`, which curl and browsers send, means JSON.
     return kinds.get("text/csv", 0) > kinds.get("application/json", 0)
 
 
 def _accepted(header: str) -> dict[str, float]:
-    """The media types that are named, with their weights."""
+    """Return the media types that an Accept header names, with their weights."""
     weights = {}
+    # The header is cut off, since anyone may send any length of it.
     for item in header[:1_000].split(","):
         kind, _, rest = item.partition(";")
         weights[kind.strip().lower()] = _weight(rest)
@@ -90,7 +97,7 @@ def _accepted(header: str) -> dict[str, float]:
 
 
 def _weight(text: str) -> float:
-    """Of `q=0.5`; 1 where there is none, 0 where it is no weight."""
+    """Return the weight of parameters such as `q=0.5`: 1 without any, 0 if it is malformed."""
     digits = next((part.strip()[2:] for part in text.split(";") if "q=" in part), "1")
     plain = digits.replace(".", "", 1)
     return float(digits) if plain.isascii() and plain.isdecimal() and len(plain) <= 4 else 0
@@ -99,7 +106,12 @@ def _weight(text: str) -> float:
 def list_query_dependency(
     *accepted: str, paged: bool = True, everything: bool = False, csv: bool = True
 ) -> Any:
-    """A dependency: what is asked, unless the asker holds its answer. Raises BadQuestionError."""
+    """Return a dependency that reads a ListQuery and sets the validators of the answer.
+
+    `accepted` are the parameters of a question that may be given, all if none is named. The
+    dependency raises BadQuestionError with every problem, and NotModifiedError if the client holds
+    the answer.
+    """
     taken = accepted or PARAMETER_ORDER
 
     def asked(request: Request, session: ReadSession) -> ListQuery:
@@ -111,6 +123,8 @@ def list_query_dependency(
             *list_query.page_pairs(),
             ("csv", str(list_query.csv)),
         ]
+        # Everything that changes the answer is part of the entity tag; JSON and CSV may come from
+        # one address.
         bom = [("bom", text) for text in request.query_params.getlist("bom")]
         set_validators(request, session, list_query.as_of, [*pairs, *bom])
         return list_query
@@ -122,7 +136,10 @@ DIGITS: Final = len(str(LIMIT_MAX))
 
 
 class _ListQueryReader:
-    """Reads the query string; collects every problem before it refuses."""
+    """Reads a query string and collects its problems, so that all are told at once.
+
+    `untold` counts problems of the question beyond those that are listed.
+    """
 
     def __init__(self, request: Request, *, paged: bool, csv: bool) -> None:
         self.csv = csv
@@ -141,7 +158,7 @@ class _ListQueryReader:
             self.rest.append((name, text))
         elif name in self.values:
             self._refuse("repeated_parameter", name, text, "the parameter once")
-        elif text:
+        elif text:  # an empty one counts as left out
             self.values[name] = text
 
     def _refuse(self, code: str, name: str, found: str, expected: str) -> None:
@@ -153,15 +170,17 @@ class _ListQueryReader:
         except BadQuestionError as refused:
             self.problems = [*refused.problems, *self.problems]
             self.untold = refused.problem_count - len(refused.problems)
+        # Any question will do to go on with: `asked` refuses once it has seen the rest.
         return Question()
 
     def asked(self, question: Question, *, everything: bool) -> ListQuery:
-        """Raises BadQuestionError with every problem."""
+        """Return the query of a question. Raise BadQuestionError with every problem."""
         if everything and not any(name == "openness" and text for name, text in self.rest):
             question = question.having(openness="all")
         if self.values.get("bom", "1") != "1":
             self._refuse("unknown_value", "bom", self.values["bom"], "1, or nothing")
         limit = self._limit()
+        # Made twice: whether a cursor belongs to the query depends on the query without it.
         list_query = ListQuery(question, limit, None, self.path, self.csv, everything)
         cursor = self._cursor(list_query)
         if self.problems:
@@ -189,6 +208,7 @@ class _ListQueryReader:
         cursor = parse_cursor(text)
         if cursor is None:
             self._refuse("not_a_cursor", "cursor", text, "what links.next says, unchanged")
+        # With other problems the question is a stand-in, to which no cursor belongs.
         elif cursor.asked != list_query.name and not self.problems:
             expected = "the cursor with the same address and parameters as the page before"
             self._refuse("foreign_cursor", "cursor", text, expected)

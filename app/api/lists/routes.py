@@ -1,4 +1,4 @@
-"""How every list of the JSON door is offered and answered: as JSON, as CSV, with its addresses."""
+"""The routes of every list of the API: as JSON and as CSV, with links and pages."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -25,11 +25,16 @@ from app.web.dependencies import ReadSession, database_of
 from app.web.route_policy import RouteKind, policy
 
 ReadRows = Callable[[Session, ListQuery], ListPage[Any]]
+"""Reads one page of a list. Its docstring is the description of the list in the contract."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListRoute:
-    """One list: its rows' model, its frame, how it is read, and where a person reads the same."""
+    """One list of the API, at /api/v1/{name} and /api/v1/{name}.csv.
+
+    `row` and `frame` are the models of a row and of the whole answer; `page` is the path, without
+    a slash, of the page on which people read the same.
+    """
 
     name: str
     row: type[RowModel]
@@ -45,7 +50,11 @@ def add_list_routes(
     paged: bool = True,
     everything: bool = False,
 ) -> None:
-    """The list at its two addresses. `everything`: openness is `all` unless said otherwise."""
+    """Add a list's routes, for JSON and for CSV.
+
+    `accepted` are the question parameters it takes. Without `paged` it has neither `limit` nor
+    `cursor`. `everything`: openness is `all` if left out.
+    """
     list_query = list_query_dependency(*accepted, paged=paged, everything=everything)
 
     @policy(RouteKind.API, expensive=True, cross_origin_reads=True)
@@ -67,6 +76,7 @@ def add_list_routes(
             answer,
             name=f"read_{listing.name}{'_csv' if csv else ''}",
             description=getdoc(listing.read),
+            # The endpoint is one for all lists: what it returns differs by list.
             response_model=None if csv else listing.frame,
             response_class=CSVResponse if csv else JSONResponse,
             responses={200: {"description": "The rows.", "content": rows}, **REFUSAL_STATUSES},
@@ -81,7 +91,7 @@ def answer_list(
     list_query: ListQuery,
     listing: ListRoute,
 ) -> ListEnvelope | Response:
-    """The page as JSON or as CSV."""
+    """Return a page of a list: its envelope, or a response with CSV."""
     page = listing.read(session, list_query)
     vintage = last_change(vintage_at(session, list_query.as_of))
     links = _links(request, list_query, listing, page, vintage)
@@ -106,6 +116,7 @@ def _links(
     then = list_query.pairs(list_query.question.having(as_of=vintage)) if vintage else own
     same = f"{here}.csv" if request.url.path.endswith(".csv") else here
     following = None
+    # A cursor carries the vintage of the first page, so that all pages show one state of the data.
     if page.after and vintage and list_query.limit:
         cursor = Cursor(list_query.name, vintage, page.after)
         following = address_with(same, [*own, *limit, ("cursor", str(cursor))])
@@ -120,16 +131,19 @@ def _links(
 
 
 DATED: Final = frozenset({"sources", "developers"})
+"""The pages for people to which a list's link carries its `as_of`."""
 
 
 # --- CSV
 
 
 def csv_columns(listing: ListRoute) -> list[str]:
+    """Return the header of a list's CSV: the fields of its row."""
     return list(listing.row.model_fields)
 
 
 def csv_cells(row: RowModel) -> list[Any]:
+    """Return the cells of a row in the order of `csv_columns`; null is an empty cell."""
     return [_cell(value) for _, value in row]
 
 
@@ -137,6 +151,7 @@ def _cell(value: Any) -> Any:
     match value:
         case None:
             return ""
+        # As JSON writes it, so that CSV and JSON say the same.
         case bool():
             return str(value).lower()
     return value
@@ -155,6 +170,7 @@ def _csv(  # noqa: PLR0917 - they are of six kinds
     link_header = csv_link_header(described=described, canonical=links.pinned)
     if links.next:
         link_header += f', <{links.next}>; rel="next"'
+    # The name of a downloaded file says the sources, the list and the vintage.
     what = "_".join(["+".join(list_query.question.source), listing.name]).strip("_")
     named = download_file_name(what, vintage)
     first = csv_response(
@@ -162,6 +178,7 @@ def _csv(  # noqa: PLR0917 - they are of six kinds
     )
     if list_query.limit or not page.after or not vintage:
         return first
+    # The rest is read while it is sent: how long it will be is not known yet.
     rest = _rest(database_of(request), list_query, listing, page.after, vintage)
     del first.headers["Content-Length"]
     headers = dict(first.headers)
@@ -171,7 +188,9 @@ def _csv(  # noqa: PLR0917 - they are of six kinds
 def _rest(
     db: Database, list_query: ListQuery, listing: ListRoute, after: CursorKey, vintage: datetime
 ) -> Iterator[bytes]:
-    """The other pages, each read by itself: a slow reader holds no transaction open."""
+    """Yield the pages after the first as CSV without a header."""
+    # Each page has a session of its own: a slow reader must hold no transaction open. The cursor
+    # keeps them at one vintage all the same.
     following: CursorKey | None = after
     while following:
         page_asked = replace(list_query, cursor=Cursor(list_query.name, vintage, following))

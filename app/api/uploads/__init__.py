@@ -1,1 +1,1 @@
-"""Uploads by program: sent, checked, published, withdrawn."""
+"""Uploads in the API: files sent, checked, published and withdrawn by programs."""

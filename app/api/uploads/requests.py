@@ -1,4 +1,4 @@
-"""What is sent to `POST /api/v1/uploads`: a file and what goes with it, as a body or as a form."""
+"""The request of `POST /api/v1/uploads`: a file and what goes with it, as a body or a form."""
 
 import tempfile
 from collections.abc import AsyncIterator
@@ -14,13 +14,18 @@ from app.domain.errors import BadInputError, BadQuestionError, Problem, excerpt
 from app.domain.matching import nearest_match
 from app.domain.vocabulary import Openness
 
+# A larger file goes to the disk; how large it may be is `max_body_size` of the route.
 SPOOL_MAX_BYTES: Final = 1 << 20
-FIELD_LIMIT: Final = 1 << 16
+FIELD_LIMIT: Final = 1 << 16  # bytes of a form field that is no file
 
 
 @dataclass(frozen=True, slots=True)
 class SentChoices:
-    """A file and what goes with it."""
+    """What is sent with a file. `source` and `openness` are for lines that leave theirs out.
+
+    The names of the fields are those of the parameters and of the form's fields; an empty text is
+    none.
+    """
 
     mode: str = "check"
     source: str = ""
@@ -37,7 +42,10 @@ CHOICE_NAMES: Final = tuple(item.name for item in fields(SentChoices))
 
 
 def parse_choices(items: list[tuple[str, str]]) -> SentChoices:
-    """Query parameters and form fields together. Raises BadQuestionError with every problem."""
+    """Return the choices of query parameters and form fields taken together.
+
+    Raise BadQuestionError with every problem, such as a name given in both.
+    """
     problems: list[Problem] = []
     values: dict[str, str] = {}
     for name, text in items:
@@ -55,6 +63,7 @@ def parse_choices(items: list[tuple[str, str]]) -> SentChoices:
 
 
 def _problem(code: str, name: str, found: str, allowed: tuple[str, ...]) -> Problem:
+    # Name and value are shown as excerpts: both come from outside, and may be of any length.
     expected, near = "one of " + ", ".join(allowed), nearest_match(found, allowed)
     return Problem(code, None, None, excerpt(name), excerpt(found), expected, near)
 
@@ -68,16 +77,23 @@ def _refuse(problems: list[Problem]) -> None:
 
 @asynccontextmanager
 async def read_upload_body(request: Request) -> AsyncIterator[tuple[BinaryIO, SentChoices]]:
-    """The file, at its beginning, and what goes with it."""
+    """Yield the file and what was sent with it; the file is closed when the context ends.
+
+    The file may stand at its end: whoever reads it begins with `seek(0)`. Raise BadQuestionError
+    for the parameters, BadInputError for a form without a file, HTTPException 415 for another kind
+    of body.
+    """
     asked = request.query_params.multi_items()
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "text/csv":
+        # Before the body: parameters that are wrong are refused before a file is received.
         sent = parse_choices(asked)
         with tempfile.SpooledTemporaryFile(max_size=SPOOL_MAX_BYTES) as file:
             async for portion in request.stream():
                 file.write(portion)
             yield cast(BinaryIO, file), sent
     elif kind == "multipart/form-data":
+        # max_part_size is of fields only. The file is limited by the route's max_body_size.
         parts = {"max_files": 1, "max_fields": 10, "max_part_size": FIELD_LIMIT}
         async with request.form(**parts) as form:
             yield _of_form(form, asked)
@@ -93,11 +109,15 @@ def _of_form(form: FormData, query_pairs: list[tuple[str, str]]) -> tuple[Binary
             "no_file", None, None, "file", excerpt(field_names), "a file named “file”"
         )
         raise BadInputError("The form has no file", "Send one file named “file”.", [problem])
+    # A second file under another name is not among them, and `max_files` has refused it already.
     texts = [(name, text) for name, text in form.multi_items() if isinstance(text, str)]
     sent = parse_choices([*query_pairs, *texts])
+    # The name that was chosen goes before the one that the client gave the part.
     return file.file, replace(sent, filename=sent.filename or file.filename or "")
 
 
+# The body is read by hand, so FastAPI does not know it: what follows tells the contract of it. The
+# keys are CHOICE_NAMES.
 MEANINGS: Final = {
     "mode": "check (the default) stores nothing; publish stores all or nothing.",
     "source": "Slug of the source, for lines that leave it out; needed where the file has none.",

@@ -1,4 +1,4 @@
-"""An upload as JSON: what was sent, what became of it, and what publishing it would change."""
+"""The answers about an upload: what was sent, what became of it, and what it would change."""
 
 from dataclasses import asdict, fields
 from datetime import datetime
@@ -141,9 +141,11 @@ class ReviewedAnswer(UploadAnswer):
 
 
 def upload_fields(request: Request, record: UploadRecord) -> dict[str, Any]:
-    """The values of an UploadAnswer."""
+    """Return the values of an UploadAnswer, from which its subclasses are made too."""
+    # Record and answer have the same names, so that a field added to both needs no line here.
     values = {item.name: getattr(record, item.name) for item in fields(record)}
     months = [asdict(month) | {"month": format_month(month.month)} for month in record.months]
+    # Pages are addressed by path: the API does not import the routes of the pages.
     here = f"{request.base_url}uploads/{record.id}"
     own = str(request.url_for("read_upload", upload_id=record.id))
     links = {"self": own, "page": here, "file": f"{here}/file"}

@@ -1,4 +1,4 @@
-"""A review as JSON: how a file was read, what it would change, and all that is wrong with it."""
+"""A review as JSON: how a file was read, what it would change, and what is wrong with it."""
 
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -14,6 +14,7 @@ from app.ingest.review import Review
 from app.metadata.problem_details import ProblemItem
 
 LARGEST = 10
+"""How many changes of a month are shown, of perhaps thousands; all are counted."""
 
 
 class Column(BaseModel):
@@ -161,7 +162,8 @@ class ReviewAnswer(BaseModel):
 
 
 def review_fields(review: Review) -> dict[str, Any]:
-    """The values of a ReviewAnswer."""
+    """Return the values of a ReviewAnswer, from which its subclass is made too."""
+    # A file with problems has no months here: what it would change is not known.
     checked = review.checked
     return {
         "reading": _reading(checked.reading),

@@ -1,4 +1,4 @@
-"""Uploads by program: checked, published, looked at and withdrawn."""
+"""The routes of uploads: a file checked or published, looked at and withdrawn."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,6 +37,7 @@ from app.web.route_policy import FILE_MAX_BYTES, RouteKind, policy
 
 router = APIRouter(tags=["uploads"])
 
+# Below 2^63, as ids are: PostgreSQL would refuse to compare a larger number.
 Id = Annotated[int, Path(ge=1, lt=2**63, description="Number of the upload.", examples=[3])]
 
 
@@ -59,6 +60,8 @@ async def send_upload(
     `text/csv` as the body, or a form with `file`; the other fields as query parameters or beside
     the file. The same bytes as what is current already are not stored again: `already` says so.
     """
+    # Receiving the body is asynchronous, all that follows is not: in the event loop it would keep
+    # every other request waiting.
     async with read_upload_body(request) as (file, sent):
         if sent.mode == "check":
             return await run_in_threadpool(_check, db, file, sent, maintainer.signature)
@@ -69,6 +72,7 @@ async def send_upload(
 
 
 def _check(db: Database, file: BinaryIO, sent: SentChoices, by: str) -> CheckAnswer:
+    # In a session that only reads, the upload is made but never added: nothing can be stored.
     with db.reading() as session, naming_source(sent):
         upload = new_upload(
             session,
@@ -82,7 +86,7 @@ def _check(db: Database, file: BinaryIO, sent: SentChoices, by: str) -> CheckAns
 
 
 def _beside(sent: SentChoices, by: str) -> dict[str, Any]:
-    """What is noted of a file beside its bytes."""
+    """Return what `new_upload` and `store_upload` take beside the bytes of a file."""
     return {
         "filename": sent.filename,
         "by": by,
@@ -94,7 +98,7 @@ def _beside(sent: SentChoices, by: str) -> dict[str, Any]:
 def _publish(
     request: Request, db: Database, file: BinaryIO, sent: SentChoices, by: str
 ) -> PublishedAnswer:
-    """Keeps and publishes in one transaction: of a file that is refused nothing is left."""
+    """Store and publish a file in one transaction: of a file that is refused nothing is left."""
     with db.writing() as session, naming_source(sent):
         upload_id = store_upload(
             session,
@@ -104,6 +108,7 @@ def _publish(
         done = publish.publish_upload(
             session, upload_id, by=by, reason=sent.reason, limits=WEB_LIMITS
         )
+        # The same figures are current already, as another upload: this one need not be kept.
         if done.already:
             session.rollback()
     return _published(request, db, done.upload_id, already=done.already)
@@ -111,7 +116,8 @@ def _publish(
 
 @contextmanager
 def naming_source(sent: SentChoices) -> Iterator[None]:
-    """An unknown source is the parameter's fault, not the address's."""
+    """Turn NotFoundError into BadQuestionError."""
+    # The address was found: a 404 would mislead. What is unknown is the source in a parameter.
     try:
         yield
     except NotFoundError as unknown:
@@ -138,9 +144,11 @@ def read_upload(
 ) -> ReviewedAnswer:
     """An upload and what became of it; before it is published for maintainers, with its review."""
     record = read_upload_record(session, upload_id)
+    # A token is asked for only now, since the record of what was published is for everyone.
     if not record.public:
         authenticate_token(request, db)
     values = upload_fields(request, record) | {"review": None}
+    # What publishing expects is the version of the review: it covers the catalogue too.
     if record.state is State.UNPUBLISHED:
         review = review_upload(session, upload_id)
         values |= {"version": review.version, "review": review_fields(review)}
@@ -224,6 +232,7 @@ def withdraw_upload(
             reason=body.reason,
             expected=body.version,
         )
+    # Read anew once it is committed, as everybody else sees it.
     with db.reading() as session:
         record = read_upload_record(session, upload_id)
     return UploadAnswer.model_validate(upload_fields(request, record))

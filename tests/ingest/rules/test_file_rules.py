@@ -717,7 +717,7 @@ def test_no_lines_make_the_check_raise(rows: list[list[str]]) -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=200))
 def test_no_bytes_make_the_check_raise(content: bytes) -> None:
-    assert check_lines(io.BytesIO(content), KNOWN, source="hub").problem_count
+    assert check_lines(io.BytesIO(content), KNOWN, CheckOptions("hub")).problem_count
 
 
 def test_a_model_is_found_by_its_own_slug_before_one_that_only_looks_like_it() -> None:
