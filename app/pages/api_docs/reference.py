@@ -1,4 +1,8 @@
-"""`/docs`: the reference of the API, drawn from the application's own OpenAPI document."""
+"""`/docs`: the reference of the API, drawn from the application's OpenAPI document.
+
+Swagger UI needs inline styles and scripts, which the Content-Security-Policy forbids; and it shows
+nothing without scripts.
+"""
 
 from collections.abc import Mapping
 from typing import Any
