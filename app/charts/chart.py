@@ -56,10 +56,11 @@ NARROW_CHART: Final = ChartSize(width=350, least=288, left=38, label_max=116, fo
 
 @dataclass(frozen=True, slots=True)
 class SeriesStyle:
-    """The look of a series: `role` is a key of PALETTE; dash, symbol and hatch tell it apart too.
+    """The look of a series: its colour, and what tells it apart without one.
 
-    They are written as Plotly writes them: `dash` as `solid` or `8px,3px`, `symbol` as a key of
-    SYMBOL_CORNERS or `circle`, `hatch` as a shape of its patterns, empty where an area is plain.
+    `role` is a key of PALETTE. The others are written as Plotly writes them: `dash` as `solid` or
+    `8px,3px`, `symbol` as `circle` or a key of SYMBOL_CORNERS, `hatch` as the shape of a pattern,
+    empty where an area is plain.
     """
 
     role: str

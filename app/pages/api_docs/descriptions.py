@@ -26,6 +26,7 @@ def _vintage_of_request(
     question: Annotated[Question, question_dependency("as_of")],
 ) -> datetime | None:
     """The vintage asked for. Raises NotModifiedError where the client holds the answer."""
+    # A dependency, so that the tag is compared before anything is described.
     set_validators(request, session, question.as_of, question.pairs())
     return question.as_of
 

@@ -73,6 +73,7 @@ def guide_context(
     base = str(request.base_url).rstrip("/")
     # The source is named, so that an example has the same answer when another is the main one.
     source = main_source(vintage_at(session, as_of)) or ""
+    # 0 is no limit, and has no policy: a bucket that never fills would divide by zero.
     per_minute: int = request.app.state.reads_per_minute
     return {
         "base": base,

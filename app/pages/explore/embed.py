@@ -17,6 +17,7 @@ router = APIRouter()
 
 # These pages alone may stand in frames of other sites. Nobody can be tricked into a click here:
 # they have no form, read no cookie, and their links open new windows.
+# SecurityHeadersMiddleware leaves a policy that an answer already has.
 FRAMED: Final = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY.replace(
         "frame-ancestors 'none'", "frame-ancestors *"

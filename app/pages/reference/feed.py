@@ -51,6 +51,8 @@ FeedQuestion = Annotated[Question, question_dependency("source")]
 @policy(RouteKind.FILE)
 def feed(request: Request, question: FeedQuestion, session: ReadSession) -> Response:
     names = source_names(session)
+    # A feed of some sources is another feed than that of all, with an id and an address of its own:
+    # readers that knew both by one id would mix their entries.
     acts = read_revisions(session, sources=question.source, limit=ENTRIES_MAX)
     entries = [_entry(act, names) for act in acts]
     about = ",".join(sorted(question.source))
