@@ -1,1 +1,1 @@
-"""An answer drawn: laid out once, for Plotly and for the SVG."""
+"""Charts: an answer is laid out once, and drawn from that by Plotly and as SVG."""

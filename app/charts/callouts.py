@@ -1,4 +1,4 @@
-"""Places the numbered badges of events and the words beside reported figures."""
+"""Placing of the numbered badges of events and of the words beside reported figures."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
@@ -17,7 +17,13 @@ BADGE_GAP: Final = 20  # pixels between the middles of two event numbers: a badg
 
 
 def event_badges(events: Iterable[ChartEvent], axis: TimeAxis) -> Iterator[EventBadge]:
-    """Each event in the lowest row in which its badge touches no other, on the tightest axis."""
+    """Yield a badge for each event within the axis, numbered from 1.
+
+    Each stands in the lowest row where it touches no other. `axis` is the narrowest one that the
+    chart may be shown with: what keeps clear there does so on every wider screen.
+    """
+    # The latest badge of each row, in pixels. Events in the order of their dates need the fewest
+    # rows; in any other order one that lies to the left of a row's latest badge opens a new row.
     ends: list[float] = []
     shown = [event for event in events if axis.holds(event.date)]
     for number, event in enumerate(shown, start=1):
@@ -30,7 +36,13 @@ def event_badges(events: Iterable[ChartEvent], axis: TimeAxis) -> Iterator[Event
 def reported_callouts(
     panel: Panel, points: Mapping[str, Sequence[Share]], frame: ChartSize, axis: TimeAxis
 ) -> Iterator[Callout]:
-    """Reported points with their words above every line they would cross, and above each other."""
+    """Yield the callouts of a panel, their words above the lines and words they would cross.
+
+    `points` holds the reported shares by metric. Those of another metric than the panel's source
+    and those of a group that the panel does not draw are left out; a panel that is not `annotated`
+    has none.
+    """
+    # Heights here are pixels from the axis upwards, as shares grow.
     per_share = panel.height / panel.top
     looks_by_key = {item.key: item.look for item in panel.series}
     taken: list[tuple[float, float, float]] = []
@@ -45,23 +57,28 @@ def reported_callouts(
         width = max(map(frame.text_width, text))
         side, left = _side(axis.pixel(middle_of_month(row.month)), width, axis.width)
         own = share * per_share
+        # Each block of words claims the box that `text_width` estimates; a later one goes above
+        # every box that it would touch from left to right.
         below = [top for start, end, top in taken if start < left + width and left < end]
         high = (frame.font + 4) * len(text)
         floor = max([own, _roof(panel, axis, left, left + width), *below]) + 18
+        # Words that would leave the panel at its top come down over the lines: above the panel
+        # they would run into its title and into badges. They always keep 18 px from their mark.
         floor = max(min(floor, panel.height - high), own + 18)
         taken.append((left, left + width, floor + high))
         yield Callout(point, text, looks_by_key[row.group], floor - own, side)
 
 
 def _side(here: float, width: float, room: float) -> tuple[str, float]:
-    """The text's anchor and its left edge."""
+    """The text's anchor, in Plotly's words, and the pixel of its left edge."""
     if here - width / 2 < 0:
         return "left", here
     return ("right", here - width) if here + width / 2 > room else ("center", here - width / 2)
 
 
 def _roof(panel: Panel, axis: TimeAxis, left: float, right: float) -> float:
-    """The highest pixel of any line between two pixels across, a month's slack at both ends."""
+    """How many pixels above the axis any line reaches between two pixels across."""
+    # A line enters and leaves between months, so the months just outside count too.
     slack = axis.width * 31 / (add_months(axis.last, 1) - axis.first).days
     return max(
         (

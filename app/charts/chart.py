@@ -1,4 +1,7 @@
-"""The parts of a chart that is laid out: plain values that Plotly and the SVG draw from."""
+"""The parts of a chart that is laid out: plain values that Plotly and the SVG draw from.
+
+Lengths are pixels of the chart's own size, shares are percent.
+"""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -8,13 +11,21 @@ from typing import Final
 from app.charts.scales import Tick
 from app.domain.answer import ChartEvent, SourceDefinition
 
-SAMPLE_LENGTH: Final = 18  # of a line, before its label
-SAMPLE_GAP: Final = 5  # between the two
+SAMPLE_LENGTH: Final = 18
+"""Pixels of the piece of a line that is drawn before its label."""
+SAMPLE_GAP: Final = 5
+"""Pixels between that piece and the label."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChartSize:
-    """The room a chart is laid out for, in pixels, and the least that may become of it."""
+    """The size a chart is laid out for, in pixels.
+
+    `width` is that of the whole picture, `least` the narrowest it may be shown in, `left` the room
+    for the ticks of the axis of shares, `label_max` the most an end label may take, `font` the size
+    of text, `ticks` the most ticks on the axis of time. A panel is `tall` where it is the only one
+    and `low` where sources share the chart, unless its kind needs another height.
+    """
 
     width: int
     least: int
@@ -22,24 +33,35 @@ class ChartSize:
     label_max: int
     font: int
     ticks: int
-    tall: int = 360  # a lone panel
-    low: int = 220  # one of several
+    tall: int = 360
+    low: int = 220
 
     @property
     def roomy(self) -> bool:
+        """Whether words beside marks may be sentences; else they are the number and its status."""
         return self.width >= 640
 
     def text_width(self, text: str) -> float:
+        """Return an estimate of the pixels that the text takes."""
+        # No font is measured: a page uses the reader's own. 0.6 em a character is on the safe side
+        # of the usual sans-serif fonts.
         return 0.6 * self.font * len(text)
 
 
+# A page shows the narrow chart below 640 pixels. That number stands in static/scripts/
+# share-chart.js and static/styles/chart-pictures.css as well; the wide chart has it as `least`.
 WIDE_CHART: Final = ChartSize(width=1040, least=640, left=46, label_max=240, font=13, ticks=9)
 NARROW_CHART: Final = ChartSize(width=350, least=288, left=38, label_max=116, font=12, ticks=5)
 
 
 @dataclass(frozen=True, slots=True)
 class SeriesStyle:
-    """`role` names a colour; dash, symbol and hatch say the same without it."""
+    """The look of a series: its colour, and what tells it apart without one.
+
+    `role` is a key of PALETTE. The others are written as Plotly writes them: `dash` as `solid` or
+    `8px,3px`, `symbol` as `circle` or a key of SYMBOL_CORNERS, `hatch` as the shape of a pattern,
+    empty where an area is plain.
+    """
 
     role: str
     dash: str = "solid"
@@ -48,16 +70,23 @@ class SeriesStyle:
 
     @property
     def hue(self) -> str:
+        """The role without the number of its shade: `us` of `us-2`."""
         return self.role.split("-")[0]
 
     @property
     def text_role(self) -> str:
-        """The darker sister of a colour in which text is still readable."""
+        """The role of the text of this hue: some hues are too light for text and have a darker."""
         return f"{self.hue}-text"
 
 
 @dataclass(frozen=True, slots=True)
 class ChartPoint:
+    """One month of a series; `share` is None where the source has no figure.
+
+    `hollow`: the figure is not final, or missing. `short` is the figure as a label says it, `words`
+    the name, figure and status.
+    """
+
     month: date
     share: float | None
     hollow: bool
@@ -67,6 +96,11 @@ class ChartPoint:
 
 @dataclass(frozen=True, slots=True)
 class ChartSeries:
+    """One line, layer or bar: a group, with a point for each month of the answer.
+
+    Bars have the point of their only month. `key` is the key of the group.
+    """
+
     key: str
     label: str
     look: SeriesStyle
@@ -74,6 +108,7 @@ class ChartSeries:
 
     @property
     def last(self) -> ChartPoint | None:
+        """The latest point with a figure, None where there is none."""
         return next((point for point in reversed(self.points) if point.share is not None), None)
 
 
@@ -81,8 +116,9 @@ class ChartSeries:
 class EndLabel:
     """Text beside the end of a line, layer or bar, `lift` pixels above it.
 
-    `ended`: the series has no figure in the latest month; its label says up to when it had.
-    `sample`: how its line looks, where another one has the same hue.
+    `month` and `share` say where the end is; `month` is the latest of all series, also for a series
+    that `ended` before and whose label says until when it had figures. `sample` is the look of the
+    line, which is drawn before the text where another series has the same hue.
     """
 
     month: date
@@ -95,13 +131,16 @@ class EndLabel:
 
     @property
     def indent(self) -> int:
-        """Pixels that a sample takes before the text."""
+        """Pixels that the sample takes before the text."""
         return SAMPLE_LENGTH + SAMPLE_GAP if self.sample else 0
 
 
 @dataclass(frozen=True, slots=True)
 class Callout:
-    """A reported point with its own words, `lift` pixels above it; `side` is the text's anchor."""
+    """A reported point with its words, a tuple of lines whose foot is `lift` pixels above it.
+
+    `side` is the text's anchor: `left`, `center` or `right`.
+    """
 
     point: ChartPoint
     text: tuple[str, ...]
@@ -111,7 +150,7 @@ class Callout:
 
 
 class ChartKind(StrEnum):
-    """How the figures of a source are drawn. `app/charts/kinds` has a design for each."""
+    """How the figures of a source are drawn; `app/charts/kinds` has a design for each."""
 
     LINES = "lines"
     STACK = "stack"
@@ -123,11 +162,11 @@ class PanelTraits:
     """What the panels of a kind have in common, whatever their figures.
 
     `timed`: the axis across is time, with ticks for months and lines for dated events; else it is
-    that of shares. `annotated`: reported figures stand on it, and its page tells of the events.
-    `filled`: series are areas, which a hatch tells apart. `ringed`: a ring stands above each
+    the axis of shares. `annotated`: reported figures are drawn, and the page lists the events.
+    `filled`: series are areas, told apart by a hatch. `ringed`: a ring stands above each
     provisional month. `column` is the part of a month that its column takes, 0 where a point marks
-    its middle. `label_offset` counts pixels from the end of a series to its label, `title_lift`
-    those from the top of the panel, or the badges there, to its title.
+    the month's middle. `label_offset` is the distance in pixels from the end of a series to its
+    label, `title_lift` that from the top of the panel, or from the badges there, to its title.
     """
 
     kind: ChartKind
@@ -142,7 +181,11 @@ class PanelTraits:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """The figures of one source, drawn as its traits say."""
+    """The figures of one source, drawn as its traits say.
+
+    `title` is a tuple of lines. The axis of shares reaches from 0 to `top` percent with a tick
+    every `step`, and is `height` pixels long where it stands upright.
+    """
 
     traits: PanelTraits
     source: SourceDefinition
@@ -157,7 +200,7 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class EventBadge:
-    """A dated event: its number in the list below the chart, and the row its badge stands in."""
+    """A dated event, its number in the list below the chart, and its badge's row, 0 the lowest."""
 
     number: int
     event: ChartEvent
@@ -166,6 +209,11 @@ class EventBadge:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
+    """A chart laid out for one size: its panels below each other, over one axis of time.
+
+    `first` and `last` are the first days of the first and the last month of that axis.
+    """
+
     frame: ChartSize
     first: date
     last: date
@@ -175,7 +223,8 @@ class Chart:
 
     @property
     def right(self) -> int:
-        """Pixels right of the plot: room for the longest label."""
+        """Pixels to the right of the plot: room for the longest label, instead of a legend."""
+        # All panels keep the room of the longest, so that their months stand below each other.
         widths = [
             self.frame.text_width(item.text) + item.indent
             for panel in self.panels

@@ -1,6 +1,7 @@
-"""A chart on its sheet: where everything stands and how large it is, the same for every drawing.
+"""The geometry of a chart: where everything stands and how large it is, for every drawing alike.
 
-Pixels count from the top left corner; what is lifted stands that many pixels higher.
+Pixels count from the top left corner, downwards; a lift counts upwards. Plotly and the SVG take
+the same numbers from here, so that the page does not move when Plotly replaces the picture.
 """
 
 from collections.abc import Iterator
@@ -12,14 +13,16 @@ from app.charts.chart import Chart, EndLabel, EventBadge, Panel
 from app.charts.scales import TimeAxis, middle_of_month
 from app.domain.calendar import days_in
 
+# Lengths are pixels unless a line says what they are a part of.
 TITLE_LINE: Final = 18
-TICK_ROOM: Final = 46  # below a panel
-BADGE_ROOM: Final = 22  # a row of event numbers
+TICK_ROOM: Final = 46  # below a panel: two lines of text
+BADGE_ROOM: Final = 22  # the height of a row of event numbers
 
 LINE_WIDTH: Final = 2.5
 MARKER_SIZE: Final = 7
 MARKER_RIM_WIDTH: Final = 1.75  # the outline of a mark
-REPORTED_SIZE: Final = 13  # a reported point's mark
+# A reported figure is no point of the line beside it: its mark is larger than theirs, and hollow.
+REPORTED_SIZE: Final = 13
 REPORTED_RIM_WIDTH: Final = 2
 REPORTED_SYMBOL: Final = "diamond"
 COLUMN_WIDTH_SHARE: Final = 0.82  # of its month
@@ -35,7 +38,7 @@ CALLOUT_GAP: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class PanelBox:
-    """A panel's place; `badges` is the room that event numbers take above it."""
+    """A panel and its place: `top` in pixels, `badges` the height of the event numbers above."""
 
     panel: Panel
     top: int
@@ -47,19 +50,25 @@ class PanelBox:
 
     @property
     def title_lift(self) -> int:
+        """Pixels from the top of the panel up to the foot of its title, above any badges."""
         return self.badges + self.panel.traits.title_lift
 
     def y(self, share: float) -> float:
+        """Return the pixel of a share on an upright axis."""
         return self.bottom - self.panel.height * share / self.panel.top
 
     def row(self, index: int) -> float:
-        """The middle of a bar."""
+        """Return the pixel of the middle of the bar with this index, counted from the top."""
         return self.top + self.panel.height * (index + 0.5) / len(self.panel.series)
 
 
 @dataclass(frozen=True, slots=True)
 class ChartGeometry:
-    """The plotting area is what lies between `top` and `bottom`, `left` and `right`."""
+    """A chart with the pixels of its plotting area and the place of each panel.
+
+    The plotting area lies between `top` and `bottom`, `left` and `right`; panels below each other
+    lie in it with the titles and ticks between them.
+    """
 
     chart: Chart
     top: int
@@ -77,26 +86,35 @@ class ChartGeometry:
 
     @property
     def height(self) -> int:
+        """Pixels of the whole picture."""
         return self.bottom + TICK_ROOM
 
     @property
     def titled(self) -> bool:
+        """Whether panels have titles: the page around a lone panel says what it shows."""
         return len(self.places) > 1
 
     def x(self, moment: datetime) -> float:
+        """Return the pixel of a moment on the axis of time."""
         return self.left + self.axis.pixel(moment)
 
     def along(self, panel: Panel, share: float) -> float:
-        """Where a bar of this share ends."""
+        """Return the pixel where a bar of this share ends."""
         return self.left + (self.right - self.left) * share / panel.top
 
     def fraction(self, y: float) -> float:
-        """How high a pixel lies in the plotting area: 0 is its bottom, 1 its top."""
+        """Return how high a pixel lies in the plotting area: 0 at its bottom, 1 at its top.
+
+        Plotly counts so, in what it calls `paper` and in the domains of axes.
+        """
         return (self.bottom - y) / (self.bottom - self.top)
 
 
 def chart_geometry(chart: Chart) -> ChartGeometry:
+    """Return where everything of the chart stands."""
+    # Badges stand above the first panel only; their lines go on through the others.
     badges = BADGE_ROOM * (1 + max((mark.row for mark in chart.marks), default=-1))
+    # Every panel keeps room for the longest title, so that the panels are evenly spaced.
     title = 18 + TITLE_LINE * max((len(panel.title) for panel in chart.panels), default=1)
     top = here = 14 + badges + (title if len(chart.panels) > 1 else 0)
     places: list[PanelBox] = []
@@ -109,7 +127,8 @@ def chart_geometry(chart: Chart) -> ChartGeometry:
 
 
 def share_ticks(panel: Panel) -> Iterator[tuple[float, str]]:
-    """The ticks of the axis of shares; the unit stands on the topmost only."""
+    """Yield each tick of the axis of shares and its text; the unit stands on the last only."""
+    # Steps of 0.1 and 0.2 do not add up exactly in binary: 0.1 * 3 is 0.30000000000000004.
     count = round(panel.top / panel.step)
     for index in range(count + 1):
         value = round(panel.step * index, 6)
@@ -117,7 +136,10 @@ def share_ticks(panel: Panel) -> Iterator[tuple[float, str]]:
 
 
 def provisional_months(panel: Panel) -> list[date]:
-    """The months with a ring above: of a column it says what a hollow mark does of a point."""
+    """Return the months that get a ring above their column, in order.
+
+    The ring says of a column what a hollow mark says of a point: it is not final.
+    """
     if not panel.traits.ringed:
         return []
     points = (point for item in panel.series for point in item.points)
@@ -125,16 +147,19 @@ def provisional_months(panel: Panel) -> list[date]:
 
 
 def line_end(panel: Panel, label: EndLabel) -> datetime:
-    """Where the line ends, or the column, beside which a label stands."""
+    """Return the moment on the axis where the line or the column ends that the label is of."""
     half = days_in(label.month) * panel.traits.column / 2
     return middle_of_month(label.month) + timedelta(days=half)
 
 
 def has_leader(label: EndLabel) -> bool:
-    """Whether a label had to move so far that a fine line leads back to its end."""
+    """Return whether a fine line leads from the label to the end of its series.
+
+    It does where the label is 5 pixels off or more. A series that ended before has no end there.
+    """
     return abs(label.lift) >= 5 and not label.ended
 
 
 def badge_lift(mark: EventBadge) -> int:
-    """From the top of the plotting area to the middle of an event's number."""
+    """Return the pixels from the top of the plotting area up to the middle of an event's number."""
     return 12 + BADGE_ROOM * mark.row

@@ -1,4 +1,4 @@
-"""Lays an answer out as a chart: panels, series, labels and scales."""
+"""Layout of an answer as a chart: panels, series, labels and scales."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -28,9 +28,16 @@ def lay_out_chart(
     reported: Answer | None = None,
     events: Sequence[ChartEvent] = (),
 ) -> Chart:
-    """The chart of an answer with one panel a source; `events` are numbered from 1 as they come."""
+    """Return the chart of an answer, with one panel for each source that has a figure.
+
+    `reported` holds figures that a publisher stated, drawn beside the lines of sources with the
+    same metric. Those of `events` that lie within the axis are numbered from 1 as they come; the
+    list below the chart takes the numbers from `Chart.marks`. Raises KeyError for a view that is
+    no chart.
+    """
     design = design_of_view(view)
     points = _by_metric(reported) if reported and design.traits.annotated else {}
+    # A figure reported for a month before the first one widens the axis instead of being cut off.
     reported_months = [row.month for rows in points.values() for row in rows]
     first = min([answer.months[0], *reported_months])
     last = max([answer.months[-1], *reported_months])
@@ -38,17 +45,21 @@ def lay_out_chart(
     drawn = Chart(frame, first, last, month_ticks(first, last, frame.ticks), panels)
     if not any(panel.traits.timed for panel in panels):
         return drawn
+    # How wide the plot is depends on the longest label, so panels and labels come first; the words
+    # of reported figures and the badges need the axis and come after.
     axis = TimeAxis(first, last, frame.width - frame.left - drawn.right)
     called = (
         replace(panel, callouts=tuple(reported_callouts(panel, points, frame, axis)))
         for panel in panels
     )
+    # Plotly stretches a chart to the room there is, while badges keep their size: their rows are
+    # those that the narrowest room needs.
     tight = TimeAxis(first, last, frame.least - frame.left - drawn.right)
     return replace(drawn, panels=tuple(called), marks=tuple(event_badges(events, tight)))
 
 
 def _by_metric(reported: Answer) -> dict[str, list[Share]]:
-    """Reported figures by what they count: tokens have no place beside downloads."""
+    """The reported figures by metric: tokens have no place beside downloads."""
     metrics = {source.slug: source.metric for source in reported.sources}
     points: dict[str, list[Share]] = {}
     for row in reported.shares:
@@ -76,6 +87,8 @@ class _PanelDraft:
 def _panels(answer: Answer, design: PanelDesign, frame: ChartSize) -> Iterator[Panel]:
     drafts = list(_drafts(answer, design))
     for draft in drafts:
+        # Panels of one kind have one scale, or a source of small shares looks like one of large.
+        # A kind is compared by identity: there is one object a kind, in DESIGNS.
         peak = max(other.peak for other in drafts if other.design is draft.design)
         top, step = draft.design.scale(peak)
         height = draft.design.height(len(draft.series), len(drafts), frame)
@@ -92,7 +105,8 @@ def _panels(answer: Answer, design: PanelDesign, frame: ChartSize) -> Iterator[P
 
 
 def _drafts(answer: Answer, design: PanelDesign) -> Iterator[_PanelDraft]:
-    """A draft for each source with a figure; what it knows of a single month are bars."""
+    """A draft for each source with a figure; a source with a single month is drawn as bars."""
+    # Groups that a source never tells of are left out of its panel: "no figure" is not zero.
     for source in answer.sources:
         months = covered_months(answer, source.slug)
         series = list(_series(answer.shares_of(source.slug), answer.groups, answer.months))
@@ -108,6 +122,7 @@ def _drafts(answer: Answer, design: PanelDesign) -> Iterator[_PanelDraft]:
 
 
 def _title(draft: _PanelDraft, frame: ChartSize) -> tuple[str, ...]:
+    # Four characters less than fit: the title is bold, and `text_width` counts the regular weight.
     when = draft.design.title_end(draft.series)
     room = int((frame.width - frame.left) / frame.text_width("0")) - 4
     return balance_lines(
@@ -116,7 +131,9 @@ def _title(draft: _PanelDraft, frame: ChartSize) -> tuple[str, ...]:
 
 
 def _short(answer: Answer) -> list[Group]:
-    """The complement as labels have room for; the table says it in full."""
+    """The groups of the complement with names short enough for labels."""
+    # Two layers must not both read "Unknown": where the homes already have one, what the source
+    # does not break down gets words of its own. The table below the chart says it in full.
     taken = any(group.key == Origin.UNKNOWN for group in answer.groups)
     short = {Openness.UNKNOWN.value: "Not broken down" if taken else "Unknown"}
     return [
@@ -140,5 +157,6 @@ def _series(
 
 def _point(row: Share, label: str) -> ChartPoint:
     share = None if row.share_pct is None else float(rounded_share(row.share_pct))
+    # chart-reading.js cuts the name off the beginning of these words to read the figure alone.
     words = f"{isolate_direction(label)} {format_share_with_status(row, 2)}"
     return ChartPoint(row.month, share, row.status != Status.FINAL, format_share(row), words)

@@ -1,4 +1,4 @@
-"""How each group of a chart looks: its hue, shade, dash, symbol and hatch."""
+"""The look of each group of a chart: its hue, shade, dash, symbol and hatch."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -8,9 +8,14 @@ from app.domain.answer import REST_GROUP, UNNAMED_GROUP, Group
 from app.domain.vocabulary import Openness, Origin
 
 NAMED_STYLES_MAX: Final = (Origin.CHINESE, Origin.US, Origin.EUROPEAN, Origin.OTHER)
+# Three shades and four dashes have no common divisor: only after twelve lines of one hue does the
+# pair of both come again. Neighbours always differ in dash and in symbol, since shades of one hue
+# are hard to tell apart for many readers, and in grey print for all.
 SHADES: Final = ("", "-2", "-3")
 DASHES: Final = ("solid", "8px,3px", "2px,3px", "8px,3px,2px,3px")
 SYMBOLS: Final = ("circle", "square", "diamond", "triangle-up", "cross", "star")
+# What is not open is texture instead of another hue. The keys are keys of groups, the values shapes
+# of Plotly's patterns; svg/patterns.py draws the same.
 HATCHES: Final = {
     "_open": "-",
     Openness.CLOSED: "/",
@@ -21,12 +26,17 @@ HATCHES: Final = {
 
 
 def series_styles(groups: Sequence[Group]) -> Iterator[SeriesStyle]:
-    """A hue an origin; inside an origin the shade, dash and symbol tell groups apart."""
+    """Yield the look of each group: its origin gives the hue.
+
+    Groups of one origin differ in shade, dash and symbol.
+    """
+    # The place among groups of the same hue, so that the first of each hue is solid.
     seen: dict[str, int] = {}
     origins = all(group.key in list(Origin) for group in groups)
     for index, group in enumerate(groups):
         role = colour_role(group)
         hatch = HATCHES.get(group.key, "") if role == "grey" else ""
+        # Homes have a hue each, which a symbol alone supports well enough: all lines are solid.
         if origins:
             yield SeriesStyle(role, symbol=SYMBOLS[index % len(SYMBOLS)], hatch=hatch)
             continue
@@ -39,7 +49,10 @@ def series_styles(groups: Sequence[Group]) -> Iterator[SeriesStyle]:
 
 
 def colour_role(group: Group) -> str:
-    """The colour of a group."""
+    """Return the role of a group's colour, a key of PALETTE.
+
+    All open models together are ink; the rest, and what has no named home, is grey.
+    """
     if group.key in (Openness.OPEN, "_open"):
         return "ink" if group.key == Openness.OPEN else "grey"
     return group.origin if group.origin in NAMED_STYLES_MAX and group.key != REST_GROUP else "grey"

@@ -1,4 +1,4 @@
-"""The corners of the symbols that mark points."""
+"""Corners of the symbols that mark points, in the proportions of Plotly's symbols."""
 
 from typing import Final
 
@@ -15,4 +15,4 @@ SYMBOL_CORNERS: Final[dict[str, tuple[tuple[float, float], ...]]] = {
         (-0.823, 1.133), (-0.508, 0.165), (-1.331, -0.433), (-0.314, -0.433), (0, -1.4),
     ),
 }  # fmt: skip
-"""In half the size of the mark, from its middle."""
+"""Symbol to its corners as (right, down) from the middle; 1 is half the size of the mark."""

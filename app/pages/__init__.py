@@ -1,4 +1,4 @@
-"""The HTML door."""
+"""The pages of the site: the routers of all of them, and failures as pages."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -23,6 +23,7 @@ from app.web.route_table import policy_of
 
 __all__ = ["render_error", "router"]
 
+# The OpenAPI document is the contract of the API alone: no page stands in it.
 router = APIRouter(include_in_schema=False)
 router.include_router(overview.router)
 router.include_router(trends.router)
@@ -36,7 +37,8 @@ router.include_router(feed.router)
 router.include_router(guide.router)
 router.include_router(api_reference.router)
 router.include_router(descriptions.router)
-# Their /uploads/new and /uploads/behind go before /uploads/{number}.
+# The first route that matches answers: /uploads/new and /uploads/behind of these two would
+# otherwise be taken for a /uploads/{number}.
 router.include_router(upload_form.router)
 router.include_router(upload_lines.router)
 router.include_router(upload_record.router)
@@ -46,6 +48,6 @@ router.include_router(catalogue.router)
 
 
 def render_error(request: Request, status: int, refused: UserError) -> HTMLResponse:
-    """A failure as a page; one inside another site's frame stays a frame."""
+    """Return a failure as a page; one inside another site's frame stays a frame."""
     framed = policy_of(request.scope).kind is RouteKind.FRAME
     return (render_embed_error if framed else templates.render_error)(request, status, refused)

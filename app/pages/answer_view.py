@@ -1,4 +1,4 @@
-"""An answer as pages show it: chart, tables and citation."""
+"""The parts of a page that show an answer: chart, tables and citation."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -27,15 +27,19 @@ from app.wording.formats import format_month_name, join_names
 
 
 def citation_of_answer(request: Request, answer: Answer, question: Question) -> Citation | None:
+    """Return the citation of an answer, with links to this site; None where it has no figure."""
     return cite_answer(answer, question, str(request.base_url))
 
 
 @dataclass(frozen=True, slots=True)
 class ChartView:
-    """One chart: its pictures, the figure's JSON fit for a script element, what is said of it.
+    """One chart as a template shows it.
 
-    `unsettled` says what the marks of figures that are not final mean; empty where there are none.
-    `dated`: its axis is time, and so it may show events. `height` is its picture's, in pixels.
+    `pictures` holds the SVG for wide and for narrow screens, `figure` Plotly's JSON for a script
+    element, `summary` the text alternative, `marks` the events on the chart. `unsettled` says what
+    the marks of figures that are not final mean, empty where there are none. `hatched`: some areas
+    are textured. `silent` names the sources without a figure. `dated`: a panel may show events.
+    `height` is that of the wide picture, in pixels.
     """
 
     name: str
@@ -51,7 +55,10 @@ class ChartView:
 
 
 def chart_view(chart: QuestionChart, name: str = "") -> ChartView:
-    """Return the chart for a page; `name` is its own there, the view where it is alone."""
+    """Return the chart for a page.
+
+    `name` begins the ids of its elements and must be its own there; without it that is the view.
+    """
     answer, question = chart.answer, chart.question
     wide, narrow = chart.lay_out(WIDE_CHART), chart.lay_out(NARROW_CHART)
     series = [item for panel in wide.panels for item in panel.series]
@@ -75,7 +82,7 @@ def chart_view(chart: QuestionChart, name: str = "") -> ChartView:
 
 
 def _pictures(wide: Chart, narrow: Chart, name: str, title: str) -> Markup:
-    """For both widths; the style sheet shows one."""
+    """The pictures for both widths; the style sheet shows one of them."""
     drawn = (
         render_svg(chart, f"{name}-{width}", title, f"{name}-words")
         for chart, width in ((wide, "wide"), (narrow, "narrow"))
@@ -84,24 +91,35 @@ def _pictures(wide: Chart, narrow: Chart, name: str, title: str) -> Markup:
 
 
 def _embedded(json: str) -> Markup:
-    # Inside a script element only "</script" and "<!--" end or bend the text; JSON may escape "<".
+    # Inside a script element only "</script" and "<!--" end or bend the text, and entities are not
+    # read there: so "<" is escaped as JSON escapes it.
     return Markup(json.replace("<", "\\u003c"))  # noqa: S704 - JSON, with every "<" escaped
 
 
 @dataclass(frozen=True, slots=True)
 class MonthRow:
+    """A month of a table: its shares, the rest of the whole, and the status where all share one.
+
+    `status` is empty for a final month, and where the cells differ.
+    """
+
     month: date
     status: str
     shares: Sequence[Share]
     rest: Sequence[Share]
 
 
-NOTES_SHOWN_MAX = 12
+NOTES_SHOWN_MAX = 12  # below a table; a source may note something else of every month
 
 
 @dataclass(frozen=True)
 class ShareTable:
-    """One source's shares, the latest month first. A row has a status where its cells agree."""
+    """One source's shares as a table, the latest month first.
+
+    `groups` and `rest_groups` are its columns: only those that the source has a figure of.
+    """
+
+    # No slots: `cached_property` keeps its value in the dictionary of the object.
 
     source: SourceDefinition
     groups: Sequence[Group]
@@ -114,7 +132,8 @@ class ShareTable:
 
     @property
     def notes(self) -> list[tuple[str, str]]:
-        """What the source notes of its months: the note, and the months it is of."""
+        """The notes of the source, each with the months it is about as words."""
+        # From the oldest month on, so that the months of a note are in order.
         months: dict[str, list[date]] = {}
         for row in reversed(self.rows):
             for note in dict.fromkeys(share.note for share in row.shares if share.note):
@@ -125,12 +144,17 @@ class ShareTable:
         ]
 
     def change(self, share: Share, months: int) -> Decimal | None:
-        """Points since `months` before; None where there is no figure to compare with."""
+        """Return the change in percentage points since `months` before.
+
+        None where either month has no figure.
+        """
         return change_in_points(self._series[share.group, share.label], share.month, months)
 
     @cached_property
     def _series(self) -> Mapping[tuple[str, str], Mapping[date, Decimal | None]]:
-        """By group and label: a group asked for and one of the rest may share a key."""
+        """The shares by month, under group and label."""
+        # The key of a group is not enough: one that is asked for and one of the rest may share it,
+        # as `unknown` is a home and an openness.
         shares: dict[tuple[str, str], dict[date, Decimal | None]] = defaultdict(dict)
         for row in self.rows:
             for share in (*row.shares, *row.rest):
@@ -139,11 +163,13 @@ class ShareTable:
 
 
 def share_tables(answer: Answer) -> list[ShareTable]:
+    """Return a table for each source that has a figure."""
     return [table for source in answer.sources if (table := _table(answer, source)).rows]
 
 
 def _table(answer: Answer, source: SourceDefinition) -> ShareTable:
-    """The months from the source's first to its last, and the groups it tells of."""
+    """The table of a source, from its first month with a figure to its last."""
+    # Months in between without a figure stay as rows: a gap is to be seen.
     of_source, left_out = answer.shares_of(source.slug), answer.complement_of(source.slug)
     groups = _groups_with_shares(answer.groups, of_source)
     rest = _groups_with_shares(answer.complement_groups, left_out)

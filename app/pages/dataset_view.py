@@ -1,4 +1,4 @@
-"""Describes the whole data set for pages and machines, at a vintage."""
+"""The description of the whole data set at a vintage, for pages and machines."""
 
 import json
 from datetime import datetime
@@ -16,7 +16,10 @@ from app.queries.spans import covered_spans, main_source
 
 
 def describe_dataset(request: Request, session: Session, as_of: datetime | None = None) -> Dataset:
-    """What there is, or was: sources with figures, their months, and when they last changed."""
+    """Return the sources with figures, their months, and when they last changed.
+
+    `as_of` is the vintage, None for what is current.
+    """
     vintage = vintage_at(session, as_of)
     spans = covered_spans(vintage)
     sources = sources_by_slug(vintage)
@@ -27,12 +30,13 @@ def describe_dataset(request: Request, session: Session, as_of: datetime | None 
             TableDescription(sources[slug], span.first, span.last, span.months)
             for slug, span in spans.items()
         ],
+        # From the OpenAPI document, so that the columns of files are described in one place.
         tables=csv_tables(request.app.openapi()),
         vintage=last_change(vintage),
     )
 
 
 def embedded_json_ld(request: Request, session: Session) -> str:
-    """The dataset as JSON-LD for inside a page: no text of it can end the element it stands in."""
+    """Return the dataset as JSON-LD for a script element: no text of it can end the element."""
     text = json.dumps(json_ld(describe_dataset(request, session)), ensure_ascii=False)
     return text.replace("<", "\\u003c")

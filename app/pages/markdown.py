@@ -1,4 +1,4 @@
-"""What the bundled data says of where it comes from: its Markdown as blocks of text."""
+"""Markdown as HTML: the bundled data's account of where it comes from, and marks in a line."""
 
 import re
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from app.paths import DATA
 
 PROVENANCE: Final = DATA / "PROVENANCE.md"
+"""The file that says where the bundled data comes from."""
 
 # Without `html`, marks of HTML in the file are text, and links to scripts are left out.
 _MARKDOWN: Final = MarkdownIt("commonmark", {"html": False}).enable("table")
@@ -20,7 +21,11 @@ _MARKDOWN: Final = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A heading, a paragraph, or a table, whose first row is its header; else ready elements."""
+    """A part of a document. `kind` is heading, paragraph, table, or elements for any other.
+
+    A table has `rows` of cells, the header first; the others have `text`, which is complete HTML
+    for elements and the content of the element for headings and paragraphs.
+    """
 
     kind: str
     text: Markup
@@ -28,6 +33,8 @@ class Block:
 
 
 def parse_blocks(path: Path = PROVENANCE) -> list[Block]:
+    """Return the parts of a Markdown file, for a template to set as it sets its own text."""
+    # Not HTML at once: the page gives headings its own levels, and tables a frame to scroll in.
     tokens = _MARKDOWN.parse(path.read_text(encoding="utf-8"))
     return [_block(node) for node in SyntaxTreeNode(tokens).children]
 
@@ -49,5 +56,6 @@ def _render(node: SyntaxTreeNode) -> Markup:
 
 
 def render_inline(line: str) -> Markup:
-    """Return a text of ours escaped, with `code` as code; other marks are text."""
+    """Return a line escaped, with text between backquotes as code; other marks stay text."""
+    # Escaping comes first: it leaves backquotes as they are, and the tags added here as tags.
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(line))))  # noqa: S704 - escaped

@@ -1,4 +1,4 @@
-"""Pages that take some parameters of the question only, and refuse the others by name."""
+"""Questions of pages that take some of the parameters only, and refuse the others by name."""
 
 from fastapi import Depends, Request
 
@@ -9,7 +9,10 @@ from app.web.dependencies import ReadSession
 
 
 def question_dependency(*accepted: str) -> object:
-    """A dependency: the question of the query string. Raises BadQuestionError."""
+    """Return a dependency that reads the question of the query string.
+
+    It raises BadQuestionError for a parameter that is not among `accepted`.
+    """
 
     def asked(request: Request, session: ReadSession) -> Question:
         pairs = request.query_params.multi_items()

@@ -1,4 +1,4 @@
-"""What was revised: since a pinned view, and lately in the sources a page shows."""
+"""Revisions that a page tells of: those since a pinned view, and the latest of its sources."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -20,7 +20,10 @@ NOTICES_MAX: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class RevisionNotice:
-    """`now` is the address of the same question as its figures stand now."""
+    """What has changed since a pinned view.
+
+    `now` is the address of the same question about current figures; `gone`: it has none any more.
+    """
 
     since: ChangesSince
     now: str
@@ -30,9 +33,14 @@ class RevisionNotice:
 def revision_notice(
     session: Session, question: Question, answer: Answer, path: str = "/trends"
 ) -> RevisionNotice | None:
-    """None where the question is not pinned, or all its numbers still stand."""
+    """Return what has changed since a pinned answer, for a link to `path`.
+
+    None where the question is not pinned, or where all its numbers still stand.
+    """
     if question.as_of is None:
         return None
+    # The sources of the answer are named: without a name another one might be the main one now,
+    # and its figures would count as revisions.
     sources = tuple(source.slug for source in answer.sources)
     live = question.having(source=sources, as_of=None)
     try:
@@ -42,14 +50,17 @@ def revision_notice(
     since = compare_answers(answer, now)
     if not since.differences and not since.added:
         return None
-    # A question that names no source is to stay one, where it still means the same.
+    # The link names no source where the question named none, if that still means the same.
     if main_source(vintage_at(session)) == answer.sources[0].slug:
         live = live.having(source=question.source)
     return RevisionNotice(since, live.address(path), gone=now is None)
 
 
 def latest_revisions(session: Session, question: Question, answer: Answer) -> list[Revision]:
-    """The latest acts that changed published figures of these sources, as known at the vintage."""
+    """Return the latest acts that changed published figures of the answer's sources.
+
+    What came after the question's vintage is left out.
+    """
     sources = [source.slug for source in answer.sources]
     acts = read_revisions(session, question.as_of, sources)
     return [act for act in acts if act.revises][:NOTICES_MAX]

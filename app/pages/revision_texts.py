@@ -1,4 +1,4 @@
-"""Publishings and withdrawals in words."""
+"""Sentences about publishings and withdrawals."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -8,18 +8,22 @@ from app.domain.vocabulary import OPENNESS_LABELS, ORIGIN_LABELS, Openness
 from app.pages.upload_texts import months_held_text
 from app.wording.formats import NO_BREAK_SPACE, join_names
 
-TITLE_REASON = 120
+TITLE_REASON = 120  # characters of a reason that a title has room for
 
 
 def revised_share_name(item: RevisedShare) -> str:
-    """`Chinese, open`."""
+    """Return origin and openness of a revised share, as `Chinese, open`."""
+    # "Chinese, unknown" would leave open which of both is not known.
     openness = OPENNESS_LABELS[item.openness].lower()
     openness_text = f"openness {openness}" if item.openness is Openness.UNKNOWN else openness
     return f"{ORIGIN_LABELS[item.origin]}, {openness_text}"
 
 
 def revision_text(act: Revision) -> str:
-    """`September 2026 revised`; first publications beside a revision are told too."""
+    """Return what an act did, as `September 2026 revised`.
+
+    Months that it published for the first time are named beside those that it revised.
+    """
     if act.kind is RevisionKind.WITHDRAWN:
         return join_names(_withdrawn(act))
     sentences = [
@@ -31,7 +35,8 @@ def revision_text(act: Revision) -> str:
 
 
 def _withdrawn(act: Revision) -> Iterator[str]:
-    """What is gone, and whose figures are back instead."""
+    """The months that have no figures any more, and those that an earlier upload has again."""
+    # A withdrawn month counts as revised where an earlier upload becomes current again.
     if act.having(Effect.REMOVED):
         yield f"{_months(act, Effect.REMOVED)} withdrawn"
     if revised := act.having(Effect.REVISED):
@@ -48,7 +53,10 @@ def _months(act: Revision, *effects: Effect) -> str:
 
 
 def revision_title(act: Revision, names: Mapping[str, str]) -> str:
-    """What changed and why, in a line: `OpenRouter rankings: September 2026 revised: a recount`."""
+    """Return what changed and why, as `OpenRouter rankings: September 2026 revised: a recount`.
+
+    `names` are the names of sources by slug.
+    """
     sources = dict.fromkeys(change.source for change in act.changes)
     parts = [
         f"{names.get(source, source)}: {revision_text(_only(act, source))}" for source in sources

@@ -1,4 +1,4 @@
-"""Before and after, drawn small: one series as two lines of an SVG, in its own coordinates."""
+"""Small charts of one series before and after publishing: the paths of an SVG of the template."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from app.charts.svg.elements import path_strokes
 from app.ingest.review_series import ReviewSeries
 from app.wording.formats import format_month_short, format_percent
 
-CHANGES_LISTED_MAX: Final = 3
+CHANGES_LISTED_MAX: Final = 3  # months that the words beside a chart name
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ BOX: Final = ChartBox(width=340, height=110, left=40, right=8, top=8, bottom=20)
 
 @dataclass(frozen=True, slots=True)
 class SmallTrace:
-    """A line with its gaps, and the points that stand out of it."""
+    """A line as an SVG path with gaps, and the points that are marked on it, in its own units."""
 
     path: str
     dots: tuple[tuple[float, float], ...]
@@ -39,7 +39,11 @@ class SmallTrace:
 
 @dataclass(frozen=True, slots=True)
 class SmallChart:
-    """One series before and after publishing; `top` is the share at the upper edge, percent."""
+    """One series before and after publishing.
+
+    `top` is the share at the upper edge, in percent; `words` name the latest months that change.
+    The numbers below are the size of the drawing and the edges of its plot.
+    """
 
     series: ReviewSeries
     top: int
@@ -55,7 +59,7 @@ class SmallChart:
 
     @property
     def ends(self) -> list[tuple[int, str, date]]:
-        """The first and the last month: where each stands, and its text-anchor."""
+        """The first and the last month, each with its x and its `text-anchor`."""
         first, last = self.series.months[0], self.series.months[-1]
         if first == last:
             return [((self.left + self.right) // 2, "middle", first)]
@@ -63,12 +67,13 @@ class SmallChart:
 
 
 def small_charts(series: Sequence[ReviewSeries]) -> list[SmallChart]:
-    """A chart for each series that would change."""
+    """Return a chart for each series that would change."""
     return [_chart(item) for item in series if item.before != item.after]
 
 
 def _chart(series: ReviewSeries) -> SmallChart:
     shares = [share for share in (*series.before, *series.after) if share is not None]
+    # Both lines have one scale. Its top is the lowest of these that holds every share.
     top = next((step for step in (1, 2, 5, 10, 20, 30, 40, 50, 60, 80) if max(shares) <= step), 100)
     changed = [i for i, pair in enumerate(_pairs(series)) if pair[0] != pair[1]]
     return SmallChart(
@@ -87,7 +92,10 @@ def _pairs(series: ReviewSeries) -> list[tuple[Decimal | None, Decimal | None]]:
 def small_trace(
     shares: Sequence[Decimal | None], top: float, marked: Sequence[int], box: ChartBox = BOX
 ) -> SmallTrace:
-    """A share a month, `top` percent at the upper edge; dots at the marked months."""
+    """Return the line of a share for each month, with dots at the months of index `marked`.
+
+    `top` is the share at the upper edge of `box`, in percent; months are evenly spaced.
+    """
     places = [_place(i, len(shares), share, top, box) for i, share in enumerate(shares)]
     dots = tuple(place for i in marked if (place := places[i]) is not None)
     return SmallTrace(" ".join(path_strokes(places)), dots)
@@ -105,6 +113,7 @@ def _place(
 
 
 def _words(series: ReviewSeries, changed: Sequence[int]) -> str:
+    # The latest months, since those are what a file is usually about.
     pairs = _pairs(series)
     changes = [_told(series.months[i], *pairs[i]) for i in changed[-CHANGES_LISTED_MAX:]]
     more = (

@@ -1,4 +1,4 @@
-"""What every page shares: templates and their filters, addresses of static files, error pages."""
+"""Templates with their filters and the addresses of static files, and pages of errors."""
 
 from typing import Final
 
@@ -34,7 +34,9 @@ from app.wording.formats import (
     quote_note,
 )
 
+# Starlette escapes in `.html` and `.xml` templates only: text and code of `.txt` ones is not HTML.
 TEMPLATES: Final = Jinja2Templates(paths.TEMPLATES)
+# A name that no context has is an error. By default it is nothing, and a number silently missing.
 TEMPLATES.env.undefined = StrictUndefined
 TEMPLATES.env.trim_blocks = True
 TEMPLATES.env.lstrip_blocks = True
@@ -62,15 +64,17 @@ TEMPLATES.env.filters |= {
 }
 
 
+# The address holds the version of a file: browsers keep it for good and still see every new one.
 TEMPLATES.env.globals["static"] = static_address
 
 
 def render_page(
     request: Request, template: str, context: dict[str, object], status: int = 200
 ) -> HTMLResponse:
+    """Return a template as a page; the template also has `request`."""
     return TEMPLATES.TemplateResponse(request, template, context, status)
 
 
 def render_error(request: Request, status: int, refused: UserError) -> HTMLResponse:
-    """A failure as a page that says what to mend."""
+    """Return a failure as a page that says what to mend."""
     return render_page(request, "error.html", {"refused": refused, "status": status}, status)

@@ -1,4 +1,4 @@
-"""What an upload would change, in words."""
+"""Sentences about uploads: what one would change, and what became of it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -13,6 +13,7 @@ from app.wording.formats import format_month_span, join_names
 
 
 def review_title(review: Review) -> str:
+    """Return the heading of a review: problems, nothing to change, or sound."""
     count = review.checked.problem_count
     if count:
         return f"The file has {'one problem' if count == 1 else f'{count:,} problems'}"
@@ -22,7 +23,10 @@ def review_title(review: Review) -> str:
 
 
 def review_finding(review: Review, names: Mapping[str, str]) -> str:
-    """What publishing adds to each source, and what of it it revises."""
+    """Return how many months publishing adds to each source, and how many it revises.
+
+    `names` are the names of sources by slug. The review has at least one month.
+    """
     sentences = []
     for source in dict.fromkeys(item.source for item in review.months):
         revised = [item.revises for item in review.months if item.source == source]
@@ -42,21 +46,21 @@ def _months(count: int) -> str:
 
 
 def format_counts(counts: Mapping[ChangeKind, int]) -> str:
-    """`3 new, 1 changed`."""
+    """Return the kinds of changes that occur, as `3 new, 1 changed`."""
     return (
         ", ".join(f"{counts[kind]:,} {kind}" for kind in ChangeKind if counts[kind]) or "no slices"
     )
 
 
 def slice_name(change: SliceChange) -> str:
-    """`deepseek/deepseek-chat (Chinese, open)`, `Chinese, open`."""
+    """Return a slice as `deepseek/deepseek-chat (Chinese, open)` or `Chinese, open`."""
     classes = f"{ORIGIN_LABELS[change.origin]}, {OPENNESS_LABELS[change.openness].lower()}"
     name = change.model or change.developer
     return f"{name} ({classes})" if name else classes
 
 
 def record_title(upload: UploadRecord) -> str:
-    """What became of an upload, as a sentence."""
+    """Return a sentence about what became of an upload that is published or discarded."""
     match upload.state:
         case State.WITHDRAWN:
             return "Withdrawn: these figures do not stand any more"
@@ -71,7 +75,10 @@ def record_title(upload: UploadRecord) -> str:
 
 
 def months_held_text(months: Sequence[date]) -> str:
-    """`August 2025`, `January to March 2025` and, with gaps, how many of them."""
+    """Return months in order as `August 2025` or `January 2025 to March 2025`.
+
+    Where there are gaps between them their number stands before, as `2 months, `.
+    """
     whole = len(list(months_between(months[0], months[-1]))) == len(months)
     return (
         format_month_span(months) if whole else f"{len(months)} months, {format_month_span(months)}"
@@ -79,7 +86,8 @@ def months_held_text(months: Sequence[date]) -> str:
 
 
 def column_letter(position: int) -> str:
-    """As spreadsheets name columns: 1 is A, 27 is AA."""
+    """Return the name that spreadsheets give a column: A for 1, AA for 27, "" for 0."""
+    # There is no digit for zero: after Z comes AA, hence the 1 taken off before each division.
     letters = ""
     while position:
         position, index = divmod(position - 1, 26)
@@ -88,4 +96,5 @@ def column_letter(position: int) -> str:
 
 
 def format_count(value: Decimal | None) -> str:
+    """Return a count with commas between thousands, "" for None."""
     return "" if value is None else f"{value:,f}"

@@ -27,7 +27,10 @@ def csv_response(
     links: str = "",
 ) -> CSVResponse:
     """Return rows under a header; `links` is the Link header, `bom=1` asks for the mark."""
+    # Excel reads UTF-8 as such only after the mark; other programs make it a part of the first
+    # column's name. So it comes only where it is asked for.
     bom = "\ufeff" if request.query_params.get("bom") == "1" else ""
+    # `inline`: an address opened in the browser shows the file, and a saved one has its name.
     headers = {"Content-Disposition": f'inline; filename="{filename}"'}
     if links:
         headers["Link"] = links
@@ -36,6 +39,8 @@ def csv_response(
 
 def shares_csv(request: Request, question: Question, answer: Answer) -> CSVResponse:
     """Return the rows of an answer as CSV, the same for pages and API."""
+    # A CSV has no place for its own definition: the Link header leads to it, and to the address
+    # that has these figures for good.
     rows = (astuple(row) for row in share_rows(answer, question))
     pinned = pinned_question(question, answer)
     links = csv_link_header(

@@ -35,6 +35,8 @@ def read_session(db: Annotated[Database, Depends(database_of)]) -> Iterator[Sess
         yield session
 
 
+# With the scope of the function the session ends before the answer is sent. By default FastAPI
+# ends it afterwards, and a client that takes its answer slowly would hold a connection.
 ReadSession = Annotated[Session, Depends(read_session, scope="function")]
 
 
@@ -61,6 +63,8 @@ def parse_fresh_question(
 
     Raise BadQuestionError, or NotModifiedError where the client holds the answer.
     """
+    # What is no parameter of the question, as `bom` and `width`, changes the bytes of the answer
+    # and so belongs to its tag.
     beside = set(parameter_names(PARAMETERS))
     others = sorted(item for item in request.query_params.multi_items() if item[0] not in beside)
     set_validators(request, session, question.as_of, [*question.pairs(), *others])
@@ -96,6 +100,7 @@ def cookie_name(request: Request) -> str:
 
     With the prefix browsers keep it to this host, but they take it over https only.
     """
+    # Without the prefix any subdomain of the same site could set a cookie of this name.
     return "__Host-session" if request.scope["scheme"] == "https" else "session"
 
 
@@ -103,6 +108,8 @@ def find_visitor(
     request: Request, db: Annotated[Database, Depends(database_of)]
 ) -> MaintainerIdentity | None:
     """Return who is signed in with this browser, or None; it is looked up once a request."""
+    # Kept in the request's state, where `mark_personal` sees that the answer depends on who asks:
+    # a None that is kept counts as well.
     if not hasattr(request.state, "maintainer"):
         secret = request.cookies.get(cookie_name(request))
         request.state.maintainer = find_session(db, secret) if secret else None
@@ -136,6 +143,7 @@ def authenticate_token(request: Request, db: Database) -> MaintainerIdentity:
     return maintainer
 
 
+# `auto_error` would refuse with FastAPI's own words before the database is asked.
 TOKEN_SCHEME: Final = HTTPBearer(
     auto_error=False, description="What `modelshare token create` prints."
 )

@@ -25,6 +25,8 @@ class NotModifiedError(Exception):
 @cache
 def release_digest() -> str:
     """Return a name of the code that answers: equal in all workers, new with every upgrade."""
+    # The code belongs to a tag: an upgrade may word or draw the same figures in another way. Times
+    # of files will not do, since they differ between two servers with the same release.
     digest = sha256()
     for folder, pattern in (("app", "**/*.py"), ("templates", "**/*.*")):
         for path in sorted((PROJECT / folder).glob(pattern)):
@@ -48,10 +50,13 @@ def set_validators(
     if as_of is not None:
         # What is published at this very moment may yet come to stand before it.
         lasting = SETTLED_CACHE_CONTROL if settled else "no-cache"
+    # Without the version of the data in it, the tag of a settled answer survives every upload.
     version = "settled" if settled else data_version(session)
     tag = entity_tag(
         str(request.base_url), request.url.path, version, *map("=".join, question_pairs)
     )
+    # Left in the scope for ConditionalGetMiddleware: a dependency cannot set headers of an answer
+    # that the endpoint returns as a Response, nor of the 304 that is raised below.
     headers = {"ETag": tag, "Cache-Control": lasting}
     request.scope["state"]["freshness"] = headers
     if holds_tag(request.headers, tag):

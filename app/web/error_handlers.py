@@ -44,6 +44,8 @@ ALL_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 def allowed_methods(request: Request) -> list[str]:
     """Return the methods of an address, whichever routes share it, HEAD and OPTIONS included."""
+    # Asked of the routes, since the 405 of Starlette lists the methods of one route only, and pages
+    # have one route for reading and another for writing at the same address.
     taken = {
         method
         for method in ALL_METHODS
@@ -64,6 +66,7 @@ def wants_page(request: Request) -> bool:
 
 log = logging.getLogger("app.refusals")
 
+# By the exact class: an error that is not here is answered with 400, whatever it is derived from.
 STATUS_BY_ERROR: Final[Mapping[type[UserError], int]] = {
     BadQuestionError: 400,
     NotSignedInError: 401,
@@ -105,6 +108,7 @@ def install_error_handlers(app: FastAPI, page: ErrorPage) -> None:
     def respond(
         request: Request, status: int, refused: UserError, headers: Mapping[str, str] | None = None
     ) -> Response:
+        # Caches never keep a failure, also where a lifetime was set before it failed.
         draw = page if wants_page(request) else _without_request
         response = draw(request, status, refused)
         response.headers.update(headers or {})
@@ -122,6 +126,7 @@ def install_error_handlers(app: FastAPI, page: ErrorPage) -> None:
     def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type only
         refused = UserError(*_words(request, error.status_code, error.detail))
+        # No route names OPTIONS, so that it comes here as a 405 and is answered for all of them.
         allow = _allowed(request, error)
         if allow and request.method == "OPTIONS":
             return Response(status_code=204, headers=allow)
@@ -142,9 +147,12 @@ def install_error_handlers(app: FastAPI, page: ErrorPage) -> None:
         return on_refused(request, refused)
 
     def on_fault(request: Request, error: Exception) -> Response:
+        # The text of the error goes to the log alone: it may hold addresses, SQL or secrets.
         log.error("unexpected failure", exc_info=error)
         return respond(request, 500, UserError("Something went wrong on our side", SERVER_FAULT))
 
+    # Starlette takes the handler of the nearest class in the order of inheritance. That of
+    # Exception is another matter: it stands outside of all middlewares that are added.
     app.add_exception_handler(NotModifiedError, not_modified_response)
     app.add_exception_handler(UserError, on_refused)
     app.add_exception_handler(HTTPException, on_http)
@@ -176,6 +184,8 @@ def sign_in_address(request: Request) -> str:
     if request.method in SAFE_METHODS:
         query = request.scope["query_string"].decode("latin-1")
         return quote(request.scope["path"]) + (f"?{query}" if query else "")
+    # A form cannot be sent again after the sign-in, so the page that it stood on is where to go:
+    # only one of this host, since the Referer is what the client says.
     host, _, rest = request.headers.get("referer", "").partition("://")[2].partition("/")
     return f"/{rest}" if host and host == request.headers.get("host") else "/uploads/received"
 
@@ -208,6 +218,7 @@ def _without_request(_: Request, status: int, refused: UserError) -> Response:
 
 def _incomplete(request: Request, error: RequestValidationError) -> tuple[int, UserError]:
     """Return status and error: 404 for a path that cannot be, 422 field by field for a body."""
+    # A path that no entry can have is an address without anything, like any other wrong one.
     if any(item["loc"][0] == "path" for item in error.errors()):
         return 404, UserError(*_words(request, 404))
     return 422, UserError("The body cannot be taken as it is", "", _problems(request, error))
@@ -219,6 +230,8 @@ def _problems(request: Request, error: RequestValidationError) -> list[Problem]:
 
 def _problem(item: Mapping[str, Any], fields: Sequence[str]) -> Problem:
     """Return what pydantic says of a field, in our words."""
+    # The types are pydantic's: https://docs.pydantic.dev/latest/errors/validation_errors/. A type
+    # that is not told apart keeps pydantic's own message.
     code, ctx = item["type"], item.get("ctx", {})
     name = ".".join(str(part) for part in item["loc"][1:])
     found_text, expected = _as_json(item.get("input")), item["msg"]
@@ -254,6 +267,8 @@ def _fields_of(request: Request) -> list[str]:
 
 def _as_json(value: object) -> str:
     """Return an excerpt of what was sent, as JSON unless it is a text."""
+    # Never the value itself: NaN and lone surrogates, which a body may hold, cannot be written into
+    # the answer and would turn a 422 into a 500.
     if isinstance(value, str):
         return excerpt(value)
     try:

@@ -21,6 +21,8 @@ class Health(BaseModel):
     status: Literal["ok"] = Field(default="ok", description="Always `ok`.")
 
 
+# `async`, so that it runs in the event loop: a plain function takes a thread, and would not answer
+# while all of them wait for the database.
 @router.get("/healthz")
 @policy(RouteKind.OPERATIONS)
 async def read_liveness() -> Health:
@@ -44,6 +46,7 @@ def read_readiness(db: Annotated[Database, Depends(database_of)]) -> Health:
 @policy(RouteKind.OPERATIONS)
 def read_metrics(request: Request) -> Response:
     """Counts and times for Prometheus; not for those who come by way of a proxy."""
+    # A proxy adds this header; whoever asks from inside the network comes without it.
     if "x-forwarded-for" in request.headers:
         raise NotFoundError("There is nothing at this address")
     return Response(render_metrics(), headers={"Content-Type": METRICS_TYPE})

@@ -13,6 +13,8 @@ def install_openapi(app: FastAPI) -> None:
     """Let `app` answer with the completed document, which is made when it is first asked for."""
     described = app.openapi
 
+    # A copy is completed, because FastAPI keeps its own document. `/openapi.json` calls
+    # `app.openapi`, so that it answers with this one.
     @cache
     def document() -> dict[str, Any]:
         return complete_document(deepcopy(described()))

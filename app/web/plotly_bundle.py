@@ -16,6 +16,8 @@ from typing import Final
 
 from app.paths import STATIC
 
+# The version must be that of the plotly.js which the Python package writes figures for; a test
+# compares them. A new version needs its digest here: `npm view PACKAGE@VERSION dist.integrity`.
 VERSION: Final = "4.1.1"
 PACKAGE: Final = "plotly.js-basic-dist-min"
 INTEGRITY: Final = (
@@ -52,6 +54,8 @@ def slim_bundle() -> tuple[bytes, bytes]:
     """Return script and licence of the npm package. Raise NoPackageError."""
     with tempfile.TemporaryDirectory() as folder:
         archive = _packed(Path(folder))
+        # npm checks the digest that the registry states. This one is the project's own, so that no
+        # registry or mirror decides which script readers run.
         if file_integrity(archive) != INTEGRITY:
             raise NoPackageError(f"what npm brought is not the {PACKAGE} we know")
         with tarfile.open(archive) as files:
@@ -63,6 +67,8 @@ def _packed(folder: Path) -> Path:
     npm = shutil.which("npm")
     if npm is None:
         raise NoPackageError("there is no npm")
+    # By npm rather than an address, so that the registry and proxy set up for it are used. Scripts
+    # of packages would run with the rights of whoever sets the site up.
     command = [npm, "pack", "--silent", "--ignore-scripts", f"{PACKAGE}@{VERSION}"]
     try:
         subprocess.run(
@@ -80,6 +86,7 @@ def file_integrity(file: Path) -> str:
 
 
 def _file(files: tarfile.TarFile, name: str) -> bytes:
+    # Read in place and not extracted: no path in the archive is written to the disk.
     member = files.extractfile(f"package/{name}")
     if member is None:
         raise NoPackageError(f"{PACKAGE} has no {name}")

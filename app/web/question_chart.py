@@ -51,10 +51,12 @@ def question_chart(
 
     `answer` spares asking for it anew. Raises NoFiguresError where nothing matches.
     """
+    # A page that shows a table offers pictures all the same.
     drawn = question if is_drawn(question.view) else question.having(view=View.LINES)
     shares = answer or answer_question(session, drawn)
     if not design_of_view(drawn.view).traits.annotated:
         return QuestionChart(drawn, shares)
+    # Events as they stood at the vintage: a pinned chart keeps its marks.
     known_events = read_chart_events(vintage_at(session, drawn.as_of))
     events = [event for event in known_events if _is_shown(event, drawn)]
     return QuestionChart(drawn, shares, reported_figures(session, drawn), events)

@@ -18,6 +18,7 @@ KIB: Final = 1024
 FORM_MAX_BYTES: Final = 64 * KIB
 """The largest body of a route that names no `max_body_size`."""
 FILE_MAX_BYTES: Final = 10 * KIB * KIB + FORM_MAX_BYTES
+"""The largest body with a file: 10 MiB, and the fields of the form around it."""
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
@@ -68,6 +69,7 @@ def policy(
     """Return a decorator that marks an endpoint, or the application of a mount, with its policy."""
     marked = RoutePolicy(kind, expensive, cross_origin_reads, maintainers_write)
 
+    # The function is marked, not wrapped: FastAPI reads the signature of what it is given.
     def mark(endpoint: Endpoint) -> Endpoint:
         setattr(endpoint, ATTRIBUTE, marked)
         return endpoint

@@ -26,6 +26,7 @@ class RouteTable:
 
     def __init__(self, routes: Sequence[BaseRoute]) -> None:
         """Read the policies of `routes`. Raise MissingPolicyError for those without one."""
+        # All of them are collected before it fails, so that one start names every missing policy.
         self.entries: list[tuple[BaseRoute, RoutePolicy]] = []
         missing: list[str] = []
         for context in iter_route_contexts(routes):
@@ -42,6 +43,8 @@ class RouteTable:
 
     def find(self, scope: Scope) -> RoutePolicy:
         """Return the policy of the route that will answer, or that of an address without one."""
+        # As Starlette routes: the first full match answers. A partial one has the path but another
+        # method, and its route answers 405 where nothing matches fully.
         partial: RoutePolicy | None = None
         for route, declared in self.entries:
             match, _ = route.matches(scope)
@@ -91,6 +94,8 @@ def unrouted_policy(path: str) -> RoutePolicy:
 
 def policy_of(scope: Scope) -> RoutePolicy:
     """Return the policy of the route of a request; it is looked for once, and kept in `scope`."""
+    # The middlewares share the scope. HeadAsGetMiddleware passes on a copy with another method, and
+    # so stands outside of all that ask here.
     matched: RoutePolicy | None = scope.get(SCOPE_KEY)
     if matched is None:
         table: RouteTable = scope["app"].state.route_table

@@ -32,6 +32,7 @@ class FlatShare:
     as_of: str
 
 
+# The fields are the columns in their order. A new one goes to the end, since programs count them.
 SHARE_COLUMNS: Final = tuple(field.name for field in fields(FlatShare))
 
 

@@ -46,6 +46,8 @@ STYLES: Final = (
 """The files of `static/styles`. Of two rules that weigh the same the later one wins."""
 
 
+# Both caches last as long as the process: a release changes the files, and starts a new one.
+# Versions are asked for files that are there only, so that nobody can fill a cache with paths.
 @cache
 def style_sheet() -> bytes:
     """Join the files of `static/styles` in the order of `STYLES`."""
@@ -79,9 +81,12 @@ class StaticAssets(StaticFiles):
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
         if response.status_code in {200, 304}:
+            # Only under its own version may a file be kept for good. With an old one the address
+            # stands on a page from before an upgrade, and the content is not what it names.
             own = scope["query_string"].decode("latin-1") == f"v={file_version(path)}"
             response.headers["Cache-Control"] = IMMUTABLE if own else "no-cache"
             response.headers["Accept-Ranges"] = "none"
+            # Weak, since the bytes on the way depend on the compression.
             response.headers["ETag"] = f"W/{response.headers['ETag']}"
             response.headers["Vary"] = "Accept-Encoding"
             # A chart in a sandboxed frame is of no origin, and so are the scripts it asks for.
@@ -91,6 +96,7 @@ class StaticAssets(StaticFiles):
     def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
         if path != STYLE_SHEET:
             return super().lookup_path(path)
+        # The joined sheet is no file: it is as new as the newest of its parts.
         stats = [(STATIC / "styles" / f"{name}.css").stat() for name in STYLES]
         return path, max(stats, key=lambda stat: stat.st_mtime)
 

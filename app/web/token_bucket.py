@@ -51,10 +51,12 @@ class TokenBuckets:
 
     def take(self, address: str) -> str:
         """Take a token and return the RateLimit header. Raise RateExceededError if none is left."""
+        # No lock is needed: this is called from the event loop only, and never waits.
         now = self.clock()
         bucket = self.found.pop(address, None) or TokenBucket(self.burst, now)
         bucket.tokens = min(self.burst, bucket.tokens + (now - bucket.at) * self.rate)
         bucket.at = now
+        # Taken out above and put back here, it stands at the end: the first is the longest unused.
         self.found[address] = bucket
         if len(self.found) > ADDRESSES_MAX:
             self.found.popitem(last=False)

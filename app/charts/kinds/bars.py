@@ -1,4 +1,4 @@
-"""A bar each group, from left to right: what a source knows of its only month."""
+"""Bars, one for each group, from left to right: what a source says of its only month."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -12,17 +12,22 @@ from app.charts.svg.elements import SvgPoint, box_path
 from app.charts.svg.series import draw_area
 from app.wording.formats import format_month_name
 
-ROW_HEIGHT = 34
+ROW_HEIGHT = 34  # pixels from the middle of a bar to that of the next
 
 
 class Bars(PanelDesign):
+    """The design of a panel with one month: shares run across, groups stand below each other.
+
+    The axis across is no time, so that events and reported figures have no place.
+    """
+
     traits = PanelTraits(ChartKind.BARS, timed=False, label_offset=6)
 
     def height(self, groups: int, _panels: int, _frame: ChartSize) -> int:
         return ROW_HEIGHT * groups
 
     def title_end(self, series: Sequence[ChartSeries]) -> str:
-        """Return the month, which no axis says, and that it is not final where it is not."""
+        """Return the month, which no axis says, with "(not final)" where it is not."""
         points = [point for item in series for point in item.points]
         unsettled = any(point.hollow and point.share for point in points)
         return f", {format_month_name(points[0].month)}" + (" (not final)" if unsettled else "")
@@ -30,6 +35,7 @@ class Bars(PanelDesign):
     def labels(
         self, series: Sequence[ChartSeries], _per_share: float, _height: int, frame: ChartSize
     ) -> Iterator[EndLabel]:
+        # Every bar has a row of its own, so no label needs to be moved.
         return label_ends(series, frame)
 
     def draw_series(self, sheet: ChartGeometry, place: PanelBox, name: str) -> Iterator[str]:
@@ -42,6 +48,7 @@ class Bars(PanelDesign):
             yield draw_area(path, series.look, name)
 
     def label_end(self, sheet: ChartGeometry, place: PanelBox, index: int) -> SvgPoint:
+        # The label of a bar has the index of its series: every series of a panel has a figure.
         return sheet.along(place.panel, place.panel.labels[index].share), place.row(index)
 
     def axis_texts(self, sheet: ChartGeometry, place: PanelBox) -> tuple[AxisTexts, AxisTexts]:
@@ -56,7 +63,10 @@ class Bars(PanelDesign):
             "y": [panel.series.index(series)] * len(series.points),
             "width": BAR_WIDTH_SHARE,
             "marker": area_marker(series),
+            # The hover box of the whole figure gathers what has the same `x`, a share here. The
+            # labels say the figures instead.
             "hoverinfo": "skip",
+            # `x` is a share here: the reading by keyboard takes the month from this.
             "customdata": [format_month_name(point.month) for point in series.points],
         }
 
@@ -67,4 +77,5 @@ class Bars(PanelDesign):
         return {"type": "linear"} | share_axis(panel)
 
     def plotly_yaxis(self, panel: Panel) -> dict[str, Any]:
+        # From the last to the first, since Plotly counts upwards and the first bar is the topmost.
         return {"range": [len(panel.series) - 0.5, -0.5], "visible": False}

@@ -1,4 +1,4 @@
-"""What a kind of chart has to say: its layout, its drawing as SVG and by Plotly, its words."""
+"""The design of a kind of chart: its layout, its drawing as SVG and by Plotly, its words."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
@@ -14,16 +14,20 @@ from app.domain.calendar import add_months
 from app.domain.vocabulary import View
 
 AxisTexts = list[tuple[float, tuple[str, ...]]]
-"""Pixels along an axis, and the lines of text that stand there."""
+"""Texts along an axis: each the pixel of the whole picture and the lines that stand there."""
 
 
 class PanelDesign(ABC):
     """One kind of chart. Unless it says otherwise, time runs across and shares upwards from 0.
 
-    `view` is what a question asks to get it, None where the figures decide. `whole`: what the
-    question leaves out is drawn too. `unsettled_mark` names the mark of a figure that is not final,
-    `unsettled_note` says on a page what it means; both are empty where there is none.
+    `view` is the view that a question asks for to get it, None where the figures decide. `whole`:
+    what the question leaves out is drawn too. `unsettled_mark` names the mark of a figure that is
+    not final, for pictures that stand alone; `unsettled_note` says on a page what it means. Both
+    are empty where there is none.
     """
+
+    # Both drawings of a kind stand in one class, so that one is not changed without the other:
+    # the picture and Plotly's figure replace each other on the page and must look the same.
 
     traits: ClassVar[PanelTraits]
     view: ClassVar[View | None] = None
@@ -34,11 +38,17 @@ class PanelDesign(ABC):
     # --- layout
 
     def scale(self, peak: float) -> tuple[float, float]:
-        """Return the top and the step of the axis of shares, in percent."""
+        """Return the top and the step of the axis of shares, in percent.
+
+        `peak` is the highest single share in any panel of this kind.
+        """
         return share_scale(peak)
 
     def height(self, groups: int, panels: int, frame: ChartSize) -> int:
-        """Return pixels for every label at its distance, fewer where sources share the chart."""
+        """Return the pixels of a panel with so many groups: less where sources share the chart.
+
+        There is always room for the labels of all groups.
+        """
         return max(frame.tall if panels == 1 else frame.low, round(1.5 * LABEL_GAP * groups))
 
     def title_end(self, _: Sequence[ChartSeries]) -> str:
@@ -49,21 +59,24 @@ class PanelDesign(ABC):
     def labels(
         self, series: Sequence[ChartSeries], per_share: float, height: int, frame: ChartSize
     ) -> Iterator[EndLabel]:
-        """Yield the labels of the series; a percent is `per_share` pixels of `height`."""
+        """Yield the labels of the series; a percent is `per_share` of the panel's `height` pixels.
+
+        Each series with a figure has one.
+        """
 
     # --- SVG
 
     @abstractmethod
     def draw_series(self, sheet: ChartGeometry, place: PanelBox, name: str) -> Iterator[str]:
-        """Yield the elements of the series; `name` begins the ids of the chart's textures."""
+        """Yield the SVG elements of the series; `name` begins the ids of the chart's textures."""
 
     def label_end(self, sheet: ChartGeometry, place: PanelBox, index: int) -> SvgPoint:
-        """Return the end of the series whose label has this index."""
+        """Return the pixels where the series ends whose label has this index."""
         label = place.panel.labels[index]
         return sheet.x(line_end(place.panel, label)), place.y(label.share)
 
     def axis_texts(self, sheet: ChartGeometry, place: PanelBox) -> tuple[AxisTexts, AxisTexts]:
-        """Return the texts below the panel and those beside it."""
+        """Return the texts below the panel, by their x, and those beside it, by their y."""
         below = [(sheet.x(middle_of_month(tick.month)), tick.text) for tick in sheet.chart.ticks]
         return below, [(place.y(value), (text,)) for value, text in share_ticks(place.panel)]
 
@@ -71,14 +84,18 @@ class PanelDesign(ABC):
 
     @abstractmethod
     def plotly_trace(self, series: ChartSeries, panel: Panel) -> dict[str, Any]:
-        """Return what a trace of this kind adds to what all traces say."""
+        """Return what a trace of this kind adds to what all traces have: type, values, look."""
 
     def plotly_label_end(self, panel: Panel, index: int) -> dict[str, Any]:
-        """Return the end of the series whose label has this index, on the panel's axes."""
+        """Return `x` and `y` of the end of that series, as values of the panel's axes."""
         label = panel.labels[index]
         return {"x": plotly_moment(line_end(panel, label)), "y": label.share}
 
     def plotly_xaxis(self, chart: Chart, _panel: Panel) -> dict[str, Any]:
+        """Return type, range and ticks of the axis across."""
+        # Ticks are written out: Plotly's own would turn names of months sideways, and stand at the
+        # months' first days, where no figure stands. `unifiedhovertitle` is needed because the
+        # hover box would show the moment in the middle of the month, with its day and hour.
         return {
             "type": "date",
             "range": [f"{chart.first}", f"{add_months(chart.last, 1)}"],
@@ -89,4 +106,5 @@ class PanelDesign(ABC):
         }
 
     def plotly_yaxis(self, panel: Panel) -> dict[str, Any]:
+        """Return range and ticks of the upright axis."""
         return share_axis(panel)

@@ -1,4 +1,4 @@
-"""Lines over time, a mark each month: the courses of groups beside each other."""
+"""Lines over time with a mark for each month: how the shares of groups went."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -23,6 +23,8 @@ from app.domain.vocabulary import View
 
 
 class Lines(PanelDesign):
+    """The design of lines. A month without a figure is a gap, a figure not final a hollow mark."""
+
     traits = PanelTraits(ChartKind.LINES, annotated=True, filled=False)
     view = View.LINES
     unsettled_mark = "Hollow mark"
@@ -44,13 +46,16 @@ class Lines(PanelDesign):
             "mode": "lines+markers",
             "x": [plotly_instant(point.month) for point in series.points],
             "y": [point.share for point in series.points],
+            # A missing month stays a gap: a line across it would state a figure nobody published.
             "connectgaps": False,
+            # Marks at the edges of the plot, as for a share of 0, would be cut in half.
             "cliponaxis": False,
             "line": {"color": colour, "width": LINE_WIDTH, "dash": series.look.dash},
             "marker": {
                 "symbol": series.look.symbol,
                 "size": MARKER_SIZE,
                 "color": fills,
+                # Hollow marks must hide the line behind them.
                 "opacity": 1,
                 "line": {"color": colour, "width": MARKER_RIM_WIDTH},
             },
@@ -58,6 +63,8 @@ class Lines(PanelDesign):
 
 
 def _draw_line(sheet: ChartGeometry, place: PanelBox, series: ChartSeries) -> str:
+    # A missing month is None: it parts the path into strokes. It counts as hollow, but
+    # `draw_markers` leaves it out.
     spots = [
         None
         if point.share is None

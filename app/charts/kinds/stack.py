@@ -1,4 +1,4 @@
-"""A column each month, a layer each group: the parts of the whole."""
+"""Stacked columns, one for each month with a layer for each group: the parts of the whole."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -17,6 +17,12 @@ from app.domain.vocabulary import View
 
 
 class Stack(PanelDesign):
+    """The design of stacked columns, whose layers add up to 100 percent.
+
+    The first group lies on the axis, where its changes read best; what the question leaves out
+    lies on top. A month without figures is an empty slot.
+    """
+
     traits = PanelTraits(ChartKind.STACK, ringed=True, column=COLUMN_WIDTH_SHARE, title_lift=16)
     view = View.STACK
     whole = True
@@ -24,6 +30,7 @@ class Stack(PanelDesign):
     unsettled_note = "○ above a column: the month is provisional."
 
     def scale(self, _: float) -> tuple[float, float]:
+        # Also where the layers reach less: a column is always seen against the whole.
         return 100.0, 25.0
 
     def labels(
@@ -33,6 +40,8 @@ class Stack(PanelDesign):
 
     def draw_series(self, sheet: ChartGeometry, place: PanelBox, name: str) -> Iterator[str]:
         """Yield the layers, each on top of the one before."""
+        # Plotly stacks the traces itself, in the same order: figure.py has `barmode: stack`, and
+        # never a `barnorm`, which would rescale a month that adds up to less than 100.
         piled: dict[date, float] = {}
         for series in place.panel.series:
             boxes = []
@@ -53,6 +62,8 @@ class Stack(PanelDesign):
             "type": "bar",
             "x": [plotly_instant(point.month) for point in series.points],
             "y": [point.share for point in series.points],
+            # Bars on an axis of dates are as wide as Plotly's narrowest gap unless told in
+            # milliseconds, and months differ in length.
             "width": [
                 _month_in_milliseconds(point.month) * COLUMN_WIDTH_SHARE for point in series.points
             ],

@@ -1,1 +1,1 @@
-"""A chart as a figure of Plotly."""
+"""Drawing of a chart as a Plotly figure."""

@@ -1,4 +1,8 @@
-"""Charts as Plotly figures. Light colours here; the page's script changes them for the dark."""
+"""Charts as Plotly figures, in the light colours; the page's script changes them for the dark.
+
+Plotly draws in the browser what `app/charts/svg` draws on the server: what is changed in one
+needs the same change in the other. Plotly places nothing but its hover box.
+"""
 
 from collections.abc import Iterator
 from datetime import date
@@ -26,7 +30,9 @@ from app.charts.plotly.traces import panel_traces
 from app.charts.plotly.values import axis_name, plain_text, plotly_instant, plotly_moment
 from app.charts.scales import noon_of_day
 
+# Nothing can be zoomed: dragging would keep a phone from scrolling past the chart.
 AXIS: Final = {"fixedrange": True, "zeroline": False, "tickfont": {"color": PALETTE["muted"]}}
+# Plotly's own default template would add 7 kB to every figure.
 TEMPLATE: Final = {
     "layout": {
         "font": {"family": FONT, "color": PALETTE["ink"]},
@@ -42,13 +48,21 @@ TEMPLATE: Final = {
         "annotationdefaults": {"showarrow": False, "arrowhead": 0, "arrowwidth": 1},
     }
 }
-# Plotly's own default template would add 7 kB to every figure.
 
 
 def plotly_figure(wide: Chart, narrow: Chart) -> go.Figure:
-    """The figure of a chart; `layout.meta.narrow` holds what changes on a narrow screen."""
+    """Return the figure of a chart, whose `layout.meta` is for the page's script.
+
+    `meta.narrow` holds the layout of the same chart for narrow screens, `meta.palette` the role
+    of each colour, by which the dark theme finds its own.
+    """
+    # The script puts the keys of `narrow` in the place of those of the layout, each as a whole: a
+    # key of the wide layout that `narrow` lacks would stay. So both come from `_layout`. The
+    # traces are those of the wide chart: nothing in them depends on the width.
     layout = _layout(wide)
     layout["template"] = TEMPLATE
+    # Of roles with the same light colour the last is kept; tests hold that their dark colours are
+    # one as well. `go.Layout` checks every name, as `go.Figure` does for the wide layout.
     layout["meta"] = {
         "palette": {colour: role for role, colour in PALETTE.items()},
         "narrow": go.Layout(_layout(narrow)).to_plotly_json(),
@@ -61,6 +75,8 @@ def plotly_figure(wide: Chart, narrow: Chart) -> go.Figure:
 
 def _layout(chart: Chart) -> dict[str, Any]:
     sheet = chart_geometry(chart)
+    # There is no `width`: the script sets that of the element. The margins are pixels, so that the
+    # plotting area alone takes what the width gains or loses.
     margin = {"t": sheet.top, "b": TICK_ROOM, "l": sheet.left, "r": chart.right, "pad": 0}
     layout: dict[str, Any] = {
         "height": sheet.height,
@@ -72,6 +88,7 @@ def _layout(chart: Chart) -> dict[str, Any]:
         "annotations": list(_annotations(sheet)),
         "shapes": [*_event_lines(chart), *line_samples(sheet)],
     }
+    # Plotly names the first axis `xaxis` and goes on with `xaxis2`; `xaxis1` is no name.
     for index, place in enumerate(sheet.places, start=1):
         number = "" if index == 1 else str(index)
         layout[f"xaxis{number}"] = _xaxis(chart, place.panel, index)
@@ -110,7 +127,9 @@ def _annotations(sheet: ChartGeometry) -> Iterator[dict[str, Any]]:
 
 
 def _end_label(panel: Panel, label: EndLabel, number: int) -> dict[str, Any]:
-    """Text beside its end; one that had to move has a fine line back to it."""
+    """The text beside the end of a series; one that had to move has a fine line back to it."""
+    # A lift counts upwards and so does `yshift`, but `ay` counts downwards. The arrow of an
+    # annotation begins at its text; where a sample stands between, line_samples.py draws the line.
     aside = panel.traits.label_offset
     base = {
         "name": "label",
@@ -148,7 +167,8 @@ def _callout(callout: Callout) -> dict[str, Any]:
 
 
 def _provisional(month: date) -> dict[str, Any]:
-    """A ring above a column says of the stack what a hollow mark says of a line."""
+    """A ring above a column, which says of the stack what a hollow mark says of a line."""
+    # Only stacks have rings, and their axis always ends at 100.
     return {
         "name": "provisional",
         "text": "○",
@@ -165,9 +185,8 @@ def _title(sheet: ChartGeometry, place: PanelBox) -> dict[str, Any]:
         "name": "title",
         "text": "<br>".join(plain_text(line) for line in place.panel.title),
         "align": "left",
-        "font": {
-            "weight": 700
-        },  # not <b>: Plotly gives it a style attribute, which our policy blocks
+        # Not <b>: Plotly gives that a style attribute, which the Content-Security-Policy blocks.
+        "font": {"weight": 700},
         "xref": "paper",
         "yref": "paper",
         "x": 0,
@@ -196,11 +215,13 @@ def _badge(mark: EventBadge) -> dict[str, Any]:
         "bordercolor": PALETTE["rule"],
         "borderwidth": 1,
         "borderpad": 2,
+        # With padding and border this makes BADGE_SIZE, also for numbers of one digit.
         "width": 14,
     }
 
 
 def _event_lines(chart: Chart) -> Iterator[dict[str, Any]]:
+    # One line a panel: a single one through all of them would cross the titles between.
     for index, panel in enumerate(chart.panels, start=1):
         if not panel.traits.timed:
             continue

@@ -21,7 +21,10 @@ Shape = dict[str, Any]
 
 
 def line_samples(sheet: ChartGeometry) -> Iterator[Shape]:
-    """A piece of each line whose hue is not its own, with a mark, and a leader where it moved."""
+    """Yield the shapes before each label that has a sample: a piece of its line with a mark.
+
+    A label that had to move also gets the fine line back to its end.
+    """
     for place in sheet.places:
         for label in place.panel.labels:
             if label.sample:
@@ -31,7 +34,9 @@ def line_samples(sheet: ChartGeometry) -> Iterator[Shape]:
 
 
 def _anchor(sheet: ChartGeometry, place: PanelBox, label: EndLabel) -> Shape:
-    """Pixels count from the line's end; of the whole paper, since a panel would cut them off."""
+    """What makes the pixels of a shape count from the end of its line, to the right and upwards."""
+    # A shape on the axes of a panel is cut off at the panel's edge, and labels stand beyond it: so
+    # the end is given as a part of the whole plotting area, which also moves with the width.
     across = sheet.axis.pixel(line_end(place.panel, label)) / sheet.axis.width
     return {
         "xref": "paper",
@@ -46,6 +51,7 @@ def _anchor(sheet: ChartGeometry, place: PanelBox, label: EndLabel) -> Shape:
 def _sample(label: EndLabel, look: SeriesStyle, aside: float) -> Iterator[Shape]:
     colour = PALETTE[look.role]
     if has_leader(label):
+        # The part of the way that LEADER_GAP takes: what `standoff` does for Plotly's arrows.
         near = LEADER_GAP / (aside**2 + label.lift**2) ** 0.5
         ends = {"x0": aside * near, "y0": label.lift * near, "x1": aside, "y1": label.lift}
         yield {"type": "line", "line": {"color": PALETTE["rule"], "width": 1}} | ends
@@ -62,7 +68,7 @@ def _mark(symbol: str, x: float, y: float) -> Shape:
     half = MARKER_SIZE / 2
     if symbol == "circle":
         return {"type": "circle", "x0": x - half, "x1": x + half, "y0": y - half, "y1": y + half}
-    # Shapes count upwards, marks downwards.
+    # The pixels of shapes count upwards, the corners of symbols downwards.
     corners = (
         f"{x + right * half:.2f},{y - down * half:.2f}" for right, down in SYMBOL_CORNERS[symbol]
     )

@@ -1,4 +1,8 @@
-"""The series and the reported figures of a chart as Plotly's traces."""
+"""The series and the reported figures of a chart as Plotly traces.
+
+static/scripts/chart-reading.js reads the traces aloud: it relies on `name`, `hovertext`, `meta`
+and on the order, in which the layers of a stack lie upon each other.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +15,7 @@ from app.charts.plotly.values import axis_name, plain_text, plotly_instant
 
 
 def panel_traces(chart: Chart) -> Iterator[dict[str, Any]]:
+    """Yield the traces of each panel, its series first and its reported figures after them."""
     for index, panel in enumerate(chart.panels, start=1):
         axes = {"xaxis": axis_name("x", index), "yaxis": axis_name("y", index)}
         design = design_of(panel)

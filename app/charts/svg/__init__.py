@@ -1,1 +1,1 @@
-"""A chart as an SVG, and as a PNG made of it."""
+"""Drawing of a chart as SVG, and as a PNG made from it."""

@@ -1,7 +1,8 @@
-"""Charts as SVG: what Plotly draws of the same sheet, for a page's first paint and for files.
+"""Charts as SVG: the same as Plotly draws, for a page's first paint, for print and for files.
 
 Colours are presentation attributes; a class names each one's role, so that a page's style sheet
-can change it for the dark theme.
+can change it for the dark theme. Nothing has a style attribute: the Content-Security-Policy of
+pages blocks them. Distances that are numbers here follow what Plotly does by itself.
 """
 
 from collections.abc import Iterator
@@ -32,13 +33,14 @@ from app.charts.svg.elements import SvgPoint, box_path, element, escape_text, fo
 from app.charts.svg.series import draw_markers, draw_sample, hatch_patterns
 from app.charts.svg.text import MIDDLE, fill_role, stroke_role, svg_text, text_lift
 
-TICK: Final = 5
+TICK: Final = 5  # the length of a tick, which is Plotly's default
 
 
 def render_svg(chart: Chart, name: str, title: str, words: str) -> str:
-    """The chart as an element of a page, which has the font and, under the id `words`, the words.
+    """Return the chart as an `svg` element for a page, which brings the font.
 
-    `name` ends in `-wide` or `-narrow` and keeps ids apart from those of other pictures.
+    `name` ends in `-wide` or `-narrow`, by which the style sheet shows one of both, and begins all
+    ids of the picture. `words` is the id of the page's element that says in words what it shows.
     """
     width, height = chart.frame.width, chart_geometry(chart).height
     return element(
@@ -56,7 +58,12 @@ def render_svg(chart: Chart, name: str, title: str, words: str) -> str:
 
 
 def draw_chart(chart: Chart, name: str) -> str:
-    """All that stands on the chart's sheet, from its top left corner."""
+    """Return all elements of the chart, placed from its top left corner, without an `svg` around.
+
+    `name` begins their ids.
+    """
+    # What is drawn later covers what was drawn before: the grid of all panels comes first, the
+    # badges last.
     sheet = chart_geometry(chart)
     parts = (
         hatch_patterns(chart, name),
@@ -83,7 +90,7 @@ def _panel(sheet: ChartGeometry, place: PanelBox, name: str) -> Iterator[str]:
 
 
 def _ground(sheet: ChartGeometry, place: PanelBox) -> str:
-    """The grid, and the days of events."""
+    """The grid, and a line for the day of each event."""
     if not place.panel.traits.timed:
         return ""
     across = "".join(
@@ -99,12 +106,12 @@ def _ground(sheet: ChartGeometry, place: PanelBox) -> str:
 
 
 def _axis(sheet: ChartGeometry, place: PanelBox) -> str:
-    """The line below, its ticks, and the words of both axes."""
+    """The line of the axis across with its ticks, and the texts of both axes."""
     below, beside = design_of(place.panel).axis_texts(sheet, place)
     line = f"M{sheet.left} {place.bottom}H{sheet.right}"
     ticks = "".join(f"M{format_point((x, place.bottom))}v{TICK}" for x, _ in below)
     font = sheet.chart.frame.font
-    base = place.bottom + TICK + 6 + font * 0.85
+    base = place.bottom + TICK + 6 + font * 0.85  # the baseline of the first line below
     return "".join(
         (
             element("path", d=line + ticks, **stroke_role("rule")),
@@ -156,7 +163,8 @@ def _label(sheet: ChartGeometry, place: PanelBox, index: int) -> str:
 
 
 def _leader(start: SvgPoint, end: SvgPoint, gap: float, role: str) -> str:
-    """A fine line that stops a little before its end."""
+    """A fine line that stops `gap` pixels before its end."""
+    # Start and end must differ: callers have a label or words at least 5 pixels away.
     across, down = start[0] - end[0], start[1] - end[1]
     length = (across**2 + down**2) ** 0.5
     near = (end[0] + across * gap / length, end[1] + down * gap / length)
@@ -165,6 +173,8 @@ def _leader(start: SvgPoint, end: SvgPoint, gap: float, role: str) -> str:
 
 def _callout(sheet: ChartGeometry, place: PanelBox, callout: Callout) -> str:
     """A reported point with its words on a halo, which keeps lines and grid off them."""
+    # The halo is a wide stroke that `paint-order` puts beneath the letters. Programs that do not
+    # know it, such as LibreOffice and CairoSVG, paint it over them: words in the ground's colour.
     x, y = sheet.x(middle_of_month(callout.point.month)), place.y(callout.point.share or 0.0)
     role, font = callout.look.role, sheet.chart.frame.font
     foot = y - callout.lift
@@ -185,7 +195,7 @@ def _callout(sheet: ChartGeometry, place: PanelBox, callout: Callout) -> str:
 
 
 def _badge(sheet: ChartGeometry, mark: EventBadge) -> str:
-    """An event's number on its stem."""
+    """An event's number on its stem, with the event's title as its tooltip."""
     x, y = sheet.x(noon_of_day(mark.event.date)), sheet.top - badge_lift(mark)
     size, edge = SMALL_FONT_SIZE, BADGE_SIZE
     box = box_path(x - edge / 2, y - edge / 2, edge, edge)

@@ -1,4 +1,8 @@
-"""SVG as text: elements whose words are safe whatever they say, and paths."""
+"""SVG as text: elements, escaping and paths.
+
+Strings instead of a tree or a template: a page draws several charts of hundreds of elements, and
+every attribute is escaped in one place here.
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -6,18 +10,26 @@ from itertools import groupby, pairwise
 from typing import Final
 
 SvgPoint = tuple[float, float]
+"""Pixels to the right and downwards."""
 
-# Outside what XML 1.0 can hold, even as a reference.
+# What XML 1.0 cannot hold even as a reference, lone surrogates among it. One such character makes
+# the whole picture unreadable.
 UNWRITABLE: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 ENTITIES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 
 
 def escape_text(text: str) -> str:
+    """Return the text fit for the content or a quoted attribute of an element."""
     return UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text).translate(ENTITIES)
 
 
 def element(name: str, *children: str, **attributes: str | float | None) -> str:
-    """An element of written `children`; `stroke_width=2` is `stroke-width`, None is left out."""
+    """Return an element; `stroke_width=2` is written `stroke-width`, None is left out.
+
+    `children` are written as they are: text among them must be escaped before. Attributes are
+    escaped here.
+    """
+    # `class_` is for Python's keyword `class`. Names with capitals, as `viewBox`, stay as they are.
     written = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{_value(value)}"'
         for key, value in attributes.items()
@@ -32,27 +44,35 @@ def _value(value: str | float) -> str:
 
 
 def format_number(value: float, places: int = 2) -> str:
+    """Return the number rounded, without trailing zeros and without an exponent."""
     return f"{round(value, places):.10g}"
 
 
 def format_point(spot: SvgPoint, places: int = 1) -> str:
-    """A tenth of a pixel is a fiftieth of a percentage point, and finer than the eye."""
+    """Return the point as a path writes it, `12.5 40`."""
+    # A tenth of a pixel is finer than the eye sees, and in a panel of 360 pixels a thirtieth of a
+    # percentage point at most.
     return f"{format_number(spot[0], places)} {format_number(spot[1], places)}"
 
 
 def path_strokes(spots: Iterable[SvgPoint | None]) -> Iterator[str]:
-    """A stroke for each run of known spots: nothing is drawn across a gap."""
+    """Yield a path for each run of known points: nothing is drawn across a None.
+
+    A run of one point draws nothing either: a month between two gaps needs a mark.
+    """
     for has_spot, run in groupby(spots, key=lambda spot: spot is not None):
         if has_spot:
             yield "M" + "L".join(format_point(spot) for spot in run if spot)
 
 
 def polygon_path(corners: Sequence[SvgPoint]) -> str:
-    """A closed path relative to where it begins."""
+    """Return a closed path through the corners, relative to the point the path before ends at."""
+    # Relative steps are rounded each for itself; two places keep the sum exact enough for a mark.
     steps = [(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(corners)]
     return f"m{format_point(corners[0], 2)}l{' '.join(format_point(step, 2) for step in steps)}z"
 
 
 def box_path(x: float, y: float, width: float, height: float) -> str:
+    """Return a closed rectangle from its top left corner; no length may be negative."""
     across, down = format_number(width, 1), format_number(height, 1)
     return f"M{format_point((x, y))}h{across}v{down}h-{across}z"

@@ -1,4 +1,4 @@
-"""Symbols and hatches as paths of an SVG."""
+"""Symbols and hatches as SVG paths, after those of Plotly."""
 
 from typing import Final
 
@@ -15,12 +15,16 @@ HATCH_PATHS: Final = {
     "x": (f"M{HATCH_MIDDLE} 0V{HATCH_SIZE}M0 {HATCH_MIDDLE}H{HATCH_SIZE}", 45),
     ".": (f"M{HATCH_MIDDLE} {HATCH_MIDDLE}h0", 0),
 }
-"""The strokes of a tile, and by how many degrees the tiles are turned."""
+"""Hatch to the strokes of a tile and the degrees by which the tiles are turned.
+
+Slanted strokes are upright ones turned: drawn aslant they would be cut at the corners of the tile.
+"""
+# Plotly's signs cannot stand in the ids of textures, to which `url(#...)` refers.
 HATCH_NAMES: Final = {"-": "level", "|": "upright", "/": "slanted", "x": "crossed", ".": "dotted"}
 
 
 def symbol_path(symbol: str, size: float) -> str:
-    """A path relative to the middle of the mark."""
+    """Return the outline of a mark of `size` pixels, to be put after a move to its middle."""
     half = size / 2
     if symbol == "circle":
         r = format_number(half)
@@ -30,7 +34,9 @@ def symbol_path(symbol: str, size: float) -> str:
 
 
 def hatch_thickness(hatch: str) -> float:
-    """As much ink in a tile, whatever the texture."""
+    """Return the width of a hatch's strokes in pixels: every texture has about as much ink."""
+    # HATCH_SOLIDITY is the inked part of the tile's area. A stroke as long as the tile has it at
+    # HATCH_THIN; of two that cross each gets half; a dot is a circle of that area.
     if hatch == ".":  # a dot is a stroke without length, with round ends
         return float(2 * (HATCH_SOLIDITY * HATCH_SIZE**2 / 3.1416) ** 0.5)
     return HATCH_THIN / 2 if hatch == "x" else HATCH_THIN

@@ -1,4 +1,4 @@
-"""An SVG as PNG, with a font of our own: a server may have none."""
+"""An SVG as PNG, drawn by resvg with a font of the package, since a server may have none."""
 
 from functools import cache
 from importlib.resources import files
@@ -10,7 +10,12 @@ FAMILY: Final = "Source Sans Pro"
 
 
 def render_png(svg: str, width: int) -> bytes:
-    """The picture, `width` pixels wide. Scripts that our font lacks come from the system's."""
+    """Return the picture as PNG, `width` pixels wide and as high as that makes it.
+
+    Characters that the font of the package lacks, such as Chinese, need a font of the system.
+    """
+    # `sans_serif_family` stands for the generic family at the end of the SVG's list, `font_family`
+    # for any that resvg does not find. Without them it leaves text out, and says nothing.
     return svg_to_bytes(
         svg_string=svg,
         width=width,

@@ -1,4 +1,8 @@
-"""Pictures that stand alone: a chart with its headline above, its sources and vintage below."""
+"""Pictures that stand alone: a chart with its headline above, its sources and vintage below.
+
+A saved or shared picture has lost the page around it, so what the page says stands in it. FAMILY
+begins with the font that `render_png` brings; a saved SVG is shown in the reader's own.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -18,16 +22,18 @@ OURS: Final = "Open Model Share"
 FAMILY: Final = f"'Source Sans Pro', {FONT}"
 NAME: Final = "poster-wide"
 
+# 1200 x 630 is the size that services which show a picture beside a link ask for.
 CARD_WIDTH: Final = 1200
-"""Of the picture that is shown beside a link; its height is 630."""
+"""Pixels across of the picture that is shown beside a link; its height is 630."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImageTexts:
-    """What a chart must not be shown without.
+    """The texts that a chart must not be shown without.
 
-    `definition` says it in full, `small_print` in short; each ends with the vintage. `counted` is
-    the part of it that says what is counted.
+    `sources` has a line for each source. `definition` is the full definition, `small_print` the
+    short one; each ends with the vintage. `counted` is the part that says what is counted.
+    `summary` is the text alternative.
     """
 
     headline: str
@@ -40,7 +46,11 @@ class ImageTexts:
 
 @dataclass(frozen=True, slots=True)
 class _Paper:
-    """Room for a poster, in units of which the picture has `zoom` pixels each."""
+    """The measures of a picture, in units of `zoom` pixels.
+
+    `head` and `small` are the font sizes of headline and small print, `most` the lines that one
+    paragraph may have.
+    """
 
     width: int
     margin: int
@@ -55,6 +65,8 @@ class _Paper:
 
     def wrapped(self, words: str, font: float) -> list[str]:
         """At most `most` lines, the last among them; no line is wider than the paper."""
+        # Lines in the middle go, not at the end, where the vintage stands. 0.52 em a character is
+        # an estimate for Source Sans Pro, which is narrower than the fonts of readers.
         room = int(self.inside / (0.52 * font))
         lines = [shorten_name(line, room) for line in balance_lines(words, room)]
         return lines if len(lines) <= self.most else [*lines[: self.most - 1], f"… {lines[-1]}"]
@@ -70,14 +82,17 @@ class _Paper:
 
 SHEET: Final = _Paper(width=1120, margin=40, head=26, small=13, most=9)
 CARD: Final = _Paper(width=800, margin=32, head=21, small=10.5, most=3, zoom=CARD_WIDTH / 800)
-CARD_HEIGHT: Final = 420
+CARD_HEIGHT: Final = 420  # 630 pixels at the zoom of the card
 CARD_FRAME: Final = ChartSize(
     width=736, least=736, left=46, label_max=200, font=13, ticks=9, tall=220, low=110
 )
 
 
 def render_sheet(chart: Chart, words: ImageTexts) -> str:
-    """The chart in its own size, with its events in words."""
+    """Return an SVG with the chart in its own size; it grows with the texts around it.
+
+    The events are listed below, as their numbers alone say nothing.
+    """
     head = SHEET.wrapped(words.headline, SHEET.head)
     top = SHEET.margin + SHEET.head * LINE_HEIGHT * len(head)
     events = [
@@ -91,7 +106,11 @@ def render_sheet(chart: Chart, words: ImageTexts) -> str:
 
 
 def render_card(draw: Callable[[ChartSize], Chart], words: ImageTexts) -> str:
-    """The chart fitted into 1200 x 630 pixels; `draw` lays it out anew for the room there is."""
+    """Return an SVG of 1200 x 630 pixels; `draw` lays the chart out for the size it is given.
+
+    The chart should have no events, as nothing here says what their numbers mean.
+    """
+    # The draft is laid out only for its key and its height: the texts decide what room is left.
     head = CARD.wrapped(words.headline, CARD.head)
     drafted = draw(CARD_FRAME)
     below = CARD.small_print(
@@ -110,7 +129,9 @@ def render_card(draw: Callable[[ChartSize], Chart], words: ImageTexts) -> str:
 
 
 def _fitted(draw: Callable[[ChartSize], Chart], drafted: Chart, room: float) -> tuple[Chart, float]:
-    """The chart laid out in as much width as it has once its height fits, and that scale."""
+    """The chart laid out for the width it has once its height fits, and its scale."""
+    # A chart that is shrunk to fit gets more width in return, so that it still fills the card.
+    # Laid out anew its height may change, as titles take fewer or more lines: hence the last `min`.
     growth = min(room / chart_geometry(drafted).height, 1.6)
     frame = replace(
         CARD_FRAME,
@@ -122,7 +143,7 @@ def _fitted(draw: Callable[[ChartSize], Chart], drafted: Chart, room: float) -> 
 
 
 def _key(chart: Chart) -> str:
-    """What the marks of the chart mean."""
+    """The meanings of the chart's marks, as sentences."""
     return " ".join(_meanings(chart))
 
 
@@ -163,7 +184,7 @@ def _top(paper: _Paper, lines: Sequence[str]) -> str:
 
 
 def _foot(paper: _Paper, lines: Sequence[str], height: float) -> str:
-    """Sources and vintage, and at the right whose picture this is."""
+    """Sources and vintage, and the name of the site at the right of the last line."""
     size, foot = paper.small, height - paper.margin * 0.625
     left, right = paper.margin, paper.width - paper.margin
     small_print = svg_text(

@@ -1,1 +1,1 @@
-"""The API explained to people, and the data described to machines."""
+"""Pages that explain the API to people, and files that describe the data to machines."""

@@ -1,4 +1,4 @@
-"""What the site says of itself to machines: `/llms.txt`, `/datapackage.json`, `/dataset.jsonld`."""
+"""Descriptions of the site for machines: `/llms.txt`, `/datapackage.json`, `/dataset.jsonld`."""
 
 import json
 from datetime import datetime
@@ -25,7 +25,8 @@ def _vintage_of_request(
     session: ReadSession,
     question: Annotated[Question, question_dependency("as_of")],
 ) -> datetime | None:
-    """The instant asked for, unless the asker holds the answer (NotModifiedError)."""
+    """The vintage asked for. Raises NotModifiedError where the client holds the answer."""
+    # A dependency, so that the tag is compared before anything is described.
     set_validators(request, session, question.as_of, question.pairs())
     return question.as_of
 
@@ -55,5 +56,6 @@ def llms(request: Request, session: ReadSession, as_of: AsOf) -> Response:
 
 
 def _json(content: dict[str, Any], media_type: str) -> Response:
+    # Indented, since people read these files as well.
     text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
     return Response(text, media_type=media_type)

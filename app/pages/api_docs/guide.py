@@ -1,4 +1,4 @@
-"""`/api`: the API for people: what there is, how to ask, how to cite, what will stay."""
+"""`/api`: the guide to the API: what there is, how to ask, how to cite, what will stay."""
 
 import json
 import re
@@ -28,6 +28,7 @@ from app.web.token_bucket import TokenBuckets
 router = APIRouter()
 
 EXAMPLE_QUERY: Final = Question(by="origin", openness="open", of="all")
+# The examples are templates, so that they name this server; tests run them as the page shows them.
 EXAMPLES: Final = {
     "curl": "shares.sh.txt",
     "Python": "shares.py.txt",
@@ -39,7 +40,7 @@ EXAMPLES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class CodeExample:
-    """A program to copy, in one language; `id` names it on the page."""
+    """A program to copy, in one language; `id` is that of its element on the page."""
 
     language: str
     id: str
@@ -61,16 +62,18 @@ def version_1() -> RedirectResponse:
 @router.get("/api/v1/")
 @policy(RouteKind.API, expensive=True, cross_origin_reads=True)
 def version_1_root() -> RedirectResponse:
-    """Is an address of the API: what holds for the addresses below it holds for it."""
+    """Lead to the guide, under the rules of the API: rate limit and reads by other sites."""
     return RedirectResponse("/api", 303)
 
 
 def guide_context(
     request: Request, session: Session, as_of: datetime | None = None
 ) -> dict[str, object]:
+    """Return the context of the guide, which `/llms.txt` shares; `as_of` is None for now."""
     base = str(request.base_url).rstrip("/")
-    # Named, so that an example says the same when another source covers more months one day.
+    # The source is named, so that an example has the same answer when another is the main one.
     source = main_source(vintage_at(session, as_of)) or ""
+    # 0 is no limit, and has no policy: a bucket that never fills would divide by zero.
     per_minute: int = request.app.state.reads_per_minute
     return {
         "base": base,
@@ -85,12 +88,16 @@ def guide_context(
 
 
 def default_value(name: str) -> str:
-    """What a parameter is when it is left out, where that is a word or a number."""
+    """Return the value that a parameter has when it is left out, "" where it has none."""
     default = getattr(Question(), name, None)
     return str(default) if default else ""
 
 
 def code_example(language: str, base: str, source: str) -> CodeExample:
+    """Return the example of a language, a key of EXAMPLES, for the site at `base`.
+
+    `source` is the slug of the source it asks about, "" before there are figures.
+    """
     name = EXAMPLES[language]
     query = f"source={source}&by=origin" if source else "by=origin"
     text = TEMPLATES.get_template(f"api_docs/examples/{name}").render(
@@ -101,7 +108,8 @@ def code_example(language: str, base: str, source: str) -> CodeExample:
 
 
 def example_refusal() -> tuple[str, str]:
-    """A question with a slip in it, and the problem document that answers it."""
+    """Return a query string with a slip in it, and the problem document that answers it."""
+    # Made by the code that refuses, so that the page never shows a document of another shape.
     query_pairs = [("by", "origins")]
     try:
         parse_question(query_pairs, KnownSlugs())

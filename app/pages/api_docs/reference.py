@@ -1,4 +1,8 @@
-"""`/docs`: the reference of the API, drawn from the application's own OpenAPI document."""
+"""`/docs`: the reference of the API, drawn from the application's OpenAPI document.
+
+Swagger UI needs inline styles and scripts, which the Content-Security-Policy forbids; and it shows
+nothing without scripts.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -29,6 +33,7 @@ def docs(request: Request) -> HTMLResponse:
         "info": document["info"],
         "sections": reference_sections(document),
         "columns": {table.path: table.fields for table in csv_tables(document)},
+        # Functions, since the template asks for them operation by operation and body by body.
         "curl": lambda operation: example_request(operation, base, document),
         "placeholders": lambda operation: path_placeholders(operation, document),
         "sample_address": example_address,

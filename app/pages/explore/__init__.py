@@ -1,1 +1,1 @@
-"""The overview and the explorer: any question as charts, tables and files."""
+"""The overview and the explorer: any question as charts, tables and files to take away."""

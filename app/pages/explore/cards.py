@@ -15,15 +15,16 @@ from app.wording.citations import Citation, cite_series
 from app.wording.definitions import subject_of_group, whole_text
 
 BOX = ChartBox(width=220, height=44, left=2, right=4, top=4, bottom=4)
-CARDS_NAMED_MAX = 3
+CARDS_NAMED_MAX = 3  # cards of named groups; that of closed models comes after them
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """`year` and `all` are changes in points since twelve months before and since the first month.
+    """A group's latest share with its course.
 
-    `whole` is what 100 percent is; `beside` a second share that belongs to the same month: what is
-    not known, beside closed.
+    `role` is a key of PALETTE, `whole` says what 100 percent is, `year` is the change in percentage
+    points since twelve months before. `address` leads to the explorer with the group's question.
+    `beside` is a second share of the same month: what is not known, beside closed models.
     """
 
     title: str
@@ -43,7 +44,11 @@ class Card:
 
 
 def overview_cards(answer: Answer, question: Question, site: str) -> list[Card]:
-    """Of the first source: its first named groups, then what of the whole is closed or unknown."""
+    """Return the cards of the first source: its first named groups, then closed models.
+
+    `site` is the address of the site, with its slash, for the citations.
+    """
+    # A home that is not known is a doubt about the others, not a group to lead the page with.
     source = answer.sources[0]
     named = [group for group in answer.groups if group.key != Origin.UNKNOWN][:CARDS_NAMED_MAX]
     all_series = list(group_series(answer.shares_of(source.slug), named))
@@ -66,16 +71,18 @@ def _card(answer: Answer, question: Question, site: str, course: GroupSeries) ->
 
 
 def _narrowed(question: Question, group: Group) -> Question:
-    """The question about one group alone: what a card's citation links to."""
+    """The question about one group alone, which a card and its citation link to."""
+    # Groups with an underscore are remainders that the code makes: no question can name them.
     if question.by in ("origin", "developer", "model") and not group.key.startswith("_"):
         return question.having(**{question.by: (group.key,)})
     return question
 
 
 def _rest(answer: Answer, question: Question, site: str) -> Iterator[Card]:
-    """Closed models, with what is not known beside them; only where the question counts open ones.
+    """The card of closed models with what is not known, where the question counts open ones.
 
-    Else the complement's closed models are those the question leaves out, not all of them.
+    In other questions the closed models of the complement are not all there are, but those that
+    the question leaves out.
     """
     if question.openness != Openness.OPEN:
         return
@@ -105,6 +112,7 @@ def _rest(answer: Answer, question: Question, site: str) -> Iterator[Card]:
 
 
 def _line(answer: Answer, course: GroupSeries) -> SmallTrace:
+    # Each card has a scale of its own: these lines show a course, and the number stands beside.
     shares: Sequence[Decimal | None] = [course.by_month.get(month) for month in answer.months]
     top = max((float(share) for share in shares if share), default=1.0)
     last = max(index for index, share in enumerate(shares) if share is not None)

@@ -1,4 +1,4 @@
-"""Citations of any answer, as `/trends.bib` and `/trends.csl`; the sentence stands on pages."""
+"""Citations of any answer as files for reference managers: `/trends.bib` and `/trends.csl`."""
 
 from fastapi import APIRouter, Request, Response
 
@@ -16,7 +16,7 @@ router = APIRouter()
 @router.get("/trends.bib")
 @policy(RouteKind.FILE, expensive=True, cross_origin_reads=True)
 def bibtex(request: Request, question: FreshQuestion, session: ReadSession) -> Response:
-    """One BibTeX entry, pinned to the vintage."""
+    """Return one BibTeX entry, whose link is pinned to the vintage."""
     citation = _found(request, question, session)
     return _file(citation.bibtex, "application/x-bibtex", f"{citation.key}.bib")
 
@@ -24,7 +24,7 @@ def bibtex(request: Request, question: FreshQuestion, session: ReadSession) -> R
 @router.get("/trends.csl")
 @policy(RouteKind.FILE, expensive=True, cross_origin_reads=True)
 def csl(request: Request, question: FreshQuestion, session: ReadSession) -> Response:
-    """CSL-JSON, as reference managers read it."""
+    """Return the citation as CSL-JSON, under a name in `.json`, by which programs know it."""
     citation = _found(request, question, session)
     return _file(
         citation.csl_text, "application/vnd.citationstyles.csl+json", f"{citation.key}.json"

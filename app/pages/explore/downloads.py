@@ -1,4 +1,4 @@
-"""`/trends.svg`, `.png`, `.csv`, `.json`: what `/trends` shows, to take away."""
+"""`/trends.svg`, `.png`, `.csv`, `.json`: what `/trends` shows, as files to take away."""
 
 from typing import Annotated, Final
 
@@ -18,7 +18,7 @@ from app.wording.findings import chart_summary, headline_finding, small_print_te
 
 router = APIRouter()
 
-PNG_MIN_WIDTH: Final = 200
+PNG_MIN_WIDTH: Final = 200  # pixels
 PNG_MAX_WIDTH: Final = 2400
 
 
@@ -56,7 +56,8 @@ def _image_texts(chart: QuestionChart) -> ImageTexts:
 
 
 def png_width(request: Request) -> int:
-    """How wide a picture is wanted, in pixels. Raises BadQuestionError."""
+    """Return the width of the picture asked for, in pixels. Raises BadQuestionError."""
+    # Read here and not by FastAPI, whose 422 would be a second way to refuse a parameter.
     widths = request.query_params.getlist("width") or [str(CARD_WIDTH)]
     text = widths[0]
     sound = len(widths) == 1 and text.isascii() and text.isdecimal() and len(text) <= 4
@@ -82,7 +83,8 @@ def trends_svg(chart: RequestChart) -> SVGResponse:
 @router.get("/trends.png")
 @policy(RouteKind.FILE, expensive=True, cross_origin_reads=True)
 def trends_png(chart: RequestChart, width: Width) -> PNGResponse:
-    """The picture that stands beside a link: 1200 x 630, or as wide as asked."""
+    """Return the picture that stands beside a link: 1200 x 630, or as wide as asked."""
+    # Events would be numbers without a meaning: there is no room for a list of them.
     content = render_png(render_card(chart.lay_out_plain, _image_texts(chart)), width)
     return PNGResponse(content, headers=_named(chart, "png"))
 
@@ -90,7 +92,7 @@ def trends_png(chart: RequestChart, width: Width) -> PNGResponse:
 @router.get("/trends.json")
 @policy(RouteKind.FILE, expensive=True, cross_origin_reads=True)
 def trends_json(chart: RequestChart) -> FigureResponse:
-    """The figure that the page's script draws, for Plotly anywhere."""
+    """Return the figure that the page's script draws, for Plotly on any site."""
     return FigureResponse(chart.figure_json(), headers=_named(chart, "json"))
 
 

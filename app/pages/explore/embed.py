@@ -15,7 +15,9 @@ from app.web.route_policy import RouteKind, policy
 
 router = APIRouter()
 
-# Nobody can be tricked into a click here: it has no form, no cookie, and links to new windows.
+# These pages alone may stand in frames of other sites. Nobody can be tricked into a click here:
+# they have no form, read no cookie, and their links open new windows.
+# SecurityHeadersMiddleware leaves a policy that an answer already has.
 FRAMED: Final = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY.replace(
         "frame-ancestors 'none'", "frame-ancestors *"
@@ -39,7 +41,7 @@ def embedded(request: Request, question: AskedQuestion, session: ReadSession) ->
 
 
 def render_embed_error(request: Request, status: int, refused: UserError) -> HTMLResponse:
-    """A failure in the frame itself: the site around it may not be able to say anything."""
+    """Return a failure as the page of a frame, where the site around cannot say anything."""
     context = {"refused": refused, "status": status, "answer": None}
     page = render_page(
         request, "explore/embed.html", context | {"full": f"{request.base_url}trends"}, status

@@ -1,4 +1,4 @@
-"""`/`: the finding, its chart, what happened, what is not known, and the numbers."""
+"""`/`, the overview: the finding, its chart, what happened, what is not known, and the numbers."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -35,13 +35,15 @@ def overview(request: Request, question: AskedQuestion, session: ReadSession) ->
     try:
         answer = answer_question(session, question)
     except NoFiguresError as nothing:
+        # Without any parameter it is the first visit to a site without data: no error, but a page
+        # that says how data comes in.
         if question != Question():
             raise
         return render_page(request, "empty.html", {"refused": nothing})
     context = _shown(session, question, answer) | {
         "cards": overview_cards(answer, question, str(request.base_url)),
         "citation": citation_of_answer(request, answer, question),
-        # Search engines read it here only; one page is enough.
+        # One page is enough for search engines, and the plain address is the one they keep.
         "dataset": embedded_json_ld(request, session) if question == Question() else "",
         "revised": revision_notice(session, question, answer, "/"),
         "revisions": latest_revisions(session, question, answer),
@@ -50,6 +52,7 @@ def overview(request: Request, question: AskedQuestion, session: ReadSession) ->
 
 
 def _shown(session: Session, question: Question, answer: Answer) -> dict[str, object]:
+    # Both charts draw the answer there is: the view changes nothing in the figures.
     lines = question_chart(session, question.having(view=View.LINES), answer)
     stack = question_chart(session, question.having(view=View.STACK), answer)
     return {

@@ -1,4 +1,4 @@
-"""The explorer's form: what each control may say, what it says, and what is of no use now."""
+"""The explorer's form: the options of each control, the chosen ones, and those of no use."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +19,7 @@ from app.queries.shares import known_slugs
 from app.queries.spans import main_source, main_source_first
 from app.wording.formats import format_month_short
 
+# Parameter to value to label. A value that a question takes and this leaves out cannot be chosen.
 OPTION_LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "view": VIEW_LABELS,
     "by": {
@@ -41,7 +42,7 @@ OPTION_LABELS: Final[Mapping[str, Mapping[str, str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class FormOption:
-    """`why`: why it is of no use for the question, where it is not."""
+    """One option of a control; `why` says why it is of no use for the question, "" where it is."""
 
     value: str
     label: str
@@ -51,7 +52,11 @@ class FormOption:
 
 @dataclass(frozen=True, slots=True)
 class QuestionForm:
-    """The controls for one question. `typed` holds the text of fields that could not be read."""
+    """The controls for one question.
+
+    `sources` and `months` are what can be chosen, `undivided` says why no share of open models can
+    be told. `typed` holds the text of fields that could not be read, by name.
+    """
 
     question: Question
     names: KnownSlugs
@@ -61,7 +66,7 @@ class QuestionForm:
     typed: Mapping[str, str] = field(default_factory=dict)
 
     def choices(self, name: str) -> list[FormOption]:
-        """The values of a parameter that takes one of a few."""
+        """Return the options of a parameter that takes one of a few values."""
         return _choices(OPTION_LABELS[name], [getattr(self.question, name)])
 
     @property
@@ -71,13 +76,14 @@ class QuestionForm:
         )
 
     def ends(self, chosen: date | None) -> list[FormOption]:
-        """The months a range may begin or end with; one that is asked for is always among them."""
+        """Return the months a range may begin or end with, the chosen one always among them."""
+        # A select without its value would show another month than the answer is about.
         months = sorted({*self.months, chosen} - {None}, key=lambda month: month or date.min)
         labels = {format_month(month): format_month_short(month) for month in months if month}
         return _choices(labels, [format_month(chosen)] if chosen else [])
 
     def text(self, name: str) -> str:
-        """What a text field shows: what was typed where that could not be read."""
+        """Return what a text field shows: the question's value, or what could not be read."""
         if name in self.typed:
             return self.typed[name]
         value = getattr(self.question, name)
@@ -85,7 +91,8 @@ class QuestionForm:
 
     @property
     def as_of(self) -> str:
-        """A date where the question gave one, else the instant."""
+        """The vintage as it was given: a date, or an instant; empty for current figures."""
+        # A date means the end of its day, which is how it is told from an instant.
         instant = self.question.as_of
         if "as_of" in self.typed or instant is None:
             return self.typed.get("as_of", "")
@@ -93,18 +100,19 @@ class QuestionForm:
 
     @property
     def today(self) -> date:
+        """The day in UTC, as the latest that a vintage can be of."""
         return datetime.now(UTC).date()
 
     @property
     def no_open_whole(self) -> str:
-        """Why “100 % is open models” cannot be chosen; empty where it can."""
+        """Why “100 % is open models” cannot be chosen, "" where it can."""
         if self.question.openness != Openness.OPEN:
             return "Only open models can be a share of open models."
         return self.undivided
 
     @property
     def opened(self) -> bool:
-        """Whether one of the less common controls is in use."""
+        """Whether a less common control is in use: the part of the form with them is open then."""
         names = "home events origin developer model from_ to as_of top".split()
         changed = (getattr(self.question, name) != getattr(Question(), name) for name in names)
         return any(changed) or bool(self.typed)
@@ -119,6 +127,11 @@ def question_form(
     question: Question,
     typed: Mapping[str, str] | None = None,
 ) -> QuestionForm:
+    """Return the form that asks this question.
+
+    `typed` holds the text of fields that could not be read, by name.
+    """
+    # A vintage before the first upload has no months; the form then offers those known today.
     return QuestionForm(
         question=question,
         names=known_slugs(session),
@@ -131,10 +144,9 @@ def question_form(
 
 
 def _sources(session: Session, question: Question) -> list[FormOption]:
-    """Those that ever had figures, the main one first. It is ticked where the question names none.
-
-    Which they are does not depend on the question: the page's script counts on that.
-    """
+    """The sources that ever had figures; the main one is ticked where the question names none."""
+    # The list and its order are the same for every question: form-sync.js matches the controls of
+    # two pages by their places, and focus would pass to another source if one before it went.
     main = main_source(vintage_at(session, question.as_of))
     ticked = question.source or [main]
     why = silent_sources(session, question)

@@ -1,4 +1,4 @@
-"""The sources side by side: each in its latest month, and the main one in the same months."""
+"""Sources side by side: each in its latest month, and the main one in the same months."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from app.wording.definitions import source_citation
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One source in one month; `again` marks the main source shown beside another's month."""
+    """One source in one month; `again`: it is the main one, for comparison in another's month."""
 
     source: SourceDefinition
     month: date
@@ -32,6 +32,12 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class SideBySide:
+    """Sources compared: a chart with a panel for each, and the rows of a table.
+
+    `groups` are the columns of the table. `silent` names the sources that have figures but none
+    for this question.
+    """
+
     drawing: ChartView
     groups: Sequence[Group]
     sides: Sequence[Side]
@@ -43,9 +49,10 @@ class SideBySide:
 def side_by_side(
     session: Session, question: Question, main: Answer, reported: Answer | None
 ) -> SideBySide | None:
-    """None where the question names its sources, or where there is nothing to set beside them.
+    """Return all sources beside the main one of the answer `main`.
 
-    Sources without a figure for the question are named, not shown.
+    None where the question names its sources, or where there is nothing to set beside. `reported`
+    are the figures that the main chart already quotes: their sources are left out.
     """
     quoted = {source.slug for source in reported.sources} if reported else set()
     slug = main.sources[0].slug
@@ -54,6 +61,7 @@ def side_by_side(
     others = [other for other in sources if other != slug and other not in quoted]
     if question.source or not others:
         return None
+    # Every source is shown in its own latest month: a range of months would leave some out.
     question_of_all = question.having(source=(slug, *others), from_=None, to=None)
     answer = answer_question(session, question_of_all)
     latest = without_missing_groups(latest_month_only(answer))
@@ -88,7 +96,8 @@ def _row(answer: Answer, source: SourceDefinition, month: date) -> list[Share]:
 
 
 def _aligned(shares: Sequence[Share], groups: Sequence[Group]) -> list[Share]:
-    """In the order of the groups; one of which the source says nothing is missing."""
+    """The shares in the order of the groups; a group without a row is missing, not left out."""
+    # `main` has other groups than `latest` where developers or models are ranked.
     share_by_group = {share.group: share for share in shares}
     first = shares[0]
     return [

@@ -1,4 +1,4 @@
-"""`/trends`: any question as a chart with its table, and the form that asks it."""
+"""`/trends`, the explorer: any question as a chart with its table, and the form that asks it."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -29,12 +29,14 @@ from app.wording.findings import headline_finding, small_print_text
 router = APIRouter()
 
 Pairs = list[tuple[str, str]]
-TYPED = ("developer", "model", "top", "as_of")
+TYPED = ("developer", "model", "top", "as_of")  # the fields of the form that take any text
 
 
 @router.get("/trends")
 @policy(RouteKind.PAGE, expensive=True)
 def trends(request: Request, session: ReadSession) -> HTMLResponse:
+    # Not a dependency, which would answer a mistake with the error page: here the form stays, with
+    # the mistake in its field.
     pairs = request.query_params.multi_items()
     try:
         question = parse_question(pairs, known_slugs(session))
@@ -46,7 +48,9 @@ def trends(request: Request, session: ReadSession) -> HTMLResponse:
 @router.get("/trends/ask")
 @policy(RouteKind.PAGE)
 def ask(request: Request, session: ReadSession) -> Response:
-    """The form's address: leads to the short address of what its controls say."""
+    """Lead from what the form sends to the short address of the question it says."""
+    # A form sends every control. Without this, links to one question would differ in the defaults
+    # they spell out, and a list of checkboxes would come as a name that is repeated.
     pairs = _joined(request.query_params.multi_items())
     try:
         question = parse_question(pairs, known_slugs(session))
@@ -56,12 +60,13 @@ def ask(request: Request, session: ReadSession) -> Response:
 
 
 def _joined(sent: Pairs) -> Pairs:
-    """Checkboxes of one name become a comma list; empty fields go, as does what is greyed."""
+    """The pairs with checkboxes of one name as a comma list, without empty fields."""
     values: dict[str, list[str]] = {}
     for name, text in sent:
         if text:
             values.setdefault(name, []).append(text)
-    # The control is not greyed before the page has heard of the other openness.
+    # A share of open models is no use for other models. The page greys that control only once it
+    # has been answered, so a form without scripts may still send it.
     if values.get("openness", ["open"]) != ["open"]:
         values.pop("of", None)
     return [(name, ",".join(texts)) for name, texts in values.items()]
@@ -89,7 +94,7 @@ def _answered(request: Request, session: Session, question: Question) -> HTMLRes
 def _nothing(
     request: Request, session: Session, question: Question, refused: NoFiguresError
 ) -> HTMLResponse:
-    """A sound question without an answer: says why, and asks wider ones that have one."""
+    """The page for a sound question without an answer: why, and wider ones that have one."""
     ways = [
         (label, wider.address("/trends"))
         for label, wider in _wider(session, question)
@@ -103,7 +108,8 @@ def _nothing(
 def _unread(
     request: Request, session: Session, pairs: Pairs, refused: BadQuestionError
 ) -> HTMLResponse:
-    """The form as it was sent, and what of it cannot be read."""
+    """The page with the form as it was sent, and what of it cannot be read."""
+    # Only fields of free text can show what was typed; a select or a checkbox shows the default.
     question = parse_valid_part(pairs, known_slugs(session), refused)
     faulty = {problem.field for problem in refused.problems}
     typed = {name: text for name, text in pairs if name in TYPED and name in faulty}
@@ -120,7 +126,10 @@ def _unread(
 
 
 def explorer_context(session: Session, question: Question, answer: Answer) -> dict[str, object]:
-    """What a page or a frame shows of an answer."""
+    """Return the part of the context that the explorer and an embedded frame share.
+
+    `chart` is None for the view that is a table.
+    """
     chart = question_chart(session, question, answer) if is_drawn(question.view) else None
     return {
         "answer": answer,
@@ -135,7 +144,7 @@ def explorer_context(session: Session, question: Question, answer: Answer) -> di
 
 
 def _embeds(request: Request, question: Question, answer: Answer) -> list[tuple[str, str, str]]:
-    """The two ways to embed an answer: their names, what they mean, their addresses."""
+    """The two ways to embed an answer: name, meaning and address."""
     path = f"{request.base_url}embed/trends"
     live, pinned = question.having(as_of=None), pinned_question(question, answer)
     return [
@@ -145,7 +154,7 @@ def _embeds(request: Request, question: Question, answer: Answer) -> list[tuple[
 
 
 def _wider(session: Session, question: Question) -> Iterator[tuple[str, Question]]:
-    """Questions that leave out what may be in the way."""
+    """Questions that leave out one thing that may be in the way, each with its label."""
     if question.openness != "all":
         yield "Count all models, open or not", question.having(openness="all", of="all")
     if (question.by, question.openness, question.of) != ("origin", "open", "all"):
@@ -159,6 +168,8 @@ def _wider(session: Session, question: Question) -> Iterator[tuple[str, Question
         yield "From the main source", question.having(source=())
     if question.as_of:
         yield "The figures as they stand now", question.having(as_of=None)
+    # What stood just before a withdrawal is the way out where figures were taken back. The latest
+    # withdrawal need not be the one that took these.
     for withdrawn in withdrawal_moments(session, question.source, question.as_of):
         before = question.having(as_of=withdrawn - timedelta(microseconds=1))
         if has_answer(session, before):

@@ -1,4 +1,4 @@
-"""`/catalogue`: sources, developers, models and events, added and corrected by maintainers."""
+"""`/catalogue`: sources, developers, models and events, as lists and forms for maintainers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,17 +32,21 @@ from app.web.route_policy import RouteKind, policy
 
 router = APIRouter()
 
-ENTRIES_SHOWN_MAX: Final = 200
+ENTRIES_SHOWN_MAX: Final = 200  # entries of a list, and changes of the overview
 KINDS: Final = {kind.name: kind for kind in ENTRY_TYPES}
 
 
 def parse_entry_type(kind: str) -> EntryType:
+    """Return the part of the catalogue that a path names. Raises NotFoundError."""
     if kind not in KINDS:
         raise NotFoundError("The catalogue has no such part", f"It has {', '.join(KINDS)}.")
     return KINDS[kind]
 
 
 def parse_entry_id(number: str) -> int:
+    """Return the id that a path names. Raises NotFoundError for what cannot be one."""
+    # Not `int` in the signature: a number too large for PostgreSQL's bigint would be answered as a
+    # fault of ours.
     if not (number.isascii() and number.isdigit() and len(number) < 19):
         raise NotFoundError("There is no such entry in the catalogue")
     return int(number)
@@ -77,6 +81,8 @@ def entries(
     session: ReadSession,
     find: str = "",
 ) -> HTMLResponse:
+    # Searched here and not in SQL: only `read_entries` writes days, origins and developers as the
+    # texts that people look for, and the entries are a few hundred.
     searched = find.casefold().strip()
     matching = [
         (number, cells)
@@ -122,7 +128,7 @@ def entry(
 
 @dataclass(frozen=True, slots=True)
 class CatalogueForm:
-    """An entry as a maintainer wrote it into a form."""
+    """An entry as a maintainer wrote it into a form; a dependency of the routes that write."""
 
     request: Request
     maintainer: SignedInMaintainer
@@ -131,19 +137,26 @@ class CatalogueForm:
     form: SentForm
 
     def done(self, number: int | None = None) -> Response:
-        """Adds the entry or, with its `number`, corrects it; else shows the form again."""
+        """Add the entry or, with its `number`, correct it; lead to the list that shows it.
+
+        Where that is refused, return the form again with what is wrong.
+        """
         typed = form_texts(self.form)
         names = [field.name for field in ENTRY_FIELDS[self.kind.name]]
         cells = {name: to_one_line(typed.get(name, "")) for name in names}
         try:
             with self.db.writing() as session:
+                # The comparison holds only under the lock: another correction could come between
+                # it and the writing. Adding is safe without; `edit_entry` refuses a taken slug.
                 if number is not None:
                     lock_catalogue(session)
                     _expect(typed.get("seen", ""), _cells(session, self.kind, number))
                 by, reason = self.maintainer.signature, reason_field(typed)
                 edit_entry(session, self.kind, cells, by=by, reason=reason, entry_id=number)
+        # Caught outside of the transaction, so that nothing of it is left when the form is drawn.
         except (BadFileError, BadInputError, ConflictError) as refused:
             return self._refused(typed, refused)
+        # An event has no slug: it is found by its title, the second column, instead of its date.
         query = urlencode({"find": cells[names[self.kind is EVENT_TYPE]].strip()})
         return RedirectResponse(f"/catalogue/{self.kind.name}?{query}", 303)
 
@@ -174,6 +187,7 @@ def correct(written: WrittenForm, number: EntryId) -> Response:
 def _written(
     session: Session, maintainer: MaintainerIdentity, kind: EntryType, form: FormState
 ) -> dict[str, object]:
+    """The context of the page with the form of an entry."""
     return {
         "maintainer": maintainer,
         "kind": kind.name,
@@ -186,7 +200,7 @@ def _written(
 
 
 def _cells(session: Session, kind: EntryType, number: int) -> dict[str, str]:
-    """Raises NotFoundError."""
+    """The texts of an entry by column. Raises NotFoundError."""
     for entry_id, cells in read_entries(session, kind):
         if entry_id == number:
             return cells
@@ -194,11 +208,12 @@ def _cells(session: Session, kind: EntryType, number: int) -> dict[str, str]:
 
 
 def _seen(cells: Mapping[str, str]) -> str:
-    """Names an entry as it was looked at."""
+    """A digest of an entry as it was looked at, which its form sends back."""
     return sha256("\n".join(cells.values()).encode()).hexdigest()[:16]
 
 
 def _expect(seen: str, cells: Mapping[str, str]) -> None:
+    """Raise ConflictError where the entry was changed since the form was opened."""
     if seen != _seen(cells):
         detail = "Somebody corrected it meanwhile. Open it again to see how it stands."
         raise ConflictError("This entry is not what you looked at any more", detail)

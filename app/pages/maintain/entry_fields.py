@@ -1,4 +1,4 @@
-"""The fields in which a catalogue entry is written, kind by kind, in the order of its columns."""
+"""The fields of the forms in which catalogue entries are written, by kind of entry."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,10 @@ from app.domain.vocabulary import OPENNESS_LABELS, ORIGIN_LABELS, Openness, Orig
 
 @dataclass(frozen=True, slots=True)
 class EntryField:
-    """How a column is asked for. `choices` are value and label; `long` texts get more room."""
+    """The field that asks for a column; `name` is the column's.
+
+    `choices` are pairs of value and label, none for a text; `long` texts get more room.
+    """
 
     name: str
     label: str
@@ -21,6 +24,8 @@ class EntryField:
 ORIGINS: Final = tuple((word.value, ORIGIN_LABELS[word]) for word in Origin)
 OPENNESS: Final = tuple((word.value, OPENNESS_LABELS[word]) for word in Openness)
 
+# Kind to its fields, in the order of the columns of its file in the bundled data. The first names
+# the entry; an event is named by its second, see `CatalogueForm.done`.
 ENTRY_FIELDS: Final[Mapping[str, tuple[EntryField, ...]]] = {
     "sources": (
         EntryField("source", "Short name", "For addresses and files, like openrouter-rankings."),

@@ -1,4 +1,4 @@
-"""`/sign-in`, `/sign-out`, `/account`: how a maintainer comes, goes, and changes the password."""
+"""`/sign-in`, `/sign-out`, `/account`: signing in and out, and changing the password."""
 
 import re
 from typing import Annotated, Final
@@ -26,16 +26,18 @@ from app.web.route_policy import RouteKind, policy
 
 router = APIRouter()
 
-# A model of the form would be built at the first request, by whichever thread comes first.
+# Single fields instead of one pydantic model, which FastAPI would build at the first request, in
+# whichever thread comes first.
 Text = Annotated[str, Form()]
 
 HOME: Final = "/uploads/received"
-# Browsers read "\" as "/", drop tabs and line ends, and take "//host" for another site.
+# `next` comes with the address, so that a link to our sign-in could lead on to any site. Browsers
+# read "\" as "/", drop tabs and line ends, and take "//host" for another site.
 OWN_PATH: Final = re.compile(r"/(?![/\\])[!-\[\]-~]{0,2000}")
 
 
 def own_path_of(address: str) -> str:
-    """Where to go after signing in: a path of ours, or all that was uploaded."""
+    """Return the address if it is a path of this site, else the list of all uploads."""
     return address if OWN_PATH.fullmatch(address) else HOME
 
 
@@ -48,7 +50,9 @@ def ask(
     next_path: Annotated[str, Query(alias="next")] = "",
     link: str = "",
 ) -> HTMLResponse | RedirectResponse:
-    """The form; or the button of a one-time link, so that a preview of it does not use it up."""
+    """Return the form, or the page of a one-time link with its button."""
+    # A link works by its button, not by being opened: chat programs and mail filters open links to
+    # look at them, and would use it up.
     if link:
         with db.reading() as session:
             name = name_of_link(session, link)
@@ -68,10 +72,11 @@ def _form(
 def _answer(
     request: Request, template: str, context: dict[str, object], refused: UserError | None
 ) -> HTMLResponse:
+    # By the exact type: a subclass that the table lacks is a KeyError, and so a fault of ours.
     status = STATUS_BY_ERROR[type(refused)] if refused else 200
     answer = render_page(request, template, context, status)
     answer.headers["Cache-Control"] = "no-store"
-    # A page, not a challenge: the header that goes with 401 for programs has no place here.
+    # A wrong password is a 401 without `WWW-Authenticate`: that header is for programs with tokens.
     if isinstance(refused, TooOftenError):
         answer.headers.update(error_headers(refused))
     return answer
@@ -88,6 +93,7 @@ def sign_in(
     link: Text = "",
     next_path: Annotated[str, Form(alias="next")] = "",
 ) -> HTMLResponse | RedirectResponse:
+    # Whoever comes by a link is new or has forgotten the password: the account's page sets one.
     if link:
         return _welcome(request, db, sign_in_by_link(db, link), "/account")
     name = name.strip().lower()
@@ -103,15 +109,18 @@ def _address(request: Request) -> str:
 
 
 def _welcome(request: Request, db: Database, secret: str, to: str) -> RedirectResponse:
-    """The next page, with the cookie of a new sign-in in place of whatever was there."""
+    """A redirect with the cookie of a new sign-in, in place of whatever was there."""
+    # The old one is ended on the server too: without its cookie nobody could end it any more.
     _end(request, db)
     answer = RedirectResponse(to, 303, {"Cache-Control": "no-store"})
     answer.set_cookie(
         cookie_name(request),
         secret,
         max_age=int(SESSION_MAX_AGE.total_seconds()),
+        # Over plain http, as on a laptop, browsers drop a cookie that is marked secure.
         secure=request.scope["scheme"] == "https",
         httponly=True,
+        # Not strict: a link in a mail would then lead a signed-in maintainer to the sign-in.
         samesite="lax",
     )
     return answer
@@ -125,7 +134,8 @@ def _end(request: Request, db: Database) -> None:
 @router.get("/sign-out")
 @policy(RouteKind.PAGE)
 def ask_to_sign_out() -> RedirectResponse:
-    """Its button stands on the account's page."""
+    """Lead to the account's page, where the button to sign out stands."""
+    # A GET that signs out could be caused by any picture on any site.
     return RedirectResponse("/account", 303)
 
 
@@ -134,6 +144,8 @@ def ask_to_sign_out() -> RedirectResponse:
 def sign_out(request: Request, db: RequestDatabase) -> RedirectResponse:
     _end(request, db)
     answer = RedirectResponse("/", 303, {"Cache-Control": "no-store"})
+    # The attributes must be those it was set with: browsers ignore what deletes a cookie with the
+    # prefix `__Host-` without being secure.
     https = request.scope["scheme"] == "https"
     answer.delete_cookie(cookie_name(request), secure=https, httponly=True, samesite="lax")
     return answer
@@ -171,6 +183,7 @@ def change_password(
 ) -> HTMLResponse | RedirectResponse:
     try:
         _check_typed_twice(new, again)
+        # This ends every sign-in of the maintainer, also those of other browsers, and begins one.
         secret = sessions.change_password(db, maintainer.name, old, new, _address(request))
     except (BadInputError, WrongPasswordError, TooOftenError) as refused:
         return _account(request, db, maintainer.name, refused)

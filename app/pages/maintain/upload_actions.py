@@ -1,4 +1,4 @@
-"""What maintainers may do with an upload: publish, discard; withdraw it, check it again."""
+"""Actions of maintainers on an upload: publish, discard, withdraw, check again."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,12 +27,12 @@ LIMITS: Final = FileLimits()
 SAME: Final = "Today’s catalogue says of every line what was published."
 
 UploadAction = Callable[[Session], int]
-"""Does it, and gives the id of the upload to look at afterwards."""
+"""A function that does the action and returns the id of the upload to show afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
 class ActionRequest:
-    """A form that a maintainer sent about an upload."""
+    """A form that a maintainer sent about an upload; a dependency of the routes of actions."""
 
     request: Request
     upload_id: UploadId
@@ -50,19 +50,26 @@ class ActionRequest:
 
     @property
     def version(self) -> str:
-        """What the maintainer looked at; a form without it expects nothing that ever was."""
+        """The version of what the maintainer looked at, "" where the form has none."""
+        # An action on something else than was looked at is refused. "" is no version of anything,
+        # so a form without it is refused as well.
         return form_texts(self.form).get("version", "")
 
     def done(self, act: UploadAction) -> Response:
-        """Goes on to the upload's page, or shows it anew with what was wrong."""
+        """Do it in one transaction and lead to the upload's page.
+
+        Where it is refused, return the page with the form again and what is wrong.
+        """
         try:
             with self.db.writing() as session:
                 shown = act(session)
+        # Caught outside of the transaction, so that the page shows what stands without it.
         except (BadFileError, BadInputError, ConflictError) as refused:
             return self._refused(refused)
         return RedirectResponse(f"/uploads/{shown}", 303)
 
     def _refused(self, refused: UserError) -> Response:
+        # 422 is about what was typed, which the form can mend; 409 about what others did meanwhile.
         bad_input = isinstance(refused, BadInputError)
         problems = problems_by_field(refused.problems) if bad_input else {}
         alert = refused.title if bad_input else f"{refused.title}. {refused.detail}".strip()
@@ -83,7 +90,9 @@ ActionAsked = Annotated[ActionRequest, Depends()]
 def ask_to_withdraw(
     request: Request, upload_id: UploadId, session: ReadSession, maintainer: SignedInMaintainer
 ) -> HTMLResponse | RedirectResponse:
-    """What may be done with a published upload; its own page is public, and asks nobody."""
+    """Return the page with what may be done with a published upload."""
+    # It has an address of its own because the upload's page is public: it is the same for everyone
+    # and reads no cookie, so that caches may keep it.
     upload = read_upload_record(session, upload_id)
     if not upload.withdrawable:
         return RedirectResponse(f"/uploads/{upload_id}", 303)

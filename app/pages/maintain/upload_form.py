@@ -1,4 +1,4 @@
-"""`/uploads/new`: the form that takes a file, its template and its example."""
+"""`/uploads/new`: the form that takes a file, with its template and its example."""
 
 import io
 from collections.abc import Mapping
@@ -32,10 +32,11 @@ from app.web.route_policy import FILE_MAX_BYTES, RouteKind, policy
 router = APIRouter()
 
 LIMITS: Final = FileLimits()
-# A file that is pasted comes as a field.
+# Text that is pasted instead of a file comes as a field, which must hold as much as a file.
 SentFile = Annotated[FormData, form_dependency(LIMITS.bytes or 0)]
 
-NEW: Final = "+"  # in place of a slug, which cannot begin with it
+# Values of the field `source` that are no slugs, which cannot begin with "+".
+NEW: Final = "+"
 IN_FILE: Final = ""
 FIELD_NAMES: Final = tuple(column.name for column in SOURCE_TYPE.columns)
 TEMPLATE: Final = ",".join(column.name for column in UPLOAD_COLUMNS) + "\n"
@@ -82,7 +83,8 @@ def create(
     db: Annotated[Database, Depends(database_of)],
     form: SentFile,
 ) -> Response:
-    """Keeps the file; what would change is the business of its own page."""
+    """Keep the file and lead to its page, or return the form with what is wrong."""
+    # The lines are not checked here: a file with problems is kept too, and its page tells them.
     values = form_texts(form)
     file, filename, problems = _file_of(form)
     if values.get("openness") not in list(Openness):
@@ -97,20 +99,25 @@ def create(
 
 
 def _sent_on(request: Request, address: str) -> Response:
-    """Our script asks for the address: it goes there itself, and says meanwhile what it does."""
+    """A redirect, or for upload-form.js the address alone."""
+    # XMLHttpRequest follows redirects by itself: it would load the page only to throw it away. So
+    # the script is given the address and has the browser go there.
     if request.headers.get("x-requested-with") == "XMLHttpRequest":
         return Response(status_code=201, headers={"Location": address})
     return RedirectResponse(address, 303)
 
 
 def _file_of(form: FormData) -> tuple[BinaryIO | None, str, dict[str, str]]:
-    """The file that was sent, its name, and what is wrong with what was sent."""
+    """The file that was sent, its name, and what is wrong by field."""
+    # Browsers send a part without a name and of no length where no file was picked.
     sent, text = form.get("file"), form_texts(form).get("text", "")
     picked = sent if isinstance(sent, UploadFile) and (sent.filename or sent.size) else None
     if picked and text.strip():
         return None, "", {"file": "Pick a file or paste its text, not both."}
     if picked:
         return picked.file, picked.filename or "", {}
+    # Lone surrogates are kept as bytes that are no UTF-8, which the check of the file reports with
+    # their line. To encode them strictly would be a fault of ours.
     if text.strip():
         return io.BytesIO(text.encode("utf-8", "surrogatepass")), "pasted.csv", {}
     return None, "", {"file": "Pick a file, or paste its text below."}
@@ -119,7 +126,8 @@ def _file_of(form: FormData) -> tuple[BinaryIO | None, str, dict[str, str]]:
 def _keep(
     db: Database, values: Mapping[str, str], file: BinaryIO, filename: str, by: str
 ) -> tuple[int, dict[str, str]]:
-    """The upload's id, or what is wrong with the source; then nothing is stored."""
+    """The upload's id, or 0 and what is wrong with the source by field."""
+    # One transaction: without the file a new source is not stored either.
     source: str | None = values.get("source") or None
     try:
         with db.writing() as session:
@@ -138,6 +146,7 @@ def _keep(
 
 
 def _new(name: str) -> str:
+    """The name in this form of a field that describes a new source."""
     return f"new_{name}"
 
 

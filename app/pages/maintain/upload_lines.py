@@ -1,4 +1,4 @@
-"""`/uploads/{number}/lines`: the stored lines behind a month's figures."""
+"""`/uploads/{number}/lines`: the stored lines behind the figures of a month."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -32,7 +32,10 @@ FILTERS: Final = ("origin", "developer", "model")
 
 @dataclass(frozen=True, slots=True)
 class LinesQuery:
-    """Which lines: of one source and month, those that pass the filters, after line `after`."""
+    """The lines asked for: of one source and month, those that pass the filters of `question`.
+
+    The page begins after line `after` of the file, 0 for the first page.
+    """
 
     source: str
     month: date
@@ -40,6 +43,7 @@ class LinesQuery:
     after: int
 
     def address(self, upload_id: int) -> str:
+        """Return the address of these lines in an upload."""
         pairs = {"source": self.source, "month": format_month(self.month)}
         pairs |= {name: ",".join(getattr(self.question, name)) for name in FILTERS}
         # Unlike elsewhere all lines are meant where no openness is named.
@@ -50,7 +54,12 @@ class LinesQuery:
 
 
 def lines_query(request: Request, session: ReadSession) -> LinesQuery:
-    """What the query string asks for: a question about one month. Raises BadQuestionError."""
+    """Return what the query string asks for. Raises BadQuestionError.
+
+    That is the parameters of a question with one source, with `month` and `after` beside.
+    """
+    # `month` and `after` are no parameters of a question, and the parser refuses what it does not
+    # know: so they are taken out before.
     items = dict(request.query_params)
     month = parse_month(items.pop("month", ""))
     after = items.pop("after", "0")
@@ -68,7 +77,9 @@ LinesAsked = Annotated[LinesQuery, Depends(lines_query, scope="function")]
 @router.get("/uploads/behind")
 @policy(RouteKind.PAGE)
 def behind(query: LinesAsked, session: ReadSession) -> RedirectResponse:
-    """From a number in a table to the upload it rests on, at the vintage of the question."""
+    """Lead from a number in a table to the lines that it rests on, at the question's vintage."""
+    # Only the id of the upload is needed here, hence no lines. It is looked up when somebody
+    # follows the link: tables would otherwise need the upload of every cell.
     lines_behind = supporting_lines(
         session,
         query.source,
@@ -81,7 +92,7 @@ def behind(query: LinesAsked, session: ReadSession) -> RedirectResponse:
 
 @dataclass(frozen=True, slots=True)
 class LineFilter:
-    """The lines of one origin and openness, what they add up to, and where they stand alone."""
+    """The lines of one origin and openness: their number, their sum, and their own address."""
 
     label: str
     lines: int
@@ -96,6 +107,7 @@ def lines(request: Request, sight: Viewed, query: LinesAsked, session: ReadSessi
     upload = sight.upload
     record = _month_of(upload, query)
     place = (upload.id, query.source, query.month)
+    # One line more than is shown tells whether there is a next page, without counting all.
     page = lines_of_upload(
         session, *place, query.question, limit=LINES_A_PAGE + 1, after=query.after
     )
@@ -125,6 +137,7 @@ def _month_of(upload: UploadRecord, query: LinesQuery) -> MonthRecord:
 
 
 def _all(query: LinesQuery) -> LinesQuery:
+    """All lines of the same source and month, from the first."""
     return LinesQuery(
         query.source, query.month, Question(source=(query.source,), openness="all"), 0
     )

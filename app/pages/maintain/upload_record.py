@@ -1,4 +1,4 @@
-"""`/uploads`: what was uploaded, what it would change or has changed, and what may be done."""
+"""`/uploads`: the uploads, and of each what it would change or has changed, and its file."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -47,7 +47,7 @@ router = APIRouter()
 
 @dataclass(frozen=True, slots=True)
 class ActionRefusal:
-    """Why something was not done, and what had been typed."""
+    """Why an action was refused, what had been typed, and the status of the answer."""
 
     alert: str = ""
     form: FormState = field(default_factory=FormState)
@@ -55,10 +55,13 @@ class ActionRefusal:
 
 
 NO_REFUSAL: Final = ActionRefusal()
+"""The state of a page before anything was sent."""
 
 
 def parse_upload_id(number: str) -> int:
-    """The id of the address. Not int: a hundred digits are no upload, and no fault of ours."""
+    """Return the id that a path names. Raises NotFoundError for what cannot be one."""
+    # Not `int` in the signature: a number too large for PostgreSQL's bigint would be answered as a
+    # fault of ours.
     if not (number.isascii() and number.isdigit() and len(number) < 19):
         raise NotFoundError("There is no such upload", "Uploads are numbered: 1, 2, 3 ...")
     return int(number)
@@ -69,7 +72,7 @@ UploadId = Annotated[int, Depends(parse_upload_id)]
 
 @dataclass(frozen=True, slots=True)
 class ViewedUpload:
-    """The upload of the address, and who looks at it: nobody is asked about a public one."""
+    """The upload of a path, and the maintainer who looks at it; None for a public one."""
 
     upload: UploadRecord
     maintainer: MaintainerIdentity | None
@@ -81,7 +84,9 @@ def viewed_upload(
     session: ReadSession,
     db: Annotated[Database, Depends(database_of)],
 ) -> ViewedUpload:
-    """Raises NotSignedInError where only maintainers may see it."""
+    """Return the upload of a path. Raises NotSignedInError where only maintainers may see it."""
+    # The cookie is not read for a public upload: its page is the same for everyone, so that caches
+    # may keep it.
     upload = read_upload_record(session, upload_id)
     return ViewedUpload(
         upload, None if upload.public else require_signed_in(find_visitor(request, db))
@@ -94,7 +99,7 @@ Viewed = Annotated[ViewedUpload, Depends(viewed_upload, scope="function")]
 @router.get("/uploads", dependencies=[no_parameters("before")])
 @policy(RouteKind.PAGE)
 def history(request: Request, session: ReadSession, before: str = "") -> HTMLResponse:
-    """The public record."""
+    """Return the list of uploads that were published, for everyone."""
     return _history(request, session, None, before)
 
 
@@ -103,13 +108,14 @@ def history(request: Request, session: ReadSession, before: str = "") -> HTMLRes
 def received(
     request: Request, session: ReadSession, maintainer: SignedInMaintainer, before: str = ""
 ) -> HTMLResponse:
-    """All there is, for maintainers: also what waits, and what was discarded."""
+    """Return the list of all uploads, also of those that wait or were discarded."""
     return _history(request, session, maintainer, before)
 
 
 def _history(
     request: Request, session: Session, maintainer: MaintainerIdentity | None, before: str
 ) -> HTMLResponse:
+    # Pages go by id and not by number, so that a new upload shifts nothing between two of them.
     last = parse_upload_id(before) if before else None
     uploads = read_upload_records(session, everyone=maintainer is not None, before=last)
     context: dict[str, object] = {
@@ -134,7 +140,10 @@ def render_upload(
     maintainer: MaintainerIdentity | None,
     refusal: ActionRefusal = NO_REFUSAL,
 ) -> HTMLResponse:
-    """What an upload would change, or its record once that is settled."""
+    """Return the review of an upload, or its record once it is published or discarded.
+
+    `refusal` is what became of an action that was tried just before.
+    """
     names = source_names(session)
     context: dict[str, object] = {"maintainer": maintainer, "upload": upload, "names": names}
     context |= {"alert": refusal.alert, "form": refusal.form}
@@ -161,7 +170,11 @@ def _reviewed(
 
 
 def _pinned(session: Session, upload: UploadRecord) -> list[tuple[str, str, str]]:
-    """Each source with the address of its figures just before (if any) and after publishing."""
+    """Each source with the addresses of its figures just before and just after publishing.
+
+    The first is "" where the source had none.
+    """
+    # A microsecond is the finest that PostgreSQL stores: no other vintage lies in between.
     if upload.published_at is None:
         return []
     after = upload.published_at
@@ -183,9 +196,11 @@ def _pinned(session: Session, upload: UploadRecord) -> list[tuple[str, str, str]
 @router.get("/uploads/{number}/file")
 @policy(RouteKind.PAGE)
 def file(sight: Viewed, session: ReadSession) -> Response:
-    """The bytes as they came, never shown as a page."""
+    """Return the file as it was received, to be saved."""
+    # Always an attachment: a file may hold anything, and shown as a page it would be of this site.
     upload = sight.upload
     stored = open_stored_file(session.get_one(Upload, upload.id))
+    # Two names: programs that do not know `filename*` (RFC 6266) get one that needs no escaping.
     plain = f'attachment; filename="upload-{upload.id}.csv"'
     named = f"{plain}; filename*=UTF-8''{quote(upload.filename, safe='')}"
     headers = {"Content-Disposition": named, "Content-Length": str(upload.size)}
@@ -201,7 +216,7 @@ def _portions(file: BinaryIO) -> Iterator[bytes]:
 @router.get("/uploads/{number}/errors.csv")
 @policy(RouteKind.FILE, cross_origin_reads=True)
 def errors(request: Request, sight: Viewed, session: ReadSession) -> Response:
-    """The first hundred problems of a file that is not published."""
+    """Return the first hundred problems of a file that is not published, as CSV."""
     upload = sight.upload
     if upload.state is not State.UNPUBLISHED:
         raise NotFoundError(f"Upload {upload.id} has no errors")

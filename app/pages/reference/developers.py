@@ -46,7 +46,7 @@ Then = Annotated[Question, question_dependency("home", "as_of")]
 
 @dataclass(frozen=True, slots=True)
 class DeveloperRank:
-    """A line of a list; `share` is the latest known, `now` whether it is of the latest month."""
+    """A line of a list: `share` is the latest known, `now` says that it is of the latest month."""
 
     entry: DeveloperEntry | ModelEntry
     share: Share | None
@@ -56,7 +56,10 @@ class DeveloperRank:
 def rank_developers(
     entries: Sequence[DeveloperEntry] | Sequence[ModelEntry], shares: Mapping[str, Share]
 ) -> list[DeveloperRank]:
-    """By latest month, then by share; those without a figure last, by name."""
+    """Return the entries by latest month, then by share; those without a figure last, by name.
+
+    `shares` are the latest shares by slug.
+    """
     month = max((share.month for share in shares.values()), default=None)
     rows = [
         DeveloperRank(entry, share, share is not None and share.month == month)
@@ -67,6 +70,8 @@ def rank_developers(
 
 
 def _rank(row: DeveloperRank) -> tuple[int, float, str]:
+    # Negated, so that the latest and the largest come first while names ascend. 0 is greater than
+    # the negated number of any day.
     share = row.share
     if share is None or share.share_pct is None:
         return 0, 0.0, row.entry.name.casefold()
@@ -95,11 +100,14 @@ def developers(request: Request, question: Filtered, session: ReadSession) -> HT
 
 
 def _origin(row: DeveloperRank) -> str:
+    # The list here has developers only; `DeveloperRank` is also the line of a list of models.
     return row.entry.origin if isinstance(row.entry, DeveloperEntry) else ""
 
 
 @dataclass(frozen=True, slots=True)
 class OriginFilter:
+    """A link that shows the developers of one origin, or all, and how many they are."""
+
     label: str
     query: str
     count: int
@@ -122,13 +130,15 @@ def _choice(label: str, origin: tuple[str, ...], count: int, question: Question)
 
 
 def _counts(session: Session, question: Question) -> dict[str, int]:
-    """How many models the catalogue knows of each developer."""
+    """The number of models in the catalogue by the slug of their developer."""
     counts: dict[str, int] = {}
     for model in models_by_slug(vintage_at(session, question.as_of)).values():
         counts[model.developer] = counts.get(model.developer, 0) + 1
     return counts
 
 
+# Slugs of models hold a slash; those of developers take a path as well, so that a wrong one gets
+# the page that names the nearest.
 @router.get("/developers/{slug:path}")
 @policy(RouteKind.PAGE, expensive=True)
 def developer(request: Request, slug: str, question: Then, session: ReadSession) -> HTMLResponse:
@@ -155,7 +165,7 @@ def _latest_of_models(session: Session, history: ShareHistory) -> dict[str, Shar
 @router.get("/models")
 @policy(RouteKind.PAGE)
 def all_models() -> RedirectResponse:
-    """Models are listed with who made them."""
+    """Lead to the developers, with whom models are listed: they have no list of their own."""
     return RedirectResponse("/developers", 303)
 
 
@@ -179,7 +189,7 @@ def model(request: Request, slug: str, question: Then, session: ReadSession) -> 
 def _shown(
     session: Session, question: Question, history: ShareHistory | None, name: str, *, based: bool
 ) -> dict[str, object]:
-    """The figures of a page, and what counting by base model would change."""
+    """The part of the context with figures, and what counting by base model would change."""
     vintage = vintage_at(session, question.as_of)
     main = main_source(vintage)
     context: dict[str, object] = {
@@ -194,13 +204,15 @@ def _shown(
     if history is None:
         return context
     history_question, answer = history.question, history.answer
+    # By the home of the base model a share can be of several origins: the chart then divides it by
+    # them, while the sentences above go on about the whole.
     if question.home == "base":
         history_question = history_question.having(by="origin", home="base")
         answer = answer_question(session, history_question)
     return context | {
         "asked": history_question,
         "answer": answer,
-        # Whom it is about stands before it.
+        # The page puts the name before the headline, which must not say it again.
         "headline": headline_finding(answer, history_question.having(developer=(), model=())),
         "small_print": small_print_text(answer),
         "definition": definition_text(answer, history_question),

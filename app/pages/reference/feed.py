@@ -1,4 +1,4 @@
-"""`/feed.atom`: newly published months, revisions and withdrawals, an entry each."""
+"""`/feed.atom`: an entry for each upload that was published, revised figures or was withdrawn."""
 
 import re
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ router = APIRouter()
 
 ENTRIES_MAX: Final = 50
 MONTHS: Final = 6
-"""How many months' figures an entry tells; its upload's page tells them all."""
+"""The months whose figures an entry tells; the page of its upload tells them all."""
 
 # A server may move and keep its feed, so no id depends on a host. `.invalid` belongs to nobody and
 # never will; the file's digest and the instant tell apart the uploads of two servers.
@@ -34,6 +34,8 @@ NO_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010fff
 
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
+    """A publishing or withdrawal as the template shows it; `more` months are not told."""
+
     id: str
     title: str
     updated: str
@@ -49,6 +51,8 @@ FeedQuestion = Annotated[Question, question_dependency("source")]
 @policy(RouteKind.FILE)
 def feed(request: Request, question: FeedQuestion, session: ReadSession) -> Response:
     names = source_names(session)
+    # A feed of some sources is another feed than that of all, with an id and an address of its own:
+    # readers that knew both by one id would mix their entries.
     acts = read_revisions(session, sources=question.source, limit=ENTRIES_MAX)
     entries = [_entry(act, names) for act in acts]
     about = ",".join(sorted(question.source))
@@ -63,7 +67,8 @@ def feed(request: Request, question: FeedQuestion, session: ReadSession) -> Resp
         "entries": entries,
     }
     text = TEMPLATES.get_template("reference/feed.xml").render(context)
-    # What XML cannot say even escaped, whichever stored text it came from.
+    # Some characters are forbidden in XML even as references, and one of them makes readers refuse
+    # the whole feed. They are replaced at the end, whichever stored text they came from.
     return Response(NO_XML.sub("\ufffd", text), media_type="application/atom+xml; charset=utf-8")
 
 
@@ -80,4 +85,5 @@ def _entry(act: Revision, names: dict[str, str]) -> FeedEntry:
 
 
 def entry_id(act: Revision) -> str:
+    """Return the id of an entry, which must never change: readers show a new id as new."""
     return f"{TAG}upload/{act.upload_id}/{act.sha256[:16]}/{act.kind}/{format_instant(act.at)}"

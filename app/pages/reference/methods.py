@@ -1,4 +1,4 @@
-"""`/methods`: what the words mean and how the numbers are made, with numbers from the data."""
+"""`/methods`: the meanings of words and the making of numbers, with examples from the data."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -62,18 +62,23 @@ def methods(request: Request, question: Then, session: ReadSession) -> HTMLRespo
 def bundled_data(
     request: Request, _: Annotated[Question, question_dependency("as_of")]
 ) -> HTMLResponse:
-    """What app/data says of itself, as a page."""
+    """Return the account of where the bundled data comes from, as a page."""
     return render_page(request, "reference/bundled_data.html", {"blocks": parse_blocks()})
 
 
 def _statuses(covered: Sequence[CoveredMonth]) -> dict[str, int]:
+    """The number of months by status, also of a status that none has."""
     counts = Counter(item.status for item in covered)
     return {status.value: counts[status] for status in Status}
 
 
 @dataclass(frozen=True, slots=True)
 class RevisionCounts:
-    """What has been published so far: uploads, months of a source, lines; and what became of it."""
+    """Counts of what was ever published.
+
+    `months` counts a month once for each source and upload; `superseded` are those of them that
+    later uploads replaced, `withdrawn` counts uploads.
+    """
 
     uploads: int
     months: int
@@ -95,7 +100,10 @@ def _record(snapshots: Sequence[SnapshotRecord]) -> RevisionCounts:
 
 @dataclass(frozen=True, slots=True)
 class WorkedExample:
-    """The usual question's latest number, and all that belongs to it where it is cited."""
+    """The latest number of the plain question, and all that belongs to it where it is cited.
+
+    The texts are ready to print; `adds_up` pairs the parts of the whole with their shares.
+    """
 
     number: str
     whole: str
@@ -131,13 +139,16 @@ def _example(session: Session, question: Question) -> WorkedExample | None:
         day=format_day(answer.vintage),
         citation=source_citation(source),
         address=pinned_question(example_question, answer).address("/trends"),
+        # The key is a label of `COMPLEMENT_GROUPS` in queries/grouping.py, in small letters. Where
+        # models of unknown home are among the shares, that group has another label, and the page
+        # says nothing of the remainder here.
         remainder=dict(parts).get("unknown or not broken down", ""),
         adds_up=parts,
     )
 
 
 def _adds_up(answer: Answer) -> list[tuple[str, str]]:
-    """The latest month's open models together, and the rest of the whole."""
+    """The parts of the whole in the latest month: open models together, and each of the rest."""
     month = max(row.month for row in answer.shares if not row.missing)
     rows = [row for row in answer.shares if row.month == month and not row.missing]
     rest = [row for row in answer.complement if row.month == month and not row.missing]

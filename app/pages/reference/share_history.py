@@ -1,4 +1,8 @@
-"""The course of one developer's or model's share: which question tells the truth about it."""
+"""The course of one developer's or model's share, and the question that tells it rightly.
+
+A question counts open models unless told otherwise. Of a developer with closed models that would
+show a part as the whole, and of one with closed models only nothing.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +21,7 @@ from app.wording.formats import format_month_name, format_percent, join_names
 
 @dataclass(frozen=True, slots=True)
 class ShareHistory:
-    """The answer of `question`, and why it counts the openness it does."""
+    """An answer with its question; `counted` is a sentence on why that openness is counted."""
 
     question: Question
     answer: Answer
@@ -25,14 +29,18 @@ class ShareHistory:
 
     @property
     def last(self) -> Share:
-        """The latest month with a figure; there is one, or there were no answer."""
+        """The latest share with a figure; every answer has one."""
         return max(
             (row for row in self.answer.shares if not row.missing), key=lambda row: row.month
         )
 
 
 def share_history(session: Session, named: Question) -> ShareHistory | None:
-    """The course of what `named` filters for; None where the main source tells nothing of it."""
+    """Return the course of what `named` filters for; None where the main source has no figure.
+
+    It counts the openness of its models where all have one, else all of them together.
+    """
+    # Sources that name some open models only refuse `openness=all`.
     try:
         kinds = answer_question(session, named.having(by="openness", openness="all"))
     except NoFiguresError:
@@ -52,7 +60,7 @@ def _open_alone(kinds: Answer) -> str:
 
 
 def _of_open_models(session: Session, named: Question) -> ShareHistory | None:
-    """Some sources name open models only, and cannot say what all of them come to."""
+    """The course by a source that names open models only."""
     question = named.having(openness="open")
     try:
         return ShareHistory(question, answer_question(session, question), COUNTED["named"])
@@ -70,7 +78,10 @@ COUNTED: Final[Mapping[str, str]] = {
 
 
 def all_usage_history(session: Session, question: Question) -> ShareHistory | None:
-    """All developers or models of the main source; open models where it names no others."""
+    """Return the shares of all developers or models of the main source; None without figures.
+
+    They are of all usage, or of open models where the source names no others.
+    """
     for openness, counted in (("all", ""), ("open", COUNTED["named"])):
         usage_question = question.having(openness=openness, top=EVERY)
         try:
@@ -81,11 +92,11 @@ def all_usage_history(session: Session, question: Question) -> ShareHistory | No
 
 
 EVERY: Final = 1_000_000
-"""More than there are: nobody is left to a rest."""
+"""A `top` above any number of developers or models, so that none is counted among the rest."""
 
 
 def latest_shares(answer: Answer) -> dict[str, Share]:
-    """The latest known share of each group."""
+    """Return the latest known share of each group, by its key."""
     latest: dict[str, Share] = {}
     for row in answer.shares:
         if not row.missing and (row.group not in latest or row.month > latest[row.group].month):
@@ -97,13 +108,14 @@ def latest_shares(answer: Answer) -> dict[str, Share]:
 
 
 def base_home_sentence(session: Session, history: ShareHistory) -> str:
-    """How much of the latest share counts elsewhere where a base model's home counts."""
+    """Return a sentence on how much of the latest share counts elsewhere by base model."""
     month = history.last.month
     month_question = history.question.having(by="origin", from_=month, to=month)
     published, based = (
         latest_shares(answer_question(session, month_question.having(home=home)))
         for home in ("developer", "base")
     )
+    # What one origin gains another loses; naming the gains says it once.
     moved = {key: _share(based, key) - _share(published, key) for key in based}
     parts = [
         f"{format_percent(share, 2)} as {ORIGIN_LABELS[Origin(key)]}"

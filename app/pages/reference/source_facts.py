@@ -1,4 +1,4 @@
-"""Sources side by side: what each counts and covers, and why they differ, in words."""
+"""Sentences that compare sources: what each counts and covers, and why they differ."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from app.queries.coverage import CoveredMonth
 from app.wording.definitions import denominator_text
 from app.wording.formats import capitalize_first, format_month_span, join_names, lowercase_first
 
-# What it means for a share that the metric is this one.
+# Metric to what it means for a share. A metric that is not here has no such sentence.
 METRICS: Final[Mapping[str, str]] = {
     "tokens": "Tokens are counted whenever a model reads or writes, so heavy use counts more.",
     "downloads": "A download is counted once, however much the model is used afterwards, and models"
@@ -23,7 +23,7 @@ METRICS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One line of the definitions, a text for each source."""
+    """A line of the table of definitions: its label, and a text for each source in order."""
 
     label: str
     texts: tuple[str, ...]
@@ -32,6 +32,7 @@ class Fact:
 def source_facts(
     sources: Sequence[SourceDefinition], covered: Sequence[CoveredMonth]
 ) -> list[Fact]:
+    """Return the lines of the table that sets the definitions of sources side by side."""
     months = months_by_source(covered)
     lines = [source_definition(source, months.get(source.slug, [])) for source in sources]
     return [
@@ -40,6 +41,7 @@ def source_facts(
 
 
 def months_by_source(covered: Sequence[CoveredMonth]) -> dict[str, list[CoveredMonth]]:
+    """Return the covered months by the slug of their source, in the order in which they come."""
     months: dict[str, list[CoveredMonth]] = {}
     for item in covered:
         months.setdefault(item.source, []).append(item)
@@ -47,7 +49,8 @@ def months_by_source(covered: Sequence[CoveredMonth]) -> dict[str, list[CoveredM
 
 
 def source_definition(source: SourceDefinition, covered: Sequence[CoveredMonth]) -> dict[str, str]:
-    """Label to text, in the order in which they are read."""
+    """Return the definition of a source as label to text, in the order in which it is read."""
+    # Every source has every label: `source_facts` takes the lines of the table from the first.
     months = [item.month for item in covered]
     return {
         "Counts": capitalize_first(source.metric),
@@ -62,7 +65,10 @@ def source_definition(source: SourceDefinition, covered: Sequence[CoveredMonth])
 
 
 def source_cadence(months: Sequence[date]) -> str:
-    """`Monthly, 21 months`: told from the months that have figures, not from a promise."""
+    """Return how often a source has figures, as `Monthly, 21 months without a gap`.
+
+    It is told from the months that have figures, in order, and not from what a publisher promises.
+    """
     if not months:
         return "No figures"
     if len(months) == 1:
@@ -70,6 +76,7 @@ def source_cadence(months: Sequence[date]) -> str:
     gaps = len(list(months_between(months[0], months[-1]))) - len(months)
     if not gaps:
         return f"Monthly, {len(months)} months without a gap"
+    # More gaps than figures are no monthly series with holes, but reports of single months.
     if gaps > len(months):
         return f"{len(months)} single months, not a series"
     missing = "one is" if gaps == 1 else f"{gaps} are"
@@ -77,7 +84,7 @@ def source_cadence(months: Sequence[date]) -> str:
 
 
 def source_differences(sources: Sequence[SourceDefinition]) -> list[str]:
-    """Why no figure of one is a figure of another."""
+    """Return paragraphs on why no figure of one source is a figure of another."""
     if len(sources) < 2:
         return []
     metrics = list(dict.fromkeys(source.metric for source in sources))

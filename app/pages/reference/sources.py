@@ -1,4 +1,4 @@
-"""`/sources`: definitions side by side; of each source what it covers and what was revised."""
+"""`/sources`, `/sources/{slug}`: definitions, and of each source its coverage and revisions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -63,6 +63,8 @@ def source(request: Request, slug: str, question: Then, session: ReadSession) ->
         "grid": coverage_grid(covered),
         "covered": covered,
         "held": held_snapshots(read_snapshots(vintage, slug)),
+        # An act that only added months is no revision; a withdrawal is one even where nothing
+        # stood any more of what it took back.
         "revisions": [act for act in acts if act.revises or not act.having(Effect.NEW)],
         "trends": trends_address(entry, covered, question),
     }
@@ -72,7 +74,11 @@ def source(request: Request, slug: str, question: Then, session: ReadSession) ->
 def trends_address(
     source: SourceDefinition, covered: Sequence[CoveredMonth], question: Question
 ) -> str:
-    """The address of its chart: of all models where it says of none that they are open."""
+    """Return the address of a source's chart in the explorer, at the vintage of the question.
+
+    It asks for all models where the source names none that is open.
+    """
+    # Without figures the usual question is as good as any other.
     opens = not covered or any(item.opens for item in covered)
     narrowed = question.having(source=(source.slug,), openness="open" if opens else "all")
     return f"/trends?{narrowed.query_string()}"
@@ -83,14 +89,20 @@ def trends_address(
 
 @dataclass(frozen=True, slots=True)
 class CoverageYear:
-    """Twelve months; None is one before the first, after the last, or without figures."""
+    """A row of the grid: the twelve months of a year, each with what is known of it.
+
+    None is a month without figures, also before the first or after the last.
+    """
 
     year: int
     months: tuple[tuple[date, CoveredMonth | None], ...]
 
 
 def coverage_grid(covered: Sequence[CoveredMonth]) -> list[CoverageYear]:
-    """A row for each year from the first to the last with figures."""
+    """Return a row for each year from the first to the last with figures.
+
+    `covered` are the months of one source, in order.
+    """
     if not covered:
         return []
     covered_by_month = {item.month: item for item in covered}
@@ -113,7 +125,10 @@ MONTHS: Final = range(1, 13)
 
 @dataclass(frozen=True, slots=True)
 class HeldSnapshots:
-    """What one upload says about a source; `standing` counts its months that are current."""
+    """What one upload says about a source: its months and lines, and how many months stand.
+
+    `standing` counts the months that are current.
+    """
 
     upload_id: int
     filename: str
@@ -126,7 +141,7 @@ class HeldSnapshots:
 
 
 def held_snapshots(snapshots: Sequence[SnapshotRecord]) -> list[HeldSnapshots]:
-    """An upload a line, in the order in which they come."""
+    """Return a line for each upload among the snapshots of a source, in their order."""
     numbers = dict.fromkeys(item.upload_id for item in snapshots)
     return [_held([item for item in snapshots if item.upload_id == number]) for number in numbers]
 

@@ -34,6 +34,8 @@ def check_content_length(headers: Headers, most: int) -> None:
 
 def declared_length(headers: Headers) -> int:
     """Return the announced length in bytes, 0 for none; what is no number is beyond every limit."""
+    # Digits alone: `int` would also take signs, spaces and underscores, which servers read in
+    # different ways.
     length = headers.get("content-length", "0")
     return int(length) if re.fullmatch("[0-9]{1,18}", length) else sys.maxsize
 
@@ -43,6 +45,8 @@ def limit_body(receive: Receive, most: int) -> Receive:
 
     It counts what comes, for a chunked body announces no length.
     """
+    # One moment for the whole body: a time-out for each part would let a client send a byte now
+    # and then for ever.
     left = most
     due = asyncio.get_running_loop().time() + BODY_TIMEOUT_S + most / BODY_MIN_BYTES_PER_S
     whole = False
@@ -56,6 +60,7 @@ def limit_body(receive: Receive, most: int) -> Receive:
             async with asyncio.timeout_at(due):
                 message = await receive()
         except TimeoutError:
+            # What is still to come would be read as the next request of the connection.
             headers = {"Connection": "close"}
             raise HTTPException(408, "The request took too long to come", headers) from None
         whole = not message.get("more_body", False)
@@ -102,6 +107,8 @@ class CloseUnreadBodies:
             kind, last = message["type"], not message.get("more_body", False)
             if kind == "http.response.start" and unread:
                 MutableHeaders(scope=message)["Connection"] = "close"
+            # The answer is sent whole, but its end is held back until some of the body is read: at
+            # its end the server closes the connection.
             elif kind == "http.response.body" and last and unread and not waits:
                 await send({**message, "more_body": True})
                 await drain_body(receive)

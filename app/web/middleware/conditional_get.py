@@ -20,6 +20,7 @@ class ConditionalGetMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        # The same object as `request.state`, where `set_validators` leaves the headers.
         state = scope.setdefault("state", {})
         emptied = False
 
@@ -29,6 +30,7 @@ class ConditionalGetMiddleware:
                 emptied = message["status"] == 200 and "*" in tags_of_request(Headers(scope=scope))
                 message = _emptied(message) if emptied else message
                 _stamp(message, state["freshness"])
+            # A 304 has no body, and every part of the one that was made passes here.
             elif emptied and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             await send(message)
@@ -38,6 +40,7 @@ class ConditionalGetMiddleware:
 
 def _emptied(message: Message) -> Message:
     """Return the start of a 304 in the place of that of a 200."""
+    # A cache takes the headers of a 304 over into the answer it has (RFC 9110, 15.4.5).
     dropped = {b"content-length", b"content-type", b"content-disposition"}
     kept = [(name, value) for name, value in message["headers"] if name.lower() not in dropped]
     return {**message, "status": 304, "headers": kept}
@@ -50,6 +53,7 @@ def _stamp(message: Message, validators: dict[str, str]) -> None:
     headers = MutableHeaders(scope=message)
     for name, value in validators.items():
         headers.setdefault(name, value)
+    # Some addresses answer in several media types.
     headers.add_vary_header("Accept")
     # On what has a body, the compression says so itself; on a 304 nobody else would.
     if message["status"] == 304:

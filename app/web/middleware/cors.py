@@ -13,6 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.web.route_table import policy_of
 
+# With `*` browsers show scripts no answer to a request that had cookies, so that none is about who
+# is signed in. Of its headers scripts see those exposed here, and a few such as Content-Type.
 EXPOSED_HEADERS: Final = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
@@ -22,7 +24,7 @@ EXPOSED_HEADERS: Final = {
 PREFLIGHT_HEADERS: Final = {
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
     "Access-Control-Allow-Headers": "*",
-    "Access-Control-Max-Age": "86400",
+    "Access-Control-Max-Age": "86400",  # seconds; Chromium keeps to two hours
 }
 
 READING_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -43,6 +45,8 @@ class CorsMiddleware:
         if scope["type"] != "http" or not is_open_to_origins(scope):
             await self.app(scope, receive, send)
             return
+        # The answer to a preflight itself comes from the error handlers, as that to any OPTIONS: so
+        # there is none at an address that does not exist.
         added = EXPOSED_HEADERS | (PREFLIGHT_HEADERS if scope["method"] == "OPTIONS" else {})
 
         async def send_open(message: Message) -> None:

@@ -10,11 +10,14 @@ class HeadAsGetMiddleware:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # The whole answer is made for its headers: a length or a tag cannot be told without it. The
+        # messages still go on, emptied, since the last of them ends the answer.
         async def send_without_body(message: Message) -> None:
             if message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             await send(message)
 
+        # A copy: whoever logs the request outside of here still sees HEAD.
         if scope["type"] == "http" and scope["method"] == "HEAD":
             await self.app({**scope, "method": "GET"}, receive, send_without_body)
         else:

@@ -28,6 +28,8 @@ SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
 """Names the variable of the directory in which workers count together; set before they start."""
 METRICS_TYPE: Final = CONTENT_TYPE_LATEST
 _METHODS: Final = frozenset("GET HEAD POST PUT PATCH DELETE OPTIONS".split())
+# A registry of its own leaves out what prometheus_client adds about Python and the process, which
+# says nothing where several workers count together.
 _OWN: Final = CollectorRegistry()
 _ANSWERS: Final = Counter(
     "modelshare_answers",
@@ -76,6 +78,8 @@ class MetricsMiddleware:
             size += len(message.get("body", b""))
             await send(message)
 
+        # In a context variable, so that every line of the log made on the way has the id. The note
+        # is taken in `finally`: a client that goes in the middle of an answer is counted too.
         token = REQUEST.set(request)
         try:
             await self.app(scope, receive, send_observed)
@@ -88,6 +92,8 @@ class MetricsMiddleware:
 
         Nothing else would tell: all of its visitors would share one address, and so one limit.
         """
+        # A server that believes its proxy has put the visitor's address, which the header names,
+        # in the place of the client's.
         client = scope["client"][0] if scope.get("client") else ""
         forwarded = Headers(scope=scope).get("x-forwarded-for", client)
         if client not in forwarded and not self.warned:
@@ -100,6 +106,7 @@ def _note(scope: Scope, status: int, size: int, seconds: float) -> None:
 
     The query string is left out: it may hold the secret of a sign-in link.
     """
+    # Each new label is a new time series: a client may send any word as its method.
     method = scope["method"] if scope["method"] in _METHODS else "other"
     route = _route(scope)
     _ANSWERS.labels(method, route, status).inc()

@@ -51,6 +51,7 @@ class AnswerSlots:
         turn.present += 1
         try:
             await turn.running.acquire()
+        # A task that is cancelled while it waits must not count as present for ever.
         except asyncio.CancelledError:
             self._leave(address, turn)
             raise
@@ -66,6 +67,7 @@ class AnswerSlots:
         return end
 
     def _leave(self, address: str, turn: AnswerSlot) -> None:
+        # Addresses without a read are forgotten, or memory would grow with every visitor.
         turn.present -= 1
         if not turn.present:
             del self.found[address]
@@ -115,6 +117,7 @@ class RateLimitMiddleware:
         if scope["type"] != "http" or not is_read(scope):
             await self.app(scope, receive, send)
             return
+        # Behind a proxy this is the visitor's address only where the server believes the proxy.
         host, *_ = scope.get("client") or ("",)
         address, limit = network_prefix(host), {}
         if policy_of(scope).expensive:
@@ -122,6 +125,7 @@ class RateLimitMiddleware:
                 "RateLimit-Policy": self.buckets.policy,
                 "RateLimit": self.buckets.take(address),
             }
+        # The token is taken before the turn: who asks too often is refused at once, unqueued.
         end = await self.turns.take(address)
         receive, gone = await peek_disconnect(receive)
         if gone:  # Whoever reloads a page ten times waits for the last answer only.

@@ -31,6 +31,8 @@ def install_request_guard(app: FastAPI) -> None:
 
     The handler for Exception is left to Starlette, which puts it outermost.
     """
+    # `add_middleware` puts each new one around those before. Refusals of the guard are raised
+    # outside of the application's own handlers, so a second ring of the same goes around it.
     handlers = {
         kind: handler for kind, handler in app.exception_handlers.items() if kind is not Exception
     }
@@ -49,6 +51,7 @@ class RequestGuard:
             await self.app(scope, receive, send)
             return
         scope.setdefault("state", {})
+        # From the cheapest to the dearest: only the last of these asks the database.
         check_host(scope)
         if scope["method"] not in SAFE_METHODS:
             request = Request(scope)
@@ -56,6 +59,7 @@ class RequestGuard:
             check_source(request)
             check_encoding(request.headers)
             check_content_length(request.headers, policy.max_body_size)
+            # In a thread, since the database is asked with blocking calls.
             if policy.maintainers_write:
                 await run_in_threadpool(check_maintainer, request)
             receive = limit_body(receive, policy.max_body_size)
@@ -77,6 +81,7 @@ def check_host(scope: Scope) -> None:
 def check_source(request: Request) -> None:
     """Raise HTTPException 403 where another site has a browser write here in its user's name."""
     headers = request.headers
+    # Two headers, for older browsers send one of them only. Scripts can set neither.
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     foreign_site = site not in {None, "same-origin", "none"}
     foreign_origin = origin is not None and origin.partition("://")[2] != headers.get("host")
@@ -107,6 +112,8 @@ def check_maintainer(request: Request) -> None:
 def mark_personal(scope: Scope, send: Send) -> Send:
     """Return a `send` that keeps an answer from caches if it depended on who is signed in."""
 
+    # The state has a maintainer once somebody looked for one, and None where nobody was found: that
+    # answer may be kept, for others without the cookie.
     async def send_personal(message: Message) -> None:
         if message["type"] == "http.response.start" and "maintainer" in scope["state"]:
             headers = MutableHeaders(scope=message)

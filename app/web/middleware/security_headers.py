@@ -5,7 +5,8 @@ from typing import Final
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# The hash is that of the empty string: Plotly adds an empty <style> it fills by script.
+# The hash is that of the empty string: Plotly adds an empty <style> it fills by script. No other
+# inline style is allowed, so that neither templates nor pictures may have a style attribute.
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self';"
     " style-src 'self' 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=';"
@@ -36,6 +37,8 @@ class SecurityHeadersMiddleware:
                 headers = MutableHeaders(scope=message)
                 for name, value in SECURITY_HEADERS.items():
                     headers.setdefault(name, value)
+                # Browsers ignore it over http. Without `includeSubDomains`, which would decide for
+                # other sites of the same domain.
                 if scope["scheme"] == "https":
                     headers["Strict-Transport-Security"] = "max-age=31536000"
             await send(message)

@@ -64,6 +64,7 @@ def untracked_address(scope: Scope) -> bytes | None:
     # Browsers read //host as another site.
     if not path.startswith("/") or path.startswith("//"):
         return None
+    # Split and joined as bytes: to parse and to write the pairs again would change their spelling.
     parts = scope["query_string"].split(b"&")
     kept = [part for part in parts if not is_tracking_parameter(_name_of(part))]
     if len(kept) == len(parts):
