@@ -71,13 +71,16 @@ def publishable_months(
     if checked.problem_count:
         return frozenset()
     standing = current_snapshots_of(session, list(checked.months))
+    # Figures that a later file corrected must not come back by reading an earlier one again.
     if upload.reclassified:
         standing = {key: one for key, one in standing.items() if one.sha256 == upload.sha256}
     ids = [one.snapshot_id for one in standing.values()]
     current = _digests(lines_of_snapshots(session, ids))
     compared = (line for line in checked.lines() if (line.source, line.month) in standing)
+    # Reading all lines again is what costs: a file of new months needs no comparison.
     given = _digests(compared) if standing else {}
     differing = {key for key in standing if given.get(key) != current.get(key)}
+    # A month that is not current was withdrawn: reclassifying brings none of those back.
     new = set() if upload.reclassified else checked.months.keys() - standing.keys()
     return frozenset(differing | new)
 
@@ -108,6 +111,7 @@ def review_version_of(
 ) -> str:
     """Return a name for all that publishing depends on: upload, current months, catalogue."""
     standing = current_snapshots_of(session, keys)
+    # What the catalogue makes of each line is part of it: a corrected origin changes the review.
     digest = hashlib.sha256()
     if not checked.problem_count:
         for line in checked.lines():
@@ -135,6 +139,7 @@ def refuse_problems(checked: CheckedFile) -> None:
 def current_upload_of_same_file(session: Session, upload: Upload) -> Upload | None:
     """Return an earlier upload of the same bytes and choices, all of it current; else None."""
     current = current_snapshots(None).subquery()
+    # One superseded month is enough for the file to say something new again.
     superseded = exists().where(
         Snapshot.upload_id == Upload.id, Snapshot.id.not_in(select(current.c.id))
     )

@@ -110,6 +110,7 @@ def import_file(
     """
     with db.writing(timeout_s=IMPORT_STATEMENT_TIMEOUT_S) as session:
         imported = _import(session, path, options, progress)
+        # A check may have created entries, and a no-op has stored its bytes: neither stays.
         if options.check_only or (imported.published and imported.published.already):
             session.rollback()
         return imported
@@ -134,6 +135,7 @@ def _import_snapshots(
     options: ImportOptions,
     progress: PathProgress | None,
 ) -> ImportResult:
+    # Without this every line would be told as naming an unknown source.
     if not read_sources(vintage_at(session)):
         hint = "Import the catalogue first: the bundled app/data, or a sources.csv of your own."
         raise NotFoundError("There is no source yet", hint)
@@ -168,6 +170,7 @@ def import_bundled_data(db: Database) -> bool:
     was something before; of two that start at once the second waits and finds it filled.
     """
     with db.writing(timeout_s=IMPORT_STATEMENT_TIMEOUT_S) as session:
+        # Looked at under the lock: two servers may start on one empty database at once.
         session.execute(select(func.pg_advisory_xact_lock(Lock.FILL)))
         if not _is_empty(session):
             return False
@@ -197,6 +200,8 @@ def export_files(db: Database, directory: Path) -> list[Path]:
 def _write_kind(session: Session, kind: EntryType, directory: Path) -> Path:
     path = directory / f"{kind.name}.csv"
     with path.open("w", encoding="utf-8", newline="") as out:
+        # Cells are written as they are, without the guard against formulas that downloads have:
+        # this file is read back.
         writer = csv.writer(out, lineterminator="\n")
         out.write(f"{kind.header}\n")
         writer.writerows(entry.values() for _, entry in read_entries(session, kind))

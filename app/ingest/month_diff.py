@@ -200,6 +200,7 @@ class MonthDiff:
         for change in self.changes():
             counts[change.kind] += 1
         moved = (change for change in self.changes() if change.kind is not ChangeKind.UNCHANGED)
+        # A month may have a hundred thousand slices: they are counted, and never sorted whole.
         largest = heapq.nlargest(LARGEST_CHANGES_MAX, moved, key=lambda change: change.size)
         return MonthReview(
             source=key[0],

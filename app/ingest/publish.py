@@ -62,9 +62,13 @@ def publish_upload(
     reason = checked_reason(reason)
     upload = lock_upload(session, upload_id)
     refuse_closed_upload(upload)
+    # The stored bytes are checked again, whatever the review said: the catalogue may have changed.
     with open_stored_file(upload) as file:
         checked = _checked_alone(session, upload, file, limits, progress)
+        # Only now is it known which sources the file speaks of. Nobody else publishes on them
+        # from here on, so that what is current stays so until the commit.
         lock_sources(session, {slug for slug, _ in checked.months})
+        # Sending the same bytes twice is no error: a script may repeat what it is not sure of.
         if same := current_upload_of_same_file(session, upload):
             return PublishResult(same.id, _published_at(same), checked, already=True)
         keys = publishable_months(session, upload, checked)
@@ -124,6 +128,7 @@ def _store(
 ) -> list[CatalogueChange]:
     """Store the snapshots and lines of `keys`; return what the catalogue is to note of it."""
     notes = _create_new(session, upload, checked, by)
+    # The new entries are flushed before their ids are read.
     snapshots = _snapshots(session, upload, checked, keys)
     developers = ids_by_slug(session, Developer)
     models = ids_by_slug(session, Model)
@@ -168,6 +173,7 @@ def _rows(
     developers: dict[str, int],
     models: dict[str, int],
 ) -> Iterator[tuple[object, ...]]:
+    # In the order of OBSERVATION_COLUMNS: COPY takes values by position.
     for line in lines:
         yield (
             snapshots[line.source, line.month],

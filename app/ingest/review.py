@@ -71,6 +71,7 @@ def review_stored_upload(session: Session, upload: Upload, limits: FileLimits) -
         standing = current_snapshots_of(session, keys)
         months = compare_months(session, checked, keys, standing)
     sound = not checked.problem_count
+    # Of a file with problems nothing is compared: its review is the list of them.
     same = current_upload_of_same_file(session, upload) if sound else None
     sources = sorted({source for source, _ in keys})
     # Of the whole source, not of the file's months alone: a jump shows beside the months around it.
@@ -92,6 +93,7 @@ def review_stored_upload(session: Session, upload: Upload, limits: FileLimits) -
             *remarkable_warnings(series, keys),
             *checked.notices,
         ),
+        # New months need no reason; replacing what readers have seen does.
         needs_reason=bool(standing),
         same_as=same.id if same else None,
         standing=() if not sound else tuple(sorted(checked.months.keys() - keys)),

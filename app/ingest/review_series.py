@@ -40,6 +40,7 @@ def review_series(
     """
     for source in sources:
         covered = sorted(month for slug, month in after if slug == source)
+        # Every month between, so that a gap in the file shows as a gap.
         months = tuple(months_between(covered[0], covered[-1]))
         old, new = (
             [totals.get((source, month), {}) for month in months] for totals in (before, after)
@@ -66,6 +67,7 @@ def _groups(months: Collection[_MonthOfSource]) -> Iterator[tuple[str, str, Shar
     """
     spoken = {key for month in months for key in month}
     opened = any(openness is Openness.OPEN for _, openness in spoken)
+    # A source of unknown openness only, such as some gateways, would have no series at all.
     counted = {Openness.OPEN} if opened else set(Openness)
     for origin in Origin:
         if any((origin, openness) in spoken for openness in counted):

@@ -82,6 +82,7 @@ def _jumps(series: ReviewSeries, keys: Collection[SnapshotKey]) -> Iterator[Noti
 def _gaps(series: Sequence[ReviewSeries], keys: Collection[SnapshotKey]) -> Iterator[Notice]:
     """Months without figures that the file leaves beside its own."""
     source, months = series[0].source, series[0].months
+    # A month counts as filled by any group: one that no line names is missing, not a gap.
     filled = [
         month
         for index, month in enumerate(months)

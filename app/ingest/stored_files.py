@@ -75,6 +75,7 @@ def store_upload(
 def _pack(file: BinaryIO) -> tuple[bytes, int, bytes]:
     digest, packer, size, packed = hashlib.sha256(), zlib.compressobj(), 0, bytearray()
     file.seek(0)
+    # Hashed as received, stored packed: text of this kind shrinks to about a tenth.
     while chunk := file.read(CHUNK_BYTES):
         digest.update(chunk)
         packed += packer.compress(chunk)

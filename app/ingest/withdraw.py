@@ -81,6 +81,7 @@ def reclassify_upload(
     first = lock_upload(session, upload_id)
     if first.published_at is None or first.withdrawn_at is not None:
         raise ConflictError(f"Upload {upload_id} is not among the published ones")
+    # The bytes are shared by value, not by reference: the first upload stays as it was.
     again = Upload(
         filename=first.filename,
         sha256=first.sha256,
@@ -94,6 +95,7 @@ def reclassify_upload(
     with open_stored_file(again) as file:
         checked = check_upload(session, again, file, limits=limits)
         refuse_problems(checked)
+        # Only now is it added: an upload that changes nothing would stand in the list for ever.
         if not publishable_months(session, again, checked):
             return None
     session.add(again)

@@ -57,6 +57,7 @@ def check_in_process(
 
 def _run_apart(task: CheckTask) -> CheckedFile:
     timeout_s = task.options.limits.seconds
+    # One after the other in each worker: two checks at once would take both cores from readers.
     if not _turn.acquire(timeout=timeout_s):
         raise UnavailableError("Other files are being checked", "Please try again in a minute.")
     try:
@@ -89,6 +90,7 @@ def _checked(written: bytes) -> CheckedFile:
         while portions.tell() < len(written):
             yield from pickle.load(portions)  # noqa: S301
 
+    # Lines may be asked for more than once: each time the portions are unpickled anew.
     return replace(checked, _read=lines)
 
 
@@ -102,6 +104,7 @@ def run_check_process() -> None:
     os.nice(10)
     task: CheckTask = pickle.load(sys.stdin.buffer)  # noqa: S301
     checked = task.run(io.BytesIO(task.content))
+    # The reading of lines is bound to the open file, which cannot be pickled.
     pickle.dump(replace(checked, _read=_no_lines), sys.stdout.buffer)
     if not checked.problem_count:
         lines = checked.lines()

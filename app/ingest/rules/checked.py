@@ -52,6 +52,7 @@ class CheckedFile:
     months: Mapping[SliceKey, MonthSummary]
     new_developers: tuple[DeveloperToAdd, ...]
     new_models: tuple[ModelToAdd, ...]
+    # Lines are read again from the file, never kept: there may be a million.
     _read: Callable[[RuleProgress | None], Iterator[Line]] = field(repr=False)
 
     def lines(self, progress: RuleProgress | None = None) -> Iterator[Line]:

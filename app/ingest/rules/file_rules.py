@@ -55,6 +55,7 @@ class FileCheck:
         self.table = open_csv_table(self.file, UPLOAD_COLUMNS, self.limits, progress)
         self.problems = self.table.problems
         self.check_header()
+        # Mistakes of the header would make every line wrong; those of cells are told beside them.
         if self.problems.count:
             self.read_cells()
         else:
@@ -98,6 +99,7 @@ class FileCheck:
     def check_lines(self) -> None:
         for line in self.resolved_lines(self.table):
             self.tally(line)
+        # Sums say nothing where lines are missing from them.
         sound = not self.problems.count
         for key, tally in self.tallies.items():
             self.check_month(key, tally, sound)
@@ -214,6 +216,7 @@ class FileCheck:
         first: dict[tuple[object, ...], int] = {}
         for resolved in self.resolved_lines(self.again()):
             if slice_hash(resolved) in suspects:
+                # A model may stand once in a month, a slice without a model once.
                 line = first.setdefault((*resolved.about.slot, resolved.month), resolved.line)
                 if line != resolved.line:
                     self.refuse_twice(resolved, line)
@@ -260,6 +263,7 @@ class FileCheck:
         for resolved in self.resolved_lines(table):
             about = resolved.about
             tally = self.tallies[about.source, resolved.month]
+            # Where every line has both, the shares go first and the values stand beside them.
             share = resolved.share
             if share is None or tally.basis is Basis.VALUE:
                 share = tally.share_of(resolved.value)

@@ -119,6 +119,7 @@ class Resolver:
             except LineMistakeError as mistake:
                 # A traceback would keep the frames alive as long as the cache.
                 resolved = mistake.with_traceback(None)
+            # Most files repeat a few hundred names; one of a million new ones must not fill memory.
             if len(self._cache) >= _CACHED:
                 self._cache.clear()
             self._cache[words] = resolved
@@ -148,6 +149,7 @@ class Resolver:
         model_slug = model.slug if model else None
         if model_text and not model:
             model_slug = self._new_model(model_text, developer_slug, openness, line)
+        # The choice beside the file comes last, and is told: it is a guess about each line.
         if openness is None:
             openness = self.openness
             notices.append(
@@ -182,6 +184,7 @@ class Resolver:
                 nearest_match, text, (*self.catalogue.sources.values(), *self.catalogue.sources)
             )
             raise LineMistakeError("unknown_source", "source", text, expected, suggest)
+        # A file for one source must not revise another by a cell that was copied.
         if self.chosen is not None and slug != self.chosen:
             expected = f"{self.chosen}, the source chosen for this file, or nothing"
             raise LineMistakeError("other_source", "source", text or "", expected, self.chosen)

@@ -17,6 +17,7 @@ HUNDRED: Final = Decimal(100)
 _ROUNDING_TOLERANCE: Final = Decimal("0.5")
 SUM_MAX: Final = HUNDRED + _ROUNDING_TOLERANCE
 """The most that rounded shares may add up to."""
+# PostgreSQL's column holds ten places: what is computed here must be what is stored.
 _SHARE_PLACES: Final = Decimal("1e-10")
 _ABOUT_ONE: Final = (Decimal("0.9"), Decimal("1.01"))
 
@@ -168,6 +169,7 @@ class MonthTotals:
         """
         if not value:
             return Decimal(0)
+        # Rounded shares that add up to 99.9 are meant to be the whole.
         whole = HUNDRED if abs(self.covered - HUNDRED) <= _ROUNDING_TOLERANCE else self.covered
         share = _EXACT.divide(_EXACT.multiply(value, whole), self.value_sum)
         return share.quantize(_SHARE_PLACES, context=_EXACT)
