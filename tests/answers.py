@@ -1,8 +1,9 @@
 """Answers made by hand: what the database would say of a few figures."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TypedDict, Unpack
 
 from app.domain.answer import Answer, Group, Share, SourceDefinition
 from app.domain.calendar import add_months
@@ -12,20 +13,31 @@ VINTAGE = datetime(2026, 11, 23, 10, tzinfo=UTC)
 JANUARY = date(2025, 1, 1)
 
 
-def source(slug: str = "gateway", metric: str = "tokens", **changes: Any) -> SourceDefinition:
-    values: dict[str, Any] = {
-        "slug": slug,
-        "name": slug.title(),
-        "publisher": "Acme",
-        "metric": metric,
-        "population": "Public traffic",
-        "url": "https://example.org",
-        "licence": "CC BY 4.0",
-        "citation": "Acme, as of {as_of}.",
-        "method": "Counted.",
-        "learned": VINTAGE,
-    }
-    return SourceDefinition(**(values | changes))
+class SourceChanges(TypedDict, total=False):
+    """What a test may want otherwise of a source."""
+
+    name: str
+    publisher: str
+    citation: str
+    learned: datetime | None
+
+
+def source(
+    slug: str = "gateway", metric: str = "tokens", **changes: Unpack[SourceChanges]
+) -> SourceDefinition:
+    usual = SourceDefinition(
+        slug=slug,
+        name=slug.title(),
+        publisher="Acme",
+        metric=metric,
+        population="Public traffic",
+        url="https://example.org",
+        licence="CC BY 4.0",
+        citation="Acme, as of {as_of}.",
+        method="Counted.",
+        learned=VINTAGE,
+    )
+    return replace(usual, **changes)
 
 
 def group(key: str, label: str = "", origin: str = "") -> Group:

@@ -1,5 +1,6 @@
 """Reads the HTML of a page as a parser does, so that tests do not depend on how it is written."""
 
+import json
 from collections.abc import Iterator
 
 from bs4 import BeautifulSoup, Tag
@@ -42,6 +43,15 @@ def _pieces(element: Tag) -> Iterator[str]:
             yield from (space, *(() if child.name == "script" else _pieces(child)), space)
         elif isinstance(child, NavigableString) and not isinstance(child, PreformattedString):
             yield str(child)
+
+
+def words_for_people(content_type: str, body: str) -> str:
+    """The words of an answer: of the main part of a page, or of a problem document."""
+    if content_type.startswith("application/problem+json"):
+        problem = json.loads(body)
+        return f"{problem['title']} {problem['detail']}"
+    assert content_type.startswith("text/html"), content_type
+    return words_of(select_one(body, "main"))
 
 
 def texts(html: str, selector: str) -> list[str]:

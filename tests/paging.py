@@ -3,9 +3,10 @@
 from typing import Any
 
 from fastapi.testclient import TestClient
+from httpx2 import Response
 
 
-def next_of(response: Any) -> str | None:
+def next_of(response: Response) -> str | None:
     """The address of the next page, as the Link header says it."""
     next_links = [
         part.strip().partition(">")[0].removeprefix("<")

@@ -6,7 +6,6 @@ Serves the bundled figures; a time is the median, over all of a question after i
 """
 
 import gzip
-import re
 import statistics
 import sys
 import time
@@ -25,6 +24,7 @@ from app.charts.svg.share_image import CARD_WIDTH, ImageTexts, render_card
 from app.domain.answer import Answer
 from app.domain.vocabulary import View
 from tests.answers import answer, group
+from tests.markup import parse
 from tests.screenshots import bundled_server
 
 MONTHS = 21
@@ -74,8 +74,11 @@ def costs(shares: Answer, view: View, times: int) -> tuple[float, ...]:
 
 
 def without_pictures(page: str) -> str:
-    """The page with every other character as it was: its bytes are what is measured."""
-    return re.sub(r'<svg class="picture.*?</svg>', "", page, flags=re.DOTALL)
+    """As the parser writes it: its own spelling of the rest is within a hundredth."""
+    root = parse(page)
+    for picture in root.select("svg.picture"):
+        picture.extract()
+    return str(root)
 
 
 def main(times: int) -> None:

@@ -3,10 +3,10 @@
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import pytest
 from alembic import command
+from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import URL, Connection, inspect, text
 from sqlalchemy.exc import IntegrityError
@@ -24,7 +24,7 @@ from tests.programs import modelshare
 
 
 @contextmanager
-def alembic(db: Database) -> Iterator[Any]:
+def alembic(db: Database) -> Iterator[Config]:
     with db.engine.begin() as connection:
         config = alembic_config()
         config.attributes["connection"] = connection

@@ -26,7 +26,7 @@ from app.main import create_app
 from app.paths import PROJECT
 from app.web.token_bucket import RateExceededError
 from tests.builders import UNREACHABLE_URL
-from tests.markup import attributes
+from tests.markup import attributes, select_one, text_of, words_for_people
 from tests.programs import modelshare
 
 MIGRATIONS = PROJECT / "migrations" / "versions"
@@ -121,7 +121,8 @@ def test_without_a_database_readers_are_asked_to_come_back(
     response = lost_client.get(address)
     assert response.status_code == 503
     assert response.headers["retry-after"] == "5"
-    assert "The database cannot be reached" in response.text
+    shown = words_for_people(response.headers["content-type"], response.text)
+    assert "The database cannot be reached" in shown
     assert "Traceback" not in response.text
 
 
@@ -133,7 +134,7 @@ def test_an_unmigrated_database_is_not_ready(blank_database_url: str) -> None:
     with TestClient(create_app(Database(blank_database_url))) as client:
         response = client.get("/readyz")
     assert response.status_code == 503
-    assert "not migrated" in response.text
+    assert "not migrated" in words_for_people(response.headers["content-type"], response.text)
 
 
 def test_the_schema_of_a_later_release_is_served_and_left_alone(
@@ -163,7 +164,7 @@ def test_a_fault_of_ours_shows_no_trace(
     client = TestClient(own_client.app, raise_server_exceptions=False)
     response = client.get("/")
     assert response.status_code == 500
-    assert "Something went wrong on our side" in response.text
+    assert "Something went wrong on our side" in text_of(select_one(response.text, "main"))
     assert "event" not in response.text.replace("events", "")
     assert "unexpected failure" in caplog.text
 

@@ -18,10 +18,11 @@ LISTS = (
 )  # fmt: skip
 
 
-def data(client: TestClient, query: str) -> Any:
+def data(client: TestClient, query: str) -> list[dict[str, Any]]:
     response = client.get(f"/api/v1/{query}")
     assert response.status_code == 200, response.text
-    return response.json()["data"]
+    rows: list[dict[str, Any]] = response.json()["data"]
+    return rows
 
 
 def csv_rows(response: Response) -> list[dict[str, str]]:

@@ -3,6 +3,7 @@
 import itertools
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -19,7 +20,7 @@ from app.charts.palette import PALETTE
 from app.charts.plotly.figure import plotly_figure
 from app.charts.plotly.values import plain_text
 from app.charts.scales import balance_lines, month_ticks, share_scale, shorten_name, spread_apart
-from app.domain.answer import Answer
+from app.domain.answer import Answer, ChartEvent
 from app.domain.vocabulary import View
 from app.web.static_files import style_sheet
 from tests.answers import answer, group, source
@@ -28,9 +29,15 @@ from tests.charts.builders import event, reported
 STYLE = style_sheet().decode()
 
 
-def drawn(shares: Answer, view: View = View.LINES, **more: Any) -> dict[str, Any]:
+def drawn(
+    shares: Answer,
+    view: View = View.LINES,
+    *,
+    reported: Answer | None = None,
+    events: Sequence[ChartEvent] = (),
+) -> dict[str, Any]:
     wide, narrow = (
-        lay_out_chart(shares, view, frame, **more) for frame in (WIDE_CHART, NARROW_CHART)
+        lay_out_chart(shares, view, frame, reported, events) for frame in (WIDE_CHART, NARROW_CHART)
     )
     figure: dict[str, Any] = json.loads(plotly_figure(wide, narrow).to_json())
     return figure

@@ -1,8 +1,7 @@
 """Pictures that stand alone: a chart with its finding, its sources and its vintage."""
 
 import re
-from dataclasses import replace
-from typing import Any
+from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -16,16 +15,15 @@ from tests.answers import answer, group, source
 from tests.charts.builders import GAPS, HOSTILE, QUESTIONS, every_question, laid_out
 
 
-def image_texts(**changes: Any) -> ImageTexts:
-    texts = ImageTexts(
-        "Chinese open models rose",
-        ["Source: Acme."],
-        "Of all tokens.",
-        "Counted: open models.",
-        "Gateway",
-        "Words",
-    )
-    return replace(texts, **changes)
+def image_texts(
+    *,
+    headline: str = "Chinese open models rose",
+    sources: Sequence[str] = ("Source: Acme.",),
+    definition: str = "Of all tokens.",
+    small_print: str = "Gateway",
+) -> ImageTexts:
+    counted = "Counted: open models."
+    return ImageTexts(headline, sources, definition, counted, small_print, "Words")
 
 
 def test_a_picture_that_stands_alone_says_finding_source_vintage_and_events() -> None:

@@ -17,6 +17,7 @@ from app.main import create_app
 from app.web.route_policy import FORM_MAX_BYTES
 from tests.builders import UNREACHABLE_URL
 from tests.databases import serve_database
+from tests.markup import words_for_people
 
 MIB = 1 << 20
 ANONYMOUS = "Sec-Fetch-Site: same-origin\r\n"
@@ -102,7 +103,7 @@ def test_300_mib_are_refused_by_their_announced_length(address: str, path: str) 
         ask(connection, "POST", path, ANONYMOUS + f"Content-Length: {300 * MIB}\r\n")
         status, headers, body = answer_of(connection)
         assert status == 413
-        assert "too large" in body
+        assert "too large" in words_for_people(headers["content-type"], body)
         assert headers["connection"] == "close"
         assert send_until_refused(connection, 300 * MIB, chunked=False) < 20 * MIB
 
@@ -159,7 +160,7 @@ def test_a_chunked_body_is_cut_where_the_limit_is(address: str) -> None:
         send_until_refused(connection, 2 * FORM_MAX_BYTES, chunked=True)
         status, headers, body = answer_of(connection)
         assert (status, headers["connection"]) == (413, "close")
-        assert "at most 64 KiB" in body
+        assert "at most 64 KiB" in words_for_people(headers["content-type"], body)
 
 
 @pytest.mark.parametrize(
@@ -174,7 +175,8 @@ def test_compressed_bodies_are_not_taken(address: str, path: str, header: str) -
         status, headers, body = answer_of(connection)
     assert status == 415
     assert headers["accept-encoding"] == "identity"
-    assert "Compressed requests are not taken" in body
+    shown = words_for_people(headers["content-type"], body)
+    assert "Compressed requests are not taken" in shown
 
 
 @pytest.mark.parametrize(
@@ -197,7 +199,8 @@ def test_another_site_may_not_write_here(
 ) -> None:
     answer = client.post(path, headers=headers)
     assert answer.status_code == 403
-    assert "does not come from a page of this site" in answer.text
+    shown = words_for_people(answer.headers["content-type"], answer.text)
+    assert "does not come from a page of this site" in shown
     is_api = path.startswith("/api/")
     assert answer.headers["content-type"].startswith("application/problem" if is_api else "text/h")
     assert answer.headers["x-content-type-options"] == "nosniff"
