@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser import wait_until_drawn
+from tests.browser import WatchedPages, wait_until_drawn
 
 pytestmark = pytest.mark.browser
 
@@ -60,7 +60,9 @@ def test_a_reported_point_is_read_with_its_words(page: Page) -> None:
 
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("view", ["lines", "stack"])
-def test_the_ring_stands_around_the_point(watched, server, width, view) -> None:
+def test_the_ring_stands_around_the_point(
+    watched: WatchedPages, server: str, width: int, view: str
+) -> None:
     page = watched.open(server, viewport={"width": width, "height": 900})
     chart(page, f"/trends?view={view}")
     said(page, "End", "ArrowLeft")
@@ -171,7 +173,7 @@ def test_hovering_shows_the_month_as_before(page: Page) -> None:
     expect(page.locator(".ring")).to_be_hidden()
 
 
-def test_without_plotly_the_page_still_answers(watched, server) -> None:
+def test_without_plotly_the_page_still_answers(watched: WatchedPages, server: str) -> None:
     page = watched.open(server)
     page.route("**/plotly.min.js*", lambda route: route.abort())
     page.goto("/trends")

@@ -7,7 +7,10 @@ from html import unescape
 from xml.etree import ElementTree as ET
 
 import pytest
+from fastapi.testclient import TestClient
 from playwright.sync_api import FloatRect, Locator, Page, Route, expect
+
+from tests.browser import WatchedPages
 
 NBSP = "\N{NO-BREAK SPACE}"
 QUERIES = (
@@ -36,7 +39,9 @@ def size(content: bytes) -> tuple[int, int]:
 
 @pytest.mark.parametrize("query", QUERIES)
 @pytest.mark.parametrize(("ending", "kind"), TYPES.items())
-def test_every_file_answers_the_question_of_the_page(client, ending, kind, query):
+def test_every_file_answers_the_question_of_the_page(
+    client: TestClient, ending: str, kind: str, query: str
+) -> None:
     response = client.get(f"/trends.{ending}?{query}")
     assert response.status_code == 200
     assert response.headers["content-type"] == kind
@@ -48,7 +53,7 @@ def test_every_file_answers_the_question_of_the_page(client, ending, kind, query
     )
 
 
-def test_the_svg_has_headline_source_line_vintage_and_events(client):
+def test_the_svg_has_headline_source_line_vintage_and_events(client: TestClient) -> None:
     text = said(client.get("/trends.svg").text).replace(NBSP, " ")
     assert "Chinese open models rose from 6.0 % of all tokens counted by OpenRouter" in text
     assert "Source: OpenRouter (openrouter.ai/rankings), as of" in text
@@ -57,7 +62,7 @@ def test_the_svg_has_headline_source_line_vintage_and_events(client):
     assert "1 · 20 January 2025:" in text
 
 
-def test_the_svg_shows_what_was_known_then(client):
+def test_the_svg_shows_what_was_known_then(client: TestClient) -> None:
     page = client.get("/trends?by=model").text
     (pinned,) = re.findall(r'href="[^"]*/trends\?([^"]*)">Link that stays', page)
     response = client.get(f"/trends.svg?{unescape(pinned)}")
@@ -65,33 +70,33 @@ def test_the_svg_shows_what_was_known_then(client):
     assert "as known on" in response.text
 
 
-def test_the_json_is_the_figure_of_the_page(client):
+def test_the_json_is_the_figure_of_the_page(client: TestClient) -> None:
     query = "by=developer&top=3"
     page = client.get(f"/trends?{query}").text
     (embedded,) = re.findall(r'<script type="application/json">(.*?)</script>', page)
     assert client.get(f"/trends.json?{query}").json() == json.loads(embedded)
 
 
-def test_a_table_is_drawn_as_lines(client):
+def test_a_table_is_drawn_as_lines(client: TestClient) -> None:
     for ending in ("svg", "json", "png"):
         table = client.get(f"/trends.{ending}?view=table&by=developer")
         assert table.content == client.get(f"/trends.{ending}?by=developer").content
 
 
 @pytest.mark.parametrize("query", [*QUERIES, "bom=1", "by=model&bom=1"])
-def test_the_csv_is_that_of_the_api(client, query):
+def test_the_csv_is_that_of_the_api(client: TestClient, query: str) -> None:
     ours, theirs = (client.get(f"{path}?{query}") for path in ("/trends.csv", "/api/v1/shares.csv"))
     assert ours.content == theirs.content
     assert ours.headers["content-type"] == theirs.headers["content-type"]
     assert ours.content.removeprefix(b"\xef\xbb\xbf").startswith(b"source,month,group,label,")
 
 
-def test_the_png_is_as_large_as_previews_want_it(client):
+def test_the_png_is_as_large_as_previews_want_it(client: TestClient) -> None:
     assert size(client.get("/trends.png").content) == (1200, 630)
 
 
 @pytest.mark.parametrize(("width", "height"), [(200, 105), (600, 315), (2400, 1260)])
-def test_a_width_scales_the_png(client, width, height):
+def test_a_width_scales_the_png(client: TestClient, width: int, height: int) -> None:
     assert size(client.get(f"/trends.png?width={width}").content) == (width, height)
 
 
@@ -99,7 +104,7 @@ def test_a_width_scales_the_png(client, width, height):
     "query", ["width=2401", "width=199", "width=0", "width=-1", "width=12e2", "width=", "width=٣٠٠",
               "width=600&width=600", "width=99999999999999999999"],
 )  # fmt: skip
-def test_another_width_is_refused_by_name(client, query):
+def test_another_width_is_refused_by_name(client: TestClient, query: str) -> None:
     response = client.get(f"/trends.png?{query}")
     assert response.status_code == 400
     assert response.headers["content-type"] == "application/problem+json"
@@ -108,24 +113,24 @@ def test_another_width_is_refused_by_name(client, query):
     assert "200 to 2400" in problem["expected"]
 
 
-def test_only_the_png_has_a_width(client):
+def test_only_the_png_has_a_width(client: TestClient) -> None:
     for address in ("/trends.svg?width=600", "/trends.json?width=600", "/trends?width=600"):
         assert client.get(address).status_code == 400
 
 
 @pytest.mark.parametrize("ending", TYPES)
-def test_what_cannot_be_answered_is_told_to_programs(client, ending):
+def test_what_cannot_be_answered_is_told_to_programs(client: TestClient, ending: str) -> None:
     for query, status in (("bye=model", 400), ("from=2020-01&to=2020-02", 404)):
         response = client.get(f"/trends.{ending}?{query}")
         assert response.status_code == status
         assert response.headers["content-type"] == "application/problem+json"
 
 
-def test_before_the_first_upload_there_is_no_picture(empty_client):
+def test_before_the_first_upload_there_is_no_picture(empty_client: TestClient) -> None:
     assert empty_client.get("/trends.png").status_code == 404
 
 
-def test_the_page_leads_to_its_pictures(client):
+def test_the_page_leads_to_its_pictures(client: TestClient) -> None:
     page = client.get("/trends?by=developer&top=3").text
     for ending in ("svg", "png"):
         assert f'href="/trends.{ending}?by=developer&amp;top=3"' in page
@@ -153,7 +158,9 @@ def tags(page: str) -> dict[str, str]:
         ("/trends?view=table", "/trends.png?view=table"),
     ],
 )
-def test_a_link_is_shown_with_the_picture_of_its_view(client, address, path):
+def test_a_link_is_shown_with_the_picture_of_its_view(
+    client: TestClient, address: str, path: str
+) -> None:
     page = client.get(address).text
     meta_tags = tags(page)
     assert meta_tags["og:image"] == f"http://testserver{path}"
@@ -169,7 +176,9 @@ def test_a_link_is_shown_with_the_picture_of_its_view(client, address, path):
     assert meta_tags["twitter:card"] == "summary_large_image"
 
 
-def test_a_page_without_an_answer_promises_no_picture(client, empty_client):
+def test_a_page_without_an_answer_promises_no_picture(
+    client: TestClient, empty_client: TestClient
+) -> None:
     assert "og:image" not in client.get("/trends?from=2020-01&to=2020-02").text
     assert "og:image" not in empty_client.get("/").text
 
@@ -178,7 +187,7 @@ def test_a_page_without_an_answer_promises_no_picture(client, empty_client):
 
 
 @pytest.mark.browser
-def test_the_png_is_not_blank_and_has_the_colours_of_the_chart(page):
+def test_the_png_is_not_blank_and_has_the_colours_of_the_chart(page: Page) -> None:
     page.goto("/trends?view=table")
     colours = page.evaluate(
         """async () => {
@@ -209,8 +218,8 @@ def shown_picture(page: Page) -> Locator:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("width", "kind"), [(1280, "wide"), (660, "narrow"), (390, "narrow")])
 def test_without_scripts_the_picture_fit_for_the_screen_stands_there(
-    watched, server, width, kind, scheme
-):
+    watched: WatchedPages, server: str, width: int, kind: str, scheme: str
+) -> None:
     page = watched.open(
         server,
         java_script_enabled=False,
@@ -227,7 +236,9 @@ def test_without_scripts_the_picture_fit_for_the_screen_stands_there(
         "fill", {"light": "rgb(11, 67, 128)", "dark": "rgb(57, 142, 237)"}[scheme]
     )
     expect(page.get_by_role("img", name="Chinese open models rose").first).to_be_visible()
-    assert lines.bounding_box()["width"] <= width
+    box = lines.bounding_box()
+    assert box
+    assert box["width"] <= width
 
 
 # Ten frames without a change are taken for rest.
@@ -253,7 +264,9 @@ def box_at_rest(element: Locator) -> FloatRect | None:
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [1280, 900, 390])
 @pytest.mark.parametrize("address", ["/", "/trends?view=stack&by=model"])
-def test_plotly_takes_the_place_of_the_picture_and_nothing_moves(watched, server, width, address):
+def test_plotly_takes_the_place_of_the_picture_and_nothing_moves(
+    watched: WatchedPages, server: str, width: int, address: str
+) -> None:
     page = watched.open(server, viewport={"width": width, "height": 900})
     page.add_init_script(
         """globalThis.moved = [];
@@ -280,7 +293,7 @@ def test_plotly_takes_the_place_of_the_picture_and_nothing_moves(watched, server
 
 
 @pytest.mark.browser
-def test_where_plotly_does_not_come_the_picture_stays(watched, server):
+def test_where_plotly_does_not_come_the_picture_stays(watched: WatchedPages, server: str) -> None:
     page = watched.open(server)
     page.route("**/plotly.min.js*", lambda route: route.abort())
     page.goto("/")
@@ -289,7 +302,7 @@ def test_where_plotly_does_not_come_the_picture_stays(watched, server):
 
 
 @pytest.mark.browser
-def test_paper_gets_the_picture_in_its_light_colours(watched, server):
+def test_paper_gets_the_picture_in_its_light_colours(watched: WatchedPages, server: str) -> None:
     page = watched.open(server, color_scheme="dark")
     page.goto("/")
     expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()

@@ -12,6 +12,8 @@ from axe_playwright_python.sync_playwright import Axe
 from fastapi.testclient import TestClient
 from playwright.sync_api import FrameLocator, Page, expect
 
+from tests.browser import WatchedPages
+
 
 class Host:
     """A site of somebody else's, on an origin of its own; `body` is its page."""
@@ -63,7 +65,7 @@ def source_of(code: str) -> str:
 
 @pytest.mark.parametrize("view", ["lines", "stack", "table"])
 @pytest.mark.parametrize("query", ["", "by=model&top=3", "from=2025-08&to=2025-08", "home=base"])
-def test_it_answers_the_question_of_the_explorer(client: TestClient, view, query) -> None:
+def test_it_answers_the_question_of_the_explorer(client: TestClient, view: str, query: str) -> None:
     query_text = f"view={view}&{query}"
     frame, page = client.get(f"/embed/trends?{query_text}"), client.get(f"/trends?{query_text}")
     assert frame.status_code == 200
@@ -76,7 +78,9 @@ def test_it_answers_the_question_of_the_explorer(client: TestClient, view, query
 @pytest.mark.parametrize(
     ("query", "status"), [("", 200), ("by=x", 400), ("source=vercel-ai-gateway", 404)]
 )
-def test_any_site_may_frame_it_and_its_refusals(client: TestClient, query, status) -> None:
+def test_any_site_may_frame_it_and_its_refusals(
+    client: TestClient, query: str, status: int
+) -> None:
     response = client.get(f"/embed/trends?{query}")
     assert response.status_code == status
     policy = response.headers["content-security-policy"]
@@ -129,7 +133,7 @@ def test_the_explorer_offers_the_frame_of_this_very_question(client: TestClient)
 # --- on a page of another site
 
 
-def framed(page: Page, watched, host: Host, body: str) -> FrameLocator:
+def framed(page: Page, watched: WatchedPages, host: Host, body: str) -> FrameLocator:
     host.body = body
     page.goto(host.address)
     watched.excuse(host.address)
@@ -151,7 +155,9 @@ def codes(codes_of: Callable[[str], dict[str, str]]) -> dict[str, str]:
 
 
 @pytest.mark.browser
-def test_the_offered_code_shows_the_chart_and_fits_its_height(page, watched, host, codes) -> None:
+def test_the_offered_code_shows_the_chart_and_fits_its_height(
+    page: Page, watched: WatchedPages, host: Host, codes: dict[str, str]
+) -> None:
     frame = framed(page, watched, host, codes["live"] + codes["fit"])
     expect(frame.locator(".js-plotly-plot .main-svg").first).to_be_visible()
     offered_height = re.findall(r'height="(\d+)"', codes["live"])[0]
@@ -168,7 +174,11 @@ def test_the_offered_code_shows_the_chart_and_fits_its_height(page, watched, hos
 @pytest.mark.browser
 @pytest.mark.parametrize("query", ["", "?by=model", "?view=stack"])
 def test_without_the_script_the_offered_height_shows_the_chart_and_its_words(
-    page, watched, host, codes_of, query
+    page: Page,
+    watched: WatchedPages,
+    host: Host,
+    codes_of: Callable[[str], dict[str, str]],
+    query: str,
 ) -> None:
     page.set_viewport_size({"width": 860, "height": 700})
     frame = framed(page, watched, host, codes_of(query)["live"])
@@ -182,11 +192,15 @@ def test_without_the_script_the_offered_height_shows_the_chart_and_its_words(
 def fits(page: Page) -> bool:
     """Whether the frame shows all of its page and not much more."""
     inner = page.frames[1].evaluate("document.documentElement.getBoundingClientRect().height")
-    return 0 <= page.locator("iframe").bounding_box()["height"] - inner < 2
+    box = page.locator("iframe").bounding_box()
+    assert box
+    return bool(0 <= box["height"] - inner < 2)
 
 
 @pytest.mark.browser
-def test_the_height_is_told_in_a_message_that_names_its_sender(page, watched, host, server) -> None:
+def test_the_height_is_told_in_a_message_that_names_its_sender(
+    page: Page, watched: WatchedPages, host: Host, server: str
+) -> None:
     body = (
         "<script>window.heard = [];"
         "addEventListener('message', (event) => heard.push([event.origin, event.data]))</script>"
@@ -205,7 +219,7 @@ def test_the_height_is_told_in_a_message_that_names_its_sender(page, watched, ho
 
 @pytest.mark.browser
 def test_in_a_frame_without_scripts_the_numbers_and_words_are_there(
-    page, watched, host, server
+    page: Page, watched: WatchedPages, host: Host, server: str
 ) -> None:
     body = f'<iframe sandbox src="{server}/embed/trends" width="600" height="900"></iframe>'
     frame = framed(page, watched, host, body)
@@ -217,7 +231,7 @@ def test_in_a_frame_without_scripts_the_numbers_and_words_are_there(
 
 @pytest.mark.browser
 def test_in_a_frame_that_may_only_run_scripts_the_chart_is_drawn(
-    page, watched, host, server
+    page: Page, watched: WatchedPages, host: Host, server: str
 ) -> None:
     address = f"{server}/embed/trends"
     frame = framed(
@@ -230,7 +244,9 @@ def test_in_a_frame_that_may_only_run_scripts_the_chart_is_drawn(
 
 
 @pytest.mark.browser
-def test_links_in_the_frame_open_beside_the_page_around_it(page, watched, host, server) -> None:
+def test_links_in_the_frame_open_beside_the_page_around_it(
+    page: Page, watched: WatchedPages, host: Host, server: str
+) -> None:
     body = f'<iframe src="{server}/embed/trends?view=table" width="600" height="900"></iframe>'
     frame = framed(page, watched, host, body)
     with page.context.expect_page() as opened:
@@ -243,7 +259,9 @@ def test_links_in_the_frame_open_beside_the_page_around_it(page, watched, host, 
 
 
 @pytest.mark.browser
-def test_the_explorer_itself_is_not_shown_in_a_frame(page, watched, host, server) -> None:
+def test_the_explorer_itself_is_not_shown_in_a_frame(
+    page: Page, watched: WatchedPages, host: Host, server: str
+) -> None:
     with page.expect_console_message(lambda message: "frame-ancestors" in message.text):
         framed(page, watched, host, f'<iframe src="{server}/trends"></iframe>')
     watched.excuse("frame-ancestors")
@@ -252,7 +270,9 @@ def test_the_explorer_itself_is_not_shown_in_a_frame(page, watched, host, server
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("query", ["", "view=stack", "view=table", "by=x"])
-def test_axe_finds_nothing_wrong_with_it(watched, server, scheme, query) -> None:
+def test_axe_finds_nothing_wrong_with_it(
+    watched: WatchedPages, server: str, scheme: str, query: str
+) -> None:
     page = watched.open(server, viewport={"width": 600, "height": 900}, color_scheme=scheme)
     page.goto(f"/embed/trends?{query}")
     expect(page.locator("h1")).to_be_visible()
@@ -265,7 +285,9 @@ def test_axe_finds_nothing_wrong_with_it(watched, server, scheme, query) -> None
 @pytest.mark.browser
 @pytest.mark.parametrize("view", ["lines", "stack", "table"])
 @pytest.mark.parametrize("width", [300, 320, 390])
-def test_it_is_no_wider_than_a_small_frame(watched, server, width, view) -> None:
+def test_it_is_no_wider_than_a_small_frame(
+    watched: WatchedPages, server: str, width: int, view: str
+) -> None:
     page = watched.open(server, viewport={"width": width, "height": 800})
     page.goto(f"/embed/trends?by=developer&view={view}")
     expect(page.locator("h1")).to_be_visible()

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 from html import unescape
 from io import BytesIO
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -20,6 +21,7 @@ from app.ingest.publish import publish_upload
 from app.ingest.stored_files import WEB_LIMITS, store_upload
 from app.ingest.withdraw import withdraw_upload
 from app.queries.uploads import read_upload_records
+from tests.browser import WatchedPages
 from tests.looking import words
 
 
@@ -29,14 +31,14 @@ def text_of(client: TestClient, address: str = "/") -> str:
     return re.sub(r"\s+", " ", response.text.replace("\N{NO-BREAK SPACE}", " "))
 
 
-def figures_of(client: TestClient, address: str = "/") -> list[dict]:
+def figures_of(client: TestClient, address: str = "/") -> list[dict[str, Any]]:
     matches = re.findall(
         r'<script type="application/json">(.*?)</script>', client.get(address).text
     )
     return [json.loads(text) for text in matches]
 
 
-def test_the_headline_names_source_metric_months_and_vintage(client):
+def test_the_headline_names_source_metric_months_and_vintage(client: TestClient) -> None:
     (headline,) = re.findall(r"<h1>(.*?)</h1>", text_of(client))
     assert "Chinese open models rose from 6.0 % of all tokens counted by OpenRouter" in headline
     assert "in January 2025 to 60.3 % in September 2026" in headline
@@ -44,7 +46,9 @@ def test_the_headline_names_source_metric_months_and_vintage(client):
     assert "September 2026 provisional (13 of 30 days covered); as known on" in headline
 
 
-def test_the_page_tells_its_vintage_once_and_where_the_others_stand_once(client):
+def test_the_page_tells_its_vintage_once_and_where_the_others_stand_once(
+    client: TestClient,
+) -> None:
     (defined,) = re.findall(r'id="definition">(.*?)</p>', text_of(client))
     assert "as known on" not in defined
     shown = words(client, "/").rpartition("What stands out")[2].partition("What happened")[0]
@@ -52,19 +56,21 @@ def test_the_page_tells_its_vintage_once_and_where_the_others_stand_once(client)
     assert "−3.8 pp since" not in shown
 
 
-def test_the_table_shows_the_figures_of_the_story(client):
+def test_the_table_shows_the_figures_of_the_story(client: TestClient) -> None:
     page = text_of(client)
     for share in ("28.65 %", "16.22 %", "60.76 %", "3.74 %", "3.35 %", "56.63 %"):
         assert re.search(rf"<td>{share}\s*<", page)
 
 
-def test_provisional_months_are_marked_in_words_and_missing_figures_explained(client):
+def test_provisional_months_are_marked_in_words_and_missing_figures_explained(
+    client: TestClient,
+) -> None:
     page = text_of(client)
     assert 'Jun 2025</time><span class="status"> provisional</span>' in page
     assert "Missing is not zero" in page
 
 
-def test_the_two_reported_points_stand_beside_the_line_with_their_words(client):
+def test_the_two_reported_points_stand_beside_the_line_with_their_words(client: TestClient) -> None:
     lines, *_ = figures_of(client)
     points = [trace for trace in lines["data"] if trace["meta"].get("reported")]
     assert [point["y"] for point in points] == [[1.2], [30]]
@@ -73,17 +79,17 @@ def test_the_two_reported_points_stand_beside_the_line_with_their_words(client):
     assert "30 % in August 2025, reported as “nearly 30 percent” in August 2025" in page
 
 
-def test_the_stack_adds_up_to_one_hundred_in_every_month(client):
+def test_the_stack_adds_up_to_one_hundred_in_every_month(client: TestClient) -> None:
     _, stack, _ = figures_of(client)
     for column in zip(*(trace["y"] for trace in stack["data"]), strict=True):
         assert sum(share or 0 for share in column) == pytest.approx(100, abs=0.01)
 
 
-def test_the_page_tells_that_the_share_halved_after_august(client):
+def test_the_page_tells_that_the_share_halved_after_august(client: TestClient) -> None:
     assert "from 28.7 % in August 2025 to 16.2 % in September 2025 (−12.4 pp)" in text_of(client)
 
 
-def test_the_page_says_what_is_not_known(client):
+def test_the_page_says_what_is_not_known(client: TestClient) -> None:
     assert "closed 26.1 %, unknown or not broken down 7.3 %" in text_of(client)
 
 
@@ -95,14 +101,16 @@ def cards_of(client: TestClient, address: str = "/") -> dict[str, str]:
     return {title: re.sub(r"<[^>]+>", " ", rest) for title, rest in matches}
 
 
-def test_a_card_has_number_month_and_changes_since_a_year_ago_and_since_the_first_month(client):
+def test_a_card_has_number_month_and_changes_since_a_year_ago_and_since_the_first_month(
+    client: TestClient,
+) -> None:
     chinese = cards_of(client)["Chinese open models"]
     for part in ("60.3 %", "of all tokens, September 2026, provisional", "+44.0 pp", "+54.3 pp"):
         assert part in chinese
     assert "Source: OpenRouter rankings" in chinese
 
 
-def test_the_cards_are_of_three_homes_and_of_what_is_closed_or_unknown(client):
+def test_the_cards_are_of_three_homes_and_of_what_is_closed_or_unknown(client: TestClient) -> None:
     cards = cards_of(client)
     assert list(cards) == [
         "Chinese open models",
@@ -113,16 +121,16 @@ def test_the_cards_are_of_three_homes_and_of_what_is_closed_or_unknown(client):
     assert "7.3 %" in cards["Closed models"]
 
 
-def test_a_card_without_a_figure_a_year_ago_says_so(client):
+def test_a_card_without_a_figure_a_year_ago_says_so(client: TestClient) -> None:
     assert "no figure then" in cards_of(client, "/?from=2026-01")["US open models"]
 
 
-def test_a_card_says_of_what_its_share_is(client):
+def test_a_card_says_of_what_its_share_is(client: TestClient) -> None:
     assert "of all tokens, " in text_of(client).partition("</dl>")[0]
     assert "of tokens of open models, " in text_of(client, "/?of=open").partition("</dl>")[0]
 
 
-def test_a_card_is_cited_with_a_link_to_its_own_figure_that_stays(client):
+def test_a_card_is_cited_with_a_link_to_its_own_figure_that_stays(client: TestClient) -> None:
     page = text_of(client)
     assert (
         "US open models: 6.34 % (provisional: 13 of 30 days covered)"
@@ -137,14 +145,18 @@ def test_a_card_is_cited_with_a_link_to_its_own_figure_that_stays(client):
     assert "6.34 %" in text_of(client, link)
 
 
-def test_every_share_has_its_change_over_a_month_and_over_a_year_in_points(client):
+def test_every_share_has_its_change_over_a_month_and_over_a_year_in_points(
+    client: TestClient,
+) -> None:
     row = re.findall(r"Sep 2026</time>.*?</tr>", text_of(client))[-1]
     assert re.search(
         r"60\.26 %\s?<span class=\"since\"><span>\+5\.8 pp</span>.*?<span>\+44\.0 pp<", row
     )
 
 
-def test_the_sources_stand_side_by_side_with_the_main_one_in_the_same_month(client):
+def test_the_sources_stand_side_by_side_with_the_main_one_in_the_same_month(
+    client: TestClient,
+) -> None:
     beside = text_of(client).partition('id="beside"')[2].partition("</section>")[0]
     plain = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", beside))
     assert (
@@ -159,7 +171,9 @@ def test_the_sources_stand_side_by_side_with_the_main_one_in_the_same_month(clie
     assert "Licence" not in plain
 
 
-def test_a_source_that_was_added_later_does_not_stand_beside_earlier_figures(own_client, filled_db):
+def test_a_source_that_was_added_later_does_not_stand_beside_earlier_figures(
+    own_client: TestClient, filled_db: Database
+) -> None:
     pinned = "/?as_of=" + format_instant(datetime.now(UTC))
     with filled_db.writing() as session:
         cells = {
@@ -173,7 +187,9 @@ def test_a_source_that_was_added_later_does_not_stand_beside_earlier_figures(own
     assert "Later" not in text_of(own_client, pinned)
 
 
-def test_a_pinned_view_whose_figures_were_revised_shows_old_and_new(own_client, filled_db):
+def test_a_pinned_view_whose_figures_were_revised_shows_old_and_new(
+    own_client: TestClient, filled_db: Database
+) -> None:
     pinned = "/?as_of=" + format_instant(datetime.now(UTC))
     assert "revised since" not in text_of(own_client, pinned)
     revise(filled_db, b"2026-07,chinese,open,61.5\n2026-10,us,open,7\n")
@@ -185,7 +201,9 @@ def test_a_pinned_view_whose_figures_were_revised_shows_old_and_new(own_client, 
     assert "revised since" not in text_of(own_client)
 
 
-def test_a_pinned_view_whose_figures_were_withdrawn_says_so(own_client, filled_db):
+def test_a_pinned_view_whose_figures_were_withdrawn_says_so(
+    own_client: TestClient, filled_db: Database
+) -> None:
     address = "/trends?source=vercel-ai-gateway&openness=all&as_of=" + format_instant(
         datetime.now(UTC)
     )
@@ -214,7 +232,7 @@ def revise(db: Database, lines: bytes) -> None:
         publish_upload(session, upload, by="ada", reason="recounted", limits=WEB_LIMITS)
 
 
-def test_events_are_listed_in_the_order_of_their_numbers(client):
+def test_events_are_listed_in_the_order_of_their_numbers(client: TestClient) -> None:
     matches = re.findall(r'class="badge"[^>]*>(\d+)<.*?datetime="([\d-]+)"', text_of(client))
     assert [int(number) for number, _ in matches] == list(range(1, len(matches) + 1))
     days = [day for _, day in matches]
@@ -222,7 +240,7 @@ def test_events_are_listed_in_the_order_of_their_numbers(client):
     assert len(days) == 8
 
 
-def test_the_source_line_is_the_one_the_source_asks_for(client):
+def test_the_source_line_is_the_one_the_source_asks_for(client: TestClient) -> None:
     assert re.search(
         r"Source: OpenRouter \(openrouter.ai/rankings\), as of \d+ \w+ \d{4}\."
         r" Licensed under CC BY 4.0\.",
@@ -230,31 +248,31 @@ def test_the_source_line_is_the_one_the_source_asks_for(client):
     )
 
 
-def test_before_the_first_upload_the_page_says_so(empty_client):
+def test_before_the_first_upload_the_page_says_so(empty_client: TestClient) -> None:
     page = text_of(empty_client)
     assert "There are no figures yet" in page
     assert "modelshare import" in page
 
 
-def test_an_unknown_parameter_is_refused_with_the_nearest_one(client):
+def test_an_unknown_parameter_is_refused_with_the_nearest_one(client: TestClient) -> None:
     response = client.get("/?sourse=x")
     assert response.status_code == 400
     assert "Did you mean <b>source</b>?" in response.text
 
 
-def test_an_address_that_does_not_exist_gets_a_page_that_leads_on(client):
+def test_an_address_that_does_not_exist_gets_a_page_that_leads_on(client: TestClient) -> None:
     response = client.get("/nowhere")
     assert response.status_code == 404
     assert '<a href="/">Overview</a>' in response.text
 
 
-def test_markup_in_an_address_is_shown_and_not_run(client):
+def test_markup_in_an_address_is_shown_and_not_run(client: TestClient) -> None:
     response = client.get("/", params={"by": "<script>alert(1)</script>"})
     assert "<script>alert" not in response.text
     assert "&lt;script&gt;alert" in response.text
 
 
-def test_static_files_are_addressed_by_their_content(client):
+def test_static_files_are_addressed_by_their_content(client: TestClient) -> None:
     (address,) = re.findall(r'href="(/static/style\.css\?v=[0-9a-f]{12})"', client.get("/").text)
     assert client.get(address).status_code == 200
 
@@ -268,7 +286,7 @@ def wait_for_charts(page: Page, count: int) -> None:
 
 
 @pytest.mark.browser
-def test_both_charts_are_drawn_without_a_word_in_the_console(page):
+def test_both_charts_are_drawn_without_a_word_in_the_console(page: Page) -> None:
     page.goto("/")
     wait_for_charts(page, 3)
     expect(page.locator(".scatterlayer .trace")).to_have_count(6)
@@ -276,7 +294,7 @@ def test_both_charts_are_drawn_without_a_word_in_the_console(page):
 
 
 @pytest.mark.browser
-def test_labels_at_the_line_ends_do_not_touch(page):
+def test_labels_at_the_line_ends_do_not_touch(page: Page) -> None:
     page.goto("/")
     wait_for_charts(page, 3)
     boxes = page.evaluate(
@@ -291,7 +309,7 @@ def test_labels_at_the_line_ends_do_not_touch(page):
 
 
 @pytest.mark.browser
-def test_the_charts_take_the_colours_of_the_theme_at_once(page):
+def test_the_charts_take_the_colours_of_the_theme_at_once(page: Page) -> None:
     page.goto("/")
     wait_for_charts(page, 3)
     background = "document.querySelector('.js-plotly-plot')._fullLayout.paper_bgcolor"
@@ -303,7 +321,9 @@ def test_the_charts_take_the_colours_of_the_theme_at_once(page):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [320, 390, 768])
-def test_nothing_is_wider_than_a_small_screen(watched, server, width):
+def test_nothing_is_wider_than_a_small_screen(
+    watched: WatchedPages, server: str, width: int
+) -> None:
     page = watched.open(server, viewport={"width": width, "height": 800})
     page.goto("/")
     wait_for_charts(page, 3)
@@ -326,8 +346,8 @@ IN_SIGHT = """
 @pytest.mark.browser
 @pytest.mark.parametrize(("width", "shares"), [(390, [2, 3]), (320, [1, 2])])
 def test_a_phone_shows_the_first_shares_and_keeps_the_month_while_scrolling(
-    watched, server, width, shares
-):
+    watched: WatchedPages, server: str, width: int, shares: list[int]
+) -> None:
     page = watched.open(server, viewport={"width": width, "height": 800})
     page.goto("/")
     wait_for_charts(page, 3)
@@ -339,7 +359,7 @@ def test_a_phone_shows_the_first_shares_and_keeps_the_month_while_scrolling(
 
 
 @pytest.mark.browser
-def test_the_chart_follows_the_width_of_the_window(page):
+def test_the_chart_follows_the_width_of_the_window(page: Page) -> None:
     page.goto("/")
     wait_for_charts(page, 3)
     page.set_viewport_size({"width": 390, "height": 800})
@@ -349,7 +369,9 @@ def test_the_chart_follows_the_width_of_the_window(page):
 
 
 @pytest.mark.browser
-def test_without_scripts_the_page_still_has_its_numbers_and_words(watched, server):
+def test_without_scripts_the_page_still_has_its_numbers_and_words(
+    watched: WatchedPages, server: str
+) -> None:
     page = watched.open(server, java_script_enabled=False)
     page.goto("/")
     expect(page.get_by_role("cell", name="28.65 % +5.4 pp")).to_be_visible()
@@ -358,7 +380,7 @@ def test_without_scripts_the_page_still_has_its_numbers_and_words(watched, serve
 
 
 @pytest.mark.browser
-def test_the_first_key_leads_to_the_content(page):
+def test_the_first_key_leads_to_the_content(page: Page) -> None:
     page.goto("/")
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
@@ -366,7 +388,9 @@ def test_the_first_key_leads_to_the_content(page):
     expect(page.locator("main")).to_be_focused()
 
 
-def test_the_reason_of_a_revision_stands_beside_the_figures_it_changed(own_client, filled_db):
+def test_the_reason_of_a_revision_stands_beside_the_figures_it_changed(
+    own_client: TestClient, filled_db: Database
+) -> None:
     assert "No figure shown here has been revised" in text_of(own_client)
     revise(filled_db, b"2026-07,chinese,open,61.5\n")
     for address in ("/", "/trends"):
@@ -376,7 +400,7 @@ def test_the_reason_of_a_revision_stands_beside_the_figures_it_changed(own_clien
         assert "60.76 % 61.50 %" in plain
 
 
-def test_closed_models_have_a_card_only_where_all_of_them_are_left_out(client):
+def test_closed_models_have_a_card_only_where_all_of_them_are_left_out(client: TestClient) -> None:
     assert "Closed models" in cards_of(client)
     assert "Closed models" not in cards_of(client, "/?openness=all&origin=us")
 
@@ -388,19 +412,23 @@ def renamed(db: Database, **texts: str) -> None:
         edit_entry(session, SOURCE_TYPE, cells | texts, by="ada", reason="x", entry_id=number)
 
 
-def test_a_line_separator_in_a_name_is_no_paragraph(own_client, filled_db):
+def test_a_line_separator_in_a_name_is_no_paragraph(
+    own_client: TestClient, filled_db: Database
+) -> None:
     renamed(filled_db, name="Open\u2028Router")
     words = text_of(own_client).partition('id="lines-words"')[2].partition("</details>")[0]
     assert words.count("<p>") == 1
 
 
-def test_a_source_without_an_address_is_no_link(own_client, filled_db):
+def test_a_source_without_an_address_is_no_link(
+    own_client: TestClient, filled_db: Database
+) -> None:
     renamed(filled_db, url="")
     assert 'href=""' not in text_of(own_client)
 
 
 @pytest.mark.browser
-def test_headings_are_of_one_size_and_colour(page):
+def test_headings_are_of_one_size_and_colour(page: Page) -> None:
     page.goto("/")
     looks = page.locator("#main h2:not(.card h2)").evaluate_all(
         "found => found.map(item => { const look = getComputedStyle(item);"

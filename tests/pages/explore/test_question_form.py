@@ -13,7 +13,7 @@ from app.catalogue.editing import edit_entry
 from app.catalogue.entry_types import SOURCE_TYPE
 from app.database.session import Database
 from app.ingest.withdraw import withdraw_upload
-from tests.browser import checked_values, selected_values, wait_until_drawn
+from tests.browser import WatchedPages, checked_values, selected_values, wait_until_drawn
 
 EVERY = (
     "source=openrouter-rankings,state-of-ai-study&by=developer&origin=us,european"
@@ -262,7 +262,9 @@ def test_the_events_on_the_chart_are_chosen_by_links(client: TestClient, path: s
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [320, 390, 700, 1280])
-def test_all_events_stand_on_the_chart_without_a_collision(watched, server, width) -> None:
+def test_all_events_stand_on_the_chart_without_a_collision(
+    watched: WatchedPages, server: str, width: int
+) -> None:
     page = watched.open(server, viewport={"width": width, "height": 900})
     page.goto("/trends?events=all")
     wait_until_drawn(page)
@@ -389,7 +391,9 @@ def test_a_slow_answer_that_was_overtaken_is_dropped(page: Page) -> None:
 
 
 @pytest.mark.browser
-def test_what_cannot_be_read_is_told_in_place_and_is_a_step_too(page, watched) -> None:
+def test_what_cannot_be_read_is_told_in_place_and_is_a_step_too(
+    page: Page, watched: WatchedPages
+) -> None:
     page.goto("/trends?by=developer&view=table")
     page.get_by_text("Months, events, filters and vintage").click()
     page.get_by_label("Only these developers").fill("deepsek")
@@ -405,7 +409,9 @@ def test_what_cannot_be_read_is_told_in_place_and_is_a_step_too(page, watched) -
 
 
 @pytest.mark.browser
-def test_where_the_network_fails_the_browser_goes_there_itself(page, watched) -> None:
+def test_where_the_network_fails_the_browser_goes_there_itself(
+    page: Page, watched: WatchedPages
+) -> None:
     page.goto("/trends?source=openrouter-rankings&view=table")
     page.route("**/trends/ask?*", lambda route: route.abort(), times=1)
     page.get_by_label("Grouped by").select_option("model")
@@ -434,7 +440,9 @@ def test_events_are_changed_in_place_and_focus_stays_on_the_link(page: Page) -> 
 @pytest.mark.parametrize(
     "query", ["", "source=state-of-ai-study&home=base", "view=stack&openness=all&by=model"]
 )
-def test_axe_finds_nothing_wrong_with_the_explorer(watched, server, scheme, query) -> None:
+def test_axe_finds_nothing_wrong_with_the_explorer(
+    watched: WatchedPages, server: str, scheme: str, query: str
+) -> None:
     page = watched.open(server, viewport={"width": 1280, "height": 900}, color_scheme=scheme)
     page.goto(f"/trends?{query}")
     wait_until_drawn(page)
@@ -446,7 +454,9 @@ def test_axe_finds_nothing_wrong_with_the_explorer(watched, server, scheme, quer
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [320, 390])
 @pytest.mark.parametrize("query", ["source=state-of-ai-study&home=base", "top=3&openness=all"])
-def test_the_opened_form_is_no_wider_than_a_small_screen(watched, server, width, query) -> None:
+def test_the_opened_form_is_no_wider_than_a_small_screen(
+    watched: WatchedPages, server: str, width: int, query: str
+) -> None:
     page = watched.open(server, viewport={"width": width, "height": 800})
     page.goto(f"/trends?{query}")
     wait_until_drawn(page)
@@ -456,7 +466,9 @@ def test_the_opened_form_is_no_wider_than_a_small_screen(watched, server, width,
 
 
 @pytest.mark.browser
-def test_at_four_times_the_size_nothing_has_to_be_scrolled_sideways(watched, server) -> None:
+def test_at_four_times_the_size_nothing_has_to_be_scrolled_sideways(
+    watched: WatchedPages, server: str
+) -> None:
     page = watched.open(server, viewport={"width": 320, "height": 256}, device_scale_factor=4)
     page.goto("/trends?home=base&events=all")
     wait_until_drawn(page)
@@ -507,7 +519,9 @@ def test_a_source_that_never_had_figures_is_not_offered(
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [1280, 768, 390, 320])
-def test_an_instant_is_shown_whole_in_its_field(watched, server, width) -> None:
+def test_an_instant_is_shown_whole_in_its_field(
+    watched: WatchedPages, server: str, width: int
+) -> None:
     instant = f"{datetime.now(UTC) - timedelta(seconds=1):%Y-%m-%dT%H:%M:%S.%f}Z"
     page = watched.open(server, viewport={"width": width, "height": 900})
     page.goto(f"/trends?as_of={instant}")
