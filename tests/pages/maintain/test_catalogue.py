@@ -45,7 +45,7 @@ def change(db: Database) -> CatalogueEdit:
         return read_edits(session)[0]
 
 
-def test_an_entry_is_added_and_found(maintainer_client, filled_db):
+def test_an_entry_is_added_and_found(maintainer_client: TestClient, filled_db: Database) -> None:
     response = maintainer_client.post("/catalogue/developers", data=NEW | {"reason": "its website"})
     assert (response.status_code, response.headers["location"]) == (
         303,
@@ -65,8 +65,12 @@ def test_an_entry_is_added_and_found(maintainer_client, filled_db):
     ],
 )
 def test_every_kind_of_entry_is_corrected_in_the_form_it_stands_in(
-    maintainer_client, filled_db, kind, find, changed
-):
+    maintainer_client: TestClient,
+    filled_db: Database,
+    kind: str,
+    find: str,
+    changed: tuple[str, str],
+) -> None:
     field, text = changed
     address = address_of(maintainer_client, kind, find)
     response = correct(maintainer_client, address, reason="looked it up", **{field: text})
@@ -78,7 +82,7 @@ def test_every_kind_of_entry_is_corrected_in_the_form_it_stands_in(
     assert f"→ {text} looked it up ada" in shown
 
 
-def test_a_correction_without_a_reason_keeps_what_was_typed(maintainer_client):
+def test_a_correction_without_a_reason_keeps_what_was_typed(maintainer_client: TestClient) -> None:
     address = address_of(maintainer_client, "developers", "poolside")
     response = correct(maintainer_client, address, origin="european", reason="")
     assert response.status_code == 409
@@ -86,7 +90,7 @@ def test_a_correction_without_a_reason_keeps_what_was_typed(maintainer_client):
     assert 'value="european" selected' in response.text
 
 
-def test_a_field_at_fault_says_so_and_nothing_is_stored(maintainer_client):
+def test_a_field_at_fault_says_so_and_nothing_is_stored(maintainer_client: TestClient) -> None:
     wrong = NEW | {"country": "France", "origin": "nowhere", "homepage": "nowhere", "name": ""}
     response = maintainer_client.post("/catalogue/developers", data=wrong)
     assert response.status_code == 422
@@ -96,14 +100,14 @@ def test_a_field_at_fault_says_so_and_nothing_is_stored(maintainer_client):
     assert "0 found" in text_of(maintainer_client.get("/catalogue/developers?find=newlab"))
 
 
-def test_of_an_empty_form_every_needed_field_is_marked(maintainer_client):
+def test_of_an_empty_form_every_needed_field_is_marked(maintainer_client: TestClient) -> None:
     response = maintainer_client.post("/catalogue/events", data={"date": "", "title": ""})
     assert response.status_code == 422
     for field in ("date", "title"):
         assert f'id="{field}-problem"' in response.text
 
 
-def test_an_entry_corrected_meanwhile_is_not_written_over(maintainer_client):
+def test_an_entry_corrected_meanwhile_is_not_written_over(maintainer_client: TestClient) -> None:
     address = address_of(maintainer_client, "developers", "poolside")
     before = typed(maintainer_client, address)
     correct(maintainer_client, address, country="FR", reason="moved")
@@ -113,26 +117,26 @@ def test_an_entry_corrected_meanwhile_is_not_written_over(maintainer_client):
     assert typed(maintainer_client, address)["country"] == "FR"
 
 
-def test_of_two_corrections_at_once_one_is_told_of_the_other(maintainer_client):
+def test_of_two_corrections_at_once_one_is_told_of_the_other(maintainer_client: TestClient) -> None:
     address = address_of(maintainer_client, "developers", "poolside")
     before = typed(maintainer_client, address)
 
-    def late(number):
+    def correct_late(number: int) -> int:
         data = before | {"note": f"note {number}", "reason": "a race"}
         return maintainer_client.post(address, data=data).status_code
 
     with ThreadPoolExecutor(6) as writers:
-        assert sorted(writers.map(late, range(6))) == [303, *[409] * 5]
+        assert sorted(writers.map(correct_late, range(6))) == [303, *[409] * 5]
 
 
-def test_a_taken_short_name_is_refused(maintainer_client):
+def test_a_taken_short_name_is_refused(maintainer_client: TestClient) -> None:
     response = maintainer_client.post("/catalogue/developers", data=NEW | {"developer": "openai"})
     assert response.status_code == 409
     assert "already" in text_of(response)
 
 
 @pytest.mark.parametrize("text", ["\0", "\u202e", "a\0b", "x" * 5_000])
-def test_no_text_is_a_fault_of_ours(maintainer_client, text):
+def test_no_text_is_a_fault_of_ours(maintainer_client: TestClient, text: str) -> None:
     for field in (*NEW, "reason"):
         data = NEW | {"reason": "seen"} | {field: text}
         assert maintainer_client.post("/catalogue/developers", data=data).status_code == 422
@@ -148,19 +152,19 @@ def test_no_text_is_a_fault_of_ours(maintainer_client, text):
         "/catalogue/models/0",
     ],
 )
-def test_what_is_not_there_is_not_found(maintainer_client, path):
+def test_what_is_not_there_is_not_found(maintainer_client: TestClient, path: str) -> None:
     address = f"/catalogue/{path}"
     assert maintainer_client.get(address).status_code == 404
     assert maintainer_client.post(address, data={"reason": "x"}).status_code == 404
 
 
-def test_the_catalogue_is_for_maintainers(own_client):
+def test_the_catalogue_is_for_maintainers(own_client: TestClient) -> None:
     for path in ("/catalogue", "/catalogue/models", "/catalogue/models/1", "/catalogue/models/new"):
         assert own_client.get(path).headers["location"].startswith("/sign-in?next=%2Fcatalogue")
     assert own_client.post("/catalogue/models", data=NEW).status_code in {303, 403}
 
 
-def test_hostile_texts_come_out_harmless(maintainer_client):
+def test_hostile_texts_come_out_harmless(maintainer_client: TestClient) -> None:
     for number, name in enumerate(HOSTILE_NAMES):
         data = NEW | {"developer": f"lab-{number}", "name": name, "note": name, "reason": name}
         assert maintainer_client.post("/catalogue/developers", data=data).status_code == 303

@@ -5,10 +5,11 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from http.cookies import SimpleCookie
+from http.cookies import Morsel, SimpleCookie
 
 import pytest
 from fastapi.testclient import TestClient
+from httpx2 import Response
 from sqlalchemy import func, select
 
 from app.auth.accounts import add_maintainer, create_token
@@ -56,7 +57,7 @@ def site(empty_database_url: str, ada: Database) -> Iterator[TestClient]:
         yield site
 
 
-def sign_in(site: TestClient, password: str = PASSWORD, **fields: str):
+def sign_in(site: TestClient, password: str = PASSWORD, **fields: str) -> Response:
     return site.post("/sign-in", data={"name": "ada", "password": password} | fields)
 
 
@@ -65,7 +66,7 @@ def link_of(db: Database, name: str) -> str:
         return create_link(session, name)
 
 
-def cookie(answer, name: str):
+def cookie(answer: Response, name: str) -> Morsel[str]:
     return SimpleCookie(answer.headers["set-cookie"])[name]
 
 
@@ -363,6 +364,7 @@ def test_a_maintainer_signs_in_by_link_sets_a_password_and_comes_back_with_it(
     watched: WatchedPages, empty_server: str, db: Database, javascript: bool
 ) -> None:
     path = create_first_link(db)
+    assert path
     page = watched.open(empty_server, java_script_enabled=javascript)
     page.goto(path)
     page.get_by_role("button", name="Sign in as admin").click()
@@ -406,7 +408,9 @@ def test_a_long_name_leaves_the_header_one_row_and_the_page_as_wide_as_the_scree
         page.goto(address)
         assert page.get_by_role("link", name=name).get_attribute("title") == name
         assert header.bounding_box() == one_row
-        assert page.get_by_role("button", name="Sign out").bounding_box()["width"] > 50
+        button = page.get_by_role("button", name="Sign out").bounding_box()
+        assert button
+        assert button["width"] > 50
     assert too_wide(page, signed_in) == []
     page.set_viewport_size({"width": 390, "height": 900})
     assert too_wide(page, [*signed_in, "/account"]) == []
@@ -420,6 +424,7 @@ def test_axe_finds_nothing_wrong_with_these_pages(
     from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 - slow to load
 
     path = create_first_link(db)
+    assert path
     page = watched.open(empty_server, color_scheme=scheme, bypass_csp=True)
     for address in ("/sign-in", path):
         page.goto(address)

@@ -10,6 +10,7 @@ from httpx2 import Response
 
 from app.catalogue.editing import edit_entry
 from app.catalogue.entry_types import DEVELOPER_TYPE, read_entries
+from app.database.session import Database
 from app.queries.uploads import UPLOADS_A_PAGE
 from tests.builders import HOSTILE_NAMES, OCTOBER, REVISED, publish_file, store_upload_of, text_of
 
@@ -31,7 +32,9 @@ def act(client: TestClient, upload_id: int, what: str, **fields: str) -> Respons
 # --- what would change
 
 
-def test_a_sound_file_shows_how_it_was_read_and_what_it_would_change(maintainer_client, filled_db):
+def test_a_sound_file_shows_how_it_was_read_and_what_it_would_change(
+    maintainer_client: TestClient, filled_db: Database
+) -> None:
     shown = page(maintainer_client, store_upload_of(filled_db, OCTOBER))
     assert "Publishing it adds one month to OpenRouter rankings." in shown
     assert "Encoding UTF-8 Columns divided by comma Decimal mark point Header line 1" in shown
@@ -42,7 +45,9 @@ def test_a_sound_file_shows_how_it_was_read_and_what_it_would_change(maintainer_
     assert "Why published figures are revised" not in shown
 
 
-def test_a_revision_shows_old_and_new_and_asks_why(maintainer_client, filled_db):
+def test_a_revision_shows_old_and_new_and_asks_why(
+    maintainer_client: TestClient, filled_db: Database
+) -> None:
     shown = page(maintainer_client, store_upload_of(filled_db, REVISED))
     assert "Publishing it revises one month of OpenRouter rankings." in shown
     assert "Sep 2026 60.3 % → 50.0 %" in shown
@@ -50,8 +55,8 @@ def test_a_revision_shows_old_and_new_and_asks_why(maintainer_client, filled_db)
 
 
 def test_small_charts_stand_for_the_series_that_change_and_draw_nothing_over_gaps(
-    maintainer_client, filled_db
-):
+    maintainer_client: TestClient, filled_db: Database
+) -> None:
     html = maintainer_client.get(f"/uploads/{store_upload_of(filled_db, OCTOBER)}").text
     charts = re.findall(r'<svg class="(\w+)" viewBox', html)
     assert charts == ["chinese", "closed", "grey"]
@@ -60,12 +65,16 @@ def test_small_charts_stand_for_the_series_that_change_and_draw_nothing_over_gap
     assert after.startswith(before)
 
 
-def test_slices_beyond_the_fifty_largest_are_counted(maintainer_client, filled_db):
+def test_slices_beyond_the_fifty_largest_are_counted(
+    maintainer_client: TestClient, filled_db: Database
+) -> None:
     shown = page(maintainer_client, store_upload_of(filled_db, REVISED))
     assert re.search(r"And \d+ more that move less", shown)
 
 
-def test_new_names_are_told_before_they_are_made(maintainer_client, filled_db):
+def test_new_names_are_told_before_they_are_made(
+    maintainer_client: TestClient, filled_db: Database
+) -> None:
     content = b"month,origin,openness,developer,model,share_pct\n2026-10,us,open,Neu,Neu One,5\n"
     shown = page(maintainer_client, store_upload_of(filled_db, content))
     assert "Neu developer us 2" in shown
@@ -73,8 +82,8 @@ def test_new_names_are_told_before_they_are_made(maintainer_client, filled_db):
 
 
 def test_all_errors_stand_with_line_column_found_expected_and_suggestion(
-    maintainer_client, filled_db
-):
+    maintainer_client: TestClient, filled_db: Database
+) -> None:
     content = b"Month;Origin;Share\r\n2026-10;chineese;62,5\r\n2026-13;us;5 %\r\n"
     upload_id = store_upload_of(filled_db, content)
     html = maintainer_client.get(f"/uploads/{upload_id}").text
@@ -86,7 +95,9 @@ def test_all_errors_stand_with_line_column_found_expected_and_suggestion(
     assert f"/uploads/{upload_id}/publish" not in html
 
 
-def test_of_many_errors_the_first_hundred_and_the_total_are_told(maintainer_client, filled_db):
+def test_of_many_errors_the_first_hundred_and_the_total_are_told(
+    maintainer_client: TestClient, filled_db: Database
+) -> None:
     content = b"month,origin,share_pct\n" + b"2026-10,nowhere,1\n" * 250
     upload_id = store_upload_of(filled_db, content)
     shown = page(maintainer_client, upload_id)
@@ -97,7 +108,9 @@ def test_of_many_errors_the_first_hundred_and_the_total_are_told(maintainer_clie
 
 
 @pytest.mark.parametrize("start", "=+-@＝＋－＠")
-def test_errors_as_csv_run_nothing_in_a_spreadsheet(maintainer_client, filled_db, start):
+def test_errors_as_csv_run_nothing_in_a_spreadsheet(
+    maintainer_client: TestClient, filled_db: Database, start: str
+) -> None:
     content = f"month,origin,share_pct\n2026-10,{start}cmd(),1\n"
     upload_id = store_upload_of(filled_db, content.encode())
     response = maintainer_client.get(f"/uploads/{upload_id}/errors.csv")
@@ -110,11 +123,15 @@ def test_errors_as_csv_run_nothing_in_a_spreadsheet(maintainer_client, filled_db
     "content",
     [b"", b"\x89PNG\r\n\x1a\n", b"\xff\xfea\x00", b"no header", b"month,origin,share_pct\n\0,,\n"],
 )
-def test_a_file_that_is_none_gets_a_page_that_says_so(maintainer_client, filled_db, content):
+def test_a_file_that_is_none_gets_a_page_that_says_so(
+    maintainer_client: TestClient, filled_db: Database, content: bytes
+) -> None:
     assert "The file has" in page(maintainer_client, store_upload_of(filled_db, content))
 
 
-def test_what_is_current_already_cannot_be_published_again(maintainer_client, filled_db):
+def test_what_is_current_already_cannot_be_published_again(
+    maintainer_client: TestClient, filled_db: Database
+) -> None:
     first = publish_file(filled_db, OCTOBER)
     again = store_upload_of(filled_db, OCTOBER)
     assert f"published already, as upload {first}" in page(maintainer_client, again)
@@ -124,7 +141,9 @@ def test_what_is_current_already_cannot_be_published_again(maintainer_client, fi
 # --- what may be done
 
 
-def test_publishing_shows_the_record_that_anyone_may_see(maintainer_client, filled_db):
+def test_publishing_shows_the_record_that_anyone_may_see(
+    maintainer_client: TestClient, filled_db: Database
+) -> None:
     upload_id = store_upload_of(filled_db, OCTOBER, filename="october.csv")
     response = act(maintainer_client, upload_id, "publish")
     assert (response.status_code, response.headers["location"]) == (303, f"/uploads/{upload_id}")
@@ -137,7 +156,9 @@ def test_publishing_shows_the_record_that_anyone_may_see(maintainer_client, fill
     assert "Withdraw" not in shown
 
 
-def test_a_revision_without_a_reason_stays_and_says_so(maintainer_client, filled_db):
+def test_a_revision_without_a_reason_stays_and_says_so(
+    maintainer_client: TestClient, filled_db: Database
+) -> None:
     upload_id = store_upload_of(filled_db, REVISED)
     response = act(maintainer_client, upload_id, "publish", reason="  ")
     assert response.status_code == 409
@@ -146,14 +167,18 @@ def test_a_revision_without_a_reason_stays_and_says_so(maintainer_client, filled
     assert "Reason misread" in page(maintainer_client, upload_id)
 
 
-def test_a_reason_that_no_text_may_hold_is_said_at_its_field(maintainer_client, filled_db):
+def test_a_reason_that_no_text_may_hold_is_said_at_its_field(
+    maintainer_client: TestClient, filled_db: Database
+) -> None:
     upload_id = store_upload_of(filled_db, REVISED)
     response = act(maintainer_client, upload_id, "publish", reason="a\0b")
     assert response.status_code == 422
     assert 'id="reason-problem"' in response.text
 
 
-def test_publishing_what_has_moved_on_since_is_refused_and_shown_anew(maintainer_client, filled_db):
+def test_publishing_what_has_moved_on_since_is_refused_and_shown_anew(
+    maintainer_client: TestClient, filled_db: Database
+) -> None:
     upload_id = store_upload_of(filled_db, OCTOBER)
     html = maintainer_client.get(f"/uploads/{upload_id}").text
     (seen,) = re.findall(r'publish">\s*<input type="hidden" name="version" value="([^"]+)"', html)
@@ -169,8 +194,8 @@ def test_publishing_what_has_moved_on_since_is_refused_and_shown_anew(maintainer
 
 @pytest.mark.parametrize("what", ["publish", "withdraw", "discard"])
 def test_a_form_that_does_not_say_what_was_looked_at_does_nothing(
-    maintainer_client, filled_db, what
-):
+    maintainer_client: TestClient, filled_db: Database, what: str
+) -> None:
     upload_id = (
         publish_file(filled_db, OCTOBER)
         if what == "withdraw"
@@ -181,7 +206,9 @@ def test_a_form_that_does_not_say_what_was_looked_at_does_nothing(
     assert response.status_code == 409
 
 
-def test_withdrawing_takes_a_reason_and_tells_it(maintainer_client, filled_db):
+def test_withdrawing_takes_a_reason_and_tells_it(
+    maintainer_client: TestClient, filled_db: Database
+) -> None:
     upload_id = publish_file(filled_db, OCTOBER)
     refused = act(maintainer_client, upload_id, "withdraw", reason="")
     assert refused.status_code == 422
@@ -193,7 +220,9 @@ def test_withdrawing_takes_a_reason_and_tells_it(maintainer_client, filled_db):
     assert "by ada: a wrong file" in shown
 
 
-def test_a_superseded_upload_names_its_successor(maintainer_client, filled_db):
+def test_a_superseded_upload_names_its_successor(
+    maintainer_client: TestClient, filled_db: Database
+) -> None:
     first = publish_file(filled_db, OCTOBER)
     second = publish_file(filled_db, OCTOBER.replace(b"62.5", b"61"))
     shown = page(maintainer_client, first)
@@ -201,7 +230,9 @@ def test_a_superseded_upload_names_its_successor(maintainer_client, filled_db):
     assert f"superseded by upload {second}" in shown
 
 
-def test_figures_can_be_seen_as_they_were_before_and_after(maintainer_client, filled_db):
+def test_figures_can_be_seen_as_they_were_before_and_after(
+    maintainer_client: TestClient, filled_db: Database
+) -> None:
     html = maintainer_client.get(f"/uploads/{publish_file(filled_db, REVISED)}").text
     before, after = re.findall(r'href="(/trends\?[^"]*as_of=[^"]+)"', html)
     then, now = (text_of(maintainer_client.get(unescape(link))) for link in (before, after))
@@ -209,7 +240,9 @@ def test_figures_can_be_seen_as_they_were_before_and_after(maintainer_client, fi
     assert "Sep 2026 50.00 %" in now
 
 
-def test_discarding_closes_an_upload_for_good(maintainer_client, filled_db):
+def test_discarding_closes_an_upload_for_good(
+    maintainer_client: TestClient, filled_db: Database
+) -> None:
     upload_id = store_upload_of(filled_db, OCTOBER)
     assert act(maintainer_client, upload_id, "discard").status_code == 303
     assert "Discarded before it was published" in page(maintainer_client, upload_id)
@@ -217,13 +250,17 @@ def test_discarding_closes_an_upload_for_good(maintainer_client, filled_db):
     assert maintainer_client.post(f"/uploads/{upload_id}/publish", data=sent).status_code == 409
 
 
-def test_checking_again_says_where_nothing_would_change(maintainer_client, filled_db):
+def test_checking_again_says_where_nothing_would_change(
+    maintainer_client: TestClient, filled_db: Database
+) -> None:
     response = act(maintainer_client, publish_file(filled_db, OCTOBER), "reclassify")
     assert response.status_code == 409
     assert "Nothing would change" in text_of(response)
 
 
-def test_checking_again_shows_what_todays_catalogue_changes(maintainer_client, filled_db):
+def test_checking_again_shows_what_todays_catalogue_changes(
+    maintainer_client: TestClient, filled_db: Database
+) -> None:
     with filled_db.writing() as session:
         entries = read_entries(session, DEVELOPER_TYPE)
         number, cells = next(item for item in entries if item[1]["developer"] == "poolside")
@@ -239,7 +276,9 @@ def test_checking_again_shows_what_todays_catalogue_changes(maintainer_client, f
 # --- who sees what
 
 
-def test_only_maintainers_see_what_is_not_published(own_client, filled_db):
+def test_only_maintainers_see_what_is_not_published(
+    own_client: TestClient, filled_db: Database
+) -> None:
     upload_id = store_upload_of(filled_db, OCTOBER)
     for rest in ("", "/file", "/lines?source=openrouter-rankings&month=2026-10"):
         response = own_client.get(f"/uploads/{upload_id}{rest}")
@@ -251,7 +290,9 @@ def test_only_maintainers_see_what_is_not_published(own_client, filled_db):
         assert location == f"/sign-in?next={quote(address, safe='')}"
 
 
-def test_public_records_are_the_same_for_maintainers(maintainer_client, filled_db):
+def test_public_records_are_the_same_for_maintainers(
+    maintainer_client: TestClient, filled_db: Database
+) -> None:
     waiting = store_upload_of(filled_db, OCTOBER)
     withdrawn = publish_file(filled_db, OCTOBER)
     act(maintainer_client, withdrawn, "withdraw", reason="a wrong file")
@@ -265,13 +306,17 @@ def test_public_records_are_the_same_for_maintainers(maintainer_client, filled_d
     assert "cookie" in maintainer_client.get(f"/uploads/{waiting}").headers["vary"].lower()
 
 
-def test_there_is_nothing_to_withdraw_of_what_is_not_published(maintainer_client, filled_db):
+def test_there_is_nothing_to_withdraw_of_what_is_not_published(
+    maintainer_client: TestClient, filled_db: Database
+) -> None:
     waiting = store_upload_of(filled_db, OCTOBER)
     response = maintainer_client.get(f"/uploads/{waiting}/withdraw")
     assert (response.status_code, response.headers["location"]) == (303, f"/uploads/{waiting}")
 
 
-def test_what_was_received_is_shown_to_maintainers_whole(maintainer_client, filled_db):
+def test_what_was_received_is_shown_to_maintainers_whole(
+    maintainer_client: TestClient, filled_db: Database
+) -> None:
     store_upload_of(filled_db, OCTOBER, filename="waiting.csv")
     shown = text_of(maintainer_client.get("/uploads/received"))
     assert "waiting.csv" in shown
@@ -279,7 +324,7 @@ def test_what_was_received_is_shown_to_maintainers_whole(maintainer_client, fill
     assert "OpenRouter rankings: January 2025 to September 2026" in shown
 
 
-def test_a_long_history_has_pages(maintainer_client, filled_db):
+def test_a_long_history_has_pages(maintainer_client: TestClient, filled_db: Database) -> None:
     ids = [store_upload_of(filled_db, OCTOBER, filename=f"{n}.csv") for n in range(UPLOADS_A_PAGE)]
     received = maintainer_client.get("/uploads/received").text
     (older,) = re.findall(r'href="(/uploads/received\?before=\d+)"', received)
@@ -288,14 +333,18 @@ def test_a_long_history_has_pages(maintainer_client, filled_db):
 
 
 @pytest.mark.parametrize("number", ["0", "999999", "9" * 40, "x", "-1", "1e3", "\u0663", "%00"])
-def test_an_upload_that_is_not_there_is_not_found(maintainer_client, number):
+def test_an_upload_that_is_not_there_is_not_found(
+    maintainer_client: TestClient, number: str
+) -> None:
     for path in (f"/uploads/{number}", f"/uploads/{number}/file"):
         assert maintainer_client.get(path).status_code == 404
     assert maintainer_client.post(f"/uploads/{number}/discard", data={}).status_code in {404, 409}
     assert maintainer_client.get("/uploads", params={"before": "x"}).status_code == 404
 
 
-def test_the_file_comes_back_as_it_was_received_and_is_never_a_page(maintainer_client, filled_db):
+def test_the_file_comes_back_as_it_was_received_and_is_never_a_page(
+    maintainer_client: TestClient, filled_db: Database
+) -> None:
     content = b"month,origin,share_pct\r\n<script>,\xff\x00\r\n"
     upload_id = store_upload_of(filled_db, content, filename="<b>\u00fc;\r\n.csv")
     response = maintainer_client.get(f"/uploads/{upload_id}/file")
@@ -308,7 +357,7 @@ def test_the_file_comes_back_as_it_was_received_and_is_never_a_page(maintainer_c
 # --- from a number to its line
 
 
-def test_every_month_of_a_table_leads_to_its_upload_and_lines(client):
+def test_every_month_of_a_table_leads_to_its_upload_and_lines(client: TestClient) -> None:
     for path in ("/", "/trends?by=developer"):
         html = client.get(path).text
         links = re.findall(r'href="(/uploads/behind\?[^"]+)"', html)
@@ -318,7 +367,7 @@ def test_every_month_of_a_table_leads_to_its_upload_and_lines(client):
     assert (response.status_code, response.headers["location"]) == (303, target)
 
 
-def test_the_lines_add_up_to_the_number_they_stand_behind(client):
+def test_the_lines_add_up_to_the_number_they_stand_behind(client: TestClient) -> None:
     address = "/uploads/3/lines?source=openrouter-rankings&month=2025-08"
     html = client.get(address).text
     assert "Chinese, open 21 28.65 %" in text_of(client.get(address))
@@ -328,7 +377,9 @@ def test_the_lines_add_up_to_the_number_they_stand_behind(client):
     assert client.get(unescape(filtered)).text.count("<td>closed</td>") == 0
 
 
-def test_a_pinned_number_leads_to_the_upload_of_its_vintage(own_client, filled_db):
+def test_a_pinned_number_leads_to_the_upload_of_its_vintage(
+    own_client: TestClient, filled_db: Database
+) -> None:
     pinned = re.findall(r'as_of=([^"&<]+)"', own_client.get("/trends").text)[0]
     second = publish_file(filled_db, REVISED)
     month = "/uploads/behind?source=openrouter-rankings&month=2026-09"
@@ -340,7 +391,7 @@ def test_a_pinned_number_leads_to_the_upload_of_its_vintage(own_client, filled_d
     assert "superseded" in text_of(own_client.get(then.headers["location"]))
 
 
-def test_many_lines_come_in_pages(own_client, filled_db):
+def test_many_lines_come_in_pages(own_client: TestClient, filled_db: Database) -> None:
     slices = "".join(f"2026-10,us,open,Lab {n},0.01\n" for n in range(450))
     content = f"month,origin,openness,developer,share_pct\n{slices}".encode()
     upload_id = publish_file(filled_db, content)
@@ -367,13 +418,17 @@ def test_many_lines_come_in_pages(own_client, filled_db):
         ("source=vercel-ai-gateway&month=2026-04", 404),
     ],
 )
-def test_lines_that_cannot_be_asked_for_get_a_page_that_says_why(client, query, status):
+def test_lines_that_cannot_be_asked_for_get_a_page_that_says_why(
+    client: TestClient, query: str, status: int
+) -> None:
     response = client.get(f"/uploads/3/lines?{query}")
     assert response.status_code == status
     assert "<h1>" in response.text
 
 
-def test_hostile_names_come_out_harmless_on_every_page(maintainer_client, filled_db):
+def test_hostile_names_come_out_harmless_on_every_page(
+    maintainer_client: TestClient, filled_db: Database
+) -> None:
     lines = "".join(
         f'2026-10,us,open,"{name}","{name} model",{n + 1},"{name} note"\n'
         for n, name in enumerate(HOSTILE_NAMES)
