@@ -4,6 +4,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.database.session import Database
+from tests.browser import WatchedPages
 from tests.builders import publish_file
 from tests.looking import links, too_wide, unfold
 
@@ -46,7 +47,9 @@ def addresses(own_client: TestClient, filled_db: Database) -> list[str]:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [1280, 390])
-def test_no_name_runs_out_of_its_page_or_of_its_cell(watched, own_server, addresses, width) -> None:
+def test_no_name_runs_out_of_its_page_or_of_its_cell(
+    watched: WatchedPages, own_server: str, addresses: list[str], width: int
+) -> None:
     page = watched.open(own_server, viewport={"width": width, "height": 900})
     overflowing = {address: ["the page"] for address in too_wide(page, addresses)}
     for address in addresses:
@@ -59,7 +62,9 @@ def test_no_name_runs_out_of_its_page_or_of_its_cell(watched, own_server, addres
     )
 
 
-def test_a_picture_shortens_a_name_and_the_table_has_it_whole(own_client, addresses) -> None:
+def test_a_picture_shortens_a_name_and_the_table_has_it_whole(
+    own_client: TestClient, addresses: list[str]
+) -> None:
     page = own_client.get("/trends?by=model&from=2026-10").text
     picture, table = page.partition('<svg class="picture wide"')[2].partition("</svg>")[0], page
     assert f">{MODEL}<" not in picture.partition("</title>")[2]
