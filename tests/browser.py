@@ -1,11 +1,11 @@
 """Pages in a real Chromium, watched for what a user's console would show."""
 
-import re
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 from tests.builders import ADAS_PASSWORD
+from tests.markup import attributes, select_one
 
 
 class WatchedPages:
@@ -45,14 +45,12 @@ class WatchedPages:
 
 
 def selected_values(text: str, name: str) -> list[str]:
-    (options,) = re.findall(
-        rf'<select id="q-{name}" name="{name}".*?>(.*?)</select>', text, re.DOTALL
-    )
-    return re.findall(r'value="([^"]*)" selected', options)
+    control = select_one(text, f'select#q-{name}[name="{name}"]')
+    return [str(option["value"]) for option in control.select("option[selected]")]
 
 
 def checked_values(text: str, name: str) -> list[str]:
-    return re.findall(rf'name="{name}" value="([^"]*)" checked', text)
+    return attributes(text, f'input[name="{name}"][checked]', "value")
 
 
 # --- in the browser
