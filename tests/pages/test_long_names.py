@@ -7,6 +7,7 @@ from app.database.session import Database
 from tests.browser import WatchedPages
 from tests.builders import publish_file
 from tests.looking import links, too_wide, unfold
+from tests.markup import links_named, select, text_of
 
 DEVELOPER = "Wm" * 100
 MODEL = "Mw" * 100
@@ -66,7 +67,7 @@ def test_a_picture_shortens_a_name_and_the_table_has_it_whole(
     own_client: TestClient, addresses: list[str]
 ) -> None:
     page = own_client.get("/trends?by=model&from=2026-10").text
-    picture, table = page.partition('<svg class="picture wide"')[2].partition("</svg>")[0], page
-    assert f">{MODEL}<" not in picture.partition("</title>")[2]
-    assert "…" in picture
-    assert f">{MODEL}</a>" in table
+    picture = select(page, "svg.picture.wide")[0]
+    assert MODEL not in [text_of(part) for part in picture.select(":not(svg > title)")]
+    assert "…" in picture.get_text()
+    assert links_named(page, MODEL)

@@ -3,7 +3,6 @@
 import json
 import re
 import struct
-from html import unescape
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -11,6 +10,7 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import FloatRect, Locator, Page, Route, expect
 
 from tests.browser import WatchedPages
+from tests.markup import attributes, links_named, select, select_one
 
 NBSP = "\N{NO-BREAK SPACE}"
 QUERIES = (
@@ -64,8 +64,10 @@ def test_the_svg_has_headline_source_line_vintage_and_events(client: TestClient)
 
 def test_the_svg_shows_what_was_known_then(client: TestClient) -> None:
     page = client.get("/trends?by=model").text
-    (pinned,) = re.findall(r'href="[^"]*/trends\?([^"]*)">Link that stays', page)
-    response = client.get(f"/trends.svg?{unescape(pinned)}")
+    (pinned,) = links_named(page, "Link that stays")
+    path, _, query = pinned.partition("?")
+    assert path.endswith("/trends")
+    response = client.get(f"/trends.svg?{query}")
     assert response.status_code == 200
     assert "as known on" in response.text
 
@@ -73,8 +75,8 @@ def test_the_svg_shows_what_was_known_then(client: TestClient) -> None:
 def test_the_json_is_the_figure_of_the_page(client: TestClient) -> None:
     query = "by=developer&top=3"
     page = client.get(f"/trends?{query}").text
-    (embedded,) = re.findall(r'<script type="application/json">(.*?)</script>', page)
-    assert client.get(f"/trends.json?{query}").json() == json.loads(embedded)
+    embedded = select_one(page, 'script[type="application/json"]')
+    assert client.get(f"/trends.json?{query}").json() == json.loads(embedded.get_text())
 
 
 def test_a_table_is_drawn_as_lines(client: TestClient) -> None:
@@ -131,9 +133,9 @@ def test_before_the_first_upload_there_is_no_picture(empty_client: TestClient) -
 
 
 def test_the_page_leads_to_its_pictures(client: TestClient) -> None:
-    page = client.get("/trends?by=developer&top=3").text
+    links = attributes(client.get("/trends?by=developer&top=3").text, "[href]", "href")
     for ending in ("svg", "png"):
-        assert f'href="/trends.{ending}?by=developer&amp;top=3"' in page
+        assert f"/trends.{ending}?by=developer&top=3" in links
 
 
 # --- previews of links
@@ -141,10 +143,8 @@ def test_the_page_leads_to_its_pictures(client: TestClient) -> None:
 
 def tags(page: str) -> dict[str, str]:
     return {
-        name: unescape(content)
-        for name, content in re.findall(
-            r'<meta (?:property|name)="([^"]*)" content="([^"]*)"', page
-        )
+        str(meta.get("property") or meta["name"]): str(meta["content"])
+        for meta in select(page, "meta[property], meta[name]")
     }
 
 
@@ -168,11 +168,9 @@ def test_a_link_is_shown_with_the_picture_of_its_view(
         int(meta_tags["og:image:width"]),
         int(meta_tags["og:image:height"]),
     )
-    (title,) = re.findall(r"<h1>(.*?) <small>(.*?)</small>", page)
-    assert (meta_tags["og:title"], meta_tags["og:description"]) == (
-        unescape(title[0]),
-        f"{unescape(title[1])}.",
-    )
+    basis = select_one(page, "h1 > small").get_text()
+    headline = select_one(page, "h1").get_text().removesuffix(f" {basis}")
+    assert (meta_tags["og:title"], meta_tags["og:description"]) == (headline, f"{basis}.")
     assert meta_tags["twitter:card"] == "summary_large_image"
 
 

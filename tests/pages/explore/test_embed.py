@@ -1,10 +1,8 @@
 """`/embed/trends`: a chart in a frame on another site."""
 
-import re
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -13,6 +11,7 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import FrameLocator, Page, expect
 
 from tests.browser import WatchedPages
+from tests.markup import attributes, select, select_one, text_of, texts
 
 
 class Host:
@@ -51,13 +50,20 @@ def host() -> Iterator[Host]:
 
 def offered(text: str) -> dict[str, str]:
     """The codes that the explorer offers, by the id of their field."""
-    matches = re.findall(r'<textarea id="embed-(\w+)".*?>\n(.*?)</textarea>', text, re.DOTALL)
-    return {name: unescape(code) for name, code in matches}
+    return {
+        str(area["id"]).removeprefix("embed-"): area.get_text().removeprefix("\n")
+        for area in select(text, 'textarea[id^="embed-"]')
+    }
 
 
 def source_of(code: str) -> str:
-    (address,) = re.findall(r'<iframe src="([^"]*)"', code)
-    return unescape(address)
+    (address,) = attributes(code, "iframe", "src")
+    return address
+
+
+def headlines(html: str) -> list[str]:
+    """The headings of a page without the small print in them."""
+    return [next(heading.strings) for heading in select(html, "h1")]
 
 
 # --- the answer itself
@@ -69,8 +75,8 @@ def test_it_answers_the_question_of_the_explorer(client: TestClient, view: str, 
     query_text = f"view={view}&{query}"
     frame, page = client.get(f"/embed/trends?{query_text}"), client.get(f"/trends?{query_text}")
     assert frame.status_code == 200
-    assert re.findall("<h1>(.*?)<", frame.text) == re.findall("<h1>(.*?)<", page.text)
-    assert frame.text.count("<share-chart>") == (0 if view == "table" else 1)
+    assert headlines(frame.text) == headlines(page.text)
+    assert len(select(frame.text, "share-chart")) == (0 if view == "table" else 1)
     assert "Source: OpenRouter (openrouter.ai/rankings), as of" in frame.text
     assert "as known on" in frame.text
 
@@ -87,7 +93,7 @@ def test_any_site_may_frame_it_and_its_refusals(
     assert "frame-ancestors *" in policy
     assert "'none'; script-src 'self';" in policy
     assert "x-frame-options" not in response.headers
-    assert "at Open Model Share</a>" in response.text
+    assert [link for link in texts(response.text, "a") if link.endswith("at Open Model Share")]
 
 
 @pytest.mark.parametrize("address", ["/", "/trends", "/uploads", "/embed", "/sign-in"])
@@ -99,16 +105,20 @@ def test_it_knows_nobody(maintainer_client: TestClient) -> None:
     response = maintainer_client.get("/embed/trends")
     assert "set-cookie" not in response.headers
     assert "Cookie" not in response.headers.get("vary", "")
-    assert "ada" not in re.findall(r"<main>.*?</h1>", response.text, re.DOTALL)[0]
+    assert "ada" not in str(select_one(response.text, "main > h1:first-child"))
 
 
 def test_its_link_leads_to_the_same_question_in_full_in_a_window_of_its_own(
     client: TestClient,
 ) -> None:
     page = client.get("/embed/trends?by=developer&top=3").text
-    (link,) = re.findall(r'<a href="(http[^"]*)" target="_blank" rel="noopener">Definition', page)
-    assert unescape(link) == "http://testserver/trends?by=developer&top=3"
-    assert '<base target="_blank">' in page
+    (link,) = [
+        link
+        for link in select(page, 'a[target="_blank"][rel="noopener"]')
+        if text_of(link).startswith("Definition")
+    ]
+    assert link["href"] == "http://testserver/trends?by=developer&top=3"
+    assert attributes(page, "base", "target") == ["_blank"]
 
 
 def test_pinned_it_shows_the_vintage(client: TestClient) -> None:
@@ -126,7 +136,8 @@ def test_the_explorer_offers_the_frame_of_this_very_question(client: TestClient)
     assert source_of(codes["live"]) == "http://testserver/embed/trends?by=developer&view=stack"
     named = "http://testserver/embed/trends?source=openrouter-rankings&by=developer&as_of="
     assert source_of(codes["pinned"]).startswith(f"{named}{today}T")
-    assert 'title="' in codes["live"]
+    (title,) = attributes(codes["live"], "iframe", "title")
+    assert title
     assert 'origin !== "http://testserver"' in codes["fit"]
 
 
@@ -142,11 +153,11 @@ def framed(page: Page, watched: WatchedPages, host: Host, body: str) -> FrameLoc
 
 @pytest.fixture
 def codes_of(client: TestClient, server: str) -> Callable[[str], dict[str, str]]:
-    def found(query: str) -> dict[str, str]:
+    def codes_of_question(query: str) -> dict[str, str]:
         codes = offered(client.get(f"/trends{query}").text)
         return {name: code.replace("http://testserver", server) for name, code in codes.items()}
 
-    return found
+    return codes_of_question
 
 
 @pytest.fixture
@@ -160,7 +171,8 @@ def test_the_offered_code_shows_the_chart_and_fits_its_height(
 ) -> None:
     frame = framed(page, watched, host, codes["live"] + codes["fit"])
     expect(frame.locator(".js-plotly-plot .main-svg").first).to_be_visible()
-    offered_height = re.findall(r'height="(\d+)"', codes["live"])[0]
+    (offered_height,) = attributes(codes["live"], "iframe", "height")
+    assert offered_height.isdecimal()
     page.wait_for_function(
         f"() => document.querySelector('iframe').getAttribute('height') !== '{offered_height}'"
     )

@@ -4,7 +4,6 @@ import itertools
 import json
 import re
 from datetime import UTC, datetime
-from html import unescape
 from io import BytesIO
 from typing import Any
 
@@ -23,23 +22,32 @@ from app.ingest.withdraw import withdraw_upload
 from app.queries.uploads import read_upload_records
 from tests.browser import WatchedPages
 from tests.looking import words
+from tests.markup import (
+    attributes,
+    links_named,
+    parse,
+    select,
+    select_one,
+    text_of,
+    texts,
+    words_of,
+)
 
 
-def text_of(client: TestClient, address: str = "/") -> str:
+def html_of(client: TestClient, address: str = "/") -> str:
+    """A page with plain and single spaces."""
     response = client.get(address)
     assert response.status_code == 200
     return re.sub(r"\s+", " ", response.text.replace("\N{NO-BREAK SPACE}", " "))
 
 
 def figures_of(client: TestClient, address: str = "/") -> list[dict[str, Any]]:
-    matches = re.findall(
-        r'<script type="application/json">(.*?)</script>', client.get(address).text
-    )
-    return [json.loads(text) for text in matches]
+    scripts = select(client.get(address).text, 'script[type="application/json"]')
+    return [json.loads(script.get_text()) for script in scripts]
 
 
 def test_the_headline_names_source_metric_months_and_vintage(client: TestClient) -> None:
-    (headline,) = re.findall(r"<h1>(.*?)</h1>", text_of(client))
+    headline = text_of(select_one(html_of(client), "h1"))
     assert "Chinese open models rose from 6.0 % of all tokens counted by OpenRouter" in headline
     assert "in January 2025 to 60.3 % in September 2026" in headline
     assert "January 2025 provisional (26 of 31 days covered) and" in headline
@@ -49,24 +57,24 @@ def test_the_headline_names_source_metric_months_and_vintage(client: TestClient)
 def test_the_page_tells_its_vintage_once_and_where_the_others_stand_once(
     client: TestClient,
 ) -> None:
-    (defined,) = re.findall(r'id="definition">(.*?)</p>', text_of(client))
-    assert "as known on" not in defined
+    definition = select_one(html_of(client), "#definition")
+    assert "as known on" not in text_of(definition)
     shown = words(client, "/").rpartition("What stands out")[2].partition("What happened")[0]
     assert "US open models: highest 10.2 % in January 2025, lowest 3.1 % in" in shown
     assert "−3.8 pp since" not in shown
 
 
 def test_the_table_shows_the_figures_of_the_story(client: TestClient) -> None:
-    page = text_of(client)
-    for share in ("28.65 %", "16.22 %", "60.76 %", "3.74 %", "3.35 %", "56.63 %"):
-        assert re.search(rf"<td>{share}\s*<", page)
+    cells = select(html_of(client), "td:not([class])")
+    shares = {next(cell.stripped_strings) for cell in cells}
+    assert {"28.65 %", "16.22 %", "60.76 %", "3.74 %", "3.35 %", "56.63 %"} <= shares
 
 
 def test_provisional_months_are_marked_in_words_and_missing_figures_explained(
     client: TestClient,
 ) -> None:
-    page = text_of(client)
-    assert 'Jun 2025</time><span class="status"> provisional</span>' in page
+    page = html_of(client)
+    assert "Jun 2025 provisional" in texts(page, "a:has(> time):has(> span.status)")
     assert "Missing is not zero" in page
 
 
@@ -74,7 +82,7 @@ def test_the_two_reported_points_stand_beside_the_line_with_their_words(client: 
     lines, *_ = figures_of(client)
     points = [trace for trace in lines["data"] if trace["meta"].get("reported")]
     assert [point["y"] for point in points] == [[1.2], [30]]
-    page = text_of(client)
+    page = html_of(client)
     assert "1.2 % in December 2024, reported as “late 2024”" in page
     assert "30 % in August 2025, reported as “nearly 30 percent” in August 2025" in page
 
@@ -86,19 +94,18 @@ def test_the_stack_adds_up_to_one_hundred_in_every_month(client: TestClient) -> 
 
 
 def test_the_page_tells_that_the_share_halved_after_august(client: TestClient) -> None:
-    assert "from 28.7 % in August 2025 to 16.2 % in September 2025 (−12.4 pp)" in text_of(client)
+    assert "from 28.7 % in August 2025 to 16.2 % in September 2025 (−12.4 pp)" in html_of(client)
 
 
 def test_the_page_says_what_is_not_known(client: TestClient) -> None:
-    assert "closed 26.1 %, unknown or not broken down 7.3 %" in text_of(client)
+    assert "closed 26.1 %, unknown or not broken down 7.3 %" in html_of(client)
 
 
 def cards_of(client: TestClient, address: str = "/") -> dict[str, str]:
     """The text of each card by its title."""
-    matches = re.findall(
-        r'<li class="card .*?<h2><a href="[^"]*">(.*?)</a>(.*?)</li>', text_of(client, address)
-    )
-    return {title: re.sub(r"<[^>]+>", " ", rest) for title, rest in matches}
+    html = html_of(client, address)
+    titles, cards = texts(html, "li.card h2 > a"), select(html, "li.card")
+    return {title: words_of(card) for title, card in zip(titles, cards, strict=True)}
 
 
 def test_a_card_has_number_month_and_changes_since_a_year_ago_and_since_the_first_month(
@@ -126,39 +133,43 @@ def test_a_card_without_a_figure_a_year_ago_says_so(client: TestClient) -> None:
 
 
 def test_a_card_says_of_what_its_share_is(client: TestClient) -> None:
-    assert "of all tokens, " in text_of(client).partition("</dl>")[0]
-    assert "of tokens of open models, " in text_of(client, "/?of=open").partition("</dl>")[0]
+    shares, shares_of_open = (
+        texts(html_of(client, address), ".card > .hint")[0] for address in ("/", "/?of=open")
+    )
+    assert shares.startswith("of all tokens, ")
+    assert shares_of_open.startswith("of tokens of open models, ")
 
 
 def test_a_card_is_cited_with_a_link_to_its_own_figure_that_stays(client: TestClient) -> None:
-    page = text_of(client)
+    page = html_of(client)
     assert (
         "US open models: 6.34 % (provisional: 13 of 30 days covered)"
         " of all tokens counted by OpenRouter" in page
     )
     (link,) = {
-        unescape(link).replace("http://testserver", "")
-        for link in re.findall(r'<a href="([^"]*)">Link that stays</a>', page)
+        link.replace("http://testserver", "")
+        for link in links_named(page, "Link that stays")
         if "origin=us" in link
     }
     assert "as_of=" in link
-    assert "6.34 %" in text_of(client, link)
+    assert "6.34 %" in html_of(client, link)
 
 
 def test_every_share_has_its_change_over_a_month_and_over_a_year_in_points(
     client: TestClient,
 ) -> None:
-    row = re.findall(r"Sep 2026</time>.*?</tr>", text_of(client))[-1]
-    assert re.search(
-        r"60\.26 %\s?<span class=\"since\"><span>\+5\.8 pp</span>.*?<span>\+44\.0 pp<", row
-    )
+    row = select(html_of(client), "tr:has(time[datetime='2026-09'])")[-1]
+    cell = row.select("td")[0]
+    assert next(cell.stripped_strings) == "60.26 %"
+    changes = [text_of(change) for change in cell.select(".since > span:not(.between)")]
+    assert changes == ["+5.8 pp", "+44.0 pp"]
 
 
 def test_the_sources_stand_side_by_side_with_the_main_one_in_the_same_month(
     client: TestClient,
 ) -> None:
-    beside = text_of(client).partition('id="beside"')[2].partition("</section>")[0]
-    plain = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", beside))
+    beside = select_one(html_of(client), 'section[aria-labelledby="beside"]')
+    plain = words_of(beside)
     assert (
         "downloads, Mar 2026 ; downloads over the twelve months to March 2026 41.00 % 36.50 %"
         in plain
@@ -168,7 +179,7 @@ def test_the_sources_stand_side_by_side_with_the_main_one_in_the_same_month(
         "Not shown here: Vercel AI Gateway index, which has no figure for this question;" in plain
     )
     assert "figures stand on the first chart" in plain
-    assert "Licence" not in plain
+    assert "Licence" not in str(beside)
 
 
 def test_a_source_that_was_added_later_does_not_stand_beside_earlier_figures(
@@ -184,21 +195,22 @@ def test_a_source_that_was_added_later_does_not_stand_beside_earlier_figures(
             "population": "P",
         }
         edit_entry(session, SOURCE_TYPE, cells, by="ada", reason="new")
-    assert "Later" not in text_of(own_client, pinned)
+    assert "Later" not in html_of(own_client, pinned)
 
 
 def test_a_pinned_view_whose_figures_were_revised_shows_old_and_new(
     own_client: TestClient, filled_db: Database
 ) -> None:
     pinned = "/?as_of=" + format_instant(datetime.now(UTC))
-    assert "revised since" not in text_of(own_client, pinned)
+    assert "revised since" not in html_of(own_client, pinned)
     revise(filled_db, b"2026-07,chinese,open,61.5\n2026-10,us,open,7\n")
-    page = text_of(own_client, pinned)
+    page = html_of(own_client, pinned)
     assert "numbers shown here have been revised since" in page
     assert "Since then October 2026 was added" in page
-    row = re.findall(r'<th scope="row">July 2026</th>.*?</tr>', page)[0]
+    rows = [words_of(row) for row in select(page, "tr:has(th[scope='row'])")]
+    row = next(row for row in rows if row.startswith("July 2026 "))
     assert [part for part in ("60.76 %", "61.50 %", "+0.7 pp") if part not in row] == []
-    assert "revised since" not in text_of(own_client)
+    assert "revised since" not in html_of(own_client)
 
 
 def test_a_pinned_view_whose_figures_were_withdrawn_says_so(
@@ -214,7 +226,7 @@ def test_a_pinned_view_whose_figures_were_withdrawn_says_so(
             if any(month.source == "vercel-ai-gateway" for month in item.months)
         )
         withdraw_upload(session, upload, by="ada", reason="recounted")
-    assert "These figures have been withdrawn since" in text_of(own_client, address)
+    assert "These figures have been withdrawn since" in html_of(own_client, address)
 
 
 def revise(db: Database, lines: bytes) -> None:
@@ -233,9 +245,9 @@ def revise(db: Database, lines: bytes) -> None:
 
 
 def test_events_are_listed_in_the_order_of_their_numbers(client: TestClient) -> None:
-    matches = re.findall(r'class="badge"[^>]*>(\d+)<.*?datetime="([\d-]+)"', text_of(client))
-    assert [int(number) for number, _ in matches] == list(range(1, len(matches) + 1))
-    days = [day for _, day in matches]
+    page = html_of(client)
+    days = attributes(page, ".badge + div > time", "datetime")
+    assert [int(number) for number in texts(page, ".badge")] == list(range(1, len(days) + 1))
     assert days == sorted(days)
     assert len(days) == 8
 
@@ -244,12 +256,12 @@ def test_the_source_line_is_the_one_the_source_asks_for(client: TestClient) -> N
     assert re.search(
         r"Source: OpenRouter \(openrouter.ai/rankings\), as of \d+ \w+ \d{4}\."
         r" Licensed under CC BY 4.0\.",
-        text_of(client),
+        html_of(client),
     )
 
 
 def test_before_the_first_upload_the_page_says_so(empty_client: TestClient) -> None:
-    page = text_of(empty_client)
+    page = html_of(empty_client)
     assert "There are no figures yet" in page
     assert "modelshare import" in page
 
@@ -257,23 +269,25 @@ def test_before_the_first_upload_the_page_says_so(empty_client: TestClient) -> N
 def test_an_unknown_parameter_is_refused_with_the_nearest_one(client: TestClient) -> None:
     response = client.get("/?sourse=x")
     assert response.status_code == 400
-    assert "Did you mean <b>source</b>?" in response.text
+    assert "Did you mean source?" in words_of(parse(response.text))
+    assert "source" in texts(response.text, ".problems b")
 
 
 def test_an_address_that_does_not_exist_gets_a_page_that_leads_on(client: TestClient) -> None:
     response = client.get("/nowhere")
     assert response.status_code == 404
-    assert '<a href="/">Overview</a>' in response.text
+    assert "/" in links_named(response.text, "Overview")
 
 
 def test_markup_in_an_address_is_shown_and_not_run(client: TestClient) -> None:
     response = client.get("/", params={"by": "<script>alert(1)</script>"})
     assert "<script>alert" not in response.text
-    assert "&lt;script&gt;alert" in response.text
+    assert "<script>alert" in words_of(parse(response.text))
 
 
 def test_static_files_are_addressed_by_their_content(client: TestClient) -> None:
-    (address,) = re.findall(r'href="(/static/style\.css\?v=[0-9a-f]{12})"', client.get("/").text)
+    (address,) = attributes(client.get("/").text, 'link[rel="stylesheet"]', "href")
+    assert re.fullmatch(r"/static/style\.css\?v=[0-9a-f]{12}", address)
     assert client.get(address).status_code == 200
 
 
@@ -391,11 +405,10 @@ def test_the_first_key_leads_to_the_content(page: Page) -> None:
 def test_the_reason_of_a_revision_stands_beside_the_figures_it_changed(
     own_client: TestClient, filled_db: Database
 ) -> None:
-    assert "No figure shown here has been revised" in text_of(own_client)
+    assert "No figure shown here has been revised" in html_of(own_client)
     revise(filled_db, b"2026-07,chinese,open,61.5\n")
     for address in ("/", "/trends"):
-        changed = text_of(own_client, address).partition('id="revised"')[2]
-        plain = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", changed))
+        plain = words_of(select_one(html_of(own_client, address), "section:has(#revised)"))
         assert "recounted" in plain
         assert "60.76 % 61.50 %" in plain
 
@@ -416,15 +429,14 @@ def test_a_line_separator_in_a_name_is_no_paragraph(
     own_client: TestClient, filled_db: Database
 ) -> None:
     renamed(filled_db, name="Open\u2028Router")
-    words = text_of(own_client).partition('id="lines-words"')[2].partition("</details>")[0]
-    assert words.count("<p>") == 1
+    assert len(select(html_of(own_client), "#lines-words p")) == 1
 
 
 def test_a_source_without_an_address_is_no_link(
     own_client: TestClient, filled_db: Database
 ) -> None:
     renamed(filled_db, url="")
-    assert 'href=""' not in text_of(own_client)
+    assert "" not in attributes(html_of(own_client), "[href]", "href")
 
 
 @pytest.mark.browser

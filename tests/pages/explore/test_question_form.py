@@ -2,10 +2,10 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from html import unescape
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from bs4 import Tag
 from fastapi.testclient import TestClient
 from playwright.sync_api import Page, Route, expect
 
@@ -14,6 +14,7 @@ from app.catalogue.entry_types import SOURCE_TYPE
 from app.database.session import Database
 from app.ingest.withdraw import withdraw_upload
 from tests.browser import WatchedPages, checked_values, selected_values, wait_until_drawn
+from tests.markup import links_named, parse, select, select_one, text_of, texts, words_of
 
 EVERY = (
     "source=openrouter-rankings,state-of-ai-study&by=developer&origin=us,european"
@@ -22,26 +23,22 @@ EVERY = (
 )
 
 
-def field(text: str, name: str) -> str:
-    (tag,) = re.findall(rf'<input [^>]*id="q-{name}"[^>]*>', text)
-    return unescape(tag)
+def field(text: str, name: str) -> Tag:
+    return select_one(text, f"input#q-{name}")
 
 
 def reason(text: str) -> str:
-    (words,) = re.findall(r'<p class="hint" id="q-of-hint">(.*?)</p>', text)
-    return unescape(words)
+    return text_of(select_one(text, "p.hint#q-of-hint"))
 
 
 def greyed(text: str) -> bool:
-    return 'name="of" value="open" disabled' in text
+    return bool(select(text, 'input[name="of"][value="open"][disabled]'))
 
 
 def ways(text: str) -> dict[str, str]:
     """Label to address of the links out of a page without an answer."""
-    (links,) = re.findall(
-        r'<p class="links">(.*?)</p>', text.partition('id="answer"')[2].partition("</main>")[0]
-    )
-    return {label: unescape(way) for way, label in re.findall(r'href="([^"]*)">(.*?)</a>', links)}
+    links = select_one(text, "#answer ~ p.links, #answer p.links").select("a")
+    return {text_of(link): str(link["href"]) for link in links}
 
 
 def withdraw_everything(db: Database) -> None:
@@ -65,10 +62,10 @@ def test_every_part_of_a_question_has_a_control_that_says_it(client: TestClient)
     assert [selected_values(page, name) for name in ("from", "to")] == [["2025-02"], ["2025-08"]]
     assert (checked_values(page, "of"), checked_values(page, "view")) == (["all"], ["stack"])
     assert checked_values(page, "origin") == ["us", "european"]
-    assert 'value="google,openai"' in field(page, "developer")
-    assert 'value="7"' in field(page, "top")
-    assert 'type="date"' in field(page, "as_of")
-    assert 'value="2026-11-01"' in field(page, "as_of")
+    assert field(page, "developer")["value"] == "google,openai"
+    assert field(page, "top")["value"] == "7"
+    assert field(page, "as_of")["type"] == "date"
+    assert field(page, "as_of")["value"] == "2026-11-01"
 
 
 def test_what_is_not_used_now_says_where_it_is(client: TestClient) -> None:
@@ -148,23 +145,24 @@ def test_a_denominator_that_another_control_rules_out_is_let_go(client: TestClie
 
 
 @pytest.mark.parametrize(
-    ("query", "words"),
+    ("query", "words", "names"),
     [
-        ("as_of=2030-01-01", "a moment that has passed"),
-        ("from=2025-09&to=2025-08", "a first month not after the last"),
-        ("developer=deepsek", "Did you mean <b>deepseek</b>?"),
-        ("top=99", "a whole number from 1 to 50"),
-        ("bye=origin", "Did you mean <b>by</b>?"),
+        ("as_of=2030-01-01", "a moment that has passed", ["as_of"]),
+        ("from=2025-09&to=2025-08", "a first month not after the last", ["from"]),
+        ("developer=deepsek", "Did you mean deepseek?", ["developer", "deepseek"]),
+        ("top=99", "a whole number from 1 to 50", ["top"]),
+        ("bye=origin", "Did you mean by?", ["bye", "by"]),
     ],
 )
 @pytest.mark.parametrize("path", ["/trends", "/trends/ask"])
 def test_what_cannot_be_read_is_told_beside_the_form_and_can_be_left_out(
-    client: TestClient, path: str, query: str, words: str
+    client: TestClient, path: str, query: str, words: str, names: list[str]
 ) -> None:
     response = client.get(f"{path}?view=stack&{query}")
     assert response.status_code == 400
     assert response.headers["cache-control"] == "no-store"
-    assert words in unescape(response.text)
+    assert words in words_of(parse(response.text))
+    assert texts(response.text, ".problems b") == names
     assert checked_values(response.text, "view") == ["stack"]
     way = ways(response.text)["Leave that out"]
     assert client.get(way).status_code == 200
@@ -172,9 +170,9 @@ def test_what_cannot_be_read_is_told_beside_the_form_and_can_be_left_out(
 
 def test_what_was_typed_stays_to_be_mended(client: TestClient) -> None:
     page = client.get("/trends?developer=deepsek&as_of=2030-01-01&by=developer").text
-    assert 'value="deepsek"' in field(page, "developer")
-    assert 'aria-invalid="true"' in field(page, "developer")
-    assert 'value="2030-01-01"' in field(page, "as_of")
+    assert field(page, "developer")["value"] == "deepsek"
+    assert field(page, "developer")["aria-invalid"] == "true"
+    assert field(page, "as_of")["value"] == "2030-01-01"
     assert selected_values(page, "by") == ["developer"]
     assert checked_values(page, "source") == ["openrouter-rankings"]
 
@@ -244,20 +242,21 @@ def test_a_source_whose_figures_were_withdrawn_is_told_apart_from_one_without_an
 
 
 def badges(text: str) -> int:
-    return len(re.findall(r'class="badge"', text))
+    return len(select(text, ".badge"))
 
 
 @pytest.mark.parametrize("path", ["/", "/trends"])
 def test_the_events_on_the_chart_are_chosen_by_links(client: TestClient, path: str) -> None:
     page = client.get(path).text
-    assert 'id="events-headline" href="' + path + '#events" aria-current="true"' in page
-    assert f'id="events-all" href="{path}?events=all#events"' in page
+    headlines = select_one(page, "#events-headline")
+    assert (headlines["href"], headlines["aria-current"]) == (f"{path}#events", "true")
+    assert select_one(page, "#events-all")["href"] == f"{path}?events=all#events"
     every = client.get(f"{path}?events=all").text
     assert (badges(page), badges(every)) == (8, 25)
     none = client.get(f"{path}?events=none").text
     assert badges(none) == 0
     assert "No event of these months stands on the chart" in none
-    assert f'href="{path}#events">headlines</a>' in none
+    assert f"{path}#events" in links_named(none, "headlines")
 
 
 @pytest.mark.browser
@@ -481,31 +480,35 @@ def test_at_four_times_the_size_nothing_has_to_be_scrolled_sideways(
 # --- sources
 
 
-def boxes(page: str) -> list[str]:
-    fieldset = page.partition("Sources, side by side")[2].partition("</fieldset>")[0]
-    return re.findall(r"<label>(.*?)</label>", fieldset)
+def source_boxes(page: str) -> list[tuple[str, Tag]]:
+    """The words and the box of each source, in the order of the form."""
+    sources = 'fieldset:has(> legend:-soup-contains("Sources, side by side"))'
+    names, boxes = texts(page, f"{sources} > label"), select(page, f"{sources} > label > input")
+    return list(zip(names, boxes, strict=True))
 
 
 def test_the_main_source_comes_first_and_one_without_an_answer_is_greyed(
     client: TestClient,
 ) -> None:
     page = client.get("/trends").text
-    source_boxes = boxes(page)
-    assert "OpenRouter rankings" in source_boxes[0]
-    assert "checked" in source_boxes[0]
-    (greyed,) = [box for box in source_boxes if "disabled" in box]
-    assert "Vercel AI Gateway index" in greyed
+    boxes = source_boxes(page)
+    name, box = boxes[0]
+    assert "OpenRouter rankings" in name
+    assert box.has_attr("checked")
+    (greyed_name,) = [name for name, box in boxes if box.has_attr("disabled")]
+    assert "Vercel AI Gateway index" in greyed_name
     assert "Vercel AI Gateway index does not say which models are open." in page
     for query in ("openness=all", "openness=unknown"):
         other = client.get(f"/trends?{query}").text
-        assert "disabled" not in next(box for box in boxes(other) if "Vercel" in box)
+        vercel = next(box for name, box in source_boxes(other) if "Vercel" in name)
+        assert not vercel.has_attr("disabled")
 
 
 def test_a_source_that_was_asked_for_without_an_answer_can_be_left_out(client: TestClient) -> None:
     refused = client.get("/trends?source=vercel-ai-gateway")
-    (box,) = [box for box in boxes(refused.text) if "Vercel" in box]
-    assert "checked" in box
-    assert "disabled" not in box
+    (box,) = [box for name, box in source_boxes(refused.text) if "Vercel" in name]
+    assert box.has_attr("checked")
+    assert not box.has_attr("disabled")
 
 
 def test_a_source_that_never_had_figures_is_not_offered(
@@ -514,7 +517,8 @@ def test_a_source_that_never_had_figures_is_not_offered(
     texts = {"source": "later", "name": "Later", "publisher": "L", "metric": "x", "population": "P"}
     with filled_db.writing() as session:
         edit_entry(session, SOURCE_TYPE, texts, by="ada", reason="new")
-    assert not [box for box in boxes(own_client.get("/trends").text) if "Later" in box]
+    page = own_client.get("/trends").text
+    assert not [name for name, _ in source_boxes(page) if "Later" in name]
 
 
 @pytest.mark.browser
