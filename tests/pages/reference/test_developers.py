@@ -15,10 +15,12 @@ from app.domain.question import Question
 from app.queries.shares import answer_question
 from tests.browser import WatchedPages
 from tests.builders import HOSTILE_NAMES, OCTOBER, database_of, publish_file
-from tests.looking import counted, faults, links, too_wide, words
+from tests.looking import counted, faults, links, too_wide, vintages, words
+from tests.markup import attributes, select_one, texts
 from tests.rewriting import rewriting
 
 BEFORE = "as_of=2020-01-01"
+SHARE = r"([\d.]+) %(?: provisional)?"
 # European, built on DeepSeek.
 TNG = "/developers/tngtech"
 CHIMERA = "/models/tngtech/deepseek-r1t2-chimera"
@@ -35,21 +37,28 @@ ADDRESSES = [
 
 
 def names(client: TestClient, address: str) -> list[str]:
-    return re.findall(r'class="who"><a href="/developers/([^"?]+)', client.get(address).text)
+    addresses = attributes(client.get(address).text, '.who > a[href^="/developers/"]', "href")
+    return [item.removeprefix("/developers/").partition("?")[0] for item in addresses]
+
+
+def figures(client: TestClient, address: str) -> list[str]:
+    """The figures of the tables of a page; the cells of words are left out."""
+    cells = texts(client.get(address).text, "td:not([class])")
+    return [cell for cell in cells if re.match(r"[\d<.–]", cell)]
 
 
 def headline(client: TestClient, address: str) -> str:
-    (headline_text,) = re.findall(r"<h1>(.*?)<small", client.get(address).text)
-    return headline_text.replace("\N{NO-BREAK SPACE}", " ").strip()
+    heading = select_one(client.get(address).text, "h1:has(> small)")
+    return next(heading.strings).replace("\N{NO-BREAK SPACE}", " ").strip()
 
 
 def correct(db: Database, kind: EntryType, slug: str, **cells: str) -> None:
     with db.writing() as session:
         column = kind.columns[0].name
-        number, headline_text = next(
+        number, stored_cells = next(
             item for item in read_entries(session, kind) if item[1][column] == slug
         )
-        edit_entry(session, kind, headline_text | cells, by="ada", reason="why", entry_id=number)
+        edit_entry(session, kind, stored_cells | cells, by="ada", reason="why", entry_id=number)
 
 
 def nameless(db: Database) -> str:
@@ -66,8 +75,9 @@ def nameless(db: Database) -> str:
 
 def test_developers_stand_by_their_latest_share(client: TestClient) -> None:
     html = client.get("/developers").text
-    shown = r'<td class="figure">([\d.]+)\s%(?: <span class="status">provisional</span>)?</td>'
-    shares = re.findall(shown, html)
+    cells = texts(html, "td.figure:nth-of-type(1)")
+    matches = [re.fullmatch(SHARE, cell) for cell in cells]
+    shares = [match[1] for match in matches if match]
     assert len(shares) > 5
     assert shares == sorted(shares, key=float, reverse=True)
     first = names(client, "/developers")[0]
@@ -97,7 +107,8 @@ def test_developers_of_an_origin_stand_alone(client: TestClient, bundled_db: Dat
     assert sorted(names(client, "/developers?origin=european")) == expected
     both = names(client, "/developers?origin=european,us")
     assert set(expected) < set(both)
-    assert 'aria-current="true">European' in client.get("/developers?origin=european").text
+    html = client.get("/developers?origin=european").text
+    assert f"European {len(expected)}" in texts(html, '[aria-current="true"]')
 
 
 def test_shares_of_a_filtered_list_are_of_the_same_whole(client: TestClient) -> None:
@@ -153,9 +164,9 @@ def test_a_developer_of_both_kinds_is_counted_whole_and_its_open_models_told(
 
 def test_the_figures_are_those_of_the_same_question_elsewhere(client: TestClient) -> None:
     (address,) = [item for item in links(client, TNG) if item.startswith("/trends?")]
-    there = re.findall(r"<td>(.*?)</td>", client.get(address).text)
+    there = texts(client.get(address).text, "td:not([class])")
     assert there
-    assert re.findall(r"<td>([\d<&.–].*?)</td>", client.get(TNG).text)[: len(there)] == there
+    assert figures(client, TNG)[: len(there)] == there
 
 
 def test_its_models_stand_with_openness_release_base_and_share(client: TestClient) -> None:
@@ -175,7 +186,7 @@ def test_a_developer_without_figures_has_a_page(client: TestClient, bundled_db: 
     shown = words(client, address)
     assert "No figures" in shown
     assert "OpenRouter rankings names no line" in shown
-    assert "<share-chart>" not in client.get(address).text
+    assert texts(client.get(address).text, "share-chart") == []
 
 
 # --- by base model
@@ -252,7 +263,7 @@ def test_a_corrected_entry_reads_at_its_vintage_as_it_did_then(
     with filled_db.reading() as session:
         now = session.scalar(select(Developer.slug).where(Developer.slug == "tngtech"))
     assert now
-    vintage = re.findall(r"as_of=([^\"&<]+)", own_client.get("/trends").text)[0]
+    vintage = vintages(own_client)[0]
     correct(filled_db, DEVELOPER_TYPE, "tngtech", name="TNG", origin="other")
     release = {"release_month": "2024-01", "base_developer": "qwen"}
     correct(filled_db, MODEL_TYPE, "tngtech/deepseek-r1t2-chimera", **release)
@@ -270,10 +281,10 @@ def test_a_corrected_entry_reads_at_its_vintage_as_it_did_then(
 def test_links_keep_the_vintage(client: TestClient) -> None:
     vintage = "as_of=2999-01-01"
     assert client.get(f"{TNG}?{vintage}").status_code == 400
-    (pinned,) = set(re.findall(r"as_of=[^\"&<]+", client.get("/trends").text))
-    headline_text = links(client, f"{TNG}?{pinned}")
+    (pinned,) = set(vintages(client))
+    addresses = links(client, f"{TNG}?as_of={pinned}")
     for start in ("/models/", "/uploads/behind", "/trends", f"{TNG}?home"):
-        assert all("as_of=" in item for item in headline_text if item.startswith(start))
+        assert all("as_of=" in item for item in addresses if item.startswith(start))
 
 
 @pytest.mark.parametrize("address", ["/developers", TNG, CHIMERA])
@@ -286,9 +297,9 @@ def test_other_parameters_are_refused_with_the_nearest_one(
 
 def test_pages_of_a_developer_need_no_statement_for_each_model(client: TestClient) -> None:
     def statements(address: str) -> int:
-        with counted(database_of(client)) as headline_text:
+        with counted(database_of(client)) as statements_run:
             client.get(address)
-        return len(headline_text)
+        return len(statements_run)
 
     assert statements("/developers/google") == statements("/developers/minimax")
 
@@ -298,16 +309,18 @@ def test_pages_of_a_developer_need_no_statement_for_each_model(client: TestClien
 
 @pytest.mark.parametrize("by", ["developer", "model"])
 def test_names_in_the_tables_of_trends_lead_to_their_pages(client: TestClient, by: str) -> None:
-    heads = re.findall(r'<th scope="col">(<a .*?|[^<]*)</th>', client.get(f"/trends?by={by}").text)
-    linked = re.findall(rf'href="/{by}s/([^"]+)"', "".join(heads))
+    html = client.get(f"/trends?by={by}").text
+    heads = texts(html, 'th[scope="col"]:not([class])')
+    linked = attributes(html, f'th[scope="col"]:not([class]) > a[href^="/{by}s/"]', "href")
     assert len(linked) == 10
-    assert client.get(f"/{by}s/{linked[0]}").status_code == 200
+    assert client.get(linked[0]).status_code == 200
     assert "Month" in heads
     assert f"Other {by}s" in heads
 
 
 def test_origins_in_tables_lead_nowhere(client: TestClient) -> None:
-    assert '<th scope="col">Chinese</th>' in client.get("/trends").text
+    html = client.get("/trends").text
+    assert "Chinese" in texts(html, 'th[scope="col"]:not(:has(a))')
 
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)

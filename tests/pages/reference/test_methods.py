@@ -1,7 +1,6 @@
 """`/methods`: what the words mean, with numbers from the data; where the bundled data is from."""
 
 import re
-from html import unescape
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,8 @@ from app.pages import markdown
 from app.pages.markdown import parse_blocks
 from tests.browser import WatchedPages
 from tests.builders import HOSTILE_NAMES, OCTOBER, REVISED, publish_file
-from tests.looking import faults, links, lost_anchors, too_wide, words
+from tests.looking import faults, links, lost_anchors, too_wide, vintages, words
+from tests.markup import links_named, parse, texts, words_of
 from tests.rewriting import rewriting
 
 TERMS = (
@@ -26,7 +26,7 @@ TERMS = (
 
 @pytest.mark.parametrize("term", TERMS)
 def test_every_term_has_an_anchor(client: TestClient, term: str) -> None:
-    assert client.get("/methods").text.count(f'id="{term}"') == 1
+    assert len(texts(client.get("/methods").text, f'[id="{term}"]')) == 1
 
 
 def test_links_inside_the_page_lead_to_anchors_there_are(client: TestClient) -> None:
@@ -104,9 +104,9 @@ def test_corrections_are_counted_from_the_record(
 def test_at_a_vintage_the_numbers_are_those_of_then(
     own_client: TestClient, filled_db: Database
 ) -> None:
-    (vintage,) = set(re.findall(r"as_of=[^\"&<]+", own_client.get("/trends").text))
+    (vintage,) = set(vintages(own_client))
     publish_file(filled_db, OCTOBER)
-    shown = words(own_client, f"/methods?{vintage}")
+    shown = words(own_client, f"/methods?as_of={vintage}")
     assert "As it stood on" in shown
     assert "In September 2026, 7.3 %" in shown
     assert "5 uploads have been" in shown
@@ -140,14 +140,14 @@ def test_hostile_names_are_shown_and_do_nothing(
 
 def test_the_page_of_the_bundled_data_says_what_its_file_says(client: TestClient) -> None:
     html = client.get("/methods/bundled-data").text
-    text = " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+    text = words_of(parse(html))
     for line in markdown.PROVENANCE.read_text().splitlines():
         for cell in line.strip("|# ").split("|"):
             if set(cell.strip()) - {"-"}:
                 plain = " ".join(cell.replace("`", " ").split())
                 assert plain.replace(" ", "") in text.replace(" ", "")
-    assert "<code>developers.csv</code>" in html
-    assert html.count("<tr>") == html.count('<th scope="row">') + 1
+    assert "developers.csv" in texts(html, "code")
+    assert len(texts(html, "tr")) == len(texts(html, 'th[scope="row"]')) + 1
 
 
 def test_marks_of_html_in_that_file_are_text(tmp_path: Path) -> None:
@@ -163,8 +163,9 @@ def test_lists_and_links_of_that_file_are_elements_but_no_link_is_a_script(tmp_p
     path = tmp_path / "NOTE.md"
     path.write_text("- [a](https://example.org)\n- [b](javascript:alert)\n")
     (block,) = parse_blocks(path)
-    assert '<li><a href="https://example.org">a</a></li>' in block.text
-    assert block.text.count("<li>") == 2
+    assert links_named(block.text, "a") == ["https://example.org"]
+    assert texts(block.text, "li:has(> a)") == ["a"]
+    assert len(texts(block.text, "li")) == 2
     assert block.text.count("href") == 1
 
 

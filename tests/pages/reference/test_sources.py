@@ -16,6 +16,7 @@ from app.ingest.withdraw import withdraw_upload
 from tests.browser import WatchedPages
 from tests.builders import HOSTILE_NAMES, OCTOBER, REVISED, database_of, publish_file
 from tests.looking import counted, faults, links, too_wide, words
+from tests.markup import attributes, select, text_of, texts
 from tests.rewriting import rewriting
 
 MAIN = "/sources/openrouter-rankings"
@@ -25,8 +26,8 @@ BEFORE = "as_of=2020-01-01"
 
 def definition(client: TestClient, address: str) -> dict[str, str]:
     html = client.get(address).text
-    matches = re.findall(r"<dt>(.*?)</dt><dd>(?:<bdi>)?(.*?)(?:</bdi>)?</dd>", html)
-    return {label: text.replace("\N{NO-BREAK SPACE}", " ") for label, text in matches}
+    terms, meanings = texts(html, "dl.facts > dt"), texts(html, "dl.facts > dt + dd")
+    return dict(zip(terms, meanings, strict=True))
 
 
 def record(db: Database) -> tuple[int, int]:
@@ -58,12 +59,11 @@ def published_at(db: Database, upload_id: int) -> str:
 
 def test_every_source_has_a_column_with_its_definition(client: TestClient) -> None:
     html = client.get("/sources").text
-    heads = re.findall(r'<th scope="col"><a href="/sources/([^"]+)">', html)
+    heads = attributes(html, 'th[scope="col"] > a[href^="/sources/"]', "href")
     assert len(heads) == 5
-    table = html.partition("<table")[2].partition("</table>")[0]
-    rows = re.findall(r'<th scope="row">([^<]+)</th>(.*?)</tr>', table)
-    assert all(cells.count("<td>") == 5 for _, cells in rows)
-    labels = [label for label, _ in rows]
+    rows = select(html, "table")[0].select("tbody > tr")
+    assert all(len(row.select("td")) == 5 for row in rows)
+    labels = [text_of(row.select("th[scope='row']")[0]) for row in rows]
     assert labels[:4] == ["Counts", "Of what", "100 % is", "Months covered"]
 
 
@@ -101,9 +101,9 @@ def test_before_any_source_is_known_the_page_says_so(empty_client: TestClient) -
 
 
 def statements(client: TestClient, address: str) -> int:
-    with counted(database_of(client)) as matches:
+    with counted(database_of(client)) as statements_run:
         words(client, address)
-    return len(matches)
+    return len(statements_run)
 
 
 def test_more_sources_need_no_more_statements(own_client: TestClient, filled_db: Database) -> None:
@@ -141,11 +141,13 @@ def test_a_month_between_others_is_missing_and_one_beyond_them_is_not_covered(
     client: TestClient,
 ) -> None:
     html = client.get("/sources/state-of-ai-study").text
-    rows = re.findall(r'<tr><th scope="row">(\d+)</th>(.*?)</tr>', html, re.DOTALL)
-    matches = {year: re.findall(r'class="unseen">([^<]+)<', row) for year, row in rows}
-    assert matches["2024"] == ["not covered"] * 11 + ["December\N{NO-BREAK SPACE}2024: estimated"]
-    assert matches["2025"][:7] == ["missing"] * 7
-    assert matches["2025"][8:] == ["not covered"] * 4
+    months = {
+        text_of(row.select("th")[0]): [month.get_text() for month in row.select(".unseen")]
+        for row in select(html, "tr:has(> th[scope='row'])")
+    }
+    assert months["2024"] == ["not covered"] * 11 + ["December\N{NO-BREAK SPACE}2024: estimated"]
+    assert months["2025"][:7] == ["missing"] * 7
+    assert months["2025"][8:] == ["not covered"] * 4
 
 
 def test_a_source_that_names_no_open_model_leads_to_a_chart_of_all(client: TestClient) -> None:
