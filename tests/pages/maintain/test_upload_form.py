@@ -1,8 +1,6 @@
 """`/uploads/new`: a file is taken, or the field at fault says why not and keeps what was typed."""
 
 import io
-import re
-from html import unescape
 
 import pytest
 from fastapi.testclient import TestClient
@@ -19,6 +17,7 @@ from app.ingest.check import check_file
 from app.ingest.stored_files import open_stored_file
 from app.pages.maintain.entry_fields import ENTRY_FIELDS
 from app.pages.maintain.upload_form import EXAMPLE, TEMPLATE
+from tests.markup import parse, select_one, text_of
 
 FILE = b"month,origin,share_pct\n2026-10,chinese,50\n"
 NEW_SOURCE = {
@@ -51,8 +50,7 @@ def count(db: Database) -> int:
 
 def problem_of(response: Response, field: str) -> str:
     assert response.status_code == 422
-    (problem,) = re.findall(f'<p class="problem" id="{field}-problem">(.*?)</p>', response.text)
-    return unescape(problem)
+    return text_of(select_one(response.text, f"p.problem#{field}-problem"))
 
 
 def test_a_file_is_kept_as_it_came_and_its_page_comes_next(
@@ -132,7 +130,7 @@ def test_a_source_described_badly_says_so_field_by_field_and_stores_nothing(
     response = send(maintainer_client, **wrong)
     for field in ("new_source", "new_name", "new_url"):
         assert problem_of(response, field)
-    assert 'value="Gateway X!"' in response.text
+    assert select_one(response.text, "input[name='new_source']")["value"] == "Gateway X!"
     assert "Public traffic;" in response.text
     assert count(filled_db) == before
 
@@ -177,7 +175,7 @@ def test_a_hostile_file_name_is_kept_harmless(
     assert kept.isprintable()
     assert "/" not in kept
     page = maintainer_client.get(sent.headers["location"]).text
-    assert kept in unescape(page)
+    assert kept in parse(page).get_text()
     assert "</script>\u202e" not in page
 
 

@@ -1,7 +1,6 @@
 """`/uploads` and `/uploads/{id}`: what a file would change, what became of it, and its lines."""
 
 import re
-from html import unescape
 from urllib.parse import quote
 
 import pytest
@@ -13,6 +12,10 @@ from app.catalogue.entry_types import DEVELOPER_TYPE, read_entries
 from app.database.session import Database
 from app.queries.uploads import UPLOADS_A_PAGE
 from tests.builders import HOSTILE_NAMES, OCTOBER, REVISED, publish_file, store_upload_of, text_of
+from tests.looking import vintages
+from tests.markup import attributes, parse, select, select_one, texts
+
+MONTH = r"\d{4}-\d{2}"
 
 
 def page(client: TestClient, upload_id: int, rest: str = "", status: int = 200) -> str:
@@ -21,11 +24,17 @@ def page(client: TestClient, upload_id: int, rest: str = "", status: int = 200) 
     return text_of(response)
 
 
+def numbers_of_lines(html: str) -> list[str]:
+    """The numbers of the lines of a file that a page shows."""
+    return [line.removeprefix("line-") for line in attributes(html, "tr[id^='line-']", "id")]
+
+
 def act(client: TestClient, upload_id: int, what: str, **fields: str) -> Response:
     """Sends the form of the upload's page, or of the one for maintainers, as it stands there."""
     html = client.get(f"/uploads/{upload_id}/withdraw", follow_redirects=True).text
-    form = re.findall(rf'action="/uploads/{upload_id}/{what}">(.*?)</form>', html, re.DOTALL)[0]
-    hidden = dict(re.findall(r'name="(version)" value="([^"]+)"', form))
+    form = select_one(html, f'form[action="/uploads/{upload_id}/{what}"]')
+    versions = form.select('input[name="version"]')
+    hidden = {str(field["name"]): str(field["value"]) for field in versions}
     return client.post(f"/uploads/{upload_id}/{what}", data=hidden | fields)
 
 
@@ -58,9 +67,9 @@ def test_small_charts_stand_for_the_series_that_change_and_draw_nothing_over_gap
     maintainer_client: TestClient, filled_db: Database
 ) -> None:
     html = maintainer_client.get(f"/uploads/{store_upload_of(filled_db, OCTOBER)}").text
-    charts = re.findall(r'<svg class="(\w+)" viewBox', html)
-    assert charts == ["chinese", "closed", "grey"]
-    before, after, *_ = re.findall(r'<path class="(?:before|after)" d="([^"]+)"', html)
+    charts = [chart["class"] for chart in select(html, "svg[class]")]
+    assert charts == [["chinese"], ["closed"], ["grey"]]
+    before, after, *_ = attributes(html, "path.before, path.after", "d")
     assert before.count("M") == 1
     assert after.startswith(before)
 
@@ -173,7 +182,7 @@ def test_a_reason_that_no_text_may_hold_is_said_at_its_field(
     upload_id = store_upload_of(filled_db, REVISED)
     response = act(maintainer_client, upload_id, "publish", reason="a\0b")
     assert response.status_code == 422
-    assert 'id="reason-problem"' in response.text
+    assert select_one(response.text, "#reason-problem")
 
 
 def test_publishing_what_has_moved_on_since_is_refused_and_shown_anew(
@@ -181,7 +190,7 @@ def test_publishing_what_has_moved_on_since_is_refused_and_shown_anew(
 ) -> None:
     upload_id = store_upload_of(filled_db, OCTOBER)
     html = maintainer_client.get(f"/uploads/{upload_id}").text
-    (seen,) = re.findall(r'publish">\s*<input type="hidden" name="version" value="([^"]+)"', html)
+    (seen,) = attributes(html, 'form[action$="/publish"] > input[name="version"]', "value")
     publish_file(filled_db, OCTOBER.replace(b"62.5", b"61"))
     sent = {"version": seen, "reason": "x"}
     response = maintainer_client.post(f"/uploads/{upload_id}/publish", data=sent)
@@ -212,7 +221,7 @@ def test_withdrawing_takes_a_reason_and_tells_it(
     upload_id = publish_file(filled_db, OCTOBER)
     refused = act(maintainer_client, upload_id, "withdraw", reason="")
     assert refused.status_code == 422
-    assert 'id="reason-problem"' in refused.text
+    assert select_one(refused.text, "#reason-problem")
     done = act(maintainer_client, upload_id, "withdraw", reason="a wrong file")
     assert done.status_code == 303
     shown = page(maintainer_client, upload_id)
@@ -234,8 +243,8 @@ def test_figures_can_be_seen_as_they_were_before_and_after(
     maintainer_client: TestClient, filled_db: Database
 ) -> None:
     html = maintainer_client.get(f"/uploads/{publish_file(filled_db, REVISED)}").text
-    before, after = re.findall(r'href="(/trends\?[^"]*as_of=[^"]+)"', html)
-    then, now = (text_of(maintainer_client.get(unescape(link))) for link in (before, after))
+    before, after = attributes(html, 'a[href^="/trends?"][href*="as_of="]', "href")
+    then, now = (text_of(maintainer_client.get(link)) for link in (before, after))
     assert "Sep 2026 provisional 60.26 %" in then
     assert "Sep 2026 50.00 %" in now
 
@@ -300,7 +309,7 @@ def test_public_records_are_the_same_for_maintainers(
     for address in ("/uploads", "/uploads/3", f"/uploads/{withdrawn}", lines, "/uploads/3/file"):
         shown = maintainer_client.get(address)
         assert shown.status_code == 200
-        assert "ada</a>" not in shown.text
+        assert not [link for link in texts(shown.text, "a") if link.endswith("ada")]
         assert "cookie" not in shown.headers["vary"].lower()
         assert "no-store" not in shown.headers.get("cache-control", "")
     assert "cookie" in maintainer_client.get(f"/uploads/{waiting}").headers["vary"].lower()
@@ -327,7 +336,7 @@ def test_what_was_received_is_shown_to_maintainers_whole(
 def test_a_long_history_has_pages(maintainer_client: TestClient, filled_db: Database) -> None:
     ids = [store_upload_of(filled_db, OCTOBER, filename=f"{n}.csv") for n in range(UPLOADS_A_PAGE)]
     received = maintainer_client.get("/uploads/received").text
-    (older,) = re.findall(r'href="(/uploads/received\?before=\d+)"', received)
+    (older,) = attributes(received, 'a[href^="/uploads/received?before="]', "href")
     assert older == f"/uploads/received?before={ids[0]}"
     assert "openrouter-rankings.csv" in maintainer_client.get(older).text
 
@@ -360,9 +369,10 @@ def test_the_file_comes_back_as_it_was_received_and_is_never_a_page(
 def test_every_month_of_a_table_leads_to_its_upload_and_lines(client: TestClient) -> None:
     for path in ("/", "/trends?by=developer"):
         html = client.get(path).text
-        links = re.findall(r'href="(/uploads/behind\?[^"]+)"', html)
-        assert len(links) == len(re.findall(r'<time datetime="\d{4}-\d{2}"', html))
-    response = client.get(unescape(links[0]))
+        links = attributes(html, 'a[href^="/uploads/behind?"]', "href")
+        months = [at for at in attributes(html, "time", "datetime") if re.fullmatch(MONTH, at)]
+        assert len(links) == len(months)
+    response = client.get(links[0])
     target = "/uploads/3/lines?source=openrouter-rankings&month=2026-09"
     assert (response.status_code, response.headers["location"]) == (303, target)
 
@@ -371,22 +381,24 @@ def test_the_lines_add_up_to_the_number_they_stand_behind(client: TestClient) ->
     address = "/uploads/3/lines?source=openrouter-rankings&month=2025-08"
     html = client.get(address).text
     assert "Chinese, open 21 28.65 %" in text_of(client.get(address))
-    (filtered,) = re.findall(r'href="([^"]+origin=chinese&amp;openness=open)#lines"', html)
-    rows = re.findall(r'id="line-(\d+)"', client.get(unescape(filtered)).text)
-    assert len(rows) == 21
-    assert client.get(unescape(filtered)).text.count("<td>closed</td>") == 0
+    (filtered,) = attributes(html, 'a[href$="origin=chinese&openness=open#lines"]', "href")
+    lines = client.get(filtered.removesuffix("#lines")).text
+    assert len(numbers_of_lines(lines)) == 21
+    assert "closed" not in texts(lines, "td")
 
 
 def test_a_pinned_number_leads_to_the_upload_of_its_vintage(
     own_client: TestClient, filled_db: Database
 ) -> None:
-    pinned = re.findall(r'as_of=([^"&<]+)"', own_client.get("/trends").text)[0]
+    pinned = vintages(own_client)[0]
     second = publish_file(filled_db, REVISED)
     month = "/uploads/behind?source=openrouter-rankings&month=2026-09"
     assert own_client.get(month).headers["location"].startswith(f"/uploads/{second}/lines")
     then = own_client.get(f"{month}&as_of={pinned}")
     assert then.headers["location"].startswith("/uploads/3/lines")
-    links = re.findall(r'href="(/uploads/behind[^"]+)"', own_client.get(f"/?as_of={pinned}").text)
+    html = own_client.get(f"/?as_of={pinned}").text
+    links = attributes(html, 'a[href^="/uploads/behind"]', "href")
+    assert links
     assert all("as_of=" in link for link in links)
     assert "superseded" in text_of(own_client.get(then.headers["location"]))
 
@@ -399,9 +411,9 @@ def test_many_lines_come_in_pages(own_client: TestClient, filled_db: Database) -
     seen: list[str] = []
     while address:
         html = own_client.get(address).text
-        seen += re.findall(r'id="line-(\d+)"', html)
-        links = re.findall(r'href="([^"]+)#lines">More lines', html)
-        address = unescape(links[0]) if links else ""
+        seen += numbers_of_lines(html)
+        links = attributes(html, 'a[href$="#lines"]:-soup-contains("More lines")', "href")
+        address = links[0].removesuffix("#lines") if links else ""
     assert seen == [str(line) for line in range(2, 452)]
 
 
@@ -423,7 +435,7 @@ def test_lines_that_cannot_be_asked_for_get_a_page_that_says_why(
 ) -> None:
     response = client.get(f"/uploads/3/lines?{query}")
     assert response.status_code == status
-    assert "<h1>" in response.text
+    assert select_one(response.text, "h1")
 
 
 def test_hostile_names_come_out_harmless_on_every_page(
@@ -445,11 +457,11 @@ def test_hostile_names_come_out_harmless_on_every_page(
     for response in pages:
         assert response.status_code == 200
         assert "<script>alert" not in response.text
-        assert ">49<" not in response.text
+        assert "49" not in parse(response.text).stripped_strings
         assert "</script>.csv" not in response.text
     for name in HOSTILE_NAMES:
-        assert name in unescape(pages[0].text)
-        assert f"{name} note" in unescape(pages[2].text)
+        assert name in parse(pages[0].text).get_text()
+        assert f"{name} note" in parse(pages[2].text).get_text()
 
 
 @pytest.mark.parametrize(
