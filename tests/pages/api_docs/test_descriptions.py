@@ -18,6 +18,7 @@ from app.database.tables import Source
 from app.domain.parameters import PARAMETERS
 from app.metadata.dataset import Json, licence_address
 from tests.builders import HOSTILE_NAMES, OCTOBER, publish_stored, store_file
+from tests.markup import attributes, select
 from tests.rewriting import rewriting
 
 Value = str | int | Decimal | date
@@ -252,14 +253,14 @@ def test_every_download_it_names_is_there_and_of_that_kind(client: TestClient) -
 
 
 def inside(html: str) -> str:
-    match = re.search(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
-    return match[1] if match else ""
+    return "".join(part.get_text() for part in select(html, 'script[type="application/ld+json"]'))
 
 
 def test_the_overview_holds_it_and_every_page_names_it(client: TestClient) -> None:
     assert json.loads(inside(client.get("/").text)) == dataset(client)
     for address in ("/", "/methods", "/api"):
-        assert 'type="application/ld+json" href="/dataset.jsonld"' in client.get(address).text
+        html = client.get(address).text
+        assert attributes(html, 'link[type="application/ld+json"]', "href") == ["/dataset.jsonld"]
 
 
 def test_an_overview_of_another_question_does_not(client: TestClient) -> None:

@@ -18,6 +18,7 @@ from app.domain.parameters import PARAMETERS
 from app.main import create_app
 from tests.browser import WatchedPages
 from tests.looking import faults, links, too_wide, words
+from tests.markup import attributes, links_named, parse, select_one, texts, words_of
 
 LANGUAGES = ("curl", "python", "r", "javascript")
 QUERY = "source=openrouter-rankings&by=origin&from=2025-01"
@@ -25,11 +26,7 @@ QUERY = "source=openrouter-rankings&by=origin&from=2025-01"
 
 def program(html: str, name: str) -> str:
     """The text of a <pre>, as somebody would copy it."""
-    match = re.search(
-        rf'<pre class="program" id="{name}"><code>(.*?)</code></pre>', html, re.DOTALL
-    )
-    assert match, name
-    return unescape(match[1])
+    return select_one(html, f"pre.program#{name} > code").get_text()
 
 
 @pytest.fixture
@@ -44,7 +41,7 @@ def copied(page: Page, language: str) -> str:
     return page.locator(f"#example-{language}").inner_text()
 
 
-def asked(text: str) -> str:
+def address_in(text: str) -> str:
     match = re.search(r'https?://[^"]+', text)
     assert match
     return match[0]
@@ -54,7 +51,7 @@ def asked(text: str) -> str:
 
 
 def test_all_examples_ask_the_same_question_of_this_site(examples: dict[str, str]) -> None:
-    addresses = {asked(text).replace(".csv?", "?") for text in examples.values()}
+    addresses = {address_in(text).replace(".csv?", "?") for text in examples.values()}
     assert addresses == {f"http://testserver/api/v1/shares?{QUERY}"}
 
 
@@ -155,13 +152,12 @@ def test_an_example_is_copied_by_its_button(watched: WatchedPages, server: str) 
 
 
 def test_every_parameter_of_the_question_stands_in_the_table(client: TestClient) -> None:
-    html = client.get("/api").text
-    table = html.partition('<table class="words parameters">')[2].partition("</table>")[0]
-    rows = re.findall(r'<th scope="row"><code>(\w+)</code></th>', table)
+    table = str(select_one(client.get("/api").text, "table.words.parameters"))
+    rows = texts(table, 'th[scope="row"] > code')
     assert rows == [item.name for item in PARAMETERS]
-    text = " ".join(unescape(re.sub(r"<[^>]+>", " ", table)).split())
+    text = words_of(parse(table))
     assert all(item.meaning in text for item in PARAMETERS)
-    assert "origin , openness , developer , model origin" in text
+    assert "origin, openness, developer, model origin" in text
 
 
 def test_the_problem_document_is_the_one_that_is_answered(client: TestClient) -> None:
@@ -186,8 +182,12 @@ def test_links_inside_it_and_into_the_reference_lead_to_anchors_there_are(
     client: TestClient,
 ) -> None:
     html, docs = client.get("/api").text, client.get("/docs").text
-    assert all(f'id="{name}"' in html for name in re.findall(r'href="#([^"]+)"', html))
-    assert all(f'id="{name}"' in docs for name in re.findall(r'href="/docs#([^"]+)"', html))
+    anchors, anchors_of_docs = (
+        {f"#{name}" for name in attributes(page, "[id]", "id")} for page in (html, docs)
+    )
+    into_docs = attributes(html, '[href^="/docs#"]', "href")
+    assert set(attributes(html, '[href^="#"]', "href")) <= anchors
+    assert {link.removeprefix("/docs") for link in into_docs} <= anchors_of_docs
 
 
 @pytest.mark.parametrize(
@@ -262,7 +262,7 @@ def test_before_the_first_upload_it_stands_without_a_citation(empty_client: Test
 
 
 def test_every_page_leads_to_it(client: TestClient) -> None:
-    assert '<a href="/api">API</a>' in client.get("/methods").text
+    assert "/api" in links_named(client.get("/methods").text, "API")
 
 
 # --- in the browser

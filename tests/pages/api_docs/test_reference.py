@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 from dataclasses import dataclass
-from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from app.metadata.openapi_operations import OperationDoc, reference_sections
 from tests.browser import WatchedPages
 from tests.builders import month_file, store_file
 from tests.looking import faults, links, lost_anchors, too_wide, words
+from tests.markup import attributes, select, select_one, text_of, words_of
 
 
 @pytest.fixture(scope="module")
@@ -43,9 +43,7 @@ def operations(document: Json) -> list[OperationDoc]:
 
 def article(client: TestClient, anchor: str) -> str:
     html = client.get("/docs").text
-    operation_html = html.partition(f'aria-labelledby="{anchor}"')[2].partition("</article>")[0]
-    text = re.sub(r"</?(a|b|code|span)\b[^>]*>", "", operation_html)
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).split())
+    return words_of(select_one(html, f'article[aria-labelledby="{anchor}"]'))
 
 
 def test_every_operation_of_the_document_is_told_and_listed(
@@ -53,9 +51,10 @@ def test_every_operation_of_the_document_is_told_and_listed(
 ) -> None:
     assert len(operations) == sum(len(item) for item in document["paths"].values())
     html = client.get("/docs").text
+    ids, anchors = attributes(html, "[id]", "id"), attributes(html, "[href]", "href")
     for operation in operations:
-        assert html.count(f'id="{operation.anchor}"') == 1
-        assert html.count(f'href="#{operation.anchor}"') == 2  # the contents, and itself
+        assert ids.count(operation.anchor) == 1
+        assert anchors.count(f"#{operation.anchor}") == 2  # the contents, and itself
 
 
 def test_links_inside_the_page_lead_to_anchors_there_are(client: TestClient) -> None:
@@ -122,24 +121,23 @@ class Reader:
     token: str
     folder: Path
 
-    def asked(self, path: str) -> Any:
+    def read(self, path: str) -> Any:
         headers = {"Authorization": f"Bearer {self.token}"}
         return httpx2.get(f"{self.address}/api/v1/{path}", headers=headers).json()
 
-    def copied(self, anchor: str) -> tuple[str, str, list[str]]:
-        """The line, the sentence that says what to replace, and the examples of bodies."""
+    def copied(self, anchor: str) -> tuple[str, list[str], list[str]]:
+        """The line, what it says to replace, and the examples of bodies."""
         html = httpx2.get(f"{self.address}/docs").text
-        operation_html = html.partition(f'aria-labelledby="{anchor}"')[2].partition("</article>")[0]
-        line, *others = re.findall(
-            r'<pre class="program"><code>(.*?)</code>', operation_html, re.DOTALL
-        )
-        sentence = re.search(r"Replace .*?</p>", operation_html)
-        return unescape(line), sentence[0] if sentence else "", [unescape(item) for item in others]
+        article = select_one(html, f'article[aria-labelledby="{anchor}"]')
+        line, *bodies = [code.get_text() for code in article.select("pre.program > code")]
+        sentences = [part for part in article.select("p") if "Replace " in part.get_text()]
+        placeholders = [text_of(code) for part in sentences[:1] for code in part.select("code")]
+        return line, placeholders, bodies
 
     def ran(self, anchor: str, **replaced: str) -> Any:
-        line, sentence, bodies = self.copied(anchor)
+        line, placeholders, bodies = self.copied(anchor)
         for name, new in replaced.items():
-            assert f"<code>{PLACEHOLDERS[name]}</code>" in sentence
+            assert PLACEHOLDERS[name] in placeholders
             line = re.sub(rf"\b{PLACEHOLDERS[name]}\b", new, line)
         (self.folder / "figures.csv").write_text(bodies[0], encoding="utf-8")
         done = subprocess.run(
@@ -181,7 +179,7 @@ def test_the_line_that_adds_a_source_adds_it(reader: Reader) -> None:
 
 def test_the_lines_that_publish_and_withdraw_do_so(reader: Reader, filled_db: Database) -> None:
     upload = str(store_file(filled_db, month_file("30")))
-    version = reader.asked(f"uploads/{upload}")["version"]
+    version = reader.read(f"uploads/{upload}")["version"]
     done = reader.ran("publish-upload", version=version, upload=f"{upload}")
     assert (done["state"], done["id"]) == ("published", int(upload))
     gone = reader.ran("withdraw-upload", version=done["version"], upload=f"{upload}")
@@ -248,7 +246,7 @@ def test_an_object_that_holds_itself_is_told_once() -> None:
 
 def test_it_needs_no_script_of_ours_nor_of_others(client: TestClient) -> None:
     html = client.get("/docs").text
-    assert "<script" not in html
+    assert select(html, "script") == []
     assert " style=" not in html
 
 
