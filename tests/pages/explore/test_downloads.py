@@ -28,7 +28,7 @@ TYPES = {
 }
 
 
-def said(text: str) -> str:
+def words_of_svg(text: str) -> str:
     return " ".join(ET.fromstring(text).itertext())
 
 
@@ -54,7 +54,7 @@ def test_every_file_answers_the_question_of_the_page(
 
 
 def test_the_svg_has_headline_source_line_vintage_and_events(client: TestClient) -> None:
-    text = said(client.get("/trends.svg").text).replace(NBSP, " ")
+    text = words_of_svg(client.get("/trends.svg").text).replace(NBSP, " ")
     assert "Chinese open models rose from 6.0 % of all tokens counted by OpenRouter" in text
     assert "Source: OpenRouter (openrouter.ai/rankings), as of" in text
     assert "Licensed under CC BY 4.0." in text

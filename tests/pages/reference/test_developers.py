@@ -49,7 +49,8 @@ def figures(client: TestClient, address: str) -> list[str]:
 
 def headline(client: TestClient, address: str) -> str:
     heading = select_one(client.get(address).text, "h1:has(> small)")
-    return next(heading.strings).replace("\N{NO-BREAK SPACE}", " ").strip()
+    text: str = next(heading.strings)
+    return text.replace("\N{NO-BREAK SPACE}", " ").strip()
 
 
 def correct(db: Database, kind: EntryType, slug: str, **cells: str) -> None:
