@@ -1,26 +1,15 @@
 """`/`: the whole story at a glance."""
 
-import itertools
 import json
 import re
-from datetime import UTC, datetime
-from io import BytesIO
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from playwright.sync_api import Page, expect
 
 from app.catalogue.editing import edit_entry
 from app.catalogue.entry_types import SOURCE_TYPE, read_entries
 from app.database.session import Database
-from app.domain.calendar import format_instant
-from app.domain.vocabulary import Openness
-from app.ingest.publish import publish_upload
-from app.ingest.stored_files import WEB_LIMITS, store_upload
-from app.ingest.withdraw import withdraw_upload
-from app.queries.uploads import read_upload_records
-from tests.browser import WatchedPages
 from tests.looking import words
 from tests.markup import (
     attributes,
@@ -182,68 +171,6 @@ def test_the_sources_stand_side_by_side_with_the_main_one_in_the_same_month(
     assert "Licence" not in str(beside)
 
 
-def test_a_source_that_was_added_later_does_not_stand_beside_earlier_figures(
-    own_client: TestClient, filled_db: Database
-) -> None:
-    pinned = "/?as_of=" + format_instant(datetime.now(UTC))
-    with filled_db.writing() as session:
-        cells = {
-            "source": "a-later-one",
-            "name": "Later",
-            "publisher": "L",
-            "metric": "tokens",
-            "population": "P",
-        }
-        edit_entry(session, SOURCE_TYPE, cells, by="ada", reason="new")
-    assert "Later" not in html_of(own_client, pinned)
-
-
-def test_a_pinned_view_whose_figures_were_revised_shows_old_and_new(
-    own_client: TestClient, filled_db: Database
-) -> None:
-    pinned = "/?as_of=" + format_instant(datetime.now(UTC))
-    assert "revised since" not in html_of(own_client, pinned)
-    revise(filled_db, b"2026-07,chinese,open,61.5\n2026-10,us,open,7\n")
-    page = html_of(own_client, pinned)
-    assert "numbers shown here have been revised since" in page
-    assert "Since then October 2026 was added" in page
-    rows = [words_of(row) for row in select(page, "tr:has(th[scope='row'])")]
-    row = next(row for row in rows if row.startswith("July 2026 "))
-    assert [part for part in ("60.76 %", "61.50 %", "+0.7 pp") if part not in row] == []
-    assert "revised since" not in html_of(own_client)
-
-
-def test_a_pinned_view_whose_figures_were_withdrawn_says_so(
-    own_client: TestClient, filled_db: Database
-) -> None:
-    address = "/trends?source=vercel-ai-gateway&openness=all&as_of=" + format_instant(
-        datetime.now(UTC)
-    )
-    with filled_db.writing() as session:
-        (upload,) = (
-            item.id
-            for item in read_upload_records(session, everyone=True)
-            if any(month.source == "vercel-ai-gateway" for month in item.months)
-        )
-        withdraw_upload(session, upload, by="ada", reason="recounted")
-    assert "These figures have been withdrawn since" in html_of(own_client, address)
-
-
-def revise(db: Database, lines: bytes) -> None:
-    """Publishes lines of the main source."""
-    file = BytesIO(b"month,origin,openness,share_pct\n" + lines)
-    with db.writing() as session:
-        upload = store_upload(
-            session,
-            file,
-            filename="revised.csv",
-            by="ada",
-            source="openrouter-rankings",
-            openness=Openness.OPEN,
-        )
-        publish_upload(session, upload, by="ada", reason="recounted", limits=WEB_LIMITS)
-
-
 def test_events_are_listed_in_the_order_of_their_numbers(client: TestClient) -> None:
     page = html_of(client)
     days = attributes(page, ".badge + div > time", "datetime")
@@ -291,128 +218,6 @@ def test_static_files_are_addressed_by_their_content(client: TestClient) -> None
     assert client.get(address).status_code == 200
 
 
-# --- in the browser
-
-
-def wait_for_charts(page: Page, count: int) -> None:
-    expect(page.locator("share-chart .js-plotly-plot .main-svg >> nth=0")).to_be_visible()
-    expect(page.locator("share-chart .js-plotly-plot")).to_have_count(count)
-
-
-@pytest.mark.browser
-def test_both_charts_are_drawn_without_a_word_in_the_console(page: Page) -> None:
-    page.goto("/")
-    wait_for_charts(page, 3)
-    expect(page.locator(".scatterlayer .trace")).to_have_count(6)
-    expect(page.locator(".barlayer .trace")).to_have_count(6 + 8)
-
-
-@pytest.mark.browser
-def test_labels_at_the_line_ends_do_not_touch(page: Page) -> None:
-    page.goto("/")
-    wait_for_charts(page, 3)
-    boxes = page.evaluate(
-        """() => [...document.querySelector("share-chart").querySelectorAll(".annotation-text")]
-          .filter((item) => /%$|to \\w+ \\d+$/.test(item.textContent))
-          .map((item) => item.getBoundingClientRect())
-          .map(({ top, bottom }) => ({ top, bottom }))"""
-    )
-    middles = sorted((box["top"] + box["bottom"]) / 2 for box in boxes)
-    assert len(middles) >= 4
-    assert min(b - a for a, b in itertools.pairwise(middles)) >= 14
-
-
-@pytest.mark.browser
-def test_the_charts_take_the_colours_of_the_theme_at_once(page: Page) -> None:
-    page.goto("/")
-    wait_for_charts(page, 3)
-    background = "document.querySelector('.js-plotly-plot')._fullLayout.paper_bgcolor"
-    assert page.evaluate(background) == "#ffffff"
-    page.emulate_media(color_scheme="dark")
-    # A function: what is polled as a string is an eval, which our policy forbids.
-    page.wait_for_function(f"() => {background} === '#0f1419'")
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("width", [320, 390, 768])
-def test_nothing_is_wider_than_a_small_screen(
-    watched: WatchedPages, server: str, width: int
-) -> None:
-    page = watched.open(server, viewport={"width": width, "height": 800})
-    page.goto("/")
-    wait_for_charts(page, 3)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-# The cells of a table's first row that stand whole in its frame, and its row's header scrolled.
-IN_SIGHT = """
-() => [...document.querySelectorAll('.scroll')].map((frame) => {
-  const edges = frame.getBoundingClientRect();
-  const cells = [...frame.querySelector('tbody tr').cells];
-  const whole = cells.filter((cell) => cell.getBoundingClientRect().right <= edges.right + 1);
-  frame.scrollLeft = 1000;
-  const head = cells[0].getBoundingClientRect();
-  return [whole.length - 1, Math.round(head.left - edges.left)];
-})
-"""
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize(("width", "shares"), [(390, [2, 3]), (320, [1, 2])])
-def test_a_phone_shows_the_first_shares_and_keeps_the_month_while_scrolling(
-    watched: WatchedPages, server: str, width: int, shares: list[int]
-) -> None:
-    page = watched.open(server, viewport={"width": width, "height": 800})
-    page.goto("/")
-    wait_for_charts(page, 3)
-    seen = page.evaluate(IN_SIGHT)
-    assert all(first >= least for (first, _), least in zip(seen, shares, strict=True))
-    assert {left for _, left in seen} == {0}
-    hint = "getComputedStyle(document.querySelector('.scroll')).backgroundImage"
-    assert "linear-gradient" in page.evaluate(hint)
-
-
-@pytest.mark.browser
-def test_the_chart_follows_the_width_of_the_window(page: Page) -> None:
-    page.goto("/")
-    wait_for_charts(page, 3)
-    page.set_viewport_size({"width": 390, "height": 800})
-    page.wait_for_function(
-        "() => document.querySelector('.js-plotly-plot')._fullLayout.width < 390"
-    )
-
-
-@pytest.mark.browser
-def test_without_scripts_the_page_still_has_its_numbers_and_words(
-    watched: WatchedPages, server: str
-) -> None:
-    page = watched.open(server, java_script_enabled=False)
-    page.goto("/")
-    expect(page.get_by_role("cell", name="28.65 % +5.4 pp")).to_be_visible()
-    page.get_by_text("This chart in words").first.click()
-    expect(page.get_by_text("highest 60.8 % in July 2026").first).to_be_visible()
-
-
-@pytest.mark.browser
-def test_the_first_key_leads_to_the_content(page: Page) -> None:
-    page.goto("/")
-    page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
-    page.keyboard.press("Enter")
-    expect(page.locator("main")).to_be_focused()
-
-
-def test_the_reason_of_a_revision_stands_beside_the_figures_it_changed(
-    own_client: TestClient, filled_db: Database
-) -> None:
-    assert "No figure shown here has been revised" in html_of(own_client)
-    revise(filled_db, b"2026-07,chinese,open,61.5\n")
-    for address in ("/", "/trends"):
-        plain = words_of(select_one(html_of(own_client, address), "section:has(#revised)"))
-        assert "recounted" in plain
-        assert "60.76 % 61.50 %" in plain
-
-
 def test_closed_models_have_a_card_only_where_all_of_them_are_left_out(client: TestClient) -> None:
     assert "Closed models" in cards_of(client)
     assert "Closed models" not in cards_of(client, "/?openness=all&origin=us")
@@ -437,14 +242,3 @@ def test_a_source_without_an_address_is_no_link(
 ) -> None:
     renamed(filled_db, url="")
     assert "" not in attributes(html_of(own_client), "[href]", "href")
-
-
-@pytest.mark.browser
-def test_headings_are_of_one_size_and_colour(page: Page) -> None:
-    page.goto("/")
-    looks = page.locator("#main h2:not(.card h2)").evaluate_all(
-        "found => found.map(item => { const look = getComputedStyle(item);"
-        " return `${look.fontSize} ${look.color}`; })"
-    )
-    assert len(looks) > 4
-    assert len(set(looks)) == 1
