@@ -15,6 +15,7 @@ class PageOptions(TypedDict, total=False):
     """Those of playwright's `new_context` that tests open pages with."""
 
     bypass_csp: bool
+    device_scale_factor: float
     java_script_enabled: bool
     viewport: ViewportSize
 

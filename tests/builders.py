@@ -4,6 +4,8 @@ import io
 from datetime import datetime
 from functools import cache
 
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlalchemy import func, select, text
 
@@ -131,6 +133,14 @@ def publish_file(db: Database, content: bytes, reason: str = "corrected at the s
     with db.writing() as session:
         publish_upload(session, upload_id, by="ada", reason=reason, limits=FileLimits())
     return upload_id
+
+
+def database_of(client: TestClient) -> Database:
+    """The database that the application behind a client asks."""
+    assert isinstance(client.app, FastAPI)
+    db = client.app.state.db
+    assert isinstance(db, Database)
+    return db
 
 
 def text_of(response: Response) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from urllib.parse import parse_qs, urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 from fastapi.testclient import TestClient
@@ -22,6 +23,12 @@ def words(client: TestClient, address: str, status: int = 200) -> str:
 def links(client: TestClient, address: str) -> list[str]:
     """Where the links of a page's main part lead."""
     return attributes(client.get(address).text, "main [href]", "href")
+
+
+def vintages(client: TestClient, address: str = "/trends") -> list[str]:
+    """The moments that the links of a page are pinned to."""
+    queries = [parse_qs(urlsplit(link).query) for link in links(client, address)]
+    return [moment for query in queries for moment in query.get("as_of", [])]
 
 
 def lost_anchors(client: TestClient, address: str) -> list[str]:

@@ -59,6 +59,11 @@ def texts(html: str, selector: str) -> list[str]:
     return [text_of(element) for element in select(html, selector)]
 
 
+def links_named(html: str, words: str) -> list[str]:
+    """Where the links lead that a reader sees as exactly `words`."""
+    return [str(link["href"]) for link in select(html, "a[href]") if text_of(link) == words]
+
+
 def attributes(html: str, selector: str, name: str) -> list[str]:
     """The attribute `name` of every element that a CSS selector names."""
     return [str(element[name]) for element in select(html, selector)]

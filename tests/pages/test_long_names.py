@@ -4,8 +4,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.database.session import Database
+from tests.browser import WatchedPages
 from tests.builders import publish_file
 from tests.looking import links, too_wide, unfold
+from tests.markup import links_named, select, text_of
 
 DEVELOPER = "Wm" * 100
 MODEL = "Mw" * 100
@@ -46,7 +48,9 @@ def addresses(own_client: TestClient, filled_db: Database) -> list[str]:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [1280, 390])
-def test_no_name_runs_out_of_its_page_or_of_its_cell(watched, own_server, addresses, width) -> None:
+def test_no_name_runs_out_of_its_page_or_of_its_cell(
+    watched: WatchedPages, own_server: str, addresses: list[str], width: int
+) -> None:
     page = watched.open(own_server, viewport={"width": width, "height": 900})
     overflowing = {address: ["the page"] for address in too_wide(page, addresses)}
     for address in addresses:
@@ -59,9 +63,11 @@ def test_no_name_runs_out_of_its_page_or_of_its_cell(watched, own_server, addres
     )
 
 
-def test_a_picture_shortens_a_name_and_the_table_has_it_whole(own_client, addresses) -> None:
+def test_a_picture_shortens_a_name_and_the_table_has_it_whole(
+    own_client: TestClient, addresses: list[str]
+) -> None:
     page = own_client.get("/trends?by=model&from=2026-10").text
-    picture, table = page.partition('<svg class="picture wide"')[2].partition("</svg>")[0], page
-    assert f">{MODEL}<" not in picture.partition("</title>")[2]
-    assert "…" in picture
-    assert f">{MODEL}</a>" in table
+    picture = select(page, "svg.picture.wide")[0]
+    assert MODEL not in [text_of(part) for part in picture.select(":not(svg > title)")]
+    assert "…" in picture.get_text()
+    assert links_named(page, MODEL)

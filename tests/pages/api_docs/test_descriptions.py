@@ -1,39 +1,45 @@
 """What the site says of itself to machines: llms.txt, datapackage.json, dataset.jsonld."""
 
-import csv
-import io
 import json
 import re
-from datetime import UTC, date, datetime
-from decimal import Decimal
 
 import pytest
+from fastapi.testclient import TestClient
+from playwright.sync_api import Page
 from sqlalchemy import update
 
+from app.database.session import Database
 from app.database.tables import Source
 from app.domain.parameters import PARAMETERS
-from app.metadata.dataset import licence_address
+from app.metadata.dataset import Json, licence_address
 from tests.builders import HOSTILE_NAMES, OCTOBER, publish_stored, store_file
+from tests.markup import attributes, select
 from tests.rewriting import rewriting
 
 ADDRESSES = ["/llms.txt", "/datapackage.json", "/dataset.jsonld"]
 
 
-def package(client):
-    return client.get("/datapackage.json").json()
+def read_json(client: TestClient, address: str) -> Json:
+    document = client.get(address).json()
+    assert isinstance(document, dict)
+    return document
 
 
-def dataset(client):
-    return client.get("/dataset.jsonld").json()
+def package(client: TestClient) -> Json:
+    return read_json(client, "/datapackage.json")
+
+
+def dataset(client: TestClient) -> Json:
+    return read_json(client, "/dataset.jsonld")
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_any_site_may_read_it(client, address):
+def test_any_site_may_read_it(client: TestClient, address: str) -> None:
     assert client.get(address).headers["access-control-allow-origin"] == "*"
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_what_it_does_not_know_is_refused(client, address):
+def test_what_it_does_not_know_is_refused(client: TestClient, address: str) -> None:
     response = client.get(f"{address}?as_off=2026-01-01")
     assert response.status_code == 400
     assert response.headers["content-type"] == "application/problem+json"
@@ -42,7 +48,7 @@ def test_what_it_does_not_know_is_refused(client, address):
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_who_holds_it_is_told_so(client, address):
+def test_who_holds_it_is_told_so(client: TestClient, address: str) -> None:
     response = client.get(address)
     assert response.headers["cache-control"].startswith("public, max-age=60")
     again = client.get(address, headers={"If-None-Match": response.headers["etag"]})
@@ -51,7 +57,9 @@ def test_who_holds_it_is_told_so(client, address):
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_at_a_vintage_it_says_what_it_said_then(own_client, filled_db, address):
+def test_at_a_vintage_it_says_what_it_said_then(
+    own_client: TestClient, filled_db: Database, address: str
+) -> None:
     then = package(own_client)["version"]
     before = own_client.get(f"{address}?as_of={then}").text
     publish_stored(filled_db, store_file(filled_db, OCTOBER, source="openrouter-rankings"))
@@ -60,118 +68,16 @@ def test_at_a_vintage_it_says_what_it_said_then(own_client, filled_db, address):
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_it_stands_before_the_first_upload(empty_client, address):
+def test_it_stands_before_the_first_upload(empty_client: TestClient, address: str) -> None:
     response = empty_client.get(address)
     assert response.status_code == 200
     assert "None" not in response.text
 
 
-# --- datapackage.json
+# --- licences and what is published
 
 
-def test_the_columns_of_every_file_are_those_the_package_tells(client):
-    resources = package(client)["resources"]
-    assert "shares" in [resource["name"] for resource in resources]
-    for resource in resources:
-        header = next(csv.reader(io.StringIO(client.get(resource["path"]).text)))
-        assert header == [field["name"] for field in resource["schema"]["fields"]], resource["name"]
-
-
-def test_every_column_has_a_type_and_a_meaning_and_shares_their_unit(client):
-    for resource in package(client)["resources"]:
-        fields = {field["name"]: field for field in resource["schema"]["fields"]}
-        assert all(field["type"] != "any" and field["description"] for field in fields.values())
-        if month := fields.get("month"):
-            assert (month["type"], month["example"]) == ("yearmonth", "2025-08")
-        if share := fields.get("share_pct"):
-            assert (share["type"], share["unit"]) == ("number", "percent")
-
-
-def cells_of(client, resource):
-    """The rows of a file as its schema reads them; raises ValueError for what it does not take."""
-    fields = {field["name"]: field for field in resource["schema"]["fields"]}
-    text = client.get(resource["path"]).text
-    return [
-        {name: read_cell(fields[name], cell) for name, cell in row.items()}
-        for row in csv.DictReader(io.StringIO(text))
-    ]
-
-
-READERS = {
-    "string": str,
-    "number": Decimal,
-    "integer": int,
-    "boolean": {"true": True, "false": False}.__getitem__,
-    "yearmonth": lambda cell: datetime.strptime(cell, "%Y-%m").replace(tzinfo=UTC),
-    "date": date.fromisoformat,
-    "datetime": datetime.fromisoformat,
-}
-
-
-def read_cell(field, cell):
-    constraints = field.get("constraints", {})
-    if cell == "":
-        assert not constraints.get("required"), field
-        return None
-    value = READERS[field["type"]](cell)
-    assert value in constraints.get("enum", [value]), (field, cell)
-    assert re.fullmatch(constraints.get("pattern", ".*"), cell, re.DOTALL), (field, cell)
-    assert constraints.get("minimum", value) <= value <= constraints.get("maximum", value)
-    return value
-
-
-@pytest.fixture(scope="module")
-def tables(client):
-    return {item["name"]: cells_of(client, item) for item in package(client)["resources"]}
-
-
-def test_the_rows_of_every_file_fit_its_schema(tables):
-    assert all(tables.values())
-    assert any(row["share_pct"] is None for row in tables["shares"])
-
-
-def test_a_primary_key_names_one_row(client, tables):
-    keyed = 0
-    for resource in package(client)["resources"]:
-        if key := resource["schema"].get("primaryKey"):
-            rows = [tuple(row[name] for name in key) for row in tables[resource["name"]]]
-            assert len(set(rows)) == len(rows), resource["name"]
-            keyed += 1
-    assert keyed == len(tables) - 1  # of revisions no columns always name a row
-
-
-def test_a_foreign_key_leads_to_a_row(client, tables):
-    followed = 0
-    for resource in package(client)["resources"]:
-        for key in resource["schema"].get("foreignKeys", ()):
-            ((name,), reference) = key["fields"], key["reference"]
-            (column,) = reference["fields"]
-            there = {row[column] for row in tables[reference["resource"]]}
-            here = {row[name] for row in tables[resource["name"]]} - {None}
-            assert here <= there, (resource["name"], name)
-            followed += 1
-    assert followed >= 10
-
-
-def test_months_days_and_instants_have_their_types(client):
-    types = {
-        (resource["name"], field["name"]): field["type"]
-        for resource in package(client)["resources"]
-        for field in resource["schema"]["fields"]
-    }
-    assert types["sources", "first_month"] == types["models", "release_month"] == "yearmonth"
-    assert types["events", "date"] == "date"
-    assert types["revisions", "at"] == types["snapshots", "withdrawn_at"] == "datetime"
-
-
-def test_its_files_are_those_of_the_vintage_it_says(client):
-    described = package(client)
-    for resource in described["resources"]:
-        assert f"as_of={described['version']}" in resource["path"]
-        assert ("source=openrouter-rankings" in resource["path"]) == (resource["name"] == "shares")
-
-
-def test_every_source_has_its_own_licence_or_none(client):
+def test_every_source_has_its_own_licence_or_none(client: TestClient) -> None:
     described = package(client)
     assert "licenses" not in described
     licensed = {item["name"]: item.get("licenses") for item in described["resources"]}
@@ -189,7 +95,9 @@ def test_every_source_has_its_own_licence_or_none(client):
     assert "{as_of}" not in json.dumps(list(by_slug.values()))
 
 
-def test_a_licence_of_all_sources_is_that_of_the_whole(own_client, filled_db):
+def test_a_licence_of_all_sources_is_that_of_the_whole(
+    own_client: TestClient, filled_db: Database
+) -> None:
     with rewriting(filled_db) as session:
         session.execute(update(Source).values(licence="CC BY 4.0"))
     (licence,) = package(own_client)["licenses"]
@@ -198,7 +106,7 @@ def test_a_licence_of_all_sources_is_that_of_the_whole(own_client, filled_db):
     assert "All have the same licence:" in own_client.get("/llms.txt").text
 
 
-def test_what_is_published_is_told(own_client, filled_db):
+def test_what_is_published_is_told(own_client: TestClient, filled_db: Database) -> None:
     before = package(own_client)
     publish_stored(filled_db, store_file(filled_db, OCTOBER, source="openrouter-rankings"))
     after = package(own_client)
@@ -212,7 +120,7 @@ def test_what_is_published_is_told(own_client, filled_db):
 # --- dataset.jsonld
 
 
-def test_the_dataset_tells_what_search_engines_ask_for(client):
+def test_the_dataset_tells_what_search_engines_ask_for(client: TestClient) -> None:
     described = dataset(client)
     assert (described["@context"], described["@type"]) == ("https://schema.org/", "Dataset")
     assert 50 <= len(described["description"]) <= 5000
@@ -226,7 +134,7 @@ def test_the_dataset_tells_what_search_engines_ask_for(client):
     assert rankings["license"] == "https://creativecommons.org/licenses/by/4.0/"
 
 
-def test_every_download_it_names_is_there_and_of_that_kind(client):
+def test_every_download_it_names_is_there_and_of_that_kind(client: TestClient) -> None:
     for download in dataset(client)["distribution"]:
         response = client.get(download["contentUrl"])
         assert response.status_code == 200
@@ -234,21 +142,23 @@ def test_every_download_it_names_is_there_and_of_that_kind(client):
 
 
 def inside(html: str) -> str:
-    match = re.search(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
-    return match[1] if match else ""
+    return "".join(part.get_text() for part in select(html, 'script[type="application/ld+json"]'))
 
 
-def test_the_overview_holds_it_and_every_page_names_it(client):
+def test_the_overview_holds_it_and_every_page_names_it(client: TestClient) -> None:
     assert json.loads(inside(client.get("/").text)) == dataset(client)
     for address in ("/", "/methods", "/api"):
-        assert 'type="application/ld+json" href="/dataset.jsonld"' in client.get(address).text
+        html = client.get(address).text
+        assert attributes(html, 'link[type="application/ld+json"]', "href") == ["/dataset.jsonld"]
 
 
-def test_an_overview_of_another_question_does_not(client):
+def test_an_overview_of_another_question_does_not(client: TestClient) -> None:
     assert inside(client.get("/?from=2026-01").text) == ""
 
 
-def test_no_name_can_end_the_element_it_stands_in(own_client, filled_db):
+def test_no_name_can_end_the_element_it_stands_in(
+    own_client: TestClient, filled_db: Database
+) -> None:
     name = HOSTILE_NAMES[0]
     with rewriting(filled_db) as session:
         session.execute(update(Source).values(name=name))
@@ -258,9 +168,10 @@ def test_no_name_can_end_the_element_it_stands_in(own_client, filled_db):
 
 
 @pytest.mark.browser
-def test_the_policy_lets_it_stand_in_the_page(page):
+def test_the_policy_lets_it_stand_in_the_page(page: Page) -> None:
     page.goto("/")  # `watched` fails on any word in the console
     text = page.locator('script[type="application/ld+json"]').text_content()
+    assert text
     assert json.loads(text)["@type"] == "Dataset"
 
 
@@ -275,14 +186,14 @@ def test_the_policy_lets_it_stand_in_the_page(page):
         ("", ""),
     ],
 )
-def test_creative_commons_licences_are_told_by_address(licence, address):
+def test_creative_commons_licences_are_told_by_address(licence: str, address: str) -> None:
     assert licence_address(licence) == address
 
 
 # --- llms.txt
 
 
-def test_it_tells_grammar_addresses_and_the_rule_of_citing(client):
+def test_it_tells_grammar_addresses_and_the_rule_of_citing(client: TestClient) -> None:
     text = client.get("/llms.txt").text
     assert text.startswith("# Open Model Share\n\n> ")
     assert all(f"- `{item.name}`: {item.meaning}" in text for item in PARAMETERS)
@@ -292,7 +203,7 @@ def test_it_tells_grammar_addresses_and_the_rule_of_citing(client):
     assert "/api/v1/shares.csv?source=openrouter-rankings&by=origin" in text
 
 
-def test_every_address_it_links_to_is_there(client):
+def test_every_address_it_links_to_is_there(client: TestClient) -> None:
     text = client.get("/llms.txt").text
     for address in set(re.findall(r"\]\((http://testserver/[^)#]*)", text)):
         assert client.get(address).status_code == 200, address

@@ -11,11 +11,14 @@ from html import unescape
 
 import pytest
 from fastapi.testclient import TestClient
+from playwright.sync_api import Page
 
 from app.database.session import Database
 from app.domain.parameters import PARAMETERS
 from app.main import create_app
+from tests.browser import WatchedPages
 from tests.looking import faults, links, too_wide, words
+from tests.markup import attributes, links_named, parse, select_one, texts, words_of
 
 LANGUAGES = ("curl", "python", "r", "javascript")
 QUERY = "source=openrouter-rankings&by=origin&from=2025-01"
@@ -23,26 +26,22 @@ QUERY = "source=openrouter-rankings&by=origin&from=2025-01"
 
 def program(html: str, name: str) -> str:
     """The text of a <pre>, as somebody would copy it."""
-    match = re.search(
-        rf'<pre class="program" id="{name}"><code>(.*?)</code></pre>', html, re.DOTALL
-    )
-    assert match, name
-    return unescape(match[1])
+    return select_one(html, f"pre.program#{name} > code").get_text()
 
 
 @pytest.fixture
-def examples(client):
+def examples(client: TestClient) -> dict[str, str]:
     """The examples, and what they would ask for."""
     html = client.get("/api").text
     return {language: program(html, f"example-{language}") for language in LANGUAGES}
 
 
-def copied(page, language: str) -> str:
+def copied(page: Page, language: str) -> str:
     page.goto("/api")
     return page.locator(f"#example-{language}").inner_text()
 
 
-def asked(text: str) -> str:
+def address_in(text: str) -> str:
     match = re.search(r'https?://[^"]+', text)
     assert match
     return match[0]
@@ -51,17 +50,17 @@ def asked(text: str) -> str:
 # --- the examples
 
 
-def test_all_examples_ask_the_same_question_of_this_site(examples):
-    addresses = {asked(text).replace(".csv?", "?") for text in examples.values()}
+def test_all_examples_ask_the_same_question_of_this_site(examples: dict[str, str]) -> None:
+    addresses = {address_in(text).replace(".csv?", "?") for text in examples.values()}
     assert addresses == {f"http://testserver/api/v1/shares?{QUERY}"}
 
 
-def rows_of(client) -> list[dict[str, str]]:
+def rows_of(client: TestClient) -> list[dict[str, str]]:
     text = client.get(f"/api/v1/shares.csv?{QUERY}").text
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def ran(*command: str, **options: str) -> str:
+def ran(*command: str) -> str:
     done = subprocess.run(
         command,
         capture_output=True,
@@ -69,7 +68,6 @@ def ran(*command: str, **options: str) -> str:
         timeout=60,
         check=False,
         encoding="utf-8",
-        **options,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -79,20 +77,22 @@ def served(server: str, examples: dict[str, str], language: str) -> str:
     return examples[language].replace("http://testserver", server)
 
 
-def test_curl_brings_the_rows(client, server, examples):
+def test_curl_brings_the_rows(client: TestClient, server: str, examples: dict[str, str]) -> None:
     if shutil.which("curl") is None:
         pytest.skip("NO CURL FOUND: ITS EXAMPLE DOES NOT RUN")
     out = ran("sh", "-c", served(server, examples, "curl"))
     assert list(csv.DictReader(io.StringIO(out))) == rows_of(client)
 
 
-def test_pandas_makes_a_table_of_months_and_groups(server, examples):
+def test_pandas_makes_a_table_of_months_and_groups(server: str, examples: dict[str, str]) -> None:
     out = ran(sys.executable, "-c", served(server, examples, "python"))
     assert re.search(r"^group +chinese ", out, re.MULTILINE)
     assert re.search(r"^2025-08 +28\.6539 ", out, re.MULTILINE)
 
 
-def test_pandas_reads_numbers_as_numbers_and_missing_as_missing(server, examples):
+def test_pandas_reads_numbers_as_numbers_and_missing_as_missing(
+    server: str, examples: dict[str, str]
+) -> None:
     shares = "shares.share_pct"
     look = f"print({shares}.dtype, {shares}.isna().sum(), ({shares} == 0).sum())"
     out = ran(sys.executable, "-c", f"{served(server, examples, 'python')}\n{look}")
@@ -102,7 +102,9 @@ def test_pandas_reads_numbers_as_numbers_and_missing_as_missing(server, examples
     assert zero == "0"
 
 
-def test_pandas_tells_the_change_on_the_year_in_percentage_points(client, server):
+def test_pandas_tells_the_change_on_the_year_in_percentage_points(
+    client: TestClient, server: str
+) -> None:
     text = program(client.get("/api").text, "example-python-year-on-year")
     out = ran(sys.executable, "-c", text.replace("http://testserver", server))
     shares = {(row["month"], row["group"]): row["share_pct"] for row in rows_of(client)}
@@ -112,12 +114,12 @@ def test_pandas_tells_the_change_on_the_year_in_percentage_points(client, server
     assert "2025-12" not in out  # before its second year a source has no year to compare with
 
 
-def test_the_examples_stand_before_the_first_upload(empty_client):
+def test_the_examples_stand_before_the_first_upload(empty_client: TestClient) -> None:
     html = empty_client.get("/api").text
     assert "source=&" not in unescape(html)
 
 
-def test_r_makes_a_table_of_months_and_groups(server, examples):
+def test_r_makes_a_table_of_months_and_groups(server: str, examples: dict[str, str]) -> None:
     if shutil.which("Rscript") is None:
         pytest.skip("NO RSCRIPT FOUND: ONLY THE ADDRESS OF ITS EXAMPLE IS CHECKED")
     out = ran("Rscript", "-e", served(server, examples, "r"))
@@ -125,7 +127,7 @@ def test_r_makes_a_table_of_months_and_groups(server, examples):
 
 
 @pytest.mark.browser
-def test_javascript_tells_every_row_and_its_definition(client, page):
+def test_javascript_tells_every_row_and_its_definition(client: TestClient, page: Page) -> None:
     text = copied(page, "javascript")
     lines_said: list[str] = []
     page.on("console", lambda message: lines_said.append(message.text))
@@ -137,7 +139,7 @@ def test_javascript_tells_every_row_and_its_definition(client, page):
 
 
 @pytest.mark.browser
-def test_an_example_is_copied_by_its_button(watched, server):
+def test_an_example_is_copied_by_its_button(watched: WatchedPages, server: str) -> None:
     page = watched.open(server)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     text = copied(page, "python")
@@ -149,17 +151,16 @@ def test_an_example_is_copied_by_its_button(watched, server):
 # --- what it tells
 
 
-def test_every_parameter_of_the_question_stands_in_the_table(client):
-    html = client.get("/api").text
-    table = html.partition('<table class="words parameters">')[2].partition("</table>")[0]
-    rows = re.findall(r'<th scope="row"><code>(\w+)</code></th>', table)
+def test_every_parameter_of_the_question_stands_in_the_table(client: TestClient) -> None:
+    table = str(select_one(client.get("/api").text, "table.words.parameters"))
+    rows = texts(table, 'th[scope="row"] > code')
     assert rows == [item.name for item in PARAMETERS]
-    text = " ".join(unescape(re.sub(r"<[^>]+>", " ", table)).split())
+    text = words_of(parse(table))
     assert all(item.meaning in text for item in PARAMETERS)
-    assert "origin , openness , developer , model origin" in text
+    assert "origin, openness, developer, model origin" in text
 
 
-def test_the_problem_document_is_the_one_that_is_answered(client):
+def test_the_problem_document_is_the_one_that_is_answered(client: TestClient) -> None:
     html = client.get("/api").text
     shown = json.loads(program(html, "problem"))
     response = client.get("/api/v1/shares?by=origins")
@@ -168,7 +169,7 @@ def test_the_problem_document_is_the_one_that_is_answered(client):
     assert shown["errors"][0]["suggestion"] == "origin"
 
 
-def test_every_link_of_it_leads_somewhere(client):
+def test_every_link_of_it_leads_somewhere(client: TestClient) -> None:
     match = [address for address in links(client, "/api") if not address.startswith("#")]
     assert {"/docs", "/openapi.json", "/llms.txt", "/datapackage.json", "/dataset.jsonld"} <= set(
         match
@@ -177,10 +178,16 @@ def test_every_link_of_it_leads_somewhere(client):
         assert client.get(address).status_code == 200, address
 
 
-def test_links_inside_it_and_into_the_reference_lead_to_anchors_there_are(client):
+def test_links_inside_it_and_into_the_reference_lead_to_anchors_there_are(
+    client: TestClient,
+) -> None:
     html, docs = client.get("/api").text, client.get("/docs").text
-    assert all(f'id="{name}"' in html for name in re.findall(r'href="#([^"]+)"', html))
-    assert all(f'id="{name}"' in docs for name in re.findall(r'href="/docs#([^"]+)"', html))
+    anchors, anchors_of_docs = (
+        {f"#{name}" for name in attributes(page, "[id]", "id")} for page in (html, docs)
+    )
+    into_docs = attributes(html, '[href^="/docs#"]', "href")
+    assert set(attributes(html, '[href^="#"]', "href")) <= anchors
+    assert {link.removeprefix("/docs") for link in into_docs} <= anchors_of_docs
 
 
 @pytest.mark.parametrize(
@@ -194,11 +201,11 @@ def test_links_inside_it_and_into_the_reference_lead_to_anchors_there_are(client
         "The bytes of a pinned answer.",
     ],
 )
-def test_the_promise_of_version_1_is_written_down(client, promised):
+def test_the_promise_of_version_1_is_written_down(client: TestClient, promised: str) -> None:
     assert promised in words(client, "/api")
 
 
-def test_the_citation_is_that_of_the_latest_figure_with_its_link(client):
+def test_the_citation_is_that_of_the_latest_figure_with_its_link(client: TestClient) -> None:
     shown = words(client, "/api")
     assert "of all tokens counted by OpenRouter in September 2026" in shown
     assert "Licensed under CC BY 4.0." in shown
@@ -217,17 +224,19 @@ def test_the_citation_is_that_of_the_latest_figure_with_its_link(client):
         "There is no licence of the whole.",
     ],
 )
-def test_what_newcomers_asked_is_told(client, text):
+def test_what_newcomers_asked_is_told(client: TestClient, text: str) -> None:
     assert text in words(client, "/api")
 
 
-def test_months_without_figures_at_both_ends_are_no_rows(client):
+def test_months_without_figures_at_both_ends_are_no_rows(client: TestClient) -> None:
     query = "source=openrouter-rankings&from=2020-01&to=2026-10"
     answer = client.get(f"/api/v1/shares?{query}").json()
     assert (answer["meta"]["from"], answer["meta"]["to"]) == ("2025-01", "2026-09")
 
 
-def test_the_limit_in_force_is_told_as_its_headers_say_it(client, read_only_database_url):
+def test_the_limit_in_force_is_told_as_its_headers_say_it(
+    client: TestClient, read_only_database_url: str
+) -> None:
     assert "sets no limit to requests" in words(client, "/api")
     with TestClient(create_app(Database(read_only_database_url), reads_per_minute=90)) as limited:
         text = words(limited, "/api")
@@ -237,23 +246,23 @@ def test_the_limit_in_force_is_told_as_its_headers_say_it(client, read_only_data
 
 
 @pytest.mark.parametrize("address", ["/api/v1", "/api/v1/"])
-def test_the_root_of_the_api_leads_to_it(client, address):
+def test_the_root_of_the_api_leads_to_it(client: TestClient, address: str) -> None:
     response = client.get(address)
     assert (response.status_code, response.headers["location"]) == (303, "/api")
 
 
-def test_an_address_there_is_not_leads_to_it(client):
+def test_an_address_there_is_not_leads_to_it(client: TestClient) -> None:
     problem = client.get("/api/v1/share").json()
     assert "http://testserver/api tells every address there is." in problem["detail"]
     assert "mistyped" in words(client, "/nothing", 404)
 
 
-def test_before_the_first_upload_it_stands_without_a_citation(empty_client):
+def test_before_the_first_upload_it_stands_without_a_citation(empty_client: TestClient) -> None:
     assert "Once figures are published" in words(empty_client, "/api")
 
 
-def test_every_page_leads_to_it(client):
-    assert '<a href="/api">API</a>' in client.get("/methods").text
+def test_every_page_leads_to_it(client: TestClient) -> None:
+    assert "/api" in links_named(client.get("/methods").text, "API")
 
 
 # --- in the browser
@@ -261,13 +270,15 @@ def test_every_page_leads_to_it(client):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(watched, server, scheme):
+def test_axe_finds_nothing(watched: WatchedPages, server: str, scheme: str) -> None:
     page = watched.open(server, color_scheme=scheme, bypass_csp=True)
     assert faults(page, ["/api"]) == []
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [320, 390])
-def test_nothing_is_wider_than_a_small_screen(watched, server, width):
+def test_nothing_is_wider_than_a_small_screen(
+    watched: WatchedPages, server: str, width: int
+) -> None:
     page = watched.open(server, viewport={"width": width, "height": 800})
     assert too_wide(page, ["/api"]) == []

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser import wait_until_drawn
+from tests.browser import WatchedPages, wait_until_drawn
 
 pytestmark = pytest.mark.browser
 
@@ -18,7 +18,7 @@ def chart(page: Page, address: str) -> Locator:
     return reading
 
 
-def said(page: Page, *keys: str) -> Locator:
+def words_after(page: Page, *keys: str) -> Locator:
     for key in keys:
         page.keyboard.press(key)
     return page.locator("share-chart .said").first
@@ -36,34 +36,38 @@ def ring(page: Page) -> tuple[float, float]:
 
 def test_arrows_go_through_months_and_series_and_say_each_point(page: Page) -> None:
     chart(page, "/trends")
-    expect(said(page, "End")).to_have_text("Chinese, September 2026, 60.26 %, provisional")
-    expect(said(page, "ArrowLeft")).to_have_text("Chinese, August 2026, 54.48 %")
-    expect(said(page, "ArrowDown")).to_have_text("US, August 2026, 8.76 %")
-    expect(said(page, "ArrowRight")).to_have_text("US, September 2026, 6.34 %, provisional")
-    expect(said(page, "Home")).to_have_text("US, January 2025, 10.15 %, provisional")
-    expect(said(page, "ArrowUp")).to_have_text("Chinese, January 2025, 5.96 %, provisional")
-    expect(said(page, "ArrowLeft")).to_have_text("Chinese, January 2025, 5.96 %, provisional")
+    expect(words_after(page, "End")).to_have_text("Chinese, September 2026, 60.26 %, provisional")
+    expect(words_after(page, "ArrowLeft")).to_have_text("Chinese, August 2026, 54.48 %")
+    expect(words_after(page, "ArrowDown")).to_have_text("US, August 2026, 8.76 %")
+    expect(words_after(page, "ArrowRight")).to_have_text("US, September 2026, 6.34 %, provisional")
+    expect(words_after(page, "Home")).to_have_text("US, January 2025, 10.15 %, provisional")
+    expect(words_after(page, "ArrowUp")).to_have_text("Chinese, January 2025, 5.96 %, provisional")
+    expect(words_after(page, "ArrowLeft")).to_have_text(
+        "Chinese, January 2025, 5.96 %, provisional"
+    )
 
 
 def test_a_month_without_a_figure_is_said_to_have_none(page: Page) -> None:
     chart(page, "/trends")
-    words = said(page, "End", "ArrowDown", "ArrowDown", "ArrowDown")
+    words = words_after(page, "End", "ArrowDown", "ArrowDown", "ArrowDown")
     expect(words).to_have_text("Other, September 2026, no figure")
 
 
 def test_a_reported_point_is_read_with_its_words(page: Page) -> None:
     chart(page, "/trends")
-    words = said(page, "End", *["ArrowDown"] * 4)
+    words = words_after(page, "End", *["ArrowDown"] * 4)
     expect(words).to_contain_text("Reported for December 2024: Chinese 1.2 %")
-    expect(said(page, "ArrowDown")).to_contain_text("Reported for August 2025: Chinese 30 %")
+    expect(words_after(page, "ArrowDown")).to_contain_text("Reported for August 2025: Chinese 30 %")
 
 
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("view", ["lines", "stack"])
-def test_the_ring_stands_around_the_point(watched, server, width, view) -> None:
+def test_the_ring_stands_around_the_point(
+    watched: WatchedPages, server: str, width: int, view: str
+) -> None:
     page = watched.open(server, viewport={"width": width, "height": 900})
     chart(page, f"/trends?view={view}")
-    said(page, "End", "ArrowLeft")
+    words_after(page, "End", "ArrowLeft")
     there = page.evaluate(
         """() => {
           const plot = document.querySelector(".js-plotly-plot");
@@ -79,23 +83,23 @@ def test_the_ring_stands_around_the_point(watched, server, width, view) -> None:
 
 def test_up_leads_to_the_layer_above(page: Page) -> None:
     chart(page, "/trends?view=stack")
-    expect(said(page, "End")).to_have_text("Chinese, September 2026, 60.26 %, provisional")
+    expect(words_after(page, "End")).to_have_text("Chinese, September 2026, 60.26 %, provisional")
     low = ring(page)
-    expect(said(page, "ArrowUp")).to_have_text("US, September 2026, 6.34 %, provisional")
+    expect(words_after(page, "ArrowUp")).to_have_text("US, September 2026, 6.34 %, provisional")
     assert ring(page)[1] < low[1]
 
 
 def test_with_several_sources_each_point_names_its_own(page: Page) -> None:
     chart(page, "/trends?source=openrouter-rankings,huggingface-spring-2026")
-    expect(said(page, "End")).to_contain_text("OpenRouter rankings: Chinese, September 2026")
-    words = said(page, *["ArrowDown"] * 6)
+    expect(words_after(page, "End")).to_contain_text("OpenRouter rankings: Chinese, September 2026")
+    words = words_after(page, *["ArrowDown"] * 6)
     expect(words).to_contain_text("State of Open Source, Spring 2026: ")
 
 
 def test_a_single_month_is_read_bar_by_bar(page: Page) -> None:
     chart(page, "/trends?from=2025-08&to=2025-08")
-    expect(said(page, "ArrowDown")).to_have_text("Chinese, August 2025, 28.65 %")
-    expect(said(page, "ArrowDown")).to_have_text("US, August 2025, 3.74 %")
+    expect(words_after(page, "ArrowDown")).to_have_text("Chinese, August 2025, 28.65 %")
+    expect(words_after(page, "ArrowDown")).to_have_text("US, August 2025, 3.74 %")
 
 
 def test_a_name_with_markup_signs_is_read_as_it_is_written(page: Page) -> None:
@@ -114,17 +118,17 @@ def test_a_name_with_markup_signs_is_read_as_it_is_written(page: Page) -> None:
         }"""
     )
     page.get_by_role("application").focus()
-    expect(said(page, "End")).to_contain_text("A & B, September 2026, 60.26 %")
+    expect(words_after(page, "End")).to_contain_text("A & B, September 2026, 60.26 %")
 
 
 def test_escape_and_leaving_end_the_reading(page: Page) -> None:
     reading = chart(page, "/trends")
-    said(page, "End")
+    words_after(page, "End")
     expect(page.locator(".ring")).to_be_visible()
-    expect(said(page, "Escape")).to_have_text("The reading has ended.")
+    expect(words_after(page, "Escape")).to_have_text("The reading has ended.")
     expect(page.locator(".ring")).to_be_hidden()
     expect(reading).to_be_focused()
-    said(page, "End", "Tab")
+    words_after(page, "End", "Tab")
     expect(reading).not_to_be_focused()
     expect(page.locator(".ring")).to_be_hidden()
 
@@ -148,13 +152,13 @@ def test_the_keys_are_explained_where_the_chart_has_focus(page: Page) -> None:
 
 def test_keys_of_the_page_and_the_browser_are_left_alone(page: Page) -> None:
     chart(page, "/trends")
-    said(page, "PageDown", "Control+End", "a")
+    words_after(page, "PageDown", "Control+End", "a")
     expect(page.locator(".ring")).to_be_hidden()
 
 
 def test_the_ring_moves_with_the_width_of_the_window(page: Page) -> None:
     chart(page, "/trends")
-    said(page, "End")
+    words_after(page, "End")
     before = ring(page)
     page.set_viewport_size({"width": 700, "height": 900})
     page.wait_for_function(
@@ -171,7 +175,7 @@ def test_hovering_shows_the_month_as_before(page: Page) -> None:
     expect(page.locator(".ring")).to_be_hidden()
 
 
-def test_without_plotly_the_page_still_answers(watched, server) -> None:
+def test_without_plotly_the_page_still_answers(watched: WatchedPages, server: str) -> None:
     page = watched.open(server)
     page.route("**/plotly.min.js*", lambda route: route.abort())
     page.goto("/trends")

@@ -3,11 +3,12 @@
 import json
 import re
 import struct
-from html import unescape
 from xml.etree import ElementTree as ET
 
 import pytest
-from playwright.sync_api import FloatRect, Locator, Page, Route, expect
+from fastapi.testclient import TestClient
+
+from tests.markup import attributes, links_named, select, select_one
 
 NBSP = "\N{NO-BREAK SPACE}"
 QUERIES = (
@@ -25,7 +26,7 @@ TYPES = {
 }
 
 
-def said(text: str) -> str:
+def words_of_svg(text: str) -> str:
     return " ".join(ET.fromstring(text).itertext())
 
 
@@ -36,7 +37,9 @@ def size(content: bytes) -> tuple[int, int]:
 
 @pytest.mark.parametrize("query", QUERIES)
 @pytest.mark.parametrize(("ending", "kind"), TYPES.items())
-def test_every_file_answers_the_question_of_the_page(client, ending, kind, query):
+def test_every_file_answers_the_question_of_the_page(
+    client: TestClient, ending: str, kind: str, query: str
+) -> None:
     response = client.get(f"/trends.{ending}?{query}")
     assert response.status_code == 200
     assert response.headers["content-type"] == kind
@@ -48,8 +51,8 @@ def test_every_file_answers_the_question_of_the_page(client, ending, kind, query
     )
 
 
-def test_the_svg_has_headline_source_line_vintage_and_events(client):
-    text = said(client.get("/trends.svg").text).replace(NBSP, " ")
+def test_the_svg_has_headline_source_line_vintage_and_events(client: TestClient) -> None:
+    text = words_of_svg(client.get("/trends.svg").text).replace(NBSP, " ")
     assert "Chinese open models rose from 6.0 % of all tokens counted by OpenRouter" in text
     assert "Source: OpenRouter (openrouter.ai/rankings), as of" in text
     assert "Licensed under CC BY 4.0." in text
@@ -57,41 +60,43 @@ def test_the_svg_has_headline_source_line_vintage_and_events(client):
     assert "1 · 20 January 2025:" in text
 
 
-def test_the_svg_shows_what_was_known_then(client):
+def test_the_svg_shows_what_was_known_then(client: TestClient) -> None:
     page = client.get("/trends?by=model").text
-    (pinned,) = re.findall(r'href="[^"]*/trends\?([^"]*)">Link that stays', page)
-    response = client.get(f"/trends.svg?{unescape(pinned)}")
+    (pinned,) = links_named(page, "Link that stays")
+    path, _, query = pinned.partition("?")
+    assert path.endswith("/trends")
+    response = client.get(f"/trends.svg?{query}")
     assert response.status_code == 200
     assert "as known on" in response.text
 
 
-def test_the_json_is_the_figure_of_the_page(client):
+def test_the_json_is_the_figure_of_the_page(client: TestClient) -> None:
     query = "by=developer&top=3"
     page = client.get(f"/trends?{query}").text
-    (embedded,) = re.findall(r'<script type="application/json">(.*?)</script>', page)
-    assert client.get(f"/trends.json?{query}").json() == json.loads(embedded)
+    embedded = select_one(page, 'script[type="application/json"]')
+    assert client.get(f"/trends.json?{query}").json() == json.loads(embedded.get_text())
 
 
-def test_a_table_is_drawn_as_lines(client):
+def test_a_table_is_drawn_as_lines(client: TestClient) -> None:
     for ending in ("svg", "json", "png"):
         table = client.get(f"/trends.{ending}?view=table&by=developer")
         assert table.content == client.get(f"/trends.{ending}?by=developer").content
 
 
 @pytest.mark.parametrize("query", [*QUERIES, "bom=1", "by=model&bom=1"])
-def test_the_csv_is_that_of_the_api(client, query):
+def test_the_csv_is_that_of_the_api(client: TestClient, query: str) -> None:
     ours, theirs = (client.get(f"{path}?{query}") for path in ("/trends.csv", "/api/v1/shares.csv"))
     assert ours.content == theirs.content
     assert ours.headers["content-type"] == theirs.headers["content-type"]
     assert ours.content.removeprefix(b"\xef\xbb\xbf").startswith(b"source,month,group,label,")
 
 
-def test_the_png_is_as_large_as_previews_want_it(client):
+def test_the_png_is_as_large_as_previews_want_it(client: TestClient) -> None:
     assert size(client.get("/trends.png").content) == (1200, 630)
 
 
 @pytest.mark.parametrize(("width", "height"), [(200, 105), (600, 315), (2400, 1260)])
-def test_a_width_scales_the_png(client, width, height):
+def test_a_width_scales_the_png(client: TestClient, width: int, height: int) -> None:
     assert size(client.get(f"/trends.png?width={width}").content) == (width, height)
 
 
@@ -99,7 +104,7 @@ def test_a_width_scales_the_png(client, width, height):
     "query", ["width=2401", "width=199", "width=0", "width=-1", "width=12e2", "width=", "width=٣٠٠",
               "width=600&width=600", "width=99999999999999999999"],
 )  # fmt: skip
-def test_another_width_is_refused_by_name(client, query):
+def test_another_width_is_refused_by_name(client: TestClient, query: str) -> None:
     response = client.get(f"/trends.png?{query}")
     assert response.status_code == 400
     assert response.headers["content-type"] == "application/problem+json"
@@ -108,27 +113,27 @@ def test_another_width_is_refused_by_name(client, query):
     assert "200 to 2400" in problem["expected"]
 
 
-def test_only_the_png_has_a_width(client):
+def test_only_the_png_has_a_width(client: TestClient) -> None:
     for address in ("/trends.svg?width=600", "/trends.json?width=600", "/trends?width=600"):
         assert client.get(address).status_code == 400
 
 
 @pytest.mark.parametrize("ending", TYPES)
-def test_what_cannot_be_answered_is_told_to_programs(client, ending):
+def test_what_cannot_be_answered_is_told_to_programs(client: TestClient, ending: str) -> None:
     for query, status in (("bye=model", 400), ("from=2020-01&to=2020-02", 404)):
         response = client.get(f"/trends.{ending}?{query}")
         assert response.status_code == status
         assert response.headers["content-type"] == "application/problem+json"
 
 
-def test_before_the_first_upload_there_is_no_picture(empty_client):
+def test_before_the_first_upload_there_is_no_picture(empty_client: TestClient) -> None:
     assert empty_client.get("/trends.png").status_code == 404
 
 
-def test_the_page_leads_to_its_pictures(client):
-    page = client.get("/trends?by=developer&top=3").text
+def test_the_page_leads_to_its_pictures(client: TestClient) -> None:
+    links = attributes(client.get("/trends?by=developer&top=3").text, "[href]", "href")
     for ending in ("svg", "png"):
-        assert f'href="/trends.{ending}?by=developer&amp;top=3"' in page
+        assert f"/trends.{ending}?by=developer&top=3" in links
 
 
 # --- previews of links
@@ -136,10 +141,8 @@ def test_the_page_leads_to_its_pictures(client):
 
 def tags(page: str) -> dict[str, str]:
     return {
-        name: unescape(content)
-        for name, content in re.findall(
-            r'<meta (?:property|name)="([^"]*)" content="([^"]*)"', page
-        )
+        str(meta.get("property") or meta["name"]): str(meta["content"])
+        for meta in select(page, "meta[property], meta[name]")
     }
 
 
@@ -153,7 +156,9 @@ def tags(page: str) -> dict[str, str]:
         ("/trends?view=table", "/trends.png?view=table"),
     ],
 )
-def test_a_link_is_shown_with_the_picture_of_its_view(client, address, path):
+def test_a_link_is_shown_with_the_picture_of_its_view(
+    client: TestClient, address: str, path: str
+) -> None:
     page = client.get(address).text
     meta_tags = tags(page)
     assert meta_tags["og:image"] == f"http://testserver{path}"
@@ -161,141 +166,14 @@ def test_a_link_is_shown_with_the_picture_of_its_view(client, address, path):
         int(meta_tags["og:image:width"]),
         int(meta_tags["og:image:height"]),
     )
-    (title,) = re.findall(r"<h1>(.*?) <small>(.*?)</small>", page)
-    assert (meta_tags["og:title"], meta_tags["og:description"]) == (
-        unescape(title[0]),
-        f"{unescape(title[1])}.",
-    )
+    basis = select_one(page, "h1 > small").get_text()
+    headline = select_one(page, "h1").get_text().removesuffix(f" {basis}")
+    assert (meta_tags["og:title"], meta_tags["og:description"]) == (headline, f"{basis}.")
     assert meta_tags["twitter:card"] == "summary_large_image"
 
 
-def test_a_page_without_an_answer_promises_no_picture(client, empty_client):
+def test_a_page_without_an_answer_promises_no_picture(
+    client: TestClient, empty_client: TestClient
+) -> None:
     assert "og:image" not in client.get("/trends?from=2020-01&to=2020-02").text
     assert "og:image" not in empty_client.get("/").text
-
-
-# --- in the browser
-
-
-@pytest.mark.browser
-def test_the_png_is_not_blank_and_has_the_colours_of_the_chart(page):
-    page.goto("/trends?view=table")
-    colours = page.evaluate(
-        """async () => {
-          const image = new Image();
-          image.src = "/trends.png";
-          await image.decode();
-          const canvas = new OffscreenCanvas(1200, 630).getContext("2d");
-          canvas.drawImage(image, 0, 0);
-          const { data } = canvas.getImageData(0, 0, 1200, 630);
-          const seen = {};
-          for (let i = 0; i < data.length; i += 4) {
-            const colour = [data[i], data[i + 1], data[i + 2], data[i + 3]].join();
-            seen[colour] = (seen[colour] ?? 0) + 1;
-          }
-          return seen;
-        }"""
-    )
-    for colour in ("189,55,25,255", "11,67,128,255", "203,134,4,255", "23,28,38,255"):
-        assert colours[colour] > 300
-    assert 0.7 < colours["255,255,255,255"] / (1200 * 630) < 0.98
-
-
-def shown_picture(page: Page) -> Locator:
-    return page.locator(".picture:visible")
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(("width", "kind"), [(1280, "wide"), (660, "narrow"), (390, "narrow")])
-def test_without_scripts_the_picture_fit_for_the_screen_stands_there(
-    watched, server, width, kind, scheme
-):
-    page = watched.open(
-        server,
-        java_script_enabled=False,
-        viewport={"width": width, "height": 900},
-        color_scheme=scheme,
-    )
-    page.goto("/")
-    expect(shown_picture(page)).to_have_count(3)
-    lines = shown_picture(page).first
-    expect(lines).to_have_class(f"picture {kind}")
-    expect(lines.locator("text", has_text=f"Chinese 60.3{NBSP}%")).to_be_visible()
-    expect(lines.locator("text", has_text=f"1.2{NBSP}%")).to_be_visible()
-    expect(lines.locator("path.us.fill").first).to_have_css(
-        "fill", {"light": "rgb(11, 67, 128)", "dark": "rgb(57, 142, 237)"}[scheme]
-    )
-    expect(page.get_by_role("img", name="Chinese open models rose").first).to_be_visible()
-    assert lines.bounding_box()["width"] <= width
-
-
-# Ten frames without a change are taken for rest.
-AT_REST = """
-async (element) => {
-  const place = () => JSON.stringify(element.getBoundingClientRect());
-  await document.fonts.ready;
-  for (let before = place(), still = 0; still < 10; ) {
-    await new Promise((on) => requestAnimationFrame(on));
-    still = place() === before ? still + 1 : 0;
-    before = place();
-  }
-}
-"""
-
-
-def box_at_rest(element: Locator) -> FloatRect | None:
-    """Return where an element is once the layout has settled."""
-    element.evaluate(AT_REST)
-    return element.bounding_box()
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("width", [1280, 900, 390])
-@pytest.mark.parametrize("address", ["/", "/trends?view=stack&by=model"])
-def test_plotly_takes_the_place_of_the_picture_and_nothing_moves(watched, server, width, address):
-    page = watched.open(server, viewport={"width": width, "height": 900})
-    page.add_init_script(
-        """globalThis.moved = [];
-        new PerformanceObserver((list) => moved.push(...list.getEntries().map((at) => at.value)))
-          .observe({ type: "layout-shift", buffered: true });"""
-    )
-    held: list[Route] = []
-    # A lambda: Playwright marks what it is given, and a bound append cannot be marked.
-    page.route("**/plotly.min.js*", lambda route: held.append(route))  # noqa: PLW0108
-    page.goto(address, wait_until="commit")
-    picture = shown_picture(page).first
-    expect(picture).to_be_visible()
-    # The page is parsed but for Plotly, and nothing of it has moved for a while.
-    page.wait_for_function("() => document.readyState === 'interactive'")
-    before = box_at_rest(picture)
-    (plotly,) = held
-    plotly.continue_()
-    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
-    expect(shown_picture(page)).to_have_count(0)
-    assert box_at_rest(page.locator(".js-plotly-plot").first) == before
-    # Two frames later every shift has been reported.
-    page.evaluate("() => new Promise((on) => requestAnimationFrame(() => setTimeout(on)))")
-    assert page.evaluate("moved") == []
-
-
-@pytest.mark.browser
-def test_where_plotly_does_not_come_the_picture_stays(watched, server):
-    page = watched.open(server)
-    page.route("**/plotly.min.js*", lambda route: route.abort())
-    page.goto("/")
-    expect(shown_picture(page)).to_have_count(3)
-    watched.excuse("ERR_FAILED")
-
-
-@pytest.mark.browser
-def test_paper_gets_the_picture_in_its_light_colours(watched, server):
-    page = watched.open(server, color_scheme="dark")
-    page.goto("/")
-    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
-    page.emulate_media(media="print")
-    expect(shown_picture(page)).to_have_count(3)
-    expect(page.locator(".js-plotly-plot").first).to_be_hidden()
-    expect(shown_picture(page).first.locator("path.us.fill").first).to_have_css(
-        "fill", "rgb(11, 67, 128)"
-    )

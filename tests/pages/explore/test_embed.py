@@ -1,61 +1,32 @@
 """`/embed/trends`: a chart in a frame on another site."""
 
-import re
-import threading
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from html import unescape
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from fastapi.testclient import TestClient
-from playwright.sync_api import FrameLocator, Page, expect
+from playwright.sync_api import Page, expect
 
-
-class Host:
-    """A site of somebody else's, on an origin of its own; `body` is its page."""
-
-    def __init__(self) -> None:
-        host = self
-        self.body = ""
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                icon = '<link rel="icon" href="data:,">'  # else the browser asks for one
-                page = f"<!doctype html>{icon}<title>Host</title><body>{host.body}".encode()
-                self.send_response(200)
-                self.send_header("Content-Type", "text/html; charset=utf-8")
-                self.end_headers()
-                self.wfile.write(page)
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.address = f"http://127.0.0.1:{self.server.server_port}/page"
-
-
-@pytest.fixture
-def host() -> Iterator[Host]:
-    host = Host()
-    thread = threading.Thread(target=host.server.serve_forever)
-    thread.start()
-    yield host
-    host.server.shutdown()
-    thread.join()
-    host.server.server_close()
+from tests.browser import WatchedPages
+from tests.markup import attributes, select, select_one, text_of, texts
 
 
 def offered(text: str) -> dict[str, str]:
     """The codes that the explorer offers, by the id of their field."""
-    matches = re.findall(r'<textarea id="embed-(\w+)".*?>\n(.*?)</textarea>', text, re.DOTALL)
-    return {name: unescape(code) for name, code in matches}
+    return {
+        str(area["id"]).removeprefix("embed-"): area.get_text().removeprefix("\n")
+        for area in select(text, 'textarea[id^="embed-"]')
+    }
 
 
 def source_of(code: str) -> str:
-    (address,) = re.findall(r'<iframe src="([^"]*)"', code)
-    return unescape(address)
+    (address,) = attributes(code, "iframe", "src")
+    return address
+
+
+def headlines(html: str) -> list[str]:
+    """The headings of a page without the small print in them."""
+    return [next(heading.strings) for heading in select(html, "h1")]
 
 
 # --- the answer itself
@@ -63,12 +34,12 @@ def source_of(code: str) -> str:
 
 @pytest.mark.parametrize("view", ["lines", "stack", "table"])
 @pytest.mark.parametrize("query", ["", "by=model&top=3", "from=2025-08&to=2025-08", "home=base"])
-def test_it_answers_the_question_of_the_explorer(client: TestClient, view, query) -> None:
+def test_it_answers_the_question_of_the_explorer(client: TestClient, view: str, query: str) -> None:
     query_text = f"view={view}&{query}"
     frame, page = client.get(f"/embed/trends?{query_text}"), client.get(f"/trends?{query_text}")
     assert frame.status_code == 200
-    assert re.findall("<h1>(.*?)<", frame.text) == re.findall("<h1>(.*?)<", page.text)
-    assert frame.text.count("<share-chart>") == (0 if view == "table" else 1)
+    assert headlines(frame.text) == headlines(page.text)
+    assert len(select(frame.text, "share-chart")) == (0 if view == "table" else 1)
     assert "Source: OpenRouter (openrouter.ai/rankings), as of" in frame.text
     assert "as known on" in frame.text
 
@@ -76,14 +47,16 @@ def test_it_answers_the_question_of_the_explorer(client: TestClient, view, query
 @pytest.mark.parametrize(
     ("query", "status"), [("", 200), ("by=x", 400), ("source=vercel-ai-gateway", 404)]
 )
-def test_any_site_may_frame_it_and_its_refusals(client: TestClient, query, status) -> None:
+def test_any_site_may_frame_it_and_its_refusals(
+    client: TestClient, query: str, status: int
+) -> None:
     response = client.get(f"/embed/trends?{query}")
     assert response.status_code == status
     policy = response.headers["content-security-policy"]
     assert "frame-ancestors *" in policy
     assert "'none'; script-src 'self';" in policy
     assert "x-frame-options" not in response.headers
-    assert "at Open Model Share</a>" in response.text
+    assert [link for link in texts(response.text, "a") if link.endswith("at Open Model Share")]
 
 
 @pytest.mark.parametrize("address", ["/", "/trends", "/uploads", "/embed", "/sign-in"])
@@ -95,16 +68,20 @@ def test_it_knows_nobody(maintainer_client: TestClient) -> None:
     response = maintainer_client.get("/embed/trends")
     assert "set-cookie" not in response.headers
     assert "Cookie" not in response.headers.get("vary", "")
-    assert "ada" not in re.findall(r"<main>.*?</h1>", response.text, re.DOTALL)[0]
+    assert "ada" not in str(select_one(response.text, "main > h1:first-child"))
 
 
 def test_its_link_leads_to_the_same_question_in_full_in_a_window_of_its_own(
     client: TestClient,
 ) -> None:
     page = client.get("/embed/trends?by=developer&top=3").text
-    (link,) = re.findall(r'<a href="(http[^"]*)" target="_blank" rel="noopener">Definition', page)
-    assert unescape(link) == "http://testserver/trends?by=developer&top=3"
-    assert '<base target="_blank">' in page
+    (link,) = [
+        link
+        for link in select(page, 'a[target="_blank"][rel="noopener"]')
+        if text_of(link).startswith("Definition")
+    ]
+    assert link["href"] == "http://testserver/trends?by=developer&top=3"
+    assert attributes(page, "base", "target") == ["_blank"]
 
 
 def test_pinned_it_shows_the_vintage(client: TestClient) -> None:
@@ -122,137 +99,20 @@ def test_the_explorer_offers_the_frame_of_this_very_question(client: TestClient)
     assert source_of(codes["live"]) == "http://testserver/embed/trends?by=developer&view=stack"
     named = "http://testserver/embed/trends?source=openrouter-rankings&by=developer&as_of="
     assert source_of(codes["pinned"]).startswith(f"{named}{today}T")
-    assert 'title="' in codes["live"]
+    (title,) = attributes(codes["live"], "iframe", "title")
+    assert title
     assert 'origin !== "http://testserver"' in codes["fit"]
 
 
-# --- on a page of another site
-
-
-def framed(page: Page, watched, host: Host, body: str) -> FrameLocator:
-    host.body = body
-    page.goto(host.address)
-    watched.excuse(host.address)
-    return page.frame_locator("iframe")
-
-
-@pytest.fixture
-def codes_of(client: TestClient, server: str) -> Callable[[str], dict[str, str]]:
-    def found(query: str) -> dict[str, str]:
-        codes = offered(client.get(f"/trends{query}").text)
-        return {name: code.replace("http://testserver", server) for name, code in codes.items()}
-
-    return found
-
-
-@pytest.fixture
-def codes(codes_of: Callable[[str], dict[str, str]]) -> dict[str, str]:
-    return codes_of("?events=all")
-
-
-@pytest.mark.browser
-def test_the_offered_code_shows_the_chart_and_fits_its_height(page, watched, host, codes) -> None:
-    frame = framed(page, watched, host, codes["live"] + codes["fit"])
-    expect(frame.locator(".js-plotly-plot .main-svg").first).to_be_visible()
-    offered_height = re.findall(r'height="(\d+)"', codes["live"])[0]
-    page.wait_for_function(
-        f"() => document.querySelector('iframe').getAttribute('height') !== '{offered_height}'"
-    )
-    assert fits(page)
-    frame.get_by_text("What happened").click()
-    expect(frame.locator(".badge").last).to_be_visible()
-    page.wait_for_function("() => document.querySelector('iframe').height > 1200")
-    assert fits(page)
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("query", ["", "?by=model", "?view=stack"])
-def test_without_the_script_the_offered_height_shows_the_chart_and_its_words(
-    page, watched, host, codes_of, query
-) -> None:
-    page.set_viewport_size({"width": 860, "height": 700})
-    frame = framed(page, watched, host, codes_of(query)["live"])
-    expect(frame.locator(".js-plotly-plot .main-svg").first).to_be_visible()
-    inner = page.frames[1].evaluate("document.documentElement.getBoundingClientRect().height")
-    box = page.locator("iframe").bounding_box()
-    assert box
-    assert inner <= box["height"] < inner + 250
-
-
-def fits(page: Page) -> bool:
-    """Whether the frame shows all of its page and not much more."""
-    inner = page.frames[1].evaluate("document.documentElement.getBoundingClientRect().height")
-    return 0 <= page.locator("iframe").bounding_box()["height"] - inner < 2
-
-
-@pytest.mark.browser
-def test_the_height_is_told_in_a_message_that_names_its_sender(page, watched, host, server) -> None:
-    body = (
-        "<script>window.heard = [];"
-        "addEventListener('message', (event) => heard.push([event.origin, event.data]))</script>"
-        f'<iframe src="{server}/embed/trends?view=table" width="600" title="x"></iframe>'
-    )
-    framed(page, watched, host, body)
-    page.wait_for_function("() => heard.length > 0")
-    origin, data = page.evaluate("heard[0]")
-    assert origin == server
-    assert data["source"] == "open-model-share"
-    assert data["height"] > 500
-    before = page.evaluate("heard.length")
-    page.evaluate("document.querySelector('iframe').width = 300")
-    page.wait_for_function(f"() => heard.length > {before}")
-
-
-@pytest.mark.browser
-def test_in_a_frame_without_scripts_the_numbers_and_words_are_there(
-    page, watched, host, server
-) -> None:
-    body = f'<iframe sandbox src="{server}/embed/trends" width="600" height="900"></iframe>'
-    frame = framed(page, watched, host, body)
-    expect(frame.locator("h1")).to_contain_text("Chinese open models rose")
-    frame.get_by_text("The numbers").click()
-    expect(frame.get_by_role("cell", name="28.65 %")).to_be_visible()
-    watched.excuse("Blocked script execution")
-
-
-@pytest.mark.browser
-def test_in_a_frame_that_may_only_run_scripts_the_chart_is_drawn(
-    page, watched, host, server
-) -> None:
-    address = f"{server}/embed/trends"
-    frame = framed(
-        page,
-        watched,
-        host,
-        f'<iframe sandbox="allow-scripts" src="{address}" width="600"></iframe>',
-    )
-    expect(frame.locator(".js-plotly-plot .main-svg").first).to_be_visible()
-
-
-@pytest.mark.browser
-def test_links_in_the_frame_open_beside_the_page_around_it(page, watched, host, server) -> None:
-    body = f'<iframe src="{server}/embed/trends?view=table" width="600" height="900"></iframe>'
-    frame = framed(page, watched, host, body)
-    with page.context.expect_page() as opened:
-        frame.get_by_role("link", name="Definition, numbers").click()
-    expect(opened.value.get_by_label("Table")).to_be_checked()
-    with page.context.expect_page() as opened:
-        frame.get_by_role("link", name="Aug 2026").click()
-    expect(opened.value.locator("h1")).to_be_visible()
-    assert page.url == host.address
-
-
-@pytest.mark.browser
-def test_the_explorer_itself_is_not_shown_in_a_frame(page, watched, host, server) -> None:
-    with page.expect_console_message(lambda message: "frame-ancestors" in message.text):
-        framed(page, watched, host, f'<iframe src="{server}/trends"></iframe>')
-    watched.excuse("frame-ancestors")
+# --- in the browser
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("query", ["", "view=stack", "view=table", "by=x"])
-def test_axe_finds_nothing_wrong_with_it(watched, server, scheme, query) -> None:
+def test_axe_finds_nothing_wrong_with_it(
+    watched: WatchedPages, server: str, scheme: str, query: str
+) -> None:
     page = watched.open(server, viewport={"width": 600, "height": 900}, color_scheme=scheme)
     page.goto(f"/embed/trends?{query}")
     expect(page.locator("h1")).to_be_visible()
@@ -265,7 +125,9 @@ def test_axe_finds_nothing_wrong_with_it(watched, server, scheme, query) -> None
 @pytest.mark.browser
 @pytest.mark.parametrize("view", ["lines", "stack", "table"])
 @pytest.mark.parametrize("width", [300, 320, 390])
-def test_it_is_no_wider_than_a_small_frame(watched, server, width, view) -> None:
+def test_it_is_no_wider_than_a_small_frame(
+    watched: WatchedPages, server: str, width: int, view: str
+) -> None:
     page = watched.open(server, viewport={"width": width, "height": 800})
     page.goto(f"/embed/trends?by=developer&view={view}")
     expect(page.locator("h1")).to_be_visible()

@@ -1,108 +1,112 @@
 """`/`: the whole story at a glance."""
 
-import itertools
 import json
 import re
-from datetime import UTC, datetime
-from html import unescape
-from io import BytesIO
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from playwright.sync_api import Page, expect
 
 from app.catalogue.editing import edit_entry
 from app.catalogue.entry_types import SOURCE_TYPE, read_entries
 from app.database.session import Database
-from app.domain.calendar import format_instant
-from app.domain.vocabulary import Openness
-from app.ingest.publish import publish_upload
-from app.ingest.stored_files import WEB_LIMITS, store_upload
-from app.ingest.withdraw import withdraw_upload
-from app.queries.uploads import read_upload_records
 from tests.looking import words
+from tests.markup import (
+    attributes,
+    links_named,
+    parse,
+    select,
+    select_one,
+    text_of,
+    texts,
+    words_of,
+)
 
 
-def text_of(client: TestClient, address: str = "/") -> str:
+def html_of(client: TestClient, address: str = "/") -> str:
+    """A page with plain and single spaces."""
     response = client.get(address)
     assert response.status_code == 200
     return re.sub(r"\s+", " ", response.text.replace("\N{NO-BREAK SPACE}", " "))
 
 
-def figures_of(client: TestClient, address: str = "/") -> list[dict]:
-    matches = re.findall(
-        r'<script type="application/json">(.*?)</script>', client.get(address).text
-    )
-    return [json.loads(text) for text in matches]
+def figures_of(client: TestClient, address: str = "/") -> list[dict[str, Any]]:
+    scripts = select(client.get(address).text, 'script[type="application/json"]')
+    return [json.loads(script.get_text()) for script in scripts]
 
 
-def test_the_headline_names_source_metric_months_and_vintage(client):
-    (headline,) = re.findall(r"<h1>(.*?)</h1>", text_of(client))
+def test_the_headline_names_source_metric_months_and_vintage(client: TestClient) -> None:
+    headline = text_of(select_one(html_of(client), "h1"))
     assert "Chinese open models rose from 6.0 % of all tokens counted by OpenRouter" in headline
     assert "in January 2025 to 60.3 % in September 2026" in headline
     assert "January 2025 provisional (26 of 31 days covered) and" in headline
     assert "September 2026 provisional (13 of 30 days covered); as known on" in headline
 
 
-def test_the_page_tells_its_vintage_once_and_where_the_others_stand_once(client):
-    (defined,) = re.findall(r'id="definition">(.*?)</p>', text_of(client))
-    assert "as known on" not in defined
+def test_the_page_tells_its_vintage_once_and_where_the_others_stand_once(
+    client: TestClient,
+) -> None:
+    definition = select_one(html_of(client), "#definition")
+    assert "as known on" not in text_of(definition)
     shown = words(client, "/").rpartition("What stands out")[2].partition("What happened")[0]
     assert "US open models: highest 10.2 % in January 2025, lowest 3.1 % in" in shown
     assert "−3.8 pp since" not in shown
 
 
-def test_the_table_shows_the_figures_of_the_story(client):
-    page = text_of(client)
-    for share in ("28.65 %", "16.22 %", "60.76 %", "3.74 %", "3.35 %", "56.63 %"):
-        assert re.search(rf"<td>{share}\s*<", page)
+def test_the_table_shows_the_figures_of_the_story(client: TestClient) -> None:
+    cells = select(html_of(client), "td:not([class])")
+    shares = {next(cell.stripped_strings) for cell in cells}
+    assert {"28.65 %", "16.22 %", "60.76 %", "3.74 %", "3.35 %", "56.63 %"} <= shares
 
 
-def test_provisional_months_are_marked_in_words_and_missing_figures_explained(client):
-    page = text_of(client)
-    assert 'Jun 2025</time><span class="status"> provisional</span>' in page
+def test_provisional_months_are_marked_in_words_and_missing_figures_explained(
+    client: TestClient,
+) -> None:
+    page = html_of(client)
+    assert "Jun 2025 provisional" in texts(page, "a:has(> time):has(> span.status)")
     assert "Missing is not zero" in page
 
 
-def test_the_two_reported_points_stand_beside_the_line_with_their_words(client):
+def test_the_two_reported_points_stand_beside_the_line_with_their_words(client: TestClient) -> None:
     lines, *_ = figures_of(client)
     points = [trace for trace in lines["data"] if trace["meta"].get("reported")]
     assert [point["y"] for point in points] == [[1.2], [30]]
-    page = text_of(client)
+    page = html_of(client)
     assert "1.2 % in December 2024, reported as “late 2024”" in page
     assert "30 % in August 2025, reported as “nearly 30 percent” in August 2025" in page
 
 
-def test_the_stack_adds_up_to_one_hundred_in_every_month(client):
+def test_the_stack_adds_up_to_one_hundred_in_every_month(client: TestClient) -> None:
     _, stack, _ = figures_of(client)
     for column in zip(*(trace["y"] for trace in stack["data"]), strict=True):
         assert sum(share or 0 for share in column) == pytest.approx(100, abs=0.01)
 
 
-def test_the_page_tells_that_the_share_halved_after_august(client):
-    assert "from 28.7 % in August 2025 to 16.2 % in September 2025 (−12.4 pp)" in text_of(client)
+def test_the_page_tells_that_the_share_halved_after_august(client: TestClient) -> None:
+    assert "from 28.7 % in August 2025 to 16.2 % in September 2025 (−12.4 pp)" in html_of(client)
 
 
-def test_the_page_says_what_is_not_known(client):
-    assert "closed 26.1 %, unknown or not broken down 7.3 %" in text_of(client)
+def test_the_page_says_what_is_not_known(client: TestClient) -> None:
+    assert "closed 26.1 %, unknown or not broken down 7.3 %" in html_of(client)
 
 
 def cards_of(client: TestClient, address: str = "/") -> dict[str, str]:
     """The text of each card by its title."""
-    matches = re.findall(
-        r'<li class="card .*?<h2><a href="[^"]*">(.*?)</a>(.*?)</li>', text_of(client, address)
-    )
-    return {title: re.sub(r"<[^>]+>", " ", rest) for title, rest in matches}
+    html = html_of(client, address)
+    titles, cards = texts(html, "li.card h2 > a"), select(html, "li.card")
+    return {title: words_of(card) for title, card in zip(titles, cards, strict=True)}
 
 
-def test_a_card_has_number_month_and_changes_since_a_year_ago_and_since_the_first_month(client):
+def test_a_card_has_number_month_and_changes_since_a_year_ago_and_since_the_first_month(
+    client: TestClient,
+) -> None:
     chinese = cards_of(client)["Chinese open models"]
     for part in ("60.3 %", "of all tokens, September 2026, provisional", "+44.0 pp", "+54.3 pp"):
         assert part in chinese
     assert "Source: OpenRouter rankings" in chinese
 
 
-def test_the_cards_are_of_three_homes_and_of_what_is_closed_or_unknown(client):
+def test_the_cards_are_of_three_homes_and_of_what_is_closed_or_unknown(client: TestClient) -> None:
     cards = cards_of(client)
     assert list(cards) == [
         "Chinese open models",
@@ -113,40 +117,48 @@ def test_the_cards_are_of_three_homes_and_of_what_is_closed_or_unknown(client):
     assert "7.3 %" in cards["Closed models"]
 
 
-def test_a_card_without_a_figure_a_year_ago_says_so(client):
+def test_a_card_without_a_figure_a_year_ago_says_so(client: TestClient) -> None:
     assert "no figure then" in cards_of(client, "/?from=2026-01")["US open models"]
 
 
-def test_a_card_says_of_what_its_share_is(client):
-    assert "of all tokens, " in text_of(client).partition("</dl>")[0]
-    assert "of tokens of open models, " in text_of(client, "/?of=open").partition("</dl>")[0]
+def test_a_card_says_of_what_its_share_is(client: TestClient) -> None:
+    shares, shares_of_open = (
+        texts(html_of(client, address), ".card > .hint")[0] for address in ("/", "/?of=open")
+    )
+    assert shares.startswith("of all tokens, ")
+    assert shares_of_open.startswith("of tokens of open models, ")
 
 
-def test_a_card_is_cited_with_a_link_to_its_own_figure_that_stays(client):
-    page = text_of(client)
+def test_a_card_is_cited_with_a_link_to_its_own_figure_that_stays(client: TestClient) -> None:
+    page = html_of(client)
     assert (
         "US open models: 6.34 % (provisional: 13 of 30 days covered)"
         " of all tokens counted by OpenRouter" in page
     )
     (link,) = {
-        unescape(link).replace("http://testserver", "")
-        for link in re.findall(r'<a href="([^"]*)">Link that stays</a>', page)
+        link.replace("http://testserver", "")
+        for link in links_named(page, "Link that stays")
         if "origin=us" in link
     }
     assert "as_of=" in link
-    assert "6.34 %" in text_of(client, link)
+    assert "6.34 %" in html_of(client, link)
 
 
-def test_every_share_has_its_change_over_a_month_and_over_a_year_in_points(client):
-    row = re.findall(r"Sep 2026</time>.*?</tr>", text_of(client))[-1]
-    assert re.search(
-        r"60\.26 %\s?<span class=\"since\"><span>\+5\.8 pp</span>.*?<span>\+44\.0 pp<", row
-    )
+def test_every_share_has_its_change_over_a_month_and_over_a_year_in_points(
+    client: TestClient,
+) -> None:
+    row = select(html_of(client), "tr:has(time[datetime='2026-09'])")[-1]
+    cell = row.select("td")[0]
+    assert next(cell.stripped_strings) == "60.26 %"
+    changes = [text_of(change) for change in cell.select(".since > span:not(.between)")]
+    assert changes == ["+5.8 pp", "+44.0 pp"]
 
 
-def test_the_sources_stand_side_by_side_with_the_main_one_in_the_same_month(client):
-    beside = text_of(client).partition('id="beside"')[2].partition("</section>")[0]
-    plain = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", beside))
+def test_the_sources_stand_side_by_side_with_the_main_one_in_the_same_month(
+    client: TestClient,
+) -> None:
+    beside = select_one(html_of(client), 'section[aria-labelledby="beside"]')
+    plain = words_of(beside)
     assert (
         "downloads, Mar 2026 ; downloads over the twelve months to March 2026 41.00 % 36.50 %"
         in plain
@@ -156,227 +168,57 @@ def test_the_sources_stand_side_by_side_with_the_main_one_in_the_same_month(clie
         "Not shown here: Vercel AI Gateway index, which has no figure for this question;" in plain
     )
     assert "figures stand on the first chart" in plain
-    assert "Licence" not in plain
+    assert "Licence" not in str(beside)
 
 
-def test_a_source_that_was_added_later_does_not_stand_beside_earlier_figures(own_client, filled_db):
-    pinned = "/?as_of=" + format_instant(datetime.now(UTC))
-    with filled_db.writing() as session:
-        cells = {
-            "source": "a-later-one",
-            "name": "Later",
-            "publisher": "L",
-            "metric": "tokens",
-            "population": "P",
-        }
-        edit_entry(session, SOURCE_TYPE, cells, by="ada", reason="new")
-    assert "Later" not in text_of(own_client, pinned)
-
-
-def test_a_pinned_view_whose_figures_were_revised_shows_old_and_new(own_client, filled_db):
-    pinned = "/?as_of=" + format_instant(datetime.now(UTC))
-    assert "revised since" not in text_of(own_client, pinned)
-    revise(filled_db, b"2026-07,chinese,open,61.5\n2026-10,us,open,7\n")
-    page = text_of(own_client, pinned)
-    assert "numbers shown here have been revised since" in page
-    assert "Since then October 2026 was added" in page
-    row = re.findall(r'<th scope="row">July 2026</th>.*?</tr>', page)[0]
-    assert [part for part in ("60.76 %", "61.50 %", "+0.7 pp") if part not in row] == []
-    assert "revised since" not in text_of(own_client)
-
-
-def test_a_pinned_view_whose_figures_were_withdrawn_says_so(own_client, filled_db):
-    address = "/trends?source=vercel-ai-gateway&openness=all&as_of=" + format_instant(
-        datetime.now(UTC)
-    )
-    with filled_db.writing() as session:
-        (upload,) = (
-            item.id
-            for item in read_upload_records(session, everyone=True)
-            if any(month.source == "vercel-ai-gateway" for month in item.months)
-        )
-        withdraw_upload(session, upload, by="ada", reason="recounted")
-    assert "These figures have been withdrawn since" in text_of(own_client, address)
-
-
-def revise(db: Database, lines: bytes) -> None:
-    """Publishes lines of the main source."""
-    file = BytesIO(b"month,origin,openness,share_pct\n" + lines)
-    with db.writing() as session:
-        upload = store_upload(
-            session,
-            file,
-            filename="revised.csv",
-            by="ada",
-            source="openrouter-rankings",
-            openness=Openness.OPEN,
-        )
-        publish_upload(session, upload, by="ada", reason="recounted", limits=WEB_LIMITS)
-
-
-def test_events_are_listed_in_the_order_of_their_numbers(client):
-    matches = re.findall(r'class="badge"[^>]*>(\d+)<.*?datetime="([\d-]+)"', text_of(client))
-    assert [int(number) for number, _ in matches] == list(range(1, len(matches) + 1))
-    days = [day for _, day in matches]
+def test_events_are_listed_in_the_order_of_their_numbers(client: TestClient) -> None:
+    page = html_of(client)
+    days = attributes(page, ".badge + div > time", "datetime")
+    assert [int(number) for number in texts(page, ".badge")] == list(range(1, len(days) + 1))
     assert days == sorted(days)
     assert len(days) == 8
 
 
-def test_the_source_line_is_the_one_the_source_asks_for(client):
+def test_the_source_line_is_the_one_the_source_asks_for(client: TestClient) -> None:
     assert re.search(
         r"Source: OpenRouter \(openrouter.ai/rankings\), as of \d+ \w+ \d{4}\."
         r" Licensed under CC BY 4.0\.",
-        text_of(client),
+        html_of(client),
     )
 
 
-def test_before_the_first_upload_the_page_says_so(empty_client):
-    page = text_of(empty_client)
+def test_before_the_first_upload_the_page_says_so(empty_client: TestClient) -> None:
+    page = html_of(empty_client)
     assert "There are no figures yet" in page
     assert "modelshare import" in page
 
 
-def test_an_unknown_parameter_is_refused_with_the_nearest_one(client):
+def test_an_unknown_parameter_is_refused_with_the_nearest_one(client: TestClient) -> None:
     response = client.get("/?sourse=x")
     assert response.status_code == 400
-    assert "Did you mean “source”?" in response.text
+    assert "Did you mean “source”?" in words_of(parse(response.text))
+    assert "source" in texts(response.text, ".problems b")
 
 
-def test_an_address_that_does_not_exist_gets_a_page_that_leads_on(client):
+def test_an_address_that_does_not_exist_gets_a_page_that_leads_on(client: TestClient) -> None:
     response = client.get("/nowhere")
     assert response.status_code == 404
-    assert '<a href="/">Overview</a>' in response.text
+    assert "/" in links_named(response.text, "Overview")
 
 
-def test_markup_in_an_address_is_shown_and_not_run(client):
+def test_markup_in_an_address_is_shown_and_not_run(client: TestClient) -> None:
     response = client.get("/", params={"by": "<script>alert(1)</script>"})
     assert "<script>alert" not in response.text
-    assert "&lt;script&gt;alert" in response.text
+    assert "<script>alert" in words_of(parse(response.text))
 
 
-def test_static_files_are_addressed_by_their_content(client):
-    (address,) = re.findall(r'href="(/static/style\.css\?v=[0-9a-f]{12})"', client.get("/").text)
+def test_static_files_are_addressed_by_their_content(client: TestClient) -> None:
+    (address,) = attributes(client.get("/").text, 'link[rel="stylesheet"]', "href")
+    assert re.fullmatch(r"/static/style\.css\?v=[0-9a-f]{12}", address)
     assert client.get(address).status_code == 200
 
 
-# --- in the browser
-
-
-def wait_for_charts(page: Page, count: int) -> None:
-    expect(page.locator("share-chart .js-plotly-plot .main-svg >> nth=0")).to_be_visible()
-    expect(page.locator("share-chart .js-plotly-plot")).to_have_count(count)
-
-
-@pytest.mark.browser
-def test_both_charts_are_drawn_without_a_word_in_the_console(page):
-    page.goto("/")
-    wait_for_charts(page, 3)
-    expect(page.locator(".scatterlayer .trace")).to_have_count(6)
-    expect(page.locator(".barlayer .trace")).to_have_count(6 + 8)
-
-
-@pytest.mark.browser
-def test_labels_at_the_line_ends_do_not_touch(page):
-    page.goto("/")
-    wait_for_charts(page, 3)
-    boxes = page.evaluate(
-        """() => [...document.querySelector("share-chart").querySelectorAll(".annotation-text")]
-          .filter((item) => /%$|to \\w+ \\d+$/.test(item.textContent))
-          .map((item) => item.getBoundingClientRect())
-          .map(({ top, bottom }) => ({ top, bottom }))"""
-    )
-    middles = sorted((box["top"] + box["bottom"]) / 2 for box in boxes)
-    assert len(middles) >= 4
-    assert min(b - a for a, b in itertools.pairwise(middles)) >= 14
-
-
-@pytest.mark.browser
-def test_the_charts_take_the_colours_of_the_theme_at_once(page):
-    page.goto("/")
-    wait_for_charts(page, 3)
-    background = "document.querySelector('.js-plotly-plot')._fullLayout.paper_bgcolor"
-    assert page.evaluate(background) == "#ffffff"
-    page.emulate_media(color_scheme="dark")
-    # A function: what is polled as a string is an eval, which our policy forbids.
-    page.wait_for_function(f"() => {background} === '#0f1419'")
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("width", [320, 390, 768])
-def test_nothing_is_wider_than_a_small_screen(watched, server, width):
-    page = watched.open(server, viewport={"width": width, "height": 800})
-    page.goto("/")
-    wait_for_charts(page, 3)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-# The cells of a table's first row that stand whole in its frame, and its row's header scrolled.
-IN_SIGHT = """
-() => [...document.querySelectorAll('.scroll')].map((frame) => {
-  const edges = frame.getBoundingClientRect();
-  const cells = [...frame.querySelector('tbody tr').cells];
-  const whole = cells.filter((cell) => cell.getBoundingClientRect().right <= edges.right + 1);
-  frame.scrollLeft = 1000;
-  const head = cells[0].getBoundingClientRect();
-  return [whole.length - 1, Math.round(head.left - edges.left)];
-})
-"""
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize(("width", "shares"), [(390, [2, 3]), (320, [1, 2])])
-def test_a_phone_shows_the_first_shares_and_keeps_the_month_while_scrolling(
-    watched, server, width, shares
-):
-    page = watched.open(server, viewport={"width": width, "height": 800})
-    page.goto("/")
-    wait_for_charts(page, 3)
-    seen = page.evaluate(IN_SIGHT)
-    assert all(first >= least for (first, _), least in zip(seen, shares, strict=True))
-    assert {left for _, left in seen} == {0}
-    hint = "getComputedStyle(document.querySelector('.scroll')).backgroundImage"
-    assert "linear-gradient" in page.evaluate(hint)
-
-
-@pytest.mark.browser
-def test_the_chart_follows_the_width_of_the_window(page):
-    page.goto("/")
-    wait_for_charts(page, 3)
-    page.set_viewport_size({"width": 390, "height": 800})
-    page.wait_for_function(
-        "() => document.querySelector('.js-plotly-plot')._fullLayout.width < 390"
-    )
-
-
-@pytest.mark.browser
-def test_without_scripts_the_page_still_has_its_numbers_and_words(watched, server):
-    page = watched.open(server, java_script_enabled=False)
-    page.goto("/")
-    expect(page.get_by_role("cell", name="28.65 % +5.4 pp")).to_be_visible()
-    page.get_by_text("This chart in words").first.click()
-    expect(page.get_by_text("highest 60.8 % in July 2026").first).to_be_visible()
-
-
-@pytest.mark.browser
-def test_the_first_key_leads_to_the_content(page):
-    page.goto("/")
-    page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
-    page.keyboard.press("Enter")
-    expect(page.locator("main")).to_be_focused()
-
-
-def test_the_reason_of_a_revision_stands_beside_the_figures_it_changed(own_client, filled_db):
-    assert "No figure shown here has been revised" in text_of(own_client)
-    revise(filled_db, b"2026-07,chinese,open,61.5\n")
-    for address in ("/", "/trends"):
-        changed = text_of(own_client, address).partition('id="revised"')[2]
-        plain = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", changed))
-        assert "recounted" in plain
-        assert "60.76 % 61.50 %" in plain
-
-
-def test_closed_models_have_a_card_only_where_all_of_them_are_left_out(client):
+def test_closed_models_have_a_card_only_where_all_of_them_are_left_out(client: TestClient) -> None:
     assert "Closed models" in cards_of(client)
     assert "Closed models" not in cards_of(client, "/?openness=all&origin=us")
 
@@ -388,23 +230,15 @@ def renamed(db: Database, **texts: str) -> None:
         edit_entry(session, SOURCE_TYPE, cells | texts, by="ada", reason="x", entry_id=number)
 
 
-def test_a_line_separator_in_a_name_is_no_paragraph(own_client, filled_db):
+def test_a_line_separator_in_a_name_is_no_paragraph(
+    own_client: TestClient, filled_db: Database
+) -> None:
     renamed(filled_db, name="Open\u2028Router")
-    words = text_of(own_client).partition('id="lines-words"')[2].partition("</details>")[0]
-    assert words.count("<p>") == 1
+    assert len(select(html_of(own_client), "#lines-words p")) == 1
 
 
-def test_a_source_without_an_address_is_no_link(own_client, filled_db):
+def test_a_source_without_an_address_is_no_link(
+    own_client: TestClient, filled_db: Database
+) -> None:
     renamed(filled_db, url="")
-    assert 'href=""' not in text_of(own_client)
-
-
-@pytest.mark.browser
-def test_headings_are_of_one_size_and_colour(page):
-    page.goto("/")
-    looks = page.locator("#main h2:not(.card h2)").evaluate_all(
-        "found => found.map(item => { const look = getComputedStyle(item);"
-        " return `${look.fontSize} ${look.color}`; })"
-    )
-    assert len(looks) > 4
-    assert len(set(looks)) == 1
+    assert "" not in attributes(html_of(own_client), "[href]", "href")

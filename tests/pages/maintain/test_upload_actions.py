@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from app.database.session import Database
 from app.ingest.withdraw import discard_upload, withdraw_upload
@@ -17,7 +17,7 @@ ERRORS = b"month,origin,openness,share_pct\n2026-10,chineese,open,62.5\n2026-10,
 pytestmark = pytest.mark.browser
 
 
-def file(name: str, content: bytes) -> dict[str, object]:
+def file(name: str, content: bytes) -> FilePayload:
     return {"name": name, "mimeType": "text/csv", "buffer": content}
 
 

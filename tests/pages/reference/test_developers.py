@@ -4,20 +4,22 @@ import re
 
 import pytest
 from fastapi.testclient import TestClient
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import select, update
 
 from app.catalogue.editing import edit_entry
-from app.catalogue.entry_types import DEVELOPER_TYPE, MODEL_TYPE, EntryType, read_entries
+from app.catalogue.entry_types import DEVELOPER_TYPE
 from app.database.session import Database
 from app.database.tables import Developer, Model
 from app.domain.question import Question
 from app.queries.shares import answer_question
-from tests.builders import HOSTILE_NAMES, OCTOBER, publish_file
+from tests.browser import WatchedPages
+from tests.builders import HOSTILE_NAMES, database_of
 from tests.looking import counted, faults, links, too_wide, words
+from tests.markup import attributes, select_one, texts
 from tests.rewriting import rewriting
 
-BEFORE = "as_of=2020-01-01"
+SHARE = r"([\d.]+) %(?: provisional)?"
 # European, built on DeepSeek.
 TNG = "/developers/tngtech"
 CHIMERA = "/models/tngtech/deepseek-r1t2-chimera"
@@ -34,21 +36,20 @@ ADDRESSES = [
 
 
 def names(client: TestClient, address: str) -> list[str]:
-    return re.findall(r'class="who"><a href="/developers/([^"?]+)', client.get(address).text)
+    addresses = attributes(client.get(address).text, '.who > a[href^="/developers/"]', "href")
+    return [item.removeprefix("/developers/").partition("?")[0] for item in addresses]
+
+
+def figures(client: TestClient, address: str) -> list[str]:
+    """The figures of the tables of a page; the cells of words are left out."""
+    cells = texts(client.get(address).text, "td:not([class])")
+    return [cell for cell in cells if re.match(r"[\d<.–]", cell)]
 
 
 def headline(client: TestClient, address: str) -> str:
-    (headline_text,) = re.findall(r"<h1>(.*?)<small", client.get(address).text)
-    return headline_text.replace("\N{NO-BREAK SPACE}", " ").strip()
-
-
-def correct(db: Database, kind: EntryType, slug: str, **cells: str) -> None:
-    with db.writing() as session:
-        column = kind.columns[0].name
-        number, headline_text = next(
-            item for item in read_entries(session, kind) if item[1][column] == slug
-        )
-        edit_entry(session, kind, headline_text | cells, by="ada", reason="why", entry_id=number)
+    heading = select_one(client.get(address).text, "h1:has(> small)")
+    text: str = next(heading.strings)
+    return text.replace("\N{NO-BREAK SPACE}", " ").strip()
 
 
 def nameless(db: Database) -> str:
@@ -63,10 +64,11 @@ def nameless(db: Database) -> str:
 # --- all of them
 
 
-def test_developers_stand_by_their_latest_share(client):
+def test_developers_stand_by_their_latest_share(client: TestClient) -> None:
     html = client.get("/developers").text
-    shown = r'<td class="figure">([\d.]+)\s%(?: <span class="status">provisional</span>)?</td>'
-    shares = re.findall(shown, html)
+    cells = texts(html, "td.figure:nth-of-type(1)")
+    matches = [re.fullmatch(SHARE, cell) for cell in cells]
+    shares = [match[1] for match in matches if match]
     assert len(shares) > 5
     assert shares == sorted(shares, key=float, reverse=True)
     first = names(client, "/developers")[0]
@@ -74,7 +76,9 @@ def test_developers_stand_by_their_latest_share(client):
     assert "DeepSeek stands first: " in words(client, "/developers")
 
 
-def test_the_list_has_everyone_and_tells_who_was_never_named(client, bundled_db):
+def test_the_list_has_everyone_and_tells_who_was_never_named(
+    client: TestClient, bundled_db: Database
+) -> None:
     everyone = names(client, "/developers")
     with bundled_db.reading() as session:
         assert sorted(everyone) == sorted(session.scalars(select(Developer.slug)))
@@ -82,28 +86,29 @@ def test_the_list_has_everyone_and_tells_who_was_never_named(client, bundled_db)
     assert "no figure" in words(client, "/developers")
 
 
-def test_a_share_of_an_earlier_month_names_it_and_stands_below(client):
+def test_a_share_of_an_earlier_month_names_it_and_stands_below(client: TestClient) -> None:
     shown = words(client, "/developers")
     assert re.search(r"TNG Technology Consulting 0\.34 % Feb 2026 European DE 3", shown)
 
 
-def test_developers_of_an_origin_stand_alone(client, bundled_db):
+def test_developers_of_an_origin_stand_alone(client: TestClient, bundled_db: Database) -> None:
     with bundled_db.reading() as session:
         european = session.scalars(select(Developer.slug).where(Developer.origin == "european"))
         expected = sorted(european)
     assert sorted(names(client, "/developers?origin=european")) == expected
     both = names(client, "/developers?origin=european,us")
     assert set(expected) < set(both)
-    assert 'aria-current="true">European' in client.get("/developers?origin=european").text
+    html = client.get("/developers?origin=european").text
+    assert f"European {len(expected)}" in texts(html, '[aria-current="true"]')
 
 
-def test_shares_of_a_filtered_list_are_of_the_same_whole(client):
+def test_shares_of_a_filtered_list_are_of_the_same_whole(client: TestClient) -> None:
     whole, part = (words(client, f"/developers{rest}") for rest in ("", "?origin=european"))
     (share,) = re.findall(r"Mistral AI ([\d.]+ %)", part)
     assert f"Mistral AI {share}" in whole
 
 
-def test_without_figures_the_list_still_stands(empty_client, db):
+def test_without_figures_the_list_still_stands(empty_client: TestClient, db: Database) -> None:
     with db.writing() as session:
         cells = {"developer": "acme", "name": "Acme", "origin": "us"}
         edit_entry(session, DEVELOPER_TYPE, cells, by="ada", reason="")
@@ -113,12 +118,12 @@ def test_without_figures_the_list_still_stands(empty_client, db):
     assert "Nothing has been published so far." in words(empty_client, "/developers/acme")
 
 
-def test_before_any_developer_is_known_the_page_says_so(empty_client):
+def test_before_any_developer_is_known_the_page_says_so(empty_client: TestClient) -> None:
     assert "No developer is known so far." in words(empty_client, "/developers")
 
 
-def test_the_list_needs_no_statement_for_each_developer(client):
-    with counted(client.app.state.db) as statements:
+def test_the_list_needs_no_statement_for_each_developer(client: TestClient) -> None:
+    with counted(database_of(client)) as statements:
         client.get("/developers")
     assert len(statements) < 20
 
@@ -126,18 +131,20 @@ def test_the_list_needs_no_statement_for_each_developer(client):
 # --- one developer
 
 
-def test_the_share_of_a_developer_of_open_models_counts_open_models(client):
+def test_the_share_of_a_developer_of_open_models_counts_open_models(client: TestClient) -> None:
     headline_text = headline(client, "/developers/deepseek")
     assert headline_text.startswith("DeepSeek’s open models rose from ")
     shown = words(client, "/developers/deepseek")
     assert "Every line that names it is of open models" in shown
 
 
-def test_a_developer_of_closed_models_is_counted_by_those(client):
+def test_a_developer_of_closed_models_is_counted_by_those(client: TestClient) -> None:
     assert headline(client, "/developers/anthropic").startswith("Anthropic’s closed models")
 
 
-def test_a_developer_of_both_kinds_is_counted_whole_and_its_open_models_told(client):
+def test_a_developer_of_both_kinds_is_counted_whole_and_its_open_models_told(
+    client: TestClient,
+) -> None:
     assert headline(client, "/developers/google").startswith("Google (DeepMind)’s models fell")
     shown = words(client, "/developers/google")
     assert re.search(r"all are counted together\. Its open models alone: [\d.]+ % in \w+", shown)
@@ -146,138 +153,49 @@ def test_a_developer_of_both_kinds_is_counted_whole_and_its_open_models_told(cli
     assert client.get(address).status_code == 200
 
 
-def test_the_figures_are_those_of_the_same_question_elsewhere(client):
+def test_the_figures_are_those_of_the_same_question_elsewhere(client: TestClient) -> None:
     (address,) = [item for item in links(client, TNG) if item.startswith("/trends?")]
-    there = re.findall(r"<td>(.*?)</td>", client.get(address).text)
+    there = texts(client.get(address).text, "td:not([class])")
     assert there
-    assert re.findall(r"<td>([\d<&.–].*?)</td>", client.get(TNG).text)[: len(there)] == there
+    assert figures(client, TNG)[: len(there)] == there
 
 
-def test_its_models_stand_with_openness_release_base_and_share(client):
+def test_its_models_stand_with_openness_release_base_and_share(client: TestClient) -> None:
     shown = words(client, TNG)
     assert "deepseek-r1t2-chimera open Jul 2025 DeepSeek 0.29 % Feb 2026" in shown
     assert CHIMERA in links(client, TNG)
 
 
-def test_origin_country_and_evidence_are_told(client):
+def test_origin_country_and_evidence_are_told(client: TestClient) -> None:
     shown = words(client, "/developers/google")
     assert "Origin US, country US" in shown
     assert "Evidence Gemini is closed, Gemma is open-weight" in shown
 
 
-def test_a_developer_without_figures_has_a_page(client, bundled_db):
+def test_a_developer_without_figures_has_a_page(client: TestClient, bundled_db: Database) -> None:
     address = f"/developers/{nameless(bundled_db)}"
     shown = words(client, address)
     assert "No figures" in shown
     assert "OpenRouter rankings names no line" in shown
-    assert "<share-chart>" not in client.get(address).text
+    assert texts(client.get(address).text, "share-chart") == []
 
 
-# --- by base model
-
-
-def test_counting_by_base_model_is_offered_and_says_what_it_changes(client):
-    assert f"{TNG}?home=base" in links(client, TNG)
-    expected = "of its 0.34 % in February 2026 this counts elsewhere: 0.34 % as Chinese."
-    assert f"Counted by base model, {expected}" in words(client, TNG)
-
-
-def test_counted_by_base_model_its_share_is_chinese(client):
-    headline_text = headline(client, f"{TNG}?home=base")
-    assert headline_text.startswith(
-        "TNG Technology Consulting, by base model: Chinese open models rose"
-    )
-    assert TNG in links(client, f"{TNG}?home=base")
-    assert "home of each model’s base" in words(client, f"{TNG}?home=base")
-
-
-def test_a_base_from_the_same_home_moves_nothing(client):
-    shown = words(client, "/models/deepseek/deepseek-r1-0528-qwen3-8b")
-    assert re.search(r"Counted by base model, nothing of its [\d.<]+ % in \w+ \d+ counts", shown)
-
-
-def test_without_a_known_base_nothing_is_offered(client):
-    assert "home=base" not in client.get("/developers/anthropic").text
-
-
-# --- one model
-
-
-def test_a_model_tells_developer_openness_base_and_evidence(client):
-    shown = words(client, CHIMERA)
-    assert "Developer TNG Technology Consulting, European" in shown
-    assert "Openness open Released July 2025 Built on a model of DeepSeek, Chinese" in shown
-    assert "Evidence release month from curator knowledge; merge of DeepSeek models" in shown
-    assert {TNG, "/developers/deepseek", f"{CHIMERA}?home=base"} <= set(links(client, CHIMERA))
-
-
-def test_a_model_without_figures_has_a_page(own_client, filled_db):
-    with filled_db.writing() as session:
-        cells = {"model": "acme/one", "name": "One", "developer": "deepseek", "openness": "open"}
-        edit_entry(session, MODEL_TYPE, cells, by="ada", reason="")
-    assert "names no line of this model" in words(own_client, "/models/acme/one")
-
-
-@pytest.mark.parametrize("address", ["/developers/Deepseak", "/models/deepseek/deepseek-r2.5"])
-def test_an_unknown_name_leads_to_the_nearest_in_words_for_people(client, address):
-    response = client.get(address)
-    assert response.status_code == 404
-    assert response.headers["content-type"].startswith("text/html")
-    assert "Did you mean “deepseek" in words(client, address, 404)
-
-
-def test_a_name_leads_to_its_short_name(client):
-    assert "Did you mean “meta-llama”?" in words(client, "/developers/Meta (Llama)", 404)
-
-
-# --- at a vintage
-
-
-@pytest.mark.parametrize("address", ["/developers/deepseek", CHIMERA])
-def test_before_the_catalogue_knew_it_there_is_no_page(client, address):
-    assert "There is no" in words(client, f"{address}?{BEFORE}", 404)
-
-
-def test_a_corrected_entry_reads_at_its_vintage_as_it_did_then(own_client, filled_db):
-    publish_file(filled_db, OCTOBER)
-    with filled_db.reading() as session:
-        now = session.scalar(select(Developer.slug).where(Developer.slug == "tngtech"))
-    assert now
-    vintage = re.findall(r"as_of=([^\"&<]+)", own_client.get("/trends").text)[0]
-    correct(filled_db, DEVELOPER_TYPE, "tngtech", name="TNG", origin="other")
-    release = {"release_month": "2024-01", "base_developer": "qwen"}
-    correct(filled_db, MODEL_TYPE, "tngtech/deepseek-r1t2-chimera", **release)
-    assert "Origin Other" in words(own_client, TNG)
-    assert "Released January 2024 Built on a model of Alibaba" in words(own_client, CHIMERA)
-    then = words(own_client, f"{TNG}?as_of={vintage}")
-    assert "TNG Technology Consulting’s open models" in then
-    assert "Origin European" in then
-    assert "Released July 2025 Built on a model of DeepSeek" in words(
-        own_client, f"{CHIMERA}?as_of={vintage}"
-    )
-    assert "tngtech" in names(own_client, f"/developers?as_of={vintage}&origin=european")
-
-
-def test_links_keep_the_vintage(client):
-    vintage = "as_of=2999-01-01"
-    assert client.get(f"{TNG}?{vintage}").status_code == 400
-    (pinned,) = set(re.findall(r"as_of=[^\"&<]+", client.get("/trends").text))
-    headline_text = links(client, f"{TNG}?{pinned}")
-    for start in ("/models/", "/uploads/behind", "/trends", f"{TNG}?home"):
-        assert all("as_of=" in item for item in headline_text if item.startswith(start))
+# --- how they are asked for
 
 
 @pytest.mark.parametrize("address", ["/developers", TNG, CHIMERA])
-def test_other_parameters_are_refused_with_the_nearest_one(client, address):
+def test_other_parameters_are_refused_with_the_nearest_one(
+    client: TestClient, address: str
+) -> None:
     assert "Did you mean “as_of”?" in words(client, f"{address}?as_off=2026-01-01", 400)
     assert client.get(f"{address}?by=model").status_code == 400
 
 
-def test_pages_of_a_developer_need_no_statement_for_each_model(client):
+def test_pages_of_a_developer_need_no_statement_for_each_model(client: TestClient) -> None:
     def statements(address: str) -> int:
-        with counted(client.app.state.db) as headline_text:
+        with counted(database_of(client)) as statements_run:
             client.get(address)
-        return len(headline_text)
+        return len(statements_run)
 
     assert statements("/developers/google") == statements("/developers/minimax")
 
@@ -286,21 +204,25 @@ def test_pages_of_a_developer_need_no_statement_for_each_model(client):
 
 
 @pytest.mark.parametrize("by", ["developer", "model"])
-def test_names_in_the_tables_of_trends_lead_to_their_pages(client, by):
-    heads = re.findall(r'<th scope="col">(<a .*?|[^<]*)</th>', client.get(f"/trends?by={by}").text)
-    linked = re.findall(rf'href="/{by}s/([^"]+)"', "".join(heads))
+def test_names_in_the_tables_of_trends_lead_to_their_pages(client: TestClient, by: str) -> None:
+    html = client.get(f"/trends?by={by}").text
+    heads = texts(html, 'th[scope="col"]:not([class])')
+    linked = attributes(html, f'th[scope="col"]:not([class]) > a[href^="/{by}s/"]', "href")
     assert len(linked) == 10
-    assert client.get(f"/{by}s/{linked[0]}").status_code == 200
+    assert client.get(linked[0]).status_code == 200
     assert "Month" in heads
     assert f"Other {by}s" in heads
 
 
-def test_origins_in_tables_lead_nowhere(client):
-    assert '<th scope="col">Chinese</th>' in client.get("/trends").text
+def test_origins_in_tables_lead_nowhere(client: TestClient) -> None:
+    html = client.get("/trends").text
+    assert "Chinese" in texts(html, 'th[scope="col"]:not(:has(a))')
 
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
-def test_hostile_names_are_shown_and_do_nothing(own_client, filled_db, name):
+def test_hostile_names_are_shown_and_do_nothing(
+    own_client: TestClient, filled_db: Database, name: str
+) -> None:
     with rewriting(filled_db) as session:
         session.execute(update(Developer).values(name=name, note=name, huggingface_org=name))
         session.execute(update(Model).values(name=name, note=name))
@@ -316,20 +238,24 @@ def test_hostile_names_are_shown_and_do_nothing(own_client, filled_db, name):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(watched, server, bundled_db, scheme):
+def test_axe_finds_nothing(
+    watched: WatchedPages, server: str, bundled_db: Database, scheme: str
+) -> None:
     page = watched.open(server, color_scheme=scheme, bypass_csp=True)
     assert faults(page, [*ADDRESSES, f"/developers/{nameless(bundled_db)}"]) == []
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [320, 390])
-def test_nothing_is_wider_than_a_small_screen(watched, server, width):
+def test_nothing_is_wider_than_a_small_screen(
+    watched: WatchedPages, server: str, width: int
+) -> None:
     page = watched.open(server, viewport={"width": width, "height": 800})
     assert too_wide(page, ADDRESSES) == []
 
 
 @pytest.mark.browser
-def test_from_the_list_to_a_model_and_its_base(page):
+def test_from_the_list_to_a_model_and_its_base(page: Page) -> None:
     page.goto("/developers")
     page.get_by_role("link", name="European").click()
     page.get_by_role("link", name="TNG Technology Consulting").click()
@@ -338,13 +264,3 @@ def test_from_the_list_to_a_model_and_its_base(page):
     expect(page.locator("h1")).to_contain_text("Chinese open models")
     page.get_by_role("link", name="deepseek-r1t2-chimera").click()
     expect(page.locator("h1")).to_contain_text("deepseek-r1t2-chimera")
-
-
-def test_all_models_are_listed_with_who_made_them(client: TestClient) -> None:
-    answer = client.get("/models", follow_redirects=False)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/developers")
-
-
-def test_a_models_own_name_without_its_developer_leads_to_it(client: TestClient) -> None:
-    html = client.get("/models/deepseek-v4-flash").text
-    assert "Did you mean “deepseek/deepseek-v4-flash" in html

@@ -1,18 +1,21 @@
 """`/methods`: what the words mean, with numbers from the data; where the bundled data is from."""
 
 import re
-from html import unescape
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select, update
 
+from app.database.session import Database
 from app.database.tables import Developer, Model, Source
 from app.ingest.withdraw import withdraw_upload
 from app.pages import markdown
 from app.pages.markdown import parse_blocks
+from tests.browser import WatchedPages
 from tests.builders import HOSTILE_NAMES, OCTOBER, REVISED, publish_file
-from tests.looking import faults, links, lost_anchors, too_wide, words
+from tests.looking import faults, links, lost_anchors, too_wide, vintages, words
+from tests.markup import links_named, parse, texts, words_of
 from tests.rewriting import rewriting
 
 TERMS = (
@@ -22,21 +25,23 @@ TERMS = (
 
 
 @pytest.mark.parametrize("term", TERMS)
-def test_every_term_has_an_anchor(client, term):
-    assert client.get("/methods").text.count(f'id="{term}"') == 1
+def test_every_term_has_an_anchor(client: TestClient, term: str) -> None:
+    assert len(texts(client.get("/methods").text, f'[id="{term}"]')) == 1
 
 
-def test_links_inside_the_page_lead_to_anchors_there_are(client):
+def test_links_inside_the_page_lead_to_anchors_there_are(client: TestClient) -> None:
     assert lost_anchors(client, "/methods") == []
 
 
-def test_the_rule_of_origins_is_told(client):
+def test_the_rule_of_origins_is_told(client: TestClient) -> None:
     shown = words(client, "/methods")
     assert "The home of the model’s developer, not of the base model it was built on." in shown
     assert "whatever the licence" in shown
 
 
-def test_numbers_are_counted_from_the_catalogue(own_client, filled_db):
+def test_numbers_are_counted_from_the_catalogue(
+    own_client: TestClient, filled_db: Database
+) -> None:
     with rewriting(filled_db) as session:
         session.execute(update(Developer).values(origin="other"))
         developers, models = (
@@ -47,7 +52,9 @@ def test_numbers_are_counted_from_the_catalogue(own_client, filled_db):
     assert f"Chinese 0, US 0, European 0, Other {developers}, Unknown 0." in shown
 
 
-def test_the_remainder_and_what_adds_up_are_those_of_the_latest_month(own_client, filled_db):
+def test_the_remainder_and_what_adds_up_are_those_of_the_latest_month(
+    own_client: TestClient, filled_db: Database
+) -> None:
     assert "In September 2026, 7.3 % of all tokens" in words(own_client, "/methods")
     publish_file(filled_db, OCTOBER)
     shown = words(own_client, "/methods")
@@ -56,7 +63,9 @@ def test_the_remainder_and_what_adds_up_are_those_of_the_latest_month(own_client
     assert f"In October 2026: {parts}" in shown
 
 
-def test_what_is_not_known_is_said_in_the_words_of_each_source(own_client, filled_db):
+def test_what_is_not_known_is_said_in_the_words_of_each_source(
+    own_client: TestClient, filled_db: Database
+) -> None:
     shown = words(own_client, "/methods")
     assert "the fifty largest models of each day" in shown
     assert "Private models and zero-retention traffic are left out at the source." in shown
@@ -65,7 +74,9 @@ def test_what_is_not_known_is_said_in_the_words_of_each_source(own_client, fille
     assert words(own_client, "/methods").count("Only mine.") == 5
 
 
-def test_the_example_of_a_citation_is_the_latest_number_and_its_link_stays(client):
+def test_the_example_of_a_citation_is_the_latest_number_and_its_link_stays(
+    client: TestClient,
+) -> None:
     shown = words(client, "/methods")
     number = r"Chinese open models: 60\.3 % of all tokens counted by OpenRouter in September 2026"
     line = r" \(provisional\)\. OpenRouter rankings, as known on \d+ \w+ \d{4}"
@@ -75,7 +86,9 @@ def test_the_example_of_a_citation_is_the_latest_number_and_its_link_stays(clien
     assert "60.3" in client.get(address).text
 
 
-def test_corrections_are_counted_from_the_record(own_client, filled_db):
+def test_corrections_are_counted_from_the_record(
+    own_client: TestClient, filled_db: Database
+) -> None:
     assert "5 uploads have been published so far" in words(own_client, "/methods")
     assert "Of these months 0 were superseded" in words(own_client, "/methods")
     gone = publish_file(filled_db, REVISED.replace(b"50", b"51"))
@@ -88,28 +101,34 @@ def test_corrections_are_counted_from_the_record(own_client, filled_db):
     assert {"/uploads", "/feed.atom", "/methods/bundled-data"} <= set(links(own_client, "/methods"))
 
 
-def test_at_a_vintage_the_numbers_are_those_of_then(own_client, filled_db):
-    (vintage,) = set(re.findall(r"as_of=[^\"&<]+", own_client.get("/trends").text))
+def test_at_a_vintage_the_numbers_are_those_of_then(
+    own_client: TestClient, filled_db: Database
+) -> None:
+    (vintage,) = set(vintages(own_client))
     publish_file(filled_db, OCTOBER)
-    shown = words(own_client, f"/methods?{vintage}")
+    shown = words(own_client, f"/methods?as_of={vintage}")
     assert "As it stood on" in shown
     assert "In September 2026, 7.3 %" in shown
     assert "5 uploads have been" in shown
 
 
-def test_before_the_first_upload_the_page_explains_the_same_words(empty_client):
+def test_before_the_first_upload_the_page_explains_the_same_words(empty_client: TestClient) -> None:
     shown = words(empty_client, "/methods")
     assert "Missing is not zero" in shown
     assert "Once figures are published, an example stands here." in shown
 
 
 @pytest.mark.parametrize("address", ["/methods", "/methods/bundled-data"])
-def test_other_parameters_are_refused_with_the_nearest_one(client, address):
+def test_other_parameters_are_refused_with_the_nearest_one(
+    client: TestClient, address: str
+) -> None:
     assert "Did you mean “as_of”?" in words(client, f"{address}?as_off=2026-01-01", 400)
 
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
-def test_hostile_names_are_shown_and_do_nothing(own_client, filled_db, name):
+def test_hostile_names_are_shown_and_do_nothing(
+    own_client: TestClient, filled_db: Database, name: str
+) -> None:
     with rewriting(filled_db) as session:
         session.execute(update(Source).values(name=name, population=name, citation=name))
     assert "<script>alert" not in own_client.get("/methods").text
@@ -121,17 +140,17 @@ def test_hostile_names_are_shown_and_do_nothing(own_client, filled_db, name):
 
 def test_the_page_of_the_bundled_data_says_what_its_file_says(client: TestClient) -> None:
     html = client.get("/methods/bundled-data").text
-    text = " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+    text = words_of(parse(html))
     for line in markdown.PROVENANCE.read_text().splitlines():
         for cell in line.strip("|# ").split("|"):
             if set(cell.strip()) - {"-"}:
                 plain = " ".join(cell.replace("`", " ").split())
                 assert plain.replace(" ", "") in text.replace(" ", "")
-    assert "<code>developers.csv</code>" in html
-    assert html.count("<tr>") == html.count('<th scope="row">') + 1
+    assert "developers.csv" in texts(html, "code")
+    assert len(texts(html, "tr")) == len(texts(html, 'th[scope="row"]')) + 1
 
 
-def test_marks_of_html_in_that_file_are_text(tmp_path):
+def test_marks_of_html_in_that_file_are_text(tmp_path: Path) -> None:
     path = tmp_path / "NOTE.md"
     path.write_text("# A <b>\n\n`<i>` & more\n\n| a | b |\n|---|---|\n| <u> | `x` |\n")
     heading, paragraph, table = parse_blocks(path)
@@ -140,12 +159,13 @@ def test_marks_of_html_in_that_file_are_text(tmp_path):
     assert [list(row) for row in table.rows] == [["a", "b"], ["&lt;u&gt;", "<code>x</code>"]]
 
 
-def test_lists_and_links_of_that_file_are_elements_but_no_link_is_a_script(tmp_path):
+def test_lists_and_links_of_that_file_are_elements_but_no_link_is_a_script(tmp_path: Path) -> None:
     path = tmp_path / "NOTE.md"
     path.write_text("- [a](https://example.org)\n- [b](javascript:alert)\n")
     (block,) = parse_blocks(path)
-    assert '<li><a href="https://example.org">a</a></li>' in block.text
-    assert block.text.count("<li>") == 2
+    assert links_named(block.text, "a") == ["https://example.org"]
+    assert texts(block.text, "li:has(> a)") == ["a"]
+    assert len(texts(block.text, "li")) == 2
     assert block.text.count("href") == 1
 
 
@@ -157,13 +177,15 @@ ADDRESSES = ["/methods", "/methods/bundled-data"]
 
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(watched, server, scheme):
+def test_axe_finds_nothing(watched: WatchedPages, server: str, scheme: str) -> None:
     page = watched.open(server, color_scheme=scheme, bypass_csp=True)
     assert faults(page, ADDRESSES) == []
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [320, 390])
-def test_nothing_is_wider_than_a_small_screen(watched, server, width):
+def test_nothing_is_wider_than_a_small_screen(
+    watched: WatchedPages, server: str, width: int
+) -> None:
     page = watched.open(server, viewport={"width": width, "height": 800})
     assert too_wide(page, ADDRESSES) == []

@@ -13,8 +13,9 @@ from app.database.session import Database
 from app.database.tables import Source, Upload
 from app.domain.calendar import format_instant
 from app.ingest.withdraw import withdraw_upload
-from tests.builders import HOSTILE_NAMES, OCTOBER, REVISED, publish_file
-from tests.looking import counted, faults, links, too_wide, words
+from tests.builders import HOSTILE_NAMES, OCTOBER, REVISED, database_of, publish_file
+from tests.looking import counted, links, words
+from tests.markup import attributes, select, text_of, texts
 from tests.rewriting import rewriting
 
 MAIN = "/sources/openrouter-rankings"
@@ -24,8 +25,8 @@ BEFORE = "as_of=2020-01-01"
 
 def definition(client: TestClient, address: str) -> dict[str, str]:
     html = client.get(address).text
-    matches = re.findall(r"<dt>(.*?)</dt><dd>(?:<bdi>)?(.*?)(?:</bdi>)?</dd>", html)
-    return {label: text.replace("\N{NO-BREAK SPACE}", " ") for label, text in matches}
+    terms, meanings = texts(html, "dl.facts > dt"), texts(html, "dl.facts > dt + dd")
+    return dict(zip(terms, meanings, strict=True))
 
 
 def record(db: Database) -> tuple[int, int]:
@@ -55,30 +56,29 @@ def published_at(db: Database, upload_id: int) -> str:
 # --- side by side
 
 
-def test_every_source_has_a_column_with_its_definition(client):
+def test_every_source_has_a_column_with_its_definition(client: TestClient) -> None:
     html = client.get("/sources").text
-    heads = re.findall(r'<th scope="col"><a href="/sources/([^"]+)">', html)
+    heads = attributes(html, 'th[scope="col"] > a[href^="/sources/"]', "href")
     assert len(heads) == 5
-    table = html.partition("<table")[2].partition("</table>")[0]
-    rows = re.findall(r'<th scope="row">([^<]+)</th>(.*?)</tr>', table)
-    assert all(cells.count("<td>") == 5 for _, cells in rows)
-    labels = [label for label, _ in rows]
+    rows = select(html, "table")[0].select("tbody > tr")
+    assert all(len(row.select("td")) == 5 for row in rows)
+    labels = [text_of(row.select("th[scope='row']")[0]) for row in rows]
     assert labels[:4] == ["Counts", "Of what", "100 % is", "Months covered"]
 
 
-def test_the_cadence_is_told_from_the_months_there_are(client):
+def test_the_cadence_is_told_from_the_months_there_are(client: TestClient) -> None:
     shown = words(client, "/sources")
     assert "Monthly, 21 months without a gap" in shown
     assert "2 single months, not a series" in shown
     assert "A single month" in shown
 
 
-def test_a_gap_in_a_series_is_counted(own_client, filled_db):
+def test_a_gap_in_a_series_is_counted(own_client: TestClient, filled_db: Database) -> None:
     publish_file(filled_db, b"month,origin,share_pct\n2026-11,chinese,50\n")
     assert definition(own_client, MAIN)["Cadence"] == "Monthly, 22 months; one is missing"
 
 
-def test_why_they_differ_is_told_by_metric_and_population(client):
+def test_why_they_differ_is_told_by_metric_and_population(client: TestClient) -> None:
     shown = words(client, "/sources")
     assert (
         "State of Open Source, Spring 2026 and Economies of Open Intelligence count down" in shown
@@ -88,24 +88,24 @@ def test_why_they_differ_is_told_by_metric_and_population(client):
     assert "never joined into one line" in shown
 
 
-def test_one_source_needs_no_comparison(empty_client, db):
+def test_one_source_needs_no_comparison(empty_client: TestClient, db: Database) -> None:
     add_source(db, "acme")
     shown = words(empty_client, "/sources")
     assert "Acme" in shown
     assert "Why they differ" not in shown
 
 
-def test_before_any_source_is_known_the_page_says_so(empty_client):
+def test_before_any_source_is_known_the_page_says_so(empty_client: TestClient) -> None:
     assert "No source is known so far." in words(empty_client, "/sources")
 
 
 def statements(client: TestClient, address: str) -> int:
-    with counted(client.app.state.db) as matches:
+    with counted(database_of(client)) as statements_run:
         words(client, address)
-    return len(matches)
+    return len(statements_run)
 
 
-def test_more_sources_need_no_more_statements(own_client, filled_db):
+def test_more_sources_need_no_more_statements(own_client: TestClient, filled_db: Database) -> None:
     before = statements(own_client, "/sources")
     for n in range(5):
         add_source(filled_db, f"s{n}")
@@ -115,7 +115,7 @@ def test_more_sources_need_no_more_statements(own_client, filled_db):
 # --- one source
 
 
-def test_a_source_tells_its_definition_licence_and_citation(client):
+def test_a_source_tells_its_definition_licence_and_citation(client: TestClient) -> None:
     facts = definition(client, MAIN)
     assert facts["Counts"] == "Tokens"
     assert facts["100 % is"] == "All tokens counted by OpenRouter"
@@ -124,7 +124,9 @@ def test_a_source_tells_its_definition_licence_and_citation(client):
     assert definition(client, SINGLE)["Licence"] == "Not stated"
 
 
-def test_coverage_tells_the_status_of_every_month_and_leads_to_its_lines(client):
+def test_coverage_tells_the_status_of_every_month_and_leads_to_its_lines(
+    client: TestClient,
+) -> None:
     shown = words(client, MAIN)
     assert "June 2025: provisional" in shown
     assert "August 2025: final" in shown
@@ -134,23 +136,29 @@ def test_coverage_tells_the_status_of_every_month_and_leads_to_its_lines(client)
     assert client.get(address).status_code == 303
 
 
-def test_a_month_between_others_is_missing_and_one_beyond_them_is_not_covered(client):
+def test_a_month_between_others_is_missing_and_one_beyond_them_is_not_covered(
+    client: TestClient,
+) -> None:
     html = client.get("/sources/state-of-ai-study").text
-    rows = re.findall(r'<tr><th scope="row">(\d+)</th>(.*?)</tr>', html, re.DOTALL)
-    matches = {year: re.findall(r'class="unseen">([^<]+)<', row) for year, row in rows}
-    assert matches["2024"] == ["not covered"] * 11 + ["December\N{NO-BREAK SPACE}2024: estimated"]
-    assert matches["2025"][:7] == ["missing"] * 7
-    assert matches["2025"][8:] == ["not covered"] * 4
+    months = {
+        text_of(row.select("th")[0]): [month.get_text() for month in row.select(".unseen")]
+        for row in select(html, "tr:has(> th[scope='row'])")
+    }
+    assert months["2024"] == ["not covered"] * 11 + ["December\N{NO-BREAK SPACE}2024: estimated"]
+    assert months["2025"][:7] == ["missing"] * 7
+    assert months["2025"][8:] == ["not covered"] * 4
 
 
-def test_a_source_that_names_no_open_model_leads_to_a_chart_of_all(client):
+def test_a_source_that_names_no_open_model_leads_to_a_chart_of_all(client: TestClient) -> None:
     (address,) = [item for item in links(client, "/sources/vercel-ai-gateway") if "/trends" in item]
     assert "openness=all" in address
     assert client.get(address).status_code == 200
     assert "/trends?source=openrouter-rankings" in links(client, MAIN)
 
 
-def test_uploads_are_listed_with_what_stands_of_them(own_client, filled_db):
+def test_uploads_are_listed_with_what_stands_of_them(
+    own_client: TestClient, filled_db: Database
+) -> None:
     standing, gone = record(filled_db)
     shown = words(own_client, MAIN)
     assert f"file.csv {gone}" in shown
@@ -159,7 +167,9 @@ def test_uploads_are_listed_with_what_stands_of_them(own_client, filled_db):
     assert f"/uploads/{standing}" in links(own_client, MAIN)
 
 
-def test_revisions_tell_when_who_why_and_the_sums_before_and_after(own_client, filled_db):
+def test_revisions_tell_when_who_why_and_the_sums_before_and_after(
+    own_client: TestClient, filled_db: Database
+) -> None:
     record(filled_db)
     shown = words(own_client, MAIN)
     assert shown.count("September 2026 revised") == 2
@@ -170,16 +180,20 @@ def test_revisions_tell_when_who_why_and_the_sums_before_and_after(own_client, f
     assert "September 2026 Chinese, open 55.00 % 50.00 % −5.0 pp" in shown
 
 
-def test_what_falls_away_is_a_dash_and_no_change_in_points(own_client, filled_db):
+def test_what_falls_away_is_a_dash_and_no_change_in_points(
+    own_client: TestClient, filled_db: Database
+) -> None:
     publish_file(filled_db, REVISED, reason="a recount")
     assert re.search(r"September 2026 US, closed [\d.]+ % – –", words(own_client, MAIN))
 
 
-def test_a_first_publication_is_no_revision(client):
+def test_a_first_publication_is_no_revision(client: TestClient) -> None:
     assert "None: no published figure of this source has been changed" in words(client, SINGLE)
 
 
-def test_a_withdrawal_of_what_did_not_stand_says_that_nothing_changed(own_client, filled_db):
+def test_a_withdrawal_of_what_did_not_stand_says_that_nothing_changed(
+    own_client: TestClient, filled_db: Database
+) -> None:
     first = publish_file(filled_db, REVISED, reason="a recount")
     publish_file(filled_db, REVISED.replace(b"50", b"51"), reason="again")
     with filled_db.writing() as session:
@@ -187,7 +201,7 @@ def test_a_withdrawal_of_what_did_not_stand_says_that_nothing_changed(own_client
     assert "No sum changed: what was withdrawn did not stand any more." in words(own_client, MAIN)
 
 
-def test_as_of_shows_what_stood_then(own_client, filled_db):
+def test_as_of_shows_what_stood_then(own_client: TestClient, filled_db: Database) -> None:
     standing, gone = record(filled_db)
     then = f"{MAIN}?as_of={published_at(filled_db, gone)}"
     shown = words(own_client, then)
@@ -200,7 +214,9 @@ def test_as_of_shows_what_stood_then(own_client, filled_db):
     assert "/sources/openrouter-rankings" in links(own_client, then)
 
 
-def test_a_corrected_definition_reads_at_its_vintage_as_it_did_then(own_client, filled_db):
+def test_a_corrected_definition_reads_at_its_vintage_as_it_did_then(
+    own_client: TestClient, filled_db: Database
+) -> None:
     upload = publish_file(filled_db, OCTOBER)
     with filled_db.writing() as session:
         kind = SOURCE_TYPE
@@ -216,12 +232,14 @@ def test_a_corrected_definition_reads_at_its_vintage_as_it_did_then(own_client, 
     assert definition(own_client, then)["Licence"] == "CC BY 4.0"
 
 
-def test_before_a_source_was_added_there_was_none(client):
+def test_before_a_source_was_added_there_was_none(client: TestClient) -> None:
     assert "No source was known then." in words(client, f"/sources?{BEFORE}")
     assert "There is no source" in words(client, f"{MAIN}?{BEFORE}", 404)
 
 
-def test_a_source_without_figures_has_a_page_of_its_own(own_client, filled_db):
+def test_a_source_without_figures_has_a_page_of_its_own(
+    own_client: TestClient, filled_db: Database
+) -> None:
     add_source(filled_db, "acme")
     shown = words(own_client, "/sources/acme")
     assert "No figures; shares of all tokens counted by A" in shown
@@ -229,12 +247,14 @@ def test_a_source_without_figures_has_a_page_of_its_own(own_client, filled_db):
 
 
 @pytest.mark.parametrize("slug", ["openruter-rankings", "OpenRouter rankings"])
-def test_an_unknown_source_names_the_nearest(client, slug):
+def test_an_unknown_source_names_the_nearest(client: TestClient, slug: str) -> None:
     assert "Did you mean “openrouter-rankings”?" in words(client, f"/sources/{slug}", 404)
 
 
 @pytest.mark.parametrize("address", ["/sources", MAIN])
-def test_other_parameters_are_refused_with_the_nearest_one(client, address):
+def test_other_parameters_are_refused_with_the_nearest_one(
+    client: TestClient, address: str
+) -> None:
     assert "Did you mean “as_of”?" in words(client, f"{address}?asof=2026-01-01", 400)
     assert "expected one of as_of" in words(client, f"{address}?by=origin", 400)
     assert "a date" in words(client, f"{address}?as_of=soon", 400)
@@ -242,7 +262,9 @@ def test_other_parameters_are_refused_with_the_nearest_one(client, address):
 
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
-def test_hostile_names_are_shown_and_do_nothing(own_client, filled_db, name):
+def test_hostile_names_are_shown_and_do_nothing(
+    own_client: TestClient, filled_db: Database, name: str
+) -> None:
     with rewriting(filled_db) as session:
         session.execute(update(Source).values(name=name, population=name, method=name))
         session.execute(update(Upload).values(published_by=name))
@@ -253,65 +275,10 @@ def test_hostile_names_are_shown_and_do_nothing(own_client, filled_db, name):
         assert " ".join(name.split()) in words(own_client, address)
 
 
-def test_more_uploads_need_no_more_statements(own_client, filled_db):
+def test_more_uploads_need_no_more_statements(own_client: TestClient, filled_db: Database) -> None:
     before = statements(own_client, MAIN)
     record(filled_db)
     assert statements(own_client, MAIN) == before
-
-
-# --- in the browser
-
-
-@pytest.fixture
-def addresses(filled_db: Database) -> list[str]:
-    record(filled_db)
-    return ["/sources", MAIN, SINGLE, "/sources/state-of-ai-study", f"/sources?{BEFORE}"]
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(watched, own_server, addresses, scheme):
-    page = watched.open(own_server, color_scheme=scheme, bypass_csp=True)
-    assert faults(page, addresses) == []
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("width", [320, 390])
-def test_nothing_is_wider_than_a_small_screen(watched, own_server, addresses, width):
-    page = watched.open(own_server, viewport={"width": width, "height": 800}, bypass_csp=True)
-    assert too_wide(page, addresses) == []
-
-
-@pytest.mark.browser
-def test_on_a_small_screen_definitions_are_lists_and_on_a_large_one_a_table(watched, server):
-    small = watched.open(server, viewport={"width": 390, "height": 800})
-    small.goto("/sources")
-    assert not small.get_by_role("table").is_visible()
-    assert small.get_by_role("heading", name="OpenRouter rankings").is_visible()
-    large = watched.open(server, viewport={"width": 1280, "height": 800})
-    large.goto("/sources")
-    assert large.get_by_role("columnheader", name="OpenRouter rankings").is_visible()
-    assert not large.get_by_role("heading", name="OpenRouter rankings").is_visible()
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("path", ["/sources", MAIN, "/models/openai/gpt-oss-120b", "/methods"])
-def test_the_pages_of_the_site_fit_and_name_where_one_is(watched, server, path):
-    page = watched.open(server, viewport={"width": 320, "height": 800})
-    page.goto(path)
-    links = page.get_by_role("navigation", name="Pages").get_by_role("link")
-    assert links.all_inner_texts() == [
-        "Overview",
-        "Trends",
-        "Sources",
-        "Developers",
-        "Methods",
-        "Uploads",
-    ]
-    assert page.locator("header [aria-current]").count() == 1
-    exact = path in ("/sources", "/methods")
-    here = page.locator("header [aria-current]").get_attribute("aria-current")
-    assert here == ("page" if exact else "true")
 
 
 def test_the_source_that_questions_are_about_comes_first(client: TestClient) -> None:
