@@ -17,7 +17,7 @@ import pytest
 
 from app.database.embedded.server import wait_until_stopped
 from app.paths import PROJECT
-from tests.programs import MODELSHARE_PROGRAM, Program
+from tests.programs import ANSWER_TIMEOUT_S, MODELSHARE_PROGRAM, Program
 
 Start = Callable[..., Program]
 
@@ -53,7 +53,9 @@ def test_the_second_start_serves_at_once_and_fills_nothing_again(
 ) -> None:
     began = processor_time()
     program = start("serve", "--port", "0", "--data-dir", data_dir)
-    answer = httpx2.get(program.address() + "/api/v1/shares?source=openrouter-rankings")
+    answer = httpx2.get(
+        program.address() + "/api/v1/shares?source=openrouter-rankings", timeout=ANSWER_TIMEOUT_S
+    )
     assert answer.status_code == 200
     program.stop(signal.SIGTERM)
     assert "Filling" not in program.output
@@ -106,13 +108,13 @@ def test_when_its_postgresql_is_killed_it_ends_and_says_so(
 ) -> None:
     program = start("serve", "--port", "0", "--workers", workers, "--data-dir", data_dir)
     address = program.address()
-    while httpx2.get(f"{address}/readyz").status_code != 200:
+    while httpx2.get(f"{address}/readyz", timeout=ANSWER_TIMEOUT_S).status_code != 200:
         time.sleep(0.1)
     os.kill(int((data_dir / "postgres/postmaster.pid").read_text().split()[0]), signal.SIGKILL)
     program.finish()
     assert "PostgreSQL has ended, and so does this." in program.output
     again = start("serve", "--port", "0", "--data-dir", data_dir)
-    assert httpx2.get(f"{again.address()}/readyz").status_code == 200
+    assert httpx2.get(f"{again.address()}/readyz", timeout=ANSWER_TIMEOUT_S).status_code == 200
 
 
 def test_it_lives_on_when_the_shell_that_began_it_is_gone(data_dir: Path, tmp_path: Path) -> None:
@@ -124,7 +126,7 @@ def test_it_lives_on_when_the_shell_that_began_it_is_gone(data_dir: Path, tmp_pa
         time.sleep(2.5)  # longer than anybody would look for the parent
         address = re.search(r"http://\S+", log.read_text())
         assert address
-        assert httpx2.get(address[0] + "/readyz").status_code == 200
+        assert httpx2.get(address[0] + "/readyz", timeout=ANSWER_TIMEOUT_S).status_code == 200
     finally:
         os.kill(process, signal.SIGTERM)
         wait_until_stopped(data_dir)
@@ -136,7 +138,7 @@ def test_other_commands_work_beside_it(start: Start, data_dir: Path, tmp_path: P
     beside = start("export", tmp_path / "out", "--data-dir", data_dir)
     assert beside.finish() == 0
     assert (tmp_path / "out" / "snapshots" / "openrouter-rankings.csv").exists()
-    assert httpx2.get(address + "/readyz").status_code == 200
+    assert httpx2.get(address + "/readyz", timeout=ANSWER_TIMEOUT_S).status_code == 200
 
 
 def test_a_port_that_is_taken_is_one_clear_line(start: Start, data_dir: Path) -> None:
@@ -167,7 +169,7 @@ def test_with_a_database_url_no_server_of_our_own_is_started(
     url = empty_database_url.replace("postgresql+psycopg://", "postgres://")
     program = start("serve", "--port", "0", "--data-dir", tmp_path / "var", DATABASE_URL=url)
     address = program.address()
-    assert httpx2.get(address + "/readyz").status_code == 200
+    assert httpx2.get(address + "/readyz", timeout=ANSWER_TIMEOUT_S).status_code == 200
     assert not (tmp_path / "var").exists()
     program.stop(signal.SIGTERM)
     assert "may also change what is published" in program.output

@@ -27,6 +27,7 @@ from tests.browser import WatchedPages
 from tests.builders import month_file, store_file
 from tests.looking import faults, links, lost_anchors, too_wide, words
 from tests.markup import attributes, select, select_one, text_of, words_of
+from tests.programs import ANSWER_TIMEOUT_S
 
 
 @pytest.fixture(scope="module")
@@ -123,11 +124,13 @@ class Reader:
 
     def read(self, path: str) -> Any:
         headers = {"Authorization": f"Bearer {self.token}"}
-        return httpx2.get(f"{self.address}/api/v1/{path}", headers=headers).json()
+        return httpx2.get(
+            f"{self.address}/api/v1/{path}", headers=headers, timeout=ANSWER_TIMEOUT_S
+        ).json()
 
     def copied(self, anchor: str) -> tuple[str, list[str], list[str]]:
         """The line, what it says to replace, and the examples of bodies."""
-        html = httpx2.get(f"{self.address}/docs").text
+        html = httpx2.get(f"{self.address}/docs", timeout=ANSWER_TIMEOUT_S).text
         article = select_one(html, f'article[aria-labelledby="{anchor}"]')
         line, *bodies = [code.get_text() for code in article.select("pre.program > code")]
         sentences = [part for part in article.select("p") if "Replace " in part.get_text()]
