@@ -197,7 +197,7 @@ def test_an_unknown_parameter_is_refused_with_the_nearest_one(client: TestClient
     response = client.get("/?sourse=x")
     assert response.status_code == 400
     assert "Did you mean “source”?" in words_of(parse(response.text))
-    assert "source" in texts(response.text, ".problems b")
+    assert texts(response.text, ".problems b") == ["sourse"]
 
 
 def test_an_address_that_does_not_exist_gets_a_page_that_leads_on(client: TestClient) -> None:
