@@ -118,6 +118,16 @@ def _not_utf8(byte: int) -> UnreadableCellError:
     return UnreadableCellError("not_utf8", expected)
 
 
+# What XML 1.0 cannot hold even as a reference, lone surrogates among it. One such character makes
+# the whole document unreadable.
+_UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def replace_unwritable(text: str) -> str:
+    """Return the text with U+FFFD for every character that XML cannot hold."""
+    return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
 REASON_MAX_LENGTH: Final = 2_000
 """Characters that the reason for publishing, withdrawing or correcting something may have."""
 
