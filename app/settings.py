@@ -18,6 +18,12 @@ from sqlalchemy.exc import ArgumentError
 
 from app.domain.errors import UserError, excerpt
 
+METRICS_DIRECTORY: Final = "PROMETHEUS_MULTIPROC_DIR"
+"""The variable by which prometheus_client learns, when it is imported, where workers count.
+
+No setting of ours: the parent sets it for its workers.
+"""
+
 _DRIVER = "postgresql+psycopg://"
 _EXPECTED = "a PostgreSQL address is expected: postgresql://user:password@host:5432/name"
 # A name, an IPv4 address, or an IPv6 address in its brackets, as the Host header has them.

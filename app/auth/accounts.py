@@ -3,7 +3,6 @@
 import re
 import secrets
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -15,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.auth.passwords import hash_password
 from app.database.account_tables import AccessToken, Maintainer, SignIn, SignInLink
+from app.database.errors import READ_ONLY, sql_state
 from app.database.session import Database
 from app.domain.errors import BadInputError, ConflictError, NotFoundError, excerpt
 
@@ -266,8 +266,11 @@ def maintainer_of_token(db: Database, token: str) -> MaintainerIdentity | None:
 
 def record_use(db: Database, column: InstrumentedAttribute[Any], row: int) -> None:
     """Write the present moment into a column of one row, if the database takes changes."""
-    # A read-only database refuses the write with an InternalError (SQLSTATE 25006), which must not
-    # shut out who is signed in.
     statement = update(column.class_).values({column: func.clock_timestamp()})
-    with suppress(InternalError), db.writing() as session:
-        session.execute(statement.where(column.class_.id == row))
+    try:
+        with db.writing() as session:
+            session.execute(statement.where(column.class_.id == row))
+    except InternalError as error:
+        # A database that is only read must not shut out who is signed in.
+        if sql_state(error) != READ_ONLY:
+            raise

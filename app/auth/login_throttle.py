@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.database.account_tables import FailedSignIn
-from app.database.errors import LOCK_NOT_AVAILABLE, RETRY_HINT
+from app.database.errors import LOCK_NOT_AVAILABLE, RETRY_HINT, sql_state
 from app.database.locks import Lock
 from app.database.session import Database
 from app.domain.errors import TooOftenError, UnavailableError
@@ -51,7 +51,7 @@ def _lock_attempts(session: Session) -> None:
     try:
         session.execute(select(func.pg_advisory_xact_lock(Lock.SIGN_IN)))
     except OperationalError as error:
-        if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+        if sql_state(error) != LOCK_NOT_AVAILABLE:
             raise
         raise UnavailableError("Too many are signing in at this moment", RETRY_HINT) from None
 

@@ -93,6 +93,11 @@ class ChartPoint:
     short: str
     words: str
 
+    @property
+    def unsettled(self) -> bool:
+        """Whether there is a figure and it is not final."""
+        return self.hollow and self.share is not None
+
 
 @dataclass(frozen=True, slots=True)
 class ChartSeries:

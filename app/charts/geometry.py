@@ -143,7 +143,7 @@ def provisional_months(panel: Panel) -> list[date]:
     if not panel.traits.ringed:
         return []
     points = (point for item in panel.series for point in item.points)
-    return sorted({point.month for point in points if point.hollow and point.share})
+    return sorted({point.month for point in points if point.unsettled})
 
 
 def line_end(panel: Panel, label: EndLabel) -> datetime:

@@ -111,9 +111,14 @@ def _mean(numbers: Sequence[float]) -> float:
 
 
 def shorten_name(name: str, limit: int) -> str:
-    """Return the name within `limit` characters: its middle goes, as models differ at the end."""
+    """Return the name within `limit` characters, at least 1.
+
+    Its middle goes, as models differ at the end.
+    """
     if len(name) <= limit:
         return name
+    if limit == 1:
+        return "…"
     tail = max(limit // 3, 1)
     return f"{name[: limit - tail - 1].rstrip()}…{name[-tail:].lstrip()}"
 
@@ -122,7 +127,9 @@ def shorten_names_apart(names: Sequence[str], limit: int) -> list[str]:
     """Return each name shortened; those that would then read alike keep their ends instead."""
     short = [shorten_name(name, limit) for name in names]
     return [
-        text if short.count(text) == 1 or len(name) <= limit else f"…{name[1 - limit :].lstrip()}"
+        text
+        if short.count(text) == 1 or len(name) <= limit
+        else f"…{name[len(name) + 1 - limit :].lstrip()}"
         for text, name in zip(short, names, strict=True)
     ]
 

@@ -7,7 +7,7 @@ from app.charts.chart import SeriesStyle
 from app.domain.answer import REST_GROUP, UNNAMED_GROUP, Group
 from app.domain.vocabulary import Openness, Origin
 
-NAMED_STYLES_MAX: Final = (Origin.CHINESE, Origin.US, Origin.EUROPEAN, Origin.OTHER)
+STYLED_ORIGINS: Final = (Origin.CHINESE, Origin.US, Origin.EUROPEAN, Origin.OTHER)
 # Three shades and four dashes have no common divisor: only after twelve lines of one hue does the
 # pair of both come again. Neighbours always differ in dash and in symbol, since shades of one hue
 # are hard to tell apart for many readers, and in grey print for all.
@@ -41,7 +41,7 @@ def series_styles(groups: Sequence[Group]) -> Iterator[SeriesStyle]:
             yield SeriesStyle(role, symbol=SYMBOLS[index % len(SYMBOLS)], hatch=hatch)
             continue
         nth = seen[role] = seen.get(role, -1) + 1
-        shades = SHADES if role in NAMED_STYLES_MAX else SHADES[:1]
+        shades = SHADES if role in STYLED_ORIGINS else SHADES[:1]
         dash = DASHES[nth % len(DASHES)]
         yield SeriesStyle(
             role + shades[nth % len(shades)], dash, SYMBOLS[nth % len(SYMBOLS)], hatch
@@ -55,4 +55,4 @@ def colour_role(group: Group) -> str:
     """
     if group.key in (Openness.OPEN, "_open"):
         return "ink" if group.key == Openness.OPEN else "grey"
-    return group.origin if group.origin in NAMED_STYLES_MAX and group.key != REST_GROUP else "grey"
+    return group.origin if group.origin in STYLED_ORIGINS and group.key != REST_GROUP else "grey"

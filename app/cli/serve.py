@@ -16,12 +16,10 @@ from uvicorn.supervisors import Multiprocess
 from app.cli.console import console
 from app.cli.http_protocol import Connection
 from app.cli.server_address import announce_address
-from app.settings import Settings
+from app.settings import METRICS_DIRECTORY, Settings
 
 SHUTDOWN_GRACE_S: Final = 10
 """Seconds that running requests have to end in after a signal to stop."""
-METRICS_DIRECTORY: Final = "PROMETHEUS_MULTIPROC_DIR"
-"""The variable by which prometheus_client learns, when it is imported, where workers count."""
 
 log = logging.getLogger(__name__)
 

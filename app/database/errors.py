@@ -11,6 +11,7 @@ from app.domain.errors import BadInputError, ConflictError, NoRoomError, Unavail
 # SQLSTATEs: PostgreSQL's manual, appendix A.
 INSUFFICIENT_PRIVILEGE: Final = "42501"
 LOCK_NOT_AVAILABLE: Final = "55P03"  # lock_timeout ran out
+READ_ONLY: Final = "25006"
 RETRY_HINT: Final = "Nothing is lost. Please try again in a few seconds."
 _SAME_MOMENT: Final = "Someone else changed the same at the same moment"
 _LOOK_AGAIN_HINT: Final = "Nothing was stored. Please look again and try again."
@@ -25,7 +26,7 @@ _STATES: Final[dict[str, tuple[type[UserError], str, str]]] = {
     "22": (BadInputError, "A value in the request cannot be stored", "Nothing was stored."),
     # A constraint, or a trigger that raised restrict_violation.
     "23": (ConflictError, "That contradicts what is stored already", _LOOK_AGAIN_HINT),
-    "25006": (
+    READ_ONLY: (
         UnavailableError,
         "Nothing can be changed at the moment: the database is read-only",
         "Reading works. Nothing was stored; please try again later.",

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
+MONTH_PATTERN: Final = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
+"""A month as JSON schemas have it, which know no format for months."""
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})", re.ASCII)
 
 
@@ -94,6 +96,11 @@ END_OF_MINUTE: Final = timedelta(minutes=1, microseconds=-1)
 """From the beginning of a minute to the last instant in it."""
 
 
+# ISO 8601 has times without colons too. An offset may follow.
+_HOUR = re.compile(r"[0-9-]{10}.[0-9]{2}(?!:?[0-9])", re.ASCII)
+_MINUTE = re.compile(r"[0-9-]{10}.[0-9]{2}:?[0-9]{2}(?!:?[0-9])", re.ASCII)
+
+
 def format_instant(instant: datetime) -> str:
     """Return ISO 8601 in UTC with a `Z`; microseconds only where there are any."""
     return instant.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
@@ -102,7 +109,8 @@ def format_instant(instant: datetime) -> str:
 def parse_instant(text: str) -> datetime | None:
     """Return the instant in UTC that an ISO 8601 date or instant means, or None for anything else.
 
-    A date means the end of that day, a minute its end. Without an offset it is read as UTC.
+    A date means the end of that day, a minute its end; an hour alone is neither. Without an
+    offset it is read as UTC.
     """
     # Week dates and dates without hyphens are ISO 8601 too, but say the day less plainly.
     if not text.isascii() or len(text) > 35 or "W" in text or text[4:5] != "-":
@@ -113,7 +121,9 @@ def parse_instant(text: str) -> datetime | None:
         # A `+` in a query string arrives as a space. A space between date and time becomes a `+`
         # by this too, but `fromisoformat` takes any character there.
         instant = datetime.fromisoformat(text.replace(" ", "+"))
-        if re.match(r"[0-9-]{10}.[0-9]{2}:[0-9]{2}(?!:)", text):
+        if _HOUR.match(text):
+            return None
+        if _MINUTE.match(text):
             instant += END_OF_MINUTE
         return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
     # The end of a minute, or an offset, may lead out of the years 1 to 9999.

@@ -129,7 +129,7 @@ def _difference_in_points(old: Decimal | None, new: Decimal | None) -> Decimal |
     return None if old is None or new is None else new - old
 
 
-def without_missing_groups(answer: Answer) -> Answer:
+def without_silent_sources(answer: Answer) -> Answer:
     """Return the answer without the sources that have no figure for the question."""
     telling = {row.source for row in answer.shares if not row.missing}
     return replace(answer, sources=tuple(item for item in answer.sources if item.slug in telling))

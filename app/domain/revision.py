@@ -71,8 +71,8 @@ class MonthRevision:
         return tuple(item for item in self.sums if item.old != item.new)
 
     @property
-    def settled(self) -> bool:
-        """Whether the act changed how settled the month is; False where one side is missing."""
+    def status_changed(self) -> bool:
+        """Whether the month has another status since; False where one side is missing."""
         return None not in (self.old_status, self.new_status) and self.old_status != self.new_status
 
 

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 from app.domain.answer import Answer, Group, Share
+from app.domain.calendar import add_months
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,13 @@ class GroupSeries:
         return known_share(self.last) - known_share(self.first)
 
     def steps(self) -> list[tuple[Share, Share]]:
-        """Return each known month with the next known one."""
-        # Not strict: the second sequence is the first without its first row.
-        return list(zip(self.rows, self.rows[1:], strict=False))
+        """Return each known month with the next, where that is known too."""
+        # Not over a gap: nobody knows in which of its months the share changed.
+        return [
+            (before, after)
+            for before, after in pairwise(self.rows)
+            if after.month == add_months(before.month, 1)
+        ]
 
 
 def known_share(row: Share) -> Decimal:

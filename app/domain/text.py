@@ -59,22 +59,26 @@ def clean_text(text: str, limit: int, *, multiline: bool = False) -> str:
     # The length comes first: a cell may be megabytes long, and the steps below read all of it.
     if len(text) > limit:
         text = text.strip(" \t\r\n")
-        if len(text) > limit:
-            raise UnreadableCellError(
-                "too_long", f"at most {limit} characters; there are {len(text)}"
-            )
+        _check_length(text, limit)
     # Nearly all cells end here, and none of what follows could change or refuse them.
     if text.isascii() and text.isprintable():
         return text.strip()
     if (bad := _FORBIDDEN.search(text)) is not None:
         raise _forbidden(text, bad.start())
     text = _BREAKS.sub("\n", unicodedata.normalize("NFC", text).strip())
+    # Again, as some letters have a composed form of two or three characters.
+    _check_length(text, limit)
     if text and not any(map(_seen, text)):
         raise _forbidden(text, 0)
     if not multiline and ("\n" in text or "\t" in text):
         expected = "one line of text, without line breaks and tabs"
         raise UnreadableCellError("line_break", expected, excerpt(" ".join(text.split())))
     return text
+
+
+def _check_length(text: str, limit: int) -> None:
+    if len(text) > limit:
+        raise UnreadableCellError("too_long", f"at most {limit} characters; there are {len(text)}")
 
 
 def _seen(char: str) -> bool:
@@ -112,6 +116,16 @@ def _not_utf8(byte: int) -> UnreadableCellError:
     hint = f" (in Windows-1252 it is “{looks}”)" if looks.isprintable() and looks else ""
     expected = f"UTF-8 text; byte 0x{byte:02X} is not{hint}. Save the file as “CSV UTF-8”"
     return UnreadableCellError("not_utf8", expected)
+
+
+# What XML 1.0 cannot hold even as a reference, lone surrogates among it. One such character makes
+# the whole document unreadable.
+_UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def replace_unwritable(text: str) -> str:
+    """Return the text with U+FFFD for every character that XML cannot hold."""
+    return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 REASON_MAX_LENGTH: Final = 2_000

@@ -104,7 +104,9 @@ OPENNESS_BY_NAME = {
 
 
 # A country is only suggested as an origin, never read as one: whoever uploads the file should see
-# the origin before it counts. The names stand here as `fold_name` writes them, without spaces.
+# the origin before it counts. The names stand here as `fold_name` writes them, without spaces. What
+# counts as which is said to readers by MEANINGS in app/api/catalogue.py.
+_CHINESE_PLACES = frozenset({"hongkong", "hk"})
 _EUROPEAN_COUNTRIES = frozenset(
     "austria belgium bulgaria croatia cyprus czechia czechrepublic denmark estonia finland "
     "france germany greece hungary iceland ireland italy latvia liechtenstein lithuania "
@@ -112,7 +114,7 @@ _EUROPEAN_COUNTRIES = frozenset(
     "sweden switzerland uk gb unitedkingdom greatbritain england de fr ch nl es it se".split()
 )
 _OTHER_COUNTRIES = frozenset(
-    "australia brazil canada hongkong india indonesia iran israel japan korea southkorea "
+    "australia brazil canada india indonesia iran israel japan korea southkorea "
     "malaysia russia saudiarabia singapore taiwan thailand turkey uae unitedarabemirates "
     "ukraine vietnam jp kr in sg ae il ca".split()
 )
@@ -123,6 +125,9 @@ def origin_of_country(text: str) -> Origin | None:
 
     China and the United States are no such suggestion: their names are synonyms.
     """
-    if fold_name(text) in _EUROPEAN_COUNTRIES:
+    name = fold_name(text)
+    if name in _CHINESE_PLACES:
+        return Origin.CHINESE
+    if name in _EUROPEAN_COUNTRIES:
         return Origin.EUROPEAN
-    return Origin.OTHER if fold_name(text) in _OTHER_COUNTRIES else None
+    return Origin.OTHER if name in _OTHER_COUNTRIES else None

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from app.domain.calendar import MONTH_PATTERN
+
 Json = Mapping[str, Any]
 """A part of a JSON document, to be read only."""
 
@@ -124,15 +126,12 @@ def schema_kind(document: Json, schema: Json) -> str:
         return " or ".join(dict.fromkeys(schema_kind(document, form) for form in forms))
     if schema.get("type") == "array":
         return f"list of {_plural(schema_kind(document, schema.get('items', {})))}"
-    if schema.get("pattern") == MONTH:
+    if schema.get("pattern") == MONTH_PATTERN:
         return "month"
     kind_text = KINDS.get((schema.get("type", ""), schema.get("format", "")))
     return kind_text or KINDS.get((schema.get("type", ""), ""), "anything")
 
 
-# JSON Schema has no format for months: they are recognised by this pattern, which the fields of
-# the API's models must have exactly.
-MONTH: Final = r"^\d{4}-\d{2}$"
 KINDS: Final = {
     ("string", ""): "text",
     ("string", "date-time"): "instant",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
+from app.domain.calendar import MONTH_PATTERN
 from app.domain.parameters import PARAMETERS, TOP_MAX, VALUES_MAX, Parameter
 from app.domain.question import Question
 from app.metadata.openapi_texts import ABOUT_TEXT, REFUSAL_TEXTS, TAG_TEXTS
@@ -129,7 +130,7 @@ def _schema(parameter: Parameter) -> Json:
         return {"type": "array", "items": words, "maxItems": VALUES_MAX, "uniqueItems": True}
     match parameter.name:
         case "from" | "to":
-            return words | {"pattern": r"^[0-9]{4}-(0[1-9]|1[0-2])$"}
+            return words | {"pattern": MONTH_PATTERN}
         case "top":
             return {"type": "integer", "minimum": 1, "maximum": TOP_MAX}
     return words

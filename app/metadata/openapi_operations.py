@@ -104,20 +104,20 @@ def reference_sections(document: Json) -> list[SectionDoc]:
 
     The document's list of tags gives the order of the sections; one that it lacks comes last.
     """
-    tag_texts = [
+    operations = [
         _operation(document, path, method, operation_json)
         for path, item in document["paths"].items()
         for method, operation_json in item.items()
     ]
     meanings = {tag["name"]: tag.get("description", "") for tag in document.get("tags", ())}
-    names = dict.fromkeys([*meanings, *(operation.tag for operation in tag_texts)])
-    operations = [
+    names = dict.fromkeys([*meanings, *(operation.tag for operation in operations)])
+    sections = [
         SectionDoc(
-            name, meanings.get(name, ""), tuple(item for item in tag_texts if item.tag == name)
+            name, meanings.get(name, ""), tuple(item for item in operations if item.tag == name)
         )
         for name in names
     ]
-    return [section for section in operations if section.operations]
+    return [section for section in sections if section.operations]
 
 
 def _operation(document: Json, path: str, method: str, operation_json: Json) -> OperationDoc:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Row, Select, func, select, true
+from sqlalchemy import ColumnElement, Row, Select, Subquery, func, select, true
 
 from app.database.tables import Observation, Snapshot, Source, Upload
 from app.database.vintages import Vintage, current_snapshots, order_by_slug, read_once
@@ -96,7 +96,7 @@ def read_snapshots(vintage: Vintage, source: str | None = None) -> list[Snapshot
 
     The latest publishing comes first; one upload's snapshots stand by slug, then latest month.
     """
-    rows = vintage.session.execute(_select_snapshots(vintage.as_of).where(_of(source)))
+    rows = vintage.session.execute(_select_snapshots(vintage.as_of, source))
     return [_record(vintage.as_of, row) for row in rows]
 
 
@@ -109,18 +109,27 @@ SnapshotRow = tuple[
 ]
 
 
-def _select_snapshots(as_of: datetime | None) -> Select[*SnapshotRow]:
-    current = current_snapshots(as_of).subquery()
+def snapshot_sums(*which: ColumnElement[bool]) -> Subquery:
+    """Return a subquery of `snapshot_id`, `lines` and `share_pct`, the sums of snapshots' lines.
+
+    `which` are conditions on Snapshot, to be given wherever they are known: what a query around the
+    subquery asks for keeps no line from being summed.
+    """
     # Lines are summed before anything is joined, so that no join can multiply them.
-    sums = (
-        select(
-            Observation.snapshot_id,
-            func.count().label("lines"),
-            func.sum(Observation.share_pct).label("share_pct"),
-        )
-        .group_by(Observation.snapshot_id)
-        .subquery()
-    )
+    sums = select(
+        Observation.snapshot_id,
+        func.count().label("lines"),
+        func.sum(Observation.share_pct).label("share_pct"),
+    ).group_by(Observation.snapshot_id)
+    if which:
+        sums = sums.where(Observation.snapshot_id.in_(select(Snapshot.id).where(*which)))
+    return sums.subquery()
+
+
+def _select_snapshots(as_of: datetime | None, source: str | None) -> Select[*SnapshotRow]:
+    current = current_snapshots(as_of).subquery()
+    of_source = select(Source.id).where(_of(source)).scalar_subquery()
+    sums = snapshot_sums(*([Snapshot.source_id == of_source] if source is not None else []))
     published = Upload.published_at <= as_of if as_of else Upload.published_at.is_not(None)
     return (
         select(
@@ -142,7 +151,7 @@ def _select_snapshots(as_of: datetime | None) -> Select[*SnapshotRow]:
         .join(sums, sums.c.snapshot_id == Snapshot.id)
         # An outer join: its id is NULL for snapshots that are superseded or withdrawn.
         .outerjoin(current, current.c.id == Snapshot.id)
-        .where(published)
+        .where(published, _of(source))
         .order_by(Upload.published_at.desc(), order_by_slug(), Snapshot.month.desc())
     )
 

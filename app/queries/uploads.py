@@ -8,19 +8,15 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import (
-    Row,
-    and_,
-    func,
-    select,
-)
+from sqlalchemy import Row, and_, select
 from sqlalchemy.orm import Session, aliased
 
-from app.database.tables import Observation, Snapshot, Source, Upload
+from app.database.tables import Snapshot, Source, Upload
 from app.database.vintages import END_OF_TIME, current_snapshots
 from app.domain.errors import NotFoundError
 from app.domain.snapshot import Basis
 from app.domain.vocabulary import Openness
+from app.queries.coverage import snapshot_sums
 from app.queries.upload_versions import review_version
 
 
@@ -212,17 +208,7 @@ def _months(session: Session, upload_ids: Collection[int]) -> Mapping[int, list[
     """Return the snapshots of each upload, by its id, sorted by source and month."""
     current = current_snapshots(None).subquery()
     standing = aliased(Snapshot)
-    sums = (
-        select(
-            Observation.snapshot_id,
-            func.count().label("lines"),
-            func.sum(Observation.share_pct).label("share_pct"),
-        )
-        .join(Snapshot)
-        .where(Snapshot.upload_id.in_(upload_ids))
-        .group_by(Observation.snapshot_id)
-        .subquery()
-    )
+    sums = snapshot_sums(Snapshot.upload_id.in_(upload_ids))
     # Two joins: `current` finds which snapshot stands in the month, `standing` whose it is. They
     # are outer ones, since after a withdrawal nothing may stand there.
     same_month = and_(current.c.source_id == Snapshot.source_id, current.c.month == Snapshot.month)

@@ -33,9 +33,14 @@ class RateExceededError(TooOftenError):
 
 
 class TokenBuckets:
-    """Lets each address ask `burst` times at once, and `per_minute` times a minute on end."""
+    """Lets each address ask `burst` times at once, and `per_minute` times a minute on end.
+
+    Raises ValueError where `per_minute` is below 1: such a bucket would never fill again.
+    """
 
     def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
+        if per_minute < 1:
+            raise ValueError(f"at least 1 read a minute is expected, not {per_minute}")
         self.burst = max(per_minute // 2, 1)
         self.rate = per_minute / 60
         self.clock = clock

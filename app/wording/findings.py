@@ -45,7 +45,7 @@ def leading_series(answer: Answer, source: str) -> GroupSeries | None:
     return max(at_end, key=lambda item: known_share(item.last), default=None)
 
 
-PEAK_LEAD_POINTS: Final = Decimal("1.25")
+PEAK_LEAD_FACTOR: Final = Decimal("1.25")
 """How many times the larger end of a series its peak must be for the headline to tell it."""
 
 
@@ -80,7 +80,7 @@ def _finding(course: GroupSeries, source: SourceDefinition, question: Question) 
 def _peak(course: GroupSeries) -> str:
     """Return what a headline of two ends would hide: a month far above both."""
     top = course.highest
-    if known_share(top) < PEAK_LEAD_POINTS * max(
+    if known_share(top) < PEAK_LEAD_FACTOR * max(
         known_share(course.first), known_share(course.last)
     ):
         return ""

@@ -14,10 +14,12 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Literal
+from typing import Literal, cast
 
+import psycopg
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import InternalError
 
 from app.auth import passwords
 from app.auth.accounts import (
@@ -28,6 +30,7 @@ from app.auth.accounts import (
     enable_maintainer,
     list_tokens,
     maintainer_of_token,
+    record_use,
     revoke_token,
     set_password,
 )
@@ -44,6 +47,7 @@ from app.auth.sessions import (
     sign_in_by_password,
 )
 from app.cli.accounts import NO_ADDRESS_HINT
+from app.database.account_tables import AccessToken
 from app.database.embedded.server import run_embedded_postgres, wait_until_stopped
 from app.database.locks import Lock
 from app.database.migrate import schema_revisions
@@ -524,6 +528,26 @@ def test_a_database_that_is_only_read_still_lets_people_in(ada: Database) -> Non
     ada.engine.dispose()
     assert find_session(ada, secret)
     assert maintainer_of_token(ada, token)
+
+
+class Refusing:
+    """A database that refuses every change with one error."""
+
+    def __init__(self, error: psycopg.Error) -> None:
+        self.error = error
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        raise InternalError("UPDATE", {}, self.error)
+        yield
+
+
+def test_no_other_refusal_to_note_a_use_is_passed_over() -> None:
+    read_only = cast("Database", Refusing(psycopg.errors.ReadOnlySqlTransaction()))
+    record_use(read_only, AccessToken.used_at, 1)
+    broken = cast("Database", Refusing(psycopg.errors.DataCorrupted()))
+    with pytest.raises(InternalError):
+        record_use(broken, AccessToken.used_at, 1)
 
 
 # --- commands

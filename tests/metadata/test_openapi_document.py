@@ -19,6 +19,7 @@ from app.domain.vocabulary import Openness, Origin, Status
 from app.main import create_app
 from app.metadata import openapi_document
 from app.metadata.dataset import Json
+from app.metadata.json_schema import schema_kind
 from app.metadata.openapi_document import complete_operation, parameter_schema
 from app.metadata.openapi_texts import TAG_TEXTS
 from app.web.openapi import install_openapi
@@ -328,3 +329,10 @@ def test_a_new_operation_is_completed_without_a_word_about_it() -> None:
 def test_the_document_is_made_once(document: Json) -> None:
     app = create_app(Database("postgresql+psycopg://nobody@localhost/nothing"))
     assert app.openapi() is app.openapi()
+
+
+def test_a_month_is_a_month_in_questions_and_answers(document: Json) -> None:
+    of_shares = document["paths"]["/api/v1/shares"]["get"]["parameters"]
+    asked = [item["schema"] for item in of_shares if item["name"] in ("from", "to")]
+    answered = document["components"]["schemas"]["ShareRow"]["properties"]["month"]
+    assert [schema_kind(document, schema) for schema in (*asked, answered)] == ["month"] * 3

@@ -207,6 +207,6 @@ def test_a_month_that_became_final_says_so(filled_db: Database) -> None:
         content = f"{header}2026-01,chinese,30,{status}\n".encode()
         publish_stored(filled_db, store_file(filled_db, content), reason="the month is over")
     (change,) = acts(filled_db)[0].changes
-    assert change.settled
+    assert change.status_changed
     assert (change.old_status, change.new_status) == (Status.PROVISIONAL, Status.FINAL)
     assert change.moved == ()

@@ -185,6 +185,14 @@ def test_a_share_that_only_rose_has_no_largest_fall() -> None:
     assert "rise" in only
 
 
+def test_only_neighbouring_months_make_a_largest_rise_or_fall() -> None:
+    gap = answer({"chinese": ["20", "22", None, None, None, "60", "55"]})
+    rise, fall = map(spaced, chart_highlights(gap, ORIGINS))
+    assert "from 20.0 % in January 2025 to 22.0 % in February 2025" in rise
+    assert "from 60.0 % in June 2025 to 55.0 % in July 2025" in fall
+    assert chart_highlights(answer({"chinese": ["20", None, "60"]}), ORIGINS) == []
+
+
 def test_a_composition_divides_the_latest_month() -> None:
     shares = answer({"chinese": ["60"], "us": ["6.7"]}, rest={"closed": ["26"], "unknown": ["7.3"]})
     assert spaced(composition_sentence(shares, ORIGINS)) == (

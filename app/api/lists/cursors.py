@@ -30,7 +30,7 @@ class Cursor:
 
     def __str__(self) -> str:
         content = json.dumps([self.asked, format_instant(self.as_of), self.after]).encode()
-        return urlsafe_b64encode(_check(content) + content).decode().rstrip("=")
+        return format_cursor(_check(content) + content)
 
 
 def _check(content: bytes) -> bytes:

@@ -9,10 +9,12 @@ from typing import Annotated, Any
 
 from pydantic import Field, PlainSerializer, WithJsonSchema
 
+from app.domain.calendar import MONTH_PATTERN
+
 # The constraint of the tables: see database.tables.check_slug.
 SLUG_SCHEMA = r"^[a-z0-9][a-z0-9._:/-]{0,199}$"
 
-Month = Annotated[str, Field(pattern=r"^\d{4}-\d{2}$", examples=["2025-08"])]
+Month = Annotated[str, Field(pattern=MONTH_PATTERN, examples=["2025-08"])]
 Instant = Annotated[
     str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-11-23T10:00:00Z"])
 ]

@@ -98,7 +98,8 @@ def _accepted(header: str) -> dict[str, float]:
 
 def _weight(text: str) -> float:
     """Return the weight of parameters such as `q=0.5`: 1 without any, 0 if it is malformed."""
-    digits = next((part.strip()[2:] for part in text.split(";") if "q=" in part), "1")
+    parameters = (part.strip().lower() for part in text.split(";"))
+    digits = next((part[2:] for part in parameters if part.startswith("q=")), "1")
     plain = digits.replace(".", "", 1)
     return float(digits) if plain.isascii() and plain.isdecimal() and len(plain) <= 4 else 0
 

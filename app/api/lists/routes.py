@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from inspect import getdoc
 from itertools import chain
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
@@ -33,7 +33,7 @@ class ListRoute:
     """One list of the API, at /api/v1/{name} and /api/v1/{name}.csv.
 
     `row` and `frame` are the models of a row and of the whole answer; `page` is the path, without
-    a slash, of the page on which people read the same.
+    a slash, of the page on which people read the same, at any vintage.
     """
 
     name: str
@@ -120,7 +120,8 @@ def _links(
     if page.after and vintage and list_query.limit:
         cursor = Cursor(list_query.name, vintage, page.after)
         following = address_with(same, [*own, *limit, ("cursor", str(cursor))])
-    as_of = [pair for pair in own if pair[0] == "as_of" and listing.page in DATED]
+    # The pages of all lists take an `as_of`.
+    as_of = [pair for pair in own if pair[0] == "as_of"]
     return ListLinks(
         self=address_with(same, own + now),
         csv=address_with(f"{here}.csv", own + now),
@@ -128,10 +129,6 @@ def _links(
         pinned=address_with(same, then + limit),
         next=following,
     )
-
-
-DATED: Final = frozenset({"sources", "developers"})
-"""The pages for people to which a list's link carries its `as_of`."""
 
 
 # --- CSV

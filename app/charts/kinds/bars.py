@@ -29,7 +29,7 @@ class Bars(PanelDesign):
     def title_end(self, series: Sequence[ChartSeries]) -> str:
         """Return the month, which no axis says, with "(not final)" where it is not."""
         points = [point for item in series for point in item.points]
-        unsettled = any(point.hollow and point.share for point in points)
+        unsettled = any(point.unsettled for point in points)
         return f", {format_month_name(points[0].month)}" + (" (not final)" if unsettled else "")
 
     def labels(

@@ -12,6 +12,7 @@ from app.charts.geometry import REPORTED_RIM_WIDTH, REPORTED_SIZE, REPORTED_SYMB
 from app.charts.kinds import design_of
 from app.charts.palette import PALETTE
 from app.charts.plotly.values import axis_name, plain_text, plotly_instant
+from app.wording.formats import isolate_direction
 
 
 def panel_traces(chart: Chart) -> Iterator[dict[str, Any]]:
@@ -26,7 +27,8 @@ def panel_traces(chart: Chart) -> Iterator[dict[str, Any]]:
 
 def _common(series: ChartSeries, panel: Panel) -> dict[str, Any]:
     return {
-        "name": plain_text(series.label),
+        # As the words of its points begin, which for a name from right to left are isolated.
+        "name": plain_text(isolate_direction(series.label)),
         "meta": {
             "source": panel.source.slug,
             "name": plain_text(panel.source.name),

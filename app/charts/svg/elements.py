@@ -4,23 +4,21 @@ Strings instead of a tree or a template: a page draws several charts of hundreds
 every attribute is escaped in one place here.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import Final
 
+from app.domain.text import replace_unwritable
+
 SvgPoint = tuple[float, float]
 """Pixels to the right and downwards."""
 
-# What XML 1.0 cannot hold even as a reference, lone surrogates among it. One such character makes
-# the whole picture unreadable.
-UNWRITABLE: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 ENTITIES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 
 
 def escape_text(text: str) -> str:
     """Return the text fit for the content or a quoted attribute of an element."""
-    return UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text).translate(ENTITIES)
+    return replace_unwritable(text).translate(ENTITIES)
 
 
 def element(name: str, *children: str, **attributes: str | float | None) -> str:

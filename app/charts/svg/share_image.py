@@ -151,7 +151,7 @@ def _meanings(chart: Chart) -> Iterator[str]:
     for design in DESIGNS.values():
         panels = [panel for panel in chart.panels if panel.traits == design.traits]
         points = [point for panel in panels for item in panel.series for point in item.points]
-        if design.unsettled_mark and any(point.hollow and point.share for point in points):
+        if design.unsettled_mark and any(point.unsettled for point in points):
             yield f"{design.unsettled_mark}: not final."
     if any(panel.callouts for panel in chart.panels):
         yield "Large diamond: as reported, not recomputed."

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.catalogue.entries import sources_by_slug
 from app.database.vintages import vintage_at
 from app.domain.answer import Answer, Group, Share, SourceDefinition
-from app.domain.comparison import latest_month_only, missing_share, without_missing_groups
+from app.domain.comparison import latest_month_only, missing_share, without_silent_sources
 from app.domain.question import Question
 from app.domain.series import covered_months
 from app.domain.vocabulary import View
@@ -64,7 +64,7 @@ def side_by_side(
     # Every source is shown in its own latest month: a range of months would leave some out.
     question_of_all = question.having(source=(slug, *others), from_=None, to=None)
     answer = answer_question(session, question_of_all)
-    latest = without_missing_groups(latest_month_only(answer))
+    latest = without_silent_sources(latest_month_only(answer))
     if len(latest.sources) < 2:
         return None
     slugs_shown = {source.slug for source in latest.sources}

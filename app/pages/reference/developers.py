@@ -45,7 +45,7 @@ Then = Annotated[Question, question_dependency("home", "as_of")]
 
 
 @dataclass(frozen=True, slots=True)
-class DeveloperRank:
+class ListedEntry:
     """A line of a list: `share` is the latest known, `now` says that it is of the latest month."""
 
     entry: DeveloperEntry | ModelEntry
@@ -55,21 +55,21 @@ class DeveloperRank:
 
 def rank_developers(
     entries: Sequence[DeveloperEntry] | Sequence[ModelEntry], shares: Mapping[str, Share]
-) -> list[DeveloperRank]:
+) -> list[ListedEntry]:
     """Return the entries by latest month, then by share; those without a figure last, by name.
 
     `shares` are the latest shares by slug.
     """
     month = max((share.month for share in shares.values()), default=None)
     rows = [
-        DeveloperRank(entry, share, share is not None and share.month == month)
+        ListedEntry(entry, share, share is not None and share.month == month)
         for entry in entries
         for share in [shares.get(entry.slug)]
     ]
     return sorted(rows, key=_rank)
 
 
-def _rank(row: DeveloperRank) -> tuple[int, float, str]:
+def _rank(row: ListedEntry) -> tuple[int, float, str]:
     # Negated, so that the latest and the largest come first while names ascend. 0 is greater than
     # the negated number of any day.
     share = row.share
@@ -99,8 +99,8 @@ def developers(request: Request, question: Filtered, session: ReadSession) -> HT
     return render_page(request, "reference/developers.html", context)
 
 
-def _origin(row: DeveloperRank) -> str:
-    # The list here has developers only; `DeveloperRank` is also the line of a list of models.
+def _origin(row: ListedEntry) -> str:
+    # The list here has developers only; `ListedEntry` is also the line of a list of models.
     return row.entry.origin if isinstance(row.entry, DeveloperEntry) else ""
 
 

@@ -1,6 +1,5 @@
 """`/feed.atom`: an entry for each upload that was published, revised figures or was withdrawn."""
 
-import re
 from dataclasses import dataclass
 from typing import Annotated, Final
 
@@ -10,6 +9,7 @@ from app.catalogue.lookup import source_names
 from app.domain.calendar import format_instant
 from app.domain.question import Question
 from app.domain.revision import MonthRevision, Revision
+from app.domain.text import replace_unwritable
 from app.pages.questions import question_dependency
 from app.pages.revision_texts import revision_title
 from app.pages.templates import TEMPLATES
@@ -29,7 +29,6 @@ MONTHS: Final = 6
 TAG: Final = "tag:open-model-share.invalid,2026:"
 # A feed must say when it changed; an empty one never did.
 NEVER: Final = "1970-01-01T00:00:00Z"
-NO_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ def feed(request: Request, question: FeedQuestion, session: ReadSession) -> Resp
     text = TEMPLATES.get_template("reference/feed.xml").render(context)
     # Some characters are forbidden in XML even as references, and one of them makes readers refuse
     # the whole feed. They are replaced at the end, whichever stored text they came from.
-    return Response(NO_XML.sub("\ufffd", text), media_type="application/atom+xml; charset=utf-8")
+    return Response(replace_unwritable(text), media_type="application/atom+xml; charset=utf-8")
 
 
 def _entry(act: Revision, names: dict[str, str]) -> FeedEntry:

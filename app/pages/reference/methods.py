@@ -73,7 +73,7 @@ def _statuses(covered: Sequence[CoveredMonth]) -> dict[str, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class RevisionCounts:
+class PublishedCounts:
     """Counts of what was ever published.
 
     `months` counts a month once for each source and upload; `superseded` are those of them that
@@ -87,9 +87,9 @@ class RevisionCounts:
     withdrawn: int
 
 
-def _record(snapshots: Sequence[SnapshotRecord]) -> RevisionCounts:
+def _record(snapshots: Sequence[SnapshotRecord]) -> PublishedCounts:
     gone = {item.upload_id for item in snapshots if item.withdrawn_at}
-    return RevisionCounts(
+    return PublishedCounts(
         uploads=len({item.upload_id for item in snapshots}),
         months=len(snapshots),
         lines=sum(item.lines for item in snapshots),

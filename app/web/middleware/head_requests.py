@@ -17,8 +17,13 @@ class HeadAsGetMiddleware:
                 message = {**message, "body": b""}
             await send(message)
 
-        # A copy: whoever logs the request outside of here still sees HEAD.
-        if scope["type"] == "http" and scope["method"] == "HEAD":
-            await self.app({**scope, "method": "GET"}, receive, send_without_body)
-        else:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
             await self.app(scope, receive, send)
+            return
+        # A copy: whoever logs the request outside of here still sees HEAD. What the router and the
+        # others inside noted in it is given back, so that the log names the route.
+        routed = {**scope, "method": "GET"}
+        try:
+            await self.app(routed, receive, send_without_body)
+        finally:
+            scope.update({**routed, "method": "HEAD"})

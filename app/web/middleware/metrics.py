@@ -18,14 +18,13 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.logs import REQUEST
+from app.settings import METRICS_DIRECTORY
 
 log = logging.getLogger("app.requests")
 UNTRUSTED_METHOD: Final = (
     "X-Forwarded-For from %s is not believed; if that is your proxy, name it in FORWARDED_ALLOW_IPS"
 )
 
-SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
-"""Names the variable of the directory in which workers count together; set before they start."""
 METRICS_TYPE: Final = CONTENT_TYPE_LATEST
 _METHODS: Final = frozenset("GET HEAD POST PUT PATCH DELETE OPTIONS".split())
 # A registry of its own leaves out what prometheus_client adds about Python and the process, which
@@ -48,7 +47,7 @@ _SECONDS: Final = Histogram(
 
 def render_metrics() -> bytes:
     """Return the counts and times of all workers together, as Prometheus reads them."""
-    if SHARED not in os.environ:
+    if METRICS_DIRECTORY not in os.environ:
         return generate_latest(_OWN)
     together = CollectorRegistry()
     MultiProcessCollector(together)  # type: ignore[no-untyped-call]

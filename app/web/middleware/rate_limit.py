@@ -18,7 +18,7 @@ ANSWERS_AT_ONCE: Final = 2
 """Answers that are made for one address at the same time; its other reads wait."""
 WAITING_MAX: Final = 60
 """Reads of one address that may be there at once, those in the making included."""
-RETRY_AFTER_S: Final = "Ask again when they are answered."
+RETRY_HINT: Final = "Ask again when they are answered."
 
 
 @dataclass(slots=True)
@@ -45,9 +45,7 @@ class AnswerSlots:
         """
         turn = self.found.setdefault(address, AnswerSlot())
         if turn.present >= WAITING_MAX:
-            raise TooOftenError(
-                "Too many requests from your address wait already", RETRY_AFTER_S, 5
-            )
+            raise TooOftenError("Too many requests from your address wait already", RETRY_HINT, 5)
         turn.present += 1
         try:
             await turn.running.acquire()

@@ -41,6 +41,16 @@ def test_an_answer_says_its_vintage_and_where_else_it_is(client: TestClient, nam
 
 
 @pytest.mark.parametrize("name", LISTS)
+def test_the_page_for_people_shows_the_vintage_that_was_asked_for(
+    client: TestClient, name: str
+) -> None:
+    now = client.get(f"/api/v1/{name}").json()["meta"]["as_of"]
+    page = client.get(f"/api/v1/{name}?as_of={now}").json()["links"]["page"]
+    assert f"as_of={now}" in page
+    assert client.get(page).status_code == 200
+
+
+@pytest.mark.parametrize("name", LISTS)
 def test_csv_holds_all_rows_by_address_and_by_accept(client: TestClient, name: str) -> None:
     address = f"/api/v1/{name}"
     by_address = client.get(f"{address}.csv")

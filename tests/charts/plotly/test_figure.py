@@ -393,3 +393,13 @@ def test_tints_of_a_hue_stand_out_from_the_ground_and_from_each_other(theme: int
     tints = [colours[f"{hue}{shade}"] for shade in ("", "-2", "-3")]
     assert min(contrast(tint, colours["surface"]) for tint in tints) >= 3
     assert min(contrast(*pair) for pair in itertools.combinations(tints, 2)) >= 1.5
+
+
+@pytest.mark.parametrize("name", ["DeepSeek", "ديب سيك", "ד & <b>"])
+@pytest.mark.parametrize("view", [View.LINES, View.STACK])
+def test_the_words_of_a_point_begin_with_the_name_of_its_trace(name: str, view: View) -> None:
+    shares = answer({"x": ["1", "2", None]}, groups={"x": group("x", name, "us")})
+    trace = drawn(shares, view)["data"][0]
+    for words in trace["hovertext"]:
+        assert words.startswith(f"{trace['name']} ")
+    assert trace["hovertext"][-1].removeprefix(trace["name"]).strip() == "–"

@@ -67,7 +67,7 @@ def test_a_parameter_says_its_meaning_values_default_and_example(client: TestCli
     assert "openness text Which models are counted" in text
     assert "One of open, closed, unknown, all. Default: open." in text
     assert (
-        "from text First month, YYYY-MM. Left out: the first with data. Example: 2025-01." in text
+        "from month First month, YYYY-MM. Left out: the first with data. Example: 2025-01." in text
     )
     assert "top whole number How many developers or models are named" in text
     assert "source list of texts" in text

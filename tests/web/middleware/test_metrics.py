@@ -157,3 +157,15 @@ def test_pages_and_the_api_are_counted_apart(client: TestClient) -> None:
         assert (
             f'modelshare_answers_total{{method="GET",route="{path}"' in client.get("/metrics").text
         )
+
+
+def test_a_head_is_counted_under_the_route_that_answered_it(client: TestClient) -> None:
+    for path, route in (
+        ("/sources", "/sources"),
+        ("/developers/deepseek", "/developers/{slug:path}"),
+        ("/api/v1/sources", "/api/v1/sources"),
+    ):
+        assert client.head(path).status_code == 200
+        counted = client.get("/metrics").text
+        assert f'modelshare_answers_total{{method="HEAD",route="{route}",status="200"}}' in counted
+        assert 'method="HEAD",route="none",status="200"' not in counted
