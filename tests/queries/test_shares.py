@@ -1,38 +1,16 @@
-"""The reads, on the bundled figures and on a few made for the purpose."""
+"""Shares and what they leave out, on the bundled figures."""
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
-from io import BytesIO
 from urllib.parse import parse_qsl
 
 import pytest
 
-from app.catalogue.editing import edit_entry, import_entries
-from app.catalogue.entry_types import (
-    DEVELOPER_TYPE,
-    EVENT_TYPE,
-    MODEL_TYPE,
-    SOURCE_TYPE,
-    EntryType,
-    read_entries,
-)
-from app.catalogue.history import read_chart_events
-from app.csv_io.schema import FileLimits
 from app.database.session import Database
-from app.database.vintages import vintage_at
-from app.domain.answer import REST_GROUP, UNNAMED_GROUP, Answer, ChartEvent
-from app.domain.calendar import format_instant
-from app.domain.errors import NoFiguresError
+from app.domain.answer import REST_GROUP, UNNAMED_GROUP, Answer
 from app.domain.question_parser import parse_question
-from app.queries.shares import answer_question, known_slugs, reported_figures
-from app.queries.spans import main_source
-from tests.builders import month_file, publish_stored, store_file
-
-
-def ask(db: Database, query: str = "") -> Answer:
-    with db.reading() as session:
-        question = parse_question(parse_qsl(query), known_slugs(session))
-        return answer_question(session, question)
+from app.queries.shares import known_slugs, reported_figures
+from tests.queries.builders import ask
 
 
 def shares(answer: Answer, month: str) -> dict[str, Decimal | None]:
@@ -160,33 +138,6 @@ def test_several_sources_stay_apart(bundled_db: Database) -> None:
     assert [row.status for row in september] == ["missing"]
 
 
-@pytest.mark.parametrize(
-    ("query", "words"),
-    [
-        ("source=vercel-ai-gateway", "does not say which models are open"),
-        ("to=2024-01", "covers 2025-01 to 2026-09"),
-        ("as_of=2024-01-01", "Nothing had been published by 2024-01-01"),
-        ("developer=openai&origin=chinese", "Loosen one of them"),
-        ("source=state-of-ai-study&by=openness", "names some open models only"),
-        ("source=state-of-ai-study&of=open", "names some open models only"),
-        ("source=huggingface-spring-2026&of=open", "names some open models only"),
-        ("source=huggingface-spring-2026&openness=all", "names some open models only"),
-        ("source=huggingface-study-2025&openness=closed", "counts no closed models"),
-    ],
-)
-def test_a_question_without_an_answer_is_told_why(
-    bundled_db: Database, query: str, words: str
-) -> None:
-    with pytest.raises(NoFiguresError) as caught:
-        ask(bundled_db, query)
-    assert words in caught.value.detail
-
-
-def test_before_the_first_upload_there_are_no_figures_yet(db: Database) -> None:
-    with pytest.raises(NoFiguresError, match="There are no figures yet"):
-        ask(db)
-
-
 def test_estimated_figures_of_the_same_metric_are_reported_beside_the_main_source(
     bundled_db: Database,
 ) -> None:
@@ -207,27 +158,6 @@ def test_nothing_is_reported_beside_a_question_that_the_reports_do_not_answer(
     with bundled_db.reading() as session:
         question = parse_question(parse_qsl(query), known_slugs(session))
         assert reported_figures(session, question) is None
-
-
-def test_an_earlier_vintage_keeps_the_names_and_definitions_it_had(filled_db: Database) -> None:
-    before = ask(filled_db, "by=developer&top=3")
-    assert before.vintage is not None
-    pinned = f"by=developer&top=3&as_of={before.vintage:%Y-%m-%dT%H:%M:%S.%fZ}"
-    assert ask(filled_db, pinned) == before
-    corrections = {
-        SOURCE_TYPE: "source,name,publisher,metric,population\n"
-        "openrouter-rankings,OR lists,OpenRouter,tokens,Something else\n",
-        DEVELOPER_TYPE: "developer,name,origin\ndeepseek,DeepSeek AI,other\n",
-    }
-    for name in ("first", "second"):
-        for kind, text in corrections.items():
-            file = BytesIO(text.replace("OR lists", name).replace("DeepSeek AI", name).encode())
-            with filled_db.writing() as session:
-                import_entries(session, kind, file, FileLimits(), by="ada", reason=name)
-    after = ask(filled_db, "by=developer&top=3")
-    assert after.sources[0].name == "second"
-    assert "second" in {group.label for group in after.groups}
-    assert ask(filled_db, pinned) == before
 
 
 def test_counted_by_base_a_european_product_on_a_chinese_base_is_chinese(
@@ -251,60 +181,3 @@ def test_counted_by_base_the_whole_stays_the_same(bundled_db: Database) -> None:
 def test_a_filter_by_home_means_the_home_that_is_counted(bundled_db: Database) -> None:
     named = ask(bundled_db, "by=model&origin=chinese&home=base&developer=tngtech&top=50")
     assert "tngtech/deepseek-r1t2-chimera" in {group.key for group in named.groups}
-
-
-def correct(db: Database, kind: EntryType, text: str) -> None:
-    with db.writing() as session:
-        import_entries(
-            session, kind, BytesIO(text.encode()), FileLimits(), by="ada", reason="known now"
-        )
-
-
-def test_an_earlier_vintage_counts_by_the_bases_known_then(filled_db: Database) -> None:
-    query = "developer=qwen&home=base&from=2025-08&to=2025-08"
-    before = ask(filled_db, query)
-    assert before.vintage is not None
-    assert [group.key for group in before.groups] == ["chinese"]
-    used = ask(filled_db, "by=model&developer=qwen&from=2025-08&to=2025-08").groups[0].key
-    row = f"{used},{used},qwen,open,meta-llama\n"
-    correct(filled_db, MODEL_TYPE, "model,name,developer,openness,base_developer\n" + row)
-    assert {group.key for group in ask(filled_db, query).groups} == {"chinese", "us"}
-    assert ask(filled_db, f"{query}&as_of={format_instant(before.vintage)}") == before
-
-
-def test_an_earlier_vintage_has_the_events_known_then_as_they_read(filled_db: Database) -> None:
-    def events(as_of: datetime | None = None) -> list[ChartEvent]:
-        with filled_db.reading() as session:
-            return read_chart_events(vintage_at(session, as_of))
-
-    before, then = events(), ask(filled_db).vintage
-    correct(filled_db, EVENT_TYPE, "date,title\n2026-10-01,Something new\n")
-    with filled_db.writing() as session:
-        number, cells = next(iter(read_entries(session, EVENT_TYPE)))
-        for title in ("Another title", "A third title"):
-            changed = cells | {"title": title}
-            edit_entry(session, EVENT_TYPE, changed, by="ada", reason="x", entry_id=number)
-    after = events()
-    assert {event.title for event in after} - {event.title for event in before} == {
-        "Something new",
-        "A third title",
-    }
-    assert events(then) == before
-
-
-def test_where_only_closed_models_pass_the_filters_that_is_said(bundled_db: Database) -> None:
-    with pytest.raises(NoFiguresError, match="Nothing matches") as refused:
-        ask(bundled_db, "developer=anthropic&by=developer")
-    assert "closed models only. Ask for all: openness=all." in refused.value.detail
-
-
-def test_what_was_asked_without_a_source_stays_whatever_is_published_later(db: Database) -> None:
-    for slug in ("aaa", "openrouter-rankings"):
-        cells = {"source": slug, "name": slug, "publisher": "P", "metric": "m", "population": "P"}
-        with db.writing() as session:
-            edit_entry(session, SOURCE_TYPE, cells, by="ada", reason="new")
-    first = publish_stored(db, store_file(db, month_file("30"), "aaa")).published_at
-    publish_stored(db, store_file(db, month_file("31"), "openrouter-rankings"))
-    with db.reading() as session:
-        assert main_source(vintage_at(session, first)) == "aaa"
-        assert main_source(vintage_at(session)) == "openrouter-rankings"

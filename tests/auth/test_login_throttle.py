@@ -1,0 +1,124 @@
+"""Wrong passwords: how many are let through, and how long one waits then."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import func, select
+
+from app.auth.login_throttle import network_of_address, record_attempt
+from app.auth.sessions import change_password
+from app.database.locks import Lock
+from app.database.session import Database
+from app.domain.errors import TooOftenError, UnavailableError, WrongPasswordError
+from tests.auth.builders import HOME, age, count, outcome, sign_in
+from tests.builders import PASSWORD
+
+
+def fail(db: Database, times: int, name: str = "ada", address: str = HOME) -> None:
+    """As so many wrong passwords would."""
+    for _ in range(times):
+        record_attempt(db, name, address)
+
+
+def test_the_eleventh_attempt_is_refused_even_with_the_right_password(ada: Database) -> None:
+    for number in range(9):
+        fail(ada, 1, address=f"198.51.100.{number}")
+    assert outcome(ada, password="wrong", address="198.51.100.10") == "WrongPassword"
+    with pytest.raises(TooOftenError) as refused:
+        sign_in(ada, address="203.0.113.9")
+    assert 290 < refused.value.seconds <= 300
+    assert refused.value.detail == "Please try again in 5 minutes."
+
+
+def test_one_address_may_not_try_many_names(ada: Database) -> None:
+    for number in range(9):
+        fail(ada, 1, name=f"name{number}")
+    assert outcome(ada, name="name10", password="wrong") == "WrongPassword"
+    assert outcome(ada) == "TooOften"
+    assert outcome(ada, address="203.0.113.9") == "in"
+
+
+def test_an_unknown_name_is_refused_after_ten_as_a_known_one_is(ada: Database) -> None:
+    for number in range(9):
+        fail(ada, 1, name="nobody", address=f"198.51.100.{number}")
+    assert outcome(ada, name="nobody", address="198.51.100.10") == "WrongPassword"
+    assert outcome(ada, name="nobody", address="203.0.113.9") == "TooOften"
+
+
+def test_after_five_minutes_it_may_be_tried_again_and_old_attempts_are_gone(ada: Database) -> None:
+    fail(ada, 10)
+    age(ada, "failed_sign_in", "at", "4 minutes")
+    with pytest.raises(TooOftenError) as refused:
+        sign_in(ada)
+    assert 30 < refused.value.seconds <= 60
+    age(ada, "failed_sign_in", "at", "1 minute")
+    assert outcome(ada, password="wrong") == "WrongPassword"
+    assert count(ada, "failed_sign_in") == 1
+    assert outcome(ada) == "in"
+
+
+def test_right_passwords_do_not_count(ada: Database) -> None:
+    fail(ada, 9)
+    for _ in range(2):
+        assert outcome(ada) == "in"
+    age(ada, "failed_sign_in", "at", "5 minutes")
+    assert outcome(ada) == "in"
+    assert count(ada, "failed_sign_in") == 0
+
+
+def test_being_refused_does_not_make_the_wait_longer(ada: Database) -> None:
+    fail(ada, 10)
+    for _ in range(5):
+        assert outcome(ada, password="wrong") == "TooOften"
+    assert count(ada, "failed_sign_in") == 10
+
+
+@contextmanager
+def held(db: Database, lock: Lock) -> Iterator[None]:
+    with db.engine.begin() as connection:
+        connection.execute(select(func.pg_advisory_xact_lock(lock)))
+        yield
+
+
+@pytest.mark.parametrize("lock", [lock for lock in Lock if lock is not Lock.SIGN_IN])
+def test_no_other_business_keeps_people_from_signing_in(ada: Database, lock: Lock) -> None:
+    with held(ada, lock):
+        assert outcome(ada) == "in"
+
+
+def test_whoever_waits_too_long_for_the_turn_is_asked_to_come_again(ada: Database) -> None:
+    with held(ada, Lock.SIGN_IN), pytest.raises(UnavailableError, match="signing in"):
+        sign_in(ada)
+    assert outcome(ada) == "in"
+
+
+def test_of_many_guesses_at_once_ten_get_through(ada: Database) -> None:
+    with ThreadPoolExecutor(16) as pool:
+        outcomes = list(pool.map(lambda _: outcome(ada, password="wrong"), range(30)))
+    assert outcomes.count("WrongPassword") == 10
+    assert outcomes.count("TooOften") == 20
+
+
+@pytest.mark.parametrize(
+    ("address", "other", "same"),
+    [
+        ("2001:db8::1", "2001:db8:0:0:ffff::2", True),
+        ("2001:db8::1", "2001:db8:0:1::1", False),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("fe80::1%eth0", "fe80::2%eth0", True),
+        ("testclient", "testclient", True),
+    ],
+)
+def test_a_network_of_ipv6_counts_as_one_address(address: str, other: str, same: bool) -> None:
+    assert (network_of_address(address) == network_of_address(other)) is same
+
+
+def test_a_new_password_needs_the_old_one_and_guesses_of_it_are_counted(ada: Database) -> None:
+    fail(ada, 9)
+    with pytest.raises(WrongPasswordError):
+        change_password(ada, "ada", "wrong", "another long password", HOME)
+    with pytest.raises(TooOftenError):
+        change_password(ada, "ada", PASSWORD, "another long password", HOME)
