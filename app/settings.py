@@ -123,18 +123,18 @@ class Settings(BaseSettings):
     @field_validator("allowed_hosts")
     @classmethod
     def _names(cls, listed: str) -> str:
-        for one in listed.split(","):
-            if one.strip() and not _HOST.fullmatch(one.strip()):
+        for name in listed.split(","):
+            if name.strip() and not _HOST.fullmatch(name.strip()):
                 expected = "names such as shares.example.org are expected, without scheme or port"
-                raise ValueError(f"{expected}; found {excerpt(one.strip())!r}")
+                raise ValueError(f"{expected}; found {excerpt(name.strip())!r}")
         return listed
 
     @field_validator("forwarded_allow_ips")
     @classmethod
     def _addresses(cls, listed: str) -> str:
         try:
-            for one in listed.split(","):
-                ip_network(one.strip(), strict=False)
+            for address in listed.split(","):
+                ip_network(address.strip(), strict=False)
         except ValueError:
             expected = "addresses or networks such as 172.30.83.2 or 10.0.0.0/8 are expected"
             raise ValueError(f"{expected}, separated by commas") from None
@@ -153,4 +153,6 @@ class Settings(BaseSettings):
     @property
     def hosts(self) -> tuple[str, ...]:
         """The names of `allowed_hosts` in lower case, as Host headers are compared."""
-        return tuple(name for one in self.allowed_hosts.split(",") if (name := one.strip().lower()))
+        return tuple(
+            name for item in self.allowed_hosts.split(",") if (name := item.strip().lower())
+        )

@@ -14,14 +14,14 @@ from app.domain.vocabulary import MISSING
 class ShareKey:
     """What names one number of an answer.
 
-    `asked` is False for a number of the complement, whose groups may have the keys of others: a
-    question can count models of unknown origin and leave out those of unknown openness.
+    `is_asked_for` is False for a number of the complement, whose groups may have the keys of
+    others: a question can count models of unknown origin and leave out those of unknown openness.
     """
 
     source: str
     month: date
     group: str
-    asked: bool = True
+    is_asked_for: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def compare_answers(then: Answer, now: Answer | None) -> ChangesSince:
     differing = [
         Difference(cell.source, cell.month, _label(before, after, cell), was, now_is)
         for cell in shown
-        if (cell.source, cell.month) in had and (cell.group, cell.asked) in groups
+        if (cell.source, cell.month) in had and (cell.group, cell.is_asked_for) in groups
         for was, now_is in [(before.get(cell), after.get(cell))]
         if _differs(was, now_is)
     ]

@@ -73,8 +73,10 @@ def publishable_months(
     standing = current_snapshots_of(session, list(checked.months))
     # Figures that a later file corrected must not come back by reading an earlier one again.
     if upload.reclassified:
-        standing = {key: one for key, one in standing.items() if one.sha256 == upload.sha256}
-    ids = [one.snapshot_id for one in standing.values()]
+        standing = {
+            key: snapshot for key, snapshot in standing.items() if snapshot.sha256 == upload.sha256
+        }
+    ids = [snapshot.snapshot_id for snapshot in standing.values()]
     current = _digests(lines_of_snapshots(session, ids))
     compared = (line for line in checked.lines() if (line.source, line.month) in standing)
     # Reading all lines again is what costs: a file of new months needs no comparison.
@@ -117,7 +119,7 @@ def review_version_of(
         for line in checked.lines():
             digest.update(repr((line.source, line.month, *_meaning(line))).encode())
     return review_version(
-        upload, [one.snapshot_id for one in standing.values()], digest.hexdigest()
+        upload, [snapshot.snapshot_id for snapshot in standing.values()], digest.hexdigest()
     )
 
 

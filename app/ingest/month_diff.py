@@ -231,7 +231,7 @@ def compare_months(
     for line in checked.lines():
         if (line.source, line.month) in months:
             months[line.source, line.month].add(line)
-    for line in lines_of_snapshots(session, [one.snapshot_id for one in standing.values()]):
+    for line in lines_of_snapshots(session, [current.snapshot_id for current in standing.values()]):
         months[line.source, line.month].compare(line)
     return months
 
@@ -245,6 +245,6 @@ def shares_by_origin(
     """
     shares: dict[Origin, Decimal | None] = {}
     for origin in Origin:
-        spoken = [totals[origin, one] for one in counted if (origin, one) in totals]
+        spoken = [totals[origin, openness] for openness in counted if (origin, openness) in totals]
         shares[origin] = sum(spoken, Decimal(0)) if spoken else None
     return shares

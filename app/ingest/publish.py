@@ -86,7 +86,7 @@ def publish_upload(
 def _standing_already(session: Session, checked: CheckedFile) -> PublishResult:
     """Return the first of the uploads whose figures say the same, line for line, as `already`."""
     standing = current_snapshots_of(session, list(checked.months))
-    first = session.get_one(Upload, min(one.upload_id for one in standing.values()))
+    first = session.get_one(Upload, min(snapshot.upload_id for snapshot in standing.values()))
     return PublishResult(first.id, _published_at(first), checked, already=True)
 
 

@@ -32,8 +32,10 @@ def withdrawn_warnings(session: Session, upload: Upload) -> Iterator[Notice]:
 
 def revision_warnings(standing: Mapping[SnapshotKey, CurrentSnapshot]) -> Iterator[Notice]:
     """Yield a notice for each month whose published figures would be replaced."""
-    for (source, month), one in sorted(standing.items()):
-        text = f"{format_month(month)} of {source} is published already, by upload {one.upload_id}"
+    for (source, month), current in sorted(standing.items()):
+        text = (
+            f"{format_month(month)} of {source} is published already, by upload {current.upload_id}"
+        )
         yield Notice("revises", None, f"{text}; these figures would take its place")
 
 
@@ -52,10 +54,10 @@ def remarkable_warnings(
     series: Sequence[ReviewSeries], keys: Collection[SnapshotKey]
 ) -> Iterator[Notice]:
     """Yield a notice for each unusual jump and each gap that touches a month of the file."""
-    for one in series:
-        yield from _jumps(one, keys)
-    for source in sorted({one.source for one in series}):
-        yield from _gaps([one for one in series if one.source == source], keys)
+    for group in series:
+        yield from _jumps(group, keys)
+    for source in sorted({group.source for group in series}):
+        yield from _gaps([group for group in series if group.source == source], keys)
 
 
 def _jumps(series: ReviewSeries, keys: Collection[SnapshotKey]) -> Iterator[Notice]:
@@ -66,7 +68,7 @@ def _jumps(series: ReviewSeries, keys: Collection[SnapshotKey]) -> Iterator[Noti
         if old is not None and new is not None
     ]
     for month, old, new in steps:
-        touched = any((series.source, one) in keys for one in (month, add_months(month, -1)))
+        touched = any((series.source, end) in keys for end in (month, add_months(month, -1)))
         # Without the step itself: a short series would hide its own jump in the median.
         others = [abs(after - before) for at, before, after in steps if at != month]
         unusual = bool(others) and abs(new - old) > UNUSUAL_JUMP_FACTOR * median(others)
@@ -86,7 +88,7 @@ def _gaps(series: Sequence[ReviewSeries], keys: Collection[SnapshotKey]) -> Iter
     filled = [
         month
         for index, month in enumerate(months)
-        if any(one.after[index] is not None for one in series)
+        if any(group.after[index] is not None for group in series)
     ]
     for before, after in pairwise(filled):
         first, last = add_months(before, 1), add_months(after, -1)

@@ -101,6 +101,6 @@ def test_a_closed_list_is_told_as_one(
 
 def test_a_month_is_a_month_in_questions_and_answers(document: Json) -> None:
     of_shares = document["paths"]["/api/v1/shares"]["get"]["parameters"]
-    asked = [item["schema"] for item in of_shares if item["name"] in ("from", "to")]
-    answered = document["components"]["schemas"]["ShareRow"]["properties"]["month"]
-    assert [schema_kind(document, schema) for schema in (*asked, answered)] == ["month"] * 3
+    of_question = [item["schema"] for item in of_shares if item["name"] in ("from", "to")]
+    of_answer = document["components"]["schemas"]["ShareRow"]["properties"]["month"]
+    assert [schema_kind(document, schema) for schema in (*of_question, of_answer)] == ["month"] * 3

@@ -20,16 +20,16 @@ CursorKey = tuple[str | int, ...]
 class Cursor:
     """The beginning of a page. `str` of it is the text that a client sends back.
 
-    `asked` is the `cursor_name` of the list and question it belongs to; `as_of` is the vintage of
+    `name` is the `cursor_name` of the list and question it belongs to; `as_of` is the vintage of
     the first page; `after` is the place of the last row before.
     """
 
-    asked: str
+    name: str
     as_of: datetime
     after: CursorKey
 
     def __str__(self) -> str:
-        content = json.dumps([self.asked, format_instant(self.as_of), self.after]).encode()
+        content = json.dumps([self.name, format_instant(self.as_of), self.after]).encode()
         return format_cursor(_check(content) + content)
 
 
@@ -66,9 +66,9 @@ def format_cursor(sealed: bytes) -> str:
 
 def _cursor(content: Any) -> Cursor | None:
     match content:
-        case [str(asked), str(instant), [*after]] if all(map(_is_key, after)):
+        case [str(name), str(instant), [*after]] if all(map(_is_key, after)):
             as_of = parse_instant(instant)
-            return Cursor(asked, as_of, tuple(after)) if as_of else None
+            return Cursor(name, as_of, tuple(after)) if as_of else None
     return None
 
 
@@ -80,6 +80,6 @@ def _is_key(value: Any) -> bool:
     return type(value) is int and 0 <= value < 2**31
 
 
-def cursor_name(*asked: str) -> str:
-    """Return 12 hexadecimal digits that name a list and question, given as their texts."""
-    return sha256("\n".join(asked).encode()).hexdigest()[:12]
+def cursor_name(*texts: str) -> str:
+    """Return 12 hexadecimal digits that name a list and question by their texts."""
+    return sha256("\n".join(texts).encode()).hexdigest()[:12]

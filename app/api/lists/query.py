@@ -115,10 +115,10 @@ def list_query_dependency(
     """
     taken = accepted or PARAMETER_ORDER
 
-    def asked(request: Request, session: ReadSession) -> ListQuery:
+    def read_query(request: Request, session: ReadSession) -> ListQuery:
         reader = _ListQueryReader(request, paged=paged, csv=csv and is_csv_wanted(request))
         question = reader.question(known_slugs(session), taken)
-        list_query = reader.asked(question, everything=everything)
+        list_query = reader.read(question, everything=everything)
         pairs = [
             *list_query.pairs(list_query.question),
             *list_query.page_pairs(),
@@ -130,7 +130,7 @@ def list_query_dependency(
         set_validators(request, session, list_query.as_of, [*pairs, *bom])
         return list_query
 
-    return Depends(asked)
+    return Depends(read_query)
 
 
 DIGITS: Final = len(str(LIMIT_MAX))
@@ -171,10 +171,10 @@ class _ListQueryReader:
         except BadQuestionError as refused:
             self.problems = [*refused.problems, *self.problems]
             self.untold = refused.problem_count - len(refused.problems)
-        # Any question will do to go on with: `asked` refuses once it has seen the rest.
+        # Any question will do to go on with: `read` refuses once it has seen the rest.
         return Question()
 
-    def asked(self, question: Question, *, everything: bool) -> ListQuery:
+    def read(self, question: Question, *, everything: bool) -> ListQuery:
         """Return the query of a question. Raise BadQuestionError with every problem."""
         if everything and not any(name == "openness" and text for name, text in self.rest):
             question = question.having(openness="all")
@@ -210,7 +210,7 @@ class _ListQueryReader:
         if cursor is None:
             self._refuse("not_a_cursor", "cursor", text, "what links.next says, unchanged")
         # With other problems the question is a stand-in, to which no cursor belongs.
-        elif cursor.asked != list_query.name and not self.problems:
+        elif cursor.name != list_query.name and not self.problems:
             expected = "the cursor with the same address and parameters as the page before"
             self._refuse("foreign_cursor", "cursor", text, expected)
         return cursor

@@ -83,11 +83,11 @@ async def read_upload_body(request: Request) -> AsyncIterator[tuple[BinaryIO, Se
     for the parameters, BadInputError for a form without a file, HTTPException 415 for another kind
     of body.
     """
-    asked = request.query_params.multi_items()
+    query_pairs = request.query_params.multi_items()
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "text/csv":
         # Before the body: parameters that are wrong are refused before a file is received.
-        sent = parse_choices(asked)
+        sent = parse_choices(query_pairs)
         with tempfile.SpooledTemporaryFile(max_size=SPOOL_MAX_BYTES) as file:
             async for portion in request.stream():
                 file.write(portion)
@@ -96,7 +96,7 @@ async def read_upload_body(request: Request) -> AsyncIterator[tuple[BinaryIO, Se
         # max_part_size is of fields only. The file is limited by the route's max_body_size.
         parts = {"max_files": 1, "max_fields": 10, "max_part_size": FIELD_LIMIT}
         async with request.form(**parts) as form:
-            yield _of_form(form, asked)
+            yield _of_form(form, query_pairs)
     else:
         raise HTTPException(415, "Send the file as text/csv, or as file in multipart/form-data")
 

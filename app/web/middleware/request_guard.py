@@ -73,7 +73,7 @@ def check_host(scope: Scope) -> None:
     if not ours or policy_of(scope).kind is RouteKind.OPERATIONS:
         return
     # An IPv6 address has colons of its own, in brackets.
-    names = [re.sub(r":[0-9]*$", "", one).lower() for one in hosts_given]
+    names = [re.sub(r":[0-9]*$", "", host).lower() for host in hosts_given]
     if len(names) != 1 or names[0] not in ours:
         raise HTTPException(400, "This server does not answer for that name")
 

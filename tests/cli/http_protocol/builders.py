@@ -40,6 +40,14 @@ def answer_at(place: tuple[str, int], *parts: bytes, timeout_s: float = 30) -> b
     return received
 
 
+def read_until(connection: socket.socket, end: bytes) -> bytes:
+    """What comes, up to `end` or to where the other side closes."""
+    received = b""
+    while not received.endswith(end) and (part := connection.recv(65536)):
+        received += part
+    return received
+
+
 FIRST = b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
 END = b"Connection: close\r\n\r\n"
 

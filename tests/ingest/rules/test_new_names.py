@@ -100,9 +100,9 @@ def test_versions_that_differ_by_where_a_separator_stands_are_two_models() -> No
     ],
 )  # fmt: skip
 def test_a_separator_between_digits_is_part_of_a_models_name(name: str, is_known: bool) -> None:
-    known = KnownModel("model-1-1", "Model 1-1", "qwen", Openness.OPEN)
-    catalogue = CatalogueIndex(KNOWN.sources, KNOWN.developers, {"model-1-1": known})
-    assert (catalogue.model(name) == known) is is_known
+    model = KnownModel("model-1-1", "Model 1-1", "qwen", Openness.OPEN)
+    catalogue = CatalogueIndex(KNOWN.sources, KNOWN.developers, {"model-1-1": model})
+    assert (catalogue.model(name) == model) is is_known
 
 
 def test_a_new_slug_never_takes_over_a_known_name() -> None:
