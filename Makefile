@@ -25,6 +25,7 @@ help:
 run: $(VENV)/.runtime $(PLOTLY)
 	@exec $(BIN)/modelshare serve
 
+# Those of metadata build the whole contract of the API, and so are not among the quick ones.
 PURE := $(addprefix tests/,domain csv_io wording charts ingest/rules)
 
 check: lint

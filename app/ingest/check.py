@@ -70,20 +70,20 @@ def publishable_months(
     """
     if checked.problem_count:
         return frozenset()
-    standing = current_snapshots_of(session, list(checked.months))
+    current = current_snapshots_of(session, list(checked.months))
     # Figures that a later file corrected must not come back by reading an earlier one again.
     if upload.reclassified:
-        standing = {
-            key: snapshot for key, snapshot in standing.items() if snapshot.sha256 == upload.sha256
+        current = {
+            key: snapshot for key, snapshot in current.items() if snapshot.sha256 == upload.sha256
         }
-    ids = [snapshot.snapshot_id for snapshot in standing.values()]
-    current = _digests(lines_of_snapshots(session, ids))
-    compared = (line for line in checked.lines() if (line.source, line.month) in standing)
+    ids = [snapshot.snapshot_id for snapshot in current.values()]
+    current_digests = _digests(lines_of_snapshots(session, ids))
+    compared = (line for line in checked.lines() if (line.source, line.month) in current)
     # Reading all lines again is what costs: a file of new months needs no comparison.
-    given = _digests(compared) if standing else {}
-    differing = {key for key in standing if given.get(key) != current.get(key)}
+    file_digests = _digests(compared) if current else {}
+    differing = {key for key in current if file_digests.get(key) != current_digests.get(key)}
     # A month that is not current was withdrawn: reclassifying brings none of those back.
-    new = set() if upload.reclassified else checked.months.keys() - standing.keys()
+    new = set() if upload.reclassified else checked.months.keys() - current.keys()
     return frozenset(differing | new)
 
 
@@ -112,14 +112,14 @@ def review_version_of(
     session: Session, upload: Upload, checked: CheckedFile, keys: Collection[SnapshotKey]
 ) -> str:
     """Return a name for all that publishing depends on: upload, current months, catalogue."""
-    standing = current_snapshots_of(session, keys)
+    current = current_snapshots_of(session, keys)
     # What the catalogue makes of each line is part of it: a corrected origin changes the review.
     digest = hashlib.sha256()
     if not checked.problem_count:
         for line in checked.lines():
             digest.update(repr((line.source, line.month, *_meaning(line))).encode())
     return review_version(
-        upload, [snapshot.snapshot_id for snapshot in standing.values()], digest.hexdigest()
+        upload, [snapshot.snapshot_id for snapshot in current.values()], digest.hexdigest()
     )
 
 

@@ -218,11 +218,11 @@ def compare_months(
     session: Session,
     checked: CheckedFile,
     keys: Collection[SnapshotKey],
-    standing: Mapping[SnapshotKey, CurrentSnapshot],
+    replaced: Mapping[SnapshotKey, CurrentSnapshot],
 ) -> dict[SnapshotKey, MonthDiff]:
     """Return, by source and month, how the `keys` of a sound file differ from what is current.
 
-    `standing` are the current snapshots of these keys; a key without one is new.
+    `replaced` are the current snapshots of these keys; a key without one is new.
     """
     months: dict[SnapshotKey, MonthDiff] = {key: MonthDiff() for key in keys}
     if not keys:
@@ -231,7 +231,7 @@ def compare_months(
     for line in checked.lines():
         if (line.source, line.month) in months:
             months[line.source, line.month].add(line)
-    for line in lines_of_snapshots(session, [current.snapshot_id for current in standing.values()]):
+    for line in lines_of_snapshots(session, [current.snapshot_id for current in replaced.values()]):
         months[line.source, line.month].compare(line)
     return months
 

@@ -1,4 +1,4 @@
-"""Publishes an upload: reads and checks it again under a lock, stores all or nothing."""
+"""Publishes an upload: checks its stored bytes again, stores all of it under locks, or nothing."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ def publish_upload(
     refuse_closed_upload(upload)
     # The stored bytes are checked again, whatever the review said: the catalogue may have changed.
     with open_stored_file(upload) as file:
-        checked = _checked_alone(session, upload, file, limits, progress)
+        checked = _check_new_names_alone(session, upload, file, limits, progress)
         # Only now is it known which sources the file speaks of. Nobody else publishes on them
         # from here on, so that what is current stays so until the commit.
         lock_sources(session, {slug for slug, _ in checked.months})
@@ -73,31 +73,34 @@ def publish_upload(
             return PublishResult(same.id, _published_at(same), checked, already=True)
         keys = publishable_months(session, upload, checked)
         if not keys:
-            return _standing_already(session, checked)
+            return _already_current(session, checked)
         check_expected_version(expected, lambda: review_version_of(session, upload, checked, keys))
-        _ask_reason(session, keys, reason)
+        _require_reason(session, keys, reason)
         notes = _store(session, upload, checked, keys, by)
     # Before the moment of publishing: at that vintage its names are known.
     write_audit_list(session, notes)
-    _record_outcome(session, upload, by, reason)
+    _stamp_published(session, upload, by, reason)
     return PublishResult(upload.id, _published_at(upload), checked)
 
 
-def _standing_already(session: Session, checked: CheckedFile) -> PublishResult:
+def _already_current(session: Session, checked: CheckedFile) -> PublishResult:
     """Return the first of the uploads whose figures say the same, line for line, as `already`."""
-    standing = current_snapshots_of(session, list(checked.months))
-    first = session.get_one(Upload, min(snapshot.upload_id for snapshot in standing.values()))
+    current = current_snapshots_of(session, list(checked.months))
+    first = session.get_one(Upload, min(snapshot.upload_id for snapshot in current.values()))
     return PublishResult(first.id, _published_at(first), checked, already=True)
 
 
-def _checked_alone(
+def _check_new_names_alone(
     session: Session,
     upload: Upload,
     file: BinaryIO,
     limits: FileLimits,
     progress: LineProgress | None,
 ) -> CheckedFile:
-    """Return the file checked; raises BadFileError with every problem."""
+    """Return the file checked, under the catalogue's lock if it brings new names.
+
+    Raises BadFileError with every problem.
+    """
     checked = check_upload(session, upload, file, limits=limits, progress=progress)
     refuse_problems(checked)
     if checked.new_developers or checked.new_models:
@@ -114,7 +117,7 @@ def _published_at(upload: Upload) -> datetime:
     return upload.published_at
 
 
-def _ask_reason(session: Session, keys: Collection[SnapshotKey], reason: str) -> None:
+def _require_reason(session: Session, keys: Collection[SnapshotKey], reason: str) -> None:
     revised = list(current_snapshots_of(session, keys))
     if revised and not reason:
         listed = ", ".join(f"{slug} {format_month(month)}" for slug, month in revised[:12])
@@ -198,10 +201,10 @@ def _copy(session: Session, rows: Iterable[tuple[object, ...]]) -> None:
             copy.write_row(row)
 
 
-def _record_outcome(session: Session, upload: Upload, by: str, reason: str) -> None:
+def _stamp_published(session: Session, upload: Upload, by: str, reason: str) -> None:
     """The moment of publishing. Its lock is held to the commit: later moments are seen later."""
     session.execute(select(func.pg_advisory_xact_lock(Lock.STAMP)))
-    _refuse_past(session)
+    _refuse_clock_set_back(session)
     session.execute(
         update(Upload)
         .where(Upload.id == upload.id)
@@ -210,8 +213,11 @@ def _record_outcome(session: Session, upload: Upload, by: str, reason: str) -> N
     session.refresh(upload, ["published_at"])
 
 
-def _refuse_past(session: Session) -> None:
-    """A clock that was set back would have the figures published before win."""
+def _refuse_clock_set_back(session: Session) -> None:
+    """Raise UnavailableError where the clock is behind the last publishing.
+
+    The later moment wins: figures stamped now would stand below those published before.
+    """
     last, now = session.execute(select(func.max(Upload.published_at), func.clock_timestamp())).one()
     if last is not None and last >= now:
         title = (

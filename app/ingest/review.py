@@ -34,7 +34,7 @@ class Review:
 
     `version` names all this depends on: publishing with it is refused once that has moved on.
     `same_as` is the upload whose bytes are current already: then publishing does nothing.
-    `standing` are months of the file whose figures are current as it says: they are left alone.
+    `unchanged` are months of the file whose figures are current as it says: they are left alone.
     `upload_id` is None for a file that was not kept.
     """
 
@@ -46,7 +46,7 @@ class Review:
     warnings: tuple[Notice, ...]
     needs_reason: bool
     same_as: int | None
-    standing: tuple[SnapshotKey, ...]
+    unchanged: tuple[SnapshotKey, ...]
 
     @property
     def changes_nothing(self) -> bool:
@@ -68,8 +68,8 @@ def review_stored_upload(session: Session, upload: Upload, limits: FileLimits) -
         checked = check_upload(session, upload, file, limits=limits)
         keys = publishable_months(session, upload, checked)
         version = review_version_of(session, upload, checked, keys)
-        standing = current_snapshots_of(session, keys)
-        months = compare_months(session, checked, keys, standing)
+        replaced = current_snapshots_of(session, keys)
+        months = compare_months(session, checked, keys, replaced)
     sound = not checked.problem_count
     # Of a file with problems nothing is compared: its review is the list of them.
     same = current_upload_of_same_file(session, upload) if sound else None
@@ -83,18 +83,18 @@ def review_stored_upload(session: Session, upload: Upload, limits: FileLimits) -
         version=version,
         checked=checked,
         months=tuple(
-            month.review(key, key in standing, before) for key, month in sorted(months.items())
+            month.review(key, key in replaced, before) for key, month in sorted(months.items())
         ),
         series=series,
         warnings=(
             *withdrawn_warnings(session, upload),
-            *revision_warnings(standing),
-            *lost_detail_warnings(months, standing),
+            *revision_warnings(replaced),
+            *lost_detail_warnings(months, replaced),
             *remarkable_warnings(series, keys),
             *checked.notices,
         ),
         # New months need no reason; replacing what readers have seen does.
-        needs_reason=bool(standing),
+        needs_reason=bool(replaced),
         same_as=same.id if same else None,
-        standing=() if not sound else tuple(sorted(checked.months.keys() - keys)),
+        unchanged=() if not sound else tuple(sorted(checked.months.keys() - keys)),
     )

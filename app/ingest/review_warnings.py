@@ -30,9 +30,9 @@ def withdrawn_warnings(session: Session, upload: Upload) -> Iterator[Notice]:
         yield Notice("withdrawn", None, f"{text}: {earlier.withdrawn_reason}")
 
 
-def revision_warnings(standing: Mapping[SnapshotKey, CurrentSnapshot]) -> Iterator[Notice]:
+def revision_warnings(replaced: Mapping[SnapshotKey, CurrentSnapshot]) -> Iterator[Notice]:
     """Yield a notice for each month whose published figures would be replaced."""
-    for (source, month), current in sorted(standing.items()):
+    for (source, month), current in sorted(replaced.items()):
         text = (
             f"{format_month(month)} of {source} is published already, by upload {current.upload_id}"
         )
@@ -40,10 +40,10 @@ def revision_warnings(standing: Mapping[SnapshotKey, CurrentSnapshot]) -> Iterat
 
 
 def lost_detail_warnings(
-    months: Mapping[SnapshotKey, MonthDiff], standing: Collection[SnapshotKey]
+    months: Mapping[SnapshotKey, MonthDiff], replaced: Collection[SnapshotKey]
 ) -> Iterator[Notice]:
     """Yield a notice for each revised month that would say less than it does now."""
-    for source, month in sorted(standing):
+    for source, month in sorted(replaced):
         compared = months[source, month]
         about = f"{format_month(month)} of {source}"
         for code, text in lost_details(about, compared.before, compared.after):

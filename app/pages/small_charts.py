@@ -1,4 +1,4 @@
-"""Small charts of one series before and after publishing: the paths of an SVG of the template."""
+"""Small charts of one series, in cards and beside what a file changes: the paths of their SVG."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

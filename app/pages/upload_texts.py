@@ -33,7 +33,7 @@ def review_finding(review: Review, names: Mapping[str, str]) -> str:
         parts = [("adds", "to", revised.count(False)), ("revises", "of", revised.count(True))]
         acts = [f"{verb} {_months(count)} {of}" for verb, of, count in parts if count]
         sentences.append(f"{' and '.join(acts)} {names.get(source, source)}")
-    left = f" {_stand(len(review.standing))} already as it says." if review.standing else ""
+    left = f" {_stand(len(review.unchanged))} already as it says." if review.unchanged else ""
     return f"Publishing it {join_names(sentences)}.{left}"
 
 

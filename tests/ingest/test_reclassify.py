@@ -80,5 +80,5 @@ def test_the_first_bytes_again_are_news_after_they_were_reclassified(filled_db: 
     reviewed = review_file(filled_db, poolside_file())
     assert reviewed.same_as is None
     assert [kinds(month) for month in reviewed.months] == [{"new": 1, "unchanged": 1, "removed": 1}]
-    assert len(reviewed.standing) == 1
+    assert len(reviewed.unchanged) == 1
     assert reviewed.checked.months[SOURCE, JANUARY].lines == 2

@@ -2,21 +2,18 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 
 from app.catalogue.index import DeveloperToAdd, ModelToAdd
 from app.csv_io.schema import FileReading
 from app.domain.calendar import format_month
 from app.domain.errors import BadFileError, Problem
-from app.domain.snapshot import Basis, Line
+from app.domain.snapshot import Basis, Line, SnapshotKey
 
 RuleProgress = Callable[[int], None]
-SliceKey = tuple[str, date]
-"""A source's slug and a month: what one snapshot is about."""
 
 
-def format_slice_key(key: SliceKey) -> str:
+def format_snapshot_key(key: SnapshotKey) -> str:
     """Return, say, “2025-08 of hub”."""
     source, month = key
     return f"{format_month(month)} of {source}"
@@ -49,7 +46,7 @@ class CheckedFile:
     problems: tuple[Problem, ...]
     problem_count: int
     notices: tuple[Notice, ...]
-    months: Mapping[SliceKey, MonthSummary]
+    months: Mapping[SnapshotKey, MonthSummary]
     new_developers: tuple[DeveloperToAdd, ...]
     new_models: tuple[ModelToAdd, ...]
     # Lines are read again from the file, never kept: there may be a million.

@@ -8,14 +8,13 @@ from app.catalogue.index import CatalogueIndex
 from app.csv_io.reader import CsvTable, open_csv_table
 from app.domain.errors import BadFileError
 from app.domain.matching import nearest_match
-from app.domain.snapshot import Basis, Line
+from app.domain.snapshot import Basis, Line, SnapshotKey
 from app.ingest.rules.check_options import DEFAULT_OPTIONS, CheckOptions
 from app.ingest.rules.checked import (
     CheckedFile,
     MonthSummary,
     RuleProgress,
-    SliceKey,
-    format_slice_key,
+    format_snapshot_key,
 )
 from app.ingest.rules.duplicates import DuplicateFinder, slice_hash
 from app.ingest.rules.notices import NoticeList
@@ -46,8 +45,8 @@ class FileCheck:
         self.resolver = resolver
         self.source = options.source
         self.limits = options.limits
-        self.tallies: dict[SliceKey, MonthTotals] = {}
-        self.remainders: dict[SliceKey, MonthTotals] = {}
+        self.tallies: dict[SnapshotKey, MonthTotals] = {}
+        self.remainders: dict[SnapshotKey, MonthTotals] = {}
         self.notices = NoticeList()
         self.duplicates = DuplicateFinder()
 
@@ -146,7 +145,7 @@ class FileCheck:
 
     # --- one month -------------------------------------------------------------------------------
 
-    def check_month(self, key: SliceKey, tally: MonthTotals, sound: bool) -> None:
+    def check_month(self, key: SnapshotKey, tally: MonthTotals, sound: bool) -> None:
         if tally.basis is None:
             self.refuse_mixture(key, tally)
         elif tally.excess_line:
@@ -166,17 +165,17 @@ class FileCheck:
         self.notice_totals(key, tally)
 
     def refuse_sum(
-        self, code: str, key: SliceKey, tally: MonthTotals, line: int, expected: str
+        self, code: str, key: SnapshotKey, tally: MonthTotals, line: int, expected: str
     ) -> None:
         by_share = tally.basis is Basis.SHARE
         column, total = ("share_pct", tally.share_sum) if by_share else ("value", tally.value_sum)
-        found_text = f"the lines of {format_slice_key(key)} add up to {total:f}"
+        found_text = f"the lines of {format_snapshot_key(key)} add up to {total:f}"
         _add(self.table, line, LineMistakeError(code, column, found_text, expected))
 
-    def refuse_mixture(self, key: SliceKey, tally: MonthTotals) -> None:
+    def refuse_mixture(self, key: SnapshotKey, tally: MonthTotals) -> None:
         shareless, valueless = tally.shareless_line, tally.valueless_line
         found_text = f"no share_pct in line {shareless}, no value in line {valueless}"
-        expected = f"share_pct on every line of {format_slice_key(key)}, or value on every line"
+        expected = f"share_pct on every line of {format_snapshot_key(key)}, or value on every line"
         mistake = LineMistakeError("mixed_figures", "share_pct", found_text, expected)
         _add(self.table, max(shareless, valueless), mistake)
 
@@ -186,10 +185,10 @@ class FileCheck:
             for line, split in tally.splits:
                 self.table.refuse_split(line, split)
 
-    def check_homes(self, key: SliceKey, tally: MonthTotals) -> None:
+    def check_homes(self, key: SnapshotKey, tally: MonthTotals) -> None:
         for heading, part, first, first_part in tally.two_homes():
             expected = (
-                f"{first.origin} for {first.developer} in {format_slice_key(key)}, as in line"
+                f"{first.origin} for {first.developer} in {format_snapshot_key(key)}, as in line"
             )
             expected += f" {first_part.line}"
             mistake = LineMistakeError(
@@ -197,13 +196,12 @@ class FileCheck:
             )
             _add(self.table, part.line, mistake)
 
-    def notice_totals(self, key: SliceKey, tally: MonthTotals) -> None:
+    def notice_totals(self, key: SnapshotKey, tally: MonthTotals) -> None:
         for heading, part in tally.possible_totals():
             about = ", ".join(name for name in heading[:3] if name)
-            text = (
-                f"The line {about} of {format_slice_key(key)} counts beside those that name more; "
-            )
-            self.notices.add("maybe_total", part.line, f"{text}leave it out if it is their total")
+            subject = f"The line {about} of {format_snapshot_key(key)} counts beside those"
+            text = f"{subject} that name more; leave it out if it is their total"
+            self.notices.add("maybe_total", part.line, text)
 
     # --- comparing lines -------------------------------------------------------------------------
 
@@ -228,7 +226,7 @@ class FileCheck:
         column = "model" if about.model else "developer" if about.developer else "origin"
         parts = (about.model,) if about.model else (about.origin, about.openness, about.developer)
         found_text = ", ".join(part for part in parts if part)
-        month = format_slice_key((about.source, resolved.month))
+        month = format_snapshot_key((about.source, resolved.month))
         expected = f"each slice once in a month; line {line} has it for {month} already"
         _add(
             self.table, resolved.line, LineMistakeError("line_twice", column, found_text, expected)
@@ -250,7 +248,7 @@ class FileCheck:
 
     # --- the result ------------------------------------------------------------------------------
 
-    def months(self) -> Iterator[tuple[SliceKey, MonthSummary]]:
+    def months(self) -> Iterator[tuple[SnapshotKey, MonthSummary]]:
         for key, tally in self.tallies.items():
             if tally.basis is not None:
                 yield key, MonthSummary(tally.lines, tally.covered, tally.basis)

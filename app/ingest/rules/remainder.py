@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 
-from app.ingest.rules.checked import Notice, SliceKey, format_slice_key
+from app.domain.snapshot import SnapshotKey
+from app.ingest.rules.checked import Notice, format_snapshot_key
 from app.ingest.rules.totals import MonthTotals
 
 
-def remainder_notice(incomplete: Mapping[SliceKey, MonthTotals]) -> Notice | None:
+def remainder_notice(incomplete: Mapping[SnapshotKey, MonthTotals]) -> Notice | None:
     """Return one notice of these months, that of the widest remainder by name; None without any."""
     if not incomplete:
         return None
     key, widest = max(incomplete.items(), key=lambda item: item[1].remainder)
-    name, total, rest = format_slice_key(key), f"{widest.covered:f}", f"{widest.remainder:f}"
+    name, total, rest = format_snapshot_key(key), f"{widest.covered:f}", f"{widest.remainder:f}"
     if len(incomplete) == 1:
         text = f"The lines of {name} add up to {total}; "
         text += f"the remaining {rest} % will be shown as unknown"

@@ -88,7 +88,7 @@ def test_months_whose_figures_stand_already_are_left_alone(gateway: Database) ->
     publish_stored(gateway, store_file(gateway, months_file("10", "11"), "gateway"))
     reviewed = review_file(gateway, months_file("10.0", "11", "12"), "gateway")
     assert [f"{month.month:%m}" for month in reviewed.months] == ["03"]
-    assert [f"{month:%m}" for _, month in reviewed.standing] == ["01", "02"]
+    assert [f"{month:%m}" for _, month in reviewed.unchanged] == ["01", "02"]
     assert not reviewed.needs_reason
     assert "revises" not in {notice.code for notice in reviewed.warnings}
 
