@@ -173,9 +173,8 @@ def _leader(start: SvgPoint, end: SvgPoint, gap: float, role: str) -> str:
 
 def _callout(sheet: ChartGeometry, place: PanelBox, callout: Callout) -> str:
     """A reported point with its words on a halo, which keeps lines and grid off them."""
-    # The halo is the words once more beneath themselves, with a wide stroke. `paint-order` could do
-    # with one text, but LibreOffice and CairoSVG do not know it and paint the stroke over the
-    # letters.
+    # The halo is a wide stroke that `paint-order` puts beneath the letters. Programs that do not
+    # know it, such as LibreOffice and CairoSVG, paint it over them: words in the ground's colour.
     x, y = sheet.x(middle_of_month(callout.point.month)), place.y(callout.point.share or 0.0)
     role, font = callout.look.role, sheet.chart.frame.font
     foot = y - callout.lift
@@ -183,10 +182,16 @@ def _callout(sheet: ChartGeometry, place: PanelBox, callout: Callout) -> str:
     ring = element("g", mark, stroke_width=REPORTED_RIM_WIDTH, **stroke_role(role))
     first = foot - 3 - text_lift(callout.text, font)
     anchor = {"left": "start", "right": "end", "center": "middle"}[callout.side]
-    below = svg_text((x, first), callout.text, "surface", font, anchor, aria_hidden="true")
-    halo = element("g", below, stroke_width=5, stroke_linejoin="round", **stroke_role("surface"))
     words = svg_text((x, first), callout.text, callout.look.text_role, font, anchor)
-    return _leader((x, foot), (x, y), CALLOUT_GAP, role) + halo + words + ring
+    halo = element(
+        "g",
+        words,
+        paint_order="stroke",
+        stroke_width=5,
+        stroke_linejoin="round",
+        **stroke_role("surface"),
+    )
+    return _leader((x, foot), (x, y), CALLOUT_GAP, role) + halo + ring
 
 
 def _badge(sheet: ChartGeometry, mark: EventBadge) -> str:
