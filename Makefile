@@ -14,7 +14,7 @@ INSTALL := $(if $(UV),$(UV) pip install --compile-bytecode --python $(BIN)/pytho
 help:
 	@echo "make run          serve the dashboard on http://127.0.0.1:8000 (HOST=, PORT=, DATA_DIR=)"
 	@echo "make check        the quick part: linters, types, import rules, tests of the pure rooms"
-	@echo "make test         linters, types, tests on a real PostgreSQL and in a real browser"
+	@echo "make test         linters, types, tests on a real PostgreSQL and in a real browser; coverage"
 	@echo "make faults       what kills, freezes and fills the database and the workers (two minutes)"
 	@echo "make format       put the code into shape"
 	@echo "make lock         write the lock files anew (UPGRADE=1: with the newest releases)"
@@ -38,10 +38,11 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Three processes on two cores: each waits half of its time for a browser, a server or a clock.
 test: $(VENV)/.dev $(PLOTLY) lint
 	$(BIN)/python -m tests.chromium
 	$(BIN)/python -m tests.audit
-	$(BIN)/pytest -n 2 --dist loadfile -m "not faults"
+	$(BIN)/pytest -n 3 --dist loadfile -m "not faults" --cov --cov-report=term:skip-covered
 
 # One after the other: their limits are in seconds.
 faults: $(VENV)/.dev $(PLOTLY)

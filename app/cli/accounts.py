@@ -16,7 +16,7 @@ from app.auth.accounts import (
     enable_maintainer,
 )
 from app.auth.sessions import create_link
-from app.cli.console import DataDir, console, load_settings, open_database
+from app.cli.console import DataDir, console, load_settings, open_database, open_standard_input
 from app.cli.server_address import read_server_address
 from app.domain.errors import BadInputError
 from app.settings import Settings
@@ -83,10 +83,10 @@ def read_password(from_stdin: bool, instead: str) -> str:
         # As bytes, because the locale of a container may not be UTF-8. Only the line's end goes:
         # spaces belong to the password.
         try:
-            return sys.stdin.buffer.readline().decode().rstrip("\r\n")
+            return open_standard_input().readline().decode().rstrip("\r\n")
         except UnicodeDecodeError:
             raise BadInputError("The password on standard input is not UTF-8") from None
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():
         hint = f"Pass it in with --password-stdin, or {instead}."
         raise BadInputError("There is no terminal to ask for the password", hint)
     password = getpass.getpass("Password: ")

@@ -1,9 +1,12 @@
 """The base of every command: its terminal, the settings, and the database they name."""
 
+import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from types import FrameType
+from typing import Annotated, BinaryIO
 
 import typer
 from pydantic import ValidationError
@@ -22,9 +25,45 @@ from app.settings import Settings
 # `markup` it would take brackets in names, paths and IPv6 addresses for its styles.
 console = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False, markup=False)
 
+
+def open_standard_input() -> BinaryIO:
+    """Return the bytes of standard input. Raises UserError where it is closed."""
+    # Cron jobs and supervisors start programs without one, and Python has None for it then.
+    if sys.stdin is None:
+        raise UserError("Standard input is closed", "Pipe into it, or name a file instead of -")
+    return sys.stdin.buffer
+
+
+def parse_path(text: str) -> Path:
+    """Return an argument as a path; an empty one, of a variable that is not set, is refused."""
+    # Path("") is the current directory, which would be imported, or written over.
+    if not text:
+        raise typer.BadParameter("the path is empty")
+    return Path(text)
+
+
+@contextmanager
+def exit_when_terminated() -> Iterator[None]:
+    """Have SIGTERM and SIGHUP raise SystemExit, so that what was begun is put away."""
+    handlers = {number: signal.signal(number, _exit) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
+def _exit(number: int, _: FrameType | None) -> None:
+    raise SystemExit(128 + number)
+
+
 DataDir = Annotated[
     Path | None,
-    typer.Option(help="Where the embedded PostgreSQL keeps its data. [env: DATA_DIR, or ./var]"),
+    typer.Option(
+        parser=parse_path,
+        metavar="<path>",
+        help="Where the embedded PostgreSQL keeps its data. [env: DATA_DIR, or ./var]",
+    ),
 ]
 
 

@@ -3,7 +3,6 @@
 import getpass
 import os
 import shutil
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +15,14 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
 from app.catalogue.editing import CatalogueEdit, read_edits
 from app.catalogue.entry_types import ENTRY_TYPES, LONG_TEXT_MAX_LENGTH
-from app.cli.console import DataDir, console, open_database
+from app.cli.console import (
+    DataDir,
+    console,
+    exit_when_terminated,
+    open_database,
+    open_standard_input,
+    parse_path,
+)
 from app.database.session import Database
 from app.domain.calendar import format_month
 from app.domain.errors import BadFileError, Problem, UserError, excerpt
@@ -55,18 +61,22 @@ def operator_name() -> str:
 @contextmanager
 def readable_paths(files: Sequence[Path]) -> Iterator[list[Path]]:
     """Yield the paths, `-` (standard input) replaced by a file: files are read more than once."""
-    with TemporaryDirectory(prefix="modelshare-") as place:
+    with exit_when_terminated(), TemporaryDirectory(prefix="modelshare-") as place:
         kept = Path(place) / "standard-input.csv"
         if STANDARD_INPUT in files:
             with kept.open("wb") as file:
-                shutil.copyfileobj(sys.stdin.buffer, file)
+                shutil.copyfileobj(open_standard_input(), file)
         yield [kept if path == STANDARD_INPUT else path for path in files]
 
 
 def import_figures(  # noqa: PLR0917 - Typer makes an option of each
     files: Annotated[
         list[Path],
-        typer.Argument(help="CSV files, directories of an export, or - for standard input."),
+        typer.Argument(
+            parser=parse_path,
+            metavar="files",
+            help="CSV files, directories of an export, or - for standard input.",
+        ),
     ],
     source: Annotated[
         str | None, typer.Option(help="The source, where the lines do not name it.")
@@ -91,7 +101,11 @@ def import_figures(  # noqa: PLR0917 - Typer makes an option of each
 def import_catalogue(
     files: Annotated[
         list[Path],
-        typer.Argument(help="CSV files as `export` writes them, or - for standard input."),
+        typer.Argument(
+            parser=parse_path,
+            metavar="files",
+            help="CSV files as `export` writes them, or - for standard input.",
+        ),
     ],
     reason: Reason = "",
     check: Check = False,

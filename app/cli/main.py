@@ -22,6 +22,7 @@ from app.cli.console import (
     database_url,
     load_settings,
     open_database,
+    parse_path,
     refuse_shared_password,
     refuse_weak_password,
 )
@@ -207,7 +208,12 @@ def migrate(
 
 @app.command()
 def export(
-    directory: Annotated[Path, typer.Argument(help="Where to write; made if need be.")],
+    directory: Annotated[
+        Path,
+        typer.Argument(
+            parser=parse_path, metavar="directory", help="Where to write; made if need be."
+        ),
+    ],
     data_dir: DataDir = None,
 ) -> None:
     """Write every current snapshot and the catalogue; `import` reads back the same."""

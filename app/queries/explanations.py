@@ -19,9 +19,9 @@ def why_no_figures(session: Session, question: Question) -> str:
     # A withdrawal comes first: who followed a saved link must hear that there were figures once.
     if withdrawn := withdrawal_moments(session, question.source, question.as_of, 1):
         then = withdrawn[0].astimezone(UTC)
-        return f"What had been published was withdrawn on {then:%Y-%m-%d at %H:%M} UTC."
+        return f"What had been published was withdrawn on {then.date()} at {then:%H:%M} UTC."
     if question.as_of:
-        return f"Nothing had been published by {question.as_of:%Y-%m-%d %H:%M} UTC."
+        return f"Nothing had been published by {question.as_of.date()} {question.as_of:%H:%M} UTC."
     return "Nothing has been published so far."
 
 

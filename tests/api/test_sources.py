@@ -76,3 +76,11 @@ def test_the_reason_of_a_source_is_a_text_people_can_read(api: TestClient, reaso
     assert response.status_code == 422
     assert response.headers["content-type"] == "application/problem+json"
     assert set(fields(response)) == {"reason"}
+
+
+def test_json_under_another_name_is_told_what_to_send(api: TestClient) -> None:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    response = api.post("/api/v1/sources", content=json.dumps(SOURCE_BODY), headers=form)
+    (error,) = response.json()["errors"]
+    assert (response.status_code, error["field"], error["found"]) == (422, "body", "")
+    assert error["expected"].endswith("sent with Content-Type: application/json")

@@ -1,12 +1,16 @@
 """Whatever a command is given, it says in words what is wrong: never a traceback."""
 
 import os
+import shlex
+import signal
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
 from app.catalogue.entry_types import ENTRY_TYPES
-from tests.programs import modelshare
+from tests.programs import MODELSHARE_PROGRAM, modelshare
 
 NO_TEXT = os.fsdecode(b"\xff")
 
@@ -134,3 +138,60 @@ def test_a_variable_that_is_no_text_is_one_clear_message(
     message = said(empty_database_url, "migrate", "--app-role", "x")
     assert f"{name} is not usable" in message
     assert "a-secret" not in message
+
+
+@pytest.mark.parametrize("command", [["export"], ["import"], ["catalogue", "import"]])
+def test_an_empty_path_is_refused_and_is_not_the_current_directory(
+    tmp_path: Path, command: list[str]
+) -> None:
+    done = subprocess.run(
+        [MODELSHARE_PROGRAM, *command, ""],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "the path is empty" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["import", "-"],
+        ["catalogue", "import", "-"],
+        ["maintainer", "add", "ada", "--password-stdin"],
+    ],
+)
+def test_a_closed_standard_input_is_told_in_a_sentence(
+    empty_database_url: str, command: list[str]
+) -> None:
+    words = " ".join(map(shlex.quote, [str(MODELSHARE_PROGRAM), *command]))
+    done = subprocess.run(
+        ["sh", "-c", f"{words} <&-"],
+        env=os.environ | {"DATABASE_URL": empty_database_url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("Standard input is closed.\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_what_was_read_from_standard_input_is_put_away_when_it_is_ended(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    program = subprocess.Popen(
+        [MODELSHARE_PROGRAM, "import", "-"],
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    while not list(tmp_path.glob("modelshare-*/standard-input.csv")):
+        time.sleep(0.05)
+    program.send_signal(number)
+    assert program.wait(60) == 128 + number
+    program.communicate()
+    assert list(tmp_path.iterdir()) == []

@@ -1,7 +1,11 @@
 """What a user reads when something cannot be done, and the headers on every answer."""
 
 import re
+import socket
+import time
+from urllib.parse import urlsplit
 
+import httpx2
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -25,6 +29,7 @@ from app.domain.errors import (
 from app.main import create_app
 from app.paths import PROJECT
 from app.web.token_bucket import RateExceededError
+from tests.api.builders import bearer
 from tests.builders import UNREACHABLE_URL
 from tests.markup import attributes, select_one, text_of, words_for_people
 from tests.programs import modelshare
@@ -205,3 +210,23 @@ def test_every_kind_of_error_has_a_problem_type_of_its_own() -> None:
     for kind in kinds:
         kinds += kind.__subclasses__()
     assert len({kind.problem_type for kind in kinds}) == len(kinds)
+
+
+@pytest.mark.parametrize("kind", ["text/csv", "multipart/form-data; boundary=x"])
+def test_who_hangs_up_in_the_middle_of_an_upload_is_no_fault_of_ours(
+    own_server: str, filled_db: Database, caplog: pytest.LogCaptureFixture, kind: str
+) -> None:
+    place = urlsplit(own_server)
+    assert place.hostname
+    token = bearer(filled_db)["Authorization"]
+    head = f"POST /api/v1/uploads HTTP/1.1\r\nHost: x\r\nAuthorization: {token}\r\n"
+    with socket.create_connection((place.hostname, place.port or 0), timeout=60) as connection:
+        head += f"Content-Type: {kind}\r\nContent-Length: 1000\r\n\r\n"
+        connection.sendall(f"{head}month,".encode())
+        time.sleep(0.3)  # until it waits for the rest
+    counted = 'modelshare_answers_total{method="POST",route="/api/v1/uploads",status="400"} '
+    deadline = time.monotonic() + 60
+    while counted not in httpx2.get(f"{own_server}/metrics", timeout=60).text:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []

@@ -96,7 +96,7 @@ class QuestionForm:
         instant = self.question.as_of
         if "as_of" in self.typed or instant is None:
             return self.typed.get("as_of", "")
-        return f"{instant:%Y-%m-%d}" if instant.time() == time.max else format_instant(instant)
+        return instant.date().isoformat() if instant.time() == time.max else format_instant(instant)
 
     @property
     def today(self) -> date:

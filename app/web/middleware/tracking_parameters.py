@@ -20,8 +20,9 @@ READER_KINDS: Final = frozenset({RouteKind.PAGE, RouteKind.FRAME, RouteKind.FILE
 REDIRECT_STATUS: Final = 307
 REDIRECT_CACHE_CONTROL: Final = b"no-store"
 
-# What stands in a path as it is (RFC 3986), so that a slug such as `x:free` reads as it did.
-PATH_MARKS: Final = "/:@!$&'()*+,;="
+# What stands in a path as it is (RFC 3986), so that a slug such as `x:free` reads as it did; a
+# percent sign begins what was quoted before it came to us.
+PATH_MARKS: Final = "/:@!$&'()*+,;=%"
 
 
 class TrackingParametersMiddleware:
@@ -60,16 +61,17 @@ def is_reader_request(scope: Scope) -> bool:
 
 def untracked_address(scope: Scope) -> bytes | None:
     """Return the address without tracking parameters; None where it has none, or is not local."""
-    path: str = scope["path"]
+    # As it came: a %2F that is decoded would be a slash, and make `..` lead elsewhere.
+    path: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
     # Browsers read //host as another site.
-    if not path.startswith("/") or path.startswith("//"):
+    if not path.startswith(b"/") or path.startswith(b"//"):
         return None
     # Split and joined as bytes: to parse and to write the pairs again would change their spelling.
     parts = scope["query_string"].split(b"&")
     kept = [part for part in parts if not is_tracking_parameter(_name_of(part))]
     if len(kept) == len(parts):
         return None
-    # Quoted again, a backslash or a line break of the path cannot be read as anything else.
+    # Quoted, a backslash or a line break of the path cannot be read as anything else.
     query = b"&".join(kept)
     return quote(path, safe=PATH_MARKS).encode() + (b"?" + query if query else b"")
 

@@ -101,6 +101,13 @@ def test_nobody_is_led_to_another_site(client: TestClient, path: str) -> None:
     assert untracked_address(asked("http://evil.example", b"utm_source=x")) is None
 
 
+@pytest.mark.parametrize(
+    "path", ["/models/..%2f..%2fuploads", "/models/%FF", "/models/a%20b", "/.%2F/evil.example/"]
+)
+def test_a_path_is_led_to_as_it_came(client: TestClient, path: str) -> None:
+    assert client.get(f"{path}?ref=1&by=model").headers["location"] == f"{path}?by=model"
+
+
 NAMES = st.sampled_from([*parameter_names(), "colour", "", "utm", "Ref", "si2", "next"])
 VALUES = st.binary(max_size=8).map(lambda value: quote(value, safe="=").encode())
 OTHERS = st.builds(lambda name, value: quote(name).encode() + b"=" + value, NAMES, VALUES)
