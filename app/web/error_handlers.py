@@ -133,11 +133,6 @@ def install_error_handlers(app: FastAPI, page: ErrorPage) -> None:
             return Response(status_code=204, headers=allow)
         return respond(request, error.status_code, refused, {**(error.headers or {}), **allow})
 
-    def on_disconnect(_: Request, error: Exception) -> Response:
-        assert isinstance(error, ClientDisconnect)  # noqa: S101 - registered for this type only
-        # Nobody is there to read it: it says to metrics and log that the fault is the client's.
-        return Response(status_code=400)
-
     def on_validation(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type only
         return respond(request, *_incomplete(request, error))
@@ -162,7 +157,7 @@ def install_error_handlers(app: FastAPI, page: ErrorPage) -> None:
     app.add_exception_handler(NotModifiedError, not_modified_response)
     app.add_exception_handler(UserError, on_refused)
     app.add_exception_handler(HTTPException, on_http)
-    app.add_exception_handler(ClientDisconnect, on_disconnect)
+    app.add_exception_handler(ClientDisconnect, _on_disconnect)
     app.add_exception_handler(RequestValidationError, on_validation)
     app.add_exception_handler(DBAPIError, on_database)
     app.add_exception_handler(PoolTimeout, on_database)
@@ -217,6 +212,11 @@ def _words(request: Request, status: int, otherwise: str = "") -> tuple[str, str
 def _allowed(request: Request, error: HTTPException) -> dict[str, str]:
     """Return the Allow header of a 405, no header otherwise."""
     return {"Allow": ", ".join(allowed_methods(request))} if error.status_code == 405 else {}
+
+
+def _on_disconnect(_: Request, __: Exception) -> Response:
+    """Return what nobody is there to read; it tells metrics and log that the client hung up."""
+    return Response(status_code=400)
 
 
 def _without_request(_: Request, status: int, refused: UserError) -> Response:
