@@ -59,7 +59,9 @@ def test_the_second_start_serves_at_once_and_fills_nothing_again(
     assert answer.status_code == 200
     program.stop(signal.SIGTERM)
     assert "Filling" not in program.output
-    assert processor_time() - began < 3  # seconds; unlike the clock's, other tests hardly add to it
+    # Seconds of the processor, to which other work adds less than to the clock: 1.9 on an idle
+    # machine, 3.2 on a busy one.
+    assert processor_time() - began < 5
 
 
 def processor_time() -> float:
@@ -211,18 +213,20 @@ def test_ctrl_c_ends_make_run_without_a_word_of_alarm(data_dir: Path) -> None:
     if child == 0:
         os.chdir(PROJECT)
         os.environ |= {"DATA_DIR": str(data_dir), "PORT": "0"}
-        os.execvp("make", ["make", "run"])
+        # As in a terminal, the shell outlives make. Were make the leader of the session, its end
+        # would throw away what nobody has read yet.
+        os.execvp("sh", ["sh", "-c", "trap : INT; make run; echo 'The prompt is back.'; read line"])
     output = read_until(terminal, b"Ctrl-C stops it")
     server = int((data_dir / "postgres" / "postmaster.pid").read_text().split()[0])
 
     os.write(terminal, b"\x03")
 
-    output += read_until(terminal, b"\0")
-    os.waitpid(child, 0)
+    output += read_until(terminal, b"The prompt is back.")
     os.close(terminal)
+    os.waitpid(child, 0)
     # make hears of it at the same moment: its own last words may come before, after, or between.
     ours = re.sub(r"make: \*\*\* \[[^]]*\] \w+", "", output.replace("^C", ""))
-    assert ours.split()[-1] == "Stopped."
+    assert ours.partition("The prompt is back.")[0].split()[-1] == "Stopped."
     assert "Traceback" not in output
     wait_until_stopped(data_dir)
     with pytest.raises(ProcessLookupError):

@@ -88,12 +88,13 @@ def test_a_small_answer_that_nobody_takes_is_given_up(
 def test_who_reads_slowly_but_reads_is_not_cut_off(
     monkeypatch: pytest.MonkeyPatch, loop: EventLoop
 ) -> None:
-    monkeypatch.setattr(http_protocol, "UNREAD_ANSWER_TIMEOUT_S", 0.5)
+    monkeypatch.setattr(http_protocol, "UNREAD_ANSWER_TIMEOUT_S", 1)
     with (
         serving(answering(300_000), loop, kernel_bytes=4096) as port,
         slow_reader(port) as connection,
     ):
-        assert len(all_of(connection, every_s=0.05)) > 300_000
+        # Two seconds, and ten times as fast as must be: a busy machine reads more slowly.
+        assert len(all_of(connection, every_s=0.025)) > 300_000
 
 
 def answering(size_bytes: int) -> ASGIApp:
