@@ -186,12 +186,9 @@ class CsvTable:
 
     def refuse_split(self, line: int, split: SplitNumber) -> None:
         """Add the problem that two cells of a line may be one number."""
-        place = (line, split.position)
-        name = self.header.rules_by_position[split.position - 1]
-        field = name.name if name else None
-        self.problems.add(
-            "split_number", *place, field, split.found, split.expected, split.suggestion
-        )
+        rule = self.header.rules_by_position[split.position - 1]
+        place = (line, split.position, rule.name if rule else None)
+        self.problems.add("split_number", *place, split.found, split.expected, split.suggestion)
 
     def _in_order(self) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
         """Return a function from a row's values and each rule's blank to values in rules' order."""
