@@ -38,11 +38,10 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Three processes on two cores: each waits half of its time for a browser, a server or a clock.
 test: $(VENV)/.dev $(PLOTLY) lint
 	$(BIN)/python -m tests.chromium
 	$(BIN)/python -m tests.audit
-	$(BIN)/pytest -n 3 --dist loadfile -m "not faults" --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -n 2 --dist loadfile -m "not faults" --cov --cov-report=term:skip-covered
 
 # One after the other: their limits are in seconds.
 faults: $(VENV)/.dev $(PLOTLY)
