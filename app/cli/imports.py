@@ -74,7 +74,6 @@ def import_figures(  # noqa: PLR0917 - Typer makes an option of each
         list[Path],
         typer.Argument(
             parser=parse_path,
-            metavar="files",
             help="CSV files, directories of an export, or - for standard input.",
         ),
     ],
@@ -103,7 +102,6 @@ def import_catalogue(
         list[Path],
         typer.Argument(
             parser=parse_path,
-            metavar="files",
             help="CSV files as `export` writes them, or - for standard input.",
         ),
     ],

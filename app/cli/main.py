@@ -210,9 +210,7 @@ def migrate(
 def export(
     directory: Annotated[
         Path,
-        typer.Argument(
-            parser=parse_path, metavar="directory", help="Where to write; made if need be."
-        ),
+        typer.Argument(parser=parse_path, help="Where to write; made if need be."),
     ],
     data_dir: DataDir = None,
 ) -> None:
