@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypeVarTuple
 
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
@@ -29,7 +28,7 @@ def lines_of_snapshots(session: Session, snapshot_ids: Collection[int]) -> Itera
     The session must live until the last line is taken: they are read as they are asked for.
     """
     statement = (
-        _stored()
+        select_stored_lines()
         .where(Snapshot.id.in_(snapshot_ids))
         .order_by(Source.slug.collate("C"), Snapshot.month, Observation.line)
     )
@@ -43,23 +42,10 @@ StoredRow = tuple[
 ]
 
 
-Columns = TypeVarTuple("Columns")
-
-
-def join_line_names(statement: Select[*Columns]) -> Select[*Columns]:
-    """Return the select with the joins that let it name source, month, developer and model."""
+def select_stored_lines() -> Select[*StoredRow]:
+    """Return the select of every stored line, with columns named as the fields of a line."""
     # Outer joins: a line need name neither a developer nor a model, and must not be lost for that.
     return (
-        statement.select_from(Observation)
-        .join(Snapshot, Snapshot.id == Observation.snapshot_id)
-        .join(Source, Source.id == Snapshot.source_id)
-        .outerjoin(Developer, Developer.id == Observation.developer_id)
-        .outerjoin(Model, Model.id == Observation.model_id)
-    )
-
-
-def _stored() -> Select[*StoredRow]:
-    return join_line_names(
         select(
             Source.slug.label("source"),
             Snapshot.month,
@@ -73,6 +59,11 @@ def _stored() -> Select[*StoredRow]:
             Observation.status,
             Observation.note,
         )
+        .select_from(Observation)
+        .join(Snapshot, Snapshot.id == Observation.snapshot_id)
+        .join(Source, Source.id == Snapshot.source_id)
+        .outerjoin(Developer, Developer.id == Observation.developer_id)
+        .outerjoin(Model, Model.id == Observation.model_id)
     )
 
 
@@ -127,7 +118,9 @@ def supporting_lines(
     line_question = question or Question(openness="all")
     source_month = _snapshot_behind(session, source, month, line_question)
     origin = origin_column(session, line_question)
-    statement = _stored().where(Snapshot.id == source_month.id, is_selected(line_question, origin))
+    statement = select_stored_lines().where(
+        Snapshot.id == source_month.id, is_selected(line_question, origin)
+    )
     if group is not None:
         statement = statement.where(group_column(line_question, origin) == group)
     # All are counted, before the page is cut out: the count is what the number's page states.
@@ -185,7 +178,7 @@ def lines_of_upload(
     """
     line_question = question or Question(openness="all")
     statement = (
-        _stored()
+        select_stored_lines()
         .where(Snapshot.upload_id == upload_id, Source.slug == source, Snapshot.month == month)
         .where(is_selected(line_question, origin_column(session, line_question)))
         .where(Observation.line > after)

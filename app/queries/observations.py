@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import count
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, select, true, tuple_
 from sqlalchemy.orm import Session
 
-from app.database.tables import Developer, Model, Observation, Snapshot, Source
+from app.database.tables import Observation, Snapshot, Source
 from app.database.vintages import current_snapshots, order_by_slug
 from app.domain.question import Question
-from app.queries.lines import join_line_names
+from app.queries.lines import select_stored_lines
 from app.queries.slices import is_selected, origin_column
 
 
@@ -103,30 +103,12 @@ def _portions(snapshots: _SnapshotList) -> Iterator[_SnapshotList]:
         start += size
 
 
-_ObservationColumns = tuple[
-    str, date, str, str, str | None, str | None, Decimal, Decimal | None, str, str, int, int
-]
-
-
 def _lines(
     session: Session, question: Question, after: LinePosition | None, snapshots: _SnapshotList
-) -> Select[*_ObservationColumns]:
-    columns = select(
-        Source.slug.label("source"),
-        Snapshot.month,
-        Observation.origin,
-        Observation.openness,
-        Developer.slug.label("developer"),
-        Model.slug.label("model"),
-        Observation.share_pct,
-        Observation.value,
-        Observation.status,
-        Observation.note,
-        Snapshot.upload_id.label("upload"),
-        Observation.line,
-    )
+) -> Select[Any]:
     statement = (
-        join_line_names(columns)
+        select_stored_lines()
+        .add_columns(Snapshot.upload_id.label("upload"))
         .where(Observation.snapshot_id.in_([snapshot.id for snapshot in snapshots]))
         .where(is_selected(question, origin_column(session, question)))
     )
