@@ -8,19 +8,17 @@ import sys
 import threading
 from pathlib import Path
 
+from tests.command_server import run_command
+
 
 def modelshare(
-    url: str, *arguments: str | Path, typed: str = ""
+    url: str, *arguments: str | Path, typed: str | bytes = ""
 ) -> subprocess.CompletedProcess[str]:
-    """Runs the command; everything it says is on standard error, in lines of any length."""
-    return subprocess.run(
-        [sys.executable, "-m", "app.cli.main", *map(str, arguments)],
-        env=os.environ | {"DATABASE_URL": url, "COLUMNS": "400"},
-        input=typed,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
+    """Runs the command on a database; everything it says is on standard error, in long lines."""
+    return run_command(
+        [str(argument) for argument in arguments],
+        os.environ | {"DATABASE_URL": url, "COLUMNS": "400"},
+        typed.encode() if isinstance(typed, str) else typed,
     )
 
 

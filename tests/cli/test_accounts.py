@@ -4,7 +4,6 @@ import os
 import pty
 import re
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from app.database.embedded.server import wait_until_stopped
 from app.database.session import Database
 from tests.auth.builders import count, outcome, sign_in
 from tests.builders import PASSWORD, add_ada
-from tests.programs import Program
+from tests.programs import Program, modelshare
 
 
 @pytest.fixture
@@ -25,22 +24,6 @@ def ada(db: Database) -> Database:
     """A database whose only maintainer is ada."""
     add_ada(db)
     return db
-
-
-def modelshare(
-    url: str, *arguments: str, typed: str | bytes = ""
-) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "app.cli.main", *arguments],
-        env=os.environ | {"DATABASE_URL": url, "COLUMNS": "400"},
-        input=typed.encode() if isinstance(typed, str) else typed,
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
-    return subprocess.CompletedProcess(
-        done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
-    )
 
 
 def test_a_maintainer_is_added_by_command_and_can_sign_in(

@@ -12,6 +12,7 @@ import yaml
 
 from app.auth.weak_secrets import secret_weakness
 from app.paths import PROJECT
+from tests.command_server import run_command
 
 BIN = Path(sys.executable).parent
 
@@ -115,10 +116,7 @@ def test_a_real_password_is_taken(password: str) -> None:
 def modelshare(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     ours = {name for name in os.environ if name.startswith(("DATABASE_", "APP_PASSWORD"))}
     env = {name: value for name, value in os.environ.items() if name not in ours}
-    command = [f"{BIN}/modelshare", *arguments]
-    return subprocess.run(
-        command, capture_output=True, text=True, timeout=60, check=False, env=env | environment
-    )
+    return run_command([*arguments], env | environment, b"")
 
 
 @pytest.mark.parametrize("command", ["serve", "migrate"])

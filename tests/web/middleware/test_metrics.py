@@ -12,6 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.paths import PROJECT
+from tests.command_server import run_command
 from tests.faults.service import Service
 
 # --- who is believed, on real connections from two addresses of this machine
@@ -76,9 +77,8 @@ def test_the_metrics_are_not_for_those_who_come_through_the_proxy(behind_proxy: 
 
 @pytest.mark.parametrize("listed", ["*", "proxy", "10.0.0.0/99", ""])
 def test_to_believe_everybody_is_no_setting(listed: str) -> None:
-    command = [sys.executable, "-m", "app.cli.main", "serve"]
     env = os.environ | {"FORWARDED_ALLOW_IPS": listed or "127.0.0.1,", "PORT": "0"}
-    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+    done = run_command(["serve"], env, b"")
     assert done.returncode == 1
     assert "FORWARDED_ALLOW_IPS is not usable" in done.stderr
 
