@@ -1,6 +1,5 @@
 """The Plotly figure of a question, as the pages draw it."""
 
-import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
@@ -46,10 +45,8 @@ def read_figure(
     """The chart that /trends shows. Its rows alone: /api/v1/shares."""
     question = list_query.question
     chart = question_chart(session, question)
-    # A chart gives its figure as JSON text, for the pages. It is read back, to be an object of the
-    # answer and not a string in it.
     return Figure(
-        data=json.loads(chart.figure_json()),
+        data=chart.figure(),
         meta=shares_meta(question, chart.answer),
         links=shares_links(request, question, chart.answer, "read_figure"),
     )

@@ -37,11 +37,9 @@ class QuestionChart:
         """Return the chart without events: where nothing can say what their numbers mean."""
         return lay_out_chart(self.answer, self.question.view, frame, self.reported)
 
-    def figure_json(self) -> str:
+    def figure(self) -> dict[str, Any]:
         """Return Plotly's figure for wide and narrow screens."""
-        figure: Any = plotly_figure(self.lay_out(), self.lay_out(NARROW_CHART))
-        text: str = figure.to_json()
-        return text
+        return plotly_figure(self.lay_out(), self.lay_out(NARROW_CHART))
 
 
 def question_chart(

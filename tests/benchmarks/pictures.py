@@ -13,11 +13,10 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 import httpx2
-from plotly import graph_objects  # noqa: F401 - loaded before the clock runs
 
 from app.charts.chart import WIDE_CHART, Chart, ChartSize
 from app.charts.layout import lay_out_chart
-from app.charts.plotly.figure import plotly_figure
+from app.charts.plotly.figure import figure_json, plotly_figure
 from app.charts.svg.chart import render_svg
 from app.charts.svg.png import render_png
 from app.charts.svg.share_image import CARD_WIDTH, ImageTexts, render_card
@@ -67,7 +66,7 @@ def costs(shares: Answer, view: View, times: int) -> tuple[float, ...]:
     return (
         median(lambda: draw(WIDE_CHART), times),
         median(lambda: render_svg(shown, "lines-wide", "A title", "words"), times),
-        median(lambda: plotly_figure(shown, shown).to_json(), times),
+        median(lambda: figure_json(plotly_figure(shown, shown)), times),
         median(lambda: render_card(draw, TEXTS), times),
         median(lambda: render_png(card, CARD_WIDTH), times // 4 + 1),
     )

@@ -4,11 +4,10 @@ Plotly draws in the browser what `app/charts/svg` draws on the server: what is c
 needs the same change in the other. Plotly places nothing but its hover box.
 """
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final
-
-import plotly.graph_objects as go
 
 from app.charts.chart import Callout, Chart, EndLabel, EventBadge, Panel
 from app.charts.geometry import (
@@ -50,8 +49,8 @@ TEMPLATE: Final = {
 }
 
 
-def plotly_figure(wide: Chart, narrow: Chart) -> go.Figure:
-    """Return the figure of a chart, whose `layout.meta` is for the page's script.
+def plotly_figure(wide: Chart, narrow: Chart) -> dict[str, Any]:
+    """Return the figure of a chart as Plotly's JSON has it; its `layout.meta` is for our script.
 
     `meta.narrow` holds the layout of the same chart for narrow screens, `meta.palette` the role
     of each colour, by which the dark theme finds its own.
@@ -62,12 +61,19 @@ def plotly_figure(wide: Chart, narrow: Chart) -> go.Figure:
     layout = _layout(wide)
     layout["template"] = TEMPLATE
     # Of roles with the same light colour the last is kept; tests hold that their dark colours are
-    # one as well. `go.Layout` checks every name, as `go.Figure` does for the wide layout.
+    # one as well.
     layout["meta"] = {
         "palette": {colour: role for role, colour in PALETTE.items()},
-        "narrow": go.Layout(_layout(narrow)).to_plotly_json(),
+        "narrow": _layout(narrow),
     }
-    return go.Figure(list(panel_traces(wide)), layout)
+    return {"data": list(panel_traces(wide)), "layout": layout}
+
+
+def figure_json(figure: dict[str, Any]) -> str:
+    """Return a figure as JSON text that may stand in a script element."""
+    # Inside one only "</script" and "<!--" end or bend the text, and entities are not read there:
+    # so "<" is escaped as JSON escapes it.
+    return json.dumps(figure, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
 
 
 # --- layout

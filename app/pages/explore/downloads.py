@@ -4,6 +4,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from app.charts.plotly.figure import figure_json
 from app.charts.svg.png import render_png
 from app.charts.svg.share_image import CARD_WIDTH, ImageTexts, render_card, render_sheet
 from app.domain.errors import Problem, excerpt
@@ -93,7 +94,7 @@ def trends_png(chart: RequestChart, width: Width) -> PNGResponse:
 @policy(RouteKind.FILE, expensive=True, cross_origin_reads=True)
 def trends_json(chart: RequestChart) -> FigureResponse:
     """Return the figure that the page's script draws, for Plotly on any site."""
-    return FigureResponse(chart.figure_json(), headers=_named(chart, "json"))
+    return FigureResponse(figure_json(chart.figure()), headers=_named(chart, "json"))
 
 
 @router.get("/trends.csv")

@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+import plotly.graph_objects as go
 import pytest
 
 from app.charts.chart import NARROW_CHART, WIDE_CHART
 from app.charts.layout import lay_out_chart
 from app.charts.palette import PALETTE
-from app.charts.plotly.figure import plotly_figure
+from app.charts.plotly.figure import figure_json, plotly_figure
 from app.charts.plotly.values import plain_text
 from app.domain.answer import Answer, ChartEvent
 from app.domain.vocabulary import View
 from tests.answers import answer, group
-from tests.charts.builders import event, reported
+from tests.charts.builders import event, every_question, laid_out, reported
 
 
 def drawn(
@@ -29,7 +30,7 @@ def drawn(
     wide, narrow = (
         lay_out_chart(shares, view, frame, reported, events) for frame in (WIDE_CHART, NARROW_CHART)
     )
-    figure: dict[str, Any] = json.loads(plotly_figure(wide, narrow).to_json())
+    figure: dict[str, Any] = json.loads(figure_json(plotly_figure(wide, narrow)))
     return figure
 
 
@@ -207,3 +208,20 @@ def test_the_words_of_a_point_begin_with_the_name_of_its_trace(name: str, view: 
     for words in trace["hovertext"]:
         assert words.startswith(f"{trace['name']} ")
     assert trace["hovertext"][-1].removeprefix(trace["name"]).strip() == "–"
+
+
+@every_question
+def test_plotly_takes_every_figure_as_it_is(shares: Answer, view: View) -> None:
+    """Its own classes, which check every name and value, neither refuse nor change anything."""
+    shown = laid_out(shares, view)
+    figure: dict[str, Any] = json.loads(figure_json(plotly_figure(shown, shown)))
+    taken: dict[str, Any] = json.loads(go.Figure(figure).to_json())
+    assert taken["data"] == figure["data"]
+    assert taken["layout"] == without_empty_lists(figure["layout"])
+    narrow = figure["layout"]["meta"]["narrow"]
+    taken_narrow: dict[str, Any] = go.Layout(narrow).to_plotly_json()
+    assert json.loads(json.dumps(taken_narrow)) == without_empty_lists(narrow)
+
+
+def without_empty_lists(layout: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in layout.items() if value != []}

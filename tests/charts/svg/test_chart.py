@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from app.charts.chart import NARROW_CHART, WIDE_CHART, Chart
 from app.charts.layout import lay_out_chart
 from app.charts.palette import PALETTE
-from app.charts.plotly.figure import plotly_figure
+from app.charts.plotly.figure import figure_json, plotly_figure
 from app.charts.style import SYMBOLS
 from app.charts.svg.chart import render_svg
 from app.charts.svg.elements import escape_text
@@ -33,7 +33,7 @@ def drawn(shown: Chart) -> ET.Element:
 
 
 def plotted(shown: Chart) -> dict[str, Any]:
-    figure: dict[str, Any] = json.loads(plotly_figure(shown, shown).to_json())
+    figure: dict[str, Any] = json.loads(figure_json(plotly_figure(shown, shown)))
     return figure
 
 
