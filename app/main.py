@@ -55,9 +55,9 @@ def create_app(db: Database, hosts: Sequence[str] = (), *, reads_per_minute: int
     """
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
-        db.close()
+        app.state.db.close()
 
     app = DashboardApp(
         title="Open Model Share",

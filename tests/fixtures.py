@@ -7,9 +7,11 @@ bundled figures too; every test that writes gets a copy of its own.
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import URL, make_url, text
@@ -123,17 +125,33 @@ def client(read_only_database_url: str) -> Iterator[TestClient]:
         yield client
 
 
-@pytest.fixture
-def own_client(filled_database_url: str) -> Iterator[TestClient]:
-    """The application on bundled figures of the test's own."""
-    with TestClient(create_app(Database(filled_database_url)), follow_redirects=False) as client:
+@pytest.fixture(scope="session")
+def application(read_only_database_url: str) -> FastAPI:
+    """The application for tests that give it a database of their own, one after the other.
+
+    To put it together takes longer than a test does.
+    """
+    return create_app(Database(read_only_database_url))
+
+
+@contextmanager
+def client_on(application: FastAPI, url: str) -> Iterator[TestClient]:
+    application.state.db = Database(url)  # closed when the client is
+    with TestClient(application, follow_redirects=False) as client:
         yield client
 
 
 @pytest.fixture
-def empty_client(empty_database_url: str) -> Iterator[TestClient]:
+def own_client(application: FastAPI, filled_database_url: str) -> Iterator[TestClient]:
+    """The application on bundled figures of the test's own."""
+    with client_on(application, filled_database_url) as client:
+        yield client
+
+
+@pytest.fixture
+def empty_client(application: FastAPI, empty_database_url: str) -> Iterator[TestClient]:
     """The application before the first upload."""
-    with TestClient(create_app(Database(empty_database_url)), follow_redirects=False) as client:
+    with client_on(application, empty_database_url) as client:
         yield client
 
 

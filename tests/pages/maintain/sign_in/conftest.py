@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app.database.session import Database
@@ -18,7 +19,7 @@ def ada(db: Database) -> Database:
 
 
 @pytest.fixture
-def site(empty_database_url: str, ada: Database) -> Iterator[TestClient]:
+def site(application: FastAPI, empty_database_url: str, ada: Database) -> Iterator[TestClient]:
     """A browser that has just opened the site of ada, over http."""
-    with browsing(empty_database_url) as site:
+    with browsing(application, empty_database_url) as site:
         yield site

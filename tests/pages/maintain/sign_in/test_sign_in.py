@@ -4,6 +4,7 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
@@ -46,9 +47,9 @@ def test_over_http_the_cookie_is_a_plain_one_scripts_and_other_sites_do_not_get(
 
 
 def test_over_https_the_cookie_is_bound_to_host_and_https(
-    empty_database_url: str, ada: Database
+    application: FastAPI, empty_database_url: str, ada: Database
 ) -> None:
-    with browsing(empty_database_url, "https") as site:
+    with browsing(application, empty_database_url, "https") as site:
         cookie_text = cookie(sign_in(site), "__Host-session")
         assert (cookie_text["secure"], cookie_text["httponly"], cookie_text["samesite"]) == (
             True,

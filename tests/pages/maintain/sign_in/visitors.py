@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.cookies import Morsel, SimpleCookie
 
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from app.auth.sessions import create_link
 from app.database.session import Database
-from app.main import create_app
 from tests.builders import PASSWORD
 from tests.databases import open_database
 
@@ -17,12 +17,12 @@ ANOTHER = "another long password"
 
 
 @contextmanager
-def browsing(url: str, scheme: str = "http") -> Iterator[TestClient]:
+def browsing(application: FastAPI, url: str, scheme: str = "http") -> Iterator[TestClient]:
     """A browser that has just opened the site."""
     site = f"{scheme}://testserver"
-    with open_database(url) as db:
+    with open_database(url) as application.state.db:
         yield TestClient(
-            create_app(db), base_url=site, follow_redirects=False, headers={"Origin": site}
+            application, base_url=site, follow_redirects=False, headers={"Origin": site}
         )
 
 
