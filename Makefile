@@ -41,7 +41,8 @@ lint: $(VENV)/.dev
 test: $(VENV)/.dev $(PLOTLY) lint
 	$(BIN)/python -m tests.chromium
 	$(BIN)/python -m tests.audit
-	$(BIN)/pytest -n 2 --dist loadfile -m "not faults" --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -n 2 --dist loadfile -m "browser and not faults"
+	$(BIN)/pytest -n 2 --dist loadfile -m "not browser and not faults" --cov --cov-report=term:skip-covered
 
 # One after the other: their limits are in seconds.
 faults: $(VENV)/.dev $(PLOTLY)
