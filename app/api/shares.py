@@ -1,12 +1,22 @@
 """Shares: the answer to a question, one row per source, month and group."""
 
+from dataclasses import asdict
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from app.api.lists.envelope import RowModel
-from app.api.lists.fields import Instant, Month, Percent, SourceSlug, enum_schema
+from app.api.lists.fields import (
+    Instant,
+    Month,
+    OriginUrl,
+    Percent,
+    PublisherAsOf,
+    RetrievedAt,
+    SourceSlug,
+    enum_schema,
+)
 from app.api.lists.parameters import PARAMETER_ORDER, REFUSAL_STATUSES, query_parameters
 from app.api.lists.query import ListQuery, list_query_dependency
 from app.domain.answer import Answer
@@ -85,6 +95,13 @@ class SourceNote(BaseModel):
     citation: str = Field(
         description="The line it asks for, with the vintage filled in.",
         examples=["Source: OpenRouter (openrouter.ai/rankings), as of 23 November 2026."],
+    )
+    origin_url: OriginUrl = Field(
+        description="Where the figures of its latest month were read; may be empty."
+    )
+    retrieved_at: RetrievedAt = Field(description="The day those were read there; null: not known.")
+    publisher_as_of: PublisherAsOf = Field(
+        description="The publisher's own date of those; null: not known."
     )
 
 
@@ -216,6 +233,7 @@ def shares_meta(question: Question, answer: Answer) -> Meta:
                 metric=source.metric,
                 licence=source.licence,
                 citation=source_citation(source),
+                **asdict(source.provenance),
             )
             for source in answer.sources
         ],

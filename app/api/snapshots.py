@@ -1,11 +1,22 @@
 """Snapshots: what each upload said about each source's month, whether or not it is current."""
 
+from dataclasses import asdict
+
 from fastapi import APIRouter
 from pydantic import Field
 from sqlalchemy.orm import Session
 
 from app.api.lists.envelope import ListEnvelope, ListPage, RowModel, make_page
-from app.api.lists.fields import Instant, Month, Percent, SourceSlug, UploadNumber
+from app.api.lists.fields import (
+    Instant,
+    Month,
+    OriginUrl,
+    Percent,
+    PublisherAsOf,
+    RetrievedAt,
+    SourceSlug,
+    UploadNumber,
+)
 from app.api.lists.query import ListQuery
 from app.api.lists.routes import ListRoute, add_list_routes
 from app.database.vintages import vintage_at
@@ -40,6 +51,9 @@ class SnapshotRow(RowModel):
         description="When it was withdrawn, UTC; null: it was not.", examples=[None]
     )
     current: bool = Field(description="Whether these are the month's figures in this vintage.")
+    origin_url: OriginUrl
+    retrieved_at: RetrievedAt
+    publisher_as_of: PublisherAsOf
 
 
 class Snapshots(ListEnvelope):
@@ -75,6 +89,7 @@ def _row(item: SnapshotRecord) -> SnapshotRow:
         published_at=format_instant(item.published_at),
         withdrawn_at=format_instant(item.withdrawn_at) if item.withdrawn_at else None,
         current=item.current,
+        **asdict(item.provenance),
     )
 
 

@@ -9,11 +9,19 @@ from sqlalchemy import (
     func,
     select,
 )
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
 from app.database.tables import CatalogueChange, Developer, Event, Model, Snapshot, Source, Upload
-from app.database.vintages import Vintage, last_change_at, order_by_slug, read_once
+from app.database.vintages import (
+    Vintage,
+    current_snapshots,
+    last_change_at,
+    order_by_slug,
+    read_once,
+)
 from app.domain.answer import ChartEvent, SourceDefinition
+from app.domain.provenance import UNKNOWN_PROVENANCE, Provenance
 from app.domain.vocabulary import Origin
 
 
@@ -24,10 +32,16 @@ def read_sources(vintage: Vintage) -> list[SourceDefinition]:
     Sources added since are among them, without figures (`learned` is None).
     """
     then = read_cells(vintage, "sources")
-    learned = _learned(vintage)
+    learned, provenances = _learned(vintage), _provenances(vintage)
     rows = vintage.session.scalars(select(Source).order_by(order_by_slug()))
     return [
-        replace(_source(row), **then.get(row.slug, {}), learned=learned.get(row.id)) for row in rows
+        replace(
+            _source(row),
+            **then.get(row.slug, {}),
+            learned=learned.get(row.id),
+            provenance=provenances.get(row.id, UNKNOWN_PROVENANCE),
+        )
+        for row in rows
     ]
 
 
@@ -43,6 +57,20 @@ def _learned(vintage: Vintage) -> Mapping[int, datetime]:
         .group_by(held.c.source_id)
     )
     return {source_id: last for source_id, last in rows if last}
+
+
+@read_once
+def _provenances(vintage: Vintage) -> Mapping[int, Provenance]:
+    """Return, by source id, where the figures of its latest month come from."""
+    current = current_snapshots(vintage.as_of).subquery()
+    rows = vintage.session.execute(
+        select(current.c.source_id, Upload.origin_url, Upload.retrieved_at, Upload.publisher_as_of)
+        .join(Snapshot, Snapshot.id == current.c.id)
+        .join(Upload, Upload.id == Snapshot.upload_id)
+        .ext(distinct_on(current.c.source_id))
+        .order_by(current.c.source_id, current.c.month.desc())
+    )
+    return {source_id: Provenance(*values) for source_id, *values in rows}
 
 
 @read_once

@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Final
@@ -26,6 +27,7 @@ from app.cli.console import (
 from app.database.session import Database
 from app.domain.calendar import format_month
 from app.domain.errors import BadFileError, Problem, UserError, excerpt
+from app.domain.provenance import UNKNOWN_PROVENANCE, Provenance
 from app.domain.vocabulary import Openness
 from app.ingest.import_export import (
     ImportOptions,
@@ -33,9 +35,12 @@ from app.ingest.import_export import (
     detect_entry_type,
     import_file,
     list_files,
+    read_provenances,
+    uploads_files,
 )
 from app.ingest.rules.check_options import CheckOptions
 from app.ingest.rules.checked import CheckedFile
+from app.ingest.rules.provenance import read_provenance
 
 catalogue = typer.Typer(help="Sources, developers, models and events.", no_args_is_help=True)
 
@@ -84,15 +89,34 @@ def import_figures(  # noqa: PLR0917 - Typer makes an option of each
         Openness, typer.Option(help="The openness of lines that leave it out.")
     ] = Openness.OPEN,
     reason: Reason = "",
+    origin_url: Annotated[
+        str, typer.Option(help="The publisher's address where the figures were read.")
+    ] = "",
+    retrieved_at: Annotated[
+        str, typer.Option(help="The day they were read there, YYYY-MM-DD.", metavar="DAY")
+    ] = "",
+    publisher_as_of: Annotated[
+        str, typer.Option(help="The publisher's own date of them, YYYY-MM-DD.", metavar="DAY")
+    ] = "",
     check: Check = False,
     data_dir: DataDir = None,
 ) -> None:
     """Publish the figures of CSV files, each of them whole or not at all.
 
-    Takes snapshots in the upload format, and the catalogue files that `export` writes.
+    Takes snapshots in the upload format, and the catalogue files that `export` writes. Of a file in
+    a folder snapshots, the uploads.csv beside the folder says where its figures come from; what is
+    said here goes before it.
     """
+    provenance = read_provenance(
+        {
+            "origin_url": origin_url,
+            "retrieved_at": retrieved_at,
+            "publisher_as_of": publisher_as_of,
+        }
+    )
+    reading = CheckOptions(source, openness)
     with readable_paths(files) as paths, open_database(data_dir) as db:
-        options = ImportOptions(operator_name(), reason, check, CheckOptions(source, openness))
+        options = ImportOptions(operator_name(), reason, check, reading, provenance)
         import_paths(db, paths, options)
 
 
@@ -159,12 +183,26 @@ def escaped(text: str) -> str:
 
 def import_paths(db: Database, paths: Sequence[Path], options: ImportOptions) -> None:
     """Import files one after the other; raises BadFileError at the first that is refused."""
-    for path in list_files(paths):
-        try:
-            report_import(import_path(db, path, options))
-        except BadFileError as refused:
-            show_problems(path, refused)
-            raise
+    files = list_files(paths)
+    provenances: dict[Path, Provenance] = {}
+    # All of them before the first file: what cannot be read stops everything.
+    for listed in uploads_files(files):
+        with showing_problems(listed):
+            provenances |= read_provenances(listed)
+    for path in files:
+        provenance = options.provenance or provenances.get(path, UNKNOWN_PROVENANCE)
+        with showing_problems(path):
+            report_import(import_path(db, path, replace(options, provenance=provenance)))
+
+
+@contextmanager
+def showing_problems(path: Path) -> Iterator[None]:
+    """Print every problem of a file that is refused, with its place."""
+    try:
+        yield
+    except BadFileError as refused:
+        show_problems(path, refused)
+        raise
 
 
 def import_path(db: Database, path: Path, options: ImportOptions) -> ImportResult:

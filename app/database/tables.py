@@ -140,6 +140,7 @@ class Upload(TableBase):
     `content` is the file's bytes, zlib compressed; `sha256` and `size` (bytes) are those of the
     file itself. `source_id` and `openness` are what was chosen with the upload for lines that
     leave them out; `reclassified`: the catalogue's origin and openness go before the lines' own.
+    `origin_url`, `retrieved_at` and `publisher_as_of` are the `Provenance` that was given with it.
     """
 
     __tablename__ = "upload"
@@ -147,6 +148,8 @@ class Upload(TableBase):
         check_one_of("openness", Openness),
         CheckConstraint("length(sha256) = 32", name="sha256"),
         CheckConstraint("size >= 0", name="size"),
+        CheckConstraint("origin_url = '' OR origin_url ~ '^https?://'", name="origin_url"),
+        CheckConstraint("publisher_as_of <= retrieved_at", name="publisher_as_of"),
         CheckConstraint("(published_at IS NULL) = (published_by IS NULL)", name="published"),
         CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_by IS NULL)", name="withdrawn"),
         CheckConstraint("withdrawn_at > published_at", name="withdrawn_after_published"),
@@ -168,6 +171,9 @@ class Upload(TableBase):
     source_id: Mapped[int | None] = mapped_column(ForeignKey("source.id"))
     openness: Mapped[str]
     reclassified: Mapped[bool] = mapped_column(server_default=text("false"))
+    origin_url: Mapped[ShortText]
+    retrieved_at: Mapped[date | None]
+    publisher_as_of: Mapped[date | None]
     # Moments are the clock's, not now(), which is when the transaction began: a large file takes
     # longer than the ten seconds that triggers allow a moment to lie back.
     received_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))

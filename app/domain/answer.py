@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 
+from app.domain.provenance import UNKNOWN_PROVENANCE, Provenance
 from app.domain.vocabulary import MISSING
 
 REST_GROUP = "_rest"
@@ -23,7 +24,7 @@ class SourceDefinition:
 
     `metric` is the noun of what is counted, such as `tokens`. `citation` is the line the publisher
     asks for and may hold `{as_of}`. `learned` is when the source's figures here last changed; None
-    where there are none.
+    where there are none. `provenance` is that of its latest month's figures.
     """
 
     slug: str
@@ -36,6 +37,7 @@ class SourceDefinition:
     citation: str
     method: str
     learned: datetime | None = None
+    provenance: Provenance = UNKNOWN_PROVENANCE
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -21,11 +21,13 @@ from app.database.session import Database
 from app.database.tables import Snapshot, Source, Upload
 from app.database.vintages import current_snapshots, vintage_at
 from app.domain.errors import NotFoundError
+from app.domain.provenance import UNKNOWN_PROVENANCE, Provenance
 from app.domain.snapshot import Basis, Line
 from app.ingest.check import check_file, refuse_problems
 from app.ingest.publish import PublishResult, publish_upload
 from app.ingest.rules.check_options import DEFAULT_OPTIONS, CheckOptions
 from app.ingest.rules.checked import CheckedFile
+from app.ingest.rules.provenance import read_uploads_file, write_uploads_file
 from app.ingest.rules.upload_format import UPLOAD_COLUMNS, write_snapshot_file
 from app.ingest.stored_files import store_upload
 from app.paths import DATA
@@ -34,6 +36,9 @@ from app.queries.upload_versions import current_snapshots_of
 
 IMPORT_STATEMENT_TIMEOUT_S: Final = 3600
 """How long one statement may take: a million lines are copied in one."""
+
+UPLOADS_FILE: Final = "uploads.csv"
+"""The file beside a folder of snapshots that tells where each of them comes from."""
 
 PathProgress = Callable[[int], None]
 
@@ -49,6 +54,7 @@ class ImportOptions:
     reason: str = ""
     check_only: bool = False
     reading: CheckOptions = DEFAULT_OPTIONS
+    provenance: Provenance = UNKNOWN_PROVENANCE
 
 
 BUNDLED_OPTIONS: Final = ImportOptions(by="bundled", reason="bundled with the release")
@@ -151,6 +157,7 @@ def _import_snapshots(
         by=options.by,
         source=options.reading.source,
         openness=options.reading.openness,
+        provenance=options.provenance,
     )
     published = publish_upload(
         session,
@@ -161,6 +168,21 @@ def _import_snapshots(
         progress=progress,
     )
     return ImportResult(path, checked=published.checked, published=published)
+
+
+def uploads_files(files: Iterable[Path]) -> list[Path]:
+    """Return each `uploads.csv` that stands beside the folder of one of the snapshot files."""
+    folders = dict.fromkeys(file.parent for file in files if file.parent.name == "snapshots")
+    listed = [folder.with_name(UPLOADS_FILE) for folder in folders]
+    return [path for path in listed if path.is_file()]
+
+
+def read_provenances(listed: Path) -> dict[Path, Provenance]:
+    """Return where the snapshot files beside an `uploads.csv` come from. Raises BadFileError."""
+    folder = listed.with_name("snapshots")
+    with listed.open("rb") as file:
+        provenances = read_uploads_file(file, {path.name for path in folder.iterdir()})
+    return {folder / name: provenance for name, provenance in provenances.items()}
 
 
 def import_bundled_data(db: Database) -> bool:
@@ -174,17 +196,24 @@ def import_bundled_data(db: Database) -> bool:
         session.execute(select(func.pg_advisory_xact_lock(Lock.FILL)))
         if not _is_empty(session):
             return False
-        for path in list_files([DATA]):
-            _import(session, path, BUNDLED_OPTIONS)
+        files = list_files([DATA])
+        provenances: dict[Path, Provenance] = {}
+        for listed in uploads_files(files):
+            provenances |= read_provenances(listed)
+        for path in files:
+            provenance = provenances.get(path, UNKNOWN_PROVENANCE)
+            _import(session, path, replace(BUNDLED_OPTIONS, provenance=provenance))
         return True
 
 
 def export_files(db: Database, directory: Path) -> list[Path]:
     """Write the catalogue and every source's current snapshots; return the files written.
 
-    `import` of the directory reads back the same figures.
+    `import` of the directory reads back the same figures. A source is one file, whichever uploads
+    its months are from: `uploads.csv` says of it where the latest month comes from.
     """
     (directory / "snapshots").mkdir(parents=True, exist_ok=True)
+    provenances: dict[str, Provenance] = {}
     with db.reading() as session:
         written = [_write_kind(session, kind, directory) for kind in ENTRY_TYPES]
         for source in read_sources(vintage_at(session)):
@@ -194,7 +223,11 @@ def export_files(db: Database, directory: Path) -> list[Path]:
                 with path.open("w", encoding="utf-8", newline="") as out:
                     write_snapshot_file(_lines(session, source.slug), out, basis)
                 written.append(path)
-    return written
+                provenances[path.name] = source.provenance
+    listed = directory / UPLOADS_FILE
+    with listed.open("w", encoding="utf-8", newline="") as out:
+        write_uploads_file(provenances, out)
+    return [*written, listed]
 
 
 def _write_kind(session: Session, kind: EntryType, directory: Path) -> Path:

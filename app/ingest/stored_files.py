@@ -12,6 +12,7 @@ from app.catalogue.lookup import find_source_id
 from app.csv_io.schema import FileLimits
 from app.database.tables import Upload
 from app.domain.errors import excerpt
+from app.domain.provenance import UNKNOWN_PROVENANCE, Provenance
 from app.domain.vocabulary import Openness
 
 CHUNK_BYTES: Final = 1 << 20
@@ -28,6 +29,7 @@ def new_upload(
     by: str,
     source: str | None,
     openness: Openness,
+    provenance: Provenance = UNKNOWN_PROVENANCE,
 ) -> Upload:
     """Return the upload of a file's bytes, packed, not added to the session yet.
 
@@ -43,6 +45,9 @@ def new_upload(
         source_id=find_source_id(session, source) if source else None,
         openness=openness,
         reclassified=False,
+        origin_url=provenance.origin_url,
+        retrieved_at=provenance.retrieved_at,
+        publisher_as_of=provenance.publisher_as_of,
         received_by=by,
     )
 
@@ -61,12 +66,21 @@ def store_upload(
     by: str,
     source: str | None,
     openness: Openness,
+    provenance: Provenance = UNKNOWN_PROVENANCE,
 ) -> int:
     """Store the bytes as they came and return the upload's id.
 
     Raises NotFoundError for an unknown source.
     """
-    upload = new_upload(session, file, filename=filename, by=by, source=source, openness=openness)
+    upload = new_upload(
+        session,
+        file,
+        filename=filename,
+        by=by,
+        source=source,
+        openness=openness,
+        provenance=provenance,
+    )
     session.add(upload)
     session.flush()
     return upload.id

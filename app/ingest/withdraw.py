@@ -89,6 +89,9 @@ def reclassify_upload(
         content=first.content,
         source_id=first.source_id,
         openness=first.openness,
+        origin_url=first.origin_url,
+        retrieved_at=first.retrieved_at,
+        publisher_as_of=first.publisher_as_of,
         reclassified=True,
         received_by=by,
     )

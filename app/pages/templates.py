@@ -16,7 +16,9 @@ from app.pages.upload_texts import (
     column_letter,
     format_count,
     format_counts,
+    host_of,
     months_held_text,
+    provenance_dates,
     slice_name,
 )
 from app.web.static_files import static_address
@@ -46,6 +48,7 @@ TEMPLATES.env.filters |= {
     "day": format_day,
     "figure": format_share,
     "done": revision_text,
+    "host": host_of,
     "instant": format_instant_name,
     "letter": column_letter,
     "listed": join_names,
@@ -58,6 +61,7 @@ TEMPLATES.env.filters |= {
     "percent": format_percent,
     "points": format_points,
     "quoted": quote_note,
+    "read_on": provenance_dates,
     "reported": format_reported,
     "slice_name": slice_name,
     "sum_name": revised_share_name,

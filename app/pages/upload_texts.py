@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from urllib.parse import urlsplit
 
 from app.domain.calendar import months_between
 from app.domain.vocabulary import OPENNESS_LABELS, ORIGIN_LABELS
 from app.ingest.month_diff import ChangeKind, SliceChange
 from app.ingest.review import Review
 from app.queries.uploads import State, UploadRecord
-from app.wording.formats import format_month_span, join_names
+from app.wording.formats import format_day, format_month_span, join_names
 
 
 def review_title(review: Review) -> str:
@@ -72,6 +73,20 @@ def record_title(upload: UploadRecord) -> str:
     if standing == len(upload.months):
         return "Published: these figures stand"
     return f"Published: {standing} of its {len(upload.months)} months stand"
+
+
+def host_of(address: str) -> str:
+    """Return the host of an address, by which a reader knows whose it is."""
+    return urlsplit(address).hostname or address
+
+
+def provenance_dates(upload: UploadRecord) -> str:
+    """Return the days of a file's provenance as `read on X, the publisher’s of Y`; may be empty."""
+    parts = [
+        ("read on", upload.retrieved_at),
+        ("the publisher’s of", upload.publisher_as_of),
+    ]
+    return ", ".join(f"{words} {format_day(day)}" for words, day in parts if day)
 
 
 def months_held_text(months: Sequence[date]) -> str:

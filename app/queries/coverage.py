@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Row, Select, Subquery, func, select, true
 
 from app.database.tables import Observation, Snapshot, Source, Upload
 from app.database.vintages import Vintage, current_snapshots, order_by_slug, read_once
+from app.domain.provenance import Provenance
 from app.domain.snapshot import Basis
 from app.domain.vocabulary import Openness, Status, least_settled
 
@@ -48,6 +49,7 @@ class SnapshotRecord:
     published_at: datetime
     published_by: str
     withdrawn_at: datetime | None
+    provenance: Provenance
     current: bool
 
 
@@ -105,8 +107,9 @@ def _of(source: str | None) -> ColumnElement[bool]:
 
 
 SnapshotRow = tuple[
-    str, date, str, int, Decimal, int, str, datetime | None, str | None, datetime | None, int
-]
+    str, date, str, int, Decimal, int, str, datetime | None, str | None, datetime | None,
+    str, date | None, date | None, int,
+]  # fmt: skip
 
 
 def snapshot_sums(*which: ColumnElement[bool]) -> Subquery:
@@ -143,6 +146,9 @@ def _select_snapshots(as_of: datetime | None, source: str | None) -> Select[*Sna
             Upload.published_at,
             Upload.published_by,
             Upload.withdrawn_at,
+            Upload.origin_url,
+            Upload.retrieved_at,
+            Upload.publisher_as_of,
             current.c.id.label("current_id"),
         )
         .select_from(Snapshot)
@@ -174,5 +180,6 @@ def _record(as_of: datetime | None, row: Row[*SnapshotRow]) -> SnapshotRecord:
         published_at=row.published_at,
         published_by=row.published_by,
         withdrawn_at=None if later else withdrawn_at,
+        provenance=Provenance(row.origin_url, row.retrieved_at, row.publisher_as_of),
         current=row.current_id is not None,
     )

@@ -75,7 +75,8 @@ class MonthRecord:
 class UploadRecord:
     """An upload and all that happened to it; `months` is empty until it is published.
 
-    `size` is in bytes, `sha256` in hexadecimal, `source` the slug chosen with it. `version` is
+    `size` is in bytes, `sha256` in hexadecimal, `source` the slug chosen with it; `origin_url`,
+    `retrieved_at` and `publisher_as_of` are its Provenance. `version` is
     what withdrawing or discarding it expects; publishing expects the version of its review.
     """
 
@@ -86,6 +87,9 @@ class UploadRecord:
     source: str | None
     openness: Openness
     reclassified: bool
+    origin_url: str
+    retrieved_at: date | None
+    publisher_as_of: date | None
     state: State
     version: str
     received_at: datetime
@@ -169,6 +173,9 @@ def _record(row: Upload, source: str | None, months: Sequence["_Month"]) -> Uplo
         source=source,
         openness=Openness(row.openness),
         reclassified=row.reclassified,
+        origin_url=row.origin_url,
+        retrieved_at=row.retrieved_at,
+        publisher_as_of=row.publisher_as_of,
         state=_state(row, records),
         version=review_version(row, [month.current_id for month in months]),
         received_at=row.received_at,

@@ -1,5 +1,6 @@
 """Published files checked again with today's catalogue."""
 
+import io
 from datetime import date
 from decimal import Decimal
 
@@ -7,7 +8,9 @@ import pytest
 
 from app.database.session import Database
 from app.domain.errors import ConflictError
-from app.domain.vocabulary import Origin
+from app.domain.provenance import Provenance
+from app.domain.vocabulary import Openness, Origin
+from app.ingest.stored_files import store_upload
 from app.ingest.withdraw import reclassify_upload
 from app.queries.uploads import read_upload_records
 from tests.builders import LIMITS, SOURCE, month_file, publish_stored, store_file
@@ -82,3 +85,23 @@ def test_the_first_bytes_again_are_news_after_they_were_reclassified(filled_db: 
     assert [kinds(month) for month in reviewed.months] == [{"new": 1, "unchanged": 1, "removed": 1}]
     assert len(reviewed.unchanged) == 1
     assert reviewed.checked.months[SOURCE, JANUARY].lines == 2
+
+
+def test_a_file_that_is_checked_again_comes_from_where_it_came_from(filled_db: Database) -> None:
+    given = Provenance("https://arxiv.org/abs/2512.03073", date(2026, 10, 10), date(2026, 10, 9))
+    with filled_db.writing() as session:
+        first = store_upload(
+            session,
+            io.BytesIO(poolside_file()),
+            filename="figures.csv",
+            by="ada",
+            source=SOURCE,
+            openness=Openness.OPEN,
+            provenance=given,
+        )
+    publish_stored(filled_db, first)
+    correct(filled_db, "poolside", origin="european")
+    again = reclassify(filled_db, first)
+    assert again is not None
+    read = record(filled_db, again)
+    assert Provenance(read.origin_url, read.retrieved_at, read.publisher_as_of) == given

@@ -47,6 +47,9 @@ ALIKE = {
     ("data", "By slug."),
     ("version", "Of this API: changes are additions only."),
     ("withdrawn_at", "When it was withdrawn, UTC; null: it was not."),
+    ("origin_url", "The publisher's address that the figures were read at; may be empty."),
+    ("retrieved_at", "The day they were read there; null: not known."),
+    ("publisher_as_of", "The publisher's own date of the figures; null: not known."),
     ("basis", "share: the file gave shares; value: they were computed from its values."),
 }
 """What is the same wherever it stands. Two fields of a name seldom are."""

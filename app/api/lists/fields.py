@@ -4,6 +4,7 @@ They say only what is true of the type. What a field means is said in its own mo
 """
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -23,6 +24,26 @@ DeveloperSlug = Annotated[str, Field(pattern=SLUG_SCHEMA, examples=["deepseek"])
 ModelSlug = Annotated[str, Field(pattern=SLUG_SCHEMA, examples=["deepseek/deepseek-r1"])]
 UploadNumber = Annotated[int, Field(ge=1, examples=[3])]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", examples=["9f86d081" * 8])]
+
+# Of a Provenance: these mean the same wherever they stand.
+OriginUrl = Annotated[
+    str,
+    Field(
+        description="The publisher's address that the figures were read at; may be empty.",
+        examples=["https://openrouter.ai/api/v1/datasets/rankings-daily"],
+    ),
+]
+RetrievedAt = Annotated[
+    date | None,
+    Field(description="The day they were read there; null: not known.", examples=["2026-10-10"]),
+]
+PublisherAsOf = Annotated[
+    date | None,
+    Field(
+        description="The publisher's own date of the figures; null: not known.",
+        examples=["2026-10-10"],
+    ),
+]
 
 # Made by app/queries/upload_versions.py.
 VERSION_EXAMPLE = "7d99a1cd25c4-932ab0a0e419"

@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, BinaryIO, Final, cast
 
 from fastapi import Request
@@ -12,7 +12,9 @@ from starlette.exceptions import HTTPException
 
 from app.domain.errors import BadInputError, BadQuestionError, Problem, excerpt
 from app.domain.matching import nearest_match
+from app.domain.provenance import Provenance
 from app.domain.vocabulary import Openness
+from app.ingest.rules.provenance import read_provenance
 
 # A larger file goes to the disk; how large it may be is `max_body_size` of the route.
 SPOOL_MAX_BYTES: Final = 1 << 20
@@ -24,7 +26,7 @@ class SentChoices:
     """What is sent with a file. `source` and `openness` are for lines that leave theirs out.
 
     The names of the fields are those of the parameters and of the form's fields; an empty text is
-    none.
+    none. The last three are the texts of a Provenance.
     """
 
     mode: str = "check"
@@ -32,6 +34,13 @@ class SentChoices:
     openness: str = Openness.OPEN
     reason: str = ""
     filename: str = ""
+    origin_url: str = ""
+    retrieved_at: str = ""
+    publisher_as_of: str = ""
+
+    @property
+    def provenance(self) -> Provenance:
+        return read_provenance(asdict(self))
 
 
 CHOICES: Final[dict[str, tuple[str, ...]]] = {
@@ -58,6 +67,10 @@ def parse_choices(items: list[tuple[str, str]]) -> SentChoices:
             problems.append(_problem("unknown_value", name, text, CHOICES[name]))
         if text:  # a native form sends every empty field
             values[name] = text
+    try:
+        read_provenance(values)
+    except BadInputError as bad:
+        problems += bad.problems
     _refuse(problems)
     return SentChoices(**values)
 
@@ -94,7 +107,7 @@ async def read_upload_body(request: Request) -> AsyncIterator[tuple[BinaryIO, Se
             yield cast(BinaryIO, file), sent
     elif kind == "multipart/form-data":
         # max_part_size is of fields only. The file is limited by the route's max_body_size.
-        parts = {"max_files": 1, "max_fields": 10, "max_part_size": FIELD_LIMIT}
+        parts = {"max_files": 1, "max_fields": 20, "max_part_size": FIELD_LIMIT}
         async with request.form(**parts) as form:
             yield _of_form(form, query_pairs)
     else:
@@ -124,6 +137,9 @@ MEANINGS: Final = {
     "openness": "For lines that leave it out and name no known model. Default: open.",
     "reason": "Why published figures are revised.",
     "filename": "The file's name, for the record.",
+    "origin_url": "The publisher's address of these figures, http or https.",
+    "retrieved_at": "The day they were read there, YYYY-MM-DD; not in the future.",
+    "publisher_as_of": "The publisher's own date of them, YYYY-MM-DD; not after the reading.",
 }
 
 

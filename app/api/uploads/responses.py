@@ -7,7 +7,17 @@ from typing import Any
 from fastapi import Request
 from pydantic import BaseModel, Field
 
-from app.api.lists.fields import VERSION_EXAMPLE, Month, Percent, Sha256, SourceSlug, UploadNumber
+from app.api.lists.fields import (
+    VERSION_EXAMPLE,
+    Month,
+    OriginUrl,
+    Percent,
+    PublisherAsOf,
+    RetrievedAt,
+    Sha256,
+    SourceSlug,
+    UploadNumber,
+)
 from app.api.uploads.review_response import ReviewAnswer
 from app.domain.calendar import format_month
 from app.domain.snapshot import Basis
@@ -90,6 +100,9 @@ class UploadAnswer(BaseModel):
     reclassified: bool = Field(
         description="Read with the catalogue going before its lines.", examples=[False]
     )
+    origin_url: OriginUrl
+    retrieved_at: RetrievedAt
+    publisher_as_of: PublisherAsOf
     received_at: datetime = Field(description="When it was received, UTC.")
     received_by: str = Field(description="Who sent it.", examples=["ada (token job)"])
     published_at: datetime | None = Field(

@@ -92,6 +92,7 @@ def _beside(sent: SentChoices, by: str) -> dict[str, Any]:
         "by": by,
         "source": sent.source or None,
         "openness": Openness(sent.openness),
+        "provenance": sent.provenance,
     }
 
 

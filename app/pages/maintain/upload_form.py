@@ -3,6 +3,7 @@
 import io
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, BinaryIO, Final
 
@@ -18,8 +19,10 @@ from app.catalogue.history import read_sources
 from app.csv_io.schema import FileLimits
 from app.database.session import Database
 from app.database.vintages import vintage_at
-from app.domain.errors import BadFileError, ConflictError, NotFoundError
+from app.domain.errors import BadFileError, BadInputError, ConflictError, NotFoundError
+from app.domain.provenance import Provenance
 from app.domain.vocabulary import OPENNESS_LABELS, Openness
+from app.ingest.rules.provenance import PROVENANCE_COLUMNS, read_provenance
 from app.ingest.rules.upload_format import UPLOAD_COLUMNS
 from app.ingest.stored_files import store_upload
 from app.pages.forms import FormState, form_dependency, form_texts, problems_by_field, to_one_line
@@ -91,8 +94,12 @@ def create(
         problems["openness"] = "Choose one of them."
     if values.get("source") != NEW and any(values.get(_new(name)) for name in FIELD_NAMES):
         problems["source"] = "A new source is described below: choose it here, or empty its fields."
+    try:
+        provenance = read_provenance(values)
+    except BadInputError as bad:
+        problems |= problems_by_field(bad.problems)
     if not problems and file is not None:
-        upload_id, problems = _keep(db, values, file, filename, maintainer.signature)
+        upload_id, problems = _keep(db, values, file, filename, maintainer.signature, provenance)
         if not problems:
             return _sent_on(request, f"/uploads/{upload_id}")
     return _page(request, maintainer, db, FormState(values, problems))
@@ -123,8 +130,13 @@ def _file_of(form: FormData) -> tuple[BinaryIO | None, str, dict[str, str]]:
     return None, "", {"file": "Pick a file, or paste its text below."}
 
 
-def _keep(
-    db: Database, values: Mapping[str, str], file: BinaryIO, filename: str, by: str
+def _keep(  # noqa: PLR0917 - a form and who sent it
+    db: Database,
+    values: Mapping[str, str],
+    file: BinaryIO,
+    filename: str,
+    by: str,
+    provenance: Provenance,
 ) -> tuple[int, dict[str, str]]:
     """The upload's id, or 0 and what is wrong with the source by field."""
     # One transaction: without the file a new source is not stored either.
@@ -135,7 +147,13 @@ def _keep(
                 source = _add_source(session, values, by)
             openness = Openness(values["openness"])
             return store_upload(
-                session, file, filename=filename, by=by, source=source, openness=openness
+                session,
+                file,
+                filename=filename,
+                by=by,
+                source=source,
+                openness=openness,
+                provenance=provenance,
             ), {}
     except BadFileError as bad:
         return 0, {_new(name): problem for name, problem in problems_by_field(bad.problems).items()}
@@ -167,6 +185,10 @@ def _page(
         "limits": LIMITS,
         "sources": [(IN_FILE, "As the file says"), *sources, (NEW, "A new one, described below")],
         "describing": any(form.text(_new(name)) for name in FIELD_NAMES),
+        "traced": any(
+            form.text(column.name) or column.name in form.problems for column in PROVENANCE_COLUMNS
+        ),
+        "today": datetime.now(UTC).date(),
         "source_fields": [
             replace(field, name=_new(field.name)) for field in ENTRY_FIELDS["sources"]
         ],
