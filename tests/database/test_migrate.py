@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 
 import pytest
 from alembic import command
@@ -16,6 +17,7 @@ from app.database.migrate import alembic_config, check_server_version, schema_re
 from app.database.session import Database
 from app.database.tables import TableBase
 from app.domain.errors import UnavailableError
+from app.domain.provenance import Provenance
 from app.domain.vocabulary import Openness
 from app.ingest.stored_files import store_upload
 from app.ingest.withdraw import discard_upload
@@ -79,6 +81,7 @@ def test_down_and_up_again_on_data_leaves_schema_and_data_the_same(filled_db: Da
             by="ada",
             source=None,
             openness=Openness.OPEN,
+            provenance=Provenance("https://example.org/", date(2026, 10, 10)),
         )
         discard_upload(session, discarded, by="ada")
     before = state(filled_db)
