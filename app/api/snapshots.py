@@ -8,7 +8,10 @@ from sqlalchemy.orm import Session
 
 from app.api.lists.envelope import ListEnvelope, ListPage, RowModel, make_page
 from app.api.lists.fields import (
+    Days,
+    FirstDay,
     Instant,
+    LastDay,
     Month,
     OriginUrl,
     Percent,
@@ -16,6 +19,7 @@ from app.api.lists.fields import (
     RetrievedAt,
     SourceSlug,
     UploadNumber,
+    days_fields,
 )
 from app.api.lists.query import ListQuery
 from app.api.lists.routes import ListRoute, add_list_routes
@@ -51,6 +55,9 @@ class SnapshotRow(RowModel):
         description="When it was withdrawn, UTC; null: it was not.", examples=[None]
     )
     current: bool = Field(description="Whether these are the month's figures in this vintage.")
+    first_day: FirstDay
+    last_day: LastDay
+    days: Days
     origin_url: OriginUrl
     retrieved_at: RetrievedAt
     publisher_as_of: PublisherAsOf
@@ -89,6 +96,7 @@ def _row(item: SnapshotRecord) -> SnapshotRow:
         published_at=format_instant(item.published_at),
         withdrawn_at=format_instant(item.withdrawn_at) if item.withdrawn_at else None,
         current=item.current,
+        **days_fields(item.days),
         **asdict(item.provenance),
     )
 

@@ -161,3 +161,10 @@ def parse_day(cell: str, _context: CellContext) -> date:
         except ValueError:
             pass
     raise UnreadableCellError("not_a_day", "a day as YYYY-MM-DD, such as 2025-01-20")
+
+
+def parse_days(cell: str, _context: CellContext) -> int:
+    """Return a number of days of a month, from 1 to 31."""
+    if re.fullmatch(r"[0-9]{1,2}", cell, re.ASCII) and 1 <= int(cell) <= 31:
+        return int(cell)
+    raise UnreadableCellError("not_days", "a number of days, from 1 to 31")

@@ -192,8 +192,9 @@ class Upload(TableBase):
 class Snapshot(TableBase):
     """What one upload says about one source in one month. It is never changed.
 
-    `basis` tells whether the file gave shares, or values they were computed from. Which snapshot
-    of a month is current is stored nowhere: see `vintages.current_snapshots`.
+    `basis` tells whether the file gave shares, or values they were computed from. `first_day`,
+    `last_day` and `days` are its DaysCovered, all NULL for a whole month. Which snapshot of a month
+    is current is stored nowhere: see `vintages.current_snapshots`.
     """
 
     __tablename__ = "snapshot"
@@ -201,6 +202,12 @@ class Snapshot(TableBase):
         UniqueConstraint("upload_id", "source_id", "month"),
         check_first_of_month("month"),
         CheckConstraint("basis IN ('share', 'value')", name="basis"),
+        CheckConstraint("num_nulls(first_day, last_day, days) IN (0, 3)", name="days_together"),
+        CheckConstraint(
+            "date_trunc('month', first_day) = month AND date_trunc('month', last_day) = month",
+            name="days_in_month",
+        ),
+        CheckConstraint("days BETWEEN 1 AND last_day - first_day + 1", name="days"),
         Index("ix_snapshot_source_id_month", "source_id", "month"),
     )
 
@@ -209,6 +216,9 @@ class Snapshot(TableBase):
     source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
     month: Mapped[date]
     basis: Mapped[str]
+    first_day: Mapped[date | None]
+    last_day: Mapped[date | None]
+    days: Mapped[int | None]
 
 
 class Observation(TableBase):

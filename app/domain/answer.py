@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from app.domain.provenance import UNKNOWN_PROVENANCE, Provenance
+from app.domain.snapshot import DaysCovered
 from app.domain.vocabulary import MISSING
 
 REST_GROUP = "_rest"
@@ -69,7 +70,8 @@ class Share:
     """A group's share of one source's month.
 
     `share_pct` is in percent and unrounded; None where no line speaks of the group, which is not
-    zero. `status` is a Status or MISSING; `note` is the one that all lines share, or empty.
+    zero. `status` is a Status or MISSING; `note` is the one that all lines share, or empty. `days`
+    are those that the month covers; None is all of them.
     """
 
     source: str
@@ -79,6 +81,7 @@ class Share:
     share_pct: Decimal | None
     status: str
     note: str = ""
+    days: DaysCovered | None = None
 
     @property
     def missing(self) -> bool:

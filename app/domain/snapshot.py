@@ -3,8 +3,9 @@
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from app.domain.calendar import days_in
 from app.domain.vocabulary import Openness, Origin, Status
 
 SnapshotKey = tuple[str, date]
@@ -17,6 +18,34 @@ class Basis(StrEnum):
 
     SHARE = "share"
     VALUE = "value"
+
+
+class DaysCovered(NamedTuple):
+    """The days of a month that a snapshot's figures are of: so many from the first to the last.
+
+    A publisher may have left days out in between.
+    """
+
+    first_day: date
+    last_day: date
+    days: int
+
+    @classmethod
+    def of_columns(cls, first_day: Any, last_day: Any, days: Any) -> "DaysCovered | None":
+        """Return the days that stored columns hold; None where they are NULL: a whole month."""
+        return None if days is None else cls(first_day, last_day, days)
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is every day of its month."""
+        return self.days == days_in(self.first_day.replace(day=1))
+
+
+class SnapshotFacts(NamedTuple):
+    """What is true of all lines of a snapshot; `days` None is the whole month."""
+
+    basis: Basis
+    days: DaysCovered | None
 
 
 class Line(NamedTuple):

@@ -81,7 +81,12 @@ def publishable_months(
     compared = (line for line in checked.lines() if (line.source, line.month) in current)
     # Reading all lines again is what costs: a file of new months needs no comparison.
     file_digests = _digests(compared) if current else {}
-    differing = {key for key in current if file_digests.get(key) != current_digests.get(key)}
+    differing = {
+        key
+        for key, snapshot in current.items()
+        if file_digests.get(key) != current_digests.get(key)
+        or snapshot.days != checked.months[key].days
+    }
     # A month that is not current was withdrawn: reclassifying brings none of those back.
     new = set() if upload.reclassified else checked.months.keys() - current.keys()
     return frozenset(differing | new)

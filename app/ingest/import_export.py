@@ -22,7 +22,7 @@ from app.database.tables import Snapshot, Source, Upload
 from app.database.vintages import current_snapshots, vintage_at
 from app.domain.errors import NotFoundError
 from app.domain.provenance import UNKNOWN_PROVENANCE, Provenance
-from app.domain.snapshot import Basis, Line
+from app.domain.snapshot import Basis, DaysCovered, Line, SnapshotFacts, SnapshotKey
 from app.ingest.check import check_file, refuse_problems
 from app.ingest.publish import PublishResult, publish_upload
 from app.ingest.rules.check_options import DEFAULT_OPTIONS, CheckOptions
@@ -219,9 +219,9 @@ def export_files(db: Database, directory: Path) -> list[Path]:
         for source in read_sources(vintage_at(session)):
             # A slug may hold a slash, which no file name can.
             path = directory / "snapshots" / f"{quote(source.slug, safe='')}.csv"
-            if basis := _bases(session, source.slug):
+            if facts := _facts(session, source.slug):
                 with path.open("w", encoding="utf-8", newline="") as out:
-                    write_snapshot_file(_lines(session, source.slug), out, basis)
+                    write_snapshot_file(_lines(session, source.slug), out, facts)
                 written.append(path)
                 provenances[path.name] = source.provenance
     listed = directory / UPLOADS_FILE
@@ -241,15 +241,25 @@ def _write_kind(session: Session, kind: EntryType, directory: Path) -> Path:
     return path
 
 
-def _bases(session: Session, source: str) -> dict[tuple[str, date], Basis]:
+def _facts(session: Session, source: str) -> dict[SnapshotKey, SnapshotFacts]:
     current = current_snapshots(None).subquery()
     rows = session.execute(
-        select(Source.slug, Snapshot.month, Snapshot.basis)
+        select(
+            Source.slug,
+            Snapshot.month,
+            Snapshot.basis,
+            Snapshot.first_day,
+            Snapshot.last_day,
+            Snapshot.days,
+        )
         .join(current, current.c.id == Snapshot.id)
         .join(Source)
         .where(Source.slug == source)
     )
-    return {(slug, month): Basis(basis) for slug, month, basis in rows}
+    return {
+        (slug, month): SnapshotFacts(Basis(basis), DaysCovered.of_columns(*days))
+        for slug, month, basis, *days in rows
+    }
 
 
 def _lines(session: Session, source: str) -> Iterator[Line]:

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from app.domain.snapshot import Line, SnapshotKey
+from app.domain.snapshot import DaysCovered, Line, SnapshotKey
 from app.domain.vocabulary import Openness, Origin, Status, least_settled
 from app.ingest.rules.checked import CheckedFile
 from app.queries.lines import MonthlyTotals, lines_of_snapshots
@@ -108,12 +108,13 @@ class MonthReview:
 
     `counts` has every kind. `largest` are the largest changes, at most 50. `restated` slices keep
     their share but differ in value, status or note. `before` and `after` are the open share of each
-    origin in percent, None where no line speaks of it.
+    origin in percent, None where no line speaks of it. `days` None is the whole month.
     """
 
     source: str
     month: date
     revises: bool
+    days: DaysCovered | None
     counts: Mapping[ChangeKind, int]
     largest: tuple[SliceChange, ...]
     restated: int
@@ -194,7 +195,9 @@ class MonthDiff:
             summed[origin, openness] += figure.share_pct
         return dict(summed)
 
-    def review(self, key: SnapshotKey, revises: bool, before: MonthlyTotals) -> MonthReview:
+    def review(
+        self, key: SnapshotKey, revises: bool, days: DaysCovered | None, before: MonthlyTotals
+    ) -> MonthReview:
         """Return the month as a review tells it; `before` holds the current totals by month."""
         counts = dict.fromkeys(ChangeKind, 0)
         for change in self.changes():
@@ -206,6 +209,7 @@ class MonthDiff:
             source=key[0],
             month=key[1],
             revises=revises,
+            days=days,
             counts=counts,
             largest=tuple(largest),
             restated=self.restated,

@@ -154,7 +154,13 @@ def _snapshots(
     sources = ids_by_slug(session, Source)
     made = {
         (slug, month): Snapshot(
-            upload_id=upload.id, source_id=sources[slug], month=month, basis=summary.basis
+            upload_id=upload.id,
+            source_id=sources[slug],
+            month=month,
+            basis=summary.basis,
+            first_day=summary.days and summary.days.first_day,
+            last_day=summary.days and summary.days.last_day,
+            days=summary.days and summary.days.days,
         )
         for (slug, month), summary in checked.months.items()
         if (slug, month) in keys

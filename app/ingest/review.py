@@ -83,7 +83,8 @@ def review_stored_upload(session: Session, upload: Upload, limits: FileLimits) -
         version=version,
         checked=checked,
         months=tuple(
-            month.review(key, key in replaced, before) for key, month in sorted(months.items())
+            month.review(key, key in replaced, checked.months[key].days, before)
+            for key, month in sorted(months.items())
         ),
         series=series,
         warnings=(

@@ -23,7 +23,7 @@ from app.domain.vocabulary import Status
 from app.web.question_chart import QuestionChart
 from app.wording.citations import Citation, cite_answer
 from app.wording.findings import chart_summary, headline_finding
-from app.wording.formats import format_month_name, join_names
+from app.wording.formats import format_month_name, format_remark, join_names
 
 
 def citation_of_answer(request: Request, answer: Answer, question: Question) -> Citation | None:
@@ -130,7 +130,7 @@ class ShareTable:
         # From the oldest month on, so that the months of a note are in order.
         months: dict[str, list[date]] = {}
         for row in reversed(self.rows):
-            for note in dict.fromkeys(share.note for share in row.shares if share.note):
+            for note in dict.fromkeys(filter(None, map(format_remark, row.shares))):
                 months.setdefault(note, []).append(row.month)
         return [
             (note, join_names(format_month_name(month) for month in months_noted))

@@ -25,6 +25,7 @@ from app.web.static_files import static_address
 from app.wording.formats import (
     capitalize_first,
     format_day,
+    format_days,
     format_instant_name,
     format_month_name,
     format_month_short,
@@ -46,6 +47,7 @@ TEMPLATES.env.filters |= {
     "capital": capitalize_first,
     "counted": format_counts,
     "day": format_day,
+    "days": format_days,
     "figure": format_share,
     "done": revision_text,
     "host": host_of,

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, Subquery, func, select, true
 from app.database.tables import Observation, Snapshot, Source, Upload
 from app.database.vintages import Vintage, current_snapshots, order_by_slug, read_once
 from app.domain.provenance import Provenance
-from app.domain.snapshot import Basis
+from app.domain.snapshot import Basis, DaysCovered
 from app.domain.vocabulary import Openness, Status, least_settled
 
 
@@ -19,7 +19,7 @@ class CoveredMonth:
 
     `source` is a slug; `status` is that of the least settled line; `opens` says that some line is
     of open models. `share_pct` is the sum of the lines, in percent of all usage; what it lacks to
-    100 the source does not break down.
+    100 the source does not break down. `days` None is the whole month.
     """
 
     source: str
@@ -29,6 +29,7 @@ class CoveredMonth:
     lines: int
     share_pct: Decimal
     upload_id: int
+    days: DaysCovered | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class SnapshotRecord:
     published_at: datetime
     published_by: str
     withdrawn_at: datetime | None
+    days: DaysCovered | None
     provenance: Provenance
     current: bool
 
@@ -67,6 +69,9 @@ def read_covered_months(vintage: Vintage, source: str | None = None) -> list[Cov
             func.count().label("lines"),
             func.sum(Observation.share_pct).label("share_pct"),
             Snapshot.upload_id,
+            Snapshot.first_day,
+            Snapshot.last_day,
+            Snapshot.days,
         )
         .select_from(Observation)
         .join(Snapshot, Snapshot.id == Observation.snapshot_id)
@@ -75,7 +80,7 @@ def read_covered_months(vintage: Vintage, source: str | None = None) -> list[Cov
         .where(_of(source))
         # At most one snapshot is current per source and month, so the upload splits no group: it
         # is named here because SQL lets only grouped columns be selected.
-        .group_by(Source.slug, Snapshot.month, Snapshot.upload_id)
+        .group_by(Source.slug, Snapshot.month, Snapshot.upload_id, Snapshot.id)
         .order_by(order_by_slug(), Snapshot.month)
     )
     return [
@@ -87,6 +92,7 @@ def read_covered_months(vintage: Vintage, source: str | None = None) -> list[Cov
             lines=row.lines,
             share_pct=row.share_pct,
             upload_id=row.upload_id,
+            days=DaysCovered.of_columns(row.first_day, row.last_day, row.days),
         )
         for row in rows
     ]
@@ -108,7 +114,7 @@ def _of(source: str | None) -> ColumnElement[bool]:
 
 SnapshotRow = tuple[
     str, date, str, int, Decimal, int, str, datetime | None, str | None, datetime | None,
-    str, date | None, date | None, int,
+    str, date | None, date | None, date | None, date | None, int | None, int,
 ]  # fmt: skip
 
 
@@ -149,6 +155,9 @@ def _select_snapshots(as_of: datetime | None, source: str | None) -> Select[*Sna
             Upload.origin_url,
             Upload.retrieved_at,
             Upload.publisher_as_of,
+            Snapshot.first_day,
+            Snapshot.last_day,
+            Snapshot.days,
             current.c.id.label("current_id"),
         )
         .select_from(Snapshot)
@@ -180,6 +189,7 @@ def _record(as_of: datetime | None, row: Row[*SnapshotRow]) -> SnapshotRecord:
         published_at=row.published_at,
         published_by=row.published_by,
         withdrawn_at=None if later else withdrawn_at,
+        days=DaysCovered.of_columns(row.first_day, row.last_day, row.days),
         provenance=Provenance(row.origin_url, row.retrieved_at, row.publisher_as_of),
         current=row.current_id is not None,
     )

@@ -10,12 +10,15 @@ from typing import Final
 
 from app.domain.answer import OPEN_REST_GROUP, REST_GROUP, UNNAMED_GROUP, Group, Share
 from app.domain.question import Question
+from app.domain.snapshot import DaysCovered, SnapshotKey
 from app.domain.vocabulary import MISSING, Openness, Origin, Status, least_settled
 
 HUNDRED: Final = Decimal(100)
 # In percent. It is finer than any source counts, and coarser than the noise of dividing values by
 # their sum: a month whose shares were computed from values must not show a remainder.
 NEGLIGIBLE_SHARE: Final = Decimal("0.000001")
+
+EMPTY: Final[Mapping[SnapshotKey, DaysCovered]] = {}
 
 # In the order in which a stack draws them, from the groups asked for upwards.
 COMPLEMENT_GROUPS: Final = (
@@ -96,11 +99,18 @@ class GroupedShares:
 
     `inside` holds what the question asks for, `outside` the rest of the whole. `wholes` are the
     months that can answer, `silent` those that cannot, with every openness their lines have.
-    `keys` are the groups that have a name, in their order.
+    `keys` are the groups that have a name, in their order. `partial` are the days of months that
+    are not covered whole.
     """
 
-    def __init__(self, question: Question, slices: Iterable[ShareSlice]) -> None:
+    def __init__(
+        self,
+        question: Question,
+        slices: Iterable[ShareSlice],
+        partial: Mapping[SnapshotKey, DaysCovered] = EMPTY,
+    ) -> None:
         self.question = question
+        self.partial = partial
         all_slices = list(slices)
         self.openness = frozenset(item.openness for item in all_slices)
         whole = month_totals(all_slices)
@@ -234,7 +244,13 @@ class GroupedShares:
         # Missing is not zero: rankings name the fifty largest models of a day, and an origin that
         # has none among them may still be used.
         return tuple(
-            share_of_group(source, month, group, cells.get((source, month, group.key)))
+            share_of_group(
+                source,
+                month,
+                group,
+                cells.get((source, month, group.key)),
+                self.partial.get((source, month)),
+            )
             for source in sources
             for month in months
             for group in groups
@@ -271,10 +287,12 @@ def month_totals(slices: Iterable[ShareSlice]) -> dict[MonthKey, MonthTotal]:
     }
 
 
-def share_of_group(source: str, month: date, group: Group, cell: ShareSum | None) -> Share:
+def share_of_group(
+    source: str, month: date, group: Group, cell: ShareSum | None, days: DaysCovered | None = None
+) -> Share:
     """Return the row of a cell, unrounded; None gives a row that is missing."""
     if cell is None:
         return Share(source, month, group.key, group.label, None, MISSING)
     # It is rounded once, where it is shown: rounding twice would be rounding wrong.
     share = cell.share_pct
-    return Share(source, month, group.key, group.label, share, cell.status, cell.note)
+    return Share(source, month, group.key, group.label, share, cell.status, cell.note, days)

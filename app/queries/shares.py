@@ -25,6 +25,7 @@ from app.queries.explanations import (
     why_nothing_selected,
 )
 from app.queries.grouping import GroupedShares
+from app.queries.partial_months import read_partial_months
 from app.queries.slices import read_slices
 from app.queries.spans import covered_spans, main_source
 
@@ -84,7 +85,8 @@ def answer_question(session: Session, question: Question) -> Answer:
     asked_sources = sources_of_question(session, question)
     slugs = [source.slug for source in asked_sources]
     months = _months_asked(session, question, asked_sources)
-    table = GroupedShares(question, read_slices(session, question, slugs, months))
+    partial = read_partial_months(vintage_at(session, question.as_of))
+    table = GroupedShares(question, read_slices(session, question, slugs, months), partial)
     groups = table.groups(_group_labels(session, question, table.keys))
     # Why nothing matches is looked for only now: finding it takes another read of the slices.
     if not groups:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.database.tables import Snapshot, Source, Upload
 from app.database.vintages import current_snapshots, source_months
-from app.domain.snapshot import SnapshotKey
+from app.domain.snapshot import DaysCovered, SnapshotKey
 
 # --- versions ------------------------------------------------------------------------------------
 
@@ -55,11 +55,15 @@ def snapshot_keys_of_upload(session: Session, upload_id: int) -> list[SnapshotKe
 
 @dataclass(frozen=True, slots=True)
 class CurrentSnapshot:
-    """The snapshot that is current for a source and month; `sha256` is its file's, 32 bytes."""
+    """The snapshot that is current for a source and month; `sha256` is its file's, 32 bytes.
+
+    `days` None is the whole month.
+    """
 
     snapshot_id: int
     upload_id: int
     sha256: bytes
+    days: DaysCovered | None
 
 
 def current_snapshots_of(
@@ -71,7 +75,16 @@ def current_snapshots_of(
     """
     current = current_snapshots(None).subquery()
     rows = session.execute(
-        select(Source.slug, Snapshot.month, Snapshot.id, Upload.id, Upload.sha256)
+        select(
+            Source.slug,
+            Snapshot.month,
+            Snapshot.id,
+            Upload.id,
+            Upload.sha256,
+            Snapshot.first_day,
+            Snapshot.last_day,
+            Snapshot.days,
+        )
         .select_from(Snapshot)
         .join(current, current.c.id == Snapshot.id)
         .join(Source, Source.id == Snapshot.source_id)
@@ -80,6 +93,8 @@ def current_snapshots_of(
         .order_by(Source.slug.collate("C"), Snapshot.month)
     )
     return {
-        (slug, month): CurrentSnapshot(snapshot_id, upload_id, sha256)
-        for slug, month, snapshot_id, upload_id, sha256 in rows
+        (slug, month): CurrentSnapshot(
+            snapshot_id, upload_id, sha256, DaysCovered.of_columns(*days)
+        )
+        for slug, month, snapshot_id, upload_id, sha256, *days in rows
     }

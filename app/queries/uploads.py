@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from app.database.tables import Snapshot, Source, Upload
 from app.database.vintages import END_OF_TIME, current_snapshots
 from app.domain.errors import NotFoundError
-from app.domain.snapshot import Basis
+from app.domain.snapshot import Basis, DaysCovered
 from app.domain.vocabulary import Openness
 from app.queries.coverage import snapshot_sums
 from app.queries.upload_versions import review_version
@@ -59,7 +59,8 @@ class MonthRecord:
     """One snapshot: what an upload says about one source in one month.
 
     `share_pct` is the sum of its lines, in percent. `superseded_by` is the id of the upload whose
-    figures are current instead; None if these are, or if the month has no figures at all.
+    figures are current instead; None if these are, or if the month has no figures at all. `days`
+    None is the whole month.
     """
 
     source: str
@@ -67,6 +68,7 @@ class MonthRecord:
     basis: Basis
     lines: int
     share_pct: Decimal
+    days: DaysCovered | None
     current: bool
     superseded_by: int | None
 
@@ -227,6 +229,9 @@ def _months(session: Session, upload_ids: Collection[int]) -> Mapping[int, list[
             Snapshot.basis,
             sums.c.lines,
             sums.c.share_pct,
+            Snapshot.first_day,
+            Snapshot.last_day,
+            Snapshot.days,
             Snapshot.id,
             standing.id.label("current_id"),
             standing.upload_id.label("current_upload"),
@@ -244,7 +249,11 @@ def _months(session: Session, upload_ids: Collection[int]) -> Mapping[int, list[
     return months
 
 
-def _month(row: Row[int, str, date, str, int, Decimal, int, int, int]) -> _Month:
+def _month(
+    row: Row[
+        int, str, date, str, int, Decimal, date | None, date | None, int | None, int, int, int
+    ],
+) -> _Month:
     current = row.id == row.current_id
     record = MonthRecord(
         source=row.source,
@@ -252,6 +261,7 @@ def _month(row: Row[int, str, date, str, int, Decimal, int, int, int]) -> _Month
         basis=Basis(row.basis),
         lines=row.lines,
         share_pct=row.share_pct,
+        days=DaysCovered.of_columns(row.first_day, row.last_day, row.days),
         current=current,
         superseded_by=None if current else row.current_upload,
     )

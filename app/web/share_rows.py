@@ -9,14 +9,15 @@ from app.domain.answer import Answer, Share
 from app.domain.calendar import format_instant, format_month
 from app.domain.question import Question
 from app.domain.rounding import rounded_share
+from app.wording.formats import format_remark
 
 
 @dataclass(frozen=True, slots=True)
 class FlatShare:
     """A group's share of one source's month, and all that it takes to cite a row that is saved.
 
-    `share_pct` is None where the source says nothing of the group. `note` is the source's own of
-    the month; `of` and `openness` are the question's, `as_of` is the vintage.
+    `share_pct` is None where the source says nothing of the group. `note` is the remark on the
+    month; `of` and `openness` are the question's, `as_of` is the vintage.
     """
 
     source: str
@@ -57,7 +58,7 @@ def _rows(answer: Answer, question: Question, shares: Iterable[Share]) -> Iterat
             label=share.label,
             share_pct=None if share.share_pct is None else rounded_share(share.share_pct),
             status=share.status,
-            note=share.note,
+            note=format_remark(share),
             metric=metrics[share.source],
             openness=question.openness,
             of=question.of,

@@ -26,6 +26,7 @@ from app.wording.formats import (
     format_month_span,
     format_percent,
     format_points,
+    format_remark,
     format_share,
     format_share_with_status,
     join_names,
@@ -101,14 +102,17 @@ def _unsettled(answer: Answer) -> str:
     for source in answer.sources:
         course = leading_series(answer, source.slug)
         rows = dict.fromkeys((course.first, course.last)) if course else {}
-        sentences += [_remark(row) for row in rows if row.note or row.status != Status.FINAL]
+        sentences += [
+            _remark(row) for row in rows if format_remark(row) or row.status != Status.FINAL
+        ]
     return join_names(dict.fromkeys(sentences)) if sentences else ""
 
 
 def _remark(row: Share) -> str:
     """Return a remark such as `June 2025 provisional (23 of 30 days covered)`."""
     status = "" if row.status == Status.FINAL else f" {row.status}"
-    return f"{format_month_name(row.month)}{status}{f' ({row.note})' if row.note else ''}"
+    remark = format_remark(row)
+    return f"{format_month_name(row.month)}{status}{f' ({remark})' if remark else ''}"
 
 
 def chart_summary(answer: Answer, question: Question) -> str:

@@ -10,7 +10,9 @@ from decimal import Decimal
 from unicodedata import bidirectional
 
 from app.domain.answer import Share
+from app.domain.calendar import days_in
 from app.domain.rounding import round_half_up
+from app.domain.snapshot import DaysCovered
 from app.domain.vocabulary import Status
 
 # By name, because in an editor the characters look like others or like nothing.
@@ -121,11 +123,22 @@ def format_share(row: Share, places: int = 1) -> str:
 def format_share_with_status(row: Share, places: int = 1, *, noted: bool = False) -> str:
     """Return a share with its status where that is not final, as `60.3 % (provisional)`.
 
-    With `noted`, the source's note follows the status.
+    With `noted`, the remark on the month follows the status.
     """
     status = "" if row.missing or row.status == Status.FINAL else row.status
-    remark = ": ".join(part for part in (status, row.note if noted else "") if part)
+    remark = ": ".join(part for part in (status, format_remark(row) if noted else "") if part)
     return format_share(row, places) + (f" ({remark})" if remark else "")
+
+
+def format_remark(row: Share) -> str:
+    """Return what is to be known of a share's month, as `13 of 30 days covered; the note`."""
+    covered = f"{format_days(row.days)} covered" if row.days else ""
+    return "; ".join(part for part in (covered, row.note) if part)
+
+
+def format_days(days: DaysCovered) -> str:
+    """Return the days of a month as `13 of 30 days`."""
+    return f"{days.days} of {days_in(days.first_day.replace(day=1))} days"
 
 
 def quote_note(note: str) -> str:

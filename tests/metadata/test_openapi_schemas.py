@@ -50,6 +50,9 @@ ALIKE = {
     ("origin_url", "The publisher's address that the figures were read at; may be empty."),
     ("retrieved_at", "The day they were read there; null: not known."),
     ("publisher_as_of", "The publisher's own date of the figures; null: not known."),
+    ("first_day", "The first day it covers; null: the month's own."),
+    ("last_day", "The last day it covers; null: the month's own."),
+    ("days", "How many days it covers; null: all of the month."),
     ("basis", "share: the file gave shares; value: they were computed from its values."),
 }
 """What is the same wherever it stands. Two fields of a name seldom are."""

@@ -9,6 +9,7 @@ import pytest
 from app.database.session import Database
 from app.domain.answer import REST_GROUP, UNNAMED_GROUP, Answer
 from app.domain.question_parser import parse_question
+from app.domain.snapshot import DaysCovered
 from app.queries.shares import known_slugs, reported_figures
 from tests.queries.builders import ask
 
@@ -47,7 +48,7 @@ def test_the_founding_figures_stand(bundled_db: Database) -> None:
 def test_a_partly_covered_month_is_provisional_and_says_why(bundled_db: Database) -> None:
     june = [row for row in ask(bundled_db).shares if row.month == date(2025, 6, 1)]
     assert {row.status for row in june if not row.missing} == {"provisional"}
-    assert june[0].note == "23 of 30 days covered"
+    assert june[0].days == DaysCovered(date(2025, 6, 1), date(2025, 6, 30), 23)
 
 
 def test_a_group_without_lines_in_a_month_is_missing_and_never_zero(bundled_db: Database) -> None:

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field, PlainSerializer, WithJsonSchema
 
 from app.domain.calendar import MONTH_PATTERN
+from app.domain.snapshot import DaysCovered
 
 # The constraint of the tables: see database.tables.check_slug.
 SLUG_SCHEMA = r"^[a-z0-9][a-z0-9._:/-]{0,199}$"
@@ -44,6 +45,26 @@ PublisherAsOf = Annotated[
         examples=["2026-10-10"],
     ),
 ]
+
+# Of the DaysCovered of a snapshot.
+FirstDay = Annotated[
+    date | None,
+    Field(description="The first day it covers; null: the month's own.", examples=["2026-10-01"]),
+]
+LastDay = Annotated[
+    date | None,
+    Field(description="The last day it covers; null: the month's own.", examples=["2026-10-09"]),
+]
+Days = Annotated[
+    int | None,
+    Field(ge=1, description="How many days it covers; null: all of the month.", examples=[9]),
+]
+
+
+def days_fields(days: DaysCovered | None) -> dict[str, Any]:
+    """Return the values of `first_day`, `last_day` and `days`."""
+    return days._asdict() if days else dict.fromkeys(DaysCovered._fields)
+
 
 # Made by app/queries/upload_versions.py.
 VERSION_EXAMPLE = "7d99a1cd25c4-932ab0a0e419"

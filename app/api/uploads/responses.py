@@ -9,6 +9,9 @@ from pydantic import BaseModel, Field
 
 from app.api.lists.fields import (
     VERSION_EXAMPLE,
+    Days,
+    FirstDay,
+    LastDay,
     Month,
     OriginUrl,
     Percent,
@@ -17,6 +20,7 @@ from app.api.lists.fields import (
     Sha256,
     SourceSlug,
     UploadNumber,
+    days_fields,
 )
 from app.api.uploads.review_response import ReviewAnswer
 from app.domain.calendar import format_month
@@ -51,6 +55,9 @@ class PublishedMonth(BaseModel):
         description="What the lines add up to, in percent; the rest is not broken down.",
         examples=[97.2],
     )
+    first_day: FirstDay
+    last_day: LastDay
+    days: Days
     current: bool = Field(description="Whether these are the month's figures now.", examples=[True])
     superseded_by: UploadNumber | None = Field(
         description="The upload that is current instead; null: there is none."
@@ -157,7 +164,10 @@ def upload_fields(request: Request, record: UploadRecord) -> dict[str, Any]:
     """Return the values of an UploadAnswer, from which its subclasses are made too."""
     # Record and answer have the same names, so that a field added to both needs no line here.
     values = {item.name: getattr(record, item.name) for item in fields(record)}
-    months = [asdict(month) | {"month": format_month(month.month)} for month in record.months]
+    months = [
+        asdict(month) | {"month": format_month(month.month)} | days_fields(month.days)
+        for month in record.months
+    ]
     # Pages are addressed by path: the API does not import the routes of the pages.
     here = f"{request.base_url}uploads/{record.id}"
     own = str(request.url_for("read_upload", upload_id=record.id))

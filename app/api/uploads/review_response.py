@@ -5,7 +5,17 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from app.api.lists.fields import Month, Percent, SourceSlug, UploadNumber, enum_schema
+from app.api.lists.fields import (
+    Days,
+    FirstDay,
+    LastDay,
+    Month,
+    Percent,
+    SourceSlug,
+    UploadNumber,
+    days_fields,
+    enum_schema,
+)
 from app.csv_io.schema import FileReading
 from app.domain.calendar import format_month
 from app.domain.vocabulary import Openness, Origin
@@ -99,6 +109,9 @@ class MonthChange(BaseModel):
     share_pct: Percent = Field(
         description="What these lines add up to, in percent.", examples=[97.2]
     )
+    first_day: FirstDay
+    last_day: LastDay
+    days: Days
     revises: bool = Field(
         description="The month has published figures, and they would change.", examples=[False]
     )
@@ -189,6 +202,7 @@ def _month(review: Review, month: MonthReview) -> MonthChange:
         month=format_month(month.month),
         lines=summary.lines,
         share_pct=summary.share_pct,
+        **days_fields(summary.days),
         revises=month.revises,
         counts=Counts.model_validate({kind.value: count for kind, count in month.counts.items()}),
         largest=[_change(change) for change in month.largest[:LARGEST]],

@@ -8,7 +8,7 @@ from app.catalogue.index import DeveloperToAdd, ModelToAdd
 from app.csv_io.schema import FileReading
 from app.domain.calendar import format_month
 from app.domain.errors import BadFileError, Problem
-from app.domain.snapshot import Basis, Line, SnapshotKey
+from app.domain.snapshot import Basis, DaysCovered, Line, SnapshotKey
 
 RuleProgress = Callable[[int], None]
 
@@ -31,11 +31,15 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class MonthSummary:
-    """What a file says about one source in one month; `share_pct` is the sum of its lines."""
+    """What a file says about one source in one month; `share_pct` is the sum of its lines.
+
+    `days` None is the whole month.
+    """
 
     lines: int
     share_pct: Decimal
     basis: Basis
+    days: DaysCovered | None
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,12 @@ from app.ingest.rules.checked import (
     RuleProgress,
     format_snapshot_key,
 )
+from app.ingest.rules.days import DayCells, DaysOfMonths
 from app.ingest.rules.duplicates import DuplicateFinder, slice_hash
+from app.ingest.rules.mistakes import LineMistakeError, add_mistake
 from app.ingest.rules.notices import NoticeList
 from app.ingest.rules.remainder import remainder_notice
-from app.ingest.rules.resolver import LineMistakeError, Resolver
+from app.ingest.rules.resolver import Resolver
 from app.ingest.rules.totals import SUM_MAX, MonthTotals, ResolvedLine
 from app.ingest.rules.upload_format import UPLOAD_COLUMNS, UploadCells
 
@@ -49,6 +51,7 @@ class FileCheck:
         self.remainders: dict[SnapshotKey, MonthTotals] = {}
         self.notices = NoticeList()
         self.duplicates = DuplicateFinder()
+        self.days = DaysOfMonths()
 
     def run(self, progress: RuleProgress | None) -> CheckedFile:
         self.table = open_csv_table(self.file, UPLOAD_COLUMNS, self.limits, progress)
@@ -116,11 +119,11 @@ class FileCheck:
                 (cells.source, cells.origin, cells.openness, cells.developer, cells.model), line
             )
             if isinstance(about, LineMistakeError):
-                _add(table, line, about)
+                add_mistake(table, line, about)
             elif cells.share_pct is None and cells.value is None:
                 field = "share_pct" if table.header.position("share_pct") else "value"
                 expected = "a figure: leave out lines without one, nothing is not 0"
-                _add(table, line, LineMistakeError("no_figure", field, "", expected))
+                add_mistake(table, line, LineMistakeError("no_figure", field, "", expected))
             else:
                 yield ResolvedLine(
                     line=line,
@@ -129,6 +132,7 @@ class FileCheck:
                     share=cells.share_pct,
                     value=cells.value,
                     status=cells.status,
+                    days=DayCells(cells.first_day, cells.last_day, cells.days),
                     note=cells.note,
                     split=split,
                 )
@@ -139,6 +143,10 @@ class FileCheck:
         if tally is None:
             tally = self.tallies[key] = MonthTotals(line.line)
         tally.add(line)
+        try:
+            self.days.add(key, line.line, line.days, line.status)
+        except LineMistakeError as mistake:
+            add_mistake(self.table, line.line, mistake)
         self.duplicates.add(line)
         for code, text in line.about.notices:
             self.notices.add(code, line.line, text)
@@ -170,14 +178,14 @@ class FileCheck:
         by_share = tally.basis is Basis.SHARE
         column, total = ("share_pct", tally.share_sum) if by_share else ("value", tally.value_sum)
         found_text = f"the lines of {format_snapshot_key(key)} add up to {total:f}"
-        _add(self.table, line, LineMistakeError(code, column, found_text, expected))
+        add_mistake(self.table, line, LineMistakeError(code, column, found_text, expected))
 
     def refuse_mixture(self, key: SnapshotKey, tally: MonthTotals) -> None:
         shareless, valueless = tally.shareless_line, tally.valueless_line
         found_text = f"no share_pct in line {shareless}, no value in line {valueless}"
         expected = f"share_pct on every line of {format_snapshot_key(key)}, or value on every line"
         mistake = LineMistakeError("mixed_figures", "share_pct", found_text, expected)
-        _add(self.table, max(shareless, valueless), mistake)
+        add_mistake(self.table, max(shareless, valueless), mistake)
 
     def check_splits(self, tally: MonthTotals) -> None:
         # “29,7” without quotes is two cells, and would be read as 29 with a value of 7.
@@ -194,7 +202,7 @@ class FileCheck:
             mistake = LineMistakeError(
                 "two_origins", "origin", heading.origin, expected, first.origin
             )
-            _add(self.table, part.line, mistake)
+            add_mistake(self.table, part.line, mistake)
 
     def notice_totals(self, key: SnapshotKey, tally: MonthTotals) -> None:
         for heading, part in tally.possible_totals():
@@ -228,7 +236,7 @@ class FileCheck:
         found_text = ", ".join(part for part in parts if part)
         month = format_snapshot_key((about.source, resolved.month))
         expected = f"each slice once in a month; line {line} has it for {month} already"
-        _add(
+        add_mistake(
             self.table, resolved.line, LineMistakeError("line_twice", column, found_text, expected)
         )
 
@@ -244,14 +252,14 @@ class FileCheck:
             mistake = LineMistakeError(
                 "figures_disagree", "share_pct", f"{resolved.share:f}", expected
             )
-            _add(self.table, resolved.line, mistake)
+            add_mistake(self.table, resolved.line, mistake)
 
     # --- the result ------------------------------------------------------------------------------
 
     def months(self) -> Iterator[tuple[SnapshotKey, MonthSummary]]:
         for key, tally in self.tallies.items():
             if tally.basis is not None:
-                yield key, MonthSummary(tally.lines, tally.covered, tally.basis)
+                yield key, MonthSummary(tally.lines, tally.covered, tally.basis, self.days.of(key))
 
     def again(self, progress: RuleProgress | None = None) -> CsvTable:
         return open_csv_table(self.file, UPLOAD_COLUMNS, self.limits, progress)
@@ -282,15 +290,3 @@ class FileCheck:
             raise BadFileError(
                 "The file changed while it was being read", problems=table.problems.first
             )
-
-
-def _add(table: CsvTable, line: int, mistake: LineMistakeError) -> None:
-    table.problems.add(
-        mistake.code,
-        line,
-        table.header.position(mistake.column),
-        mistake.column,
-        mistake.found,
-        mistake.expected,
-        mistake.suggestion,
-    )

@@ -20,6 +20,7 @@ from app.domain.errors import excerpt
 from app.domain.matching import name_key, nearest_match
 from app.domain.vocabulary import Openness, Origin
 from app.ingest.rules.check_options import CheckOptions
+from app.ingest.rules.mistakes import LineMistakeError
 
 NEW_NAMES_MAX: Final = 20_000
 """Developers and models one file may bring; they stay in memory until they are published."""
@@ -61,25 +62,6 @@ class LineSlice:
     @cached_property
     def heading(self) -> SliceHeading:
         return SliceHeading(self.origin, self.openness, self.developer, self.model is not None)
-
-
-class LineMistakeError(Exception):
-    """A line that cannot be resolved: the arguments of Problems.add after the place."""
-
-    def __init__(
-        self,
-        code: str,
-        column: str,
-        found: str,
-        expected: str,
-        suggestion: str | Callable[[], str | None] | None = None,
-    ) -> None:
-        super().__init__(code)
-        self.code = code
-        self.column = column
-        self.found = found
-        self.expected = expected
-        self.suggestion = suggestion
 
 
 _Classifications = tuple[str | None, Origin | None, Openness | None, str | None, str | None]

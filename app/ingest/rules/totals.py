@@ -11,6 +11,7 @@ from app.csv_io.problems import PROBLEMS_KEPT_MAX
 from app.csv_io.split_numbers import SplitNumber
 from app.domain.snapshot import Basis
 from app.domain.vocabulary import Openness, Origin, Status
+from app.ingest.rules.days import DayCells
 from app.ingest.rules.resolver import LineSlice, SliceHeading
 
 HUNDRED: Final = Decimal(100)
@@ -37,6 +38,7 @@ class ResolvedLine(NamedTuple):
     share: Decimal | None
     value: Decimal | None
     status: Status
+    days: DayCells
     note: str
     split: SplitNumber | None = None
 

@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Final, NamedTuple, TextIO
 
 from app.csv_io.cell_parsers import (
+    parse_day,
+    parse_days,
     parse_month_cell,
     parse_openness,
     parse_origin,
@@ -16,7 +18,7 @@ from app.csv_io.cell_parsers import (
 from app.csv_io.number_parser import parse_share, parse_value
 from app.csv_io.schema import NOTE_MAX_LENGTH, ColumnRule
 from app.domain.calendar import format_month
-from app.domain.snapshot import Basis, Line
+from app.domain.snapshot import Basis, Line, SnapshotFacts, SnapshotKey
 from app.domain.vocabulary import Openness, Origin, Status
 
 
@@ -32,6 +34,9 @@ class UploadCells(NamedTuple):
     share_pct: Decimal | None
     value: Decimal | None
     status: Status
+    first_day: date | None
+    last_day: date | None
+    days: int | None
     note: str
 
 
@@ -45,22 +50,27 @@ UPLOAD_COLUMNS: Final = (
     ColumnRule("share_pct", parse_share, ("share", "percent", "share percent")),
     ColumnRule("value", parse_value, ("tokens", "downloads", "count")),
     ColumnRule("status", parse_status, blank=Status.FINAL),
+    ColumnRule("first_day", parse_day),
+    ColumnRule("last_day", parse_day),
+    ColumnRule("days", parse_days),
     ColumnRule("note", parse_text, blank="", limit=NOTE_MAX_LENGTH, multiline=True),
 )
 
 
 def write_snapshot_file(
-    lines: Iterable[Line], out: TextIO, basis: Mapping[tuple[str, date], Basis]
+    lines: Iterable[Line], out: TextIO, facts: Mapping[SnapshotKey, SnapshotFacts]
 ) -> None:
     """Write `lines` in the upload format, so that they are read back the same.
 
-    `basis` is by source and month: computed shares are left out, and computed again on reading.
+    `facts` are by source and month. Shares that were computed are left out, and computed again on
+    reading.
     """
     plain = csv.writer(out, lineterminator="\n")
     quoted = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
     plain.writerow([column.name for column in UPLOAD_COLUMNS])
     for line in lines:
-        given = basis[line.source, line.month] is Basis.SHARE
+        basis, covered = facts[line.source, line.month]
+        given = basis is Basis.SHARE
         share = f"{line.share_pct:f}" if given else ""
         value = _written(line.value)
         # Without quotes, digits after a whole number might be its decimals.
@@ -76,6 +86,7 @@ def write_snapshot_file(
                 share,
                 value,
                 line.status,
+                *(covered or ("", "", "")),
                 line.note,
             ]
         )

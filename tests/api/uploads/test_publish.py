@@ -19,6 +19,7 @@ def test_publishing_answers_with_the_record_and_its_place(
     assert answer["months"] == [
         {
             "source": SOURCE, "month": "2026-01", "basis": "share", "lines": 1, "share_pct": 30,
+            "first_day": None, "last_day": None, "days": None,
             "current": True, "superseded_by": None,
         }
     ]  # fmt: skip

@@ -10,6 +10,7 @@ import pytest
 
 from app.catalogue.index import CatalogueIndex, KnownDeveloper, KnownModel
 from app.domain.calendar import format_month
+from app.domain.snapshot import SnapshotFacts
 from app.domain.vocabulary import Openness, Origin
 from app.ingest.rules.file_rules import check_lines
 from app.ingest.rules.upload_format import write_snapshot_file
@@ -51,7 +52,9 @@ def test_the_bundled_snapshots_are_clean_and_are_written_back_the_same(
         assert not result.new_developers + result.new_models
         written = io.StringIO()
         write_snapshot_file(
-            result.lines(), written, {key: m.basis for key, m in result.months.items()}
+            result.lines(),
+            written,
+            {key: SnapshotFacts(m.basis, m.days) for key, m in result.months.items()},
         )
         again = check_lines(io.BytesIO(written.getvalue().encode()), catalogue)
         assert list(again.lines()) == list(result.lines())

@@ -6,6 +6,7 @@ import pytest
 
 from app.domain.snapshot import Basis
 from app.domain.vocabulary import Openness, Origin, Status
+from app.ingest.rules.days import NOTHING_SAID
 from app.ingest.rules.resolver import LineSlice
 from app.ingest.rules.totals import MonthTotals, ResolvedLine
 from tests.ingest.rules.builders import AUGUST, checked, lines, only_problem
@@ -27,7 +28,7 @@ def test_the_largest_values_are_added_without_rounding() -> None:
     about = LineSlice("hub", Origin.US, Openness.OPEN, None, None, ())
     tally = MonthTotals(first_line=2)
     for value in (Decimal(10**18 - 1), Decimal("0.000001")) * 20_000:
-        tally.add(ResolvedLine(2, AUGUST, about, None, value, Status.FINAL, ""))
+        tally.add(ResolvedLine(2, AUGUST, about, None, value, Status.FINAL, NOTHING_SAID, ""))
     assert tally.value_sum == Decimal("19999999999999999980000.020000")
     assert tally.share_of(Decimal(10**18 - 1)) == Decimal("0.0050000000")
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.snapshot import Basis, Line
+from app.domain.snapshot import Basis, Line, SnapshotFacts
 from app.domain.vocabulary import Openness, Origin, Status
 from app.ingest.rules.file_rules import check_lines
 from app.ingest.rules.upload_format import write_snapshot_file
@@ -18,7 +18,9 @@ def test_a_share_beside_a_value_is_written_so_that_it_reads_one_way() -> None:
     text = 'month,source,origin,share_pct,value\n2025-08,hub,us,"41",5\n2025-08,hub,chinese,3,\n'
     before = lines(text)
     out = io.StringIO()
-    write_snapshot_file(before, out, dict.fromkeys([("hub", AUGUST)], Basis.SHARE))
+    write_snapshot_file(
+        before, out, dict.fromkeys([("hub", AUGUST)], SnapshotFacts(Basis.SHARE, None))
+    )
     assert lines(out.getvalue()) == before
 
 
@@ -26,7 +28,9 @@ def test_a_value_of_three_decimals_is_written_so_that_it_reads_one_way() -> None
     before = lines("month,origin,value\n2025-08,us,1.2340\n")
     out = io.StringIO()
     written = [line._replace(value=Decimal("1.234")) for line in before]
-    write_snapshot_file(written, out, dict.fromkeys([("hub", AUGUST)], Basis.VALUE))
+    write_snapshot_file(
+        written, out, dict.fromkeys([("hub", AUGUST)], SnapshotFacts(Basis.VALUE, None))
+    )
     assert lines(out.getvalue()) == before
 
 
@@ -79,7 +83,7 @@ def snapshots(draw: st.DrawFn) -> tuple[Basis, list[Line]]:
 def test_what_is_written_is_read_back_the_same(snapshot: tuple[Basis, list[Line]]) -> None:
     basis, written = snapshot
     out = io.StringIO(newline="")
-    write_snapshot_file(written, out, {("hub", written[0].month): basis})
+    write_snapshot_file(written, out, {("hub", written[0].month): SnapshotFacts(basis, None)})
     result = check_lines(io.BytesIO(out.getvalue().encode()), KNOWN)
     assert not result.problem_count, result.problems
     assert [month.basis for month in result.months.values()] == [basis]

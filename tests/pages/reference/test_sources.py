@@ -74,7 +74,7 @@ def test_the_cadence_is_told_from_the_months_there_are(client: TestClient) -> No
 
 
 def test_a_gap_in_a_series_is_counted(own_client: TestClient, filled_db: Database) -> None:
-    publish_file(filled_db, b"month,origin,share_pct\n2026-11,chinese,50\n")
+    publish_file(filled_db, b"month,origin,share_pct,status\n2026-11,chinese,50,provisional\n")
     assert definition(own_client, MAIN)["Cadence"] == "Monthly, 22 months; one is missing"
 
 
