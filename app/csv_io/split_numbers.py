@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from app.csv_io.cell_parsers import parse_text
+from app.csv_io.cell_parsers import parse_days, parse_text
 from app.csv_io.number_parser import NumberParser
 from app.csv_io.schema import CellParser
 
@@ -24,8 +24,8 @@ _SPACES: Final = re.compile(" *")
 class ColumnPair:
     """A column of numbers, at `position` from 1, whose next column may hold digits too.
 
-    `sure` means that the next one is a text: digits in it are refused at once. Where it is a number
-    of its own, the other lines of the file can show that both are whole.
+    `sure` means that the next one is a text or a number of days: digits in it are refused at once.
+    Where it is a figure of its own, the other lines of the file can show that both are whole.
     """
 
     position: int
@@ -49,10 +49,10 @@ def number_column_pairs(parsers: Sequence[CellParser | None]) -> list[ColumnPair
     `parsers` are those of the file's columns, in its order; None for an unknown column.
     """
     return [
-        ColumnPair(position, left, right is parse_text)
+        ColumnPair(position, left, right in (parse_text, parse_days))
         for position, (left, right) in enumerate(pairwise(parsers), 1)
         if isinstance(left, NumberParser)
-        and (right is parse_text or isinstance(right, NumberParser))
+        and (right in (parse_text, parse_days) or isinstance(right, NumberParser))
     ]
 
 

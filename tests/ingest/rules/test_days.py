@@ -61,6 +61,13 @@ def test_lines_of_one_month_that_say_other_days_are_refused_with_the_first_line(
     assert problem.expected == "9, as line 2 says of 2025-08 of hub"
 
 
+def test_a_decimal_comma_is_not_read_as_a_number_of_days() -> None:
+    header = "month,origin,share_pct,days\n"
+    problem = only_problem(f"{header}2025-08,us,29,7\n")
+    assert (problem.code, problem.column, problem.suggestion) == ("split_number", 3, "29.7")
+    assert not checked(f'{header}2025-08,us,29,"7"\n').problem_count
+
+
 def test_other_months_may_have_other_days() -> None:
     lines = "2025-08,us,4,final,,,9\n2025-07,us,4,final,,,8\n"
     assert not checked(HEADER + lines).problem_count
