@@ -3,8 +3,9 @@
 from alembic import context
 from sqlalchemy import Connection, create_engine, func, select, text
 
+from app.database import account_tables, tables  # noqa: F401 - they fill the metadata
 from app.database.locks import Lock
-from app.database.tables import TableBase
+from app.database.table_base import TableBase
 from app.settings import Settings
 
 

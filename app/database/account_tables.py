@@ -10,7 +10,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database.tables import Digest, Key, Moment, TableBase
+from app.database.table_base import Digest, Key, Moment, TableBase
 
 
 class Maintainer(TableBase):

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from app.auth.accounts import add_maintainer
 from app.database.migrate import alembic_config, check_server_version, schema_revisions
 from app.database.session import Database
-from app.database.tables import TableBase
+from app.database.table_base import TableBase
 from app.domain.errors import UnavailableError
 from app.domain.provenance import Provenance
 from app.domain.vocabulary import Openness

@@ -9,7 +9,7 @@ from sqlalchemy import make_url, text
 from app.database import roles
 from app.database.roles import may_change_published, prepare_role
 from app.database.session import Database
-from app.database.tables import TableBase
+from app.database.table_base import TableBase
 from app.domain.errors import UserError
 from tests.database.roles.builders import PASSWORD
 from tests.programs import modelshare
