@@ -8,13 +8,18 @@ from pydantic import BaseModel, Field
 
 from app.api.lists.envelope import RowModel
 from app.api.lists.fields import (
+    CadenceWord,
     Instant,
     Month,
     OriginUrl,
     Percent,
     PublisherAsOf,
+    PublishesAfterDays,
+    ReportsOn,
     RetrievedAt,
     SourceSlug,
+    StatisticWord,
+    WindowWord,
     enum_schema,
 )
 from app.api.lists.parameters import PARAMETER_ORDER, REFUSAL_STATUSES, query_parameters
@@ -59,7 +64,7 @@ class ShareRow(RowModel):
             "Percent of what `meta.of` says, four decimals; null, never zero, where the source"
             " says nothing of it."
         ),
-        examples=[28.6539],
+        examples=[28.7729],
     )
     status: Annotated[str, enum_schema([*Status, MISSING])] = Field(
         description=(
@@ -83,6 +88,8 @@ class ShareRow(RowModel):
     as_of: Instant = Field(
         description="The vintage of the row: when figures or the catalogue last changed, UTC."
     )
+    window: WindowWord
+    statistic: StatisticWord
 
 
 class SourceNote(BaseModel):
@@ -96,6 +103,11 @@ class SourceNote(BaseModel):
         description="The line it asks for, with the vintage filled in.",
         examples=["Source: OpenRouter (openrouter.ai/rankings), as of 23 November 2026."],
     )
+    window: WindowWord
+    statistic: StatisticWord
+    reports_on: ReportsOn
+    cadence: CadenceWord
+    publishes_after_days: PublishesAfterDays
     origin_url: OriginUrl = Field(
         description="Where the figures of its latest month were read; may be empty."
     )
@@ -172,8 +184,8 @@ CSV: Final[dict[int | str, dict[str, Any]]] = {
             "text/csv": {
                 "schema": {"type": "string"},
                 "example": ",".join(SHARE_COLUMNS)
-                + "\nopenrouter-rankings,2025-08,chinese,Chinese,28.6539,final,,tokens,open,all,"
-                "2026-11-23T10:00:00Z\n",
+                + "\nopenrouter-rankings,2025-08,chinese,Chinese,28.7729,final,,tokens,open,all,"
+                "2026-11-23T10:00:00Z,month,sum\n",
             }
         },
     }
@@ -233,6 +245,11 @@ def shares_meta(question: Question, answer: Answer) -> Meta:
                 metric=source.metric,
                 licence=source.licence,
                 citation=source_citation(source),
+                window=source.window,
+                statistic=source.statistic,
+                reports_on=source.reports_on,
+                cadence=source.cadence,
+                publishes_after_days=source.publishes_after_days,
                 **asdict(source.provenance),
             )
             for source in answer.sources

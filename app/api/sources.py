@@ -9,12 +9,20 @@ from pydantic_core import PydanticCustomError
 from sqlalchemy.orm import Session
 
 from app.api.lists.envelope import ListEnvelope, ListPage, RowModel
-from app.api.lists.fields import Month, SourceSlug
+from app.api.lists.fields import (
+    CadenceWord,
+    Month,
+    PublishesAfterDays,
+    ReportsOn,
+    SourceSlug,
+    StatisticWord,
+    WindowWord,
+)
 from app.api.lists.query import ListQuery
 from app.api.lists.routes import ListRoute, add_list_routes
 from app.catalogue.editing import edit_entry
 from app.catalogue.entries import sources_by_slug
-from app.catalogue.entry_types import SOURCE_TYPE, read_entries
+from app.catalogue.entry_types import SOURCE_TYPE
 from app.csv_io.schema import CellContext
 from app.database.session import Database
 from app.database.vintages import vintage_at
@@ -30,6 +38,13 @@ router = APIRouter(tags=["sources"])
 
 # The braces stay in what is stored: the vintage is filled in when a citation is shown.
 CITATION = "Acme gateway, as of {as_of}."
+
+
+MONTH = "month"
+# A number is no text: its own type says what it may be.
+TEXT_COLUMNS = [
+    column.name for column in SOURCE_TYPE.columns if column.name != "publishes_after_days"
+]
 
 
 class NewSource(BaseModel):
@@ -56,9 +71,22 @@ class NewSource(BaseModel):
         examples=[CITATION],
     )
     method: str = Field("", description="How it counts, and what it leaves out.")
+    window: str = Field(
+        "", description="The stretch of time a figure is about; empty: the month.", examples=[MONTH]
+    )
+    statistic: str = Field(
+        "", description="What a figure is of its window; empty: the sum.", examples=["sum"]
+    )
+    reports_on: str = Field(
+        "", description="Slug of the source that its figures are about; empty: its own count."
+    )
+    cadence: str = Field(
+        "", description="How often it publishes; empty: not known.", examples=["monthly"]
+    )
+    publishes_after_days: PublishesAfterDays = None
     reason: str = Field("", description="Why it is added, for the audit list.")
 
-    @field_validator(*(column.name for column in SOURCE_TYPE.columns))
+    @field_validator(*TEXT_COLUMNS)
     @classmethod
     def _reads_as_a_cell(cls, text: str, info: ValidationInfo) -> str:
         """Check a field by the rules of the catalogue file's column of the same name."""
@@ -109,6 +137,11 @@ class SourceAnswer(RowModel):
         description="How it counts, and what it leaves out; may be empty.",
         examples=["Prompt and completion tokens as counted by each vendor's own tokenizer."],
     )
+    window: WindowWord
+    statistic: StatisticWord
+    reports_on: ReportsOn
+    cadence: CadenceWord
+    publishes_after_days: PublishesAfterDays
 
 
 class SourceRow(SourceAnswer):
@@ -171,12 +204,13 @@ def add_source(
     body: NewSource, maintainer: BearerMaintainer, db: Annotated[Database, Depends(database_of)]
 ) -> SourceAnswer:
     """Add a source, so that files can name it."""
-    texts = body.model_dump(exclude={"reason"})
+    cells = body.model_dump(exclude={"reason"})
+    days = cells.pop("publishes_after_days")
+    texts = {**cells, "publishes_after_days": "" if days is None else str(days)}
     with db.writing() as session:
         edit_entry(session, SOURCE_TYPE, texts, by=maintainer.signature, reason=body.reason)
-        # Read back in the same transaction: what is answered is what was stored.
-        entries = dict(read_entries(session, SOURCE_TYPE)).values()
-        # The slug as the column's parser writes it, whatever was sent.
-        slug = body.source.strip().lower()
-        added = next(entry for entry in entries if entry["source"] == slug)
-    return SourceAnswer.model_validate(added)
+        # Read back in the same transaction: what is answered is what was stored. The slug is as
+        # the column's parser writes it, whatever was sent.
+        added = sources_by_slug(vintage_at(session))[body.source.strip().lower()]
+    words = asdict(added)
+    return SourceAnswer(source=words.pop("slug"), **words)

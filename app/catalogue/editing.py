@@ -4,22 +4,24 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, BinaryIO
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.catalogue.audit_list import write_audit_list
 from app.catalogue.entry_types import (
     DEVELOPER_TYPE,
     EVENT_TYPE,
     MODEL_TYPE,
+    SOURCE_TYPE,
     EntryType,
     TableEntry,
     entry_cells,
 )
 from app.catalogue.index import DeveloperToAdd, ModelToAdd
 from app.catalogue.lookup import ids_by_slug
+from app.catalogue.source_rules import SourceRules
 from app.csv_io.reader import CsvRow, CsvTable, open_csv_table
 from app.csv_io.schema import FileLimits
 from app.database.locks import Lock
@@ -39,19 +41,6 @@ class EditCounts:
     added: int = 0
     changed: int = 0
     unchanged: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class CatalogueEdit:
-    """One line of the audit list; `before` (None: a new entry) and `after` hold differing cells."""
-
-    at: datetime
-    by: str
-    kind: str
-    key: str
-    reason: str
-    before: Mapping[str, str] | None
-    after: Mapping[str, str]
 
 
 def import_entries(
@@ -115,16 +104,6 @@ def edit_entry(
 def lock_catalogue(session: Session) -> None:
     """Wait for other corrections, so that each sees the one before and notes what it changed."""
     session.execute(select(func.pg_advisory_xact_lock(Lock.CATALOGUE)))
-
-
-def write_audit_list(session: Session, notes: Iterable[CatalogueChange]) -> None:
-    """Write lines of the audit list, as the last statement of a transaction but publishing."""
-    # The moment is the clock's at the INSERT, and its lock is held to the commit. Otherwise a
-    # vintage could be answered before a change that is earlier, but slower, becomes visible.
-    session.flush()
-    session.execute(select(func.pg_advisory_xact_lock(Lock.STAMP)))
-    session.add_all(notes)
-    session.flush()
 
 
 def _refuse_blank(kind: EntryType, texts: Mapping[str, str]) -> None:
@@ -214,6 +193,7 @@ class _EditRegister:
         self.reason = checked_reason(reason)
         self.developers = ids_by_slug(session, Developer)
         self.slugs = {number: slug for slug, number in self.developers.items()}
+        self.source_rules = SourceRules(session)
         self.changes = EditCounts(kind.name)
         self.notes: list[CatalogueChange] = []
 
@@ -233,6 +213,10 @@ class _EditRegister:
                     expected = "the slug of a developer in the catalogue"
                     near = nearest_match(slug, self.developers)
                     table.problems.add("unknown_developer", *place, expected, near)
+        if self.kind is SOURCE_TYPE:
+            for fault in self.source_rules.faults(values):
+                place = (row.line, table.header.position(fault.column), fault.column, fault.value)
+                table.problems.add(fault.code, *place, fault.expected, fault.suggestion)
         return values
 
     def put(self, entry: TableEntry | None, values: Mapping[str, Any]) -> None:
@@ -288,13 +272,3 @@ def _entry_key(kind: EntryType, values: Mapping[str, Any]) -> _EntryKey:
 
 def _named_key(entry: TableEntry) -> str:
     return f"{entry.date} {entry.title}" if isinstance(entry, Event) else entry.slug
-
-
-def read_edits(session: Session, limit: int = 200) -> list[CatalogueEdit]:
-    """Return the last `limit` lines of the audit list, the latest first."""
-    order = CatalogueChange.id.desc()
-    rows = session.scalars(select(CatalogueChange).order_by(order).limit(limit))
-    return [
-        CatalogueEdit(row.at, row.by, row.kind, row.key, row.reason, row.before, row.after)
-        for row in rows
-    ]

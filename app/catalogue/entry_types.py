@@ -9,19 +9,24 @@ from sqlalchemy.orm import Session
 
 from app.catalogue.lookup import ids_by_slug
 from app.csv_io.cell_parsers import (
+    parse_cadence,
     parse_country,
     parse_day,
+    parse_days_after,
     parse_month_cell,
     parse_openness,
     parse_origin,
     parse_slug,
+    parse_statistic,
     parse_text,
     parse_url,
+    parse_window,
     parse_yes,
 )
 from app.csv_io.schema import CellParser, ColumnRule
 from app.database.tables import Developer, Event, Model, Source
 from app.domain.calendar import format_month
+from app.domain.source_terms import Statistic, Window
 
 # In characters. Definitions and methods are paragraphs; names keep to NAME_MAX_LENGTH of csv_io.
 LONG_TEXT_MAX_LENGTH: Final = 2_000
@@ -85,6 +90,11 @@ SOURCE_TYPE: Final = EntryType(
         text_column("licence"),
         text_column("citation"),
         text_column("method"),
+        ColumnRule("window", parse_window, blank=Window.MONTH),
+        ColumnRule("statistic", parse_statistic, blank=Statistic.SUM),
+        slug_column("reports_on", filled=False),
+        ColumnRule("cadence", parse_cadence),
+        ColumnRule("publishes_after_days", parse_days_after),
     ),
 )
 DEVELOPER_TYPE: Final = EntryType(

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     func,
@@ -22,6 +23,7 @@ from app.database.vintages import (
 )
 from app.domain.answer import ChartEvent, SourceDefinition
 from app.domain.provenance import UNKNOWN_PROVENANCE, Provenance
+from app.domain.source_terms import Cadence, Statistic, Window
 from app.domain.vocabulary import Origin
 
 
@@ -36,8 +38,7 @@ def read_sources(vintage: Vintage) -> list[SourceDefinition]:
     rows = vintage.session.scalars(select(Source).order_by(order_by_slug()))
     return [
         replace(
-            _source(row),
-            **then.get(row.slug, {}),
+            _source(row, then.get(row.slug, {})),
             learned=learned.get(row.id),
             provenance=provenances.get(row.id, UNKNOWN_PROVENANCE),
         )
@@ -107,17 +108,27 @@ def entries_added_since(vintage: Vintage, kind: str) -> frozenset[str]:
     return frozenset(vintage.session.scalars(added))
 
 
-def _source(row: Source) -> SourceDefinition:
+def _source(row: Source, then: Mapping[str, str]) -> SourceDefinition:
+    """Return a source as today's row says, with the cells laid over it that it had then."""
+    # A column holds a value or NULL, a cell of the audit list a text that may be empty.
+    now = {column.key: getattr(row, column.key) for column in Source.__table__.columns}
+    cells: dict[str, Any] = {**now, **then}
+    days = cells["publishes_after_days"]
     return SourceDefinition(
         slug=row.slug,
-        name=row.name,
-        publisher=row.publisher,
-        metric=row.metric,
-        population=row.population,
-        url=row.url,
-        licence=row.licence,
-        citation=row.citation,
-        method=row.method,
+        name=cells["name"],
+        publisher=cells["publisher"],
+        metric=cells["metric"],
+        population=cells["population"],
+        url=cells["url"],
+        licence=cells["licence"],
+        citation=cells["citation"],
+        method=cells["method"],
+        window=Window(cells["window"]),
+        statistic=Statistic(cells["statistic"]),
+        reports_on=cells["reports_on"] or "",
+        cadence=Cadence(cells["cadence"]) if cells["cadence"] else None,
+        publishes_after_days=None if days in (None, "") else int(days),
     )
 
 

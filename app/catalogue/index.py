@@ -1,10 +1,11 @@
 """The catalogue in memory, for checking files: entries found by slug or name."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from app.domain.matching import name_key
+from app.domain.source_terms import Window
 from app.domain.vocabulary import Openness, Origin
 
 
@@ -31,7 +32,8 @@ class KnownModel:
 class CatalogueIndex:
     """Sources (slug to name), developers and models by slug; each is also found by its name.
 
-    Names are compared without case, spaces, `_` and `-`: see `matching.name_key`.
+    Names are compared without case, spaces, `_` and `-`: see `matching.name_key`. `windows` are the
+    sources' by slug; one that is not there is the month.
     """
 
     # No slots: cached_property keeps the maps of names, which are made once a file and not once a
@@ -39,6 +41,7 @@ class CatalogueIndex:
     sources: Mapping[str, str]
     developers: Mapping[str, KnownDeveloper]
     models: Mapping[str, KnownModel]
+    windows: Mapping[str, Window] = field(default_factory=dict)
 
     @cached_property
     def _source_slugs(self) -> dict[str, str]:

@@ -9,6 +9,7 @@ from app.database.tables import Developer, Model, Source
 from app.database.vintages import vintage_at
 from app.domain.errors import NotFoundError, excerpt
 from app.domain.matching import nearest_match
+from app.domain.source_terms import Window
 from app.domain.vocabulary import Openness, Origin
 
 
@@ -20,11 +21,12 @@ def load_catalogue_index(session: Session) -> CatalogueIndex:
             Developer, Developer.id == Model.developer_id
         )
     )
-    sources = session.execute(select(Source.slug, Source.name))
+    sources = session.execute(select(Source.slug, Source.name, Source.window)).all()
     return CatalogueIndex(
-        sources=dict(sources.all()),
+        sources={row[0]: row[1] for row in sources},
         developers={row[0]: KnownDeveloper(row[0], row[1], Origin(row[2])) for row in developers},
         models={row[0]: KnownModel(row[0], row[1], row[2], Openness(row[3])) for row in models},
+        windows={row[0]: Window(row[2]) for row in sources},
     )
 
 

@@ -14,7 +14,7 @@ import typer
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
-from app.catalogue.editing import CatalogueEdit, read_edits
+from app.catalogue.audit_list import CatalogueEdit, read_edits
 from app.catalogue.entry_types import ENTRY_TYPES, LONG_TEXT_MAX_LENGTH
 from app.cli.console import (
     DataDir,

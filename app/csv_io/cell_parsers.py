@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from enum import StrEnum
 from functools import partial
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -14,6 +15,14 @@ from urllib.parse import urlsplit
 from app.csv_io.schema import NAME_MAX_LENGTH, CellContext, CellParser
 from app.domain.calendar import format_month, guess_month, parse_month, this_month
 from app.domain.matching import fold_name, nearest_match
+from app.domain.source_terms import (
+    CADENCE_SYNONYMS,
+    STATISTIC_SYNONYMS,
+    WINDOW_SYNONYMS,
+    Cadence,
+    Statistic,
+    Window,
+)
 from app.domain.text import UnreadableCellError
 from app.domain.vocabulary import (
     OPENNESS_BY_NAME,
@@ -59,9 +68,21 @@ def choice_parser(
     return parse
 
 
+def names_of_choices(
+    values: Iterable[StrEnum], synonyms: Mapping[Any, Iterable[str]]
+) -> Mapping[str, Any]:
+    """Return each value by its own name and its synonyms, as `fold_name` writes them."""
+    return {
+        fold_name(name): value for value in values for name in (value, *synonyms.get(value, ()))
+    }
+
+
 parse_origin = choice_parser(ORIGINS_BY_NAME, Origin, hint=origin_of_country)
 parse_openness = choice_parser(OPENNESS_BY_NAME, Openness)
 parse_status = choice_parser({fold_name(value): value for value in Status}, Status)
+parse_window = choice_parser(names_of_choices(Window, WINDOW_SYNONYMS), Window)
+parse_statistic = choice_parser(names_of_choices(Statistic, STATISTIC_SYNONYMS), Statistic)
+parse_cadence = choice_parser(names_of_choices(Cadence, CADENCE_SYNONYMS), Cadence)
 
 
 _YES = {"yes": True, "y": True, "true": True, "no": False, "n": False, "false": False}
@@ -168,3 +189,10 @@ def parse_days(cell: str, _context: CellContext) -> int:
     if re.fullmatch(r"[0-9]{1,2}", cell, re.ASCII) and 1 <= int(cell) <= 31:
         return int(cell)
     raise UnreadableCellError("not_days", "a number of days, from 1 to 31")
+
+
+def parse_days_after(cell: str, _context: CellContext) -> int:
+    """Return a number of days after the end of a month, from 0 to 366."""
+    if re.fullmatch(r"[0-9]{1,3}", cell, re.ASCII) and int(cell) <= 366:
+        return int(cell)
+    raise UnreadableCellError("not_days", "a number of days, from 0 to 366")

@@ -39,7 +39,8 @@ Digest = Annotated[bytes, mapped_column(LargeBinary, unique=True)]
 
 def check_one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
     listed = ", ".join(f"'{word}'" for word in words)
-    return CheckConstraint(f"{column} IN ({listed})", name=column)
+    # A column whose name is a keyword of SQL comes in quotation marks, its constraint without.
+    return CheckConstraint(f"{column} IN ({listed})", name=column.strip('"'))
 
 
 def check_slug() -> CheckConstraint:

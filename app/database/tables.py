@@ -25,16 +25,28 @@ from app.database.table_base import (
     check_one_of,
     check_slug,
 )
+from app.domain.source_terms import Cadence, Statistic, Window
 from app.domain.vocabulary import Openness, Origin, Status
 
 
 class Source(TableBase):
-    """One publisher's one measure over one population."""
+    """One publisher's one measure over one population.
+
+    `reports_on` is the slug of the source that its figures are about, NULL for its own count.
+    `publishes_after_days` counts from the end of a month to its figures, NULL where not known.
+    """
 
     # Every change of a catalogue table needs a row of catalogue_change in the same transaction: a
     # trigger looks for it at the commit.
     __tablename__ = "source"
-    __table_args__ = (check_slug(),)
+    __table_args__ = (
+        check_slug(),
+        check_one_of('"window"', Window),
+        check_one_of("statistic", Statistic),
+        check_one_of("cadence", Cadence),
+        CheckConstraint("reports_on <> slug", name="reports_on"),
+        CheckConstraint("publishes_after_days BETWEEN 0 AND 366", name="publishes_after_days"),
+    )
 
     id: Mapped[Key]
     slug: Mapped[str] = mapped_column(unique=True)
@@ -46,6 +58,14 @@ class Source(TableBase):
     licence: Mapped[ShortText]
     citation: Mapped[ShortText]
     method: Mapped[ShortText]
+    window: Mapped[str] = mapped_column(server_default=Window.MONTH)
+    statistic: Mapped[str] = mapped_column(server_default=Statistic.SUM)
+    # Deferrable, since a file may name a source that stands on a later line of it.
+    reports_on: Mapped[str | None] = mapped_column(
+        ForeignKey("source.slug", deferrable=True, initially="DEFERRED")
+    )
+    cadence: Mapped[str | None]
+    publishes_after_days: Mapped[int | None]
 
 
 class Developer(TableBase):

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from app.domain.provenance import UNKNOWN_PROVENANCE, Provenance
 from app.domain.snapshot import DaysCovered
+from app.domain.source_terms import Cadence, Statistic, Window
 from app.domain.vocabulary import MISSING
 
 REST_GROUP = "_rest"
@@ -24,8 +25,10 @@ class SourceDefinition:
     """One publisher's one measure over one population: two measures are two sources.
 
     `metric` is the noun of what is counted, such as `tokens`. `citation` is the line the publisher
-    asks for and may hold `{as_of}`. `learned` is when the source's figures here last changed; None
-    where there are none. `provenance` is that of its latest month's figures.
+    asks for and may hold `{as_of}`. `reports_on` is the slug of the source that its figures are
+    about, empty for its own count. `cadence` and `publishes_after_days` (from the end of a month to
+    its figures) are None where they are not known. `learned` is when the source's figures here last
+    changed; None where there are none. `provenance` is that of its latest month's figures.
     """
 
     slug: str
@@ -37,6 +40,11 @@ class SourceDefinition:
     licence: str
     citation: str
     method: str
+    window: Window = Window.MONTH
+    statistic: Statistic = Statistic.SUM
+    reports_on: str = ""
+    cadence: Cadence | None = None
+    publishes_after_days: int | None = None
     learned: datetime | None = None
     provenance: Provenance = UNKNOWN_PROVENANCE
 

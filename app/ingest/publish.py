@@ -9,7 +9,8 @@ import psycopg
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.catalogue.editing import create_entries, write_audit_list
+from app.catalogue.audit_list import write_audit_list
+from app.catalogue.editing import create_entries
 from app.catalogue.lookup import ids_by_slug
 from app.csv_io.schema import FileLimits
 from app.database.locks import Lock

@@ -17,7 +17,8 @@ class FlatShare:
     """A group's share of one source's month, and all that it takes to cite a row that is saved.
 
     `share_pct` is None where the source says nothing of the group. `note` is the remark on the
-    month; `of` and `openness` are the question's, `as_of` is the vintage.
+    month; `of` and `openness` are the question's, `as_of` is the vintage. `metric`, `window` and
+    `statistic` are the source's.
     """
 
     source: str
@@ -31,6 +32,8 @@ class FlatShare:
     openness: str
     of: str
     as_of: str
+    window: str
+    statistic: str
 
 
 # The fields are the columns in their order. A new one goes to the end, since programs count them.
@@ -48,7 +51,7 @@ def complement_rows(answer: Answer, question: Question) -> Iterator[FlatShare]:
 
 
 def _rows(answer: Answer, question: Question, shares: Iterable[Share]) -> Iterator[FlatShare]:
-    metrics = {source.slug: source.metric for source in answer.sources}
+    sources = {source.slug: source for source in answer.sources}
     as_of = format_instant(answer.vintage) if answer.vintage else ""
     for share in shares:
         yield FlatShare(
@@ -59,8 +62,10 @@ def _rows(answer: Answer, question: Question, shares: Iterable[Share]) -> Iterat
             share_pct=None if share.share_pct is None else rounded_share(share.share_pct),
             status=share.status,
             note=format_remark(share),
-            metric=metrics[share.source],
+            metric=sources[share.source].metric,
             openness=question.openness,
             of=question.of,
             as_of=as_of,
+            window=sources[share.source].window,
+            statistic=sources[share.source].statistic,
         )

@@ -44,6 +44,8 @@ def test_a_row_says_source_month_group_share_and_status(client: TestClient) -> N
             "openness": "open",
             "of": "all",
             "as_of": answer["meta"]["as_of"],
+            "window": "month",
+            "statistic": "sum",
         }
     ]
 

@@ -15,6 +15,27 @@ def test_a_source_is_added_and_can_be_named_at_once(api: TestClient) -> None:
     assert send(api, month_file("30"), source="acme", mode="publish").status_code == 201
 
 
+def test_the_terms_of_a_source_are_taken_and_told(api: TestClient) -> None:
+    terms = {
+        "window": "trailing-12-months", "statistic": "mean", "cadence": "quarterly",
+        "publishes_after_days": 20, "reports_on": "",
+    }  # fmt: skip
+    response = api.post("/api/v1/sources", json=SOURCE_BODY | terms)
+    assert response.status_code == 201
+    assert response.json().items() >= terms.items()
+    (row,) = [row for row in api.get("/api/v1/sources").json()["data"] if row["source"] == "acme"]
+    assert row.items() >= terms.items()
+
+
+def test_terms_that_cannot_be_are_named_by_their_fields(api: TestClient) -> None:
+    wrong = {"window": "fortnight", "publishes_after_days": 400, "cadence": "hourly"}
+    response = api.post("/api/v1/sources", json=SOURCE_BODY | wrong)
+    assert response.status_code == 422
+    assert set(fields(response)) == set(wrong)
+    response = api.post("/api/v1/sources", json=SOURCE_BODY | {"reports_on": "acme"})
+    assert (response.status_code, set(fields(response))) == (422, {"reports_on"})
+
+
 def test_a_taken_slug_is_a_conflict(api: TestClient) -> None:
     api.post("/api/v1/sources", json=SOURCE_BODY)
     assert api.post("/api/v1/sources", json=SOURCE_BODY).status_code == 409

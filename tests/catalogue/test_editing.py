@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select, text
 
-from app.catalogue.editing import CatalogueEdit, EditCounts, edit_entry, import_entries, read_edits
+from app.catalogue.audit_list import CatalogueEdit, read_edits
+from app.catalogue.editing import EditCounts, edit_entry, import_entries
 from app.catalogue.entries import developers_by_slug
 from app.catalogue.entry_types import (
     DEVELOPER_TYPE,

@@ -12,6 +12,7 @@ from pydantic import Field, PlainSerializer, WithJsonSchema
 
 from app.domain.calendar import MONTH_PATTERN
 from app.domain.snapshot import DaysCovered
+from app.domain.source_terms import Cadence, Statistic, Window
 
 # The constraint of the tables: see database.tables.check_slug.
 SLUG_SCHEMA = r"^[a-z0-9][a-z0-9._:/-]{0,199}$"
@@ -43,6 +44,34 @@ PublisherAsOf = Annotated[
     Field(
         description="The publisher's own date of the figures; null: not known.",
         examples=["2026-10-10"],
+    ),
+]
+
+# Of the terms of a source.
+WindowWord = Annotated[
+    Window,
+    Field(
+        description="The stretch of time a figure is about; it ends with its month.",
+        examples=["month"],
+    ),
+]
+StatisticWord = Annotated[
+    Statistic, Field(description="What a figure is of its window.", examples=["sum"])
+]
+ReportsOn = Annotated[
+    str,
+    Field(
+        description="Slug of the source that its figures are about; empty: its own count.",
+        examples=[""],
+    ),
+]
+CadenceWord = Annotated[
+    Cadence | None, Field(description="How often it publishes; null: not known.")
+]
+PublishesAfterDays = Annotated[
+    int | None,
+    Field(
+        ge=0, le=366, description="Days from the end of a month to its figures; null: not known."
     ),
 ]
 

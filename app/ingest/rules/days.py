@@ -1,14 +1,17 @@
 """The days that a file says its months cover: the same on all lines of a source's month."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from app.domain.calendar import days_in, format_month, this_month
 from app.domain.snapshot import DaysCovered, SnapshotKey
+from app.domain.source_terms import WINDOW_LABELS, Window
 from app.domain.vocabulary import Status
 from app.ingest.rules.checked import format_snapshot_key
 from app.ingest.rules.mistakes import LineMistakeError
+from app.wording.formats import lowercase_first
 
 
 class DayCells(NamedTuple):
@@ -34,7 +37,8 @@ class _Said:
 class DaysOfMonths:
     """The days of each source's month, gathered from the lines of a file."""
 
-    def __init__(self) -> None:
+    def __init__(self, windows: Mapping[str, Window]) -> None:
+        self._windows = windows
         self._said: dict[SnapshotKey, _Said] = {}
         self._first_open_month = this_month()
 
@@ -45,6 +49,9 @@ class DaysOfMonths:
     def add(self, key: SnapshotKey, line: int, cells: DayCells, status: Status) -> None:
         """Note what a line says. Raises LineMistakeError where it cannot be."""
         said = self._said.get(key)
+        window = self._windows.get(key[0], Window.MONTH)
+        if cells != NOTHING_SAID and window is not Window.MONTH:
+            raise _days_of_other_window(key[0], window, cells)
         if said is None:
             said = self._said[key] = _Said(cells, line, days_covered(key[1], cells))
         elif cells != said.cells:
@@ -81,6 +88,15 @@ def days_covered(month: date, cells: DayCells) -> DaysCovered | None:
 
 def _last_day(month: date) -> date:
     return month + timedelta(days=days_in(month) - 1)
+
+
+def _days_of_other_window(source: str, window: Window, cells: DayCells) -> LineMistakeError:
+    column, value = next(
+        (name, value) for name, value in cells._asdict().items() if value is not None
+    )
+    stretch = lowercase_first(WINDOW_LABELS[window])
+    expected = f"nothing: a figure of {source} is of {stretch}, not of the days of a month"
+    return LineMistakeError("other_window", column, str(value), expected)
 
 
 def _contradiction(key: SnapshotKey, cells: DayCells, said: _Said) -> LineMistakeError:

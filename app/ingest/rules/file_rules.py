@@ -51,7 +51,7 @@ class FileCheck:
         self.remainders: dict[SnapshotKey, MonthTotals] = {}
         self.notices = NoticeList()
         self.duplicates = DuplicateFinder()
-        self.days = DaysOfMonths()
+        self.days = DaysOfMonths(resolver.catalogue.windows)
 
     def run(self, progress: RuleProgress | None) -> CheckedFile:
         self.table = open_csv_table(self.file, UPLOAD_COLUMNS, self.limits, progress)

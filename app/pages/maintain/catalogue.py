@@ -11,7 +11,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
 from app.auth.accounts import MaintainerIdentity
-from app.catalogue.editing import edit_entry, lock_catalogue, read_edits
+from app.catalogue.audit_list import read_edits
+from app.catalogue.editing import edit_entry, lock_catalogue
 from app.catalogue.entry_types import ENTRY_TYPES, EVENT_TYPE, MODEL_TYPE, EntryType, read_entries
 from app.catalogue.lookup import ids_by_slug
 from app.database.session import Database

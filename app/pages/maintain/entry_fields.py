@@ -4,6 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from app.domain.source_terms import (
+    CADENCE_LABELS,
+    STATISTIC_LABELS,
+    WINDOW_LABELS,
+    Cadence,
+    Statistic,
+    Window,
+)
 from app.domain.vocabulary import OPENNESS_LABELS, ORIGIN_LABELS, Openness, Origin
 
 
@@ -24,6 +32,13 @@ class EntryField:
 ORIGINS: Final = tuple((word.value, ORIGIN_LABELS[word]) for word in Origin)
 OPENNESS: Final = tuple((word.value, OPENNESS_LABELS[word]) for word in Openness)
 
+WINDOWS: Final = tuple((word.value, WINDOW_LABELS[word]) for word in Window)
+STATISTICS: Final = tuple((word.value, STATISTIC_LABELS[word]) for word in Statistic)
+CADENCES: Final = (
+    ("", "Not known"),
+    *((word.value, CADENCE_LABELS[word]) for word in Cadence),
+)
+
 # Kind to its fields, in the order of the columns of its file in the bundled data. The first names
 # the entry; an event is named by its second, see `CatalogueForm.done`.
 ENTRY_FIELDS: Final[Mapping[str, tuple[EntryField, ...]]] = {
@@ -40,10 +55,21 @@ ENTRY_FIELDS: Final[Mapping[str, tuple[EntryField, ...]]] = {
         EntryField(
             "citation",
             "How to cite it",
-            "{as_of} stands for the day the figures were learned.",
+            "{as_of} stands for the publisher’s date of the figures.",
             long=True,
         ),
         EntryField("method", "Method", "How it is counted, and how far to trust it.", long=True),
+        EntryField("window", "Window", "What a figure is about; it ends with its month.", WINDOWS),
+        EntryField("statistic", "Statistic", "What a figure is of its window.", STATISTICS),
+        EntryField(
+            "reports_on",
+            "Reports on",
+            "Short name of the source its figures are about. Blank where it counts for itself.",
+        ),
+        EntryField("cadence", "Cadence", "How often it publishes.", CADENCES),
+        EntryField(
+            "publishes_after_days", "Days until it publishes", "From the end of a month, as 3."
+        ),
     ),
     "developers": (
         EntryField("developer", "Short name", "For addresses and files, like deepseek."),

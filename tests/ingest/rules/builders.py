@@ -8,6 +8,7 @@ from app.catalogue.index import CatalogueIndex, KnownDeveloper, KnownModel
 from app.csv_io.schema import FileLimits
 from app.domain.errors import Problem
 from app.domain.snapshot import Line
+from app.domain.source_terms import Window
 from app.domain.vocabulary import Openness, Origin
 from app.ingest.rules.check_options import CheckOptions
 from app.ingest.rules.checked import CheckedFile, Notice
@@ -15,13 +16,14 @@ from app.ingest.rules.file_rules import check_lines
 
 AUGUST = date(2025, 8, 1)
 KNOWN = CatalogueIndex(
-    sources={"openrouter-rankings": "OpenRouter rankings", "hub": "The Hub"},
+    sources={"openrouter-rankings": "OpenRouter rankings", "hub": "The Hub", "yearly": "A year"},
     developers={
         "deepseek": KnownDeveloper("deepseek", "DeepSeek", Origin.CHINESE),
         "qwen": KnownDeveloper("qwen", "Qwen (Alibaba)", Origin.CHINESE),
         "meta-llama": KnownDeveloper("meta-llama", "Meta (Llama)", Origin.US),
         "mistralai": KnownDeveloper("mistralai", "Mistral AI", Origin.EUROPEAN),
     },
+    windows={"yearly": Window.TRAILING_12_MONTHS},
     models={
         "deepseek/r1": KnownModel("deepseek/r1", "DeepSeek R1", "deepseek", Openness.OPEN),
         "deepseek/v3": KnownModel("deepseek/v3", "DeepSeek V3", "deepseek", Openness.OPEN),

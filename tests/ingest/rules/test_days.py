@@ -84,3 +84,16 @@ def test_neither_can_the_days_of_it_that_are_over_be_final() -> None:
     month = format_month(this_month())
     problem = only_problem(f"{HEADER}{month},us,4,final,{month}-01,{month}-01,1\n")
     assert (problem.code, problem.column) == ("not_over", 4)
+
+
+@pytest.mark.parametrize(
+    ("cells", "column"),
+    [("2025-08-01,,", "first_day"), (",2025-08-31,", "last_day"), (",,31", "days")],
+)
+def test_a_figure_of_another_window_than_the_month_has_no_days_of_one(
+    cells: str, column: str
+) -> None:
+    header = "month,origin,share_pct,first_day,last_day,days\n"
+    problem = only_problem(f"{header}2025-08,us,4,{cells}\n", source="yearly")
+    assert (problem.code, problem.field) == ("other_window", column)
+    assert "twelve months to the end of the month" in problem.expected

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from playwright.sync_api import expect
 
-from app.catalogue.editing import CatalogueEdit, read_edits
+from app.catalogue.audit_list import CatalogueEdit, read_edits
 from app.catalogue.entry_types import DEVELOPER_TYPE, read_entries
 from app.database.session import Database
 from tests.browser import WatchedPages, open_signed_in

@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlalchemy import func, select
 
-from app.catalogue.editing import read_edits
+from app.catalogue.audit_list import read_edits
 from app.catalogue.entry_types import ENTRY_TYPES
 from app.csv_io.schema import FileLimits
 from app.database.session import Database
