@@ -56,8 +56,8 @@ class ObservationRow(RowModel):
     )
     status: Status = Field(
         description=(
-            "final: as the source left it; provisional: not settled; estimated: reported in words"
-            " or read off a chart."
+            "final: as the source left it; provisional: not settled; reported: given in rounded"
+            " words; estimated: an estimate."
         ),
         examples=["final"],
     )

@@ -68,8 +68,8 @@ class ShareRow(RowModel):
     )
     status: Annotated[str, enum_schema([*Status, MISSING])] = Field(
         description=(
-            "final: as the source left it; provisional: not settled; estimated: reported in words"
-            " or read off a chart; missing: the source says nothing of it."
+            "final: as the source left it; provisional: not settled; reported: given in rounded"
+            " words; estimated: an estimate; missing: the source says nothing of it."
         ),
         examples=["final"],
     )

@@ -1,16 +1,24 @@
 """Placing of the numbered badges of events and of the words beside reported figures."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from app.charts.chart import Callout, ChartPoint, ChartSize, EventBadge, Panel
 from app.charts.scales import TimeAxis, balance_lines, middle_of_month, noon_of_day
-from app.domain.answer import ChartEvent, Share
+from app.domain.answer import ChartEvent, Share, SourceDefinition
 from app.domain.calendar import add_months
 from app.domain.rounding import rounded_share
 from app.wording.formats import format_reported, quote_note
 
+NARROW_WORDS: Final = 14  # characters of a line beside a mark on a narrow chart
 BADGE_GAP: Final = 20  # pixels between the middles of two event numbers: a badge has 19
+
+
+class ReportedFigure(NamedTuple):
+    """A share that one source reports on another, in rounded words; `source` is who reports it."""
+
+    source: SourceDefinition
+    share: Share
 
 
 # --- events and reported points
@@ -34,26 +42,33 @@ def event_badges(events: Iterable[ChartEvent], axis: TimeAxis) -> Iterator[Event
 
 
 def reported_callouts(
-    panel: Panel, points: Mapping[str, Sequence[Share]], frame: ChartSize, axis: TimeAxis
+    panel: Panel,
+    figures: Mapping[str, Sequence[ReportedFigure]],
+    frame: ChartSize,
+    axis: TimeAxis,
 ) -> Iterator[Callout]:
     """Yield the callouts of a panel, their words above the lines and words they would cross.
 
-    `points` holds the reported shares by metric. Those of another metric than the panel's source
-    and those of a group that the panel does not draw are left out; a panel that is not `annotated`
-    has none.
+    `figures` are those reported on each source, by slug. Those of a group that the panel does not
+    draw are left out; a panel that is not `annotated` has none.
     """
     # Heights here are pixels from the axis upwards, as shares grow.
     per_share = panel.height / panel.top
     looks_by_key = {item.key: item.look for item in panel.series}
     taken: list[tuple[float, float, float]] = []
-    for row in points.get(panel.source.metric, ()) if panel.traits.annotated else ():
+    for source, row in figures.get(panel.source.slug, ()) if panel.traits.annotated else ():
         if row.share_pct is None or row.group not in looks_by_key:
             continue
         value = format_reported(row.share_pct)
-        words = f"{value}, {quote_note(row.note) or row.status}"
+        # Whose figure it is stands beside the mark: the line is another source's.
+        words = f"{value}, {quote_note(row.note) or row.status}, {source.name}"
         share = float(rounded_share(row.share_pct))
         point = ChartPoint(row.month, share, True, value, f"{row.label} {words}")
-        text = balance_lines(words, 24) if frame.roomy else (value, row.status)
+        text = (
+            balance_lines(words, 24)
+            if frame.roomy
+            else (value, *balance_lines(source.name, NARROW_WORDS))
+        )
         width = max(map(frame.text_width, text))
         side, left = _side(axis.pixel(middle_of_month(row.month)), width, axis.width)
         own = share * per_share

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from app.charts.callouts import event_badges, reported_callouts
+from app.charts.callouts import ReportedFigure, event_badges, reported_callouts
 from app.charts.chart import WIDE_CHART, Chart, ChartPoint, ChartSeries, ChartSize, Panel
 from app.charts.kinds import BARS, design_of_view
 from app.charts.kinds.design import PanelDesign
@@ -30,15 +30,15 @@ def lay_out_chart(
 ) -> Chart:
     """Return the chart of an answer, with one panel for each source that has a figure.
 
-    `reported` holds figures that a publisher stated, drawn beside the lines of sources with the
-    same metric. Those of `events` that lie within the axis are numbered from 1 as they come; the
+    `reported` holds figures that a publisher stated, drawn beside the lines of the source that they
+    are about. Those of `events` that lie within the axis are numbered from 1 as they come; the
     list below the chart takes the numbers from `Chart.marks`. Raises KeyError for a view that is
     no chart.
     """
     design = design_of_view(view)
-    points = _by_metric(reported) if reported and design.traits.annotated else {}
+    points = _by_subject(reported) if reported and design.traits.annotated else {}
     # A figure reported for a month before the first one widens the axis instead of being cut off.
-    reported_months = [row.month for rows in points.values() for row in rows]
+    reported_months = [point.share.month for figures in points.values() for point in figures]
     first = min([answer.months[0], *reported_months])
     last = max([answer.months[-1], *reported_months])
     panels = tuple(_panels(answer, design, frame))
@@ -58,14 +58,15 @@ def lay_out_chart(
     return replace(drawn, panels=tuple(called), marks=tuple(event_badges(events, tight)))
 
 
-def _by_metric(reported: Answer) -> dict[str, list[Share]]:
-    """The reported figures by metric: tokens have no place beside downloads."""
-    metrics = {source.slug: source.metric for source in reported.sources}
-    points: dict[str, list[Share]] = {}
+def _by_subject(reported: Answer) -> dict[str, list[ReportedFigure]]:
+    """The reported figures by the slug of the source that they are about."""
+    sources = {source.slug: source for source in reported.sources}
+    figures: dict[str, list[ReportedFigure]] = {}
     for row in reported.shares:
         if not row.missing:
-            points.setdefault(metrics[row.source], []).append(row)
-    return points
+            source = sources[row.source]
+            figures.setdefault(source.reports_on, []).append(ReportedFigure(source, row))
+    return figures
 
 
 # --- panels
@@ -123,7 +124,7 @@ def _drafts(answer: Answer, design: PanelDesign) -> Iterator[_PanelDraft]:
 
 def _title(draft: _PanelDraft, frame: ChartSize) -> tuple[str, ...]:
     # Four characters less than fit: the title is bold, and `text_width` counts the regular weight.
-    when = draft.design.title_end(draft.series)
+    when = draft.design.title_end(draft.series, draft.source)
     room = int((frame.width - frame.left) / frame.text_width("0")) - 4
     return balance_lines(
         f"{isolate_direction(draft.source.name)}, {draft.source.metric}{when}", room

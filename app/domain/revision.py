@@ -31,15 +31,16 @@ class Effect(StrEnum):
 class RevisedShare:
     """What the lines of one origin and openness added up to before and after, in percent.
 
-    `old` or `new` is None where no line spoke of them. `estimated` means that what stands after was
-    reported by a publisher, not recomputed; `note` is the publisher's, where the lines agree.
+    `old` or `new` is None where no line spoke of them. `as_reported` means that what stands
+    after was given by a publisher and is not recomputed; `note` is the publisher's, where the lines
+    agree.
     """
 
     origin: Origin
     openness: Openness
     old: Decimal | None
     new: Decimal | None
-    estimated: bool = False
+    as_reported: bool = False
     note: str = ""
 
     @property

@@ -18,3 +18,13 @@ def rounded_share(share: Decimal) -> Decimal:
     """Return a share in percent to four decimals, or unrounded where that would make it zero."""
     # A share of exactly zero falls to the second operand too, which is zero as well.
     return round_half_up(share, SHARE_DECIMALS) or share
+
+
+def given_digits(share: Decimal) -> Decimal:
+    """Return a share in percent with the digits that a publisher gave, at most four decimals.
+
+    Zeros at the end go, since they may come from adding up.
+    """
+    digits = rounded_share(share).normalize()
+    # `normalize` makes 3E+1 of 30, which files and pages would show so.
+    return digits if digits.as_tuple().exponent in range(-40, 1) else digits.quantize(Decimal(1))

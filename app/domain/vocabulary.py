@@ -1,5 +1,6 @@
 """The closed lists of origins, openness and statuses, their labels, and synonyms files may use."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from app.domain.matching import fold_name
@@ -31,8 +32,9 @@ class Openness(StrEnum):
 class Status(StrEnum):
     FINAL = "final"
     PROVISIONAL = "provisional"
-    # Reported by a publisher in words or rounded, not recomputed by us.
     ESTIMATED = "estimated"
+    # Given by a publisher in rounded words, and kept with the digits that they had.
+    REPORTED = "reported"
 
 
 class View(StrEnum):
@@ -43,11 +45,16 @@ class View(StrEnum):
     TABLE = "table"
 
 
-def least_settled(estimated: bool, provisional: bool) -> Status:
-    """Return the status of a sum, some lines of which may be estimated or provisional."""
-    if estimated:
-        return Status.ESTIMATED
-    return Status.PROVISIONAL if provisional else Status.FINAL
+SETTLED_FIRST = (Status.FINAL, Status.REPORTED, Status.PROVISIONAL, Status.ESTIMATED)
+"""The statuses from the most to the least settled."""
+
+NOT_RECOMPUTED = frozenset({Status.REPORTED, Status.ESTIMATED})
+"""The statuses of figures that are shown with the digits they were given, and no others."""
+
+
+def least_settled(statuses: Iterable[Status]) -> Status:
+    """Return the status of a sum of lines of these statuses; that of no lines is final."""
+    return max(statuses, key=SETTLED_FIRST.index, default=Status.FINAL)
 
 
 # Not a Status, since no file may say it.

@@ -20,22 +20,16 @@ from app.queries.upload_versions import CurrentSnapshot
 
 @dataclass(slots=True)
 class DetailCounts:
-    """Counts of the lines of one source's month."""
+    """Counts of the lines of one source's month, and the status of the least settled."""
 
     developers: int = 0
     models: int = 0
-    provisional: int = 0
-    estimated: int = 0
+    status: Status = Status.FINAL
 
     def add(self, line: Line) -> None:
         self.developers += line.developer is not None
         self.models += line.model is not None
-        self.provisional += line.status is Status.PROVISIONAL
-        self.estimated += line.status is Status.ESTIMATED
-
-    @property
-    def status(self) -> Status:
-        return least_settled(self.estimated > 0, self.provisional > 0)
+        self.status = least_settled((self.status, line.status))
 
 
 def lost_details(

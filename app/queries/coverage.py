@@ -10,7 +10,8 @@ from app.database.tables import Observation, Snapshot, Source, Upload
 from app.database.vintages import Vintage, current_snapshots, order_by_slug, read_once
 from app.domain.provenance import Provenance
 from app.domain.snapshot import Basis, DaysCovered
-from app.domain.vocabulary import Openness, Status, least_settled
+from app.domain.vocabulary import Openness, Status
+from app.queries.statuses import status_of_sum, unsettledness
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,7 @@ def read_covered_months(vintage: Vintage, source: str | None = None) -> list[Cov
         select(
             Source.slug.label("source"),
             Snapshot.month,
-            func.bool_or(Observation.status == Status.ESTIMATED).label("estimated"),
-            func.bool_or(Observation.status == Status.PROVISIONAL).label("provisional"),
+            unsettledness(Observation.status).label("unsettledness"),
             func.bool_or(Observation.openness == Openness.OPEN).label("opens"),
             func.count().label("lines"),
             func.sum(Observation.share_pct).label("share_pct"),
@@ -87,7 +87,7 @@ def read_covered_months(vintage: Vintage, source: str | None = None) -> list[Cov
         CoveredMonth(
             source=row.source,
             month=row.month,
-            status=least_settled(row.estimated, row.provisional),
+            status=status_of_sum(row.unsettledness),
             opens=row.opens,
             lines=row.lines,
             share_pct=row.share_pct,

@@ -42,30 +42,25 @@ class ShareSlice:
     selected: bool
     group: str
     share_pct: Decimal
-    estimated: bool
-    provisional: bool
+    status: Status
     note: str
 
 
 @dataclass(slots=True)
 class ShareSum:
-    """A running sum over the lines of one group in one month, in percent."""
+    """A running sum over the lines of one group in one month, in percent.
+
+    It is as settled as its least settled line.
+    """
 
     share_pct: Decimal = Decimal(0)
-    estimated: bool = False
-    provisional: bool = False
+    status: Status = Status.FINAL
     notes: set[str] = field(default_factory=set)
 
     def add(self, share_pct: Decimal, like: "ShareSlice | ShareSum", note: str) -> None:
         self.share_pct += share_pct
-        self.estimated |= like.estimated
-        self.provisional |= like.provisional
+        self.status = least_settled((self.status, like.status))
         self.notes.add(note)
-
-    # A sum is as settled as its least settled line.
-    @property
-    def status(self) -> Status:
-        return least_settled(self.estimated, self.provisional)
 
     @property
     def note(self) -> str:

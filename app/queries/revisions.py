@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from app.database.tables import Observation, Snapshot, Source, Upload
 from app.database.vintages import END_OF_TIME, last_change_at
 from app.domain.revision import Effect, MonthRevision, RevisedShare, Revision, RevisionKind
-from app.domain.vocabulary import Openness, Origin, Status, least_settled
+from app.domain.vocabulary import NOT_RECOMPUTED, Openness, Origin, Status, least_settled
+from app.queries.statuses import status_of_sum, unsettledness
 
 _MonthKey = tuple[str, date]
 _SharesByGroup = Mapping[tuple[Origin, Openness], Decimal]
@@ -23,7 +24,7 @@ _SharesByGroup = Mapping[tuple[Origin, Openness], Decimal]
 class _SnapshotShares:
     """The sums of a snapshot by origin and openness, in percent.
 
-    `reported` holds a note for each sum that has an estimated line, empty where notes differ.
+    `reported` holds a note for each sum that is not recomputed, empty where notes differ.
     """
 
     status: Status
@@ -136,8 +137,7 @@ def _snapshot_shares(
             Observation.origin,
             Observation.openness,
             func.sum(Observation.share_pct),
-            func.bool_or(Observation.status == Status.ESTIMATED),
-            func.bool_or(Observation.status == Status.PROVISIONAL),
+            unsettledness(Observation.status),
             func.min(Observation.note),
             func.max(Observation.note),
         )
@@ -147,18 +147,16 @@ def _snapshot_shares(
     # MIN and MAX are equal if all lines have the same note: then that is the note of the sum.
     totals: dict[int, dict[tuple[Origin, Openness], Decimal]] = defaultdict(dict)
     reported: dict[int, dict[tuple[Origin, Openness], str]] = defaultdict(dict)
-    provisional = set()
-    for snapshot_id, origin, openness, share_pct, guessed, unsettled, note, other in rows:
+    statuses: dict[int, set[Status]] = defaultdict(set)
+    for snapshot_id, origin, openness, share_pct, rank, note, other in rows:
         about = Origin(origin), Openness(openness)
         totals[snapshot_id][about] = share_pct
-        if guessed:
+        status = status_of_sum(rank)
+        statuses[snapshot_id].add(status)
+        if status in NOT_RECOMPUTED:
             reported[snapshot_id][about] = note if note == other else ""
-        if unsettled:
-            provisional.add(snapshot_id)
     return {
-        number: _SnapshotShares(
-            least_settled(bool(reported[number]), number in provisional), sums, reported[number]
-        )
+        number: _SnapshotShares(least_settled(statuses[number]), sums, reported[number])
         for number, sums in totals.items()
     }
 

@@ -15,7 +15,13 @@ from app.domain.calendar import format_month, months_between
 from app.domain.errors import NoFiguresError
 from app.domain.question import Question
 from app.domain.question_parser import KnownSlugs
-from app.domain.vocabulary import OPENNESS_LABELS, ORIGIN_LABELS, Openness, Origin, Status
+from app.domain.vocabulary import (
+    NOT_RECOMPUTED,
+    OPENNESS_LABELS,
+    ORIGIN_LABELS,
+    Openness,
+    Origin,
+)
 from app.queries.data_version import last_change
 from app.queries.explanations import (
     list_sources,
@@ -43,7 +49,7 @@ def known_slugs(session: Session) -> KnownSlugs:
 
 
 def reported_figures(session: Session, question: Question) -> Answer | None:
-    """Return the estimated figures that other sources of the same metric have for the question.
+    """Return what other sources report on the question's sources: figures not recomputed.
 
     None if there are none, or if the question is not about open models of all usage by origin.
     Raise NoFiguresError if the question names no source and none has figures.
@@ -52,19 +58,20 @@ def reported_figures(session: Session, question: Question) -> Answer | None:
     if (question.by, question.openness, question.of) != ("origin", Openness.OPEN, "all"):
         return None
     asked_sources = sources_of_question(session, question)
-    metrics = {source.metric for source in asked_sources}
+    subjects = {source.slug for source in asked_sources}
     sources = read_sources(vintage_at(session, question.as_of))
-    alike = {source.slug for source in sources if source.metric in metrics} - {
-        source.slug for source in asked_sources
-    }
+    # The same metric is no kinship: only the catalogue says that one source is about another.
+    reporting = {source.slug for source in sources if source.reports_on in subjects} - subjects
+    if not reporting:
+        return None
     current = current_snapshots(question.as_of).subquery()
     others = session.scalars(
         select(Source.slug)
         .join(current, current.c.source_id == Source.id)
         .join(Observation, Observation.snapshot_id == current.c.id)
         .where(
-            Observation.status == Status.ESTIMATED,
-            Source.slug.in_(alike),
+            Observation.status.in_(NOT_RECOMPUTED),
+            Source.slug.in_(reporting),
         )
         .distinct()
     ).all()
@@ -76,8 +83,8 @@ def reported_figures(session: Session, question: Question) -> Answer | None:
         return None
     # Of these sources only what they report is shown beside another's line: without the months
     # that they count themselves, and without what is left out of their whole.
-    estimated = tuple(row for row in answer.shares if row.status == Status.ESTIMATED)
-    return replace(answer, shares=estimated, complement_groups=(), complement=())
+    reported = tuple(row for row in answer.shares if row.status in NOT_RECOMPUTED)
+    return replace(answer, shares=reported, complement_groups=(), complement=())
 
 
 def answer_question(session: Session, question: Question) -> Answer:

@@ -23,8 +23,8 @@ from app.database.tables import Developer, Model, Observation, Source
 from app.database.vintages import current_snapshots, source_months, vintage_at
 from app.domain.answer import REST_GROUP, UNNAMED_GROUP
 from app.domain.question import Question
-from app.domain.vocabulary import Status
 from app.queries.grouping import ShareSlice, can_answer
+from app.queries.statuses import status_of_sum, unsettledness
 
 
 def read_slices(
@@ -56,8 +56,7 @@ def read_slices(
     summed = select(
         *keys,
         func.sum(lines.c.share_pct).label("share_pct"),
-        func.bool_or(lines.c.status == Status.ESTIMATED).label("estimated"),
-        func.bool_or(lines.c.status == Status.PROVISIONAL).label("provisional"),
+        unsettledness(lines.c.status).label("unsettledness"),
         case((func.min(note) == func.max(note), func.min(note)), else_="").label("note"),
     ).group_by(*keys)
     return [
@@ -68,8 +67,7 @@ def read_slices(
             selected=row.selected,
             group=row.named,
             share_pct=row.share_pct,
-            estimated=row.estimated,
-            provisional=row.provisional,
+            status=status_of_sum(row.unsettledness),
             note=row.note,
         )
         for row in session.execute(summed)

@@ -8,7 +8,8 @@ from typing import Final
 from app.domain.answer import Answer, Share
 from app.domain.calendar import format_instant, format_month
 from app.domain.question import Question
-from app.domain.rounding import rounded_share
+from app.domain.rounding import given_digits, rounded_share
+from app.domain.vocabulary import NOT_RECOMPUTED
 from app.wording.formats import format_remark
 
 
@@ -59,7 +60,7 @@ def _rows(answer: Answer, question: Question, shares: Iterable[Share]) -> Iterat
             month=format_month(share.month),
             group=share.group,
             label=share.label,
-            share_pct=None if share.share_pct is None else rounded_share(share.share_pct),
+            share_pct=_printed(share),
             status=share.status,
             note=format_remark(share),
             metric=sources[share.source].metric,
@@ -69,3 +70,11 @@ def _rows(answer: Answer, question: Question, shares: Iterable[Share]) -> Iterat
             window=sources[share.source].window,
             statistic=sources[share.source].statistic,
         )
+
+
+def _printed(share: Share) -> Decimal | None:
+    if share.share_pct is None:
+        return None
+    # “Nearly 30 percent” must not become 30.0000 in a file.
+    digits = given_digits if share.status in NOT_RECOMPUTED else rounded_share
+    return digits(share.share_pct)

@@ -13,9 +13,9 @@ from tests.answers import answer, group, source
 
 
 def reported(*figures: str | None, note: str = 'reported as "nearly 30"; a week') -> Answer:
-    study = answer({"chinese": list(figures)}, sources=(source("study"),))
+    study = answer({"chinese": list(figures)}, sources=(source("study", reports_on="gateway"),))
     rows = [
-        row if row.missing else replace(row, status="estimated", note=note) for row in study.shares
+        row if row.missing else replace(row, status="reported", note=note) for row in study.shares
     ]
     return replace(study, shares=tuple(rows))
 

@@ -1,0 +1,17 @@
+"""The status of summed lines: as settled as the least settled of them."""
+
+from sqlalchemy import ColumnElement, case, func
+from sqlalchemy.orm import InstrumentedAttribute
+
+from app.domain.vocabulary import SETTLED_FIRST, Status
+
+
+def unsettledness(status: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[int]:
+    """Return the aggregate that `status_of_sum` reads the status of a sum from."""
+    # A number, because PostgreSQL would take the words in the order of the alphabet.
+    return func.max(case({word: rank for rank, word in enumerate(SETTLED_FIRST)}, value=status))
+
+
+def status_of_sum(unsettledness: int) -> Status:
+    """Return the status of a sum whose lines have this `unsettledness`."""
+    return SETTLED_FIRST[unsettledness]
