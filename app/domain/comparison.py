@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from app.domain.answer import REST_GROUP, Answer, Share
 from app.domain.calendar import add_months
+from app.domain.series import is_settled
 from app.domain.vocabulary import MISSING
 
 
@@ -136,14 +137,15 @@ def without_silent_sources(answer: Answer) -> Answer:
 
 
 def latest_month_only(answer: Answer) -> Answer:
-    """Return the answer with each source in the latest month it has figures for.
+    """Return the answer with each source in its last settled month, else in its latest.
 
     The rows of its other months stay, as missing ones: the latest months of sources differ.
     """
-    last: dict[str, date] = {}
-    for row in (*answer.shares, *answer.complement):
-        if not row.missing:
-            last[row.source] = max(row.month, last.get(row.source, row.month))
+    rows = [row for row in (*answer.shares, *answer.complement) if not row.missing]
+    # What is settled overwrites what is only the latest, since it comes after it.
+    last = {
+        row.source: row.month for row in sorted(rows, key=lambda row: (is_settled(row), row.month))
+    }
     return replace(
         answer,
         shares=tuple(_kept(row, last) for row in answer.shares),

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from app.domain.answer import Answer, Group, Share
 from app.domain.calendar import add_months
+from app.domain.vocabulary import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,12 @@ class GroupSeries:
     @property
     def last(self) -> Share:
         return self.rows[-1]
+
+    @property
+    def settled(self) -> "GroupSeries | None":
+        """The series up to its last month that is not open any more; None where all are."""
+        count = max((i for i, row in enumerate(self.rows, 1) if is_settled(row)), default=0)
+        return GroupSeries(self.group, self.rows[:count]) if count else None
 
     @property
     def by_month(self) -> dict[date, Decimal | None]:
@@ -57,6 +64,20 @@ class GroupSeries:
             for before, after in pairwise(self.rows)
             if after.month == add_months(before.month, 1)
         ]
+
+
+def is_settled(row: Share) -> bool:
+    """Return whether a share is there and will stay: final, or reported by its publisher."""
+    return row.status in (Status.FINAL, Status.REPORTED)
+
+
+def settled_series(all_series: Iterable[GroupSeries]) -> list[GroupSeries]:
+    """Return the series up to their last settled months, without those that have none.
+
+    Where none has one, return them as they are: something not settled is all there is to tell.
+    """
+    known = list(all_series)
+    return [settled for item in known if (settled := item.settled)] or known
 
 
 def known_share(row: Share) -> Decimal:

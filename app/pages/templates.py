@@ -36,6 +36,7 @@ from app.wording.formats import (
     join_names,
     quote_note,
 )
+from app.wording.periods import figure_terms, in_period, period_short
 
 # Starlette escapes in `.html` and `.xml` templates only: text and code of `.txt` ones is not HTML.
 TEMPLATES: Final = Jinja2Templates(paths.TEMPLATES)
@@ -72,6 +73,9 @@ TEMPLATES.env.filters |= {
 
 # The address holds the version of a file: browsers keep it for good and still see every new one.
 TEMPLATES.env.globals["static"] = static_address
+TEMPLATES.env.globals["in_period"] = in_period
+TEMPLATES.env.globals["period_short"] = period_short
+TEMPLATES.env.globals["figure_terms"] = figure_terms
 
 
 def render_page(

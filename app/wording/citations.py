@@ -20,9 +20,9 @@ from app.wording.findings import leading_series
 from app.wording.formats import (
     NO_BREAK_SPACE,
     format_instant_name,
-    format_month_name,
     format_share_with_status,
 )
+from app.wording.periods import in_period
 
 SITE_NAME: Final = "Open Model Share"
 
@@ -136,7 +136,7 @@ def _figure(source: SourceDefinition, course: GroupSeries, question: Question) -
     who = subject_of_group(course.group, question)
     share = format_share_with_status(course.last, 2, noted=True)
     whole = denominator_text(source, question)
-    return f"{who}: {share} of {whole} in {format_month_name(course.last.month)}."
+    return f"{who}: {share} of {whole} {in_period(source, course.last.month)}."
 
 
 def _rights(source: SourceDefinition) -> str:

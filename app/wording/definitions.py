@@ -7,11 +7,11 @@ from app.wording.formats import (
     capitalize_first,
     format_day,
     format_instant_name,
-    format_month_span,
     isolate_direction,
     join_names,
     lowercase_first,
 )
+from app.wording.periods import figure_terms, period_span
 
 GROUPS_NOT_LEADING = {REST_GROUP, UNNAMED_GROUP, Origin.UNKNOWN.value}
 """The keys of groups that name no developer or home: however large, no headline is about them."""
@@ -124,7 +124,10 @@ def question_definition(question: Question) -> str:
 
 def _when(answer: Answer, source: SourceDefinition) -> str:
     months = sorted({row.month for row in answer.shares_of(source.slug) if not row.missing})
-    return format_month_span(months) if months else "no figure for this question"
+    if not months:
+        return "no figure for this question"
+    terms = figure_terms(source)
+    return period_span(source, months) + (f", each figure of {terms}" if terms else "")
 
 
 def _filters(question: Question) -> str:

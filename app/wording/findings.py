@@ -11,7 +11,14 @@ from typing import Final
 
 from app.domain.answer import Answer, Share, SourceDefinition
 from app.domain.question import Question
-from app.domain.series import GroupSeries, covered_months, group_series, known_share
+from app.domain.series import (
+    GroupSeries,
+    covered_months,
+    group_series,
+    is_settled,
+    known_share,
+    settled_series,
+)
 from app.domain.vocabulary import Status
 from app.wording.definitions import (
     GROUPS_NOT_LEADING,
@@ -22,28 +29,56 @@ from app.wording.definitions import (
     vintage_text,
 )
 from app.wording.formats import (
+    capitalize_first,
     format_month_name,
-    format_month_span,
     format_percent,
     format_points,
     format_remark,
     format_share,
     format_share_with_status,
     join_names,
+    lowercase_first,
 )
+from app.wording.periods import in_period, period_name, period_span
 
 
 def leading_series(answer: Answer, source: str) -> GroupSeries | None:
     """Return the series of the group that leads one source, or None if it has no figures.
 
-    It has the largest share in the latest month in which any named group has one.
+    It ends with the last settled month in which any named group has a share, and has the largest
+    share then. Only where no month is settled does it end with the latest.
     """
     # Groups that name no one lead only where there are no others, so each chart has a headline.
-    all_series = list(group_series(answer.shares_of(source), answer.groups))
+    all_series = settled_series(group_series(answer.shares_of(source), answer.groups))
     named = [item for item in all_series if item.group.key not in GROUPS_NOT_LEADING] or all_series
     latest = max((item.last.month for item in named), default=None)
     at_end = (item for item in named if item.last.month == latest)
     return max(at_end, key=lambda item: known_share(item.last), default=None)
+
+
+def open_share(answer: Answer, source: str) -> Share | None:
+    """Return the latest share of the leading group if it is of a month after the finding's."""
+    lead = leading_series(answer, source)
+    if lead is None:
+        return None
+    (whole,) = group_series(answer.shares_of(source), [lead.group])
+    return whole.last if whole.last.month > lead.last.month else None
+
+
+def open_month_sentence(answer: Answer, question: Question) -> str:
+    """Return what is known of the month after the finding's, which is not settled; else nothing.
+
+    It has no full stop: `So far in October 2026, provisional (9 of 31 days covered): ... 52.3 %`.
+    """
+    for source in answer.sources:
+        lead = leading_series(answer, source.slug)
+        row = open_share(answer, source.slug)
+        if lead and row:
+            remark = format_remark(row)
+            status = f"{row.status} ({remark})" if remark else row.status
+            who = subject_of_group(lead.group, question)
+            return f"So far {in_period(source, row.month)}, {status}: {who} {format_share(row)}"
+    return ""
 
 
 PEAK_LEAD_FACTOR: Final = Decimal("1.25")
@@ -68,30 +103,32 @@ def _finding(course: GroupSeries, source: SourceDefinition, question: Question) 
     if format_percent(course.first.share_pct) != format_percent(course.last.share_pct):
         places = 1
     first, last = (format_share(row, places) for row in (course.first, course.last))
-    begin, end = (format_month_name(row.month) for row in (course.first, course.last))
+    begin, end = (in_period(source, row.month) for row in (course.first, course.last))
     if begin == end:
-        return f"{who}: {last} of {whole} in {end}"
+        return f"{who}: {last} of {whole} {end}"
     # The texts are compared, not the shares: “rose from 5.9 % to 5.9 %” would be no finding.
     if first == last:
-        return f"{who} stand at {last} of {whole} in {end}, as in {begin}"
+        return f"{who} stand at {last} of {whole} {end}, as {begin}"
     verb = "rose" if course.change > 0 else "fell"
-    return f"{who} {verb} from {first} of {whole} in {begin} to {last} in {end}{_peak(course)}"
+    return f"{who} {verb} from {first} of {whole} {begin} to {last} {end}{_peak(course, source)}"
 
 
-def _peak(course: GroupSeries) -> str:
+def _peak(course: GroupSeries, source: SourceDefinition) -> str:
     """Return what a headline of two ends would hide: a month far above both."""
     top = course.highest
     if known_share(top) < PEAK_LEAD_FACTOR * max(
         known_share(course.first), known_share(course.last)
     ):
         return ""
-    return f", after {format_share(top)} in {format_month_name(top.month)}"
+    return f", after {format_share(top)} {in_period(source, top.month)}"
 
 
-def small_print_text(answer: Answer) -> str:
+def small_print_text(answer: Answer, question: Question) -> str:
     """Return what belongs below every headline: sources, what is not final, the vintage."""
     names = join_names(source.name for source in answer.sources) if answer.sources else "No source"
-    return "; ".join(part for part in (names, _unsettled(answer), vintage_text(answer)) if part)
+    so_far = lowercase_first(open_month_sentence(answer, question))
+    parts = (names, _unsettled(answer), so_far, vintage_text(answer))
+    return "; ".join(part for part in parts if part)
 
 
 def _unsettled(answer: Answer) -> str:
@@ -103,16 +140,16 @@ def _unsettled(answer: Answer) -> str:
         course = leading_series(answer, source.slug)
         rows = dict.fromkeys((course.first, course.last)) if course else {}
         sentences += [
-            _remark(row) for row in rows if format_remark(row) or row.status != Status.FINAL
+            _remark(row, source) for row in rows if format_remark(row) or row.status != Status.FINAL
         ]
     return join_names(dict.fromkeys(sentences)) if sentences else ""
 
 
-def _remark(row: Share) -> str:
+def _remark(row: Share, source: SourceDefinition) -> str:
     """Return a remark such as `June 2025 provisional (23 of 30 days covered)`."""
     status = "" if row.status == Status.FINAL else f" {row.status}"
     remark = format_remark(row)
-    return f"{format_month_name(row.month)}{status}{f' ({remark})' if remark else ''}"
+    return f"{period_name(source, row.month)}{status}{f' ({remark})' if remark else ''}"
 
 
 def chart_summary(answer: Answer, question: Question) -> str:
@@ -125,7 +162,7 @@ def _summary(answer: Answer, source: SourceDefinition, question: Question) -> st
     if not months:
         return f"{source.name} has no figures for this question."
     sentences = [
-        _series_summary(course, question)
+        _series_summary(course, question, source)
         for course in group_series(answer.shares_of(source.slug), answer.groups)
     ]
     # The rest is that of the latest month in which a group has a figure: the rest of a later month
@@ -137,20 +174,18 @@ def _summary(answer: Answer, source: SourceDefinition, question: Question) -> st
         for row in answer.complement_of(source.slug)
         if row.month == month and not row.missing
     ]
-    left = f" The rest in {format_month_name(month)}: {join_names(rest)}." if rest else ""
+    left = f" The rest {in_period(source, month)}: {join_names(rest)}." if rest else ""
     sentences = sentences or [f"No figure for {filters_of_question(question)}."]
     rest_of_month = f"{left}{_gaps(answer, months)}"
-    return f"{source.name}, {format_month_span(months)}. {' '.join(sentences)}{rest_of_month}"
+    return f"{source.name}, {period_span(source, months)}. {' '.join(sentences)}{rest_of_month}"
 
 
-def _series_summary(course: GroupSeries, question: Question) -> str:
+def _series_summary(course: GroupSeries, question: Question, source: SourceDefinition) -> str:
     who = subject_of_group(course.group, question)
-    now = (
-        f"{who}: {format_share_with_status(course.last)} in {format_month_name(course.last.month)}"
-    )
+    now = f"{who}: {format_share_with_status(course.last)} {in_period(source, course.last.month)}"
     if course.first is course.last:
         return f"{now}."
-    since = f"{format_points(course.change)} since {format_month_name(course.first.month)}"
+    since = f"{format_points(course.change)} since {period_name(source, course.first.month)}"
     return f"{now}, {since}; {_extremes(course)}."
 
 
@@ -213,14 +248,15 @@ def _turn(who: str, step: tuple[Share, Share]) -> str:
 
 
 def composition_sentence(answer: Answer, question: Question) -> str:
-    """Return how the latest month of the first source divides into what is asked and the rest.
+    """Return how the last settled month of the first source divides into the asked and the rest.
 
     The sentence has no full stop.
     """
     # Where no group has a figure, the latest month with a rest shows at least that.
     source = answer.sources[0].slug
     rows = [row for row in answer.shares_of(source) if not row.missing]
-    months = [row.month for row in rows] or covered_months(answer, source)
+    settled = [row.month for row in rows if is_settled(row)]
+    months = settled or [row.month for row in rows] or covered_months(answer, source)
     if not months:
         return f"{answer.sources[0].name} has no figures for this question"
     month = max(months)
@@ -231,9 +267,5 @@ def composition_sentence(answer: Answer, question: Question) -> str:
         for row in answer.complement_of(source)
         if row.month == month and not row.missing
     ]
-    return ", ".join(
-        [
-            f"In {format_month_name(month)} {filters_of_question(question)} together: {counted}",
-            *rest,
-        ]
-    )
+    when = capitalize_first(in_period(answer.sources[0], month))
+    return ", ".join([f"{when} {filters_of_question(question)} together: {counted}", *rest])

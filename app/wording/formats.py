@@ -11,9 +11,9 @@ from unicodedata import bidirectional
 
 from app.domain.answer import Share
 from app.domain.calendar import days_in
-from app.domain.rounding import round_half_up
+from app.domain.rounding import given_digits, round_half_up
 from app.domain.snapshot import DaysCovered
-from app.domain.vocabulary import Status
+from app.domain.vocabulary import NOT_RECOMPUTED, Status
 
 # By name, because in an editor the characters look like others or like nothing.
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
@@ -41,9 +41,7 @@ def format_percent(share: Decimal | None, places: int = 1) -> str:
 
 def format_reported(share: Decimal) -> str:
     """Return a reported share as `30 %` or `1.2 %`, without digits the publisher did not print."""
-    # Zeros at the end may come from adding up, so `normalize` drops them. It also makes 3E+1 of 30,
-    # which `f` writes out.
-    return f"{share.normalize():f}{NO_BREAK_SPACE}%"
+    return f"{given_digits(share):f}{NO_BREAK_SPACE}%"
 
 
 def format_points(change: Decimal) -> str:
@@ -114,8 +112,8 @@ def lowercase_first(sentence: str) -> str:
 
 
 def format_share(row: Share, places: int = 1) -> str:
-    """Return a share as `60.3 %`; an estimated one with the digits that its publisher printed."""
-    if row.status == Status.ESTIMATED and row.share_pct is not None:
+    """Return a share as `60.3 %`; one not recomputed with the digits that were given."""
+    if row.status in NOT_RECOMPUTED and row.share_pct is not None:
         return format_reported(row.share_pct)
     return format_percent(row.share_pct, places)
 
@@ -126,6 +124,9 @@ def format_share_with_status(row: Share, places: int = 1, *, noted: bool = False
     With `noted`, the remark on the month follows the status.
     """
     status = "" if row.missing or row.status == Status.FINAL else row.status
+    # “reported: reported as late 2024” would say it twice.
+    if noted and row.status == Status.REPORTED and row.note.startswith(Status.REPORTED):
+        status = ""
     remark = ": ".join(part for part in (status, format_remark(row) if noted else "") if part)
     return format_share(row, places) + (f" ({remark})" if remark else "")
 

@@ -59,7 +59,12 @@ def _statistic_remark(source: SourceDefinition) -> str:
 
 def period_name(source: SourceDefinition, month: date) -> str:
     """Return the window as a noun: `March 2026` or `twelve months to March 2026`."""
-    return _STRETCHES[source.window].format(format_month_name(month))
+    return period_of(source, format_month_name(month))
+
+
+def period_of(source: SourceDefinition, month: str) -> str:
+    """Return the window as a noun, with the month as it is written in `month`."""
+    return _STRETCHES[source.window].format(month)
 
 
 def period_short(source: SourceDefinition, month: date) -> str:
@@ -75,11 +80,7 @@ def period_span(source: SourceDefinition, months: Sequence[date]) -> str:
     if len(months) == 1:
         return period_name(source, months[0])
     span = format_month_span(months)
-    return (
-        span
-        if source.window is Window.MONTH
-        else _STRETCHES[source.window].format(f"each of {span}")
-    )
+    return span if source.window is Window.MONTH else period_of(source, f"each of {span}")
 
 
 def figure_terms(source: SourceDefinition) -> str:

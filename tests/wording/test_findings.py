@@ -250,7 +250,8 @@ def test_an_estimated_figure_keeps_the_digits_of_its_publisher() -> None:
     assert sentence.endswith(
         "from 1.2 % of all tokens counted by Acme in January 2025 to 30 % in February 2025"
     )
-    assert "January 2025 estimated and February 2025 estimated" in spaced(small_print_text(shares))
+    small_print = spaced(small_print_text(shares, Question()))
+    assert "January 2025 estimated and February 2025 estimated" in small_print
 
 
 def test_the_rest_is_of_the_month_that_is_told() -> None:

@@ -10,7 +10,8 @@ from app.charts.labels import label_ends
 from app.charts.plotly.values import area_marker, share_axis
 from app.charts.svg.elements import SvgPoint, box_path
 from app.charts.svg.series import draw_area
-from app.wording.formats import format_month_name
+from app.domain.answer import SourceDefinition
+from app.wording.periods import in_period, period_name
 
 ROW_HEIGHT = 34  # pixels from the middle of a bar to that of the next
 
@@ -26,11 +27,12 @@ class Bars(PanelDesign):
     def height(self, groups: int, _panels: int, _frame: ChartSize) -> int:
         return ROW_HEIGHT * groups
 
-    def title_end(self, series: Sequence[ChartSeries]) -> str:
-        """Return the month, which no axis says, with "(not final)" where it is not."""
+    def title_end(self, series: Sequence[ChartSeries], source: SourceDefinition) -> str:
+        """Return the time, which no axis says, with "(not final)" where it is not."""
         points = [point for item in series for point in item.points]
         unsettled = any(point.unsettled for point in points)
-        return f", {format_month_name(points[0].month)}" + (" (not final)" if unsettled else "")
+        when = in_period(source, points[0].month)
+        return f" {when}" + (" (not final)" if unsettled else "")
 
     def labels(
         self, series: Sequence[ChartSeries], _per_share: float, _height: int, frame: ChartSize
@@ -67,7 +69,7 @@ class Bars(PanelDesign):
             # labels say the figures instead.
             "hoverinfo": "skip",
             # `x` is a share here: the reading by keyboard takes the month from this.
-            "customdata": [format_month_name(point.month) for point in series.points],
+            "customdata": [period_name(panel.source, point.month) for point in series.points],
         }
 
     def plotly_label_end(self, panel: Panel, index: int) -> dict[str, Any]:

@@ -10,8 +10,10 @@ from app.charts.labels import LABEL_GAP
 from app.charts.plotly.values import plotly_instant, plotly_moment, share_axis
 from app.charts.scales import middle_of_month, share_scale
 from app.charts.svg.elements import SvgPoint
+from app.domain.answer import SourceDefinition
 from app.domain.calendar import add_months
 from app.domain.vocabulary import View
+from app.wording.periods import figure_terms, period_of
 
 AxisTexts = list[tuple[float, tuple[str, ...]]]
 """Texts along an axis: each the pixel of the whole picture and the lines that stand there."""
@@ -51,9 +53,10 @@ class PanelDesign(ABC):
         """
         return max(frame.tall if panels == 1 else frame.low, round(1.5 * LABEL_GAP * groups))
 
-    def title_end(self, _: Sequence[ChartSeries]) -> str:
-        """Return what the title of a panel says after source and metric."""
-        return ""
+    def title_end(self, _: Sequence[ChartSeries], source: SourceDefinition) -> str:
+        """Return what the title of a panel says after source and metric: what a figure is of."""
+        terms = figure_terms(source)
+        return f" (each figure: {terms})" if terms else ""
 
     @abstractmethod
     def labels(
@@ -91,7 +94,7 @@ class PanelDesign(ABC):
         label = panel.labels[index]
         return {"x": plotly_moment(line_end(panel, label)), "y": label.share}
 
-    def plotly_xaxis(self, chart: Chart, _panel: Panel) -> dict[str, Any]:
+    def plotly_xaxis(self, chart: Chart, panel: Panel) -> dict[str, Any]:
         """Return type, range and ticks of the axis across."""
         # Ticks are written out: Plotly's own would turn names of months sideways, and stand at the
         # months' first days, where no figure stands. `unifiedhovertitle` is needed because the
@@ -102,7 +105,7 @@ class PanelDesign(ABC):
             "tickvals": [plotly_instant(tick.month) for tick in chart.ticks],
             "ticktext": ["<br>".join(tick.text) for tick in chart.ticks],
             "tickangle": 0,
-            "unifiedhovertitle": {"text": "%{x|%B %Y}"},
+            "unifiedhovertitle": {"text": period_of(panel.source, "%{x|%B %Y}")},
         }
 
     def plotly_yaxis(self, panel: Panel) -> dict[str, Any]:

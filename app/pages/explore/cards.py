@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from app.charts.style import colour_role
 from app.domain.answer import Answer, Group, Share
 from app.domain.comparison import change_in_points
 from app.domain.question import Question
-from app.domain.series import GroupSeries, group_series
+from app.domain.series import GroupSeries, group_series, settled_series
 from app.domain.vocabulary import Openness, Origin
 from app.pages.small_charts import ChartBox, SmallTrace, small_trace
 from app.wording.citations import Citation, cite_series
@@ -24,6 +25,7 @@ class Card:
 
     `role` is a key of PALETTE, `whole` says what 100 percent is, `year` is the change in percentage
     points since twelve months before. `address` leads to the explorer with the group's question.
+    `so_far` is the group's share in the latest month, where that came after and is not settled.
     `beside` is a second share of the same month: what is not known, beside closed models.
     """
 
@@ -35,6 +37,7 @@ class Card:
     line: SmallTrace
     address: str
     citation: Citation | None
+    so_far: Share | None = None
     beside: Share | None = None
     box: ChartBox = BOX
 
@@ -52,7 +55,7 @@ def overview_cards(answer: Answer, question: Question, site: str) -> list[Card]:
     source = answer.sources[0]
     named = [group for group in answer.groups if group.key != Origin.UNKNOWN][:CARDS_NAMED_MAX]
     all_series = list(group_series(answer.shares_of(source.slug), named))
-    cards = [_card(answer, question, site, course) for course in all_series]
+    cards = [_card(answer, question, site, course) for course in settled_series(all_series)]
     return [*cards, *_rest(answer, question, site)]
 
 
@@ -65,6 +68,7 @@ def _card(answer: Answer, question: Question, site: str, course: GroupSeries) ->
         course=course,
         year=change_in_points(course.by_month, course.last.month, 12),
         line=_line(answer, course),
+        so_far=_so_far(answer.shares_of(answer.sources[0].slug), course),
         address=narrowed.address("/trends"),
         citation=cite_series(answer, narrowed, site, answer.sources[0], course),
     )
@@ -89,7 +93,9 @@ def _rest(answer: Answer, question: Question, site: str) -> Iterator[Card]:
     source = answer.sources[0].slug
     rest = {
         course.group.key: course
-        for course in group_series(answer.complement_of(source), answer.complement_groups)
+        for course in settled_series(
+            group_series(answer.complement_of(source), answer.complement_groups)
+        )
     }
     closed = rest.get(Openness.CLOSED)
     if closed is None:
@@ -105,10 +111,21 @@ def _rest(answer: Answer, question: Question, site: str) -> Iterator[Card]:
         course=closed,
         year=change_in_points(closed.by_month, closed.last.month, 12),
         line=_line(answer, closed),
+        so_far=_so_far(answer.complement_of(source), closed),
         address=rest_question.address("/trends"),
         citation=cite_series(answer, rest_question, site, answer.sources[0], closed),
         beside=beside.last if beside and beside.last.month == closed.last.month else None,
     )
+
+
+def _so_far(shares: Sequence[Share], course: GroupSeries) -> Share | None:
+    """The group's latest share if its month came after the last one of the course."""
+    later = (row for row in shares if row.group == course.group.key and not row.missing)
+    return max((row for row in later if row.month > course.last.month), key=_month, default=None)
+
+
+def _month(row: Share) -> date:
+    return row.month
 
 
 def _line(answer: Answer, course: GroupSeries) -> SmallTrace:

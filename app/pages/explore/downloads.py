@@ -51,7 +51,7 @@ def _image_texts(chart: QuestionChart) -> ImageTexts:
         ],
         definition=definition_text(answer, question),
         counted=question_definition(question),
-        small_print=small_print_text(answer),
+        small_print=small_print_text(answer, question),
         summary=chart_summary(answer, question),
     )
 

@@ -23,6 +23,7 @@ from app.wording.findings import (
     chart_highlights,
     composition_sentence,
     headline_finding,
+    open_month_sentence,
     small_print_text,
 )
 
@@ -60,7 +61,8 @@ def _shown(session: Session, question: Question, answer: Answer) -> dict[str, ob
         "answer": answer,
         "preview": lines.question.query_string(),
         "headline": headline_finding(answer, question),
-        "small_print": small_print_text(answer),
+        "small_print": small_print_text(answer, question),
+        "so_far": open_month_sentence(answer, question),
         "definition": definition_text(answer, question, dated=False),
         "highlights": chart_highlights(answer, question),
         "composition": composition_sentence(answer, question),

@@ -22,12 +22,16 @@ from app.wording.definitions import source_citation
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One source in one month; `again`: it is the main one, for comparison in another's month."""
+    """One source in one month; `again`: it is the main one, for comparison in another's month.
+
+    `alike`: the source that it is compared with has figures of the same window.
+    """
 
     source: SourceDefinition
     month: date
     shares: Sequence[Share]
     again: bool
+    alike: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,8 @@ def _sides(latest: Answer, main: Answer) -> Iterator[Side]:
             yield Side(source, month, shares, again=False)
             again = _row(main, first, month)
             if source is not first and any(not share.missing for share in again):
-                yield Side(first, month, _aligned(again, latest.groups), again=True)
+                alike = source.window is first.window
+                yield Side(first, month, _aligned(again, latest.groups), again=True, alike=alike)
 
 
 def _row(answer: Answer, source: SourceDefinition, month: date) -> list[Share]:

@@ -134,7 +134,7 @@ def explorer_context(session: Session, question: Question, answer: Answer) -> di
     return {
         "answer": answer,
         "headline": headline_finding(answer, question),
-        "small_print": small_print_text(answer),
+        "small_print": small_print_text(answer, question),
         "definition": definition_text(answer, question),
         "citations": [source_citation(source) for source in answer.sources],
         "reported": chart.reported if chart else None,

@@ -209,12 +209,13 @@ def _shown(
     if question.home == "base":
         history_question = history_question.having(by="origin", home="base")
         answer = answer_question(session, history_question)
+    # The page puts the name before the headline, which must not say it again.
+    unnamed = history_question.having(developer=(), model=())
     return context | {
         "asked": history_question,
         "answer": answer,
-        # The page puts the name before the headline, which must not say it again.
-        "headline": headline_finding(answer, history_question.having(developer=(), model=())),
-        "small_print": small_print_text(answer),
+        "headline": headline_finding(answer, unnamed),
+        "small_print": small_print_text(answer, unnamed),
         "definition": definition_text(answer, history_question),
         "citations": [source_citation(source) for source in answer.sources],
         "chart": chart_view(QuestionChart(history_question.having(view=View.LINES), answer)),

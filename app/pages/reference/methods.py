@@ -27,7 +27,8 @@ from app.web.route_policy import RouteKind, policy
 from app.wording.citations import pinned_question
 from app.wording.definitions import denominator_text, source_citation, subject_of_group
 from app.wording.findings import leading_series
-from app.wording.formats import format_day, format_month_name, format_percent
+from app.wording.formats import format_day, format_percent
+from app.wording.periods import in_period
 
 router = APIRouter()
 
@@ -107,7 +108,7 @@ class WorkedExample:
 
     number: str
     whole: str
-    month: str
+    when: str
     status: str
     who: str
     source: str
@@ -132,7 +133,7 @@ def _example(session: Session, question: Question) -> WorkedExample | None:
     return WorkedExample(
         number=format_percent(course.last.share_pct),
         whole=denominator_text(source, example_question),
-        month=format_month_name(course.last.month),
+        when=in_period(source, course.last.month),
         status=course.last.status,
         who=subject_of_group(course.group, example_question),
         source=source.name,

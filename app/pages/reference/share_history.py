@@ -16,7 +16,8 @@ from app.domain.errors import NoFiguresError
 from app.domain.question import Question
 from app.domain.vocabulary import ORIGIN_LABELS, Openness, Origin
 from app.queries.shares import answer_question
-from app.wording.formats import format_month_name, format_percent, join_names
+from app.wording.formats import format_percent, join_names
+from app.wording.periods import in_period
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,8 @@ def _open_alone(kinds: Answer) -> str:
     row = latest_shares(kinds).get(Openness.OPEN)
     if row is None:
         return ""
-    share, month = format_percent(row.share_pct, 2), format_month_name(row.month)
-    return f" Its open models alone: {share} in {month}."
+    share, when = format_percent(row.share_pct, 2), in_period(kinds.sources[0], row.month)
+    return f" Its open models alone: {share} {when}."
 
 
 def _of_open_models(session: Session, named: Question) -> ShareHistory | None:
@@ -123,7 +124,8 @@ def base_home_sentence(session: Session, history: ShareHistory) -> str:
         if share > 0
     ]
     share_in_month = (
-        f"of its {format_percent(history.last.share_pct, 2)} in {format_month_name(month)}"
+        f"of its {format_percent(history.last.share_pct, 2)} "
+        f"{in_period(history.answer.sources[0], month)}"
     )
     if not parts:
         return f"Counted by base model, nothing {share_in_month} counts elsewhere."

@@ -8,6 +8,7 @@ from typing import Final
 from app.domain.answer import SourceDefinition
 from app.domain.calendar import months_between
 from app.domain.question import Question
+from app.domain.source_terms import CADENCE_LABELS, STATISTIC_LABELS, WINDOW_LABELS
 from app.queries.coverage import CoveredMonth
 from app.wording.definitions import denominator_text
 from app.wording.formats import capitalize_first, format_month_span, join_names, lowercase_first
@@ -56,12 +57,22 @@ def source_definition(source: SourceDefinition, covered: Sequence[CoveredMonth])
         "Counts": capitalize_first(source.metric),
         "Of what": source.population,
         "100 % is": capitalize_first(denominator_text(source, Question())),
+        "A figure is of": f"{WINDOW_LABELS[source.window]}: {STATISTIC_LABELS[source.statistic]}",
         "Months covered": format_month_span(months) if months else "None",
         "Cadence": source_cadence(months),
+        "Published": _publishing(source),
         "How it is counted": source.method or "Not stated",
         "Published by": source.publisher,
         "Licence": source.licence or "Not stated",
     }
+
+
+def _publishing(source: SourceDefinition) -> str:
+    if source.cadence is None:
+        return "Not stated"
+    days = source.publishes_after_days
+    after = f", {days} days after a month has ended" if days is not None else ""
+    return CADENCE_LABELS[source.cadence] + after
 
 
 def source_cadence(months: Sequence[date]) -> str:
