@@ -7,7 +7,7 @@ from typing import TypedDict, Unpack
 
 from app.domain.answer import Answer, Group, Share, SourceDefinition
 from app.domain.calendar import add_months
-from app.domain.source_terms import Statistic, Window
+from app.domain.source_terms import Cadence, Statistic, Window
 from app.domain.vocabulary import MISSING, ORIGIN_LABELS, Origin
 
 VINTAGE = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -24,6 +24,7 @@ class SourceChanges(TypedDict, total=False):
     window: Window
     statistic: Statistic
     reports_on: str
+    cadence: Cadence | None
 
 
 def source(

@@ -11,6 +11,8 @@ from sqlalchemy import func, select, text
 
 from app.auth.accounts import add_maintainer, lock_maintainer
 from app.auth.passwords import hash_password
+from app.catalogue.editing import edit_entry
+from app.catalogue.entry_types import SOURCE_TYPE
 from app.csv_io.schema import FileLimits
 from app.database.session import Database
 from app.database.tables import Developer, Model, Observation, Snapshot, Upload
@@ -115,7 +117,11 @@ HOSTILE_NAMES = (
 
 
 def store_upload_of(
-    db: Database, content: bytes, by: str = "ada", filename: str = "file.csv"
+    db: Database,
+    content: bytes,
+    by: str = "ada",
+    filename: str = "file.csv",
+    source: str | None = "openrouter-rankings",
 ) -> int:
     with db.writing() as session:
         return store_upload(
@@ -123,13 +129,28 @@ def store_upload_of(
             io.BytesIO(content),
             filename=filename,
             by=by,
-            source="openrouter-rankings",
+            source=source,
             openness=Openness.OPEN,
         )
 
 
-def publish_file(db: Database, content: bytes, reason: str = "corrected at the source") -> int:
-    upload_id = store_upload_of(db, content)
+def add_source(db: Database, slug: str, **terms: str) -> None:
+    """Add a source that counts tokens; `terms` are further cells of it, by column."""
+    cells = {
+        "source": slug, "name": slug.title(), "publisher": "A", "metric": "tokens",
+        "population": "All",
+    }  # fmt: skip
+    with db.writing() as session:
+        edit_entry(session, SOURCE_TYPE, cells | terms, by="ada", reason="")
+
+
+def publish_file(
+    db: Database,
+    content: bytes,
+    reason: str = "corrected at the source",
+    source: str | None = "openrouter-rankings",
+) -> int:
+    upload_id = store_upload_of(db, content, source=source)
     with db.writing() as session:
         publish_upload(session, upload_id, by="ada", reason=reason, limits=FileLimits())
     return upload_id

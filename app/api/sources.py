@@ -1,6 +1,7 @@
 """Sources: their definitions and the months they cover; a maintainer adds one."""
 
 from dataclasses import asdict
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -27,8 +28,10 @@ from app.csv_io.schema import CellContext
 from app.database.session import Database
 from app.database.vintages import vintage_at
 from app.domain.answer import SourceDefinition
-from app.domain.calendar import format_month
+from app.domain.cadence import NextFigures
+from app.domain.calendar import format_month, today_utc
 from app.domain.text import UnreadableCellError, clean_text
+from app.queries.schedule import read_next_figures
 from app.queries.spans import Span, covered_spans
 from app.web.dependencies import BearerMaintainer, database_of
 from app.web.route_policy import RouteKind, policy
@@ -153,7 +156,18 @@ class SourceRow(SourceAnswer):
     last_month: Month | None = Field(
         description="Last month with figures; null: none.", examples=["2026-09"]
     )
-    months: int = Field(ge=0, description="How many months have figures.", examples=[21])
+    months: int = Field(ge=0, description="How many months have figures.", examples=[22])
+    next_month: Month | None = Field(
+        description="The month whose final figures come next; null: not known, or `as_of`.",
+        examples=["2026-10"],
+    )
+    next_expected: date | None = Field(
+        description="The day until which those are expected.", examples=["2026-11-03"]
+    )
+    late_since: date | None = Field(
+        description="The day from which those are late, UTC; null: they are not.",
+        examples=["2026-11-04"],
+    )
 
 
 class Sources(ListEnvelope):
@@ -166,14 +180,14 @@ def read(session: Session, list_query: ListQuery) -> ListPage[SourceRow]:
     spans = covered_spans(vintage)
     slugs = list_query.question.source
     rows = [
-        _row(source, spans.get(slug))
+        _row(source, spans.get(slug), read_next_figures(vintage, source))
         for slug, source in sources_by_slug(vintage).items()
         if not slugs or slug in slugs
     ]
     return ListPage(rows)
 
 
-def _row(source: SourceDefinition, span: Span | None) -> SourceRow:
+def _row(source: SourceDefinition, span: Span | None, coming: NextFigures | None) -> SourceRow:
     # The definition also has `learned`, which the model of a row disregards.
     words = asdict(source)
     return SourceRow(
@@ -182,6 +196,9 @@ def _row(source: SourceDefinition, span: Span | None) -> SourceRow:
         first_month=format_month(span.first) if span else None,
         last_month=format_month(span.last) if span else None,
         months=span.months if span else 0,
+        next_month=format_month(coming.month) if coming else None,
+        next_expected=coming.due if coming else None,
+        late_since=coming.late_since(today_utc()) if coming else None,
     )
 
 

@@ -152,7 +152,9 @@ def _series(
 ) -> Iterator[ChartSeries]:
     rows = {(row.group, row.month): row for row in shares}
     for group, look in zip(groups, series_styles(groups), strict=True):
-        points = tuple(_point(rows[group.key, month], group.label) for month in months)
+        # The months that a quarterly source leaves out have no rows: its points are joined.
+        shown = (rows[key] for month in months if (key := (group.key, month)) in rows)
+        points = tuple(_point(row, group.label) for row in shown)
         yield ChartSeries(group.key, group.label, look, points)
 
 

@@ -100,7 +100,8 @@ class Share:
 class Answer:
     """The shares of one question at one vintage.
 
-    `shares` holds one row per source, month of the range and group, in that order. `complement`
+    `shares` holds one row per source, month of the range and group, in that order; the months
+    between those of a quarterly or yearly source have none. `complement`
     holds what the question leaves out of the whole (`_open`, `closed`, `unknown`): with `shares`
     it adds up to 100 for every month that answers, or to what the lines of the file come to where
     their rounding exceeds 100. `vintage` is when figures or catalogue last changed, at or before

@@ -1,29 +1,63 @@
 """When the next figures of a source are due: its cadence, and how long after a month they come."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from app.domain.calendar import add_months
+from app.domain.calendar import add_months, last_day_of
 from app.domain.source_terms import Cadence
 
 MONTHS_BETWEEN: Final = {Cadence.MONTHLY: 1, Cadence.QUARTERLY: 3, Cadence.YEARLY: 12}
 """Months from one figure to the next, of those cadences that have a next."""
 
 
-def next_month_due(last: date, cadence: Cadence | None) -> date | None:
-    """Return the month whose figures come next after those of `last`.
+@dataclass(frozen=True, slots=True)
+class NextFigures:
+    """The next figures of a source: those of `month`, expected until the day `due`."""
 
-    None where none are to come, or nobody knows when.
+    month: date
+    due: date
+
+    def for_month(self, month: date) -> "NextFigures":
+        """Return the figures of another month, which are due as long after its end as these."""
+        return NextFigures(month, last_day_of(month) + (self.due - last_day_of(self.month)))
+
+    def late_since(self, today: date) -> date | None:
+        """Return the day from which they are late; None where they are not."""
+        return self.due + timedelta(days=1) if today > self.due else None
+
+
+def next_figures(
+    last: date, settled: bool, cadence: Cadence | None, publishes_after_days: int | None
+) -> NextFigures | None:
+    """Return the figures that come next after those of the month `last`.
+
+    Where that is not settled, its own final figures come next. None where no more are to come, or
+    nobody knows when. Without `publishes_after_days` they are due when their month ends.
     """
-    between = MONTHS_BETWEEN.get(cadence) if cadence else None
-    return None if between is None else add_months(last, between)
+    between = months_between_figures(cadence)
+    if between is None:
+        return None
+    month = add_months(last, between) if settled else last
+    return NextFigures(month, last_day_of(month) + timedelta(days=publishes_after_days or 0))
 
 
-def day_due(month: date, publishes_after_days: int | None) -> date:
-    """Return the day by which the figures of a month are expected; None of days counts as 0."""
-    return add_months(month, 1) - timedelta(days=1) + timedelta(days=publishes_after_days or 0)
+def months_between_figures(cadence: Cadence | None) -> int | None:
+    """Return the months from one figure to the next; None where that is not known or never."""
+    return MONTHS_BETWEEN.get(cadence) if cadence else None
 
 
-def late_since(due: date, today: date) -> date | None:
-    """Return the day from which figures due on `due` are late; None while they are not."""
-    return due + timedelta(days=1) if today > due else None
+def is_off_cycle(month: date, covered: Collection[date], cadence: Cadence | None) -> bool:
+    """Return whether a source has no figures of a month because none are published of it.
+
+    `covered` are the months it has figures of: a quarterly one skips the two between each pair.
+    """
+    between = months_between_figures(cadence) or 1
+    if between == 1 or not covered or month in covered:
+        return False
+    return all((_number(month) - _number(known)) % between for known in covered)
+
+
+def _number(month: date) -> int:
+    return month.year * 12 + month.month

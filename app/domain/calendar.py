@@ -28,7 +28,7 @@ def format_month(month: date) -> str:
 
 def this_month() -> date:
     """Return the first day of the running month in UTC, wherever the server stands."""
-    return datetime.now(UTC).date().replace(day=1)
+    return today_utc().replace(day=1)
 
 
 def add_months(month: date, count: int) -> date:
@@ -36,6 +36,16 @@ def add_months(month: date, count: int) -> date:
     # Months are counted from 0 here, because divmod rounds down: -1 is December of the year before.
     years, index = divmod(month.month - 1 + count, 12)
     return date(month.year + years, index + 1, 1)
+
+
+def today_utc() -> date:
+    """Return the running day in UTC."""
+    return datetime.now(UTC).date()
+
+
+def last_day_of(month: date) -> date:
+    """Return the last day of a month."""
+    return add_months(month, 1) - timedelta(days=1)
 
 
 def days_in(month: date) -> int:

@@ -170,7 +170,8 @@ def _table(answer: Answer, source: SourceDefinition) -> ShareTable:
     shares = _by_month(of_source, groups)
     complement = _by_month(left_out, rest)
     covered = covered_months(answer, source.slug)
-    months = [month for month in answer.months if covered and covered[0] <= month <= covered[-1]]
+    told = {row.month for row in (*of_source, *left_out)}
+    months = [month for month in sorted(told) if covered and covered[0] <= month <= covered[-1]]
     rows = [_row(month, shares[month], complement[month]) for month in reversed(months)]
     return ShareTable(source, groups, rest, rows)
 

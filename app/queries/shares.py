@@ -1,6 +1,6 @@
 """The answer to a question: the shares of its groups, month by month, at one vintage."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 from app.catalogue.history import read_cells, read_developer_origins, read_sources
 from app.database.tables import Developer, Model, Observation, Source
 from app.database.vintages import current_snapshots, vintage_at
-from app.domain.answer import Answer, SourceDefinition
+from app.domain.answer import Answer, Share, SourceDefinition
+from app.domain.cadence import is_off_cycle, months_between_figures
 from app.domain.calendar import format_month, months_between
 from app.domain.errors import NoFiguresError
 from app.domain.question import Question
 from app.domain.question_parser import KnownSlugs
+from app.domain.snapshot import SnapshotKey
 from app.domain.vocabulary import (
     NOT_RECOMPUTED,
     OPENNESS_LABELS,
@@ -102,16 +104,38 @@ def answer_question(session: Session, question: Question) -> Answer:
         )
         raise NoFiguresError("Nothing matches this question", why)
     outside = table.complement_groups()
+    skipped = _months_skipped(table, asked_sources, months)
     return Answer(
         sources=tuple(asked_sources),
         groups=groups,
         months=tuple(months),
-        shares=table.shares(slugs, months, groups, table.inside),
+        shares=_without(skipped, table.shares(slugs, months, groups, table.inside)),
         complement_groups=outside,
-        complement=table.shares(slugs, months, outside, table.outside),
+        complement=_without(skipped, table.shares(slugs, months, outside, table.outside)),
         vintage=last_change(vintage_at(session, question.as_of)),
         notes=tuple(source_notes(table, asked_sources)),
     )
+
+
+def _months_skipped(
+    table: GroupedShares, sources: Sequence[SourceDefinition], months: Sequence[date]
+) -> set[SnapshotKey]:
+    """Return the months that quarterly and yearly sources leave out: they miss nothing there."""
+    known = {*table.wholes, *table.silent}
+    return {
+        (source.slug, month)
+        for source in sources
+        if months_between_figures(source.cadence) not in (None, 1)
+        for covered in [[then for slug, then in known if slug == source.slug]]
+        for month in months
+        if is_off_cycle(month, covered, source.cadence)
+    }
+
+
+def _without(skipped: Collection[SnapshotKey], shares: tuple[Share, ...]) -> tuple[Share, ...]:
+    if not skipped:
+        return shares
+    return tuple(row for row in shares if (row.source, row.month) not in skipped)
 
 
 def sources_of_question(session: Session, question: Question) -> list[SourceDefinition]:

@@ -10,7 +10,7 @@ from fastapi import Request, Response
 from sqlalchemy.orm import Session
 from starlette.datastructures import Headers
 
-from app.domain.calendar import is_settled
+from app.domain.calendar import is_settled, today_utc
 from app.paths import PROJECT
 from app.queries.data_version import data_version
 
@@ -51,7 +51,8 @@ def set_validators(
         # What is published at this very moment may yet come to stand before it.
         lasting = SETTLED_CACHE_CONTROL if settled else "no-cache"
     # Without the version of the data in it, the tag of a settled answer survives every upload.
-    version = "settled" if settled else data_version(session)
+    # Of a live answer the day is a part, since figures become late without any change of data.
+    version = "settled" if settled else f"{data_version(session)} {today_utc()}"
     tag = entity_tag(
         str(request.base_url), request.url.path, version, *map("=".join, question_pairs)
     )

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Final, NamedTuple
 
-from app.domain.calendar import days_in, format_month, this_month
+from app.domain.calendar import format_month, last_day_of, this_month
 from app.domain.snapshot import DaysCovered, SnapshotKey
 from app.domain.source_terms import WINDOW_LABELS, Window
 from app.domain.vocabulary import Status
@@ -70,7 +70,7 @@ def days_covered(month: date, cells: DayCells) -> DaysCovered | None:
     """
     if cells == NOTHING_SAID:
         return None
-    first, last = cells.first_day or month, cells.last_day or _last_day(month)
+    first, last = cells.first_day or month, cells.last_day or last_day_of(month)
     for column, day in (("first_day", first), ("last_day", last)):
         if day.replace(day=1) != month:
             expected = f"a day of {format_month(month)}, the month of the line"
@@ -84,10 +84,6 @@ def days_covered(month: date, cells: DayCells) -> DaysCovered | None:
         expected = f"from 1 to {between}, the days from {first} to {last}"
         raise LineMistakeError("too_many_days", "days", str(count), expected)
     return DaysCovered(first, last, count)
-
-
-def _last_day(month: date) -> date:
-    return month + timedelta(days=days_in(month) - 1)
 
 
 def _days_of_other_window(source: str, window: Window, cells: DayCells) -> LineMistakeError:

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
+from app.database.vintages import vintage_at
 from app.domain.answer import Answer
 from app.domain.errors import NoFiguresError
 from app.domain.question import Question
@@ -13,6 +14,7 @@ from app.pages.dataset_view import embedded_json_ld
 from app.pages.explore.cards import overview_cards
 from app.pages.explore.side_by_side import side_by_side
 from app.pages.revision_notice import latest_revisions, revision_notice
+from app.pages.schedule_texts import coming_sentences
 from app.pages.templates import render_page
 from app.queries.shares import answer_question
 from app.web.dependencies import AskedQuestion, ReadSession
@@ -62,6 +64,7 @@ def _shown(session: Session, question: Question, answer: Answer) -> dict[str, ob
         "preview": lines.question.query_string(),
         "headline": headline_finding(answer, question),
         "small_print": small_print_text(answer, question),
+        "coming": coming_sentences(vintage_at(session, question.as_of), answer.sources),
         "so_far": open_month_sentence(answer, question),
         "definition": definition_text(answer, question, dated=False),
         "highlights": chart_highlights(answer, question),

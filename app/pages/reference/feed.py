@@ -5,13 +5,16 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Request, Response
 
+from app.catalogue.history import read_sources
 from app.catalogue.lookup import source_names
+from app.database.vintages import vintage_at
 from app.domain.calendar import format_instant
 from app.domain.question import Question
 from app.domain.revision import MonthRevision, Revision
 from app.domain.text import replace_unwritable
 from app.pages.questions import question_dependency
 from app.pages.revision_texts import revision_title
+from app.pages.schedule_texts import coming_sentences
 from app.pages.templates import TEMPLATES
 from app.queries.revisions import read_revisions
 from app.web.dependencies import ReadSession
@@ -56,7 +59,14 @@ def feed(request: Request, question: FeedQuestion, session: ReadSession) -> Resp
     entries = [_entry(act, names) for act in acts]
     about = ",".join(sorted(question.source))
     query = question.query_string()
+    vintage = vintage_at(session)
+    sources = [
+        source
+        for source in read_sources(vintage)
+        if not question.source or source.slug in question.source
+    ]
     context = {
+        "coming": coming_sentences(vintage, sources),
         "base": str(request.base_url).rstrip("/"),
         "here": str(request.url_for("feed")) + (f"?{query}" if query else ""),
         "id": f"{TAG}feed" + (f"/{about}" if about else ""),

@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from app.database.vintages import Vintage
 from app.domain.answer import SourceDefinition
-from app.domain.calendar import months_between
+from app.domain.cadence import months_between_figures
+from app.domain.calendar import months_between, today_utc
 from app.domain.question import Question
-from app.domain.source_terms import CADENCE_LABELS, STATISTIC_LABELS, WINDOW_LABELS
+from app.domain.source_terms import CADENCE_LABELS, STATISTIC_LABELS, WINDOW_LABELS, Cadence
 from app.queries.coverage import CoveredMonth
+from app.queries.schedule import read_next_figures
 from app.wording.definitions import denominator_text
 from app.wording.formats import capitalize_first, format_month_span, join_names, lowercase_first
+from app.wording.schedule import schedule_text
 
 # Metric to what it means for a share. A metric that is not here has no such sentence.
 METRICS: Final[Mapping[str, str]] = {
@@ -31,11 +35,20 @@ class Fact:
 
 
 def source_facts(
-    sources: Sequence[SourceDefinition], covered: Sequence[CoveredMonth]
+    sources: Sequence[SourceDefinition],
+    covered: Sequence[CoveredMonth],
+    coming: Sequence[str],
 ) -> list[Fact]:
-    """Return the lines of the table that sets the definitions of sources side by side."""
+    """Return the lines of the table that sets the definitions of sources side by side.
+
+    `coming` tells the next figures of each source, in their order; all are empty at a past vintage.
+    """
     months = months_by_source(covered)
-    lines = [source_definition(source, months.get(source.slug, [])) for source in sources]
+    lines = [
+        source_definition(source, months.get(source.slug, []))
+        | ({"Next figures": text} if any(coming) else {})
+        for source, text in zip(sources, coming, strict=True)
+    ]
     return [
         Fact(label, tuple(line[label] for line in lines)) for label in (lines[0] if lines else ())
     ]
@@ -59,12 +72,19 @@ def source_definition(source: SourceDefinition, covered: Sequence[CoveredMonth])
         "100 % is": capitalize_first(denominator_text(source, Question())),
         "A figure is of": f"{WINDOW_LABELS[source.window]}: {STATISTIC_LABELS[source.statistic]}",
         "Months covered": format_month_span(months) if months else "None",
-        "Cadence": source_cadence(months),
+        "Cadence": source_cadence(months, source.cadence),
         "Published": _publishing(source),
         "How it is counted": source.method or "Not stated",
         "Published by": source.publisher,
         "Licence": source.licence or "Not stated",
     }
+
+
+def next_figures_text(vintage: Vintage, source: SourceDefinition) -> str:
+    """Return when the next figures come or since when they are late; nothing at a past vintage."""
+    if vintage.as_of:
+        return ""
+    return schedule_text(source, read_next_figures(vintage, source), today_utc())
 
 
 def _publishing(source: SourceDefinition) -> str:
@@ -75,16 +95,21 @@ def _publishing(source: SourceDefinition) -> str:
     return CADENCE_LABELS[source.cadence] + after
 
 
-def source_cadence(months: Sequence[date]) -> str:
+def source_cadence(months: Sequence[date], cadence: Cadence | None = None) -> str:
     """Return how often a source has figures, as `Monthly, 21 months without a gap`.
 
-    It is told from the months that have figures, in order, and not from what a publisher promises.
+    It is told from the months that have figures, in order, and not from what a publisher promises:
+    the cadence only says of a quarterly or yearly source that it has no months in between.
     """
     if not months:
         return "No figures"
     if len(months) == 1:
         return "A single month"
-    gaps = len(list(months_between(months[0], months[-1]))) - len(months)
+    spaced = months_between_figures(cadence) or 1
+    gaps = len(list(months_between(months[0], months[-1]))[::spaced]) - len(months)
+    if cadence and spaced > 1:
+        missing = f"; {gaps} missing" if gaps > 0 else ", none missing"
+        return f"{CADENCE_LABELS[cadence]}, {len(months)} figures{missing}"
     if not gaps:
         return f"Monthly, {len(months)} months without a gap"
     # More gaps than figures are no monthly series with holes, but reports of single months.

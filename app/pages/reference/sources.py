@@ -1,9 +1,9 @@
 """`/sources`, `/sources/{slug}`: definitions, and of each source its coverage and revisions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -11,13 +11,21 @@ from fastapi.responses import HTMLResponse
 from app.catalogue.entries import find_entry, sources_by_slug
 from app.database.vintages import vintage_at
 from app.domain.answer import SourceDefinition
+from app.domain.calendar import today_utc
 from app.domain.question import Question
 from app.domain.revision import Effect
 from app.pages.questions import question_dependency
-from app.pages.reference.source_facts import source_definition, source_differences, source_facts
+from app.pages.reference.coverage_grid import GAP_MEANINGS, count_cells, coverage_grid
+from app.pages.reference.source_facts import (
+    next_figures_text,
+    source_definition,
+    source_differences,
+    source_facts,
+)
 from app.pages.templates import render_page
 from app.queries.coverage import CoveredMonth, SnapshotRecord, read_covered_months, read_snapshots
 from app.queries.revisions import read_revisions
+from app.queries.schedule import read_next_figures
 from app.queries.spans import main_source_first
 from app.web.dependencies import ReadSession
 from app.web.route_policy import RouteKind, policy
@@ -35,10 +43,11 @@ def sources(request: Request, question: Then, session: ReadSession) -> HTMLRespo
     sources_known = sources_by_slug(vintage).values()
     ordered = main_source_first(vintage, sources_known)
     covered = read_covered_months(vintage)
+    coming = [next_figures_text(vintage, item) for item in ordered]
     context = {
         "question": question,
         "sources": ordered,
-        "facts": source_facts(ordered, covered),
+        "facts": source_facts(ordered, covered, coming),
         "differences": source_differences(ordered),
     }
     return render_page(request, "reference/sources.html", context)
@@ -54,13 +63,18 @@ def source(request: Request, slug: str, question: Then, session: ReadSession) ->
     entry = find_entry(sources_by_name, slug, "source", names)
     covered = read_covered_months(vintage, slug)
     acts = read_revisions(session, then, [slug])
+    coming = read_next_figures(vintage, entry)
+    grid = coverage_grid(entry, covered, coming, None if then else today_utc())
     context = {
         "question": question,
         "source": entry,
         "definition": source_definition(entry, covered),
         "whole": denominator_text(entry, Question()),
         "citation": source_citation(entry),
-        "grid": coverage_grid(covered),
+        "next_figures": next_figures_text(vintage, entry),
+        "grid": grid,
+        "cells": count_cells(grid),
+        "gaps": GAP_MEANINGS,
         "covered": covered,
         "held": held_snapshots(read_snapshots(vintage, slug)),
         # An act that only added months is no revision; a withdrawal is one even where nothing
@@ -82,42 +96,6 @@ def trends_address(
     opens = not covered or any(item.opens for item in covered)
     narrowed = question.having(source=(source.slug,), openness="open" if opens else "all")
     return f"/trends?{narrowed.query_string()}"
-
-
-# --- coverage
-
-
-@dataclass(frozen=True, slots=True)
-class CoverageYear:
-    """A row of the grid: the twelve months of a year, each with what is known of it.
-
-    None is a month without figures, also before the first or after the last.
-    """
-
-    year: int
-    months: tuple[tuple[date, CoveredMonth | None], ...]
-
-
-def coverage_grid(covered: Sequence[CoveredMonth]) -> list[CoverageYear]:
-    """Return a row for each year from the first to the last with figures.
-
-    `covered` are the months of one source, in order.
-    """
-    if not covered:
-        return []
-    covered_by_month = {item.month: item for item in covered}
-    years = range(covered[0].month.year, covered[-1].month.year + 1)
-    return [CoverageYear(year, tuple(_months_of(year, covered_by_month))) for year in years]
-
-
-def _months_of(
-    year: int, covered_by_month: Mapping[date, CoveredMonth]
-) -> list[tuple[date, CoveredMonth | None]]:
-    months = [date(year, number, 1) for number in MONTHS]
-    return [(month, covered_by_month.get(month)) for month in months]
-
-
-MONTHS: Final = range(1, 13)
 
 
 # --- what each upload holds
