@@ -2,11 +2,12 @@
 
 import os
 import re
+from collections.abc import Callable, Mapping
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -16,7 +17,16 @@ from pydantic_settings import (
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from app.domain.errors import UserError, excerpt
+from app.domain.errors import Problem, UserError, excerpt
+from app.domain.site import (
+    NAME_MAX,
+    PUBLISHER_MAX,
+    Site,
+    parse_contact,
+    parse_imprint_url,
+    parse_licence,
+)
+from app.domain.text import UnreadableCellError, clean_text
 
 METRICS_DIRECTORY: Final = "PROMETHEUS_MULTIPROC_DIR"
 """The variable by which prometheus_client learns, when it is imported, where workers count.
@@ -29,6 +39,13 @@ _EXPECTED = "a PostgreSQL address is expected: postgresql://user:password@host:5
 # A name, an IPv4 address, or an IPv6 address in its brackets, as the Host header has them.
 _HOST: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]", re.ASCII)
 _SECRETS: Final = ("database_url", "database_password", "app_password")
+_SITE_PARSERS: Final[Mapping[str, Callable[[str], str]]] = {
+    "site_name": lambda text: clean_text(text, NAME_MAX),
+    "site_publisher": lambda text: clean_text(text, PUBLISHER_MAX),
+    "site_contact": parse_contact,
+    "site_imprint_url": parse_imprint_url,
+    "site_licence": parse_licence,
+}
 
 
 class SecretFiles(PydanticBaseSettingsSource):
@@ -77,6 +94,12 @@ class Settings(BaseSettings):
     # Addresses of the proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.
     forwarded_allow_ips: str = "127.0.0.1"
     log_format: Literal["text", "json"] = "text"
+    # Who says what the site shows; without them it calls itself a private copy.
+    site_name: str = ""
+    site_publisher: str = ""
+    site_contact: str = ""
+    site_imprint_url: str = ""
+    site_licence: str = ""
 
     @classmethod
     def settings_customise_sources(
@@ -140,6 +163,16 @@ class Settings(BaseSettings):
             raise ValueError(f"{expected}, separated by commas") from None
         return listed
 
+    @field_validator(*_SITE_PARSERS)
+    @classmethod
+    def _site_text(cls, text: str, info: ValidationInfo) -> str:
+        try:
+            return _SITE_PARSERS[str(info.field_name)](text)
+        except UnreadableCellError as error:
+            found, hint = excerpt(text), error.suggestion()
+            problem = Problem(error.code, None, None, None, found, error.expected, hint)
+            raise ValueError(problem.sentence()) from None
+
     @model_validator(mode="after")
     def _with_password(self) -> Self:
         if self.database_url and self.database_password:
@@ -155,4 +188,15 @@ class Settings(BaseSettings):
         """The names of `allowed_hosts` in lower case, as Host headers are compared."""
         return tuple(
             name for item in self.allowed_hosts.split(",") if (name := item.strip().lower())
+        )
+
+    @property
+    def site(self) -> Site:
+        """Who runs the site, as far as it is given; its address is that of each request."""
+        return Site(
+            name=self.site_name,
+            publisher=self.site_publisher,
+            contact=self.site_contact,
+            imprint_url=self.site_imprint_url,
+            licence=self.site_licence,
         )

@@ -10,7 +10,6 @@ from datetime import date
 from enum import StrEnum
 from functools import partial
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from app.csv_io.schema import NAME_MAX_LENGTH, CellContext, CellParser
 from app.domain.calendar import format_month, guess_month, parse_month, this_month
@@ -23,7 +22,7 @@ from app.domain.source_terms import (
     Statistic,
     Window,
 )
-from app.domain.text import UnreadableCellError
+from app.domain.text import UnreadableCellError, is_web_address
 from app.domain.vocabulary import (
     OPENNESS_BY_NAME,
     ORIGINS_BY_NAME,
@@ -130,13 +129,7 @@ def parse_country(cell: str, _context: CellContext) -> str:
 
 def parse_url(cell: str, _context: CellContext) -> str:
     """Return an absolute http or https address."""
-    # `urlsplit` raises ValueError for half an IPv6 address, and drops tabs and line ends silently.
-    try:
-        parts = urlsplit(cell)
-        sound = parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        sound = False
-    if not sound or any(char.isspace() for char in cell):
+    if not is_web_address(cell):
         raise UnreadableCellError(
             "not_an_address", "an address that begins with https:// or http://"
         )

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from typing import Final
+from urllib.parse import urlsplit
 
 from app.domain.errors import BadInputError, Problem, excerpt
 
@@ -116,6 +117,17 @@ def _not_utf8(byte: int) -> UnreadableCellError:
     hint = f" (in Windows-1252 it is “{looks}”)" if looks.isprintable() and looks else ""
     expected = f"UTF-8 text; byte 0x{byte:02X} is not{hint}. Save the file as “CSV UTF-8”"
     return UnreadableCellError("not_utf8", expected)
+
+
+def is_web_address(text: str) -> bool:
+    """Return whether `text` is an absolute http or https address."""
+    # `urlsplit` raises ValueError for half an IPv6 address, and drops tabs and line ends silently.
+    try:
+        parts = urlsplit(text)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False
+    return sound and not any(char.isspace() for char in text)
 
 
 # What XML 1.0 cannot hold even as a reference, lone surrogates among it. One such character makes

@@ -42,8 +42,16 @@ def test_compose_gives_our_services_no_other_variable() -> None:
 
 
 def test_what_is_to_be_put_into_env_is_what_compose_asks_for() -> None:
-    variables = set(re.findall(r"\$\{(\w+)", (PROJECT / "docker-compose.yml").read_text()))
-    assert set(re.findall(r'echo "(\w+)=', TOLD)) == variables
+    needed = set(re.findall(r"\$\{(\w+):\?", (PROJECT / "docker-compose.yml").read_text()))
+    assert set(re.findall(r'echo "(\w+)=', TOLD)) == needed
+
+
+def test_compose_hands_on_who_runs_the_site_and_needs_none_of_it() -> None:
+    ours = {name.upper() for name in Settings.model_fields if name.startswith("site_")}
+    environment = COMPOSE["services"]["app"]["environment"]
+    assert {name: environment[name] for name in ours} == {name: f"${{{name}:-}}" for name in ours}
+    example = TOLD.partition("## Say who runs it")[2].partition("\n\n## ")[0]
+    assert set(re.findall(r"^    (SITE_\w+)=", example, re.MULTILINE)) == ours
 
 
 def test_every_service_and_volume_that_commands_name_is_there() -> None:
