@@ -10,6 +10,7 @@ from starlette_compress import CompressMiddleware, add_compress_type
 
 from app import api, pages
 from app.database.session import Database
+from app.domain.site import UNNAMED_SITE, Site
 from app.pages import render_error
 from app.web import health
 from app.web.error_handlers import install_error_handlers
@@ -46,12 +47,18 @@ class DashboardApp(FastAPI):
         return MetricsMiddleware(SecurityHeadersMiddleware(super().build_middleware_stack()))
 
 
-def create_app(db: Database, hosts: Sequence[str] = (), *, reads_per_minute: int = 0) -> FastAPI:
+def create_app(
+    db: Database,
+    hosts: Sequence[str] = (),
+    *,
+    site: Site = UNNAMED_SITE,
+    reads_per_minute: int = 0,
+) -> FastAPI:
     """Return the application on one database, which it closes at shutdown.
 
-    `hosts` are the names that requests may be for; without any, all are. `reads_per_minute` is how
-    many expensive reads an address may ask this process for; 0 is no limit. Raises
-    MissingPolicyError where a route has no policy.
+    `hosts` are the names that requests may be for; without any, all are. `site` is who runs it, as
+    its pages say. `reads_per_minute` is how many expensive reads an address may ask this process
+    for; 0 is no limit. Raises MissingPolicyError where a route has no policy.
     """
 
     @asynccontextmanager
@@ -60,7 +67,7 @@ def create_app(db: Database, hosts: Sequence[str] = (), *, reads_per_minute: int
         app.state.db.close()
 
     app = DashboardApp(
-        title="Open Model Share",
+        title=site.title,
         version="1",
         summary="Shares of AI model use by openness and by the developers' home.",
         lifespan=lifespan,
@@ -73,6 +80,7 @@ def create_app(db: Database, hosts: Sequence[str] = (), *, reads_per_minute: int
     )
     app.state.db = db
     app.state.hosts = hosts
+    app.state.site = site
     app.state.reads_per_minute = reads_per_minute
     # The handlers come before the request guard, which copies those there are for its own refusals.
     install_error_handlers(app, page=render_error)
@@ -95,7 +103,7 @@ def create_app(db: Database, hosts: Sequence[str] = (), *, reads_per_minute: int
     app.include_router(health.router)
     app.include_router(api.router)
     app.include_router(pages.router)
-    install_openapi(app)
+    install_openapi(app, site)
     app.mount("/static", StaticAssets(), name="static")
     # Last, when all routes are there: one without a policy stops the start.
     app.state.route_table = RouteTable(app.routes)

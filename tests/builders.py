@@ -17,6 +17,7 @@ from app.csv_io.schema import FileLimits
 from app.database.session import Database
 from app.database.tables import Developer, Model, Observation, Snapshot, Upload
 from app.domain.question import Question
+from app.domain.site import Site
 from app.domain.vocabulary import Openness
 from app.ingest.publish import PublishResult, publish_upload
 from app.ingest.stored_files import store_upload
@@ -167,3 +168,13 @@ def database_of(client: TestClient) -> Database:
 def text_of(response: Response) -> str:
     """The words of a page: no tags, spaces as spaces."""
     return words_of(parse(response.text))
+
+
+SITE = Site(
+    name="iShares & <Söhne>",
+    publisher="Example {Institute} 100 %",
+    contact="fix@shares.example",
+    imprint_url="https://shares.example/imprint?a=1&b=2",
+    licence="CC-BY-4.0",
+)
+"""A site whose maintainer has said who runs it, in texts that every format must escape."""

@@ -14,6 +14,7 @@ from sqlalchemy import URL, Connection, NullPool, create_engine, make_url, text
 
 from app.database.embedded.server import run_embedded_postgres
 from app.database.session import Database
+from app.domain.site import UNNAMED_SITE, Site
 from app.main import create_app
 from app.settings import Settings
 from tests.conftest import RUN
@@ -108,9 +109,9 @@ def open_database(url: str) -> Iterator[Database]:
 
 
 @contextmanager
-def serve_database(url: str) -> Iterator[str]:
+def serve_database(url: str, site: Site = UNNAMED_SITE) -> Iterator[str]:
     """The address of a real uvicorn on the database of `url`."""
-    app = create_app(Database(url))
+    app = create_app(Database(url), site=site)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = threading.Thread(target=server.run, args=([listening],))

@@ -25,6 +25,7 @@ from app.ingest.import_export import import_bundled_data
 from app.main import create_app
 from tests import chromium
 from tests.browser import WatchedPages
+from tests.builders import SITE
 from tests.databases import (
     administering,
     copied,
@@ -122,6 +123,13 @@ def bundled_db(read_only_database_url: str) -> Iterator[Database]:
 def client(read_only_database_url: str) -> Iterator[TestClient]:
     """The application on the bundled figures, read only."""
     with TestClient(create_app(Database(read_only_database_url)), follow_redirects=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def named_client(read_only_database_url: str) -> Iterator[TestClient]:
+    """The application on the bundled figures, read only, at the site that `SITE` describes."""
+    with TestClient(create_app(Database(read_only_database_url), site=SITE)) as client:
         yield client
 
 

@@ -53,6 +53,7 @@ PAGES = {
     "model": "/models/tngtech/deepseek-r1t2-chimera",
     "model-unknown": "/models/deepseek/deepseek-r2.5",
     "methods": "/methods",
+    "about": "/about",
     "bundled-data": "/methods/bundled-data",
     "api": "/api",
     "docs": "/docs",

@@ -16,6 +16,7 @@ from uvicorn.supervisors import Multiprocess
 from app.cli.console import console
 from app.cli.http_protocol import Connection
 from app.cli.server_address import announce_address
+from app.domain.site import SOFTWARE
 from app.settings import METRICS_DIRECTORY, Settings
 
 SHUTDOWN_GRACE_S: Final = 10
@@ -68,7 +69,7 @@ def run_server(
     address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
     def announce() -> None:
-        announce_settings(f"Open Model Share is at {address}", workers, settings)
+        announce_settings(f"{SOFTWARE} is at {address}", workers, settings)
         if link:
             console.print(f"To upload, sign in once within 24 hours: {address}{link}")
 
@@ -113,6 +114,10 @@ def announce_settings(words: str, workers: int, settings: Settings) -> None:
         "proxies": settings.forwarded_allow_ips,
         "workers": workers,
         "reads_a_minute": settings.rate_limit or "any",
+        "site": settings.site.credit,
+        "contact": settings.site_contact or "none",
+        "imprint": settings.site_imprint_url or "none",
+        "licence": settings.site_licence or "none",
     }
     if settings.log_format == "json":
         log.info(words, extra={"fields": held})

@@ -28,7 +28,9 @@ def create_worker_app() -> FastAPI:
     # There is no parent where this process is the only one.
     if parent := multiprocessing.parent_process():
         threading.Thread(target=end_with_parent, args=[parent], daemon=True).start()
-    return create_app(Database(url), settings.hosts, reads_per_minute=settings.rate_limit)
+    return create_app(
+        Database(url), settings.hosts, site=settings.site, reads_per_minute=settings.rate_limit
+    )
 
 
 def end_with_parent(parent: BaseProcess) -> None:

@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from app.domain.calendar import format_month
+from app.domain.site import Site
 from app.metadata.dataset import (
     DESCRIPTION,
     KEYWORDS,
-    TITLE,
     Dataset,
     Json,
     TableDescription,
@@ -26,18 +26,45 @@ def data_package(dataset: Dataset) -> Json:
             # Where validators find the rules of version 2; without it they apply those of 1.
             "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
             "name": "open-model-share",
-            "title": TITLE,
+            "title": dataset.title,
             "description": DESCRIPTION,
-            "homepage": f"{dataset.site}/",
+            "homepage": f"{dataset.site.address}/",
             # The figures have no numbered releases: what tells two states apart is their vintage.
             "version": dataset.changed,
             "created": dataset.changed,
             "keywords": list(KEYWORDS),
-            "licenses": [dataset.licence] if dataset.licence else None,
+            "contributors": _contributors(dataset.site),
+            "licenses": _licences(dataset),
             "sources": [_publisher(item) for item in dataset.sources],
             "resources": [_resource(dataset, table) for table in dataset.tables],
         }
     )
+
+
+def _contributors(site: Site) -> list[Json]:
+    """Return who runs the site; nobody where no name is put to it."""
+    if site.private:
+        return []
+    contributor = {
+        "title": site.publisher or site.name,
+        "path": site.imprint_url or f"{site.address}/",
+        "email": site.email,
+        "roles": ["publisher" if site.publisher else "creator"],
+    }
+    return [without_empty(contributor)]
+
+
+def _licences(dataset: Dataset) -> list[Json]:
+    """Return the licence of what the site compiles, and the one that all its sources share."""
+    own, shared = dataset.own_licence, dataset.licence
+    if own:
+        # The package's rules take a name that SPDX or Open Definition knows.
+        name = {"name": own["title"]} if dataset.site.licence_url else {}
+        # The same licence for both needs no second line.
+        if own["path"] == shared.get("path"):
+            return [name | shared]
+        own = name | own | {"title": f"{own['title']}, of the charts and compiled figures"}
+    return [item for item in (own, shared) if item]
 
 
 def _publisher(item: TableDescription) -> Json:

@@ -9,12 +9,12 @@ from urllib.parse import urlencode
 
 from app.domain.answer import SourceDefinition
 from app.domain.calendar import format_instant
+from app.domain.site import Site
 from app.metadata.openapi_operations import ColumnsDoc
 
 Json = dict[str, Any]
 
-NAME: Final = "Open Model Share"
-TITLE: Final = "Open Model Share: shares of AI model use by openness and by the developers’ home"
+SUBJECT: Final = "shares of AI model use by openness and by the developers’ home"
 DESCRIPTION: Final = (
     "How much of the use of AI models goes to open models, whose weights can be downloaded, by the"
     " home of their developers: Chinese, US, European, other. Percent of what each source counted,"
@@ -45,17 +45,32 @@ class TableDescription:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """The data at one vintage. `site` is the absolute address of the site, without its last slash.
+    """The data at one vintage. `site` is who describes it, and where.
 
     `main` is the slug of the source that the table of shares is about; empty where there is none.
     `vintage` is None where nothing was published.
     """
 
-    site: str
+    site: Site
     main: str
     sources: Sequence[TableDescription]
     tables: Sequence[ColumnsDoc]
     vintage: datetime | None
+
+    @property
+    def title(self) -> str:
+        """The name of the site, and what the data is about."""
+        return f"{self.site.title}: {SUBJECT}"
+
+    @property
+    def own_licence(self) -> Json:
+        """The licence of the site's own charts and compiled figures, or {} where none is given.
+
+        Free words have no text of their own; the page that says them stands for it.
+        """
+        site = self.site
+        path = site.licence_url or f"{site.address}/about#licences"
+        return {"title": site.licence, "path": path} if site.licence else {}
 
     @property
     def changed(self) -> str:
@@ -72,7 +87,7 @@ class Dataset:
         of = [("source", self.main)] if table.name == SHARES and self.main else []
         at = [("as_of", self.changed)] if self.changed else []
         query = urlencode([*of, *at], safe=",:/")
-        return f"{self.site}{path}?{query}" if query else f"{self.site}{path}"
+        return f"{self.site.address}{path}" + (f"?{query}" if query else "")
 
     @property
     def licence(self) -> Json:

@@ -4,12 +4,11 @@ from datetime import date
 from urllib.parse import quote
 
 from app.domain.calendar import format_month
+from app.domain.site import Site
 from app.metadata.dataset import (
     DESCRIPTION,
     KEYWORDS,
-    NAME,
     SHARES,
-    TITLE,
     Dataset,
     Json,
     TableDescription,
@@ -22,21 +21,25 @@ from app.metadata.openapi_operations import ColumnsDoc
 
 def json_ld(dataset: Dataset) -> Json:
     """Return the data set as schema.org describes one: what is not known has no key in it."""
-    site = dataset.site
+    site = dataset.site.address
     return without_empty(
         {
             "@context": "https://schema.org/",
             "@type": "Dataset",
             # Names the data set in every page that holds this; it need not lead anywhere.
             "@id": f"{site}/#dataset",
-            "name": TITLE,
-            "alternateName": NAME,
+            "name": dataset.title,
+            "alternateName": dataset.site.title,
             "description": DESCRIPTION,
             "url": f"{site}/",
             "keywords": list(KEYWORDS),
             "isAccessibleForFree": True,
-            "creator": {"@type": "Organization", "name": NAME, "url": f"{site}/"},
-            "license": _address(dataset.licence),
+            "creator": _organisation(dataset.site),
+            # The same one, by its name in this document.
+            "publisher": {"@id": f"{site}/#publisher"} if dataset.site.publisher else None,
+            "creditText": dataset.site.byline,
+            "license": _licences(dataset),
+            "usageInfo": f"{site}/about#licences",
             "temporalCoverage": _months(dataset.first, dataset.last),
             "dateModified": dataset.changed,
             "measurementTechnique": f"{site}/methods",
@@ -49,6 +52,31 @@ def json_ld(dataset: Dataset) -> Json:
             "isBasedOn": [_basis(site, item) for item in dataset.sources],
         }
     )
+
+
+def _organisation(site: Site) -> Json | None:
+    """Return who computes the figures; None where nobody puts a name to them."""
+    if site.private:
+        return None
+    contact = {"email": site.email} if site.email else {"url": site.contact}
+    return without_empty(
+        {
+            "@type": "Organization",
+            "@id": f"{site.address}/#publisher",
+            "name": site.publisher or site.name,
+            "url": site.imprint_url or f"{site.address}/",
+            "contactPoint": {"@type": "ContactPoint", "contactType": "corrections"} | contact
+            if site.contact
+            else None,
+        }
+    )
+
+
+def _licences(dataset: Dataset) -> str | list[str]:
+    """Return the licence of what the site compiles, and the one that all its sources share."""
+    named = [_address(item) for item in (dataset.own_licence, dataset.licence)]
+    given = list(dict.fromkeys(filter(None, named)))
+    return given[0] if len(given) == 1 else given
 
 
 def _months(first: date | None, last: date | None) -> str:

@@ -1,27 +1,24 @@
 """The OpenAPI document of the API: FastAPI's own, completed in one place."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 from app.domain.calendar import MONTH_PATTERN
 from app.domain.parameters import PARAMETERS, TOP_MAX, VALUES_MAX, Parameter
 from app.domain.question import Question
+from app.domain.site import Site
 from app.metadata.openapi_texts import ABOUT_TEXT, REFUSAL_TEXTS, TAG_TEXTS
 from app.metadata.problem_details import problem_schemas
 
 Json = dict[str, Any]
 
 PROBLEM: Final = "application/problem+json"
-INFO: Final = {
-    "description": ABOUT_TEXT,
-    "contact": {"name": "The maintainers of this server", "url": "/api"},
-    "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
-}
 
 
-def complete_document(document: Json) -> Json:
-    """Complete FastAPI's document in place, and return it."""
-    document["info"] |= INFO
+def complete_document(document: Json, site: Site) -> Json:
+    """Complete FastAPI's document in place, and return it; `site` is who offers the API."""
+    document["info"] |= _info(site)
     document["externalDocs"] = {"description": "The API for people", "url": "/api"}
     for path, method, operation in operations(document):
         complete_operation(path, method, operation)
@@ -34,6 +31,19 @@ def complete_document(document: Json) -> Json:
     for schema in schemas.values():
         _measure(schema)
     return document
+
+
+def _info(site: Site) -> Json:
+    contact = {"email": site.email} if site.email else {"url": site.contact or "/about"}
+    # OpenAPI reads descriptions as Markdown.
+    words = re.sub(r"([\\`*_\[\]<>&#~|])", r"\\\1", site.licence)
+    own = f"\nThe site's own charts and compiled figures: {words}.\n" if words else ""
+    return {
+        "description": ABOUT_TEXT + own,
+        "termsOfService": "/about#licences",
+        "contact": {"name": site.publisher or site.name or "Whoever runs this server"} | contact,
+        "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    }
 
 
 def operations(document: Json) -> Iterator[tuple[str, str, Json]]:

@@ -41,5 +41,6 @@ One question, written as query parameters, is answered alike by every address. `
 to people, with examples to copy and the promise that version 1 makes; `/docs` is the reference.
 
 Code: Apache-2.0. Data: each source keeps its own licence. It stands in every answer, beside the
-line to cite. A share is cited with its source, what 100 % is, its month and its vintage.
+line to cite. A share is cited with its source, what 100 % is, its month and its vintage. `/about`
+says who runs this server.
 """

@@ -17,7 +17,7 @@ from app.pages.maintain import (
     upload_lines,
     upload_record,
 )
-from app.pages.reference import developers, feed, methods, sources
+from app.pages.reference import about, developers, feed, methods, sources
 from app.web.route_policy import RouteKind
 from app.web.route_table import policy_of
 
@@ -33,6 +33,7 @@ router.include_router(embed.router)
 router.include_router(sources.router)
 router.include_router(developers.router)
 router.include_router(methods.router)
+router.include_router(about.router)
 router.include_router(feed.router)
 router.include_router(guide.router)
 router.include_router(api_reference.router)

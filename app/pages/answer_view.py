@@ -20,6 +20,7 @@ from app.domain.comparison import change_in_points
 from app.domain.question import Question
 from app.domain.series import covered_months
 from app.domain.vocabulary import Status
+from app.web.dependencies import site_of
 from app.web.question_chart import QuestionChart
 from app.wording.citations import Citation, cite_answer
 from app.wording.findings import chart_summary, headline_finding
@@ -28,7 +29,7 @@ from app.wording.formats import format_month_name, format_remark, join_names
 
 def citation_of_answer(request: Request, answer: Answer, question: Question) -> Citation | None:
     """Return the citation of an answer, with links to this site; None where it has no figure."""
-    return cite_answer(answer, question, str(request.base_url))
+    return cite_answer(answer, question, site_of(request))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from app.metadata.json_ld import json_ld
 from app.metadata.openapi_operations import csv_tables
 from app.queries.data_version import last_change
 from app.queries.spans import covered_spans, main_source
+from app.web.dependencies import site_of
 
 
 def describe_dataset(request: Request, session: Session, as_of: datetime | None = None) -> Dataset:
@@ -24,7 +25,7 @@ def describe_dataset(request: Request, session: Session, as_of: datetime | None 
     spans = covered_spans(vintage)
     sources = sources_by_slug(vintage)
     return Dataset(
-        site=str(request.base_url).rstrip("/"),
+        site=site_of(request),
         main=main_source(vintage) or "",
         sources=[
             TableDescription(sources[slug], span.first, span.last, span.months)

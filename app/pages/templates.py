@@ -21,6 +21,7 @@ from app.pages.upload_texts import (
     provenance_dates,
     slice_name,
 )
+from app.web.dependencies import site_of
 from app.web.static_files import static_address
 from app.wording.formats import (
     capitalize_first,
@@ -39,7 +40,9 @@ from app.wording.formats import (
 from app.wording.periods import figure_terms, in_period, period_short
 
 # Starlette escapes in `.html` and `.xml` templates only: text and code of `.txt` ones is not HTML.
-TEMPLATES: Final = Jinja2Templates(paths.TEMPLATES)
+TEMPLATES: Final = Jinja2Templates(
+    paths.TEMPLATES, context_processors=[lambda request: {"site": site_of(request)}]
+)
 # A name that no context has is an error. By default it is nothing, and a number silently missing.
 TEMPLATES.env.undefined = StrictUndefined
 TEMPLATES.env.trim_blocks = True
@@ -81,7 +84,7 @@ TEMPLATES.env.globals["figure_terms"] = figure_terms
 def render_page(
     request: Request, template: str, context: dict[str, object], status: int = 200
 ) -> HTMLResponse:
-    """Return a template as a page; the template also has `request`."""
+    """Return a template as a page; the template also has `request` and `site`, who runs it."""
     return TEMPLATES.TemplateResponse(request, template, context, status)
 
 

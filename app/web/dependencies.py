@@ -1,6 +1,7 @@
 """Dependencies of endpoints: the database, a session, a question, and who is signed in."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request
@@ -15,6 +16,7 @@ from app.domain.matching import nearest_match
 from app.domain.parameters import PARAMETERS, parameter_names
 from app.domain.question import Question
 from app.domain.question_parser import bad_question, parse_question
+from app.domain.site import Site
 from app.domain.tracking import expected_beside
 from app.queries.shares import known_slugs
 from app.web.entity_tags import set_validators
@@ -24,6 +26,12 @@ def database_of(request: Request) -> Database:
     """Return the database of the application."""
     db: Database = request.app.state.db
     return db
+
+
+def site_of(request: Request) -> Site:
+    """Return who runs the site, with the address at which this request asks it."""
+    site: Site = request.app.state.site
+    return replace(site, address=str(request.base_url).rstrip("/"))
 
 
 RequestDatabase = Annotated[Database, Depends(database_of)]

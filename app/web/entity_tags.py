@@ -53,9 +53,9 @@ def set_validators(
     # Without the version of the data in it, the tag of a settled answer survives every upload.
     # Of a live answer the day is a part, since figures become late without any change of data.
     version = "settled" if settled else f"{data_version(session)} {today_utc()}"
-    tag = entity_tag(
-        str(request.base_url), request.url.path, version, *map("=".join, question_pairs)
-    )
+    # Who runs the site stands in pictures, citations and descriptions.
+    place = (repr(request.app.state.site), str(request.base_url), request.url.path)
+    tag = entity_tag(*place, version, *map("=".join, question_pairs))
     # Left in the scope for ConditionalGetMiddleware: a dependency cannot set headers of an answer
     # that the endpoint returns as a Response, nor of the 304 that is raised below.
     headers = {"ETag": tag, "Cache-Control": lasting}

@@ -35,6 +35,7 @@ from app.domain.errors import (
     excerpt,
 )
 from app.domain.matching import nearest_match
+from app.domain.site import SOFTWARE
 from app.web.entity_tags import NotModifiedError, not_modified_response
 from app.web.route_policy import SAFE_METHODS, RouteKind
 from app.web.route_table import policy_of
@@ -177,7 +178,7 @@ def error_headers(error: UserError) -> Mapping[str, str]:
         case TooOftenError():
             return {"Retry-After": str(error.seconds)}
         case NotSignedInError():
-            return {"WWW-Authenticate": 'Bearer realm="Open Model Share"'}
+            return {"WWW-Authenticate": f'Bearer realm="{SOFTWARE}"'}
     return {}
 
 

@@ -10,6 +10,7 @@ from app.domain.answer import Answer, SourceDefinition
 from app.domain.calendar import format_month
 from app.domain.question import Question
 from app.domain.series import GroupSeries
+from app.domain.site import Site
 from app.wording.definitions import (
     denominator_text,
     question_definition,
@@ -24,8 +25,6 @@ from app.wording.formats import (
 )
 from app.wording.periods import in_period
 
-SITE_NAME: Final = "Open Model Share"
-
 
 @dataclass(frozen=True, slots=True)
 class Citation:
@@ -33,8 +32,10 @@ class Citation:
 
     `title` tells the cited figures, `sentence` all there is to say, `rights` what the sources ask
     for. `link` is absolute and pinned to the vintage; `key` names the entry in a bibliography.
+    `site` is who computed the figures.
     """
 
+    site: Site
     title: str
     sentence: str
     link: str
@@ -48,10 +49,11 @@ class Citation:
         # Doubled braces keep the author one name instead of first and last ones, and the capitals
         # of the title, which styles would make small.
         fields = {
-            "author": f"{{{SITE_NAME}}}",
+            "author": f"{{{_tex(self.site.author)}}}",
             "title": f"{{{_tex(self.title)}}}",
             "year": f"{self.vintage:%Y}",
             "month": f"{self.vintage:%b}".lower(),
+            "publisher": f"{{{_tex(self.site.other_publisher)}}}",
             "howpublished": rf"\url{{{self.link}}}",
             "note": _tex(f"As known on {format_instant_name(self.vintage)}. {self.rights}"),
         }
@@ -60,6 +62,7 @@ class Citation:
         lines = [
             f"  {name} = {value if name == 'month' else f'{{{value}}}'},"
             for name, value in fields.items()
+            if value != "{}"
         ]
         return "\n".join([f"@misc{{{self.key},", *lines, "}"]) + "\n"
 
@@ -67,18 +70,19 @@ class Citation:
     def csl(self) -> list[dict[str, Any]]:
         """The items of a CSL-JSON file, as Zotero and pandoc read it: one data set."""
         # `literal` keeps the author one name.
-        day = self.vintage
+        day, publisher = self.vintage, self.site.other_publisher
         return [
             {
                 "id": self.key,
                 "type": "dataset",
                 "title": self.title,
-                "author": [{"literal": SITE_NAME}],
+                "author": [{"literal": self.site.author}],
                 "issued": {"date-parts": [[day.year, day.month, day.day]]},
                 "version": f"as known on {format_instant_name(day)}",
                 "URL": self.link,
                 "note": self.rights,
             }
+            | ({"publisher": publisher} if publisher else {})
         ]
 
     @property
@@ -99,10 +103,10 @@ def pinned_question(question: Question, answer: Answer) -> Question:
     )
 
 
-def cite_answer(answer: Answer, question: Question, site: str) -> Citation | None:
+def cite_answer(answer: Answer, question: Question, site: Site) -> Citation | None:
     """Return the citation of a chart: the latest figure of the leading group in each source.
 
-    `site` is the absolute address of the site. None where the answer has no figure.
+    None where the answer has no figure.
     """
     leading = [(item, leading_series(answer, item.slug)) for item in answer.sources]
     cited = [(source, course) for source, course in leading if course is not None]
@@ -110,26 +114,29 @@ def cite_answer(answer: Answer, question: Question, site: str) -> Citation | Non
 
 
 def cite_series(
-    answer: Answer, question: Question, site: str, source: SourceDefinition, course: GroupSeries
+    answer: Answer, question: Question, site: Site, source: SourceDefinition, course: GroupSeries
 ) -> Citation | None:
     """Return the citation of one group's latest figure, or None where nothing was published."""
     return _citation(answer, question, site, [(source, course)])
 
 
 def _citation(
-    answer: Answer, question: Question, site: str, cited: list[tuple[SourceDefinition, GroupSeries]]
+    answer: Answer,
+    question: Question,
+    site: Site,
+    cited: list[tuple[SourceDefinition, GroupSeries]],
 ) -> Citation | None:
     if not cited or answer.vintage is None:
         return None
     vintage = answer.vintage.astimezone(UTC)
     figures = " ".join(_figure(source, course, question) for source, course in cited)
     rights = " ".join(_rights(source) for source, _ in cited)
-    link = site.rstrip("/") + pinned_question(question, answer).address("/trends")
+    link = site.address + pinned_question(question, answer).address("/trends")
     sentence = (
         f"{figures} {question_definition(question)} {rights} "
-        f"{SITE_NAME}, as known on {format_instant_name(vintage)}: {link}"
+        f"{site.byline}, as known on {format_instant_name(vintage)}: {link}"
     )
-    return Citation(figures, sentence, link, rights, vintage, _key(cited, vintage))
+    return Citation(site, figures, sentence, link, rights, vintage, _key(cited, vintage))
 
 
 def _figure(source: SourceDefinition, course: GroupSeries, question: Question) -> str:

@@ -39,7 +39,7 @@ QUESTIONS: dict[str, tuple[Answer, View]] = {
     ),
 }
 TEXTS = ImageTexts(
-    "A headline", ["Source: Acme."], "A definition.", "Counted.", "Small print", "Words"
+    "A headline", ["Source: Acme."], "A definition.", "Counted.", "Small print", "Words", "Example"
 )
 PAGES = ("/", "/trends", "/trends?by=developer", "/trends?by=model&view=stack")
 

@@ -169,13 +169,21 @@ def test_with_a_database_url_no_server_of_our_own_is_started(
     start: Start, empty_database_url: str, tmp_path: Path
 ) -> None:
     url = empty_database_url.replace("postgresql+psycopg://", "postgres://")
-    program = start("serve", "--port", "0", "--data-dir", tmp_path / "var", DATABASE_URL=url)
+    program = start(
+        *("serve", "--port", "0", "--data-dir", tmp_path / "var"),
+        DATABASE_URL=url,
+        SITE_NAME="Example Shares",
+        SITE_CONTACT="fix@shares.example",
+    )
     address = program.address()
     assert httpx2.get(address + "/readyz", timeout=ANSWER_TIMEOUT_S).status_code == 200
+    assert "fix@shares.example" in httpx2.get(address + "/about", timeout=ANSWER_TIMEOUT_S).text
     assert not (tmp_path / "var").exists()
     program.stop(signal.SIGTERM)
     assert "may also change what is published" in program.output
-    assert "hosts any; proxies 127.0.0.1; workers 1; reads a minute 120." in program.output
+    assert "hosts any; proxies 127.0.0.1; workers 1; reads a minute 120;" in program.output
+    settings = "site Example Shares; contact fix@shares.example; imprint none; licence none."
+    assert settings in program.output
     with psycopg.connect(url) as connection:
         assert connection.execute("SELECT count(*) FROM observation").fetchone() == (0,)
 

@@ -19,6 +19,7 @@ from tests.looking import counted
         ("/developers", 14),
         ("/developers/deepseek", 22),
         ("/sources/openrouter-rankings", 10),
+        ("/about", 4),
     ],
 )
 def test_a_page_asks_the_database_few_times(

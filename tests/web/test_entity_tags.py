@@ -1,5 +1,7 @@
 """Conditional requests: an answer that the asker holds is not made again."""
 
+from dataclasses import replace
+
 import pytest
 from fastapi.testclient import TestClient
 
@@ -7,7 +9,7 @@ from app.catalogue.editing import edit_entry
 from app.catalogue.entry_types import DEVELOPER_TYPE
 from app.database.session import Database
 from app.main import create_app
-from tests.builders import month_file, publish_stored, store_file
+from tests.builders import SITE, month_file, publish_stored, store_file
 
 ADDRESSES = (
     "/api/v1/shares", "/api/v1/shares.csv", "/api/v1/observations?limit=2", "/api/v1/sources.csv",
@@ -99,3 +101,13 @@ def test_what_only_waits_changes_nothing(filled_db: Database, own_client: TestCl
     before = own_client.get("/api/v1/snapshots").headers["etag"]
     store_file(filled_db, month_file("30"))
     assert own_client.get("/api/v1/snapshots").headers["etag"] == before
+
+
+def test_every_change_of_who_runs_the_site_is_another_tag(
+    client: TestClient, named_client: TestClient, read_only_database_url: str
+) -> None:
+    other = replace(SITE, contact="other@shares.example")
+    with TestClient(create_app(Database(read_only_database_url), site=other)) as third:
+        for address in (*ADDRESSES, "/dataset.jsonld"):
+            tags = {each.get(address).headers["etag"] for each in (client, named_client, third)}
+            assert len(tags) == 3, address

@@ -8,10 +8,11 @@ import pytest
 
 from app.domain.answer import Answer
 from app.domain.question import Question
-from app.wording.citations import cite_answer
+from app.domain.site import Site
+from app.wording.citations import Citation, cite_answer
 from tests.answers import answer, source
 
-SITE = "https://share.example/"
+SITE = Site("Example Shares", address="https://share.example")
 FOUND = answer({"chinese": ["6", "60.26"], "us": ["4", "3"]}, statuses={1: "provisional"})
 
 
@@ -97,3 +98,44 @@ def test_what_the_source_notes_of_the_month_is_part_of_the_citation() -> None:
     noted = replace(citation.shares[0], note="over the twelve months to January")
     cited = sentence(replace(citation, shares=(noted,)))
     assert "US open models: 41.00\u00a0% (over the twelve months to January) of all" in cited
+
+
+def cited_by(site: Site) -> Citation:
+    citation = cite_answer(FOUND, Question(), site)
+    assert citation is not None
+    return citation
+
+
+def test_the_site_and_its_publisher_are_cited_as_they_name_themselves() -> None:
+    citation = cited_by(Site("iShares", "Example Institute", address=SITE.address))
+    assert " iShares (Example Institute), as known on 23" in citation.sentence
+    assert "author = {{iShares}}," in citation.bibtex
+    assert "publisher = {{Example Institute}}," in citation.bibtex
+    (item,) = citation.csl
+    assert (item["author"], item["publisher"]) == ([{"literal": "iShares"}], "Example Institute")
+    assert "Open Model Share" not in citation.sentence + citation.bibtex + citation.csl_text
+
+
+def test_a_publisher_that_is_the_site_is_not_named_twice() -> None:
+    citation = cited_by(Site("Example", "Example", address=SITE.address))
+    assert citation.sentence.count("Example") == citation.bibtex.count("Example") == 1
+    assert citation.csl_text.count("Example") == 1
+
+
+def test_an_unnamed_site_is_cited_as_a_private_copy_with_its_address() -> None:
+    citation = cited_by(Site(address="http://127.0.0.1:8000"))
+    assert " A private copy of Open Model Share, as known on 23" in citation.sentence
+    assert citation.sentence.count("http://127.0.0.1:8000") == 1
+    author = "A private copy of Open Model Share at http://127.0.0.1:8000"
+    assert f"author = {{{{{author}}}}}," in citation.bibtex
+    assert "publisher" not in citation.bibtex + citation.csl_text
+    assert citation.csl[0]["author"] == [{"literal": author}]
+
+
+def test_what_a_site_is_called_leaves_bibtex_and_json_in_balance() -> None:
+    citation = cited_by(Site('A{ & "B_C" \\', "50 %}", address=SITE.address))
+    assert r"""author = {{A\textbraceleft{} \& "B\_C" \textbackslash{}}},""" in citation.bibtex
+    assert r"publisher = {{50 \%\textbraceright{}}}," in citation.bibtex
+    assert citation.bibtex.count("{") == citation.bibtex.count("}")
+    (item,) = json.loads(citation.csl_text)
+    assert item["author"] == [{"literal": 'A{ & "B_C" \\'}]

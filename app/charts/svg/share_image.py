@@ -18,7 +18,6 @@ from app.charts.svg.elements import box_path, element, escape_text, format_numbe
 from app.charts.svg.text import LINE_HEIGHT, fill_role, svg_text, text_lift
 from app.wording.formats import format_day
 
-OURS: Final = "Open Model Share"
 FAMILY: Final = f"'Source Sans Pro', {FONT}"
 NAME: Final = "poster-wide"
 
@@ -33,7 +32,7 @@ class ImageTexts:
 
     `sources` has a line for each source. `definition` is the full definition, `small_print` the
     short one; each ends with the vintage. `counted` is the part that says what is counted.
-    `summary` is the text alternative.
+    `summary` is the text alternative, `credit` the name of the site.
     """
 
     headline: str
@@ -42,6 +41,7 @@ class ImageTexts:
     counted: str
     small_print: str
     summary: str
+    credit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +71,17 @@ class _Paper:
         lines = [shorten_name(line, room) for line in balance_lines(words, room)]
         return lines if len(lines) <= self.most else [*lines[: self.most - 1], f"… {lines[-1]}"]
 
-    def small_print(self, paragraphs: Iterable[str]) -> list[str]:
-        return [
+    def small_print(self, paragraphs: Iterable[str], credit: str) -> list[str]:
+        """The lines of the paragraphs, with room for the credit at the end of the last one."""
+        lines = [
             line
             for paragraph in paragraphs
             if paragraph
             for line in self.wrapped(paragraph, self.small)
         ]
+        # The credit is bold, and wants a gap before it.
+        taken = len(lines[-1]) + 4 + 1.1 * len(credit) if lines else 0
+        return [*lines, ""] if 0.52 * self.small * taken > self.inside else lines
 
 
 SHEET: Final = _Paper(width=1120, margin=40, head=26, small=13, most=9)
@@ -98,11 +102,14 @@ def render_sheet(chart: Chart, words: ImageTexts) -> str:
     events = [
         f"{mark.number} · {format_day(mark.event.date)}: {mark.event.title}" for mark in chart.marks
     ]
-    below = SHEET.small_print((*events, *words.sources, words.definition, _key(chart)))
+    below = SHEET.small_print(
+        (*events, *words.sources, words.definition, _key(chart)), words.credit
+    )
     foot = top + chart_geometry(chart).height + 12 + SHEET.small * LINE_HEIGHT * len(below)
     placed = element("g", draw_chart(chart, NAME), transform=f"translate({SHEET.margin} {top:g})")
     height = foot + SHEET.margin
-    return _poster(SHEET, words, height, _top(SHEET, head), placed, _foot(SHEET, below, height))
+    signed = _foot(SHEET, below, height, words.credit)
+    return _poster(SHEET, words, height, _top(SHEET, head), placed, signed)
 
 
 def render_card(draw: Callable[[ChartSize], Chart], words: ImageTexts) -> str:
@@ -114,7 +121,8 @@ def render_card(draw: Callable[[ChartSize], Chart], words: ImageTexts) -> str:
     head = CARD.wrapped(words.headline, CARD.head)
     drafted = draw(CARD_FRAME)
     below = CARD.small_print(
-        (words.counted, " ".join(words.sources), f"{words.small_print}. {_key(drafted)}")
+        (words.counted, " ".join(words.sources), f"{words.small_print}. {_key(drafted)}"),
+        words.credit,
     )
     top = CARD.margin - 8 + CARD.head * LINE_HEIGHT * len(head)
     room = CARD_HEIGHT - 26 - CARD.small * LINE_HEIGHT * len(below) - top
@@ -123,9 +131,8 @@ def render_card(draw: Callable[[ChartSize], Chart], words: ImageTexts) -> str:
     down = top + (room - chart_geometry(chart).height * scale) / 2
     moved = f"translate({format_point((across, down))}) scale({scale:.4f})"
     placed = element("g", draw_chart(chart, NAME), transform=moved)
-    return _poster(
-        CARD, words, CARD_HEIGHT, _top(CARD, head), placed, _foot(CARD, below, CARD_HEIGHT)
-    )
+    signed = _foot(CARD, below, CARD_HEIGHT, words.credit)
+    return _poster(CARD, words, CARD_HEIGHT, _top(CARD, head), placed, signed)
 
 
 def _fitted(draw: Callable[[ChartSize], Chart], drafted: Chart, room: float) -> tuple[Chart, float]:
@@ -183,14 +190,15 @@ def _top(paper: _Paper, lines: Sequence[str]) -> str:
     return svg_text(spot, lines, "ink", size, font_size=size, font_weight="700")
 
 
-def _foot(paper: _Paper, lines: Sequence[str], height: float) -> str:
+def _foot(paper: _Paper, lines: Sequence[str], height: float, credit: str) -> str:
     """Sources and vintage, and the name of the site at the right of the last line."""
+    shown = [shorten_name(credit, int(paper.inside / (0.57 * paper.small)))]
     size, foot = paper.small, height - paper.margin * 0.625
     left, right = paper.margin, paper.width - paper.margin
     small_print = svg_text(
         (left, foot - text_lift(lines, size)), lines, "muted", size, font_size=size
     )
-    spot = (right, foot - text_lift([OURS], size))
+    spot = (right, foot - text_lift(shown, size))
     return small_print + svg_text(
-        spot, [OURS], "ink", size, "end", font_size=size, font_weight="700"
+        spot, shown, "ink", size, "end", font_size=size, font_weight="700"
     )

@@ -50,7 +50,8 @@ def datapackage(request: Request, session: ReadSession, as_of: AsOf) -> Response
 @policy(RouteKind.FILE, cross_origin_reads=True)
 def llms(request: Request, session: ReadSession, as_of: AsOf) -> Response:
     context = guide_context(request, session, as_of)
-    context |= {"dataset": describe_dataset(request, session, as_of)}
+    dataset = describe_dataset(request, session, as_of)
+    context |= {"dataset": dataset, "site": dataset.site}
     text = TEMPLATES.get_template("api_docs/llms.txt").render(context)
     return Response(text, media_type="text/plain; charset=utf-8")
 

@@ -10,6 +10,7 @@ from app.domain.answer import Answer, Group, Share
 from app.domain.comparison import change_in_points
 from app.domain.question import Question
 from app.domain.series import GroupSeries, group_series, settled_series
+from app.domain.site import Site
 from app.domain.vocabulary import Openness, Origin
 from app.pages.small_charts import ChartBox, SmallTrace, small_trace
 from app.wording.citations import Citation, cite_series
@@ -46,11 +47,8 @@ class Card:
         return self.course.last
 
 
-def overview_cards(answer: Answer, question: Question, site: str) -> list[Card]:
-    """Return the cards of the first source: its first named groups, then closed models.
-
-    `site` is the address of the site, with its slash, for the citations.
-    """
+def overview_cards(answer: Answer, question: Question, site: Site) -> list[Card]:
+    """Return the cards of the first source: its first named groups, then closed models."""
     # A home that is not known is a doubt about the others, not a group to lead the page with.
     source = answer.sources[0]
     named = [group for group in answer.groups if group.key != Origin.UNKNOWN][:CARDS_NAMED_MAX]
@@ -59,7 +57,7 @@ def overview_cards(answer: Answer, question: Question, site: str) -> list[Card]:
     return [*cards, *_rest(answer, question, site)]
 
 
-def _card(answer: Answer, question: Question, site: str, course: GroupSeries) -> Card:
+def _card(answer: Answer, question: Question, site: Site, course: GroupSeries) -> Card:
     narrowed = _narrowed(question, course.group)
     return Card(
         title=subject_of_group(course.group, question),
@@ -82,7 +80,7 @@ def _narrowed(question: Question, group: Group) -> Question:
     return question
 
 
-def _rest(answer: Answer, question: Question, site: str) -> Iterator[Card]:
+def _rest(answer: Answer, question: Question, site: Site) -> Iterator[Card]:
     """The card of closed models with what is not known, where the question counts open ones.
 
     In other questions the closed models of the complement are not all there are, but those that

@@ -9,9 +9,10 @@ from app.charts.svg.png import render_png
 from app.charts.svg.share_image import CARD_WIDTH, ImageTexts, render_card, render_sheet
 from app.domain.errors import Problem, excerpt
 from app.domain.question_parser import bad_question
+from app.domain.site import Site
 from app.queries.shares import answer_question
 from app.web.csv_responses import CSVResponse, shares_csv, shares_file_name
-from app.web.dependencies import FreshQuestion, ReadSession
+from app.web.dependencies import FreshQuestion, ReadSession, site_of
 from app.web.question_chart import QuestionChart, question_chart
 from app.web.route_policy import RouteKind, policy
 from app.wording.definitions import definition_text, question_definition, source_citation
@@ -40,7 +41,7 @@ def chart_of_request(question: FreshQuestion, session: ReadSession) -> QuestionC
     return question_chart(session, question)
 
 
-def _image_texts(chart: QuestionChart) -> ImageTexts:
+def _image_texts(chart: QuestionChart, site: Site) -> ImageTexts:
     answer, question = chart.answer, chart.question
     return ImageTexts(
         headline=headline_finding(answer, question),
@@ -53,6 +54,7 @@ def _image_texts(chart: QuestionChart) -> ImageTexts:
         counted=question_definition(question),
         small_print=small_print_text(answer, question),
         summary=chart_summary(answer, question),
+        credit=site.byline,
     )
 
 
@@ -75,18 +77,18 @@ Width = Annotated[int, Depends(png_width)]
 
 @router.get("/trends.svg")
 @policy(RouteKind.FILE, expensive=True, cross_origin_reads=True)
-def trends_svg(chart: RequestChart) -> SVGResponse:
-    return SVGResponse(
-        render_sheet(chart.lay_out(), _image_texts(chart)), headers=_named(chart, "svg")
-    )
+def trends_svg(request: Request, chart: RequestChart) -> SVGResponse:
+    texts = _image_texts(chart, site_of(request))
+    return SVGResponse(render_sheet(chart.lay_out(), texts), headers=_named(chart, "svg"))
 
 
 @router.get("/trends.png")
 @policy(RouteKind.FILE, expensive=True, cross_origin_reads=True)
-def trends_png(chart: RequestChart, width: Width) -> PNGResponse:
+def trends_png(request: Request, chart: RequestChart, width: Width) -> PNGResponse:
     """Return the picture that stands beside a link: 1200 x 630, or as wide as asked."""
     # Events would be numbers without a meaning: there is no room for a list of them.
-    content = render_png(render_card(chart.lay_out_plain, _image_texts(chart)), width)
+    texts = _image_texts(chart, site_of(request))
+    content = render_png(render_card(chart.lay_out_plain, texts), width)
     return PNGResponse(content, headers=_named(chart, "png"))
 
 

@@ -17,7 +17,7 @@ from app.pages.revision_notice import latest_revisions, revision_notice
 from app.pages.schedule_texts import coming_sentences
 from app.pages.templates import render_page
 from app.queries.shares import answer_question
-from app.web.dependencies import AskedQuestion, ReadSession
+from app.web.dependencies import AskedQuestion, ReadSession, site_of
 from app.web.question_chart import question_chart
 from app.web.route_policy import RouteKind, policy
 from app.wording.definitions import definition_text, source_citation
@@ -44,7 +44,7 @@ def overview(request: Request, question: AskedQuestion, session: ReadSession) ->
             raise
         return render_page(request, "empty.html", {"refused": nothing})
     context = _shown(session, question, answer) | {
-        "cards": overview_cards(answer, question, str(request.base_url)),
+        "cards": overview_cards(answer, question, site_of(request)),
         "citation": citation_of_answer(request, answer, question),
         # One page is enough for search engines, and the plain address is the one they keep.
         "dataset": embedded_json_ld(request, session) if question == Question() else "",

@@ -17,7 +17,7 @@ from app.pages.revision_texts import revision_title
 from app.pages.schedule_texts import coming_sentences
 from app.pages.templates import TEMPLATES
 from app.queries.revisions import read_revisions
-from app.web.dependencies import ReadSession
+from app.web.dependencies import ReadSession, site_of
 from app.web.route_policy import RouteKind, policy
 from app.wording.formats import join_names
 
@@ -65,9 +65,11 @@ def feed(request: Request, question: FeedQuestion, session: ReadSession) -> Resp
         for source in read_sources(vintage)
         if not question.source or source.slug in question.source
     ]
+    site = site_of(request)
     context = {
+        "site": site,
         "coming": coming_sentences(vintage, sources),
-        "base": str(request.base_url).rstrip("/"),
+        "base": site.address,
         "here": str(request.url_for("feed")) + (f"?{query}" if query else ""),
         "id": f"{TAG}feed" + (f"/{about}" if about else ""),
         "updated": entries[0].updated if entries else NEVER,

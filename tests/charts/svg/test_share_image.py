@@ -10,6 +10,7 @@ from app.charts.chart import Chart, ChartSize
 from app.charts.layout import lay_out_chart
 from app.charts.svg.share_image import ImageTexts, render_card, render_sheet
 from app.domain.answer import Answer
+from app.domain.site import NAME_MAX, PUBLISHER_MAX, Site
 from app.domain.vocabulary import View
 from tests.answers import answer, group, source
 from tests.charts.builders import GAPS, HOSTILE, QUESTIONS, every_question, laid_out
@@ -21,9 +22,10 @@ def image_texts(
     sources: Sequence[str] = ("Source: Acme.",),
     definition: str = "Of all tokens.",
     small_print: str = "Gateway",
+    credit: str = "Example Shares",
 ) -> ImageTexts:
     counted = "Counted: open models."
-    return ImageTexts(headline, sources, definition, counted, small_print, "Words")
+    return ImageTexts(headline, sources, definition, counted, small_print, "Words", credit)
 
 
 def test_a_picture_that_stands_alone_says_finding_source_vintage_and_events() -> None:
@@ -71,7 +73,7 @@ def test_a_headline_too_long_for_a_card_keeps_its_end() -> None:
 def test_any_name_leaves_a_picture_that_stands_alone_well_formed(name: str) -> None:
     names = {"x": group("x", name, "us")}
     shares = answer({"x": ["1", "2"]}, groups=names, sources=(source(name=name),))
-    texts = ImageTexts(name, [name], name, name, name, name)
+    texts = ImageTexts(name, [name], name, name, name, name, name)
 
     def draw(frame: ChartSize) -> Chart:
         return lay_out_chart(shares, View.LINES, frame)
@@ -92,3 +94,29 @@ def test_a_card_keeps_the_vintage_however_many_sources_it_names() -> None:
 def test_the_picture_beside_a_link_says_what_is_counted() -> None:
     root = ET.fromstring(render_card(lambda _: laid_out(*QUESTIONS["lines"]), image_texts()))
     assert "Counted: open models." in list(root.itertext())
+
+
+LONGEST = Site("N" * NAME_MAX, "P" * PUBLISHER_MAX)
+SHORT, LONG = "Example Shares", LONGEST.byline
+
+
+@pytest.mark.parametrize("credit", [SHORT, LONG])
+@pytest.mark.parametrize("small_print", ["Gateway", "as known on 1 May " * 6])
+def test_a_picture_that_stands_alone_names_the_site_beside_no_other_words(
+    credit: str, small_print: str
+) -> None:
+    texts = image_texts(credit=credit, small_print=small_print, definition=small_print)
+    card = render_card(lambda frame: lay_out_chart(GAPS, View.LINES, frame), texts)
+    for image in (render_sheet(laid_out(*QUESTIONS["lines"]), texts), card):
+        root = ET.fromstring(image)
+        (signed,) = [item for item in root if item.get("text-anchor") == "end"]
+        signature = signed.text or ""
+        start, _, end = signature.partition("…")
+        assert credit.startswith(start)
+        assert credit.endswith(end)
+        *_, small = [item for item in root if item.tag.endswith("text") and item is not signed]
+        *_, beside = [small, *small]
+        assert abs(float(beside.attrib["y"]) - float(signed.attrib["y"])) < 0.2
+        # Bold letters are half as wide as they are high, or a little wider.
+        room = float(root.attrib["viewBox"].split()[2]) / (0.5 * float(signed.attrib["font-size"]))
+        assert len(beside.text or "") + 1.1 * len(signature) < 0.98 * room

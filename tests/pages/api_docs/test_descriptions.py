@@ -11,8 +11,10 @@ from sqlalchemy import update
 from app.database.session import Database
 from app.database.tables import Source
 from app.domain.parameters import PARAMETERS
+from app.domain.site import Site
+from app.main import create_app
 from app.metadata.dataset import Json, licence_address
-from tests.builders import HOSTILE_NAMES, OCTOBER, publish_stored, store_file
+from tests.builders import HOSTILE_NAMES, OCTOBER, SITE, publish_stored, store_file
 from tests.markup import attributes, select
 from tests.rewriting import rewriting
 
@@ -207,3 +209,81 @@ def test_every_address_it_links_to_is_there(client: TestClient) -> None:
     text = client.get("/llms.txt").text
     for address in set(re.findall(r"\]\((http://testserver/[^)#]*)", text)):
         assert client.get(address).status_code == 200, address
+
+
+# --- who says so
+
+
+def test_the_data_set_names_its_publisher_contact_and_licence(named_client: TestClient) -> None:
+    described = dataset(named_client)
+    assert described["name"].startswith(f"{SITE.name}: shares of")
+    creator = described["creator"]
+    assert (creator["name"], creator["url"]) == (SITE.publisher, SITE.imprint_url)
+    assert creator["contactPoint"]["email"] == SITE.contact
+    assert described["publisher"] == {"@id": creator["@id"]}
+    assert described["license"] == "https://creativecommons.org/licenses/by/4.0/"
+    assert "Open Model Share" not in json.dumps(described)
+
+
+def test_the_package_names_its_publisher_and_the_licence_of_what_is_compiled(
+    named_client: TestClient,
+) -> None:
+    described = package(named_client)
+    assert described["title"].startswith(f"{SITE.name}: shares of")
+    assert described["contributors"] == [
+        {
+            "title": SITE.publisher,
+            "path": SITE.imprint_url,
+            "email": SITE.contact,
+            "roles": ["publisher"],
+        }
+    ]
+    assert described["licenses"] == [
+        {
+            "name": "CC-BY-4.0",
+            "path": "https://creativecommons.org/licenses/by/4.0/",
+            "title": "CC-BY-4.0, of the charts and compiled figures",
+        }
+    ]
+    # What a source has licensed stays so.
+    rankings = {item["slug"]: item for item in described["sources"]}["openrouter-rankings"]
+    assert rankings["licenses"][0]["title"] == "CC BY 4.0"
+
+
+def test_without_settings_no_publisher_is_claimed(client: TestClient) -> None:
+    described = dataset(client)
+    assert described["creditText"] == "A private copy of Open Model Share"
+    assert not {"creator", "publisher", "license"} & set(described)
+    assert not {"contributors", "licenses"} & set(package(client))
+    text = client.get("/llms.txt").text
+    assert "This is a private copy of Open Model Share: its figures are computed by whoever" in text
+    assert "Corrections go to" not in text
+
+
+def test_a_licence_in_words_leads_to_the_page_that_says_it(read_only_database_url: str) -> None:
+    site = Site("Example", contact="https://shares.example/fix", licence="All <rights> reserved")
+    with TestClient(create_app(Database(read_only_database_url), site=site)) as client:
+        page = "http://testserver/about#licences"
+        assert dataset(client)["license"] == page
+        (own,) = package(client)["licenses"]
+        assert (own["path"], "name" in own) == (page, False)
+        creator = dataset(client)["creator"]
+        assert (creator["name"], creator["contactPoint"]["url"]) == ("Example", site.contact)
+        # The name of a site is no publisher.
+        assert "publisher" not in dataset(client)
+        assert package(client)["contributors"][0]["roles"] == ["creator"]
+        assert "All <rights> reserved" not in inside(client.get("/").text)
+        info = client.get("/openapi.json").json()["info"]
+        assert "compiled figures: All \\<rights\\> reserved." in info["description"]
+        assert info["contact"] == {"name": "Example", "url": site.contact}
+
+
+def test_llms_txt_and_the_contract_say_who_runs_the_site(named_client: TestClient) -> None:
+    text = named_client.get("/llms.txt").text
+    assert text.startswith(f"# {SITE.name}\n")
+    assert f"computed by {SITE.name} ({SITE.publisher})." in text
+    assert f"Corrections go to {SITE.contact}." in text
+    assert "http://testserver/about" in text
+    info = named_client.get("/openapi.json").json()["info"]
+    assert info["title"] == SITE.name
+    assert info["contact"] == {"name": SITE.publisher, "email": SITE.contact}

@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import Page, expect
 
 from tests.browser import WatchedPages
+from tests.builders import SITE
 from tests.markup import attributes, select, select_one, text_of, texts
 
 
@@ -56,7 +57,17 @@ def test_any_site_may_frame_it_and_its_refusals(
     assert "frame-ancestors *" in policy
     assert "'none'; script-src 'self';" in policy
     assert "x-frame-options" not in response.headers
-    assert [link for link in texts(response.text, "a") if link.endswith("at Open Model Share")]
+    credit = "at a private copy of Open Model Share"
+    assert [link for link in texts(response.text, "a") if link.endswith(credit)]
+
+
+def test_a_frame_and_its_code_name_the_site(named_client: TestClient) -> None:
+    html = named_client.get("/embed/trends").text
+    credit = f"{SITE.name} ({SITE.publisher})"
+    assert [link for link in texts(html, "a") if link.endswith(f"at {credit}")]
+    assert texts(html, "title")[0].endswith(f" · {SITE.name}")
+    (frame,) = select(offered(named_client.get("/trends").text)["live"], "iframe")
+    assert frame["title"] == f"A live chart of {credit}"
 
 
 @pytest.mark.parametrize("address", ["/", "/trends", "/uploads", "/embed", "/sign-in"])

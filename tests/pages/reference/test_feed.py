@@ -11,7 +11,7 @@ from sqlalchemy import update
 from app.database.session import Database
 from app.database.tables import Source, Upload
 from app.ingest.withdraw import withdraw_upload
-from tests.builders import HOSTILE_NAMES, OCTOBER, REVISED, database_of, publish_file
+from tests.builders import HOSTILE_NAMES, OCTOBER, REVISED, SITE, database_of, publish_file
 from tests.looking import counted
 from tests.markup import attributes
 from tests.rewriting import rewriting
@@ -251,3 +251,23 @@ def test_every_page_names_the_feed(client: TestClient) -> None:
     link = 'link[rel="alternate"][type="application/atom+xml"]'
     for address in ("/", "/trends", "/sources", "/uploads", "/nowhere"):
         assert "/feed.atom" in attributes(client.get(address).text, link, "href")
+
+
+def test_it_says_who_runs_the_site_and_under_what_licence(
+    client: TestClient, named_client: TestClient
+) -> None:
+    named = ET.fromstring(named_client.get("/feed.atom").content)
+    author = named.find(f"{ATOM}author")
+    assert author is not None
+    assert [child.text for child in author] == [
+        SITE.publisher, "http://testserver/about", SITE.contact,
+    ]  # fmt: skip
+    assert text_of_child(named, "title") == SITE.title
+    assert text_of_child(named, "rights").startswith("Charts and compiled figures: CC-BY-4.0.")
+    private = ET.fromstring(client.get("/feed.atom").content)
+    author = private.find(f"{ATOM}author")
+    assert author is not None
+    assert [child.text for child in author] == [
+        "A private copy of Open Model Share", "http://testserver/about",
+    ]  # fmt: skip
+    assert private.find(f"{ATOM}rights") is None

@@ -109,7 +109,8 @@ def test_without_a_database_an_upload_is_asked_to_come_back() -> None:
     "path",
     [
         *("/", "/trends", "/trends.svg", "/trends.csv", "/embed/trends", "/sources", "/developers"),
-        *("/methods", "/docs", "/api", "/api/v1/shares", "/api/v1/sources", "/openapi.json"),
+        *("/methods", "/about"),
+        *("/docs", "/api", "/api/v1/shares", "/api/v1/sources", "/openapi.json"),
         *(
             "/uploads",
             "/uploads/3",

@@ -31,7 +31,7 @@ def test_no_parameter_of_ours_tracks() -> None:
     "path",
     [
         *("/", "/trends", "/embed/trends", "/trends.csv", "/trends.png", "/trends/ask", "/sources"),
-        *("/developers/deepseek", "/methods", "/api", "/docs", "/feed.atom", "/llms.txt"),
+        *("/developers/deepseek", "/methods", "/about", "/api", "/docs", "/feed.atom", "/llms.txt"),
         *("/uploads", "/uploads/1", "/uploads/1/file", "/sign-in", "/openapi.json"),
     ],
 )
