@@ -167,6 +167,12 @@ def test_an_error_is_reported_by_a_mail_that_names_the_page(
     assert fields["body"] == [f"http://testserver{address}"]
 
 
+@pytest.mark.parametrize("query", ["link=s3cret", "link=s3cret&by=origin"])
+def test_no_mail_takes_the_secret_of_a_sign_in_along(named_client: TestClient, query: str) -> None:
+    html = named_client.get(f"/sign-in?{query}").text
+    assert "s3cret" not in "".join(attributes(html, "a[href]", "href"))
+
+
 def test_what_is_shown_beside_a_link_and_on_a_picture_names_the_site(
     client: TestClient, named_client: TestClient
 ) -> None:
