@@ -80,6 +80,9 @@ class Share:
     `share_pct` is in percent and unrounded; None where no line speaks of the group, which is not
     zero. `status` is a Status or MISSING; `note` is the one that all lines share, or empty. `days`
     are those that the month covers; None is all of them.
+
+    `low_pct` and `high_pct` are the least and the most that the share can be, as far as the lines
+    do not say what they are of; None where `share_pct` is. Of all usage the least is the share.
     """
 
     source: str
@@ -90,6 +93,8 @@ class Share:
     status: str
     note: str = ""
     days: DaysCovered | None = None
+    low_pct: Decimal | None = None
+    high_pct: Decimal | None = None
 
     @property
     def missing(self) -> bool:

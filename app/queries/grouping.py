@@ -12,6 +12,7 @@ from app.domain.answer import OPEN_REST_GROUP, REST_GROUP, UNNAMED_GROUP, Group,
 from app.domain.question import Question
 from app.domain.snapshot import DaysCovered, SnapshotKey
 from app.domain.vocabulary import MISSING, Openness, Origin, Status, least_settled
+from app.queries.share_slice import ShareSlice
 
 HUNDRED: Final = Decimal(100)
 # In percent. It is finer than any source counts, and coarser than the noise of dividing values by
@@ -26,24 +27,6 @@ COMPLEMENT_GROUPS: Final = (
     Group("closed", "Closed", "closed"),
     Group("unknown", "Unknown or not broken down", Origin.UNKNOWN),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class ShareSlice:
-    """The summed lines of one source, month, openness and group.
-
-    `selected`: the question counts these lines. `share_pct` is percent of all usage, also where
-    the question asks for shares of open usage. `note` is the one note they all share, or empty.
-    """
-
-    source: str
-    month: date
-    openness: str
-    selected: bool
-    group: str
-    share_pct: Decimal
-    status: Status
-    note: str
 
 
 @dataclass(slots=True)
@@ -165,10 +148,14 @@ class GroupedShares:
 
         Of that remainder nothing is known: neither its origin nor its openness, nor who made it.
         """
+        return self.question.openness in ("all", Openness.UNKNOWN) and self.keeps_unknown
+
+    @property
+    def keeps_unknown(self) -> bool:
+        """Whether lines of which nothing is known pass every filter but that on openness."""
         question = self.question
         return (
-            question.openness in ("all", Openness.UNKNOWN)
-            and (not question.origin or Origin.UNKNOWN in question.origin)
+            (not question.origin or Origin.UNKNOWN in question.origin)
             and not question.developer
             and not question.model
         )

@@ -24,6 +24,7 @@ from app.domain.vocabulary import (
     Openness,
     Origin,
 )
+from app.queries.bounds import ShareBounds
 from app.queries.data_version import last_change
 from app.queries.explanations import (
     list_sources,
@@ -104,14 +105,16 @@ def answer_question(session: Session, question: Question) -> Answer:
         )
         raise NoFiguresError("Nothing matches this question", why)
     outside = table.complement_groups()
-    skipped = _months_skipped(table, asked_sources, months)
+    skipped, bounds = _months_skipped(table, asked_sources, months), ShareBounds(table)
     return Answer(
         sources=tuple(asked_sources),
         groups=groups,
         months=tuple(months),
-        shares=_without(skipped, table.shares(slugs, months, groups, table.inside)),
+        shares=_without(skipped, bounds.inside(table.shares(slugs, months, groups, table.inside))),
         complement_groups=outside,
-        complement=_without(skipped, table.shares(slugs, months, outside, table.outside)),
+        complement=_without(
+            skipped, bounds.outside(table.shares(slugs, months, outside, table.outside))
+        ),
         vintage=last_change(vintage_at(session, question.as_of)),
         notes=tuple(source_notes(table, asked_sources)),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
@@ -10,8 +10,10 @@ from sqlalchemy import (
     Subquery,
     and_,
     case,
+    false,
     func,
     literal,
+    or_,
     select,
     true,
     tuple_,
@@ -23,7 +25,9 @@ from app.database.tables import Developer, Model, Observation, Source
 from app.database.vintages import current_snapshots, source_months, vintage_at
 from app.domain.answer import REST_GROUP, UNNAMED_GROUP
 from app.domain.question import Question
-from app.queries.grouping import ShareSlice, can_answer
+from app.domain.vocabulary import Origin
+from app.queries.grouping import can_answer
+from app.queries.share_slice import ShareSlice
 from app.queries.statuses import status_of_sum, unsettledness
 
 
@@ -51,6 +55,10 @@ def read_slices(
         # As “group” it would be grouped by before the rest is folded: PostgreSQL takes a column's
         # name before a label.
         group.label("named"),
+        lines.c.kept,
+        lines.c.keepable,
+        lines.c.anonymous,
+        lines.c.developer,
     )
     # MIN and MAX are equal if all lines have the same note. Shares are summed as NUMERIC: exactly.
     summed = select(
@@ -69,6 +77,10 @@ def read_slices(
             share_pct=row.share_pct,
             status=status_of_sum(row.unsettledness),
             note=row.note,
+            kept=row.kept,
+            keepable=row.keepable,
+            anonymous=row.anonymous,
+            developer=row.developer,
         )
         for row in session.execute(summed)
     ]
@@ -116,6 +128,10 @@ def _lines(
             Observation.openness,
             is_selected(question, origin).label("selected"),
             group_column(question, origin).label("group"),
+            is_selected(question.having(openness="all"), origin).label("kept"),
+            is_selectable(question, origin).label("keepable"),
+            is_anonymous(question, origin).label("anonymous"),
+            developer_column(question).label("developer"),
             Observation.share_pct,
             Observation.status,
             Observation.note,
@@ -170,3 +186,49 @@ def is_selected(question: Question, origin: ColumnElement[str]) -> ColumnElement
     if question.model:
         conditions.append(func.coalesce(Model.slug.in_(question.model), False))
     return and_(true(), *conditions)
+
+
+# --- what lines do not say
+
+# A line of unknown origin is of an anonymous model, which stands under a name that hides its maker
+# (“stealth”): it says no more of developer and model than one that leaves both out.
+_HIDDEN: Final = Observation.origin == Origin.UNKNOWN
+
+
+def is_selectable(question: Question, origin: ColumnElement[str]) -> ColumnElement[bool]:
+    """Return whether a line passes the filters, or might if what it does not say were known.
+
+    The filter on openness is left out. Of a line that names a developer and no model this says
+    that it might be of any model: whose models those are is compared by `queries.bounds`.
+    """
+    conditions: list[ColumnElement[bool]] = []
+    if question.origin:
+        conditions.append(or_(origin.in_(question.origin), origin == Origin.UNKNOWN))
+    if question.developer:
+        named = Developer.slug.in_(question.developer)
+        conditions.append(or_(func.coalesce(named, True), _HIDDEN))
+    if question.model:
+        conditions.append(or_(func.coalesce(Model.slug.in_(question.model), True), _HIDDEN))
+    return and_(true(), *conditions)
+
+
+def is_anonymous(question: Question, origin: ColumnElement[str]) -> ColumnElement[bool]:
+    """Return whether a line might be of another group than `group_column` puts it in."""
+    # An unknown openness is a group of its own, which `queries.bounds` sees without this.
+    columns: Mapping[str, ColumnElement[bool]] = {
+        "origin": origin == Origin.UNKNOWN,
+        "openness": false(),
+        "developer": or_(Developer.slug.is_(None), _HIDDEN),
+        "model": or_(Model.slug.is_(None), _HIDDEN),
+    }
+    return columns[question.by]
+
+
+def developer_column(question: Question) -> ColumnElement[str]:
+    """Return the developer that a line names, as a column; empty where it hides who that is.
+
+    It is empty too where the question names no models: there nothing depends on it.
+    """
+    if question.by != "model" and not question.model:
+        return literal("")
+    return case((_HIDDEN, ""), else_=func.coalesce(Developer.slug, ""))
