@@ -90,6 +90,22 @@ class ShareRow(RowModel):
     )
     window: WindowWord
     statistic: StatisticWord
+    low_pct: Percent | None = Field(
+        description=(
+            "The least that `share_pct` can be: what is known to belong. Of all usage the share"
+            " itself, but for `_open`; of open usage less, as more of it may be open. Null where"
+            " `share_pct` is."
+        ),
+        examples=[28.7729],
+    )
+    high_pct: Percent | None = Field(
+        description=(
+            "The most that it can be: with all that might belong, since its origin, its openness"
+            " or its maker is not known or the source does not break it down. Null where"
+            " `share_pct` is."
+        ),
+        examples=[36.7829],
+    )
 
 
 class SourceNote(BaseModel):
@@ -135,7 +151,9 @@ class Meta(BaseModel):
         serialization_alias="from", description="First month told.", examples=["2025-01"]
     )
     to: Month = Field(description="Last month told.", examples=["2026-09"])
-    unit: str = Field(default="percent", description="Of every `share_pct`.")
+    unit: str = Field(
+        default="percent", description="Of every `share_pct`, `low_pct` and `high_pct`."
+    )
     as_of: Instant | None = Field(description="The vintage: when these figures last changed, UTC.")
     definition: str = Field(description="In words: what was counted, by whom, of what.")
     sources: list[SourceNote] = Field(description="Those asked, in order.")
@@ -185,7 +203,7 @@ CSV: Final[dict[int | str, dict[str, Any]]] = {
                 "schema": {"type": "string"},
                 "example": ",".join(SHARE_COLUMNS)
                 + "\nopenrouter-rankings,2025-08,chinese,Chinese,28.7729,final,,tokens,open,all,"
-                "2026-11-23T10:00:00Z,month,sum\n",
+                "2026-11-23T10:00:00Z,month,sum,28.7729,36.7829\n",
             }
         },
     }

@@ -75,6 +75,12 @@ PARAMETERS: Final = (
         ("developer", "base"),
     ),
     Parameter("events", "Which events stand on a chart of lines.", ("headline", "all", "none")),
+    Parameter(
+        "bounds",
+        "Whether a chart of lines shades what the leading group might be at most. Figures do not"
+        " depend on it.",
+        ("on", "off"),
+    ),
     Parameter("view", "How a page shows the answer.", tuple(View)),
 )
 

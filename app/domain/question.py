@@ -32,6 +32,7 @@ class Question:
     top: int = 10
     home: str = "developer"
     events: str = "headline"
+    bounds: str = "on"
     view: View = View.LINES
 
     def having(self, **changes: Any) -> "Question":

@@ -84,6 +84,7 @@ _PARAMETER_NOUNS: Final = {
     "of": "whole",
     "home": "home to count by",
     "events": "choice of events",
+    "bounds": "choice of bounds",
 }
 
 

@@ -17,9 +17,10 @@ from app.wording.formats import format_remark
 class FlatShare:
     """A group's share of one source's month, and all that it takes to cite a row that is saved.
 
-    `share_pct` is None where the source says nothing of the group. `note` is the remark on the
-    month; `of` and `openness` are the question's, `as_of` is the vintage. `metric`, `window` and
-    `statistic` are the source's.
+    `share_pct` is None where the source says nothing of the group; so are then `low_pct` and
+    `high_pct`, the least and the most it can be. `note` is the remark on the month; `of` and
+    `openness` are the question's, `as_of` is the vintage. `metric`, `window` and `statistic` are
+    the source's.
     """
 
     source: str
@@ -35,6 +36,8 @@ class FlatShare:
     as_of: str
     window: str
     statistic: str
+    low_pct: Decimal | None
+    high_pct: Decimal | None
 
 
 # The fields are the columns in their order. A new one goes to the end, since programs count them.
@@ -60,7 +63,7 @@ def _rows(answer: Answer, question: Question, shares: Iterable[Share]) -> Iterat
             month=format_month(share.month),
             group=share.group,
             label=share.label,
-            share_pct=_printed(share),
+            share_pct=_printed(share.share_pct, share.status),
             status=share.status,
             note=format_remark(share),
             metric=sources[share.source].metric,
@@ -69,12 +72,14 @@ def _rows(answer: Answer, question: Question, shares: Iterable[Share]) -> Iterat
             as_of=as_of,
             window=sources[share.source].window,
             statistic=sources[share.source].statistic,
+            low_pct=_printed(share.low_pct, share.status),
+            high_pct=_printed(share.high_pct, share.status),
         )
 
 
-def _printed(share: Share) -> Decimal | None:
-    if share.share_pct is None:
+def _printed(share_pct: Decimal | None, status: str) -> Decimal | None:
+    if share_pct is None:
         return None
     # “Nearly 30 percent” must not become 30.0000 in a file.
-    digits = given_digits if share.status in NOT_RECOMPUTED else rounded_share
-    return digits(share.share_pct)
+    digits = given_digits if status in NOT_RECOMPUTED else rounded_share
+    return digits(share_pct)

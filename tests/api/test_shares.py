@@ -46,6 +46,8 @@ def test_a_row_says_source_month_group_share_and_status(client: TestClient) -> N
             "as_of": answer["meta"]["as_of"],
             "window": "month",
             "statistic": "sum",
+            "low_pct": 28.7729,
+            "high_pct": 36.7829,
         }
     ]
 
@@ -152,9 +154,43 @@ def test_csv_and_json_hold_the_same_rows(client: TestClient) -> None:
         for row in get(client, query)["data"]
     ]
     rows = rows_of(client, query)
-    assert [row | {"share_pct": row["share_pct"].rstrip("0").rstrip(".")} for row in rows] == [
-        row | {"share_pct": row["share_pct"].removesuffix(".0")} for row in texts
-    ]
+    numbers = ("share_pct", "low_pct", "high_pct")
+    assert [
+        row | {name: row[name].rstrip("0").rstrip(".") for name in numbers} for row in rows
+    ] == [row | {name: row[name].removesuffix(".0") for name in numbers} for row in texts]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "of=open", "by=developer&top=3", "by=openness&openness=all", "origin=us&home=base"],
+)
+def test_a_share_lies_between_its_bounds_and_a_missing_one_has_none(
+    client: TestClient, query: str
+) -> None:
+    answer = get(client, query)
+    for row in answer["data"] + answer["complement"]:
+        share, low, high = row["share_pct"], row["low_pct"], row["high_pct"]
+        if share is None:
+            assert (low, high) == (None, None)
+        else:
+            assert 0 <= low <= share <= high <= 100
+
+
+def test_the_bounds_are_the_last_columns_of_a_csv(client: TestClient) -> None:
+    # Programs that count columns find the earlier ones where they were.
+    for address in (f"{ADDRESS}.csv", "/trends.csv"):
+        header, row, *_ = csv.reader(io.StringIO(client.get(address).text))
+        assert header[-3:] == ["statistic", "low_pct", "high_pct"]
+        assert Decimal(row[-2]) == Decimal(row[4]) <= Decimal(row[-1])
+
+
+def test_what_might_belong_of_open_usage_may_lower_a_share_too(client: TestClient) -> None:
+    (row,) = get(client, "from=2026-08&to=2026-08&of=open&origin=chinese")["data"]
+    assert row["low_pct"] < row["share_pct"] < row["high_pct"]
+
+
+def test_whether_a_band_is_drawn_changes_no_figure(client: TestClient) -> None:
+    assert get(client, "bounds=off")["data"] == get(client)["data"]
 
 
 def test_csv_has_no_byte_order_mark_unless_it_is_asked_for(client: TestClient) -> None:

@@ -51,6 +51,7 @@ def test_every_part_of_a_question_survives_its_own_query_string() -> None:
         ("top", "3"),
         ("home", "base"),
         ("events", "all"),
+        ("bounds", "off"),
         ("view", "table"),
     ]
     question = parse_question(items, NAMES)
@@ -59,6 +60,10 @@ def test_every_part_of_a_question_survives_its_own_query_string() -> None:
     assert question.as_of == datetime(2026, 1, 2, 3, 4, 5, 6, UTC)
     assert question.pairs() == items
     assert parse_question(question.pairs(), NAMES) == question
+
+
+def test_addresses_from_before_there_were_bounds_stay_as_they_are() -> None:
+    assert parse_question([("bounds", "on")], NAMES).pairs() == []
 
 
 def test_blanks_around_a_comma_are_nothing() -> None:

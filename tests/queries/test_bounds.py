@@ -200,7 +200,7 @@ def extremes(
     lines: Sequence[Line], group: str, question: Question, named: Iterable[str], *, inside: bool
 ) -> tuple[Fraction, Fraction]:
     """The least and the most over every combination of ways in which the lines can turn out."""
-    left = 100 - sum(line.share for line in lines)
+    left = 100 - sum((line.share for line in lines), Fraction(0))
     every = [*lines, Line("unknown", "unknown", None, None, left)] if left > 0 else lines
     # Of each line only what it adds above and below the fraction matters.
     ways = [
@@ -220,9 +220,10 @@ def extremes(
         for line in every
     ]
     shares = [
-        sum(above for above, _ in way) * (1 if question.of == "all" else Fraction(100) / whole)
+        sum((above for above, _ in way), Fraction(0))
+        * (1 if question.of == "all" else Fraction(100) / whole)
         for way in product(*ways)
-        for whole in [sum(below for _, below in way)]
+        for whole in [sum((below for _, below in way), Fraction(0))]
         if whole
     ]
     return min(shares), max(shares)
@@ -329,8 +330,8 @@ def test_a_share_is_at_most_what_belongs_and_all_that_might(filled_db: Database)
         "us": ("10.00", "10.00", "31.00"),
         "unknown": ("4.00", "4.00", "20.50"),
     }
-    rest = {row.group: (row.low_pct, row.high_pct) for row in answer.complement}
-    assert rest == {"closed": (18, 36), "unknown": (18, 18)}
+    rest = {row.group: (f"{row.low_pct:.2f}", f"{row.high_pct:.2f}") for row in answer.complement}
+    assert rest == {"closed": ("18.00", "36.00"), "unknown": ("18.00", "18.00")}
 
 
 def test_of_open_usage_the_least_is_less_than_the_share_since_the_whole_may_grow(

@@ -37,6 +37,7 @@ OPTION_LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "of": {"all": "All usage", "open": "Open models"},
     "home": {"developer": "The developer’s", "base": "The base’s, where known"},
     "events": {"headline": "The headlines", "all": "All", "none": "None"},
+    "bounds": {"on": "Shaded", "off": "Not shown"},
 }
 
 
@@ -113,7 +114,7 @@ class QuestionForm:
     @property
     def opened(self) -> bool:
         """Whether a less common control is in use: the part of the form with them is open then."""
-        names = "home events origin developer model from_ to as_of top".split()
+        names = "home events bounds origin developer model from_ to as_of top".split()
         changed = (getattr(self.question, name) != getattr(Question(), name) for name in names)
         return any(changed) or bool(self.typed)
 

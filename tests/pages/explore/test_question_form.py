@@ -13,7 +13,7 @@ from tests.markup import links_named, parse, select, select_one, text_of, texts,
 EVERY = (
     "source=openrouter-rankings,state-of-ai-study&by=developer&origin=us,european"
     "&developer=google,openai&model=gemma&from=2025-02&to=2025-08&as_of=2026-11-01&top=7"
-    "&home=base&events=all&view=stack"
+    "&home=base&events=all&bounds=off&view=stack"
 )
 
 
@@ -41,11 +41,13 @@ def ways(text: str) -> dict[str, str]:
 def test_every_part_of_a_question_has_a_control_that_says_it(client: TestClient) -> None:
     page = client.get(f"/trends?{EVERY.replace('model=gemma', 'model=')}").text
     assert checked_values(page, "source") == ["openrouter-rankings", "state-of-ai-study"]
-    assert [selected_values(page, name) for name in ("by", "openness", "home", "events")] == [
+    names = ("by", "openness", "home", "events", "bounds")
+    assert [selected_values(page, name) for name in names] == [
         ["developer"],
         ["open"],
         ["base"],
         ["all"],
+        ["off"],
     ]
     assert [selected_values(page, name) for name in ("from", "to")] == [["2025-02"], ["2025-08"]]
     assert (checked_values(page, "of"), checked_values(page, "view")) == (["all"], ["stack"])
