@@ -101,3 +101,23 @@ def answer(
         complement=tuple(complement),
         vintage=VINTAGE,
     )
+
+
+def bounded(
+    shares: Answer, most: dict[str, list[str | None]], least: dict[str, list[str]] | None = None
+) -> Answer:
+    """The answer of one source, with what its groups are at most, and at least where not as much.
+
+    Of a month that `most` gives as None nothing is known but the share.
+    """
+    places = {month: index for index, month in enumerate(shares.months)}
+
+    def with_bounds(row: Share) -> Share:
+        if row.missing or row.group not in most:
+            return row
+        index = places[row.month]
+        low = Decimal(least[row.group][index]) if least else row.share_pct
+        high = most[row.group][index]
+        return replace(row, low_pct=low, high_pct=Decimal(high) if high else row.share_pct)
+
+    return replace(shares, shares=tuple(map(with_bounds, shares.shares)))

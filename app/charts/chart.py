@@ -84,7 +84,8 @@ class ChartPoint:
     """One month of a series; `share` is None where the source has no figure.
 
     `hollow`: the figure is not final, or missing. `short` is the figure as a label says it, `words`
-    the name, figure and status.
+    the name, figure, status and bounds. `low` and `high` are those bounds, None where `share` is or
+    where they are not known.
     """
 
     month: date
@@ -92,6 +93,8 @@ class ChartPoint:
     hollow: bool
     short: str
     words: str
+    low: float | None = None
+    high: float | None = None
 
     @property
     def unsettled(self) -> bool:
@@ -115,6 +118,23 @@ class ChartSeries:
     def last(self) -> ChartPoint | None:
         """The latest point with a figure, None where there is none."""
         return next((point for point in reversed(self.points) if point.share is not None), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ChartBand:
+    """What a group might be: the area between the least and the most of its share.
+
+    `runs` are the stretches of months that follow each other; each month is that, least and most.
+    """
+
+    key: str
+    look: SeriesStyle
+    runs: tuple[tuple[tuple[date, float, float], ...], ...]
+
+    @property
+    def peak(self) -> float:
+        """The highest of its shares in percent."""
+        return max(high for run in self.runs for _, _, high in run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,15 +188,17 @@ class PanelTraits:
 
     `timed`: the axis across is time, with ticks for months and lines for dated events; else it is
     the axis of shares. `annotated`: reported figures are drawn, and the page lists the events.
-    `filled`: series are areas, told apart by a hatch. `ringed`: a ring stands above each
-    provisional month. `column` is the part of a month that its column takes, 0 where a point marks
-    the month's middle. `label_offset` is the distance in pixels from the end of a series to its
-    label, `title_lift` that from the top of the panel, or from the badges there, to its title.
+    `banded`: what the leading group might be is shaded. `filled`: series are areas, told apart by
+    a hatch. `ringed`: a ring stands above each provisional month. `column` is the part of a month
+    that its column takes, 0 where a point marks the month's middle. `label_offset` is the distance
+    in pixels from the end of a series to its label, `title_lift` that from the top of the panel,
+    or from the badges there, to its title.
     """
 
     kind: ChartKind
     timed: bool = True
     annotated: bool = False
+    banded: bool = False
     filled: bool = True
     ringed: bool = False
     column: float = 0
@@ -201,6 +223,7 @@ class Panel:
     step: float
     height: int
     callouts: tuple[Callout, ...] = ()
+    band: ChartBand | None = None
 
 
 @dataclass(frozen=True, slots=True)

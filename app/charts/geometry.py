@@ -4,7 +4,7 @@ Pixels count from the top left corner, downwards; a lift counts upwards. Plotly 
 the same numbers from here, so that the page does not move when Plotly replaces the picture.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -25,6 +25,8 @@ MARKER_RIM_WIDTH: Final = 1.75  # the outline of a mark
 REPORTED_SIZE: Final = 13
 REPORTED_RIM_WIDTH: Final = 2
 REPORTED_SYMBOL: Final = "diamond"
+BAND_OPACITY: Final = 0.18  # of the shade over the ground: lines and grid show through
+LONE_MONTH_DAYS: Final = 5  # to either side of a month that no other follows or precedes
 COLUMN_WIDTH_SHARE: Final = 0.82  # of its month
 BAR_WIDTH_SHARE: Final = 0.62  # of its row
 SEAM_WIDTH: Final = 0.5  # between layers
@@ -144,6 +146,18 @@ def provisional_months(panel: Panel) -> list[date]:
         return []
     points = (point for item in panel.series for point in item.points)
     return sorted({point.month for point in points if point.unsettled})
+
+
+def band_outline(run: Sequence[tuple[date, float, float]]) -> list[tuple[datetime, float]]:
+    """Return the corners of a band over months in order: moments of the axis, each with a share."""
+    months = [(middle_of_month(month), low, high) for month, low, high in run]
+    # A month alone would have no width to be seen by.
+    if len(months) == 1:
+        ((middle, low, high),) = months
+        aside = timedelta(days=LONE_MONTH_DAYS)
+        months = [(middle - aside, low, high), (middle + aside, low, high)]
+    above = [(moment, high) for moment, _, high in months]
+    return above + [(moment, low) for moment, low, _ in reversed(months)]
 
 
 def line_end(panel: Panel, label: EndLabel) -> datetime:

@@ -5,16 +5,27 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from app.charts.callouts import ReportedFigure, event_badges, reported_callouts
-from app.charts.chart import WIDE_CHART, Chart, ChartPoint, ChartSeries, ChartSize, Panel
+from app.charts.chart import (
+    WIDE_CHART,
+    Chart,
+    ChartBand,
+    ChartPoint,
+    ChartSeries,
+    ChartSize,
+    Panel,
+)
 from app.charts.kinds import BARS, design_of_view
 from app.charts.kinds.design import PanelDesign
 from app.charts.scales import TimeAxis, balance_lines, month_ticks
 from app.charts.style import series_styles
 from app.domain.answer import Answer, ChartEvent, Group, Share, SourceDefinition
+from app.domain.calendar import add_months
 from app.domain.rounding import rounded_share
-from app.domain.series import covered_months
-from app.domain.vocabulary import Openness, Origin, Status, View
+from app.domain.series import GroupSeries, covered_months
+from app.domain.vocabulary import NOT_RECOMPUTED, Openness, Origin, Status, View
+from app.wording.findings import leading_series
 from app.wording.formats import (
+    format_bounds,
     format_share,
     format_share_with_status,
     isolate_direction,
@@ -27,13 +38,16 @@ def lay_out_chart(
     frame: ChartSize = WIDE_CHART,
     reported: Answer | None = None,
     events: Sequence[ChartEvent] = (),
+    *,
+    banded: bool = True,
 ) -> Chart:
     """Return the chart of an answer, with one panel for each source that has a figure.
 
     `reported` holds figures that a publisher stated, drawn beside the lines of the source that they
     are about. Those of `events` that lie within the axis are numbered from 1 as they come; the
-    list below the chart takes the numbers from `Chart.marks`. Raises KeyError for a view that is
-    no chart.
+    list below the chart takes the numbers from `Chart.marks`. `banded`: what the leading group of
+    each source might be is shaded, where the kind of chart has bands. Raises KeyError for a view
+    that is no chart.
     """
     design = design_of_view(view)
     points = _by_subject(reported) if reported and design.traits.annotated else {}
@@ -41,7 +55,7 @@ def lay_out_chart(
     reported_months = [point.share.month for figures in points.values() for point in figures]
     first = min([answer.months[0], *reported_months])
     last = max([answer.months[-1], *reported_months])
-    panels = tuple(_panels(answer, design, frame))
+    panels = tuple(_panels(answer, design, frame, banded=banded))
     drawn = Chart(frame, first, last, month_ticks(first, last, frame.ticks), panels)
     if not any(panel.traits.timed for panel in panels):
         return drawn
@@ -79,14 +93,20 @@ class _PanelDraft:
     design: PanelDesign
     source: SourceDefinition
     series: Sequence[ChartSeries]
+    band: ChartBand | None = None
 
     @property
     def peak(self) -> float:
-        return max((p.share for item in self.series for p in item.points if p.share), default=0.0)
+        highest = max(
+            (p.share for item in self.series for p in item.points if p.share), default=0.0
+        )
+        return max(highest, self.band.peak) if self.band else highest
 
 
-def _panels(answer: Answer, design: PanelDesign, frame: ChartSize) -> Iterator[Panel]:
-    drafts = list(_drafts(answer, design))
+def _panels(
+    answer: Answer, design: PanelDesign, frame: ChartSize, *, banded: bool
+) -> Iterator[Panel]:
+    drafts = list(_drafts(answer, design, banded=banded))
     for draft in drafts:
         # Panels of one kind have one scale, or a source of small shares looks like one of large.
         # A kind is compared by identity: there is one object a kind, in DESIGNS.
@@ -102,10 +122,11 @@ def _panels(answer: Answer, design: PanelDesign, frame: ChartSize) -> Iterator[P
             top=top,
             step=step,
             height=height,
+            band=draft.band,
         )
 
 
-def _drafts(answer: Answer, design: PanelDesign) -> Iterator[_PanelDraft]:
+def _drafts(answer: Answer, design: PanelDesign, *, banded: bool) -> Iterator[_PanelDraft]:
     """A draft for each source with a figure; a source with a single month is drawn as bars."""
     # Groups that a source never tells of are left out of its panel: "no figure" is not zero.
     for source in answer.sources:
@@ -119,7 +140,28 @@ def _drafts(answer: Answer, design: PanelDesign) -> Iterator[_PanelDraft]:
                 BARS, source, [_only(item, months[0]) for item in series_with_figures]
             )
         elif series_with_figures:
-            yield _PanelDraft(design, source, series_with_figures)
+            leader = leading_series(answer, source.slug) if banded else None
+            band = _band(leader, series_with_figures) if leader and design.traits.banded else None
+            yield _PanelDraft(design, source, series_with_figures, band)
+
+
+def _band(leader: GroupSeries, series: Iterable[ChartSeries]) -> ChartBand | None:
+    """The band of the group that leads; None where it might be nothing but what it is."""
+    # Only of that group: the same unknown models might be of any, so that the bands of several
+    # would lie over each other and claim them more than once.
+    look = next(item.look for item in series if item.key == leader.group.key)
+    runs: list[list[tuple[date, float, float]]] = []
+    last: date | None = None
+    for row in leader.rows:
+        if row.low_pct is None or row.high_pct is None or row.status in NOT_RECOMPUTED:
+            continue
+        if last is None or row.month != add_months(last, 1):
+            runs.append([])
+        bounds = float(rounded_share(row.low_pct)), float(rounded_share(row.high_pct))
+        runs[-1].append((row.month, *bounds))
+        last = row.month
+    wide = [tuple(run) for run in runs if any(low < high for _, low, high in run)]
+    return ChartBand(leader.group.key, look, tuple(wide)) if wide else None
 
 
 def _title(draft: _PanelDraft, frame: ChartSize) -> tuple[str, ...]:
@@ -162,4 +204,14 @@ def _point(row: Share, label: str) -> ChartPoint:
     share = None if row.share_pct is None else float(rounded_share(row.share_pct))
     # chart-reading.js cuts the name off the beginning of these words to read the figure alone.
     words = f"{isolate_direction(label)} {format_share_with_status(row, 2)}"
-    return ChartPoint(row.month, share, row.status != Status.FINAL, format_share(row), words)
+    if bounds := format_bounds(row):
+        words += f", {bounds}"
+    return ChartPoint(
+        row.month,
+        share,
+        row.status != Status.FINAL,
+        format_share(row),
+        words,
+        None if row.low_pct is None else float(rounded_share(row.low_pct)),
+        None if row.high_pct is None else float(rounded_share(row.high_pct)),
+    )

@@ -23,6 +23,7 @@ from app.domain.vocabulary import Status
 from app.web.dependencies import site_of
 from app.web.question_chart import QuestionChart
 from app.wording.citations import Citation, cite_answer
+from app.wording.definitions import band_text
 from app.wording.findings import chart_summary, headline_finding
 from app.wording.formats import format_month_name, format_remark, join_names
 
@@ -38,7 +39,8 @@ class ChartView:
 
     `pictures` holds the SVG for wide and for narrow screens, `figure` Plotly's JSON for a script
     element, `summary` the text alternative, `marks` the events on the chart. `unsettled` says what
-    the marks of figures that are not final mean, empty where there are none. `hatched`: some areas
+    the marks of figures that are not final mean, and `band` what is shaded; empty where there is
+    nothing of that. `hatched`: some areas
     are textured. `silent` names the sources without a figure. `dated`: a panel may show events.
     `height` is that of the wide picture, in pixels.
     """
@@ -49,6 +51,7 @@ class ChartView:
     summary: str
     marks: Sequence[EventBadge]
     unsettled: str
+    band: str
     hatched: bool
     silent: Sequence[str]
     dated: bool
@@ -75,11 +78,18 @@ def chart_view(chart: QuestionChart, name: str = "") -> ChartView:
         summary=chart_summary(answer, question),
         marks=wide.marks,
         unsettled=design.unsettled_note if unsettled else "",
+        band=_band_text(wide, answer, question),
         hatched=design.traits.filled and any(item.look.hatch for item in series),
         silent=[item.name for item in answer.sources if item not in sources_drawn],
         dated=any(panel.traits.annotated for panel in wide.panels),
         height=chart_geometry(wide).height,
     )
+
+
+def _band_text(chart: Chart, answer: Answer, question: Question) -> str:
+    keys = {panel.band.key for panel in chart.panels if panel.band}
+    groups = [group for group in answer.groups if group.key in keys]
+    return band_text(groups, question) if groups else ""
 
 
 def _pictures(wide: Chart, narrow: Chart, name: str, title: str) -> Markup:

@@ -25,6 +25,7 @@ from app.web.dependencies import site_of
 from app.web.static_files import static_address
 from app.wording.formats import (
     capitalize_first,
+    format_bounds,
     format_day,
     format_days,
     format_instant_name,
@@ -48,6 +49,7 @@ TEMPLATES.env.undefined = StrictUndefined
 TEMPLATES.env.trim_blocks = True
 TEMPLATES.env.lstrip_blocks = True
 TEMPLATES.env.filters |= {
+    "bounds": format_bounds,
     "capital": capitalize_first,
     "counted": format_counts,
     "day": format_day,

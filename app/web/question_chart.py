@@ -31,11 +31,15 @@ class QuestionChart:
     events: Sequence[ChartEvent] = ()
 
     def lay_out(self, frame: ChartSize = WIDE_CHART) -> Chart:
-        return lay_out_chart(self.answer, self.question.view, frame, self.reported, self.events)
+        return self._lay_out(frame, self.events)
 
     def lay_out_plain(self, frame: ChartSize) -> Chart:
         """Return the chart without events: where nothing can say what their numbers mean."""
-        return lay_out_chart(self.answer, self.question.view, frame, self.reported)
+        return self._lay_out(frame, ())
+
+    def _lay_out(self, frame: ChartSize, events: Sequence[ChartEvent]) -> Chart:
+        view, banded = self.question.view, self.question.bounds == "on"
+        return lay_out_chart(self.answer, view, frame, self.reported, events, banded=banded)
 
     def figure(self) -> dict[str, Any]:
         """Return Plotly's figure for wide and narrow screens."""

@@ -1,5 +1,7 @@
 """Definitions of shares in words: subject, denominator, filters, source and vintage."""
 
+from collections.abc import Sequence
+
 from app.domain.answer import REST_GROUP, UNNAMED_GROUP, Answer, Group, SourceDefinition
 from app.domain.question import Question
 from app.domain.vocabulary import ORIGIN_LABELS, Openness, Origin
@@ -60,6 +62,20 @@ def _models(openness: str) -> str:
         case Openness.UNKNOWN:
             return "models of unknown openness"
     return "models"
+
+
+def band_text(groups: Sequence[Group], question: Question) -> str:
+    """Return what the shaded band of a chart means; `groups` are those that have one, each once."""
+    who = models_of_group(groups[0], question) if len(groups) == 1 else "the leading groups"
+    if question.of == "open":
+        return (
+            f"Shaded: the least and the most that {who} might come to, as of some models origin or"
+            " openness is not known."
+        )
+    return (
+        f"Shaded: what {who} would come to at most if all that might belong did: models whose"
+        " origin or openness is not known, and what is not broken down."
+    )
 
 
 def denominator_text(source: SourceDefinition, question: Question) -> str:

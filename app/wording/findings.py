@@ -30,6 +30,7 @@ from app.wording.definitions import (
 )
 from app.wording.formats import (
     capitalize_first,
+    format_bounds,
     format_month_name,
     format_percent,
     format_points,
@@ -183,6 +184,8 @@ def _summary(answer: Answer, source: SourceDefinition, question: Question) -> st
 def _series_summary(course: GroupSeries, question: Question, source: SourceDefinition) -> str:
     who = subject_of_group(course.group, question)
     now = f"{who}: {format_share_with_status(course.last)} {in_period(source, course.last.month)}"
+    if bounds := format_bounds(course.last):
+        now += f" ({bounds})"
     if course.first is course.last:
         return f"{now}."
     since = f"{format_points(course.change)} since {period_name(source, course.first.month)}"

@@ -121,14 +121,32 @@ def format_share(row: Share, places: int = 1) -> str:
 def format_share_with_status(row: Share, places: int = 1, *, noted: bool = False) -> str:
     """Return a share with its status where that is not final, as `60.3 % (provisional)`.
 
-    With `noted`, the remark on the month follows the status.
+    With `noted`, the remark on the month follows the status, and its bounds the remark.
     """
     status = "" if row.missing or row.status == Status.FINAL else row.status
     # “reported: reported as late 2024” would say it twice.
     if noted and row.status == Status.REPORTED and row.note.startswith(Status.REPORTED):
         status = ""
     remark = ": ".join(part for part in (status, format_remark(row) if noted else "") if part)
+    if noted and (bounds := format_bounds(row, places)):
+        remark = f"{remark}; {bounds}" if remark else bounds
     return format_share(row, places) + (f" ({remark})" if remark else "")
+
+
+def format_bounds(row: Share, places: int = 1) -> str:
+    """Return what else a share might be: `at most 69.5 %`, or `at least 6 %, at most 9 %`.
+
+    It is empty where the bounds read like the share, and where it is not recomputed: who reports a
+    figure has counted all that belongs.
+    """
+    if row.low_pct is None or row.high_pct is None or row.status in NOT_RECOMPUTED:
+        return ""
+    low, share, high = (
+        format_percent(value, places) for value in (row.low_pct, row.share_pct, row.high_pct)
+    )
+    if low == share:
+        return "" if high == share else f"at most {high}"
+    return f"at least {low}" if high == share else f"at least {low}, at most {high}"
 
 
 def format_remark(row: Share) -> str:

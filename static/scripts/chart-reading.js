@@ -110,7 +110,7 @@ export class ChartReader {
     if (meta.reported) return `Reported for ${monthName}: ${pointText}`;
     const value = pointText.slice(label.length).trim();
     const prefix = this.hasSeveralSources ? `${plain(meta.name)}: ` : "";
-    const valueText = value === "–" ? "no figure" : value.replace(/ \((\w+)\)$/, ", $1");
+    const valueText = value === "–" ? "no figure" : value.replace(/ \((\w+)\)(?=,|$)/, ", $1");
     return `${prefix}${label}, ${monthName}, ${valueText}`;
   }
 

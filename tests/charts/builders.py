@@ -9,7 +9,7 @@ from app.charts.chart import WIDE_CHART, Chart
 from app.charts.layout import lay_out_chart
 from app.domain.answer import Answer, ChartEvent
 from app.domain.vocabulary import View
-from tests.answers import answer, group, source
+from tests.answers import answer, bounded, group, source
 
 
 def reported(*figures: str | None, note: str = 'reported as "nearly 30"; a week') -> Answer:
@@ -37,6 +37,10 @@ GAPS = answer(
 DEVELOPERS = {f"d{n}": group(f"d{n}", f"Developer {n}", "chinese") for n in range(8)}
 QUESTIONS: dict[str, tuple[Answer, View]] = {
     "lines": (GAPS, View.LINES),
+    "band": (
+        bounded(GAPS, {"chinese": ["40", None, None, "35"]}),
+        View.LINES,
+    ),
     "stack": (GAPS, View.STACK),
     "one month": (answer({"chinese": ["41"], "us": ["36.5"]}, rest={"closed": ["22"]}), View.STACK),
     "two sources": (

@@ -10,7 +10,7 @@ from app.domain.answer import Answer
 from app.domain.question import Question
 from app.domain.site import Site
 from app.wording.citations import Citation, cite_answer
-from tests.answers import answer, source
+from tests.answers import answer, bounded, source
 
 SITE = Site("Example Shares", address="https://share.example")
 FOUND = answer({"chinese": ["6", "60.26"], "us": ["4", "3"]}, statuses={1: "provisional"})
@@ -38,6 +38,16 @@ def test_the_sentence_says_value_definition_month_source_licence_vintage_and_lin
     part: str,
 ) -> None:
     assert part in sentence(FOUND)
+
+
+def test_the_sentence_says_what_the_figure_is_at_most() -> None:
+    doubtful = bounded(FOUND, {"chinese": ["6", "71.5372"]})
+    assert (
+        "Chinese open models: 60.26\u00a0% (provisional; at most 71.54\u00a0%) of all tokens"
+        in (sentence(doubtful))
+    )
+    final = bounded(answer({"chinese": ["58.0912"]}), {"chinese": ["69.5307"]})
+    assert "58.09\u00a0% (at most 69.53\u00a0%) of all tokens" in sentence(final)
 
 
 def test_a_licence_that_the_source_s_own_line_names_is_not_said_twice() -> None:

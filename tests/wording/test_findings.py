@@ -24,7 +24,7 @@ from app.wording.formats import (
     format_reported,
     quote_note,
 )
-from tests.answers import answer, group, source
+from tests.answers import answer, bounded, group, source
 
 ORIGINS = Question()
 
@@ -172,6 +172,22 @@ def test_a_summary_tells_latest_change_extremes_rest_and_gaps() -> None:
     assert "highest 30.0 % in March 2025, lowest 10.0 % in January 2025" in sentence
     assert "The rest in April 2025: closed 80.0 %" in sentence
     assert "No figures for February 2025" in sentence
+
+
+def test_a_summary_tells_what_a_share_is_at_most_where_that_reads_otherwise() -> None:
+    shares = bounded(
+        answer({"chinese": ["10", "20"], "us": ["3", "2"]}),
+        {"chinese": ["11", "31.46"], "us": ["3", "2.04"]},
+    )
+    sentence = spaced(chart_summary(shares, ORIGINS))
+    assert "Chinese open models: 20.0 % in February 2025 (at most 31.5 %), +10.0 pp" in sentence
+    assert "US open models: 2.0 % in February 2025, −1.0 pp" in sentence
+
+
+def test_of_open_usage_the_least_is_told_too() -> None:
+    shares = bounded(answer({"us": ["60"]}), {"us": ["66"]}, {"us": ["50"]})
+    sentence = spaced(chart_summary(shares, Question(of="open")))
+    assert "60.0 % in January 2025 (at least 50.0 %, at most 66.0 %)" in sentence
 
 
 def test_highlights_give_the_largest_fall_and_rise_of_the_leader_in_order_of_time() -> None:

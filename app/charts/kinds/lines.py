@@ -16,6 +16,7 @@ from app.charts.labels import label_ends, spread_labels
 from app.charts.palette import PALETTE
 from app.charts.plotly.values import plotly_instant
 from app.charts.scales import middle_of_month
+from app.charts.svg.bands import draw_band
 from app.charts.svg.elements import element, path_strokes
 from app.charts.svg.series import dash_array, draw_markers
 from app.charts.svg.text import stroke_role
@@ -25,7 +26,7 @@ from app.domain.vocabulary import View
 class Lines(PanelDesign):
     """The design of lines. A month without a figure is a gap, a figure not final a hollow mark."""
 
-    traits = PanelTraits(ChartKind.LINES, annotated=True, filled=False)
+    traits = PanelTraits(ChartKind.LINES, annotated=True, banded=True, filled=False)
     view = View.LINES
     unsettled_mark = "Hollow mark"
     unsettled_note = "Hollow mark: provisional or estimated, not final."
@@ -36,7 +37,10 @@ class Lines(PanelDesign):
         return spread_labels(label_ends(series, frame, sampled=True), per_share, height)
 
     def draw_series(self, sheet: ChartGeometry, place: PanelBox, _: str) -> Iterator[str]:
-        return (_draw_line(sheet, place, series) for series in place.panel.series)
+        # The band comes first, so that it lies beneath every line.
+        if place.panel.band:
+            yield draw_band(sheet, place, place.panel.band)
+        yield from (_draw_line(sheet, place, series) for series in place.panel.series)
 
     def plotly_trace(self, series: ChartSeries, _: Panel) -> dict[str, Any]:
         colour = PALETTE[series.look.role]

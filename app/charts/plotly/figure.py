@@ -24,6 +24,7 @@ from app.charts.geometry import (
 )
 from app.charts.kinds import design_of
 from app.charts.palette import FONT, PALETTE
+from app.charts.plotly.bands import band_shapes
 from app.charts.plotly.line_samples import line_samples
 from app.charts.plotly.traces import panel_traces
 from app.charts.plotly.values import axis_name, plain_text, plotly_instant, plotly_moment
@@ -92,7 +93,7 @@ def _layout(chart: Chart) -> dict[str, Any]:
         "hovermode": "x unified",
         "dragmode": False,
         "annotations": list(_annotations(sheet)),
-        "shapes": [*_event_lines(chart), *line_samples(sheet)],
+        "shapes": [*band_shapes(chart), *_event_lines(chart), *line_samples(sheet)],
     }
     # Plotly names the first axis `xaxis` and goes on with `xaxis2`; `xaxis1` is no name.
     for index, place in enumerate(sheet.places, start=1):

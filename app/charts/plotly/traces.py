@@ -34,6 +34,8 @@ def _common(series: ChartSeries, panel: Panel) -> dict[str, Any]:
             "name": plain_text(panel.source.name),
             "group": series.key,
             "role": series.look.role,
+            "low_pct": [point.low for point in series.points],
+            "high_pct": [point.high for point in series.points],
         },
         "hoverinfo": "x+text",
         "hovertext": [plain_text(point.words) for point in series.points],

@@ -160,6 +160,8 @@ def _meanings(chart: Chart) -> Iterator[str]:
         points = [point for panel in panels for item in panel.series for point in item.points]
         if design.unsettled_mark and any(point.unsettled for point in points):
             yield f"{design.unsettled_mark}: not final."
+    if any(panel.band for panel in chart.panels):
+        yield "Shaded: the most that the leading group might be, as not all is known."
     if any(panel.callouts for panel in chart.panels):
         yield "Large diamond: as reported, not recomputed."
     areas = [item for panel in chart.panels if panel.traits.filled for item in panel.series]

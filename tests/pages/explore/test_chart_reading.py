@@ -36,14 +36,24 @@ def ring(page: Page) -> tuple[float, float]:
 
 def test_arrows_go_through_months_and_series_and_say_each_point(page: Page) -> None:
     chart(page, "/trends")
-    expect(words_after(page, "End")).to_have_text("Chinese, September 2026, 60.26 %, provisional")
-    expect(words_after(page, "ArrowLeft")).to_have_text("Chinese, August 2026, 54.48 %")
-    expect(words_after(page, "ArrowDown")).to_have_text("US, August 2026, 8.76 %")
-    expect(words_after(page, "ArrowRight")).to_have_text("US, September 2026, 6.34 %, provisional")
-    expect(words_after(page, "Home")).to_have_text("US, January 2025, 10.15 %, provisional")
-    expect(words_after(page, "ArrowUp")).to_have_text("Chinese, January 2025, 5.96 %, provisional")
+    expect(words_after(page, "End")).to_have_text(
+        "Chinese, September 2026, 60.26 %, provisional, at most 66.3 %"
+    )
     expect(words_after(page, "ArrowLeft")).to_have_text(
-        "Chinese, January 2025, 5.96 %, provisional"
+        "Chinese, August 2026, 54.48 %, at most 67.4 %"
+    )
+    expect(words_after(page, "ArrowDown")).to_have_text("US, August 2026, 8.76 %, at most 21.7 %")
+    expect(words_after(page, "ArrowRight")).to_have_text(
+        "US, September 2026, 6.34 %, provisional, at most 12.4 %"
+    )
+    expect(words_after(page, "Home")).to_have_text(
+        "US, January 2025, 10.15 %, provisional, at most 14.0 %"
+    )
+    expect(words_after(page, "ArrowUp")).to_have_text(
+        "Chinese, January 2025, 5.96 %, provisional, at most 9.8 %"
+    )
+    expect(words_after(page, "ArrowLeft")).to_have_text(
+        "Chinese, January 2025, 5.96 %, provisional, at most 9.8 %"
     )
 
 
@@ -83,9 +93,13 @@ def test_the_ring_stands_around_the_point(
 
 def test_up_leads_to_the_layer_above(page: Page) -> None:
     chart(page, "/trends?view=stack")
-    expect(words_after(page, "End")).to_have_text("Chinese, September 2026, 60.26 %, provisional")
+    expect(words_after(page, "End")).to_have_text(
+        "Chinese, September 2026, 60.26 %, provisional, at most 66.3 %"
+    )
     low = ring(page)
-    expect(words_after(page, "ArrowUp")).to_have_text("US, September 2026, 6.34 %, provisional")
+    expect(words_after(page, "ArrowUp")).to_have_text(
+        "US, September 2026, 6.34 %, provisional, at most 12.4 %"
+    )
     assert ring(page)[1] < low[1]
 
 
@@ -98,8 +112,10 @@ def test_with_several_sources_each_point_names_its_own(page: Page) -> None:
 
 def test_a_single_month_is_read_bar_by_bar(page: Page) -> None:
     chart(page, "/trends?from=2025-08&to=2025-08")
-    expect(words_after(page, "ArrowDown")).to_have_text("Chinese, August 2025, 28.65 %")
-    expect(words_after(page, "ArrowDown")).to_have_text("US, August 2025, 3.74 %")
+    expect(words_after(page, "ArrowDown")).to_have_text(
+        "Chinese, August 2025, 28.65 %, at most 36.3 %"
+    )
+    expect(words_after(page, "ArrowDown")).to_have_text("US, August 2025, 3.74 %, at most 11.4 %")
 
 
 def test_a_name_with_markup_signs_is_read_as_it_is_written(page: Page) -> None:
