@@ -1,17 +1,17 @@
 """`/methods`: the meanings of words and the making of numbers, with examples from the data."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
-from app.catalogue.entries import developers_by_slug, models_by_slug, sources_by_slug
-from app.database.vintages import vintage_at
+from app.catalogue.entries import ModelEntry, developers_by_slug, models_by_slug, sources_by_slug
+from app.database.vintages import Vintage, vintage_at
 from app.domain.answer import Answer
 from app.domain.errors import NoFiguresError
 from app.domain.question import Question
@@ -19,9 +19,10 @@ from app.domain.vocabulary import ORIGIN_LABELS, ORIGIN_SYNONYMS, Origin, Status
 from app.pages.markdown import parse_blocks
 from app.pages.questions import question_dependency
 from app.pages.templates import render_page
+from app.queries.anonymous_models import read_anonymous_usage
 from app.queries.coverage import CoveredMonth, SnapshotRecord, read_covered_months, read_snapshots
 from app.queries.shares import answer_question
-from app.queries.spans import main_source_first
+from app.queries.spans import covered_spans, main_source, main_source_first
 from app.web.dependencies import ReadSession
 from app.web.route_policy import RouteKind, policy
 from app.wording.citations import pinned_question
@@ -32,6 +33,7 @@ from app.wording.periods import in_period
 
 router = APIRouter()
 
+ANONYMOUS_SHOWN_MAX: Final = 5
 Then = Annotated[Question, question_dependency("as_of")]
 
 
@@ -54,6 +56,7 @@ def methods(request: Request, question: Then, session: ReadSession) -> HTMLRespo
         "statuses": _statuses(read_covered_months(vintage)),
         "record": _record(read_snapshots(vintage)),
         "example": _example(session, question),
+        "doubt": _doubt(vintage, models),
     }
     return render_page(request, "reference/methods.html", context)
 
@@ -96,6 +99,43 @@ def _record(snapshots: Sequence[SnapshotRecord]) -> PublishedCounts:
         lines=sum(item.lines for item in snapshots),
         superseded=sum(not item.current and not item.withdrawn_at for item in snapshots),
         withdrawn=len(gone),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LatestDoubt:
+    """What is of unknown origin in the latest month of the main source, ready to print.
+
+    `models` are the slugs, names and shares of the largest anonymous models. `unnamed` and
+    `remainder` are empty where there is nothing of that.
+    """
+
+    source: str
+    month: str
+    whole: str
+    together: str
+    models: Sequence[tuple[str, str, str]]
+    unnamed: str
+    remainder: str
+
+
+def _doubt(vintage: Vintage, models: Mapping[str, ModelEntry]) -> LatestDoubt | None:
+    slug = main_source(vintage)
+    if slug is None:
+        return None
+    source, month = sources_by_slug(vintage)[slug], covered_spans(vintage)[slug].last
+    usage = read_anonymous_usage(vintage, slug, month)
+    return LatestDoubt(
+        source=source.name,
+        month=format_month_name(month),
+        whole=denominator_text(source, Question()),
+        together=format_percent(usage.lines_pct, 2),
+        models=[
+            (key, models[key].name if key in models else key, format_percent(share, 2))
+            for key, share in usage.models[:ANONYMOUS_SHOWN_MAX]
+        ],
+        unnamed=format_percent(usage.unnamed_pct, 2) if usage.unnamed_pct else "",
+        remainder=format_percent(usage.remainder_pct, 2) if usage.remainder_pct else "",
     )
 
 

@@ -20,7 +20,7 @@ from tests.rewriting import rewriting
 
 TERMS = (
     "source origin base openness share of status missing remainder upload snapshot vintage"
-    " developer rounding computed not-known cite corrections catalogue"
+    " developer rounding computed bounds not-known cite corrections catalogue"
 ).split()
 
 
@@ -61,6 +61,32 @@ def test_the_remainder_and_what_adds_up_are_those_of_the_latest_month(
     assert "In October 2026, 7.5 % of all tokens counted by OpenRouter are not broken" in shown
     parts = "open models together 62.5 %, closed 30.0 %, unknown or not broken down 7.5 %."
     assert f"In October 2026: {parts}" in shown
+
+
+def test_the_largest_anonymous_models_of_the_latest_month_are_named_at_its_vintage(
+    own_client: TestClient, filled_db: Database
+) -> None:
+    (vintage,) = set(vintages(own_client))
+    before = words(own_client, "/methods")
+    assert "OpenRouter rankings, September 2026: " in before
+    month = (
+        b"month,origin,openness,developer,model,share_pct\n"
+        b"2026-10,chinese,open,,,60\n2026-10,us,closed,,,20\n"
+        b"2026-10,unknown,unknown,openrouter,openrouter/hunter-alpha,7\n"
+        b"2026-10,unknown,unknown,openrouter,openrouter/cypher-alpha,8.25\n"
+        b"2026-10,unknown,open,,,3\n"
+    )
+    publish_file(filled_db, month)
+    page = own_client.get("/methods").text
+    assert (
+        "OpenRouter rankings, October 2026: 18.25 % of all tokens counted by OpenRouter is of"
+        " unknown origin, and 1.75 % is not broken down. The largest anonymous models:"
+        " cypher-alpha 8.25 % hunter-alpha 7.00 % Lines that name no model 3.00 %"
+    ) in words_of(parse(page))
+    assert links_named(page, "hunter-alpha") == ["/models/openrouter/hunter-alpha"]
+    then = words(own_client, f"/methods?as_of={vintage}")
+    assert "OpenRouter rankings, September 2026: " in then
+    assert "hunter-alpha 7.00 %" not in then
 
 
 def test_what_is_not_known_is_said_in_the_words_of_each_source(
