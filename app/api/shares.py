@@ -106,6 +106,14 @@ class ShareRow(RowModel):
         ),
         examples=[36.7829],
     )
+    cite: str = Field(
+        description=(
+            "Address of the page that cites the number, for ever; empty where there is none."
+        ),
+        examples=[
+            "https://example.org/cite/2025-08~chinese~openrouter-rankings~gpsqnjwpc0~28.7729"
+        ],
+    )
 
 
 class SourceNote(BaseModel):
@@ -203,7 +211,8 @@ CSV: Final[dict[int | str, dict[str, Any]]] = {
                 "schema": {"type": "string"},
                 "example": ",".join(SHARE_COLUMNS)
                 + "\nopenrouter-rankings,2025-08,chinese,Chinese,28.7729,final,,tokens,open,all,"
-                "2026-11-23T10:00:00Z,month,sum,28.7729,36.7829\n",
+                "2026-11-23T10:00:00Z,month,sum,28.7729,36.7829,"
+                "https://example.org/cite/2025-08~chinese~openrouter-rankings~gpsqnjwpc0~28.7729\n",
             }
         },
     }
@@ -226,9 +235,12 @@ def read_shares(request: Request, session: ReadSession, list_query: SharesQuery)
     # CSV at this address too, where the client's Accept header prefers it.
     if list_query.csv:
         return shares_csv(request, question, answer)
+    site = str(request.base_url).rstrip("/")
     return Shares(
-        data=[ShareRow.model_validate(row) for row in share_rows(answer, question)],
-        complement=[ShareRow.model_validate(row) for row in complement_rows(answer, question)],
+        data=[ShareRow.model_validate(row) for row in share_rows(answer, question, site)],
+        complement=[
+            ShareRow.model_validate(row) for row in complement_rows(answer, question, site)
+        ],
         meta=shares_meta(question, answer),
         links=shares_links(request, question, answer),
     )

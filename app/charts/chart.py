@@ -106,13 +106,15 @@ class ChartPoint:
 class ChartSeries:
     """One line, layer or bar: a group, with a point for each month of the answer.
 
-    Bars have the point of their only month. `key` is the key of the group.
+    Bars have the point of their only month. `key` is the key of the group; `left_out`: it is one of
+    those that the question leaves out of the whole.
     """
 
     key: str
     label: str
     look: SeriesStyle
     points: tuple[ChartPoint, ...]
+    left_out: bool = False
 
     @property
     def last(self) -> ChartPoint | None:

@@ -21,7 +21,7 @@ from app.charts.style import series_styles
 from app.domain.answer import Answer, ChartEvent, Group, Share, SourceDefinition
 from app.domain.calendar import add_months
 from app.domain.rounding import rounded_share
-from app.domain.series import GroupSeries, covered_months
+from app.domain.series import covered_months
 from app.domain.vocabulary import NOT_RECOMPUTED, Openness, Origin, Status, View
 from app.wording.findings import leading_series
 from app.wording.formats import (
@@ -133,7 +133,8 @@ def _drafts(answer: Answer, design: PanelDesign, *, banded: bool) -> Iterator[_P
         months = covered_months(answer, source.slug)
         series = list(_series(answer.shares_of(source.slug), answer.groups, answer.months))
         if design.whole:
-            series += _series(answer.complement_of(source.slug), _short(answer), answer.months)
+            left_out = _series(answer.complement_of(source.slug), _short(answer), answer.months)
+            series += [replace(item, left_out=True) for item in left_out]
         series_with_figures = [item for item in series if item.last]
         if series_with_figures and len(months) == 1:
             yield _PanelDraft(
@@ -141,18 +142,23 @@ def _drafts(answer: Answer, design: PanelDesign, *, banded: bool) -> Iterator[_P
             )
         elif series_with_figures:
             leader = leading_series(answer, source.slug) if banded else None
-            band = _band(leader, series_with_figures) if leader and design.traits.banded else None
+            # The finding ends with the last settled month; the band goes on to the latest.
+            shown = answer.series(source.slug, leader.group.key) if leader else []
+            band = _band(shown, series_with_figures) if design.traits.banded else None
             yield _PanelDraft(design, source, series_with_figures, band)
 
 
-def _band(leader: GroupSeries, series: Iterable[ChartSeries]) -> ChartBand | None:
-    """The band of the group that leads; None where it might be nothing but what it is."""
+def _band(shares: Sequence[Share], series: Iterable[ChartSeries]) -> ChartBand | None:
+    """The band of the group of these shares; None where it might be nothing but what it is."""
+    if not shares:
+        return None
     # Only of that group: the same unknown models might be of any, so that the bands of several
     # would lie over each other and claim them more than once.
-    look = next(item.look for item in series if item.key == leader.group.key)
+    key = shares[0].group
+    look = next(item.look for item in series if item.key == key)
     runs: list[list[tuple[date, float, float]]] = []
     last: date | None = None
-    for row in leader.rows:
+    for row in shares:
         if row.low_pct is None or row.high_pct is None or row.status in NOT_RECOMPUTED:
             continue
         if last is None or row.month != add_months(last, 1):
@@ -161,7 +167,7 @@ def _band(leader: GroupSeries, series: Iterable[ChartSeries]) -> ChartBand | Non
         runs[-1].append((row.month, *bounds))
         last = row.month
     wide = [tuple(run) for run in runs if any(low < high for _, low, high in run)]
-    return ChartBand(leader.group.key, look, tuple(wide)) if wide else None
+    return ChartBand(key, look, tuple(wide)) if wide else None
 
 
 def _title(draft: _PanelDraft, frame: ChartSize) -> tuple[str, ...]:

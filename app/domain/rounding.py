@@ -3,6 +3,8 @@
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
+from app.domain.vocabulary import NOT_RECOMPUTED
+
 
 def round_half_up(number: Decimal, places: int) -> Decimal:
     """Return `number` to `places` decimals, halves away from zero: 28.65 becomes 28.7."""
@@ -28,3 +30,9 @@ def given_digits(share: Decimal) -> Decimal:
     digits = rounded_share(share).normalize()
     # `normalize` makes 3E+1 of 30, which files and pages would show so.
     return digits if digits.as_tuple().exponent in range(-40, 1) else digits.quantize(Decimal(1))
+
+
+def printed_share(share: Decimal, status: str) -> Decimal:
+    """Return a share in percent as files print it: rounded, or with the digits it was given."""
+    # “Nearly 30 percent” must not become 30.0000 in a file.
+    return given_digits(share) if status in NOT_RECOMPUTED else rounded_share(share)

@@ -7,7 +7,7 @@ from app.domain.errors import UserError
 from app.pages import templates
 from app.pages.api_docs import descriptions, guide
 from app.pages.api_docs import reference as api_reference
-from app.pages.explore import citations, downloads, embed, overview, trends
+from app.pages.explore import citations, cite, downloads, embed, overview, trends
 from app.pages.explore.embed import render_embed_error
 from app.pages.maintain import (
     catalogue,
@@ -28,6 +28,7 @@ router = APIRouter(include_in_schema=False)
 router.include_router(overview.router)
 router.include_router(trends.router)
 router.include_router(citations.router)
+router.include_router(cite.router)
 router.include_router(downloads.router)
 router.include_router(embed.router)
 router.include_router(sources.router)

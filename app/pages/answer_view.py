@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 
@@ -22,7 +22,8 @@ from app.domain.series import covered_months
 from app.domain.vocabulary import Status
 from app.web.dependencies import site_of
 from app.web.question_chart import QuestionChart
-from app.wording.citations import Citation, cite_answer
+from app.wording.bibliography import Citation
+from app.wording.citations import cite_answer, pinned_question
 from app.wording.definitions import band_text
 from app.wording.findings import chart_summary, headline_finding
 from app.wording.formats import format_month_name, format_remark, join_names
@@ -42,7 +43,8 @@ class ChartView:
     the marks of figures that are not final mean, and `band` what is shaded; empty where there is
     nothing of that. `hatched`: some areas
     are textured. `silent` names the sources without a figure. `dated`: a panel may show events.
-    `height` is that of the wide picture, in pixels.
+    `height` is that of the wide picture, in pixels. `cite` is the path that leads to the page of a
+    number of it, once its month and group are added; empty where nothing was published.
     """
 
     name: str
@@ -56,6 +58,7 @@ class ChartView:
     silent: Sequence[str]
     dated: bool
     height: int
+    cite: str
 
 
 def chart_view(chart: QuestionChart, name: str = "") -> ChartView:
@@ -83,6 +86,7 @@ def chart_view(chart: QuestionChart, name: str = "") -> ChartView:
         silent=[item.name for item in answer.sources if item not in sources_drawn],
         dated=any(panel.traits.annotated for panel in wide.panels),
         height=chart_geometry(wide).height,
+        cite=pinned_question(question, answer).address("/cite") if answer.vintage else "",
     )
 
 
@@ -130,6 +134,7 @@ class ShareTable:
     groups: Sequence[Group]
     rest_groups: Sequence[Group]
     rows: Sequence[MonthRow]
+    vintage: datetime | None
 
     @property
     def gaps(self) -> bool:
@@ -184,7 +189,7 @@ def _table(answer: Answer, source: SourceDefinition) -> ShareTable:
     told = {row.month for row in (*of_source, *left_out)}
     months = [month for month in sorted(told) if covered and covered[0] <= month <= covered[-1]]
     rows = [_row(month, shares[month], complement[month]) for month in reversed(months)]
-    return ShareTable(source, groups, rest, rows)
+    return ShareTable(source, groups, rest, rows, answer.vintage)
 
 
 def _groups_with_shares(groups: Sequence[Group], rows: Sequence[Share]) -> list[Group]:

@@ -1,5 +1,6 @@
 """Templates with their filters and the addresses of static files, and pages of errors."""
 
+from datetime import datetime
 from typing import Final
 
 from fastapi import Request
@@ -8,8 +9,11 @@ from fastapi.templating import Jinja2Templates
 from jinja2 import StrictUndefined
 
 from app import paths
-from app.domain.calendar import format_month
+from app.domain.answer import Share
+from app.domain.calendar import format_instant, format_month
 from app.domain.errors import UserError
+from app.domain.number_reference import refer_to_number
+from app.domain.question import Question
 from app.pages.markdown import render_inline
 from app.pages.revision_texts import revised_share_name, revision_text
 from app.pages.upload_texts import (
@@ -40,6 +44,13 @@ from app.wording.formats import (
 )
 from app.wording.periods import figure_terms, in_period, period_short
 
+
+def cite_path(question: Question, vintage: datetime | None, row: Share, left_out: bool) -> str:
+    """Return the path of the page that cites a number of an answer; empty without a figure."""
+    reference = refer_to_number(vintage, question, row, left_out=left_out)
+    return f"/cite/{reference.token}" if reference else ""
+
+
 # Starlette escapes in `.html` and `.xml` templates only: text and code of `.txt` ones is not HTML.
 TEMPLATES: Final = Jinja2Templates(
     paths.TEMPLATES, context_processors=[lambda request: {"site": site_of(request)}]
@@ -58,6 +69,7 @@ TEMPLATES.env.filters |= {
     "done": revision_text,
     "host": host_of,
     "instant": format_instant_name,
+    "instant_key": format_instant,
     "letter": column_letter,
     "listed": join_names,
     "marked": render_inline,
@@ -78,6 +90,7 @@ TEMPLATES.env.filters |= {
 
 # The address holds the version of a file: browsers keep it for good and still see every new one.
 TEMPLATES.env.globals["static"] = static_address
+TEMPLATES.env.globals["cite_path"] = cite_path
 TEMPLATES.env.globals["in_period"] = in_period
 TEMPLATES.env.globals["period_short"] = period_short
 TEMPLATES.env.globals["figure_terms"] = figure_terms

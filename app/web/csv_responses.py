@@ -41,7 +41,7 @@ def shares_csv(request: Request, question: Question, answer: Answer) -> CSVRespo
     """Return the rows of an answer as CSV, the same for pages and API."""
     # A CSV has no place for its own definition: the Link header leads to it, and to the address
     # that has these figures for good.
-    rows = (astuple(row) for row in share_rows(answer, question))
+    rows = (astuple(row) for row in share_rows(answer, question, str(request.base_url).rstrip("/")))
     pinned = pinned_question(question, answer)
     links = csv_link_header(
         described=question.address(f"{request.base_url}api/v1/shares"),

@@ -1,15 +1,15 @@
 """The shares of an answer as rows of plain cells, as every file and the API hold them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Final
 
-from app.domain.answer import Answer, Share
+from app.domain.answer import Answer
 from app.domain.calendar import format_instant, format_month
+from app.domain.number_reference import refer_to_number
 from app.domain.question import Question
-from app.domain.rounding import given_digits, rounded_share
-from app.domain.vocabulary import NOT_RECOMPUTED
+from app.domain.rounding import printed_share
 from app.wording.formats import format_remark
 
 
@@ -38,26 +38,31 @@ class FlatShare:
     statistic: str
     low_pct: Decimal | None
     high_pct: Decimal | None
+    cite: str
 
 
 # The fields are the columns in their order. A new one goes to the end, since programs count them.
 SHARE_COLUMNS: Final = tuple(field.name for field in fields(FlatShare))
 
 
-def share_rows(answer: Answer, question: Question) -> Iterator[FlatShare]:
-    """Return a row for each source, month and group of the answer."""
-    return _rows(answer, question, answer.shares)
+def share_rows(answer: Answer, question: Question, site: str) -> Iterator[FlatShare]:
+    """Return a row for each source, month and group of the answer.
+
+    `site` is the absolute address of the site, without its last slash.
+    """
+    return _rows(answer, question, site, left_out=False)
 
 
-def complement_rows(answer: Answer, question: Question) -> Iterator[FlatShare]:
+def complement_rows(answer: Answer, question: Question, site: str) -> Iterator[FlatShare]:
     """Return rows of what the question leaves out: with the shares they add up to 100."""
-    return _rows(answer, question, answer.complement)
+    return _rows(answer, question, site, left_out=True)
 
 
-def _rows(answer: Answer, question: Question, shares: Iterable[Share]) -> Iterator[FlatShare]:
+def _rows(answer: Answer, question: Question, site: str, *, left_out: bool) -> Iterator[FlatShare]:
     sources = {source.slug: source for source in answer.sources}
     as_of = format_instant(answer.vintage) if answer.vintage else ""
-    for share in shares:
+    for share in answer.complement if left_out else answer.shares:
+        reference = refer_to_number(answer.vintage, question, share, left_out=left_out)
         yield FlatShare(
             source=share.source,
             month=format_month(share.month),
@@ -74,12 +79,9 @@ def _rows(answer: Answer, question: Question, shares: Iterable[Share]) -> Iterat
             statistic=sources[share.source].statistic,
             low_pct=_printed(share.low_pct, share.status),
             high_pct=_printed(share.high_pct, share.status),
+            cite=f"{site}/cite/{reference.token}" if reference else "",
         )
 
 
 def _printed(share_pct: Decimal | None, status: str) -> Decimal | None:
-    if share_pct is None:
-        return None
-    # “Nearly 30 percent” must not become 30.0000 in a file.
-    digits = given_digits if status in NOT_RECOMPUTED else rounded_share
-    return digits(share_pct)
+    return None if share_pct is None else printed_share(share_pct, status)

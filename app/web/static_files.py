@@ -30,6 +30,7 @@ STYLES: Final = (
     "highlights",
     "cards",
     "citations",
+    "cite-page",
     "tables",
     "controls",
     "forms",

@@ -1,94 +1,50 @@
-"""Citations of an answer: a sentence, a link that stays, BibTeX and CSL-JSON."""
+"""Citations in sentences: of a chart, of a group's latest figure, of a single number."""
 
-import json
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import NamedTuple
 
-from app.domain.answer import Answer, SourceDefinition
+from app.domain.answer import Answer, Group, Share, SourceDefinition
 from app.domain.calendar import format_month
+from app.domain.number_reference import refer_to_number
 from app.domain.question import Question
-from app.domain.series import GroupSeries
 from app.domain.site import Site
+from app.domain.vocabulary import NOT_RECOMPUTED, Status
+from app.wording.bibliography import Citation
 from app.wording.definitions import (
-    denominator_text,
+    population_text,
     question_definition,
     source_citation,
+    subject_left_out,
     subject_of_group,
+    whole_text,
 )
 from app.wording.findings import leading_series
 from app.wording.formats import (
-    NO_BREAK_SPACE,
+    format_bounds,
     format_instant_name,
+    format_share,
     format_share_with_status,
+    join_names,
 )
 from app.wording.periods import in_period
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """A citation of one answer.
+class CitedFigure(NamedTuple):
+    """A figure to be cited: its source, whose it is in words that begin a sentence, its row."""
 
-    `title` tells the cited figures, `sentence` all there is to say, `rights` what the sources ask
-    for. `link` is absolute and pinned to the vintage; `key` names the entry in a bibliography.
-    `site` is who computed the figures.
-    """
+    source: SourceDefinition
+    who: str
+    row: Share
 
-    site: Site
-    title: str
-    sentence: str
-    link: str
-    rights: str
-    vintage: datetime
-    key: str
 
-    @property
-    def bibtex(self) -> str:
-        """One entry for BibTeX, with what TeX would take for commands escaped."""
-        # Doubled braces keep the author one name instead of first and last ones, and the capitals
-        # of the title, which styles would make small.
-        fields = {
-            "author": f"{{{_tex(self.site.author)}}}",
-            "title": f"{{{_tex(self.title)}}}",
-            "year": f"{self.vintage:%Y}",
-            "month": f"{self.vintage:%b}".lower(),
-            "publisher": f"{{{_tex(self.site.other_publisher)}}}",
-            "howpublished": rf"\url{{{self.link}}}",
-            "note": _tex(f"As known on {format_instant_name(self.vintage)}. {self.rights}"),
-        }
-        # Names of months are macros of BibTeX (`nov`) and stand without braces, so that each style
-        # can write them in its own way.
-        lines = [
-            f"  {name} = {value if name == 'month' else f'{{{value}}}'},"
-            for name, value in fields.items()
-            if value != "{}"
-        ]
-        return "\n".join([f"@misc{{{self.key},", *lines, "}"]) + "\n"
+class CitedNumber(NamedTuple):
+    """One number of an answer; `left_out`: its group is one that the question leaves out."""
 
-    @property
-    def csl(self) -> list[dict[str, Any]]:
-        """The items of a CSL-JSON file, as Zotero and pandoc read it: one data set."""
-        # `literal` keeps the author one name.
-        day, publisher = self.vintage, self.site.other_publisher
-        return [
-            {
-                "id": self.key,
-                "type": "dataset",
-                "title": self.title,
-                "author": [{"literal": self.site.author}],
-                "issued": {"date-parts": [[day.year, day.month, day.day]]},
-                "version": f"as known on {format_instant_name(day)}",
-                "URL": self.link,
-                "note": self.rights,
-            }
-            | ({"publisher": publisher} if publisher else {})
-        ]
-
-    @property
-    def csl_text(self) -> str:
-        """The CSL-JSON file."""
-        return json.dumps(self.csl, ensure_ascii=False, indent=2) + "\n"
+    group: Group
+    row: Share
+    left_out: bool = False
 
 
 def pinned_question(question: Question, answer: Answer) -> Question:
@@ -104,46 +60,91 @@ def pinned_question(question: Question, answer: Answer) -> Question:
 
 
 def cite_answer(answer: Answer, question: Question, site: Site) -> Citation | None:
-    """Return the citation of a chart: the latest figure of the leading group in each source.
+    """Return the citation of a chart: the latest settled figure of each source's leading group.
 
-    None where the answer has no figure.
+    Its link is that of the chart. None where the answer has no figure.
     """
     leading = [(item, leading_series(answer, item.slug)) for item in answer.sources]
-    cited = [(source, course) for source, course in leading if course is not None]
-    return _citation(answer, question, site, cited)
+    cited = [
+        CitedFigure(source, subject_of_group(course.group, question), course.last)
+        for source, course in leading
+        if course is not None
+    ]
+    link = site.address + pinned_question(question, answer).address("/trends")
+    return _citation(answer, question, site, cited, link)
 
 
-def cite_series(
-    answer: Answer, question: Question, site: Site, source: SourceDefinition, course: GroupSeries
+def cite_number(
+    answer: Answer, question: Question, site: Site, number: CitedNumber, source: SourceDefinition
 ) -> Citation | None:
-    """Return the citation of one group's latest figure, or None where nothing was published."""
-    return _citation(answer, question, site, [(source, course)])
+    """Return the citation of one number of an answer, whose link is the address of its own page.
+
+    None where there is no figure.
+    """
+    reference = refer_to_number(answer.vintage, question, number.row, left_out=number.left_out)
+    if reference is None:
+        return None
+    who = (
+        subject_left_out(number.group)
+        if number.left_out
+        else subject_of_group(number.group, question)
+    )
+    link = f"{site.address}/cite/{reference.token}"
+    return _citation(answer, question, site, [CitedFigure(source, who, number.row)], link)
 
 
 def _citation(
-    answer: Answer,
-    question: Question,
-    site: Site,
-    cited: list[tuple[SourceDefinition, GroupSeries]],
+    answer: Answer, question: Question, site: Site, cited: Sequence[CitedFigure], link: str
 ) -> Citation | None:
     if not cited or answer.vintage is None:
         return None
     vintage = answer.vintage.astimezone(UTC)
-    figures = " ".join(_figure(source, course, question) for source, course in cited)
-    rights = " ".join(_rights(source) for source, _ in cited)
-    link = site.address + pinned_question(question, answer).address("/trends")
-    sentence = (
-        f"{figures} {question_definition(question)} {rights} "
-        f"{site.byline}, as known on {format_instant_name(vintage)}: {link}"
+    figures = " ".join(f"{_figure(item, question, places=2)}." for item in cited)
+    rights = " ".join(_rights(item.source) for item in cited)
+    known = f"As known on {format_instant_name(vintage)}: {link}"
+    making = _making(cited, site)
+    return Citation(
+        site=site,
+        title=figures,
+        sentence=f"{figures} {question_definition(question)} {making} {rights} {known}",
+        short=f"{_news(cited[0], question)} ({site.title})",
+        link=link,
+        rights=f"{making} {rights}",
+        vintage=vintage,
+        key=_key(cited[0], vintage),
     )
-    return Citation(site, figures, sentence, link, rights, vintage, _key(cited, vintage))
 
 
-def _figure(source: SourceDefinition, course: GroupSeries, question: Question) -> str:
-    who = subject_of_group(course.group, question)
-    share = format_share_with_status(course.last, 2, noted=True)
-    whole = denominator_text(source, question)
-    return f"{who}: {share} of {whole} {in_period(source, course.last.month)}."
+def _figure(figure: CitedFigure, question: Question, places: int) -> str:
+    """Return the number with all that it is of, without a full stop."""
+    source, who, row = figure
+    share = format_share_with_status(row, places, noted=True)
+    whole = f"{whole_text(source, question)} ({population_text(source)})"
+    return f"{who}: {share} of {whole} {in_period(source, row.month)}"
+
+
+def _news(figure: CitedFigure, question: Question) -> str:
+    """Return the number as a news story says it: rounded, and its doubts in a few words."""
+    source, who, row = figure
+    doubts = "; ".join(
+        part
+        for part in (row.status if row.status != Status.FINAL else "", format_bounds(row))
+        if part
+    )
+    share = format_share(row) + (f" ({doubts})" if doubts else "")
+    whole = whole_text(source, question)
+    verb = "made up" if row.status not in NOT_RECOMPUTED else "were reported to make up"
+    when = in_period(source, row.month)
+    return f"{who} {verb} {share} of {whole} {when}, by figures of {source.publisher}"
+
+
+def _making(cited: Sequence[CitedFigure], site: Site) -> str:
+    """Return what is the publishers' in the figures and what is ours: CC BY asks for it."""
+    publishers = join_names(dict.fromkeys(item.source.publisher for item in cited))
+    labels = f"labelled by home and openness by {site.credit}"
+    if all(item.row.status in NOT_RECOMPUTED for item in cited):
+        return f"As reported by {publishers}; {labels}."
+    return f"Calculated from figures of {publishers}, and {labels}."
 
 
 def _rights(source: SourceDefinition) -> str:
@@ -154,25 +155,8 @@ def _rights(source: SourceDefinition) -> str:
     return f"{line}."
 
 
-def _key(cited: list[tuple[SourceDefinition, GroupSeries]], vintage: datetime) -> str:
+def _key(figure: CitedFigure, vintage: datetime) -> str:
     # To the second: two entries of one group at two vintages must not share a key.
-    (source, course), *_ = cited
-    words = f"openmodelshare-{source.slug}-{course.group.key}-{format_month(course.last.month)}"
+    row = figure.row
+    words = f"openmodelshare-{row.source}-{row.group}-{format_month(row.month)}"
     return f"{re.sub(r'[^a-z0-9-]+', '-', words)}-{vintage:%Y%m%d%H%M%S}"
-
-
-# One pass over the characters, since a chain of replacements would escape its own backslashes.
-_TEX: Final = {
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    NO_BREAK_SPACE: "~",
-    # Not `\{` and `\}`: BibTeX counts braces before TeX sees their backslashes, and they need not
-    # balance in a title.
-    "{": r"\textbraceleft{}",
-    "}": r"\textbraceright{}",
-} | {char: f"\\{char}" for char in "&%$#_"}
-
-
-def _tex(text: str) -> str:
-    return "".join(_TEX.get(char, char) for char in text)

@@ -1,8 +1,16 @@
 """Definitions of shares in words: subject, denominator, filters, source and vintage."""
 
+import re
 from collections.abc import Sequence
 
-from app.domain.answer import REST_GROUP, UNNAMED_GROUP, Answer, Group, SourceDefinition
+from app.domain.answer import (
+    OPEN_REST_GROUP,
+    REST_GROUP,
+    UNNAMED_GROUP,
+    Answer,
+    Group,
+    SourceDefinition,
+)
 from app.domain.question import Question
 from app.domain.vocabulary import ORIGIN_LABELS, Openness, Origin
 from app.wording.formats import (
@@ -31,6 +39,18 @@ def subject_of_group(group: Group, question: Question) -> str:
         if named
         else capitalize_first(models_of_group(group, question))
     )
+
+
+def subject_left_out(group: Group) -> str:
+    """Return the models of a group that a question leaves out, for the beginning of a sentence."""
+    return _LEFT_OUT.get(group.key, group.label)
+
+
+_LEFT_OUT = {
+    OPEN_REST_GROUP: "Other open models",
+    Openness.CLOSED: "Closed models",
+    Openness.UNKNOWN: "Models of unknown openness and what is not broken down",
+}
 
 
 def models_of_group(group: Group, question: Question) -> str:
@@ -173,14 +193,30 @@ def vintage_text(answer: Answer) -> str:
     return f"as known on {format_instant_name(answer.vintage)}"
 
 
-def source_citation(source: SourceDefinition) -> str:
-    """Return the line the source asks for, `{as_of}` filled with the day its figures were learned.
+def population_text(source: SourceDefinition) -> str:
+    """Return among whom a source counts, in a few words: what stands before the first `;`."""
+    return lowercase_first(source.population.partition(";")[0].strip())
 
-    It is empty where the source asks for none.
+
+def source_citation(source: SourceDefinition) -> str:
+    """Return the line the source asks for, `{as_of}` filled with the publisher's own date.
+
+    Where that is not known it is the day on which the figures were read there; where neither is
+    known the line has no date. It is empty where the source asks for none.
     """
-    day = format_day(source.learned) if source.learned else "an unknown day"
     # `str.format` would fail on other braces, which the line may hold: people type it.
-    return source.citation.replace("{as_of}", day)
+    day = source.provenance.as_of
+    if day:
+        return source.citation.replace(_AS_OF, format_day(day))
+    return _UNDATED.sub("", source.citation)
+
+
+_AS_OF = "{as_of}"
+# The date goes with the words that introduce it: “, as of {as_of}”, “ (as of {as_of})”.
+_UNDATED = re.compile(
+    r"[,;]?\s*\(?\s*\b(?:as of|as at|as on|of|from|on|accessed|retrieved)\s*\{as_of\}\)?|\{as_of\}",
+    re.IGNORECASE,
+)
 
 
 def filters_of_question(question: Question) -> str:

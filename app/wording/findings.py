@@ -78,7 +78,9 @@ def open_month_sentence(answer: Answer, question: Question) -> str:
             remark = format_remark(row)
             status = f"{row.status} ({remark})" if remark else row.status
             who = subject_of_group(lead.group, question)
-            return f"So far {in_period(source, row.month)}, {status}: {who} {format_share(row)}"
+            bounds = format_bounds(row)
+            share = format_share(row) + (f", {bounds}" if bounds else "")
+            return f"So far {in_period(source, row.month)}, {status}: {who} {share}"
     return ""
 
 
@@ -124,10 +126,13 @@ def _peak(course: GroupSeries, source: SourceDefinition) -> str:
     return f", after {format_share(top)} {in_period(source, top.month)}"
 
 
-def small_print_text(answer: Answer, question: Question) -> str:
-    """Return what belongs below every headline: sources, what is not final, the vintage."""
+def small_print_text(answer: Answer, question: Question | None = None) -> str:
+    """Return what belongs below every headline: sources, what is not final, the vintage.
+
+    Without the question it leaves out the month that is open, of which a page tells beside it.
+    """
     names = join_names(source.name for source in answer.sources) if answer.sources else "No source"
-    so_far = lowercase_first(open_month_sentence(answer, question))
+    so_far = lowercase_first(open_month_sentence(answer, question)) if question else ""
     parts = (names, _unsettled(answer), so_far, vintage_text(answer))
     return "; ".join(part for part in parts if part)
 

@@ -3,6 +3,7 @@
 const HELP =
   "Arrow keys: left and right go through the months, up and down through the series; " +
   "Home and End to the first and last month; Escape ends.";
+const HELP_CITE = " Enter leads to the page that cites the number.";
 const MONTH = new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric", timeZone: "UTC" });
 let count = 0;
 const ENTITIES = { "&lt;": "<", "&gt;": ">", "&#123;": "{", "&amp;": "&" };
@@ -32,8 +33,9 @@ function element(name, className, role = "") {
 }
 
 export class ChartReader {
-  constructor(chart, traces) {
+  constructor(chart, traces, citation) {
     this.chart = chart;
+    this.citation = citation;
     this.traces = traces;
     this.hasSeveralSources = new Set(traces.map((trace) => trace.meta.source)).size > 1;
     this.ring = element("span", "ring");
@@ -41,7 +43,7 @@ export class ChartReader {
     this.panel = element("div", "reading");
     this.help = element("p", "keys");
     this.help.id = `keys-${(count += 1)}`;
-    this.help.textContent = HELP;
+    this.help.textContent = HELP + (citation ? HELP_CITE : "");
     this.status = element("p", "said", "status");
     this.panel.append(this.status, this.help);
   }
@@ -70,12 +72,18 @@ export class ChartReader {
     if (event.target !== this.chart) return;
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     if (event.key === "Escape") return this.position && this.end("The reading has ended.");
+    if (event.key === "Enter" && this.position && this.citation) return this.cite();
     const next = this.nextPosition(event.key);
     if (!next) return;
     event.preventDefault();
     this.position = next;
     this.showRing();
     this.status.textContent = this.describePoint();
+  }
+
+  cite() {
+    const { trace, index } = this.position;
+    if (this.citation.show([{ trace: this.traces[trace], index }])) this.citation.firstLink.click();
   }
 
   // The point a key leads to; the first key leads to the latest month of the first series.

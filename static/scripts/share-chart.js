@@ -2,6 +2,7 @@
 // Until then, and on paper, the server's picture of it stands there.
 
 import { ChartReader } from "./chart-reading.js";
+import { PointCitation } from "./point-citation.js";
 
 const NARROW = 640;
 const darkScheme = matchMedia("(prefers-color-scheme: dark)");
@@ -31,7 +32,8 @@ class ShareChart extends HTMLElement {
     this.plot = this.querySelector(".plot");
     this.figure = JSON.parse(this.querySelector("script").textContent);
     this.redraw = () => this.draw();
-    this.reader ??= new ChartReader(this, this.figure.data);
+    if (this.dataset.cite) this.citation ??= new PointCitation(this, this.dataset.cite);
+    this.reader ??= new ChartReader(this, this.figure.data, this.citation);
     this.sizeObserver = new ResizeObserver(() => this.resized());
     this.sizeObserver.observe(this);
     darkScheme.addEventListener("change", this.redraw);
@@ -58,6 +60,21 @@ class ShareChart extends HTMLElement {
     const themedFigure = themed(figure, palette, getComputedStyle(this));
     Plotly.react(this.plot, themedFigure.data, themedFigure.layout, CONFIG);
     this.reader.chartDrawn(themedFigure.layout);
+    if (this.citation && !this.pressable) {
+      this.pressable = true;
+      this.plot.on("plotly_click", ({ points }) => this.pressed(points));
+    }
+  }
+
+  pressed(points) {
+    // Plotly gives them as they lie upon each other; the links stand as the series are listed.
+    const ordered = [...points].sort((one, other) => one.curveNumber - other.curveNumber);
+    this.citation.show(
+      ordered.map(({ curveNumber, pointNumber }) => ({
+        trace: this.figure.data[curveNumber],
+        index: pointNumber,
+      })),
+    );
   }
 }
 

@@ -146,7 +146,9 @@ def test_stacks_and_bars_have_no_band() -> None:
 
 
 def test_a_picture_that_stands_alone_says_what_is_shaded() -> None:
-    texts = ImageTexts("A headline", ("Acme",), "Of all", "Counted", "Gateway", "Words")
+    texts = ImageTexts(
+        "A headline", ("Acme",), "Of all", "Counted", "Gateway", "Words", "Open Model Share"
+    )
     card = render_card(lambda frame: lay_out_chart(GAP, View.LINES, frame), texts)
     said = " ".join("".join(item.itertext()) for item in ET.fromstring(card).iter())
     assert "Shaded: the most that the leading group might be" in said

@@ -25,7 +25,7 @@ def test_halves_go_up(number: str, shown: str) -> None:
 @pytest.mark.parametrize("number", ["1.00005", "2.00015", "28.65385", "0.12345"])
 def test_charts_and_files_agree_in_the_last_place(number: str) -> None:
     shares = answer({"us": [number]})
-    (row,) = share_rows(shares, Question())
+    (row,) = share_rows(shares, Question(), "https://share.example")
     (point,) = lay_out_chart(shares, View.LINES, WIDE_CHART).panels[0].series[0].points
     assert row.share_pct == round_half_up(Decimal(number), 4)
     assert point.share == float(row.share_pct or 0)

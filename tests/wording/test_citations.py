@@ -9,7 +9,8 @@ import pytest
 from app.domain.answer import Answer
 from app.domain.question import Question
 from app.domain.site import Site
-from app.wording.citations import Citation, cite_answer
+from app.wording.bibliography import Citation
+from app.wording.citations import cite_answer
 from tests.answers import answer, bounded, source
 
 SITE = Site("Example Shares", address="https://share.example")

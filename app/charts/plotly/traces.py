@@ -36,7 +36,8 @@ def _common(series: ChartSeries, panel: Panel) -> dict[str, Any]:
             "role": series.look.role,
             "low_pct": [point.low for point in series.points],
             "high_pct": [point.high for point in series.points],
-        },
+        }
+        | ({"left_out": True} if series.left_out else {}),
         "hoverinfo": "x+text",
         "hovertext": [plain_text(point.words) for point in series.points],
         "showlegend": False,

@@ -13,7 +13,8 @@ from app.domain.series import GroupSeries, group_series, settled_series
 from app.domain.site import Site
 from app.domain.vocabulary import Openness, Origin
 from app.pages.small_charts import ChartBox, SmallTrace, small_trace
-from app.wording.citations import Citation, cite_series
+from app.wording.bibliography import Citation
+from app.wording.citations import CitedNumber, cite_number
 from app.wording.definitions import subject_of_group, whole_text
 
 BOX = ChartBox(width=220, height=44, left=2, right=4, top=4, bottom=4)
@@ -68,7 +69,9 @@ def _card(answer: Answer, question: Question, site: Site, course: GroupSeries) -
         line=_line(answer, course),
         so_far=_so_far(answer.shares_of(answer.sources[0].slug), course),
         address=narrowed.address("/trends"),
-        citation=cite_series(answer, narrowed, site, answer.sources[0], course),
+        citation=cite_number(
+            answer, question, site, CitedNumber(course.group, course.last), answer.sources[0]
+        ),
     )
 
 
@@ -111,7 +114,13 @@ def _rest(answer: Answer, question: Question, site: Site) -> Iterator[Card]:
         line=_line(answer, closed),
         so_far=_so_far(answer.complement_of(source), closed),
         address=rest_question.address("/trends"),
-        citation=cite_series(answer, rest_question, site, answer.sources[0], closed),
+        citation=cite_number(
+            answer,
+            question,
+            site,
+            CitedNumber(closed.group, closed.last, left_out=True),
+            answer.sources[0],
+        ),
         beside=beside.last if beside and beside.last.month == closed.last.month else None,
     )
 

@@ -8,7 +8,7 @@ from app.pages.answer_view import citation_of_answer
 from app.queries.shares import answer_question
 from app.web.dependencies import FreshQuestion, ReadSession
 from app.web.route_policy import RouteKind, policy
-from app.wording.citations import Citation
+from app.wording.bibliography import Citation
 
 router = APIRouter()
 

@@ -46,6 +46,7 @@ class SideBySide:
     groups: Sequence[Group]
     sides: Sequence[Side]
     answer: Answer
+    question: Question
     citations: Sequence[str]
     silent: Sequence[str]
 
@@ -79,6 +80,7 @@ def side_by_side(
         latest.groups,
         list(_sides(latest, main)),
         latest,
+        question_of_all,
         lines,
         [source.name for source in answer.sources if source.slug in covering.keys() - slugs_shown],
     )

@@ -78,17 +78,21 @@ def _answered(request: Request, session: Session, question: Question) -> HTMLRes
     except NoFiguresError as nothing:
         return _nothing(request, session, question, nothing)
     controls = question_form(session, question)
+    citation = citation_of_answer(request, answer, question)
     context = {
         "question": question,
         "form": controls,
         "embeds": _embeds(request, question, answer),
-        "citation": citation_of_answer(request, answer, question),
+        "citation": citation,
         "revised": revision_notice(session, question, answer),
         "revisions": latest_revisions(session, question, answer),
     }
-    return render_page(
+    response = render_page(
         request, "explore/trends.html", context | explorer_context(session, question, answer)
     )
+    if citation:
+        response.headers["Link"] = f'<{citation.link}>; rel="cite-as"'
+    return response
 
 
 def _nothing(

@@ -29,7 +29,7 @@ from app.wording.citations import pinned_question
 from app.wording.definitions import denominator_text, source_citation, subject_of_group
 from app.wording.findings import leading_series
 from app.wording.formats import format_day, format_percent
-from app.wording.periods import in_period
+from app.wording.periods import in_period, period_name
 
 router = APIRouter()
 
@@ -127,7 +127,7 @@ def _doubt(vintage: Vintage, models: Mapping[str, ModelEntry]) -> LatestDoubt | 
     usage = read_anonymous_usage(vintage, slug, month)
     return LatestDoubt(
         source=source.name,
-        month=format_month_name(month),
+        month=period_name(source, month),
         whole=denominator_text(source, Question()),
         together=format_percent(usage.lines_pct, 2),
         models=[

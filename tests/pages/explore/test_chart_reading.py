@@ -152,7 +152,8 @@ def test_escape_and_leaving_end_the_reading(page: Page) -> None:
 def test_the_keys_are_explained_where_the_chart_has_focus(page: Page) -> None:
     reading = chart(page, "/trends")
     keys = "Arrow keys: left and right go through the months, up and down through the series; "
-    keys += "Home and End to the first and last month; Escape ends."
+    keys += "Home and End to the first and last month; Escape ends. "
+    keys += "Enter leads to the page that cites the number."
     expect(reading).to_have_accessible_description(re.compile(rf"{keys}$"))
     page.keyboard.press("Tab")
     page.keyboard.press("Shift+Tab")

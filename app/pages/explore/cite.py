@@ -1,0 +1,137 @@
+"""`/cite/{token}`: one number with all that makes it citable; `/cite?...` leads to its token."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy.orm import Session
+
+from app.domain.answer import Share, SourceDefinition
+from app.domain.calendar import parse_month
+from app.domain.errors import BadQuestionError, NoFiguresError, NotFoundError, Problem, excerpt
+from app.domain.number_reference import parse_token, refer_to_number
+from app.domain.question import Question
+from app.domain.question_parser import bad_question, parse_question
+from app.domain.vocabulary import View
+from app.pages.answer_view import chart_view
+from app.pages.templates import render_page
+from app.queries.cited_numbers import ResolvedNumber, find_number
+from app.queries.shares import answer_question, known_slugs
+from app.web.dependencies import ReadSession, no_parameters, site_of
+from app.web.question_chart import question_chart
+from app.web.route_policy import RouteKind, policy
+from app.wording.bibliography import Citation
+from app.wording.citations import CitedNumber, cite_number
+from app.wording.definitions import definition_text
+from app.wording.formats import capitalize_first
+from app.wording.periods import figure_terms, in_period
+
+router = APIRouter()
+
+
+def resolve_token(token: str, session: ReadSession) -> ResolvedNumber:
+    """Return the number of a token. Raise NotFoundError, which says what is wrong with it."""
+    reference = parse_token(token)
+    try:
+        question = parse_question(reference.pairs, known_slugs(session))
+    except BadQuestionError as refused:
+        first = refused.problems[0].sentence() if refused.problems else refused.detail
+        raise NotFoundError("This server cannot know the number that was cited", first) from None
+    return find_number(session, reference, question)
+
+
+Resolved = Annotated[ResolvedNumber, Depends(resolve_token)]
+Alone = no_parameters()
+
+
+@router.get("/cite")
+@policy(RouteKind.PAGE, expensive=True)
+def refer(request: Request, session: ReadSession) -> Response:
+    """Lead from a question with a month and a group to the page of that number."""
+    pairs = request.query_params.multi_items()
+    asked = {name: text for name, text in pairs if name in ("month", "group")}
+    rest = [pair for pair in pairs if pair[0] not in ("month", "group")]
+    question = parse_question(rest, known_slugs(session))
+    month = parse_month(asked.get("month", ""))
+    if month is None:
+        given = asked.get("month", "")
+        expected = "a month as YYYY-MM, such as 2025-08"
+        raise bad_question([Problem("not_a_month", None, None, "month", excerpt(given), expected)])
+    answer = answer_question(session, question)
+    # A group of what the question leaves out is asked for as in a token: with a hyphen before it.
+    group = asked.get("group", "")
+    left_out = group.startswith("-")
+    for row in answer.complement if left_out else answer.shares:
+        if (row.month, row.group) == (month, group.removeprefix("-")):
+            reference = refer_to_number(answer.vintage, question, row, left_out=left_out)
+            if reference:
+                return RedirectResponse(f"/cite/{reference.token}", 303)
+    raise NoFiguresError(
+        "There is no figure to cite", "Ask for a month and a group that the answer has."
+    )
+
+
+@router.get("/cite/{token:path}.bib", dependencies=[Alone])
+@policy(RouteKind.FILE, expensive=True, cross_origin_reads=True)
+def bibtex(request: Request, number: Resolved) -> Response:
+    """Return one BibTeX entry of the number."""
+    citation = _citation(request, number)
+    return _file(citation.bibtex, "application/x-bibtex", f"{citation.key}.bib")
+
+
+@router.get("/cite/{token:path}.json", dependencies=[Alone])
+@policy(RouteKind.FILE, expensive=True, cross_origin_reads=True)
+def csl(request: Request, number: Resolved) -> Response:
+    """Return the citation of the number as CSL-JSON."""
+    citation = _citation(request, number)
+    media_type = "application/vnd.citationstyles.csl+json"
+    return _file(citation.csl_text, media_type, f"{citation.key}.json")
+
+
+@router.get("/cite/{token:path}", dependencies=[Alone])
+@policy(RouteKind.PAGE, expensive=True)
+def cite(request: Request, number: Resolved, session: ReadSession) -> HTMLResponse:
+    citation = _citation(request, number)
+    response = render_page(
+        request, "explore/cite.html", _context(session, number) | {"citation": citation}
+    )
+    response.headers["Link"] = f'<{citation.link}>; rel="cite-as"'
+    return response
+
+
+def _citation(request: Request, number: ResolvedNumber) -> Citation:
+    cited = CitedNumber(number.group, number.row, number.reference.left_out)
+    source = number.source
+    citation = cite_number(number.answer, number.question, site_of(request), cited, source)
+    # Every number that was resolved has a figure and a vintage.
+    if citation is None:
+        raise NotFoundError("There is no figure to cite")
+    return citation
+
+
+def _context(session: Session, number: ResolvedNumber) -> dict[str, object]:
+    answer, source = number.answer, number.source
+    drawn = number.question.having(view=View.LINES)
+    return {
+        "number": number,
+        "row": number.row,
+        "source": source,
+        "when": capitalize_first(in_period(source, number.row.month)),
+        "terms": figure_terms(source),
+        "definition": definition_text(answer, number.question),
+        "chart": chart_view(question_chart(session, drawn, answer)),
+        "trends": number.question.address("/trends"),
+        "today": number.question.having(as_of=None).address("/trends"),
+        "behind": _behind(source, number.row, number.question),
+    }
+
+
+def _behind(source: SourceDefinition, row: Share, question: Question) -> str:
+    """The address of the upload and the lines that the number rests on, as it stood then."""
+    vintage = "".join(text for name, text in question.pairs() if name == "as_of")
+    return f"/uploads/behind?source={source.slug}&month={row.month:%Y-%m}&as_of={vintage}"
+
+
+def _file(text: str, media_type: str, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text, media_type=media_type, headers=headers)

@@ -1,0 +1,135 @@
+"""A cited number found again: as it stood at its vintage, and what has become of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.database.tables import Snapshot, Source, Upload
+from app.database.vintages import current_snapshots
+from app.domain.answer import Answer, Group, Share, SourceDefinition
+from app.domain.errors import NoFiguresError, NotFoundError
+from app.domain.number_reference import NumberReference
+from app.domain.provenance import UNKNOWN_PROVENANCE, Provenance
+from app.domain.question import Question
+from app.domain.rounding import printed_share
+from app.queries.shares import answer_question
+
+VINTAGES_SEARCHED_MAX: Final = 8
+"""The changes of a month, the latest first, among which a number is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedNumber:
+    """A number that a reference names, as this server has it.
+
+    `question` has the answer at the vintage that was found, `now` is the number as it stands today,
+    None where there is none any more. `provenance` is that of the month's figures. `elsewhere`: the
+    reference names a moment at which this server did not have the number, as one of another server.
+    """
+
+    reference: NumberReference
+    question: Question
+    answer: Answer
+    row: Share
+    group: Group
+    now: Share | None
+    provenance: Provenance
+    elsewhere: bool
+
+    @property
+    def source(self) -> SourceDefinition:
+        """The source of the number, with where the figures of its month come from."""
+        (source,) = self.answer.sources
+        return replace(source, provenance=self.provenance)
+
+    @property
+    def current(self) -> bool:
+        """Whether the number stands today as it did then."""
+        now = self.now
+        return now is not None and (now.share_pct, now.status) == (
+            self.row.share_pct,
+            self.row.status,
+        )
+
+
+def find_number(session: Session, reference: NumberReference, question: Question) -> ResolvedNumber:
+    """Return the number of a reference; `question` is the reference's, at no vintage.
+
+    Raise NotFoundError where no vintage of this server has it: it says what there is instead.
+    """
+    now = _answer_row(session, question, reference)
+    for moment in _moments(session, reference):
+        at = question.having(as_of=moment)
+        then = now if moment is None else _answer_row(session, at, reference)
+        if then and _printed(then[1]) == reference.share_pct:
+            answer, row = then
+            return ResolvedNumber(
+                reference=reference,
+                question=question.having(as_of=answer.vintage),
+                answer=answer,
+                row=row,
+                group=_group(answer, reference),
+                now=now[1] if now else None,
+                provenance=_provenance(session, reference, answer.vintage),
+                elsewhere=moment != reference.vintage,
+            )
+    stands = f"It has {_printed(now[1]):f} percent now." if now else "It has none for it at all."
+    raise NotFoundError("This server never had the number that was cited", stands)
+
+
+def _moments(session: Session, reference: NumberReference) -> Iterator[datetime | None]:
+    """Yield the moments at which the number may have stood: the cited one, now, each change."""
+    yield reference.vintage
+    yield None
+    changes = session.execute(
+        select(Upload.published_at, Upload.withdrawn_at)
+        .join(Snapshot, Snapshot.upload_id == Upload.id)
+        .join(Source, Source.id == Snapshot.source_id)
+        .where(
+            Source.slug == reference.source,
+            Snapshot.month == reference.month,
+            Upload.published_at.is_not(None),
+        )
+    )
+    moments = {moment for row in changes for moment in row if moment}
+    yield from sorted(moments, reverse=True)[:VINTAGES_SEARCHED_MAX]
+
+
+def _answer_row(
+    session: Session, question: Question, reference: NumberReference
+) -> tuple[Answer, Share] | None:
+    try:
+        answer = answer_question(session, question)
+    except NoFiguresError:
+        return None
+    rows = answer.complement if reference.left_out else answer.shares
+    key = (reference.source, reference.month, reference.group)
+    known = (row for row in rows if not row.missing)
+    row = next((row for row in known if (row.source, row.month, row.group) == key), None)
+    return (answer, row) if row else None
+
+
+def _printed(row: Share) -> object:
+    return None if row.share_pct is None else printed_share(row.share_pct, row.status)
+
+
+def _group(answer: Answer, reference: NumberReference) -> Group:
+    groups = answer.complement_groups if reference.left_out else answer.groups
+    return next(group for group in groups if group.key == reference.group)
+
+
+def _provenance(session: Session, reference: NumberReference, as_of: datetime | None) -> Provenance:
+    """Return where the figures of the cited month come from."""
+    current = current_snapshots(as_of).subquery()
+    row = session.execute(
+        select(Upload.origin_url, Upload.retrieved_at, Upload.publisher_as_of)
+        .join(Snapshot, Snapshot.upload_id == Upload.id)
+        .join(current, current.c.id == Snapshot.id)
+        .join(Source, Source.id == Snapshot.source_id)
+        .where(Source.slug == reference.source, Snapshot.month == reference.month)
+    ).one_or_none()
+    return Provenance(*row) if row else UNKNOWN_PROVENANCE
