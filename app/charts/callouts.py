@@ -1,6 +1,7 @@
 """Placing of the numbered badges of events and of the words beside reported figures."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Final, NamedTuple
 
 from app.charts.chart import Callout, ChartPoint, ChartSize, EventBadge, Panel
@@ -92,16 +93,25 @@ def _side(here: float, width: float, room: float) -> tuple[str, float]:
 
 
 def _roof(panel: Panel, axis: TimeAxis, left: float, right: float) -> float:
-    """How many pixels above the axis any line reaches between two pixels across."""
+    """How many pixels above the axis any line or band reaches between two pixels across."""
     # A line enters and leaves between months, so the months just outside count too.
     slack = axis.width * 31 / (add_months(axis.last, 1) - axis.first).days
     return max(
         (
-            point.share * panel.height / panel.top
-            for item in panel.series
-            for point in item.points
-            if point.share is not None
-            and left - slack <= axis.pixel(middle_of_month(point.month)) <= right + slack
+            share * panel.height / panel.top
+            for month, share in _heights(panel)
+            if left - slack <= axis.pixel(middle_of_month(month)) <= right + slack
         ),
         default=0,
     )
+
+
+def _heights(panel: Panel) -> Iterator[tuple[date, float]]:
+    """Yield each month with the shares that lines and band reach in it."""
+    for item in panel.series:
+        for point in item.points:
+            if point.share is not None:
+                yield point.month, point.share
+    for run in panel.band.runs if panel.band else ():
+        for month, _, high in run:
+            yield month, high

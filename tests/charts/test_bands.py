@@ -16,6 +16,7 @@ from app.charts.svg.chart import render_svg
 from app.charts.svg.share_image import ImageTexts, render_card
 from app.domain.vocabulary import View
 from tests.answers import answer, bounded
+from tests.charts.builders import reported
 
 GAP = bounded(
     answer({"chinese": ["20", "30", None, "40", "50"], "us": ["5", "4", "3", "2", "1"]}),
@@ -105,6 +106,17 @@ def test_the_axis_has_room_for_the_band() -> None:
     assert panel.top == 80
     (plain,) = lay_out_chart(GAP, View.LINES, banded=False).panels
     assert plain.top == 60
+
+
+def test_the_words_of_a_reported_figure_keep_clear_of_the_band() -> None:
+    doubtful = bounded(
+        answer({"chinese": ["20", "29", "16", "15"]}), {"chinese": ["40", "60", "40", "75"]}
+    )
+    (callout,) = (
+        lay_out_chart(doubtful, View.LINES, reported=reported(None, "30")).panels[0].callouts
+    )
+    (panel,) = lay_out_chart(doubtful, View.LINES).panels
+    assert callout.lift >= (60 - 30) * panel.height / panel.top
 
 
 def test_without_bounds_nothing_is_shaded_but_the_words_stay() -> None:
