@@ -51,11 +51,12 @@ def lay_out_chart(
     """
     design = design_of_view(view)
     points = _by_subject(reported) if reported and design.traits.annotated else {}
+    panels = tuple(_panels(answer, design, frame, banded=banded))
     # A figure reported for a month before the first one widens the axis instead of being cut off.
-    reported_months = [point.share.month for figures in points.values() for point in figures]
+    about_shown = (points.get(panel.source.slug, ()) for panel in panels)
+    reported_months = [point.share.month for figures in about_shown for point in figures]
     first = min([answer.months[0], *reported_months])
     last = max([answer.months[-1], *reported_months])
-    panels = tuple(_panels(answer, design, frame, banded=banded))
     drawn = Chart(frame, first, last, month_ticks(first, last, frame.ticks), panels)
     if not any(panel.traits.timed for panel in panels):
         return drawn

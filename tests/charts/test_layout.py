@@ -4,11 +4,17 @@ import itertools
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from app.charts.chart import NARROW_CHART, WIDE_CHART
 from app.charts.layout import lay_out_chart
+from app.domain.source_terms import Window
 from app.domain.vocabulary import View
+from app.wording.formats import NO_BREAK_SPACE
 from tests.answers import answer, group, source
 from tests.charts.builders import event, reported
+
+MARCH = date(2025, 3, 1)
 
 
 def test_labels_at_line_ends_keep_their_distance() -> None:
@@ -83,6 +89,54 @@ def test_a_reported_point_before_the_first_month_widens_the_axis() -> None:
 def test_reported_tokens_do_not_stand_among_downloads() -> None:
     hub = answer({"chinese": ["28", "16"]}, sources=(source("hub", "downloads"),))
     assert lay_out_chart(hub, View.LINES, reported=reported("30")).panels[0].callouts == ()
+
+
+def test_figures_reported_on_one_source_do_not_stand_on_another_of_the_same_metric() -> None:
+    other = answer({"chinese": ["28", "16"]}, sources=(source("one-gateway"),), first=MARCH)
+    chart = lay_out_chart(other, View.LINES, reported=reported("30"))
+    assert chart.panels[0].callouts == ()
+    assert chart.first == MARCH
+
+
+def test_of_two_panels_the_one_that_is_reported_on_has_the_mark_and_names_who_reports() -> None:
+    two = answer({"chinese": ["28", "16"]}, {"chinese": ["5", "6"]})
+    first, second = lay_out_chart(two, View.LINES, reported=reported("30")).panels
+    (callout,) = first.callouts
+    assert " ".join(callout.text).endswith("Study")
+    assert second.callouts == ()
+
+
+def test_on_the_narrow_screen_a_reported_mark_names_who_reports_too() -> None:
+    shares = answer({"chinese": ["28", "16"]})
+    (panel,) = lay_out_chart(shares, View.LINES, NARROW_CHART, reported("30")).panels
+    (callout,) = panel.callouts
+    assert "Study" in callout.text
+
+
+@pytest.mark.parametrize(
+    ("window", "when"),
+    [
+        (Window.MONTH, "in January 2025"),
+        (Window.WEEK, "in one week of January 2025"),
+        (Window.TRAILING_12_MONTHS, "in the twelve months to January 2025"),
+    ],
+)
+def test_the_title_of_bars_says_of_what_time_they_are(window: Window, when: str) -> None:
+    shares = answer({"us": ["17"]}, sources=(source(window=window),))
+    (panel,) = lay_out_chart(shares, View.LINES).panels
+    assert " ".join(panel.title).replace(NO_BREAK_SPACE, " ") == f"Gateway, tokens {when}"
+
+
+def test_the_title_of_lines_says_what_each_figure_is_of_unless_it_is_a_month_s_sum() -> None:
+    year = source(window=Window.TRAILING_12_MONTHS)
+    plain, trailing = (
+        " ".join(
+            lay_out_chart(answer({"us": ["1", "2"]}, sources=(item,)), View.LINES).panels[0].title
+        )
+        for item in (source(), year)
+    )
+    assert plain == "Gateway, tokens"
+    assert trailing == "Gateway, tokens (each figure: twelve months to the end of the month)"
 
 
 def test_words_of_reported_points_stand_above_the_lines_they_would_cross() -> None:

@@ -139,7 +139,8 @@ def test_a_reported_point_is_a_hollow_mark_with_its_own_words() -> None:
     point = shown["data"][-1]
     assert (point["y"], point["marker"]["color"]) == ([30], PALETTE["surface"])
     (words,) = [i["text"] for i in shown["layout"]["annotations"] if i["name"] == "reported"]
-    assert words.replace("<br>", " ") == "30\N{NO-BREAK SPACE}%, reported as “nearly 30”"
+    shown_words = words.replace("<br>", " ")
+    assert shown_words == "30\N{NO-BREAK SPACE}%, reported as “nearly 30”, Study"
 
 
 def test_developers_of_one_origin_share_a_hue_and_differ_in_shade_dash_or_mark() -> None:
