@@ -104,7 +104,7 @@ class ShareRow(RowModel):
             " or its maker is not known or the source does not break it down. Null where"
             " `share_pct` is."
         ),
-        examples=[36.7829],
+        examples=[36.811],
     )
     cite: str = Field(
         description=(
@@ -211,7 +211,7 @@ CSV: Final[dict[int | str, dict[str, Any]]] = {
                 "schema": {"type": "string"},
                 "example": ",".join(SHARE_COLUMNS)
                 + "\nopenrouter-rankings,2025-08,chinese,Chinese,28.7729,final,,tokens,open,all,"
-                "2026-11-23T10:00:00Z,month,sum,28.7729,36.7829,"
+                "2026-11-23T10:00:00Z,month,sum,28.7729,36.8110,"
                 "https://example.org/cite/2025-08~chinese~openrouter-rankings~gpsqnjwpc0~28.7729\n",
             }
         },

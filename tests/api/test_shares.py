@@ -37,7 +37,7 @@ def test_a_row_says_source_month_group_share_and_status(client: TestClient) -> N
             "month": "2025-08",
             "group": "chinese",
             "label": "Chinese",
-            "share_pct": 28.6539,
+            "share_pct": 28.7738,
             "status": "final",
             "note": "",
             "metric": "tokens",
@@ -46,8 +46,8 @@ def test_a_row_says_source_month_group_share_and_status(client: TestClient) -> N
             "as_of": answer["meta"]["as_of"],
             "window": "month",
             "statistic": "sum",
-            "low_pct": 28.7729,
-            "high_pct": 36.7829,
+            "low_pct": 28.7738,
+            "high_pct": 36.8119,
         }
     ]
 

@@ -366,6 +366,16 @@ def test_a_line_of_another_developer_cannot_be_of_the_one_asked_but_an_anonymous
     assert bounds["_unnamed"] == ("5.00", "5.00", "5.00")
 
 
+@pytest.mark.parametrize(
+    ("month", "share", "most"),
+    [("2026-09", "58.09", "69.53"), ("2026-10", "52.31", "72.01")],
+)
+def test_the_figures_of_the_story_have_the_bounds_they_must_show(
+    bundled_db: Database, month: str, share: str, most: str
+) -> None:
+    assert bounds_of(ask(bundled_db), month)["chinese"] == (share, share, most)
+
+
 def test_a_missing_share_has_no_bounds(bundled_db: Database) -> None:
     missing = [row for row in ask(bundled_db).shares if row.missing]
     assert missing

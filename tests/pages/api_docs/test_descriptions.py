@@ -128,7 +128,8 @@ def test_the_dataset_tells_what_search_engines_ask_for(client: TestClient) -> No
     assert 50 <= len(described["description"]) <= 5000
     assert described["temporalCoverage"] == "2024-12/2026-09"
     assert described["dateModified"].endswith("Z")
-    (measured,) = described["variableMeasured"]
+    measured, *bounds = described["variableMeasured"]
+    assert [item["name"] for item in bounds] == ["low_pct", "high_pct"]
     assert (measured["name"], measured["unitText"]) == ("share_pct", "percent")
     assert "never zero" in measured["description"]  # the meaning it has among the shares
     rankings = {item["name"]: item for item in described["isBasedOn"]}["OpenRouter rankings"]

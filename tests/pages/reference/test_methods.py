@@ -67,25 +67,26 @@ def test_the_largest_anonymous_models_of_the_latest_month_are_named_at_its_vinta
     own_client: TestClient, filled_db: Database
 ) -> None:
     (vintage,) = set(vintages(own_client))
-    before = words(own_client, "/methods")
-    assert "OpenRouter rankings, September 2026: " in before
-    month = (
-        b"month,origin,openness,developer,model,share_pct\n"
-        b"2026-10,chinese,open,,,60\n2026-10,us,closed,,,20\n"
-        b"2026-10,unknown,unknown,openrouter,openrouter/hunter-alpha,7\n"
-        b"2026-10,unknown,unknown,openrouter,openrouter/cypher-alpha,8.25\n"
-        b"2026-10,unknown,open,,,3\n"
+    assert "OpenRouter rankings, October 2026: 19.45 % of" in words(own_client, "/methods")
+    lines = (
+        "chinese,open,,,60",
+        "us,closed,,,20",
+        "unknown,unknown,openrouter,openrouter/hunter-alpha,7",
+        "unknown,unknown,openrouter,openrouter/cypher-alpha,8.25",
+        "unknown,open,,,3",
     )
-    publish_file(filled_db, month)
+    head = "month,status,origin,openness,developer,model,share_pct"
+    rows = [f"2026-11,provisional,{line}" for line in lines]
+    publish_file(filled_db, "\n".join([head, *rows]).encode())
     page = own_client.get("/methods").text
     assert (
-        "OpenRouter rankings, October 2026: 18.25 % of all tokens counted by OpenRouter is of"
+        "OpenRouter rankings, November 2026: 18.25 % of all tokens counted by OpenRouter is of"
         " unknown origin, and 1.75 % is not broken down. The largest anonymous models:"
         " cypher-alpha 8.25 % hunter-alpha 7.00 % Lines that name no model 3.00 %"
     ) in words_of(parse(page))
     assert links_named(page, "hunter-alpha") == ["/models/openrouter/hunter-alpha"]
     then = words(own_client, f"/methods?as_of={vintage}")
-    assert "OpenRouter rankings, September 2026: " in then
+    assert "OpenRouter rankings, October 2026: " in then
     assert "hunter-alpha 7.00 %" not in then
 
 
