@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Final
 
@@ -169,7 +170,7 @@ def _example(session: Session, question: Question) -> WorkedExample | None:
     course = leading_series(answer, source.slug)
     if course is None or answer.vintage is None:
         return None
-    parts = _adds_up(answer)
+    parts = _adds_up(answer, course.last.month)
     return WorkedExample(
         number=format_percent(course.last.share_pct),
         whole=denominator_text(source, example_question),
@@ -188,9 +189,8 @@ def _example(session: Session, question: Question) -> WorkedExample | None:
     )
 
 
-def _adds_up(answer: Answer) -> list[tuple[str, str]]:
-    """The parts of the whole in the latest month: open models together, and each of the rest."""
-    month = max(row.month for row in answer.shares if not row.missing)
+def _adds_up(answer: Answer, month: date) -> list[tuple[str, str]]:
+    """The parts of the whole in a month: open models together, and each of the rest."""
     rows = [row for row in answer.shares if row.month == month and not row.missing]
     rest = [row for row in answer.complement if row.month == month and not row.missing]
     together = sum((row.share_pct or Decimal(0) for row in rows), Decimal(0))
