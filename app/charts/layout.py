@@ -142,24 +142,26 @@ def _drafts(answer: Answer, design: PanelDesign, *, banded: bool) -> Iterator[_P
                 BARS, source, [_only(item, months[0]) for item in series_with_figures]
             )
         elif series_with_figures:
-            leader = leading_series(answer, source.slug) if banded else None
-            # The finding ends with the last settled month; the band goes on to the latest.
-            shown = answer.series(source.slug, leader.group.key) if leader else []
-            band = _band(shown, series_with_figures) if design.traits.banded else None
+            shaded = banded and design.traits.banded
+            band = _band(answer, source, series_with_figures) if shaded else None
             yield _PanelDraft(design, source, series_with_figures, band)
 
 
-def _band(shares: Sequence[Share], series: Iterable[ChartSeries]) -> ChartBand | None:
-    """The band of the group of these shares; None where it might be nothing but what it is."""
-    if not shares:
+def _band(
+    answer: Answer, source: SourceDefinition, series: Iterable[ChartSeries]
+) -> ChartBand | None:
+    """The band of the group that leads; None where it might be nothing but what it is."""
+    leader = leading_series(answer, source.slug)
+    if leader is None:
         return None
     # Only of that group: the same unknown models might be of any, so that the bands of several
     # would lie over each other and claim them more than once.
-    key = shares[0].group
+    key = leader.group.key
     look = next(item.look for item in series if item.key == key)
     runs: list[list[tuple[date, float, float]]] = []
     last: date | None = None
-    for row in shares:
+    # All its months: the series that leads ends with the last settled one.
+    for row in answer.series(source.slug, key):
         if row.low_pct is None or row.high_pct is None or row.status in NOT_RECOMPUTED:
             continue
         if last is None or row.month != add_months(last, 1):

@@ -78,8 +78,7 @@ def open_month_sentence(answer: Answer, question: Question) -> str:
             remark = format_remark(row)
             status = f"{row.status} ({remark})" if remark else row.status
             who = subject_of_group(lead.group, question)
-            bounds = format_bounds(row)
-            share = format_share(row) + (f", {bounds}" if bounds else "")
+            share = ", ".join(filter(None, (format_share(row), format_bounds(row))))
             return f"So far {in_period(source, row.month)}, {status}: {who} {share}"
     return ""
 

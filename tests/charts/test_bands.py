@@ -89,6 +89,14 @@ def test_a_month_alone_is_shaded_wide_enough_to_be_seen() -> None:
     assert moments == {"2025-01-11_12:00", "2025-01-21_12:00"}
 
 
+def test_the_band_goes_on_through_a_month_that_is_not_settled() -> None:
+    shares = bounded(
+        answer({"us": ["1", "2", "3"]}, statuses={2: "provisional"}), {"us": ["2", "3", "9"]}
+    )
+    (shape,) = bands_of_plotly(lay_out_chart(shares, View.LINES))[1]
+    assert len(corners(shape["path"])[0]) == 6
+
+
 def test_only_the_group_that_leads_has_a_band() -> None:
     _, shapes = bands_of_plotly(lay_out_chart(GAP, View.LINES))
     assert {shape["fillcolor"] for shape in shapes} == {PALETTE["chinese"]}

@@ -14,6 +14,7 @@ from app.wording.findings import (
     chart_summary,
     composition_sentence,
     headline_finding,
+    open_month_sentence,
     small_print_text,
 )
 from app.wording.formats import (
@@ -182,6 +183,16 @@ def test_a_summary_tells_what_a_share_is_at_most_where_that_reads_otherwise() ->
     sentence = spaced(chart_summary(shares, ORIGINS))
     assert "Chinese open models: 20.0 % in February 2025 (at most 31.5 %), +10.0 pp" in sentence
     assert "US open models: 2.0 % in February 2025, −1.0 pp" in sentence
+
+
+def test_the_month_that_is_not_settled_is_told_with_what_it_is_at_most() -> None:
+    shares = bounded(
+        answer({"chinese": ["58.09", "52.31"]}, statuses={1: "provisional"}),
+        {"chinese": ["69.53", "72.01"]},
+    )
+    assert spaced(open_month_sentence(shares, ORIGINS)) == (
+        "So far in February 2025, provisional: Chinese open models 52.3 %, at most 72.0 %"
+    )
 
 
 def test_of_open_usage_the_least_is_told_too() -> None:
