@@ -64,7 +64,7 @@ class ShareRow(RowModel):
             "Percent of what `meta.of` says, four decimals; null, never zero, where the source"
             " says nothing of it."
         ),
-        examples=[28.7729],
+        examples=[28.7738],
     )
     status: Annotated[str, enum_schema([*Status, MISSING])] = Field(
         description=(
@@ -210,9 +210,9 @@ CSV: Final[dict[int | str, dict[str, Any]]] = {
             "text/csv": {
                 "schema": {"type": "string"},
                 "example": ",".join(SHARE_COLUMNS)
-                + "\nopenrouter-rankings,2025-08,chinese,Chinese,28.7729,final,,tokens,open,all,"
-                "2026-11-23T10:00:00Z,month,sum,28.7729,36.8110,"
-                "https://example.org/cite/2025-08~chinese~openrouter-rankings~gpsqnjwpc0~28.7729\n",
+                + "\nopenrouter-rankings,2025-08,chinese,Chinese,28.7738,final,,tokens,open,all,"
+                "2026-11-23T10:00:00Z,month,sum,28.7738,36.8110,"
+                "https://example.org/cite/2025-08~chinese~openrouter-rankings~gpsqnjwpc0~28.7738\n",
             }
         },
     }
