@@ -96,7 +96,7 @@ class ShareRow(RowModel):
             " itself, but for `_open`; of open usage less, as more of it may be open. Null where"
             " `share_pct` is."
         ),
-        examples=[28.7729],
+        examples=[28.7738],
     )
     high_pct: Percent | None = Field(
         description=(
@@ -111,7 +111,7 @@ class ShareRow(RowModel):
             "Address of the page that cites the number, for ever; empty where there is none."
         ),
         examples=[
-            "https://example.org/cite/2025-08~chinese~openrouter-rankings~gpsqnjwpc0~28.7729"
+            "https://example.org/cite/2025-08~chinese~openrouter-rankings~gpsqnjwpc0~28.7738"
         ],
     )
 

@@ -81,3 +81,15 @@ def test_side_by_side_each_source_stands_in_its_own_latest_month() -> None:
         ("gateway", add_months(JANUARY, 1)): Decimal(7),
         ("gateway-1", JANUARY): Decimal(8),
     }
+
+
+def test_side_by_side_a_source_stands_in_its_last_settled_month_before_a_later_open_one() -> None:
+    running = answer({"us": ["6", "7", "8"]}, statuses={1: "reported", 2: "provisional"})
+    (kept,) = [row for row in latest_month_only(running).shares if not row.missing]
+    assert (kept.month, kept.share_pct) == (add_months(JANUARY, 1), Decimal(7))
+
+
+def test_side_by_side_a_source_without_a_settled_month_stands_in_its_latest() -> None:
+    running = answer({"us": ["6", "7"]}, statuses={0: "estimated", 1: "provisional"})
+    (kept,) = [row for row in latest_month_only(running).shares if not row.missing]
+    assert (kept.month, kept.status) == (add_months(JANUARY, 1), "provisional")

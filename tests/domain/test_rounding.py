@@ -7,7 +7,7 @@ import pytest
 from app.charts.chart import WIDE_CHART
 from app.charts.layout import lay_out_chart
 from app.domain.question import Question
-from app.domain.rounding import round_half_up
+from app.domain.rounding import given_digits, round_half_up
 from app.domain.vocabulary import View
 from app.web.share_rows import share_rows
 from app.wording.formats import format_percent
@@ -29,3 +29,23 @@ def test_charts_and_files_agree_in_the_last_place(number: str) -> None:
     (point,) = lay_out_chart(shares, View.LINES, WIDE_CHART).panels[0].series[0].points
     assert row.share_pct == round_half_up(Decimal(number), 4)
     assert point.share == float(row.share_pct or 0)
+
+
+@pytest.mark.parametrize(
+    ("share", "digits"),
+    [
+        ("30", "30"),
+        ("30.0000", "30"),
+        ("3E+1", "30"),
+        ("100", "100"),
+        ("1.2000", "1.2"),
+        ("0.30", "0.3"),
+        ("12.34565", "12.3457"),
+        ("0", "0"),
+        ("0.0000", "0"),
+        ("0.00001", "0.00001"),
+    ],
+)
+def test_the_digits_that_were_given_stay_and_none_come_to_them(share: str, digits: str) -> None:
+    # As files write a number: never 3E+1.
+    assert str(given_digits(Decimal(share))) == digits

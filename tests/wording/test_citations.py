@@ -14,7 +14,9 @@ from app.wording.citations import cite_answer
 from tests.answers import answer, bounded, source
 
 SITE = Site("Example Shares", address="https://share.example")
-FOUND = answer({"chinese": ["6", "60.26"], "us": ["4", "3"]}, statuses={1: "provisional"})
+FOUND = answer(
+    {"chinese": ["6", "60.26"], "us": ["4", "3"]}, statuses={0: "provisional", 1: "provisional"}
+)
 
 
 def sentence(shares: Answer, question: Question | None = None) -> str:

@@ -128,7 +128,7 @@ def test_a_headline_keeps_the_spelling_of_a_model() -> None:
 
 def test_the_small_print_names_sources_provisional_months_and_vintage() -> None:
     shares = answer({"us": ["5", "6", "7"]}, statuses={0: "provisional", 1: "provisional"})
-    assert spaced(small_print_text(shares)) == (
+    assert spaced(small_print_text(shares, ORIGINS)) == (
         "Gateway; January 2025 provisional; as known on 23 November 2026, 10:00 UTC"
     )
 
@@ -271,14 +271,15 @@ def test_a_peak_far_above_both_ends_is_part_of_the_headline() -> None:
     assert level.endswith("to 60.3 % in March 2025")
 
 
-def test_an_estimated_figure_keeps_the_digits_of_its_publisher() -> None:
-    shares = answer({"chinese": ["1.2", "30"]}, statuses={0: "estimated", 1: "estimated"})
+@pytest.mark.parametrize("status", ["reported", "estimated"])
+def test_a_figure_not_recomputed_keeps_the_digits_it_was_given(status: str) -> None:
+    shares = answer({"chinese": ["1.2", "30"]}, statuses={0: status, 1: status})
     sentence = spaced(headline_finding(shares, Question()))
     assert sentence.endswith(
         "from 1.2 % of all tokens counted by Acme in January 2025 to 30 % in February 2025"
     )
     small_print = spaced(small_print_text(shares, Question()))
-    assert "January 2025 estimated and February 2025 estimated" in small_print
+    assert f"January 2025 {status} and February 2025 {status}" in small_print
 
 
 def test_the_rest_is_of_the_month_that_is_told() -> None:
