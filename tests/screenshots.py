@@ -68,19 +68,19 @@ PAGES = {
 MAINTAINERS_PAGES = {
     "received": "/uploads/received",
     "upload-new": "/uploads/new",
-    "upload-sound": "/uploads/6",
-    "upload-faulty": "/uploads/7",
+    "upload-sound": "/uploads/9",
+    "upload-faulty": "/uploads/10",
     "upload-withdraw": "/uploads/3/withdraw",
     "account": "/account",
     "catalogue": "/catalogue",
     "catalogue-models": "/catalogue/models?find=deepseek",
     "catalogue-entry": "/catalogue/developers/3",
 }
-SOUND = b"""month,origin,openness,developer,share_pct
-2026-09,chinese,open,,51.2
-2026-09,us,open,,8
-2026-10,chinese,open,,62.5
-2026-10,european,open,Nouveau,1.5
+SOUND = b"""month,origin,openness,developer,share_pct,status
+2026-09,chinese,open,,51.2,
+2026-09,us,open,,8,
+2026-11,chinese,open,,62.5,provisional
+2026-11,european,open,Nouveau,1.5,provisional
 """
 FAULTY = b"Month;Origin;Share percent\n2026-10;chineese;62,5\n2026-13;us;abc\n2026-10;us;5 %\n"
 WIDTHS = (1280, 390)
