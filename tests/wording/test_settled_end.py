@@ -4,6 +4,7 @@ import pytest
 
 from app.domain.answer import Answer
 from app.domain.question import Question
+from app.domain.site import Site
 from app.wording.citations import cite_answer
 from app.wording.findings import (
     composition_sentence,
@@ -15,7 +16,7 @@ from app.wording.formats import NO_BREAK_SPACE
 from tests.answers import answer
 
 ORIGINS = Question()
-SITE = "https://share.example/"
+SITE = Site(address="https://share.example")
 SETTLED = answer(
     {"chinese": ["6", "58"], "us": ["10", "6"]},
     rest={"closed": ["70", "24"], "unknown": [None, "12"]},

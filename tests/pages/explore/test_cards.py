@@ -6,6 +6,7 @@ from decimal import Decimal
 from app.domain.answer import Answer
 from app.domain.calendar import add_months
 from app.domain.question import Question
+from app.domain.site import Site
 from app.pages.explore.cards import Card, overview_cards
 from tests.answers import JANUARY, answer
 
@@ -13,7 +14,7 @@ FEBRUARY, MARCH = add_months(JANUARY, 1), add_months(JANUARY, 2)
 
 
 def cards(shares: Answer) -> dict[str, Card]:
-    made = overview_cards(shares, Question(), "https://share.example/")
+    made = overview_cards(shares, Question(), Site(address="https://share.example"))
     return {card.title: card for card in made}
 
 
