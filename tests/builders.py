@@ -49,8 +49,12 @@ def all_figures(db: Database) -> list[tuple[object, ...]]:
         LEFT JOIN model m ON m.id = model_id""",
         """SELECT slug, name, publisher, metric, population, url, licence, citation, method
         FROM source""",
-        "SELECT slug, name, country, origin, homepage, huggingface_org, note FROM developer",
-        """SELECT m.slug, m.name, d.slug, openness, release_month, b.slug, m.note FROM model m
+        "SELECT slug, name, country, parent, note FROM company",
+        """SELECT slug, name, country, origin, homepage, huggingface_org, note, company
+        FROM developer""",
+        "SELECT entry_type, entry, alias, kind, retired FROM alias",
+        """SELECT m.slug, m.name, d.slug, openness, release_month, b.slug, m.note, base_model,
+        hugging_face_id FROM model m
         JOIN developer d ON d.id = developer_id
         LEFT JOIN developer b ON b.id = base_developer_id""",
         "SELECT date, title, description, url, headline FROM event",

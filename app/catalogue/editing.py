@@ -3,44 +3,22 @@
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.catalogue.audit_list import write_audit_list
-from app.catalogue.entry_types import (
-    DEVELOPER_TYPE,
-    EVENT_TYPE,
-    MODEL_TYPE,
-    SOURCE_TYPE,
-    EntryType,
-    TableEntry,
-    entry_cells,
-)
+from app.catalogue.edit_register import EditCounts, EditRegister, EntryKey, entry_key
+from app.catalogue.entry_types import DEVELOPER_TYPE, MODEL_TYPE, EntryType, TableEntry
 from app.catalogue.index import DeveloperToAdd, ModelToAdd
-from app.catalogue.lookup import ids_by_slug
-from app.catalogue.source_rules import SourceRules
-from app.csv_io.reader import CsvRow, CsvTable, open_csv_table
+from app.catalogue.name_rules import check_names
+from app.csv_io.reader import CsvTable, open_csv_table
 from app.csv_io.schema import FileLimits
 from app.database.locks import Lock
-from app.database.tables import CatalogueChange, Developer, Event, Model, Source
+from app.database.name_tables import Alias
+from app.database.tables import CatalogueChange
 from app.domain.errors import BadFileError, ConflictError, NotFoundError, Problem
-from app.domain.matching import nearest_match
-from app.domain.text import checked_reason
-
-_EntryKey = tuple[Any, ...]
-
-
-@dataclass(slots=True)
-class EditCounts:
-    """How many entries of a kind a file or form added, changed and left as they were."""
-
-    kind: str
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
 
 
 def import_entries(
@@ -56,18 +34,22 @@ def import_entries(
     _refuse_nameless(table, kind)
     lock_catalogue(session)
     entries_now: Iterable[Any] = session.scalars(select(kind.table))
-    entries_by_key = {_entry_key(kind, vars(entry)): entry for entry in entries_now}
-    register = _EditRegister(session, kind, by, reason)
-    lines: dict[_EntryKey, int] = {}
+    entries_by_key = {entry_key(kind, vars(entry)): entry for entry in entries_now}
+    register = EditRegister(session, kind, by, reason)
+    lines: dict[EntryKey, int] = {}
+    written: dict[int, Mapping[str, Any]] = {}
     for row in table:
         values = register.values(table, row)
-        key = _entry_key(kind, values)
+        key = entry_key(kind, values)
         if (first := lines.setdefault(key, row.line)) != row.line:
             expected = f"each entry once; it stands on line {first} already"
             name = kind.columns[0].name
             table.problems.add("entry_twice", row.line, 1, name, str(key[-1]), expected)
         elif not table.problems.count:
             register.put(entries_by_key.get(key), values)
+            written[row.line] = values
+    _refuse_problems(table)
+    check_names(session, kind, table, written)
     _refuse_problems(table)
     write_audit_list(session, register.notes)
     return register.changes
@@ -91,11 +73,12 @@ def edit_entry(
     _refuse_blank(kind, texts)
     table = open_csv_table(_one_row(texts), kind.columns)
     lock_catalogue(session)
-    register = _EditRegister(session, kind, by, reason)
+    register = EditRegister(session, kind, by, reason)
     for row in table:
         values = register.values(table, row)
         if not table.problems.count:
             register.put(_entry_at(session, kind, entry_id, values), values)
+            check_names(session, kind, table, {row.line: values})
     _refuse_problems(table)
     write_audit_list(session, register.notes)
     return register.changes
@@ -134,7 +117,13 @@ def _entry_at(
     other = session.scalars(select(kind.table).where(*same)).one_or_none()
     if other is not None and other is not entry:
         raise ConflictError(f"“{values[kind.key[-1]]}” is among the {kind.name} already")
-    if isinstance(entry, Source | Developer | Model) and entry.slug != values["slug"]:
+    if (
+        entry is not None
+        and not kind.renamable
+        and entry_key(kind, vars(entry)) != entry_key(kind, values)
+    ):
+        if isinstance(entry, Alias):
+            raise ConflictError("An alias cannot change", "Retire it, and add another.")
         detail = f"Links and files name it; it stays “{entry.slug}”."
         raise ConflictError("The slug of an entry cannot change", detail)
     entry_to_correct: TableEntry | None = entry
@@ -169,106 +158,15 @@ def create_entries(
     reason: str,
 ) -> list[CatalogueChange]:
     """Add what a snapshot file names anew. Return its notes, for `write_audit_list` to write."""
-    register = _EditRegister(session, DEVELOPER_TYPE, by, reason)
+    register = EditRegister(session, DEVELOPER_TYPE, by, reason)
     for new in developers:
         register.put(None, {"slug": new.slug, "name": new.name, "origin": new.origin})
     session.flush()
     notes = register.notes
-    register = _EditRegister(session, MODEL_TYPE, by, reason)
+    register = EditRegister(session, MODEL_TYPE, by, reason)
     for item in models:
         maker = register.developers[item.developer]
         values = {"slug": item.slug, "name": item.name, "openness": item.openness}
         register.put(None, values | {"developer_id": maker})
     session.flush()
     return notes + register.notes
-
-
-class _EditRegister:
-    """Changes entries of one kind, and collects a line of the audit list for each change."""
-
-    def __init__(self, session: Session, kind: EntryType, by: str, reason: str) -> None:
-        self.session = session
-        self.kind = kind
-        self.by = by
-        self.reason = checked_reason(reason)
-        self.developers = ids_by_slug(session, Developer)
-        self.slugs = {number: slug for slug, number in self.developers.items()}
-        self.source_rules = SourceRules(session)
-        self.changes = EditCounts(kind.name)
-        self.notes: list[CatalogueChange] = []
-
-    def values(self, table: CsvTable, row: CsvRow) -> dict[str, Any]:
-        """Return a file's row as columns of the table, without those that the file lacks."""
-        names = [column.name for column in self.kind.columns]
-        values = dict(zip(names, row.values, strict=True))
-        values = {name: value for name, value in values.items() if table.header.position(name)}
-        if self.kind is not EVENT_TYPE:
-            values["slug"] = values.pop(names[0])
-        if self.kind is MODEL_TYPE:
-            for name in values.keys() & {"developer", "base_developer"}:
-                slug = values.pop(name)
-                values[f"{name}_id"] = self.developers.get(slug)
-                if slug is not None and slug not in self.developers:
-                    place = (row.line, table.header.position(name), name, slug)
-                    expected = "the slug of a developer in the catalogue"
-                    near = nearest_match(slug, self.developers)
-                    table.problems.add("unknown_developer", *place, expected, near)
-        if self.kind is SOURCE_TYPE:
-            for fault in self.source_rules.faults(values):
-                place = (row.line, table.header.position(fault.column), fault.column, fault.value)
-                table.problems.add(fault.code, *place, fault.expected, fault.suggestion)
-        return values
-
-    def put(self, entry: TableEntry | None, values: Mapping[str, Any]) -> None:
-        if entry is None:
-            self._add(values)
-        elif any(getattr(entry, name) != value for name, value in values.items()):
-            self._correct(entry, values)
-        else:
-            self.changes.unchanged += 1
-
-    def _add(self, values: Mapping[str, Any]) -> None:
-        entry = self.kind.table(**values)
-        self.session.add(entry)
-        after = {
-            name: cell for name, cell in entry_cells(self.kind, entry, self.slugs).items() if cell
-        }
-        self._note(entry, self.reason or "added", None, after)
-        self.changes.added += 1
-
-    def _correct(self, entry: TableEntry, values: Mapping[str, Any]) -> None:
-        if not self.reason:
-            raise ConflictError("A reason is needed to correct the catalogue", _named_key(entry))
-        before = entry_cells(self.kind, entry, self.slugs)
-        for name, value in values.items():
-            setattr(entry, name, value)
-        after = entry_cells(self.kind, entry, self.slugs)
-        differing = [name for name in after if after[name] != before[name]]
-        old, new = ({name: cells[name] for name in differing} for cells in (before, after))
-        self._note(entry, self.reason, old, new)
-        self.changes.changed += 1
-
-    def _note(
-        self,
-        entry: TableEntry,
-        reason: str,
-        before: dict[str, str] | None,
-        after: dict[str, str],
-    ) -> None:
-        change = CatalogueChange(
-            by=self.by,
-            kind=self.kind.name,
-            key=_named_key(entry),
-            reason=reason,
-            before=before,
-            after=after,
-        )
-        self.notes.append(change)
-
-
-def _entry_key(kind: EntryType, values: Mapping[str, Any]) -> _EntryKey:
-    return tuple(values[name] for name in kind.key)
-
-
-def _named_key(entry: TableEntry) -> str:
-    return f"{entry.date} {entry.title}" if isinstance(entry, Event) else entry.slug

@@ -1,4 +1,4 @@
-"""Sources, developers and models as the catalogue described them at a vintage."""
+"""Sources, companies, developers and models as the catalogue described them at a vintage."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,18 +9,37 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from app.catalogue.history import entries_added_since, read_cells, read_sources
+from app.database.name_tables import Alias, Company
 from app.database.tables import Developer, Model
 from app.database.vintages import Vintage, read_once
 from app.domain.answer import SourceDefinition
 from app.domain.calendar import parse_month
 from app.domain.errors import NotFoundError, excerpt
 from app.domain.matching import nearest_match
+from app.domain.names import NamedType, OtherName
 from app.domain.vocabulary import Openness, Origin
 
 
 @dataclass(frozen=True, slots=True)
+class CompanyEntry:
+    """A company at a vintage. `country` is ISO 3166-1, two letters, or empty if not known.
+
+    `parent` is the slug of the company that it belongs to, or empty.
+    """
+
+    slug: str
+    name: str
+    country: str
+    parent: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeveloperEntry:
-    """A developer at a vintage. `country` is ISO 3166-1, two letters, or empty if not known."""
+    """A developer at a vintage. `country` is ISO 3166-1, two letters, or empty if not known.
+
+    `company` is the slug of the company that it belongs to, or empty.
+    """
 
     slug: str
     name: str
@@ -29,6 +48,7 @@ class DeveloperEntry:
     homepage: str
     huggingface_org: str
     note: str
+    company: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +65,8 @@ class ModelEntry:
     release_month: date | None
     base_developer: str
     note: str
+    base_model: str
+    hugging_face_id: str
 
 
 @read_once
@@ -55,6 +77,44 @@ def sources_by_slug(vintage: Vintage) -> dict[str, SourceDefinition]:
     added = entries_added_since(vintage, "sources")
     sources = read_sources(vintage)
     return {source.slug: source for source in sources if source.slug not in added}
+
+
+@read_once
+def companies_by_slug(vintage: Vintage) -> dict[str, CompanyEntry]:
+    """Return every company the catalogue knew then, by slug and in the order of slugs."""
+    rows = vintage.session.execute(
+        select(Company.slug, Company.name, Company.country, Company.parent, Company.note).order_by(
+            Company.slug.collate("C")
+        )
+    ).mappings()
+    cells_by_slug = _entries_at(vintage, "companies", {row["slug"]: dict(row) for row in rows})
+    return {
+        slug: CompanyEntry(
+            slug, cells["name"], cells["country"] or "", cells["parent"] or "", cells["note"]
+        )
+        for slug, cells in cells_by_slug.items()
+    }
+
+
+@read_once
+def aliases_by_entry(vintage: Vintage) -> dict[tuple[str, str], tuple[OtherName, ...]]:
+    """Return the aliases of that vintage by type of entry and slug, in the order of their texts."""
+    rows = vintage.session.execute(
+        select(Alias.entry_type, Alias.entry, Alias.alias, Alias.kind, Alias.retired).order_by(
+            Alias.alias.collate("C"), Alias.kind
+        )
+    )
+    then = read_cells(vintage, "aliases")
+    added = entries_added_since(vintage, "aliases")
+    aliases: dict[tuple[str, str], tuple[OtherName, ...]] = {}
+    for entry_type, entry, text, kind, retired in rows:
+        key = f"{entry_type} {entry} {text} {kind}"
+        # The audit list keeps the cell of a file, where nothing means no.
+        was_retired = then[key]["retired"] == "yes" if key in then else retired
+        if key not in added and not was_retired:
+            place = NamedType(entry_type).value, entry
+            aliases[place] = (*aliases.get(place, ()), OtherName(text, kind))
+    return aliases
 
 
 @read_once
@@ -69,6 +129,7 @@ def developers_by_slug(vintage: Vintage) -> dict[str, DeveloperEntry]:
             Developer.homepage,
             Developer.huggingface_org,
             Developer.note,
+            Developer.company,
         ).order_by(Developer.slug.collate("C"))
     ).mappings()
     cells_by_slug = _entries_at(vintage, "developers", {row["slug"]: dict(row) for row in rows})
@@ -84,6 +145,7 @@ def _developer(cells: Mapping[str, Any]) -> DeveloperEntry:
         homepage=cells["homepage"],
         huggingface_org=cells["huggingface_org"],
         note=cells["note"],
+        company=cells["company"] or "",
     )
 
 
@@ -101,6 +163,8 @@ def models_by_slug(vintage: Vintage) -> dict[str, ModelEntry]:
             Model.release_month,
             base.slug.label("base_developer"),
             Model.note,
+            Model.base_model,
+            Model.hugging_face_id,
         )
         .join(Developer, Developer.id == Model.developer_id)
         .outerjoin(base, base.id == Model.base_developer_id)
@@ -121,6 +185,8 @@ def _model(cells: Mapping[str, Any]) -> ModelEntry:
         release_month=parse_month(released) if isinstance(released, str) else released,
         base_developer=cells["base_developer"] or "",
         note=cells["note"],
+        base_model=cells["base_model"],
+        hugging_face_id=cells["hugging_face_id"],
     )
 
 

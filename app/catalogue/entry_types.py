@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.catalogue.lookup import ids_by_slug
 from app.csv_io.cell_parsers import (
+    choice_parser,
     parse_cadence,
     parse_country,
     parse_day,
@@ -24,9 +25,13 @@ from app.csv_io.cell_parsers import (
     parse_yes,
 )
 from app.csv_io.schema import CellParser, ColumnRule
+from app.database.name_tables import Alias, Company
 from app.database.tables import Developer, Event, Model, Source
 from app.domain.calendar import format_month
+from app.domain.names import NamedType
 from app.domain.source_terms import Statistic, Window
+
+TableEntry = Source | Company | Developer | Model | Alias | Event
 
 # In characters. Definitions and methods are paragraphs; names keep to NAME_MAX_LENGTH of csv_io.
 LONG_TEXT_MAX_LENGTH: Final = 2_000
@@ -60,14 +65,16 @@ def url_column(name: str) -> ColumnRule:
 class EntryType:
     """One kind of catalogue entry: its table and the columns of its file.
 
-    `key` are the columns of the table that name an entry; in the file they come first. `name` is
-    also the `kind` of its lines in the audit list.
+    `key` are the columns of the table that name an entry; in the file they come first, and a
+    correction may change them only where the kind is `renamable`. `name` is also the `kind` of its
+    lines in the audit list.
     """
 
     name: str
-    table: type[Source | Developer | Model | Event]
+    table: type[TableEntry]
     columns: tuple[ColumnRule, ...]
     key: tuple[str, ...] = ("slug",)
+    renamable: bool = False
 
     @property
     def header(self) -> str:
@@ -97,6 +104,17 @@ SOURCE_TYPE: Final = EntryType(
         ColumnRule("publishes_after_days", parse_days_after),
     ),
 )
+COMPANY_TYPE: Final = EntryType(
+    "companies",
+    Company,
+    (
+        slug_column("company"),
+        short_text_column("name"),
+        ColumnRule("country", parse_country),
+        slug_column("parent", filled=False),
+        text_column("note"),
+    ),
+)
 DEVELOPER_TYPE: Final = EntryType(
     "developers",
     Developer,
@@ -108,6 +126,7 @@ DEVELOPER_TYPE: Final = EntryType(
         url_column("homepage"),
         text_column("huggingface_org"),
         text_column("note"),
+        slug_column("company", filled=False),
     ),
 )
 MODEL_TYPE: Final = EntryType(
@@ -121,7 +140,21 @@ MODEL_TYPE: Final = EntryType(
         ColumnRule("release_month", parse_month_cell),
         slug_column("base_developer", filled=False),
         text_column("note"),
+        ColumnRule("base_model", parse_text, blank=""),
+        ColumnRule("hugging_face_id", parse_text, blank=""),
     ),
+)
+ALIAS_TYPE: Final = EntryType(
+    "aliases",
+    Alias,
+    (
+        filled_column("entry_type", choice_parser({word: word for word in NamedType}, NamedType)),
+        slug_column("entry"),
+        short_text_column("alias"),
+        filled_column("kind", parse_slug),
+        ColumnRule("retired", parse_yes, blank=False),
+    ),
+    key=("entry_type", "entry", "alias", "kind"),
 )
 EVENT_TYPE: Final = EntryType(
     "events",
@@ -134,11 +167,17 @@ EVENT_TYPE: Final = EntryType(
         ColumnRule("headline", parse_yes, blank=False),
     ),
     key=("date", "title"),
+    renamable=True,
 )
-# In this order files can be imported: models name developers, which have to be there before.
-ENTRY_TYPES: Final = (SOURCE_TYPE, DEVELOPER_TYPE, MODEL_TYPE, EVENT_TYPE)
-
-TableEntry = Source | Developer | Model | Event
+# In this order files can be imported: what an entry names has to be there before.
+ENTRY_TYPES: Final = (
+    SOURCE_TYPE,
+    COMPANY_TYPE,
+    DEVELOPER_TYPE,
+    MODEL_TYPE,
+    ALIAS_TYPE,
+    EVENT_TYPE,
+)
 
 
 def read_entries(session: Session, kind: EntryType) -> Iterator[tuple[int, dict[str, str]]]:
@@ -158,7 +197,7 @@ def entry_cells(kind: EntryType, entry: TableEntry, slugs: Mapping[int, str]) ->
     """Return an entry as the cells of its file, by column; `slugs` are the developers' by id."""
     # A table's columns have the names of the file's, but for the slug and references to developers.
     values = {column.name: getattr(entry, column.name, None) for column in kind.columns}
-    if not isinstance(entry, Event):
+    if not isinstance(entry, Alias | Event):
         values[kind.columns[0].name] = entry.slug
     if isinstance(entry, Model):
         values["developer"] = slugs[entry.developer_id]

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from app.catalogue.history import read_sources
 from app.catalogue.index import CatalogueIndex, KnownDeveloper, KnownModel
+from app.database.name_tables import Company
 from app.database.tables import Developer, Model, Source
 from app.database.vintages import vintage_at
 from app.domain.errors import NotFoundError, excerpt
@@ -30,7 +31,9 @@ def load_catalogue_index(session: Session) -> CatalogueIndex:
     )
 
 
-def ids_by_slug(session: Session, table: type[Source | Developer | Model]) -> dict[str, int]:
+def ids_by_slug(
+    session: Session, table: type[Source | Company | Developer | Model]
+) -> dict[str, int]:
     """Return the id of every entry of a table, by slug."""
     return dict(session.execute(select(table.slug, table.id)).all())
 

@@ -32,9 +32,13 @@ _OUTCOME: Final = (
 _SOURCE: Final = (
     *("name", "publisher", "metric", "population", "url", "licence", "citation", "method"),
 )
-_DEVELOPER: Final = ("name", "country", "origin", "homepage", "huggingface_org", "note")
+_COMPANY: Final = ("name", "country", "parent", "note")
+_DEVELOPER: Final = (
+    *("name", "country", "origin", "homepage", "huggingface_org", "note", "company"),
+)
 _MODEL: Final = (
     *("name", "developer_id", "openness", "release_month", "base_developer_id", "note"),
+    *("base_model", "hugging_face_id"),
 )
 # PostgreSQL cuts off names longer than 63 bytes, and gives a meaning of its own to the reserved.
 ROLE: Final = re.compile("[a-z_][a-z0-9_]{0,62}", re.ASCII)
@@ -50,8 +54,10 @@ RIGHTS: Final = {
     "upload": Rights(changes=_OUTCOME),
     # The slug never changes: it is what files and links name.
     "source": Rights(changes=_SOURCE),
+    "company": Rights(changes=_COMPANY),
     "developer": Rights(changes=_DEVELOPER),
     "model": Rights(changes=_MODEL),
+    "alias": Rights(changes=("retired",)),
     "event": Rights(changes=ALL),
     "maintainer": Rights(changes=("password_hash", "disabled_at")),
     "access_token": Rights(changes=("used_at", "revoked_at")),

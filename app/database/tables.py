@@ -16,6 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.database.name_tables import Company
 from app.database.table_base import (
     Key,
     Moment,
@@ -69,7 +70,10 @@ class Source(TableBase):
 
 
 class Developer(TableBase):
-    """Who makes models. `country` is ISO 3166-1, two letters; `origin` is the home it counts as."""
+    """Who makes models. `country` is ISO 3166-1, two letters; `origin` is the home it counts as.
+
+    `company` is the slug of the one company it belongs to, if the catalogue knows it.
+    """
 
     __tablename__ = "developer"
     __table_args__ = (
@@ -86,10 +90,14 @@ class Developer(TableBase):
     homepage: Mapped[ShortText]
     huggingface_org: Mapped[ShortText]
     note: Mapped[ShortText]
+    company: Mapped[str | None] = mapped_column(ForeignKey(Company.slug), index=True)
 
 
 class Model(TableBase):
-    """A model. `base_developer_id` is who made the base model it was built on, if known."""
+    """A model. `base_developer_id` is who made the base model it was built on, if known.
+
+    `base_model` is the name of that base; `hugging_face_id` says where its weights are.
+    """
 
     __tablename__ = "model"
     __table_args__ = (
@@ -106,6 +114,8 @@ class Model(TableBase):
     release_month: Mapped[date | None]
     base_developer_id: Mapped[int | None] = mapped_column(ForeignKey("developer.id"))
     note: Mapped[ShortText]
+    base_model: Mapped[ShortText]
+    hugging_face_id: Mapped[ShortText]
 
 
 class Event(TableBase):

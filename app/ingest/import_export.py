@@ -11,7 +11,8 @@ from urllib.parse import quote
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.catalogue.editing import EditCounts, import_entries
+from app.catalogue.edit_register import EditCounts
+from app.catalogue.editing import import_entries
 from app.catalogue.entry_types import ENTRY_TYPES, EntryType, read_entries
 from app.catalogue.history import read_sources
 from app.csv_io.reader import open_csv_table

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import func, select, text
 
 from app.catalogue.audit_list import CatalogueEdit, read_edits
-from app.catalogue.editing import EditCounts, edit_entry, import_entries
+from app.catalogue.edit_register import EditCounts
+from app.catalogue.editing import edit_entry, import_entries
 from app.catalogue.entries import developers_by_slug
 from app.catalogue.entry_types import (
     DEVELOPER_TYPE,
@@ -34,6 +35,7 @@ def change(
     db: Database,
     kind: EntryType,
     entry_id: int | None = None,
+    /,
     reason: str = "checked",
     **texts: str,
 ) -> EditCounts:

@@ -103,7 +103,7 @@ def test_the_catalogue_can_be_corrected_by_its_own_files(
     assert (unchanged.added, unchanged.changed) == (0, 0)
     lines = (
         developers.read_text().replace(",DeepSeek,", ",DeepSeek AI,")
-        + "newlab,New Lab,FR,european,,,\n"
+        + "newlab,New Lab,FR,european,,,,\n"
     )
     developers.write_text(lines)
     choices = ImportOptions("ada", reason="its own spelling")

@@ -1,4 +1,4 @@
-"""`/catalogue`: sources, developers, models and events, as lists and forms for maintainers."""
+"""`/catalogue`: what the catalogue holds, as lists and forms for maintainers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,10 +13,14 @@ from sqlalchemy.orm import Session
 from app.auth.accounts import MaintainerIdentity
 from app.catalogue.audit_list import read_edits
 from app.catalogue.editing import edit_entry, lock_catalogue
-from app.catalogue.entry_types import ENTRY_TYPES, EVENT_TYPE, MODEL_TYPE, EntryType, read_entries
-from app.catalogue.lookup import ids_by_slug
+from app.catalogue.entry_types import (
+    ALIAS_TYPE,
+    ENTRY_TYPES,
+    EVENT_TYPE,
+    EntryType,
+    read_entries,
+)
 from app.database.session import Database
-from app.database.tables import Developer
 from app.domain.errors import BadFileError, BadInputError, ConflictError, NotFoundError, UserError
 from app.pages.forms import (
     FormState,
@@ -35,6 +39,8 @@ router = APIRouter()
 
 ENTRIES_SHOWN_MAX: Final = 200  # entries of a list, and changes of the overview
 KINDS: Final = {kind.name: kind for kind in ENTRY_TYPES}
+FOUND_BY: Final = {EVENT_TYPE.name: "title", ALIAS_TYPE.name: "alias"}
+"""The column by which an entry that was written is found, where it is not the first."""
 
 
 def parse_entry_type(kind: str) -> EntryType:
@@ -88,7 +94,8 @@ def entries(
     matching = [
         (number, cells)
         for number, cells in read_entries(session, kind)
-        if searched in "\n".join(cells.values()).casefold()
+        # By spaces, as the list of changes writes a key of several cells.
+        if searched in " ".join(cells.values()).casefold()
     ]
     context: dict[str, object] = {
         "maintainer": maintainer,
@@ -103,11 +110,9 @@ def entries(
 
 @router.get("/catalogue/{kind}/new")
 @policy(RouteKind.PAGE)
-def new(
-    request: Request, maintainer: SignedInMaintainer, kind: EntryTypeOfPath, session: ReadSession
-) -> HTMLResponse:
+def new(request: Request, maintainer: SignedInMaintainer, kind: EntryTypeOfPath) -> HTMLResponse:
     return render_page(
-        request, "maintain/catalogue_entry.html", _written(session, maintainer, kind, FormState())
+        request, "maintain/catalogue_entry.html", _written(maintainer, kind, FormState())
     )
 
 
@@ -122,9 +127,7 @@ def entry(
 ) -> HTMLResponse:
     cells = _cells(session, kind, number)
     form = FormState({**cells, "seen": _seen(cells)})
-    return render_page(
-        request, "maintain/catalogue_entry.html", _written(session, maintainer, kind, form)
-    )
+    return render_page(request, "maintain/catalogue_entry.html", _written(maintainer, kind, form))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,17 +160,15 @@ class CatalogueForm:
         # Caught outside of the transaction, so that nothing of it is left when the form is drawn.
         except (BadFileError, BadInputError, ConflictError) as refused:
             return self._refused(typed, refused)
-        # An event has no slug: it is found by its title, the second column, instead of its date.
-        query = urlencode({"find": cells[names[self.kind is EVENT_TYPE]].strip()})
+        query = urlencode({"find": cells[FOUND_BY.get(self.kind.name, names[0])].strip()})
         return RedirectResponse(f"/catalogue/{self.kind.name}?{query}", 303)
 
     def _refused(self, typed: Mapping[str, str], refused: UserError) -> HTMLResponse:
         form = FormState(typed, problems_by_field(refused.problems))
         alert = "" if form.problems else f"{refused.title}. {refused.detail}".strip()
         status = 409 if isinstance(refused, ConflictError) else 422
-        with self.db.reading() as session:
-            context = _written(session, self.maintainer, self.kind, form) | {"alert": alert}
-            return render_page(self.request, "maintain/catalogue_entry.html", context, status)
+        context = _written(self.maintainer, self.kind, form) | {"alert": alert}
+        return render_page(self.request, "maintain/catalogue_entry.html", context, status)
 
 
 WrittenForm = Annotated[CatalogueForm, Depends()]
@@ -185,9 +186,7 @@ def correct(written: WrittenForm, number: EntryId) -> Response:
     return written.done(number)
 
 
-def _written(
-    session: Session, maintainer: MaintainerIdentity, kind: EntryType, form: FormState
-) -> dict[str, object]:
+def _written(maintainer: MaintainerIdentity, kind: EntryType, form: FormState) -> dict[str, object]:
     """The context of the page with the form of an entry."""
     return {
         "maintainer": maintainer,
@@ -195,7 +194,7 @@ def _written(
         "fields": ENTRY_FIELDS[kind.name],
         "form": form,
         "required": {column.name for column in kind.columns if column.filled},
-        "developers": sorted(ids_by_slug(session, Developer)) if kind is MODEL_TYPE else [],
+        "fixed": [] if kind.renamable else [item.name for item in kind.columns[: len(kind.key)]],
         "alert": "",
     }
 

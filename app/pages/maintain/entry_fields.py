@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from app.domain.names import NamedType
 from app.domain.source_terms import (
     CADENCE_LABELS,
     STATISTIC_LABELS,
@@ -71,6 +72,13 @@ ENTRY_FIELDS: Final[Mapping[str, tuple[EntryField, ...]]] = {
             "publishes_after_days", "Days until it publishes", "From the end of a month, as 3."
         ),
     ),
+    "companies": (
+        EntryField("company", "Short name", "For addresses and files, like alibaba."),
+        EntryField("name", "Name"),
+        EntryField("country", "Country", "Two letters, as FR. Blank where it is not known."),
+        EntryField("parent", "Belongs to", "The short name of another company, or blank."),
+        EntryField("note", "Evidence", "What its parent and country rest on.", long=True),
+    ),
     "developers": (
         EntryField("developer", "Short name", "For addresses and files, like deepseek."),
         EntryField("name", "Name"),
@@ -79,6 +87,7 @@ ENTRY_FIELDS: Final[Mapping[str, tuple[EntryField, ...]]] = {
         EntryField("homepage", "Homepage"),
         EntryField("huggingface_org", "Organisation on Hugging Face"),
         EntryField("note", "Evidence", "What the origin rests on.", long=True),
+        EntryField("company", "Company", "The short name of the one it belongs to, or blank."),
     ),
     "models": (
         EntryField("model", "Short name", "For addresses and files, like deepseek/deepseek-r1."),
@@ -90,6 +99,28 @@ ENTRY_FIELDS: Final[Mapping[str, tuple[EntryField, ...]]] = {
             "base_developer", "Developer of its base", "Where it was built on another’s model."
         ),
         EntryField("note", "Evidence", "What its openness and base rest on.", long=True),
+        EntryField("base_model", "Its base", "The name of the model it was built on."),
+        EntryField("hugging_face_id", "On Hugging Face", "Where its weights are: org/name."),
+    ),
+    "aliases": (
+        EntryField(
+            "entry_type",
+            "Name of a",
+            choices=tuple((word.value, word.value.capitalize()) for word in NamedType),
+        ),
+        EntryField("entry", "Short name", "That of the company, developer or model."),
+        EntryField("alias", "Other name", "No other of its type may have it."),
+        EntryField(
+            "kind",
+            "What it is",
+            "other-name, old-name, chinese-name, huggingface-org, vercel-lab or another word.",
+        ),
+        EntryField(
+            "retired",
+            "Retired",
+            "A retired name finds nothing any more.",
+            (("", "No"), ("yes", "Yes")),
+        ),
     ),
     "events": (
         EntryField("date", "Date", "YYYY-MM-DD"),

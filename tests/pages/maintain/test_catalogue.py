@@ -64,6 +64,10 @@ def test_an_entry_is_added_and_found(maintainer_client: TestClient, filled_db: D
         ("sources", "vercel", ("population", "Gateway traffic")),
         ("developers", "poolside", ("origin", "european")),
         ("models", "deepseek/deepseek-r1", ("base_developer", "qwen")),
+        ("companies", "alibaba", ("parent", "ant-group")),
+        ("developers", "poolside", ("company", "amd")),
+        ("models", "deepseek/deepseek-r1", ("hugging_face_id", "deepseek-ai/R1")),
+        ("aliases", "通义千问", ("retired", "yes")),
         ("events", "Kimi K2", ("headline", "yes")),
     ],
 )
