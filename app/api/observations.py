@@ -120,6 +120,7 @@ add_list_routes(
     "source",
     "openness",
     "origin",
+    "company",
     "developer",
     "model",
     "from",

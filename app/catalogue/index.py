@@ -11,11 +11,12 @@ from app.domain.vocabulary import Openness, Origin
 
 @dataclass(frozen=True, slots=True)
 class KnownDeveloper:
-    """What a file's line takes from a developer that the catalogue knows."""
+    """What a file's line takes from a developer that the catalogue knows, and its aliases."""
 
     slug: str
     name: str
     origin: Origin
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,15 @@ class KnownModel:
     name: str
     developer: str
     openness: Openness
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class CatalogueIndex:
     """Sources (slug to name), developers and models by slug; each is also found by its name.
+
+    Developers and models are found by their aliases too. `company_names` are names of companies,
+    each with the slugs of the company's developers.
 
     Names are compared without case, spaces, `_` and `-`: see `matching.name_key`. `windows` are the
     sources' by slug; one that is not there is the month.
@@ -41,6 +46,7 @@ class CatalogueIndex:
     sources: Mapping[str, str]
     developers: Mapping[str, KnownDeveloper]
     models: Mapping[str, KnownModel]
+    company_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     windows: Mapping[str, Window] = field(default_factory=dict)
 
     @cached_property
@@ -54,11 +60,15 @@ class CatalogueIndex:
 
     @cached_property
     def _developer_slugs(self) -> dict[str, str]:
-        return _by_name_alike((slug, item.name) for slug, item in self.developers.items())
+        return _by_name_alike(self.developers.values())
 
     @cached_property
     def _model_slugs(self) -> dict[str, str]:
-        return _by_name_alike((slug, item.name) for slug, item in self.models.items())
+        return _by_name_alike(self.models.values())
+
+    @cached_property
+    def _members_by_name(self) -> dict[str, tuple[str, ...]]:
+        return {name_key(name): slugs for name, slugs in self.company_names.items()}
 
     def source(self, text: str) -> str | None:
         """Return the slug of the source that `text` names by slug or name, else None."""
@@ -66,24 +76,30 @@ class CatalogueIndex:
         return text if text in self.sources else self._source_slugs.get(name_key(text))
 
     def developer(self, text: str) -> KnownDeveloper | None:
-        """Return the developer that `text` names by slug or name."""
+        """Return the developer that `text` names by slug, name or alias."""
         slug = text if text in self.developers else self._developer_slugs.get(name_key(text))
         return self.developers[slug] if slug else None
 
     def model(self, text: str) -> KnownModel | None:
-        """Return the model that `text` names by slug or name, whoever made it."""
+        """Return the model that `text` names by slug, name or alias, whoever made it."""
         slug = text if text in self.models else self._model_slugs.get(name_key(text))
         return self.models[slug] if slug else None
 
+    def developers_of_company(self, text: str) -> tuple[str, ...]:
+        """Return the slugs of the developers of the company that `text` names, sorted."""
+        return self._members_by_name.get(name_key(text), ())
 
-def _by_name_alike(items: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return a map of the keys of slugs and names to slugs.
+
+def _by_name_alike(items: Iterable[KnownDeveloper | KnownModel]) -> dict[str, str]:
+    """Return a map of the keys of slugs, names and aliases to slugs.
 
     A key that two entries share finds neither of them; a slug goes before another entry's name.
     """
-    pairs = list(items)
-    names = _unambiguous((name_key(name), slug) for slug, name in pairs)
-    return names | _unambiguous((name_key(slug), slug) for slug, _ in pairs)
+    entries = list(items)
+    names = _unambiguous(
+        (name_key(name), entry.slug) for entry in entries for name in (entry.name, *entry.aliases)
+    )
+    return names | _unambiguous((name_key(entry.slug), entry.slug) for entry in entries)
 
 
 def _unambiguous(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -1,11 +1,14 @@
 """Look-ups in today's catalogue: sources, developers and models by slug or name."""
 
+from collections import defaultdict
+from collections.abc import Mapping
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.catalogue.history import read_sources
 from app.catalogue.index import CatalogueIndex, KnownDeveloper, KnownModel
-from app.database.name_tables import Company
+from app.database.name_tables import Alias, Company
 from app.database.tables import Developer, Model, Source
 from app.database.vintages import vintage_at
 from app.domain.errors import NotFoundError, excerpt
@@ -23,12 +26,46 @@ def load_catalogue_index(session: Session) -> CatalogueIndex:
         )
     )
     sources = session.execute(select(Source.slug, Source.name, Source.window)).all()
+    aliases = _aliases(session)
     return CatalogueIndex(
-        sources={row[0]: row[1] for row in sources},
-        developers={row[0]: KnownDeveloper(row[0], row[1], Origin(row[2])) for row in developers},
-        models={row[0]: KnownModel(row[0], row[1], row[2], Openness(row[3])) for row in models},
-        windows={row[0]: Window(row[2]) for row in sources},
+        sources={slug: name for slug, name, _ in sources},
+        developers={
+            slug: KnownDeveloper(slug, name, Origin(origin), aliases["developer", slug])
+            for slug, name, origin in developers
+        },
+        models={
+            slug: KnownModel(slug, name, maker, Openness(openness), aliases["model", slug])
+            for slug, name, maker, openness in models
+        },
+        company_names=_company_names(session, aliases),
+        windows={slug: Window(window) for slug, _, window in sources},
     )
+
+
+_Aliases = Mapping[tuple[str, str], tuple[str, ...]]
+"""The aliases of each entry, by its type and slug; () of every other key."""
+
+
+def _aliases(session: Session) -> _Aliases:
+    aliases: dict[tuple[str, str], tuple[str, ...]] = defaultdict(tuple)
+    rows = select(Alias.entry_type, Alias.entry, Alias.alias).where(~Alias.retired)
+    for entry_type, entry, alias in session.execute(rows):
+        aliases[entry_type, entry] = (*aliases[entry_type, entry], alias)
+    return aliases
+
+
+def _company_names(session: Session, aliases: _Aliases) -> dict[str, tuple[str, ...]]:
+    """Return every name of a company with the slugs of its developers; () of one without any."""
+    members: dict[str, tuple[str, ...]] = defaultdict(tuple)
+    rows = select(Developer.company, Developer.slug).where(Developer.company.is_not(None))
+    for company, developer in session.execute(rows.order_by(Developer.slug.collate("C"))):
+        members[str(company)] = (*members[str(company)], developer)
+    companies = session.execute(select(Company.slug, Company.name))
+    return {
+        text: members[slug]
+        for slug, name in companies
+        for text in (slug, name, *aliases["company", slug])
+    }
 
 
 def ids_by_slug(

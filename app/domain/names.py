@@ -97,21 +97,28 @@ class NameIndex:
     def _model_slugs(self) -> dict[str, list[str]]:
         return slugs_by_key(self.models.values())
 
-    def find(self, kind: str, text: str) -> list[str]:
-        """Return the slugs of what a name means: of companies, developers or models.
+    def means(self, kind: str, text: str) -> tuple[str, ...]:
+        """Return the slugs of all that a name means; none where it is unknown or several share it.
 
-        The name of a company means all its developers where developers are asked for. Several
-        models or companies mean that the name does not tell them apart.
+        It is at most one company or model. Where developers are asked for, the name of a company
+        means all of them.
         """
-        key = alias_key(text)
-        match kind:
-            case NamedType.COMPANY:
-                return self._company_slugs.get(key, [])
-            case NamedType.MODEL:
-                return self._model_slugs.get(key, [])
-        companies = self._company_slugs.get(key, [])
-        members = self.members.get(companies[0], ()) if len(companies) == 1 else ()
-        return list(members) or self._developer_slugs.get(key, [])
+        slugs = self.sharing(kind, text)
+        if kind == NamedType.DEVELOPER:
+            companies = self._company_slugs.get(alias_key(text), [])
+            members = self.members.get(companies[0], ()) if len(companies) == 1 else ()
+            # A developer that has the name of another's company is meant itself.
+            if members and set(slugs) <= set(members):
+                return members
+        return tuple(slugs) if len(slugs) == 1 else ()
+
+    def sharing(self, kind: str, text: str) -> list[str]:
+        """Return the slugs of the entries of that kind that have the name."""
+        return {
+            NamedType.COMPANY.value: self._company_slugs,
+            NamedType.DEVELOPER.value: self._developer_slugs,
+            NamedType.MODEL.value: self._model_slugs,
+        }[kind].get(alias_key(text), [])
 
     def suggest(self, kind: str, text: str) -> str | None:
         """Return the slug whose name of that kind is most like the text, or None."""

@@ -38,7 +38,9 @@ PARAMETERS: Final = (
         example="openrouter-rankings",
     ),
     Parameter(
-        "by", "What the shares are grouped by.", ("origin", "openness", "developer", "model")
+        "by",
+        "What the shares are grouped by. A developer that belongs to no company stands for itself.",
+        ("origin", "openness", "company", "developer", "model"),
     ),
     Parameter(
         "openness",
@@ -53,8 +55,25 @@ PARAMETERS: Final = (
     Parameter(
         "origin", "Only developers at home there; comma separated.", tuple(Origin), many=True
     ),
-    Parameter("developer", "Only these developer slugs, comma separated.", many=True),
-    Parameter("model", "Only these model slugs, comma separated.", many=True),
+    Parameter(
+        "company",
+        "Only the developers of these companies, and of those below them; comma separated. By slug"
+        " or any other name, as in Chinese.",
+        many=True,
+        example="alibaba",
+    ),
+    Parameter(
+        "developer",
+        "Only these developers, comma separated: by slug or any other name, as in Chinese or on"
+        " Hugging Face. A slug means the developer; another name of a company all of its own.",
+        many=True,
+        example="deepseek,qwen",
+    ),
+    Parameter(
+        "model",
+        "Only these models, comma separated: by slug or any other name, as on Hugging Face.",
+        many=True,
+    ),
     Parameter("from", "First month, YYYY-MM. Left out: the first with data.", example="2025-01"),
     Parameter("to", "Last month, YYYY-MM. Left out: the last with data.", example="2026-09"),
     Parameter(

@@ -13,8 +13,8 @@ from app.domain.vocabulary import View
 class Question:
     """Which shares are asked for: the query parameters, checked. Empty tuples filter nothing.
 
-    `source`, `developer` and `model` hold slugs; without a `source` the main one is meant. `from_`
-    and `to` are months, both included.
+    `source`, `company`, `developer` and `model` hold slugs; without a `source` the main one is
+    meant. `from_` and `to` are months, both included.
     """
 
     # Names, order and defaults are those of the canonical query string, by which answers are cached
@@ -24,6 +24,7 @@ class Question:
     openness: str = "open"
     of: str = "all"
     origin: tuple[str, ...] = ()
+    company: tuple[str, ...] = ()
     developer: tuple[str, ...] = ()
     model: tuple[str, ...] = ()
     from_: date | None = None

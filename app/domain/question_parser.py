@@ -8,6 +8,7 @@ from typing import Any, Final
 from app.domain.calendar import format_month, is_future, parse_instant, parse_month, this_month
 from app.domain.errors import BadQuestionError, Problem, excerpt
 from app.domain.matching import nearest_match
+from app.domain.names import NamedType, NameIndex
 from app.domain.parameters import PARAMETERS, TOP_MAX, VALUES_MAX, Parameter
 from app.domain.question import Question
 from app.domain.tracking import expected_beside, is_tracking_parameter
@@ -20,15 +21,22 @@ SUGGESTIONS_MAX: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class KnownSlugs:
-    """The slugs a question may name, as the database knows them."""
+    """The slugs a question may name, as the database knows them.
+
+    `companies` has the developers without a company too. `load_names` reads the other names: it is
+    called only for what is no slug, which is seldom.
+    """
 
     sources: Collection[str] = ()
     developers: Collection[str] = ()
     models: Collection[str] = ()
+    companies: Collection[str] = ()
+    load_names: Callable[[], NameIndex] = NameIndex
 
     def of(self, parameter: str) -> Collection[str]:
         by_parameter = {
             "source": self.sources,
+            "company": self.companies,
             "developer": self.developers,
             "model": self.models,
         }
@@ -69,6 +77,7 @@ _TITLES_BY_CODE: Final = {
     "unknown_parameter": "“{field}” cannot be asked here",
     "repeated_parameter": "“{field}” is asked twice",
     "unknown_value": "“{found}” is not a known {noun}",
+    "ambiguous_name": "“{found}” is the name of more than one {noun}",
     "not_a_number": "“{found}” is not a number that can be asked for",
     "not_a_width": "“{found}” is not a width that can be asked for",
     "repeated_value": "“{field}” names something twice",
@@ -122,6 +131,7 @@ class _ParameterReader:
     seen: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     count: int = 0
+    index: NameIndex | None = None
 
     def refuse(
         self,
@@ -173,12 +183,39 @@ class _ParameterReader:
                 "too_many_values", parameter.name, found_text, f"at most {VALUES_MAX} values"
             )
             return
+        meant: list[str] = []
         for word in words:
-            if word not in allowed:
+            if word in allowed:
+                meant.append(word)
+            elif parameter.name in tuple(NamedType):
+                meant += self.name(parameter, word)
+            else:
                 self.refuse_word(parameter, word, allowed)
         if len(set(words)) < len(words):
             self.refuse("repeated_value", parameter.name, text, "each value once")
-        self.values[parameter.name] = tuple(words) if parameter.many else text
+        # Two names may mean one entry, which counts once.
+        self.values[parameter.name] = tuple(dict.fromkeys(meant)) if parameter.many else text
+
+    def name(self, parameter: Parameter, word: str) -> Sequence[str]:
+        """Return the slugs of what a name means; refuse one that means nothing, or several."""
+        names = self.names.load_names() if self.index is None else self.index
+        self.index = names
+        meant = names.means(parameter.name, word)
+        if meant:
+            return meant
+        shared = names.sharing(parameter.name, word)
+        if shared:
+            expected = "a slug, since several have this name: " + ", ".join(shared[:5])
+            self.refuse("ambiguous_name", parameter.name, word, expected)
+        else:
+            expected = f"the slug or another name of a known {parameter.name}"
+            slugs = self.names.of(parameter.name)
+
+            def near() -> str | None:
+                return names.suggest(parameter.name, word) or nearest_match(word, slugs)
+
+            self.refuse("unknown_value", parameter.name, word, expected, near)
+        return ()
 
     def refuse_word(self, parameter: Parameter, word: str, allowed: Collection[str]) -> None:
         expected = (

@@ -51,6 +51,9 @@ SETTLED_FIRST = (Status.FINAL, Status.REPORTED, Status.PROVISIONAL, Status.ESTIM
 NOT_RECOMPUTED = frozenset({Status.REPORTED, Status.ESTIMATED})
 """The statuses of figures that are shown with the digits they were given, and no others."""
 
+NAMED_GROUPINGS = {"company": "companies", "developer": "developers", "model": "models"}
+"""What a question may group by whose groups have slugs and names, and its plural."""
+
 
 def least_settled(statuses: Iterable[Status]) -> Status:
     """Return the status of a sum of lines of these statuses; that of no lines is final."""

@@ -17,7 +17,7 @@ from decimal import Decimal
 from typing import Final
 
 from app.domain.answer import OPEN_REST_GROUP, REST_GROUP, UNNAMED_GROUP, Share
-from app.domain.vocabulary import Openness, Origin, Status
+from app.domain.vocabulary import NAMED_GROUPINGS, Openness, Origin, Status
 from app.queries.grouping import HUNDRED, GroupedShares, MonthKey
 from app.queries.share_slice import ShareSlice
 
@@ -144,7 +144,7 @@ class ShareBounds:
 def _in_their_groups(table: GroupedShares) -> Iterator[ShareSlice]:
     """Yield the slices under the groups of the answer, and what is not broken down as slices."""
     question = table.question
-    by_slug = question.by in ("developer", "model")
+    by_slug = question.by in NAMED_GROUPINGS
     for item in table.slices:
         named = not by_slug or item.group in (*table.keys, UNNAMED_GROUP)
         yield item if named else replace(item, group=REST_GROUP)

@@ -11,7 +11,7 @@ from typing import Final
 from app.domain.answer import OPEN_REST_GROUP, REST_GROUP, UNNAMED_GROUP, Group, Share
 from app.domain.question import Question
 from app.domain.snapshot import DaysCovered, SnapshotKey
-from app.domain.vocabulary import MISSING, Openness, Origin, Status, least_settled
+from app.domain.vocabulary import MISSING, NAMED_GROUPINGS, Openness, Origin, Status, least_settled
 from app.queries.share_slice import ShareSlice
 
 HUNDRED: Final = Decimal(100)
@@ -156,6 +156,7 @@ class GroupedShares:
         question = self.question
         return (
             (not question.origin or Origin.UNKNOWN in question.origin)
+            and not question.company
             and not question.developer
             and not question.model
         )
@@ -183,7 +184,7 @@ class GroupedShares:
 
     def _place_remainders(self) -> None:
         # A group by slug has no "unknown" among its keys; there it joins lines without a name.
-        by_slug = self.question.by in ("developer", "model")
+        by_slug = self.question.by in NAMED_GROUPINGS
         group = UNNAMED_GROUP if by_slug and self._counts_remainder else "unknown"
         cells = self.inside if self._counts_remainder else self.outside
         for (source, month), whole in self.wholes.items():
@@ -193,8 +194,9 @@ class GroupedShares:
     def groups(self, labels: Mapping[str, tuple[str, str]]) -> tuple[Group, ...]:
         """Return the groups that have a cell, in order; `labels` maps a key to label and origin."""
         keys = {group for _, _, group in self.inside}
+        others = NAMED_GROUPINGS.get(self.question.by, "")
         rest = {
-            REST_GROUP: (f"Other {self.question.by}s", Origin.UNKNOWN.value),
+            REST_GROUP: (f"Other {others}", Origin.UNKNOWN.value),
             UNNAMED_GROUP: ("Not broken down", Origin.UNKNOWN.value),
         }
         named = {key: labels[key] for key in self.keys} | rest

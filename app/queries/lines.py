@@ -119,10 +119,10 @@ def supporting_lines(
     source_month = _snapshot_behind(session, source, month, line_question)
     origin = origin_column(session, line_question)
     statement = select_stored_lines().where(
-        Snapshot.id == source_month.id, is_selected(line_question, origin)
+        Snapshot.id == source_month.id, is_selected(session, line_question, origin)
     )
     if group is not None:
-        statement = statement.where(group_column(line_question, origin) == group)
+        statement = statement.where(group_column(session, line_question, origin) == group)
     # All are counted, before the page is cut out: the count is what the number's page states.
     count = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
     page = statement.where(Observation.line > after).order_by(Observation.line).limit(limit)
@@ -180,7 +180,7 @@ def lines_of_upload(
     statement = (
         select_stored_lines()
         .where(Snapshot.upload_id == upload_id, Source.slug == source, Snapshot.month == month)
-        .where(is_selected(line_question, origin_column(session, line_question)))
+        .where(is_selected(session, line_question, origin_column(session, line_question)))
         .where(Observation.line > after)
         .order_by(Observation.line)
         .limit(limit)

@@ -110,7 +110,7 @@ def _lines(
         select_stored_lines()
         .add_columns(Snapshot.upload_id.label("upload"))
         .where(Observation.snapshot_id.in_([snapshot.id for snapshot in snapshots]))
-        .where(is_selected(question, origin_column(session, question)))
+        .where(is_selected(session, question, origin_column(session, question)))
     )
     if len(snapshots) > 1:
         return statement.order_by(order_by_slug(), Snapshot.month, Observation.line)

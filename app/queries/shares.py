@@ -3,11 +3,15 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session
 
+from app.catalogue.companies import company_names, company_origins
 from app.catalogue.history import read_cells, read_developer_origins, read_sources
+from app.catalogue.name_index import load_name_index
+from app.database.name_tables import Company
 from app.database.tables import Developer, Model, Observation, Source
 from app.database.vintages import current_snapshots, vintage_at
 from app.domain.answer import Answer, Share, SourceDefinition
@@ -34,21 +38,30 @@ from app.queries.explanations import (
     why_nothing_selected,
 )
 from app.queries.grouping import GroupedShares
+from app.queries.namesakes import namesake_notes
 from app.queries.partial_months import read_partial_months
 from app.queries.slices import read_slices
 from app.queries.spans import covered_spans, main_source
 
 
 def known_slugs(session: Session) -> KnownSlugs:
-    """Return the slugs of all sources, developers and models of today's catalogue, sorted."""
+    """Return the slugs of all that questions may name in today's catalogue, sorted."""
     # One statement instead of three, since every request with a question needs all of them. They
     # are today's at any `as_of`, so that no past vintage refuses an address that is right today.
-    tables = (Source, Developer, Model)
-    slugs = union_all(*(select(literal(table.__tablename__), table.slug) for table in tables))
-    by_table: dict[str, list[str]] = {table.__tablename__: [] for table in tables}
-    for table_name, slug in session.execute(slugs):
-        by_table[table_name].append(slug)
-    return KnownSlugs(*(tuple(sorted(by_table[table.__tablename__])) for table in tables))
+    tables = (Source, Developer, Model, Company)
+    selects = [select(literal(table.__tablename__), table.slug) for table in tables]
+    # A developer without a company stands for itself where companies are asked for.
+    alone = select(literal(Company.__tablename__), Developer.slug).where(
+        Developer.company.is_(None)
+    )
+    by_table: dict[str, set[str]] = {table.__tablename__: set() for table in tables}
+    for table_name, slug in session.execute(union_all(*selects, alone)):
+        by_table[table_name].add(slug)
+    sources, developers, models, companies = (
+        tuple(sorted(by_table[table.__tablename__])) for table in tables
+    )
+    load_names = partial(load_name_index, session)
+    return KnownSlugs(sources, developers, models, companies, load_names)
 
 
 def reported_figures(session: Session, question: Question) -> Answer | None:
@@ -116,7 +129,7 @@ def answer_question(session: Session, question: Question) -> Answer:
             skipped, bounds.outside(table.shares(slugs, months, outside, table.outside))
         ),
         vintage=last_change(vintage_at(session, question.as_of)),
-        notes=tuple(source_notes(table, asked_sources)),
+        notes=(*namesake_notes(session, question), *source_notes(table, asked_sources)),
     )
 
 
@@ -192,6 +205,10 @@ def _group_labels(
             return {key: (ORIGIN_LABELS[Origin(key)], key) for key in keys}
         case "openness":
             return {key: (OPENNESS_LABELS[Openness(key)], key) for key in keys}
+        case "company":
+            vintage = vintage_at(session, question.as_of)
+            names, origins = company_names(vintage), company_origins(vintage)
+            return {key: (names[key], origins[key]) for key in keys}
         case "developer":
             rows = select(Developer.slug, Developer.name, Developer.slug)
         case _:

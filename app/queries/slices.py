@@ -20,12 +20,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from app.catalogue.companies import company_column, developers_of
 from app.catalogue.history import read_base_origins
 from app.database.tables import Developer, Model, Observation, Source
 from app.database.vintages import current_snapshots, source_months, vintage_at
 from app.domain.answer import REST_GROUP, UNNAMED_GROUP
 from app.domain.question import Question
-from app.domain.vocabulary import Origin
+from app.domain.vocabulary import NAMED_GROUPINGS, Origin
 from app.queries.grouping import can_answer
 from app.queries.share_slice import ShareSlice
 from app.queries.statuses import status_of_sum, unsettledness
@@ -42,7 +43,7 @@ def read_slices(
     lines = _lines(session, question, slugs, months).subquery()
     note = lines.c.note
     group: ColumnElement[str] = lines.c.group
-    if question.by in ("developer", "model"):
+    if question.by in NAMED_GROUPINGS:
         named = [*_leading(session, question, lines), UNNAMED_GROUP]
         # The rest beyond the top is folded in the database, before it is summed: a source may name
         # tens of thousands of models a month, each of which would else come as a slice.
@@ -126,10 +127,10 @@ def _lines(
             Source.slug.label("source"),
             current.c.month,
             Observation.openness,
-            is_selected(question, origin).label("selected"),
-            group_column(question, origin).label("group"),
-            is_selected(question.having(openness="all"), origin).label("kept"),
-            is_selectable(question, origin).label("keepable"),
+            is_selected(session, question, origin).label("selected"),
+            group_column(session, question, origin).label("group"),
+            is_selected(session, question.having(openness="all"), origin).label("kept"),
+            is_selectable(session, question, origin).label("keepable"),
             is_anonymous(question, origin).label("anonymous"),
             developer_column(question).label("developer"),
             Observation.share_pct,
@@ -161,8 +162,13 @@ def origin_column(session: Session, question: Question) -> ColumnElement[str]:
     return case(*cases, else_=published) if cases else published
 
 
-def group_column(question: Question, origin: ColumnElement[str]) -> ColumnElement[str]:
+def group_column(
+    session: Session, question: Question, origin: ColumnElement[str]
+) -> ColumnElement[str]:
     """Return the key of a line's group, as a column; UNNAMED_GROUP for lines without a slug."""
+    if question.by == "company":
+        company = company_column(vintage_at(session, question.as_of))
+        return func.coalesce(company, Developer.slug, UNNAMED_GROUP)
     columns: Mapping[str, Any] = {
         "origin": origin,
         "openness": Observation.openness,
@@ -172,7 +178,9 @@ def group_column(question: Question, origin: ColumnElement[str]) -> ColumnElemen
     return func.coalesce(columns[question.by], UNNAMED_GROUP)
 
 
-def is_selected(question: Question, origin: ColumnElement[str]) -> ColumnElement[bool]:
+def is_selected(
+    session: Session, question: Question, origin: ColumnElement[str]
+) -> ColumnElement[bool]:
     """Return whether the question counts a line, as a column that is never NULL."""
     # Lines without a developer or model have a NULL slug, and NULL IN (...) is NULL: as a key of
     # GROUP BY that would be a third value beside true and false.
@@ -181,6 +189,9 @@ def is_selected(question: Question, origin: ColumnElement[str]) -> ColumnElement
         conditions.append(Observation.openness == question.openness)
     if question.origin:
         conditions.append(origin.in_(question.origin))
+    if question.company:
+        members = developers_of(vintage_at(session, question.as_of), question.company)
+        conditions.append(func.coalesce(Developer.slug.in_(members), False))
     if question.developer:
         conditions.append(func.coalesce(Developer.slug.in_(question.developer), False))
     if question.model:
@@ -195,7 +206,9 @@ def is_selected(question: Question, origin: ColumnElement[str]) -> ColumnElement
 _HIDDEN: Final = Observation.origin == Origin.UNKNOWN
 
 
-def is_selectable(question: Question, origin: ColumnElement[str]) -> ColumnElement[bool]:
+def is_selectable(
+    session: Session, question: Question, origin: ColumnElement[str]
+) -> ColumnElement[bool]:
     """Return whether a line passes the filters, or might if what it does not say were known.
 
     The filter on openness is left out. Of a line that names a developer and no model this says
@@ -204,6 +217,9 @@ def is_selectable(question: Question, origin: ColumnElement[str]) -> ColumnEleme
     conditions: list[ColumnElement[bool]] = []
     if question.origin:
         conditions.append(or_(origin.in_(question.origin), origin == Origin.UNKNOWN))
+    if question.company:
+        members = developers_of(vintage_at(session, question.as_of), question.company)
+        conditions.append(or_(func.coalesce(Developer.slug.in_(members), True), _HIDDEN))
     if question.developer:
         named = Developer.slug.in_(question.developer)
         conditions.append(or_(func.coalesce(named, True), _HIDDEN))
@@ -218,6 +234,7 @@ def is_anonymous(question: Question, origin: ColumnElement[str]) -> ColumnElemen
     columns: Mapping[str, ColumnElement[bool]] = {
         "origin": origin == Origin.UNKNOWN,
         "openness": false(),
+        "company": or_(Developer.slug.is_(None), _HIDDEN),
         "developer": or_(Developer.slug.is_(None), _HIDDEN),
         "model": or_(Model.slug.is_(None), _HIDDEN),
     }

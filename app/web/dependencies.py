@@ -19,6 +19,7 @@ from app.domain.question_parser import bad_question, parse_question
 from app.domain.site import Site
 from app.domain.tracking import expected_beside
 from app.queries.shares import known_slugs
+from app.web.canonical_names import redirect_names
 from app.web.entity_tags import set_validators
 
 
@@ -49,7 +50,7 @@ ReadSession = Annotated[Session, Depends(read_session, scope="function")]
 
 
 def parse_asked_question(request: Request, session: ReadSession) -> Question:
-    """Return the question of the query string. Raise BadQuestionError.
+    """Return the question of the query string. Raise BadQuestionError, RenamedError.
 
     `bom` of a CSV file and `width` of a picture are no part of it; their endpoints read them.
     """
@@ -58,7 +59,9 @@ def parse_asked_question(request: Request, session: ReadSession) -> Question:
         items = [item for item in items if item != ("bom", "1")]
     elif request.url.path.endswith(".png"):
         items = [item for item in items if item[0] != "width"]
-    return parse_question(items, known_slugs(session))
+    question = parse_question(items, known_slugs(session))
+    redirect_names(request, question)
+    return question
 
 
 AskedQuestion = Annotated[Question, Depends(parse_asked_question)]

@@ -36,6 +36,7 @@ from app.domain.errors import (
 )
 from app.domain.matching import nearest_match
 from app.domain.site import SOFTWARE
+from app.web.canonical_names import RenamedError, renamed_response
 from app.web.entity_tags import NotModifiedError, not_modified_response
 from app.web.route_policy import SAFE_METHODS, RouteKind
 from app.web.route_table import policy_of
@@ -156,6 +157,7 @@ def install_error_handlers(app: FastAPI, page: ErrorPage) -> None:
     # Starlette takes the handler of the nearest class in the order of inheritance. That of
     # Exception is another matter: it stands outside of all middlewares that are added.
     app.add_exception_handler(NotModifiedError, not_modified_response)
+    app.add_exception_handler(RenamedError, renamed_response)
     app.add_exception_handler(UserError, on_refused)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(ClientDisconnect, _on_disconnect)

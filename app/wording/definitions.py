@@ -12,7 +12,7 @@ from app.domain.answer import (
     SourceDefinition,
 )
 from app.domain.question import Question
-from app.domain.vocabulary import ORIGIN_LABELS, Openness, Origin
+from app.domain.vocabulary import NAMED_GROUPINGS, ORIGIN_LABELS, Openness, Origin
 from app.wording.formats import (
     capitalize_first,
     format_day,
@@ -33,7 +33,7 @@ GROUPS_NOT_LEADING = {REST_GROUP, UNNAMED_GROUP, Origin.UNKNOWN.value}
 def subject_of_group(group: Group, question: Question) -> str:
     """Return `models_of_group` for the beginning of a sentence."""
     # A capital would misspell the name of a developer or model, such as “xAI”.
-    named = question.by in ("developer", "model")
+    named = question.by in NAMED_GROUPINGS
     return (
         models_of_group(group, question)
         if named
@@ -63,7 +63,7 @@ def _group_models(group: Group, question: Question) -> str:
     match question.by:
         case "openness":
             return _models(group.key)
-        case "developer" if group.key not in GROUPS_NOT_LEADING:
+        case "company" | "developer" if group.key not in GROUPS_NOT_LEADING:
             return f"{isolate_direction(group.label)}’s {models}"
         case "origin" if group.key in (Origin.CHINESE, Origin.US, Origin.EUROPEAN):
             return f"{ORIGIN_LABELS[Origin(group.key)]} {models}"
@@ -117,6 +117,7 @@ _COUNTED = {
 _GROUPED = {
     "origin": "by the home of each model’s developer",
     "openness": "by whether their weights can be downloaded",
+    "company": "by the company of each model’s developer",
     "developer": "by developer",
     "model": "by model",
 }
@@ -180,6 +181,7 @@ def _scope(question: Question) -> str:
 def _kept(question: Question) -> dict[str, str]:
     filters = {
         "origin": [ORIGIN_LABELS[Origin(key)] for key in question.origin],
+        "company": question.company,
         "developer": question.developer,
         "model": question.model,
     }

@@ -17,7 +17,7 @@ from tests.looking import counted
         ("/", 18),
         ("/trends", 18),
         ("/developers", 14),
-        ("/developers/deepseek", 22),
+        ("/developers/deepseek", 24),
         ("/sources/openrouter-rankings", 10),
         ("/about", 4),
     ],

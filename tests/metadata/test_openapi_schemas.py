@@ -77,7 +77,7 @@ def test_fields_of_one_name_do_not_borrow_their_words(document: Json) -> None:
     ("model", "field", "words"),
     [
         ("ShareRow", "status", [*Status, "missing"]),
-        ("Meta", "by", ["origin", "openness", "developer", "model"]),
+        ("Meta", "by", ["origin", "openness", "company", "developer", "model"]),
         ("Meta", "openness", [*Openness, "all"]),
         ("Meta", "of", ["all", "open"]),
         ("OriginRow", "origin", [*Origin]),

@@ -52,7 +52,7 @@ class NoticeList:
         # Versions differ in their numbers only, and are not misspelt.
         numbers = re.findall(r"\d+", new.name)
         # Of two spellings that read alike the last is suggested: the name.
-        names = [name for item in items for name in (item.slug, item.name)]
+        names = [name for item in items for name in (item.slug, *item.aliases, item.name)]
         alike = [name for name in names if re.findall(r"\d+", name) == numbers]
         nearest = nearest_match(new.name, alike, cutoff=0.85)
         if nearest is not None:

@@ -111,7 +111,7 @@ class Resolver:
         source_text, origin, openness, developer_text, model_text = words
         source = self._source(source_text)
         model = self.catalogue.model(model_text) if model_text else None
-        developer = self.catalogue.developer(developer_text) if developer_text else None
+        developer = self._developer(developer_text, model) if developer_text else None
         notices: list[tuple[str, str]] = []
         if model:
             # A model that changed hands since keeps its line when the catalogue speaks first.
@@ -172,6 +172,17 @@ class Resolver:
             raise LineMistakeError("other_source", "source", text or "", expected, self.chosen)
         return slug
 
+    def _developer(self, text: str, model: KnownModel | None) -> KnownDeveloper | None:
+        """Return the developer of a name, which may be that of a company with only one."""
+        developer = self.catalogue.developer(text)
+        members = () if developer else self.catalogue.developers_of_company(text)
+        if model and model.developer in members:
+            return self.catalogue.developers[model.developer]
+        if len(members) > 1:
+            expected = f"one of this company's developers: {', '.join(members)}"
+            raise LineMistakeError("company_name", "developer", text, expected)
+        return self.catalogue.developers[members[0]] if members else developer
+
     @staticmethod
     def _same_developer(
         model: KnownModel, developer: KnownDeveloper | None, text: str | None
@@ -186,12 +197,15 @@ class Resolver:
         new = self.developers.get(key)
         if new is None:
             self._check_new("developer", name, self._shared_developer_names)
-            slug = self._new_slug("developer", name, self.catalogue.developer)
+            slug = self._new_slug("developer", name, self._developer_or_company)
             new = self.developers[key] = DeveloperToAdd(slug, name, origin, line)
         elif new.origin is not origin:
             expected = f"{new.origin}, as line {new.line} says of this new developer"
             raise LineMistakeError("contradiction", "origin", origin, expected, new.origin)
         return new.slug
+
+    def _developer_or_company(self, text: str) -> object:
+        return self.catalogue.developer(text) or self.catalogue.developers_of_company(text)
 
     def _new_model(
         self, name: str, developer: str | None, openness: Openness | None, line: int
@@ -256,7 +270,8 @@ def _shared_names(items: Iterable[KnownDeveloper | KnownModel]) -> dict[str, lis
     """Return the names that several entries have, each with the slugs of all of them."""
     slugs: dict[str, list[str]] = defaultdict(list)
     for item in items:
-        slugs[name_key(item.name)].append(item.slug)
+        for key in {name_key(name) for name in (item.name, *item.aliases)}:
+            slugs[key].append(item.slug)
     return {
         name: same_name_slugs for name, same_name_slugs in slugs.items() if len(same_name_slugs) > 1
     }

@@ -11,7 +11,7 @@ from app.domain.comparison import change_in_points
 from app.domain.question import Question
 from app.domain.series import GroupSeries, group_series, settled_series
 from app.domain.site import Site
-from app.domain.vocabulary import Openness, Origin
+from app.domain.vocabulary import NAMED_GROUPINGS, Openness, Origin
 from app.pages.small_charts import ChartBox, SmallTrace, small_trace
 from app.wording.bibliography import Citation
 from app.wording.citations import CitedNumber, cite_number
@@ -78,7 +78,7 @@ def _card(answer: Answer, question: Question, site: Site, course: GroupSeries) -
 def _narrowed(question: Question, group: Group) -> Question:
     """The question about one group alone, which a card and its citation link to."""
     # Groups with an underscore are remainders that the code makes: no question can name them.
-    if question.by in ("origin", "developer", "model") and not group.key.startswith("_"):
+    if question.by in ("origin", *NAMED_GROUPINGS) and not group.key.startswith("_"):
         return question.having(**{question.by: (group.key,)})
     return question
 
@@ -102,7 +102,7 @@ def _rest(answer: Answer, question: Question, site: Site) -> Iterator[Card]:
     if closed is None:
         return
     rest_question = question.having(
-        by="openness", openness="all", of="all", origin=(), developer=(), model=()
+        by="openness", openness="all", of="all", origin=(), company=(), developer=(), model=()
     )
     beside = rest.get(Openness.UNKNOWN)
     yield Card(

@@ -25,6 +25,7 @@ OPTION_LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "by": {
         "origin": "Home of the developer",
         "openness": "Open or closed",
+        "company": "Company",
         "developer": "Developer",
         "model": "Model",
     },
@@ -114,7 +115,7 @@ class QuestionForm:
     @property
     def opened(self) -> bool:
         """Whether a less common control is in use: the part of the form with them is open then."""
-        names = "home events bounds origin developer model from_ to as_of top".split()
+        names = "home events bounds origin company developer model from_ to as_of top".split()
         changed = (getattr(self.question, name) != getattr(Question(), name) for name in names)
         return any(changed) or bool(self.typed)
 

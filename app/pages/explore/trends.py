@@ -17,8 +17,10 @@ from app.pages.explore.question_form import question_form
 from app.pages.revision_notice import latest_revisions, revision_notice
 from app.pages.templates import render_page
 from app.queries.availability import has_answer
+from app.queries.namesakes import namesakes
 from app.queries.shares import answer_question, known_slugs
 from app.queries.uploads import withdrawal_moments
+from app.web.canonical_names import redirect_names
 from app.web.dependencies import ReadSession
 from app.web.question_chart import question_chart
 from app.web.route_policy import RouteKind, policy
@@ -29,7 +31,13 @@ from app.wording.findings import headline_finding, small_print_text
 router = APIRouter()
 
 Pairs = list[tuple[str, str]]
-TYPED = ("developer", "model", "top", "as_of")  # the fields of the form that take any text
+TYPED = (
+    "company",
+    "developer",
+    "model",
+    "top",
+    "as_of",
+)  # the fields of the form that take any text
 
 
 @router.get("/trends")
@@ -42,6 +50,7 @@ def trends(request: Request, session: ReadSession) -> HTMLResponse:
         question = parse_question(pairs, known_slugs(session))
     except BadQuestionError as refused:
         return _unread(request, session, pairs, refused)
+    redirect_names(request, question)
     return _answered(request, session, question)
 
 
@@ -84,6 +93,10 @@ def _answered(request: Request, session: Session, question: Question) -> HTMLRes
         "form": controls,
         "embeds": _embeds(request, question, answer),
         "citation": citation,
+        "namesakes": [
+            (namesake.name, namesake.question.address("/trends"))
+            for namesake in namesakes(session, question)
+        ],
         "revised": revision_notice(session, question, answer),
         "revisions": latest_revisions(session, question, answer),
     }
@@ -166,8 +179,9 @@ def _wider(session: Session, question: Question) -> Iterator[tuple[str, Question
         yield "Open models by home, of all usage", plain
     if question.from_ or question.to:
         yield "All months", question.having(from_=None, to=None)
-    if question.origin or question.developer or question.model:
-        yield "Without the filters", question.having(origin=(), developer=(), model=())
+    if question.origin or question.company or question.developer or question.model:
+        unfiltered = question.having(origin=(), company=(), developer=(), model=())
+        yield "Without the filters", unfiltered
     if question.source:
         yield "From the main source", question.having(source=())
     if question.as_of:

@@ -27,7 +27,7 @@ from app.web.route_policy import RouteKind, policy
 router = APIRouter()
 
 LINES_A_PAGE: Final = 200
-FILTERS: Final = ("origin", "developer", "model")
+FILTERS: Final = ("origin", "company", "developer", "model")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,48 @@
+"""Today's names of companies, developers and models, in one statement."""
+
+from collections import defaultdict
+
+from sqlalchemy import func, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from app.database.name_tables import Alias, Company
+from app.database.tables import Developer, Model
+from app.domain.names import EntryNames, NamedType, NameIndex, OtherName
+
+HUGGING_FACE_KINDS = {NamedType.DEVELOPER: "huggingface-org", NamedType.MODEL: "huggingface-id"}
+"""The kinds of the names that stand in columns of their own, as aliases are called."""
+
+
+def load_name_index(session: Session) -> NameIndex:
+    """Return every name of today's catalogue by which a company, developer or model is found."""
+    own = (
+        select(literal(kind.value), table.slug, table.name, company, on_hugging_face)
+        for kind, table, company, on_hugging_face in (
+            (NamedType.COMPANY, Company, literal(""), literal("")),
+            (
+                NamedType.DEVELOPER,
+                Developer,
+                func.coalesce(Developer.company, ""),
+                Developer.huggingface_org,
+            ),
+            (NamedType.MODEL, Model, literal(""), Model.hugging_face_id),
+        )
+    )
+    others = select(literal("alias"), Alias.entry, Alias.alias, Alias.entry_type, Alias.kind).where(
+        ~Alias.retired
+    )
+    rows = session.execute(union_all(*own, others)).all()
+    aliases: dict[tuple[str, str], list[OtherName]] = defaultdict(list)
+    for row_type, slug, text, entry_type, kind in rows:
+        if row_type == "alias":
+            aliases[entry_type, slug].append(OtherName(text, kind))
+    entries: dict[str, dict[str, EntryNames]] = {kind.value: {} for kind in NamedType}
+    for kind_text, slug, name, company, on_hugging_face in rows:
+        if kind_text == "alias":
+            continue
+        names = aliases[kind_text, slug]
+        if on_hugging_face and on_hugging_face not in {other.text for other in names}:
+            names.append(OtherName(on_hugging_face, HUGGING_FACE_KINDS[NamedType(kind_text)]))
+        in_order = sorted(names, key=lambda other: (other.text, other.kind))
+        entries[kind_text][slug] = EntryNames(slug, name, tuple(in_order), company)
+    return NameIndex(*(entries[kind.value] for kind in NamedType))
