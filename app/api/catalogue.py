@@ -11,10 +11,18 @@ from app.api.lists.envelope import ListEnvelope, ListPage, RowModel, make_page
 from app.api.lists.fields import DeveloperSlug, ModelSlug, Month
 from app.api.lists.query import ListQuery
 from app.api.lists.routes import ListRoute, add_list_routes
-from app.catalogue.entries import ModelEntry, developers_by_slug, models_by_slug
+from app.catalogue.companies import developers_of
+from app.catalogue.entries import (
+    ModelEntry,
+    alias_texts,
+    aliases_by_entry,
+    developers_by_slug,
+    models_by_slug,
+)
 from app.catalogue.history import read_chart_events
 from app.database.vintages import vintage_at
 from app.domain.calendar import format_month
+from app.domain.names import NamedType
 from app.domain.vocabulary import ORIGIN_LABELS, Openness, Origin
 
 router = APIRouter(tags=["catalogue"])
@@ -93,6 +101,14 @@ class DeveloperRow(RowModel):
     note: str = Field(
         description="Why this is its home, where that is not plain; else empty.", examples=[""]
     )
+    company: str = Field(
+        description="Slug of the company that the developer belongs to; empty: none known.",
+        examples=["deepseek"],
+    )
+    aliases: list[str] = Field(
+        description="What else the developer is called; in CSV divided by `; `.",
+        examples=[["深度求索"]],
+    )
 
 
 class Developers(ListEnvelope):
@@ -100,8 +116,9 @@ class Developers(ListEnvelope):
 
 
 def read_developers(session: Session, list_query: ListQuery) -> ListPage[DeveloperRow]:
-    """The developers of the catalogue, with their homes."""
-    question = list_query.question
+    """The developers of the catalogue, with their homes, companies and other names."""
+    question, vintage = list_query.question, vintage_at(session, list_query.as_of)
+    aliases, members = aliases_by_entry(vintage), developers_of(vintage, question.company)
     rows = [
         DeveloperRow(
             developer=item.slug,
@@ -111,9 +128,12 @@ def read_developers(session: Session, list_query: ListQuery) -> ListPage[Develop
             homepage=item.homepage,
             huggingface_org=item.huggingface_org,
             note=item.note,
+            company=item.company,
+            aliases=alias_texts(aliases, NamedType.DEVELOPER, item.slug),
         )
-        for item in developers_by_slug(vintage_at(session, list_query.as_of)).values()
+        for item in developers_by_slug(vintage).values()
         if not question.origin or item.origin in question.origin
+        if not question.company or item.slug in members
         if not question.developer or item.slug in question.developer
     ]
     return make_page(rows, list_query)
@@ -142,6 +162,16 @@ class ModelRow(RowModel):
     note: str = Field(
         description="Where what is said of it comes from, if not plain; else empty.", examples=[""]
     )
+    base_model: str = Field(
+        description="Name of the base model it was built on; empty: none known.", examples=[""]
+    )
+    hugging_face_id: str = Field(
+        description="Where its weights are on Hugging Face; empty: not known; proves nothing.",
+        examples=["deepseek-ai/DeepSeek-R1"],
+    )
+    aliases: list[str] = Field(
+        description="What else the model is called; in CSV divided by `; `.", examples=[[]]
+    )
 
 
 class Models(ListEnvelope):
@@ -152,24 +182,31 @@ def read_models(session: Session, list_query: ListQuery) -> ListPage[ModelRow]:
     """The models of the catalogue, open or not unless `openness` says otherwise."""
     vintage = vintage_at(session, list_query.as_of)
     homes = {slug: item.origin for slug, item in developers_by_slug(vintage).items()}
+    aliases = aliases_by_entry(vintage)
     # The origin of a model is that of its developer at this vintage; it has none of its own.
     rows = [
-        _model_row(item, homes.get(item.developer, Origin.UNKNOWN))
+        _model_row(
+            item,
+            homes.get(item.developer, Origin.UNKNOWN),
+            alias_texts(aliases, NamedType.MODEL, item.slug),
+        )
         for item in models_by_slug(vintage).values()
     ]
     question = list_query.question
+    members = developers_of(vintage, question.company)
     passing = [
         row
         for row in rows
         if question.openness in ("all", row.openness)
         if not question.origin or row.origin in question.origin
+        if not question.company or row.developer in members
         if not question.developer or row.developer in question.developer
         if not question.model or row.model in question.model
     ]
     return make_page(passing, list_query)
 
 
-def _model_row(item: ModelEntry, origin: Origin) -> ModelRow:
+def _model_row(item: ModelEntry, origin: Origin, aliases: list[str]) -> ModelRow:
     return ModelRow(
         model=item.slug,
         name=item.name,
@@ -179,6 +216,9 @@ def _model_row(item: ModelEntry, origin: Origin) -> ModelRow:
         release_month=format_month(item.release_month) if item.release_month else None,
         base_developer=item.base_developer,
         note=item.note,
+        base_model=item.base_model,
+        hugging_face_id=item.hugging_face_id,
+        aliases=aliases,
     )
 
 
@@ -232,14 +272,16 @@ add_list_routes(
     router,
     ListRoute("developers", DeveloperRow, Developers, read_developers, "developers"),
     "origin",
+    "company",
     "developer",
     "as_of",
 )
 add_list_routes(
     router,
-    ListRoute("models", ModelRow, Models, read_models, "developers"),
+    ListRoute("models", ModelRow, Models, read_models, "models"),
     "openness",
     "origin",
+    "company",
     "developer",
     "model",
     "as_of",

@@ -1,6 +1,6 @@
 """Sources, companies, developers and models as the catalogue described them at a vintage."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
@@ -117,6 +117,14 @@ def aliases_by_entry(vintage: Vintage) -> dict[tuple[str, str], tuple[OtherName,
     return aliases
 
 
+def alias_texts(
+    aliases: Mapping[tuple[str, str], Sequence[OtherName]], entry_type: NamedType, slug: str
+) -> list[str]:
+    """Return the other names of an entry, each text once, in their order."""
+    names = aliases.get((entry_type.value, slug), ())
+    return list(dict.fromkeys(name.text for name in names))
+
+
 @read_once
 def developers_by_slug(vintage: Vintage) -> dict[str, DeveloperEntry]:
     """Return every developer the catalogue knew then, by slug and in the order of slugs."""
@@ -199,6 +207,19 @@ def _entries_at(
     added = entries_added_since(vintage, kind)
     return {
         slug: {**entry, **cells.get(slug, {})} for slug, entry in now.items() if slug not in added
+    }
+
+
+def names_to_slugs(
+    entries: Iterable[CompanyEntry | DeveloperEntry | ModelEntry],
+    aliases: Mapping[tuple[str, str], Sequence[OtherName]],
+    entry_type: NamedType,
+) -> dict[str, str]:
+    """Return the slug of each name and alias of entries of one type."""
+    return {
+        text: entry.slug
+        for entry in entries
+        for text in (*alias_texts(aliases, entry_type, entry.slug), entry.name)
     }
 
 

@@ -1,4 +1,4 @@
-"""Today's names of companies, developers and models, in one statement."""
+"""Today's names of everything that questions and searches may name."""
 
 from collections import defaultdict
 
@@ -6,8 +6,9 @@ from sqlalchemy import func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from app.database.name_tables import Alias, Company
-from app.database.tables import Developer, Model
+from app.database.tables import Developer, Model, Source
 from app.domain.names import EntryNames, NamedType, NameIndex, OtherName
+from app.domain.search import HitType, Searchable
 
 HUGGING_FACE_KINDS = {NamedType.DEVELOPER: "huggingface-org", NamedType.MODEL: "huggingface-id"}
 """The kinds of the names that stand in columns of their own, as aliases are called."""
@@ -46,3 +47,22 @@ def load_name_index(session: Session) -> NameIndex:
         in_order = sorted(names, key=lambda other: (other.text, other.kind))
         entries[kind_text][slug] = EntryNames(slug, name, tuple(in_order), company)
     return NameIndex(*(entries[kind.value] for kind in NamedType))
+
+
+def load_searchables(session: Session) -> list[Searchable]:
+    """Return everything of today's catalogue that a search may find, with all its names."""
+    index = load_name_index(session)
+    sources = session.execute(select(Source.slug, Source.name).order_by(Source.slug.collate("C")))
+    named = (
+        (HitType.COMPANY, index.companies),
+        (HitType.DEVELOPER, index.developers),
+        (HitType.MODEL, index.models),
+    )
+    return [
+        *(Searchable(HitType.SOURCE, slug, name) for slug, name in sources),
+        *(
+            Searchable(hit_type, entry.slug, entry.name, entry.others)
+            for hit_type, entries in named
+            for entry in entries.values()
+        ),
+    ]

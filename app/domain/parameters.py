@@ -67,7 +67,7 @@ PARAMETERS: Final = (
         "Only these developers, comma separated: by slug or any other name, as in Chinese or on"
         " Hugging Face. A slug means the developer; another name of a company all of its own.",
         many=True,
-        example="deepseek,qwen",
+        example="deepseek",
     ),
     Parameter(
         "model",

@@ -91,8 +91,10 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "observations": ("upload", "line"),
     "sources": ("source",),
     "origins": ("origin",),
+    "companies": ("company",),
     "developers": ("developer",),
     "models": ("model",),
+    "aliases": ("entry_type", "entry", "alias", "kind"),
     "events": ("date", "title"),
     "snapshots": ("upload", "source", "month"),
 }
@@ -101,6 +103,7 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
 NAMED: Final = {
     "source": ("sources", "source"),
     "origin": ("origins", "origin"),
+    "company": ("companies", "company"),
     "developer": ("developers", "developer"),
     "base_developer": ("developers", "developer"),
     "model": ("models", "model"),

@@ -10,7 +10,10 @@ TAG_TEXTS: Final = {
     "shares": "Chart data: shares by source, month and group, as rows or as a figure.",
     "observations": "The stored lines behind the shares, each with its upload and line.",
     "sources": "Publishers’ measures: what each counts, of what, under which licence.",
-    "catalogue": "Origins, developers, models and events, as the catalogue knows them.",
+    "catalogue": (
+        "Origins, companies, developers, models, their other names, and events, as the catalogue"
+        " knows them; a search by any name."
+    ),
     "provenance": "Snapshots and revisions: what was published, superseded and withdrawn, and why.",
     "uploads": "For maintainers: check, publish and withdraw a file. Published ones are public.",
     "operations": "For operators: whether the server lives, and whether it can answer.",

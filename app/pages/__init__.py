@@ -17,7 +17,16 @@ from app.pages.maintain import (
     upload_lines,
     upload_record,
 )
-from app.pages.reference import about, developers, feed, methods, sources
+from app.pages.reference import (
+    about,
+    companies,
+    developers,
+    feed,
+    methods,
+    models,
+    search,
+    sources,
+)
 from app.web.route_policy import RouteKind
 from app.web.route_table import policy_of
 
@@ -32,7 +41,10 @@ router.include_router(cite.router)
 router.include_router(downloads.router)
 router.include_router(embed.router)
 router.include_router(sources.router)
+router.include_router(companies.router)
 router.include_router(developers.router)
+router.include_router(models.router)
+router.include_router(search.router)
 router.include_router(methods.router)
 router.include_router(about.router)
 router.include_router(feed.router)

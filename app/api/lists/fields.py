@@ -22,6 +22,7 @@ Instant = Annotated[
     str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-11-23T10:00:00Z"])
 ]
 SourceSlug = Annotated[str, Field(pattern=SLUG_SCHEMA, examples=["openrouter-rankings"])]
+CompanySlug = Annotated[str, Field(pattern=SLUG_SCHEMA, examples=["alibaba"])]
 DeveloperSlug = Annotated[str, Field(pattern=SLUG_SCHEMA, examples=["deepseek"])]
 ModelSlug = Annotated[str, Field(pattern=SLUG_SCHEMA, examples=["deepseek/deepseek-r1"])]
 UploadNumber = Annotated[int, Field(ge=1, examples=[3])]

@@ -151,6 +151,8 @@ def _cell(value: Any) -> Any:
         # As JSON writes it, so that CSV and JSON say the same.
         case bool():
             return str(value).lower()
+        case list():
+            return "; ".join(map(str, value))
     return value
 
 

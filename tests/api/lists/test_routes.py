@@ -13,8 +13,8 @@ from tests.builders import month_file, publish_stored, store_file
 from tests.paging import rows_of_all_pages
 
 LISTS = (
-    "shares", "observations", "sources", "origins", "developers", "models", "events",
-    "snapshots", "revisions",
+    "shares", "observations", "sources", "origins", "companies", "developers", "models",
+    "aliases", "events", "snapshots", "revisions",
 )  # fmt: skip
 
 

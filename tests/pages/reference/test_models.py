@@ -115,11 +115,6 @@ def test_links_keep_the_vintage(client: TestClient) -> None:
         assert all("as_of=" in item for item in addresses if item.startswith(start))
 
 
-def test_all_models_are_listed_with_who_made_them(client: TestClient) -> None:
-    answer = client.get("/models", follow_redirects=False)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/developers")
-
-
 def test_a_models_own_name_without_its_developer_leads_to_it(client: TestClient) -> None:
     html = client.get("/models/deepseek-v4-flash").text
     assert "Did you mean “deepseek/deepseek-v4-flash" in html
