@@ -33,6 +33,7 @@ STYLES: Final = (
     "cite-page",
     "tables",
     "controls",
+    "names",
     "forms",
     "uploads",
     "before-after",

@@ -2,7 +2,8 @@
 // Without this script the form's button and the links do the same.
 // The form's address answers with a redirect to the short address of the question.
 
-import { syncForm } from "./form-sync.js";
+import { ownParts, syncForm } from "./form-sync.js";
+import { NamePicker } from "./name-picker.js";
 
 const BURST = 1500; // milliseconds within which typing in one field is one step
 const TEXT_TYPES = new Set(["text", "number", "date"]);
@@ -13,6 +14,10 @@ const announcement = document.getElementById("heard");
 let pendingRequest; // what is being waited for; a later question ends it
 let shownAddress = currentAddress(); // the address whose answer stands on the page
 let lastTyping = { control: null, at: 0 }; // the field behind the latest step
+
+for (const control of form.querySelectorAll("[data-names]")) {
+  ownParts.set(control, new NamePicker(control));
+}
 
 function currentAddress() {
   return location.pathname + location.search;

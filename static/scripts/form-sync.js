@@ -3,8 +3,15 @@
 
 const TEXT_TYPES = new Set(["text", "number", "date"]);
 
+// Parts that a script of ours has taken over, with what brings each into line.
+export const ownParts = new WeakMap();
+
 // `typedIn`: the control somebody may be typing in.
 export function syncForm(old, fresh, typedIn) {
+  if (ownParts.has(old)) {
+    ownParts.get(old).sync(fresh);
+    return;
+  }
   syncAttributes(old, fresh);
   const [before, after] = [[...old.childNodes], [...fresh.childNodes]];
   before.slice(after.length).forEach((node) => node.remove());
