@@ -109,9 +109,9 @@ def _panels(
 ) -> Iterator[Panel]:
     drafts = list(_drafts(answer, design, banded=banded))
     for draft in drafts:
-        # Panels of one kind have one scale, or a source of small shares looks like one of large.
-        # A kind is compared by identity: there is one object a kind, in DESIGNS.
-        peak = max(other.peak for other in drafts if other.design is draft.design)
+        # Panels have one scale, bars and lines alike, or a source of small shares looks like one of
+        # large. Stacks always reach to the whole.
+        peak = max(other.peak for other in drafts if other.design.whole is draft.design.whole)
         top, step = draft.design.scale(peak)
         height = draft.design.height(len(draft.series), len(drafts), frame)
         yield Panel(
@@ -184,10 +184,10 @@ def _title(draft: _PanelDraft, frame: ChartSize) -> tuple[str, ...]:
 
 def _short(answer: Answer) -> list[Group]:
     """The groups of the complement with names short enough for labels."""
-    # Two layers must not both read "Unknown": where the homes already have one, what the source
+    # "Unknown" alone would say neither what: where the homes have one of their own, what the source
     # does not break down gets words of its own. The table below the chart says it in full.
     taken = any(group.key == Origin.UNKNOWN for group in answer.groups)
-    short = {Openness.UNKNOWN.value: "Not broken down" if taken else "Unknown"}
+    short = {Openness.UNKNOWN.value: "Not broken down" if taken else "Openness unknown"}
     return [
         replace(group, label=short.get(group.key, group.label))
         for group in answer.complement_groups

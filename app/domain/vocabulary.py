@@ -78,6 +78,10 @@ OPENNESS_LABELS = {
     Openness.UNKNOWN: "Unknown",
 }
 
+# A group of a chart or table says of what it is unknown: both may stand on one page.
+ORIGIN_GROUP_LABELS = ORIGIN_LABELS | {Origin.UNKNOWN: "Unknown origin"}
+OPENNESS_GROUP_LABELS = OPENNESS_LABELS | {Openness.UNKNOWN: "Unknown openness"}
+
 VIEW_LABELS: dict[str, str] = {View.LINES: "Lines", View.STACK: "Stack", View.TABLE: "Table"}
 
 # What people write for each word. They are compared by `fold_name`, so that case, spaces, `_` and

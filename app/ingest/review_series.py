@@ -75,7 +75,7 @@ def _groups(months: Collection[_MonthOfSource]) -> Iterator[tuple[str, str, Shar
             yield origin, f"{ORIGIN_LABELS[origin]} {kind}", partial(_of_origin, origin, counted)
     if opened and any(openness is Openness.CLOSED for _, openness in spoken):
         yield "closed", "Closed models", _closed
-        yield "grey", "Unknown or not broken down", _not_known
+        yield "grey", "Openness unknown or not broken down", _not_known
 
 
 def _of_origin(

@@ -25,7 +25,7 @@ EMPTY: Final[Mapping[SnapshotKey, DaysCovered]] = {}
 COMPLEMENT_GROUPS: Final = (
     Group(OPEN_REST_GROUP, "Other open", Origin.OTHER),
     Group("closed", "Closed", "closed"),
-    Group("unknown", "Unknown or not broken down", Origin.UNKNOWN),
+    Group("unknown", "Openness unknown or not broken down", Origin.UNKNOWN),
 )
 
 

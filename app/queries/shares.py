@@ -23,8 +23,8 @@ from app.domain.question_parser import KnownSlugs
 from app.domain.snapshot import SnapshotKey
 from app.domain.vocabulary import (
     NOT_RECOMPUTED,
-    OPENNESS_LABELS,
-    ORIGIN_LABELS,
+    OPENNESS_GROUP_LABELS,
+    ORIGIN_GROUP_LABELS,
     Openness,
     Origin,
 )
@@ -202,9 +202,9 @@ def _group_labels(
     """Return, by group key, the label and the origin that gives the hue."""
     match question.by:
         case "origin":
-            return {key: (ORIGIN_LABELS[Origin(key)], key) for key in keys}
+            return {key: (ORIGIN_GROUP_LABELS[Origin(key)], key) for key in keys}
         case "openness":
-            return {key: (OPENNESS_LABELS[Openness(key)], key) for key in keys}
+            return {key: (OPENNESS_GROUP_LABELS[Openness(key)], key) for key in keys}
         case "company":
             vintage = vintage_at(session, question.as_of)
             names, origins = company_names(vintage), company_origins(vintage)

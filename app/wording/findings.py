@@ -11,6 +11,7 @@ from typing import Final
 
 from app.domain.answer import Answer, Share, SourceDefinition
 from app.domain.question import Question
+from app.domain.rounding import round_half_up
 from app.domain.series import (
     GroupSeries,
     covered_months,
@@ -250,8 +251,14 @@ def _turn(who: str, step: tuple[Share, Share]) -> str:
     kind = "rise" if _change(step) > 0 else "fall"
     return (
         f"Largest {kind} of {who} from one month to the next: from {_share_in_month(before)} to "
-        f"{_share_in_month(after)} ({format_points(_change(step))})."
+        f"{_share_in_month(after)} ({format_points(_change(step))}{_rounding_note(step)})."
     )
+
+
+def _rounding_note(step: tuple[Share, Share]) -> str:
+    """Return a note where the difference of the shares as they are shown is another."""
+    before, after = (round_half_up(known_share(row), 1) for row in step)
+    return "" if after - before == round_half_up(_change(step), 1) else ", before rounding"
 
 
 def composition_sentence(answer: Answer, question: Question) -> str:

@@ -20,8 +20,9 @@ from app.wording.schedule import schedule_text
 # Metric to what it means for a share. A metric that is not here has no such sentence.
 METRICS: Final[Mapping[str, str]] = {
     "tokens": "Tokens are counted whenever a model reads or writes, so heavy use counts more.",
-    "downloads": "A download is counted once, however much the model is used afterwards, and models"
-    " that run on their developers’ servers only have none.",
+    "downloads": "A download on Hugging Face is a request for a query file of a model, such as its"
+    " config.json: it is counted anew whenever a program loads the model, it is no copy in use, and"
+    " models that run on their developers’ servers only have none.",
     "requests": "A request is counted once, however long the answer.",
 }
 
