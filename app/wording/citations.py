@@ -107,7 +107,7 @@ def _citation(
         site=site,
         title=figures,
         sentence=f"{figures} {question_definition(question)} {making} {rights} {known}",
-        short=f"{_news(cited[0], question)} ({site.title})",
+        short=_news(cited[0], question, site),
         link=link,
         rights=f"{making} {rights}",
         vintage=vintage,
@@ -123,7 +123,7 @@ def _figure(figure: CitedFigure, question: Question, places: int) -> str:
     return f"{who}: {share} of {whole} {in_period(source, row.month)}"
 
 
-def _news(figure: CitedFigure, question: Question) -> str:
+def _news(figure: CitedFigure, question: Question, site: Site) -> str:
     """Return the number as a news story says it: rounded, and its doubts in a few words."""
     source, who, row = figure
     doubts = "; ".join(
@@ -135,7 +135,8 @@ def _news(figure: CitedFigure, question: Question) -> str:
     whole = whole_text(source, question)
     verb = "made up" if row.status not in NOT_RECOMPUTED else "were reported to make up"
     when = in_period(source, row.month)
-    return f"{who} {verb} {share} of {whole} {when}, by figures of {source.publisher}"
+    whose = f"according to {site.credit}, from figures of {source.publisher}"
+    return f"{who} {verb} {share} of {whole} {when}, {whose}."
 
 
 def _making(cited: Sequence[CitedFigure], site: Site) -> str:

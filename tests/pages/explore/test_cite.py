@@ -36,6 +36,7 @@ def test_a_number_has_a_page_with_all_that_makes_it_citable(client: TestClient) 
         "Licensed under CC BY 4.0.",
         "28.77 % to ",
         "Chinese open models made up 28.8 % (at most ",
+        "of all tokens in August 2025, according to ",
     ):
         assert part in shown
     assert page.headers["link"] == f'<{page.url}>; rel="cite-as"'
