@@ -47,8 +47,8 @@ def all_figures(db: Database) -> list[tuple[object, ...]]:
         JOIN source ON source.id = s.source_id
         LEFT JOIN developer d ON d.id = o.developer_id
         LEFT JOIN model m ON m.id = model_id""",
-        """SELECT slug, name, publisher, metric, population, url, licence, citation, method
-        FROM source""",
+        """SELECT slug, name, publisher, metric, population, url, licence, citation, method,
+        "window", statistic, reports_on, cadence, publishes_after_days FROM source""",
         "SELECT slug, name, country, parent, note FROM company",
         """SELECT slug, name, country, origin, homepage, huggingface_org, note, company
         FROM developer""",
@@ -110,7 +110,11 @@ def row_counts(db: Database) -> dict[str, int]:
 
 ADAS_PASSWORD = "correct horse battery staple"
 
-OCTOBER = b"month,origin,openness,share_pct\n2026-10,chinese,open,62.5\n2026-10,us,closed,30\n"
+# The month after the bundled ones. Where it is not over yet, nothing of it may be final.
+NOVEMBER = (
+    b"month,origin,openness,share_pct,status\n"
+    b"2026-11,chinese,open,62.5,provisional\n2026-11,us,closed,30,provisional\n"
+)
 REVISED = b"month,origin,openness,share_pct\n2026-09,chinese,open,50\n2026-09,us,open,6.34\n"
 HOSTILE_NAMES = (
     "</script><script>alert(1)</script>",

@@ -77,7 +77,7 @@ def disturb(db: Database) -> None:
     correct(
         db, MODEL_TYPE, slug, name="Renamed", base_developer="meta-llama", developer="mistralai"
     )
-    correct(db, SOURCE_TYPE, "state-of-ai-study", metric="words")
+    correct(db, SOURCE_TYPE, "state-of-ai-study", metric="words", reports_on="", window="day")
     with db.writing() as session:
         edit_entry(session, SOURCE_TYPE, LATER, by="ada", reason="new")
 

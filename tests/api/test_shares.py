@@ -53,8 +53,8 @@ def test_a_row_says_source_month_group_share_and_status(client: TestClient) -> N
 
 
 def test_a_row_carries_what_the_source_notes_of_its_month(client: TestClient) -> None:
-    (row,) = get(client, "from=2026-09&origin=chinese")["data"]
-    assert (row["status"], row["note"]) == ("provisional", "13 of 30 days covered")
+    (row,) = get(client, "from=2026-10&origin=chinese")["data"]
+    assert (row["status"], row["note"]) == ("provisional", "9 of 31 days covered")
 
 
 def test_a_saved_row_says_what_is_counted_of_what_and_as_of_when(client: TestClient) -> None:
@@ -119,17 +119,17 @@ def test_a_missing_share_is_null_and_empty_never_zero(client: TestClient) -> Non
     query = "from=2025-05&to=2025-06"  # no model of another origin is among those named in June
     rows = [row for row in get(client, query)["data"] if row["group"] == "other"]
     assert [(row["share_pct"], row["status"]) for row in rows] == [
-        (0.0077, "final"),
+        (0.0099, "final"),
         (None, "missing"),
     ]
     cells = [row["share_pct"] for row in rows_of(client, query) if row["group"] == "other"]
-    assert cells == ["0.0077", ""]
+    assert cells == ["0.0099", ""]
 
 
 def test_an_answer_carries_its_definition_and_citation(client: TestClient) -> None:
     meta = get(client)["meta"]
     assert (meta["version"], meta["unit"], meta["from"], meta["to"]) == (
-        "v1", "percent", "2025-01", "2026-09",
+        "v1", "percent", "2025-01", "2026-10",
     )  # fmt: skip
     assert (meta["by"], meta["openness"], meta["of"]) == ("origin", "open", "all")
     assert "OpenRouter rankings" in meta["definition"]
@@ -281,3 +281,14 @@ def test_text_that_a_spreadsheet_would_run_is_made_harmless_in_csv(
     labels = {row["label"] for row in rows_of(own_client, query)}
     assert f"'{name} lab" in labels
     assert f"{name} lab" in {row["label"] for row in get(own_client, query)["data"]}
+
+
+def test_reported_shares_have_the_digits_that_were_given_and_no_others(client: TestClient) -> None:
+    rows = [row for row in rows_of(client, "source=state-of-ai-study") if row["share_pct"]]
+    assert [(row["month"], row["share_pct"], row["status"]) for row in rows] == [
+        ("2024-12", "1.2", "reported"),
+        ("2025-08", "30", "reported"),
+    ]
+    assert {(row["window"], row["statistic"]) for row in rows} == {("week", "point")}
+    shares = [row["share_pct"] for row in get(client, "source=state-of-ai-study")["data"]]
+    assert [share for share in shares if share] == [1.2, 30]

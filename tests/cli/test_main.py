@@ -26,7 +26,7 @@ def figures_csv(tmp_path: Path) -> Path:
 def test_a_sound_file_is_published_and_named(filled_database_url: str, figures_csv: Path) -> None:
     done = modelshare(filled_database_url, "import", figures_csv, "--source", SOURCE)
     assert done.returncode == 0, done.stderr
-    assert "figures.csv: published as upload 6: 2 lines for 1 month." in done.stderr
+    assert "figures.csv: published as upload 9: 2 lines for 1 month." in done.stderr
     assert "add up to 90" in done.stderr
 
 
@@ -34,7 +34,7 @@ def test_a_file_may_come_by_standard_input(filled_database_url: str, figures_csv
     text = figures_csv.read_text()
     done = modelshare(filled_database_url, "import", "-", "--source", SOURCE, typed=text)
     assert done.returncode == 0, done.stderr
-    assert "standard-input.csv: published as upload 6" in done.stderr
+    assert "standard-input.csv: published as upload 9" in done.stderr
     events = "date,title\n2026-01-01,A new year\n"
     done = modelshare(filled_database_url, "catalogue", "import", "-", typed=events)
     assert done.returncode == 0, done.stderr
@@ -83,7 +83,7 @@ def test_the_same_file_again_is_nothing_to_do(filled_database_url: str, figures_
     modelshare(filled_database_url, "import", figures_csv, "--source", SOURCE)
     again = modelshare(filled_database_url, "import", figures_csv, "--source", SOURCE)
     assert again.returncode == 0
-    assert "nothing to do: the same bytes are current already as upload 6" in again.stderr
+    assert "nothing to do: the same bytes are current already as upload 9" in again.stderr
 
 
 def test_revising_asks_for_a_reason(filled_database_url: str, figures_csv: Path) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from app.database.session import Database
 from app.database.tables import Upload
 from app.domain.errors import BadFileError, ConflictError, NotFoundError
+from app.domain.provenance import UNKNOWN_PROVENANCE
 from app.domain.vocabulary import Openness, Origin, Status
 from app.ingest import import_export
 from app.ingest.import_export import (
@@ -24,6 +25,7 @@ from app.ingest.import_export import (
     import_file,
     is_empty,
     list_files,
+    read_provenances,
 )
 from app.ingest.rules.check_options import CheckOptions
 from app.ingest.rules.check_process import IN_PROCESS_MAX_BYTES
@@ -35,8 +37,9 @@ STUDY = CheckOptions(source="huggingface-study-2025")
 
 
 def import_all(db: Database, directory: Path) -> None:
+    provenances = read_provenances(directory / "uploads.csv")
     for path in list_files([directory]):
-        import_file(db, path, ADA)
+        import_file(db, path, replace(ADA, provenance=provenances.get(path, UNKNOWN_PROVENANCE)))
 
 
 def test_the_bundled_figures_come_back_the_same(
@@ -51,7 +54,7 @@ def test_of_two_that_fill_an_empty_database_at_once_one_does(db: Database) -> No
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(import_bundled_data, [db, db])) == [False, True]
     with db.reading() as session:
-        assert session.scalar(select(func.count()).select_from(Upload)) == 5
+        assert session.scalar(select(func.count()).select_from(Upload)) == 8
 
 
 def test_filling_that_is_broken_off_leaves_the_database_empty(

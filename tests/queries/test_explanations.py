@@ -11,7 +11,7 @@ from tests.queries.builders import ask
     ("query", "words"),
     [
         ("source=vercel-ai-gateway", "does not say which models are open"),
-        ("to=2024-01", "covers 2025-01 to 2026-09"),
+        ("to=2024-01", "covers 2025-01 to 2026-10"),
         ("as_of=2024-01-01", "Nothing had been published by 2024-01-01"),
         ("developer=openai&origin=chinese", "Loosen one of them"),
         ("source=state-of-ai-study&by=openness", "names some open models only"),

@@ -150,9 +150,11 @@ def status(db: Database, rows: bytes) -> CoveredMonth:
 
 def test_a_month_is_as_unsettled_as_its_least_settled_line(filled_db: Database) -> None:
     final, provisional = b"2026-01,us,closed,5,final\n", b"2026-01,us,open,5,provisional\n"
+    reported = b"2026-01,european,open,5,reported\n"
     estimated = b"2026-01,chinese,open,5,estimated\n"
     assert status(filled_db, final).status == Status.FINAL
-    assert status(filled_db, final + provisional).status == Status.PROVISIONAL
+    assert status(filled_db, final + reported).status == Status.REPORTED
+    assert status(filled_db, final + reported + provisional).status == Status.PROVISIONAL
     statuses = status(filled_db, final + provisional + estimated)
     assert (statuses.status, statuses.lines, statuses.share_pct) == (
         Status.ESTIMATED,
@@ -171,8 +173,8 @@ def test_every_source_is_covered_in_one_statement(bundled_db: Database) -> None:
         covered = read_covered_months(vintage_at(session))
     assert len(statements) == 1
     months = [item.month for item in covered if item.source == "openrouter-rankings"]
-    assert (months[0], months[-1], len(months)) == (date(2025, 1, 1), date(2026, 9, 1), 21)
-    assert len({item.source for item in covered}) == 5
+    assert (months[0], months[-1], len(months)) == (date(2025, 1, 1), date(2026, 10, 1), 22)
+    assert len({item.source for item in covered}) == 8
 
 
 def test_nothing_is_covered_before_the_first_publishing(bundled_db: Database) -> None:

@@ -93,7 +93,7 @@ def test_an_observation_is_a_line_of_a_stored_file(client: TestClient) -> None:
         "model": None,
         "share_pct": 30.0,
         "value": None,
-        "status": "estimated",
+        "status": "reported",
     }
     stored = client.get(f"/uploads/{upload}/file").text
     lines = list(csv.reader(io.StringIO(stored)))
@@ -136,7 +136,7 @@ DEVELOPERS_CHINESE = "/api/v1/developers?origin=chinese"
 
 def test_sources_say_what_months_they_cover(client: TestClient) -> None:
     (row,) = data(client, "sources?source=openrouter-rankings")
-    assert (row["first_month"], row["last_month"], row["months"]) == ("2025-01", "2026-09", 21)
+    assert (row["first_month"], row["last_month"], row["months"]) == ("2025-01", "2026-10", 22)
     assert row["metric"] == "tokens"
 
 

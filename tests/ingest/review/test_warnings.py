@@ -64,9 +64,9 @@ def test_a_revision_that_names_no_model_any_more_is_warned_of(filled_db: Databas
 def test_a_revision_that_says_no_status_of_a_provisional_month_is_warned_of(
     filled_db: Database,
 ) -> None:
-    reviewed = review_file(filled_db, month_file("61", "2026-09"), "openrouter-rankings")
+    reviewed = review_file(filled_db, month_file("61", "2026-10"), "openrouter-rankings")
     (notice,) = warned(reviewed, "becomes_final")
-    assert "2026-09 of openrouter-rankings is provisional now and would be final" in notice.text
+    assert "2026-10 of openrouter-rankings is provisional now and would be final" in notice.text
 
 
 def test_a_revision_of_equal_detail_and_status_loses_nothing(filled_db: Database) -> None:
