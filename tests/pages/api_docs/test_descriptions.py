@@ -14,7 +14,7 @@ from app.domain.parameters import PARAMETERS
 from app.domain.site import Site
 from app.main import create_app
 from app.metadata.dataset import Json, licence_address
-from tests.builders import HOSTILE_NAMES, OCTOBER, SITE, publish_stored, store_file
+from tests.builders import HOSTILE_NAMES, NOVEMBER, SITE, publish_stored, store_file
 from tests.markup import attributes, select
 from tests.rewriting import rewriting
 
@@ -64,7 +64,7 @@ def test_at_a_vintage_it_says_what_it_said_then(
 ) -> None:
     then = package(own_client)["version"]
     before = own_client.get(f"{address}?as_of={then}").text
-    publish_stored(filled_db, store_file(filled_db, OCTOBER, source="openrouter-rankings"))
+    publish_stored(filled_db, store_file(filled_db, NOVEMBER, source="openrouter-rankings"))
     assert own_client.get(f"{address}?as_of={then}").text == before
     assert own_client.get(address).text != before
 
@@ -110,13 +110,13 @@ def test_a_licence_of_all_sources_is_that_of_the_whole(
 
 def test_what_is_published_is_told(own_client: TestClient, filled_db: Database) -> None:
     before = package(own_client)
-    publish_stored(filled_db, store_file(filled_db, OCTOBER, source="openrouter-rankings"))
+    publish_stored(filled_db, store_file(filled_db, NOVEMBER, source="openrouter-rankings"))
     after = package(own_client)
     months = {source["slug"]: source["to"] for source in after["sources"]}
-    assert months["openrouter-rankings"] == "2026-10"
+    assert months["openrouter-rankings"] == "2026-11"
     assert after["version"] > before["version"]
-    assert dataset(own_client)["temporalCoverage"] == "2024-12/2026-10"
-    assert "2025-01 to 2026-10" in own_client.get("/llms.txt").text
+    assert dataset(own_client)["temporalCoverage"] == "2024-12/2026-11"
+    assert "2025-01 to 2026-11" in own_client.get("/llms.txt").text
 
 
 # --- dataset.jsonld
@@ -126,7 +126,7 @@ def test_the_dataset_tells_what_search_engines_ask_for(client: TestClient) -> No
     described = dataset(client)
     assert (described["@context"], described["@type"]) == ("https://schema.org/", "Dataset")
     assert 50 <= len(described["description"]) <= 5000
-    assert described["temporalCoverage"] == "2024-12/2026-09"
+    assert described["temporalCoverage"] == "2024-12/2026-10"
     assert described["dateModified"].endswith("Z")
     measured, *bounds = described["variableMeasured"]
     assert [item["name"] for item in bounds] == ["low_pct", "high_pct"]

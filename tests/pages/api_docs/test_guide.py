@@ -87,7 +87,7 @@ def test_curl_brings_the_rows(client: TestClient, server: str, examples: dict[st
 def test_pandas_makes_a_table_of_months_and_groups(server: str, examples: dict[str, str]) -> None:
     out = ran(sys.executable, "-c", served(server, examples, "python"))
     assert re.search(r"^group +chinese ", out, re.MULTILINE)
-    assert re.search(r"^2025-08 +28\.6539 ", out, re.MULTILINE)
+    assert re.search(r"^2025-08 +28\.7738 ", out, re.MULTILINE)
 
 
 def test_pandas_reads_numbers_as_numbers_and_missing_as_missing(
@@ -123,7 +123,7 @@ def test_r_makes_a_table_of_months_and_groups(server: str, examples: dict[str, s
     if shutil.which("Rscript") is None:
         pytest.skip("NO RSCRIPT FOUND: ONLY THE ADDRESS OF ITS EXAMPLE IS CHECKED")
     out = ran("Rscript", "-e", served(server, examples, "r"))
-    assert re.search(r"^ *2025-08 +28\.6539 ", out, re.MULTILINE)
+    assert re.search(r"^ *2025-08 +28\.7738 ", out, re.MULTILINE)
 
 
 @pytest.mark.browser
@@ -132,7 +132,7 @@ def test_javascript_tells_every_row_and_its_definition(client: TestClient, page:
     lines_said: list[str] = []
     page.on("console", lambda message: lines_said.append(message.text))
     page.evaluate(f"async () => {{ {text} }}")
-    assert "2025-08 chinese 28.6539" in lines_said
+    assert "2025-08 chinese 28.7738" in lines_said
     assert "missing" in " ".join(lines_said)
     assert len(lines_said) == len(rows_of(client)) + 1
     assert "as_of=" in lines_said[-1]
@@ -229,9 +229,9 @@ def test_what_newcomers_asked_is_told(client: TestClient, text: str) -> None:
 
 
 def test_months_without_figures_at_both_ends_are_no_rows(client: TestClient) -> None:
-    query = "source=openrouter-rankings&from=2020-01&to=2026-10"
+    query = "source=openrouter-rankings&from=2020-01&to=2026-11"
     answer = client.get(f"/api/v1/shares?{query}").json()
-    assert (answer["meta"]["from"], answer["meta"]["to"]) == ("2025-01", "2026-09")
+    assert (answer["meta"]["from"], answer["meta"]["to"]) == ("2025-01", "2026-10")
 
 
 def test_the_limit_in_force_is_told_as_its_headers_say_it(

@@ -37,30 +37,30 @@ def ring(page: Page) -> tuple[float, float]:
 def test_arrows_go_through_months_and_series_and_say_each_point(page: Page) -> None:
     chart(page, "/trends")
     expect(words_after(page, "End")).to_have_text(
-        "Chinese, September 2026, 60.26 %, provisional, at most 66.3 %"
+        "Chinese, October 2026, 52.31 %, provisional, at most 72.0 %"
     )
     expect(words_after(page, "ArrowLeft")).to_have_text(
-        "Chinese, August 2026, 54.48 %, at most 67.4 %"
+        "Chinese, September 2026, 58.09 %, at most 69.5 %"
     )
-    expect(words_after(page, "ArrowDown")).to_have_text("US, August 2026, 8.76 %, at most 21.7 %")
+    expect(words_after(page, "ArrowDown")).to_have_text(
+        "US, September 2026, 6.06 %, at most 17.5 %"
+    )
     expect(words_after(page, "ArrowRight")).to_have_text(
-        "US, September 2026, 6.34 %, provisional, at most 12.4 %"
+        "US, October 2026, 5.64 %, provisional, at most 25.1 %"
     )
-    expect(words_after(page, "Home")).to_have_text(
-        "US, January 2025, 10.15 %, provisional, at most 14.0 %"
-    )
+    expect(words_after(page, "Home")).to_have_text("US, January 2025, 10.06 %, at most 13.9 %")
     expect(words_after(page, "ArrowUp")).to_have_text(
-        "Chinese, January 2025, 5.96 %, provisional, at most 9.8 %"
+        "Chinese, January 2025, 5.99 %, at most 9.8 %"
     )
     expect(words_after(page, "ArrowLeft")).to_have_text(
-        "Chinese, January 2025, 5.96 %, provisional, at most 9.8 %"
+        "Chinese, January 2025, 5.99 %, at most 9.8 %"
     )
 
 
 def test_a_month_without_a_figure_is_said_to_have_none(page: Page) -> None:
     chart(page, "/trends")
     words = words_after(page, "End", "ArrowDown", "ArrowDown", "ArrowDown")
-    expect(words).to_have_text("Other, September 2026, no figure")
+    expect(words).to_have_text("Other, October 2026, no figure")
 
 
 def test_a_reported_point_is_read_with_its_words(page: Page) -> None:
@@ -94,18 +94,18 @@ def test_the_ring_stands_around_the_point(
 def test_up_leads_to_the_layer_above(page: Page) -> None:
     chart(page, "/trends?view=stack")
     expect(words_after(page, "End")).to_have_text(
-        "Chinese, September 2026, 60.26 %, provisional, at most 66.3 %"
+        "Chinese, October 2026, 52.31 %, provisional, at most 72.0 %"
     )
     low = ring(page)
     expect(words_after(page, "ArrowUp")).to_have_text(
-        "US, September 2026, 6.34 %, provisional, at most 12.4 %"
+        "US, October 2026, 5.64 %, provisional, at most 25.1 %"
     )
     assert ring(page)[1] < low[1]
 
 
 def test_with_several_sources_each_point_names_its_own(page: Page) -> None:
     chart(page, "/trends?source=openrouter-rankings,huggingface-spring-2026")
-    expect(words_after(page, "End")).to_contain_text("OpenRouter rankings: Chinese, September 2026")
+    expect(words_after(page, "End")).to_contain_text("OpenRouter rankings: Chinese, October 2026")
     words = words_after(page, *["ArrowDown"] * 6)
     expect(words).to_contain_text("State of Open Source, Spring 2026: ")
 
@@ -113,9 +113,9 @@ def test_with_several_sources_each_point_names_its_own(page: Page) -> None:
 def test_a_single_month_is_read_bar_by_bar(page: Page) -> None:
     chart(page, "/trends?from=2025-08&to=2025-08")
     expect(words_after(page, "ArrowDown")).to_have_text(
-        "Chinese, August 2025, 28.65 %, at most 36.3 %"
+        "Chinese, August 2025, 28.77 %, at most 36.8 %"
     )
-    expect(words_after(page, "ArrowDown")).to_have_text("US, August 2025, 3.74 %, at most 11.4 %")
+    expect(words_after(page, "ArrowDown")).to_have_text("US, August 2025, 3.59 %, at most 11.6 %")
 
 
 def test_a_name_with_markup_signs_is_read_as_it_is_written(page: Page) -> None:
@@ -134,7 +134,7 @@ def test_a_name_with_markup_signs_is_read_as_it_is_written(page: Page) -> None:
         }"""
     )
     page.get_by_role("application").focus()
-    expect(words_after(page, "End")).to_contain_text("A & B, September 2026, 60.26 %")
+    expect(words_after(page, "End")).to_contain_text("A & B, October 2026, 52.31 %")
 
 
 def test_escape_and_leaving_end_the_reading(page: Page) -> None:
@@ -196,7 +196,7 @@ def test_without_plotly_the_page_still_answers(watched: WatchedPages, server: st
     page = watched.open(server)
     page.route("**/plotly.min.js*", lambda route: route.abort())
     page.goto("/trends")
-    expect(page.get_by_role("cell", name="28.65 %")).to_be_visible()
+    expect(page.get_by_role("cell", name="28.77 %")).to_be_visible()
     expect(page.get_by_role("application")).to_have_count(0)
     page.get_by_label("Grouped by").select_option("developer")
     expect(page.locator("h1")).to_contain_text("DeepSeek’s open models")

@@ -38,9 +38,23 @@ def figures_of(client: TestClient, address: str = "/") -> list[dict[str, Any]]:
 def test_the_headline_names_source_metric_months_and_vintage(client: TestClient) -> None:
     headline = text_of(select_one(html_of(client), "h1"))
     assert "Chinese open models rose from 6.0 % of all tokens counted by OpenRouter" in headline
-    assert "in January 2025 to 60.3 % in September 2026" in headline
-    assert "January 2025 provisional (26 of 31 days covered) and" in headline
-    assert "September 2026 provisional (13 of 30 days covered); as known on" in headline
+    assert "in January 2025 to 58.1 % in September 2026" in headline
+    assert "so far in October 2026, provisional (9 of 31 days covered): " in headline
+    assert "OpenRouter rankings; so far in" in headline
+    assert "Chinese open models 52.3 %; as known on" in headline
+
+
+def test_the_month_that_runs_stands_in_a_sentence_of_its_own(client: TestClient) -> None:
+    (so_far,) = texts(html_of(client), "p.so-far")
+    assert so_far == (
+        "So far in October 2026, provisional (9 of 31 days covered): Chinese open models 52.3 %."
+    )
+
+
+def test_where_no_month_runs_nothing_is_said_of_one(client: TestClient) -> None:
+    page = html_of(client, "/?to=2026-09")
+    assert texts(page, "p.so-far, .card div.so-far") == []
+    assert "so far" not in text_of(select_one(page, "h1"))
 
 
 def test_the_page_tells_its_vintage_once_and_where_the_others_stand_once(
@@ -49,21 +63,21 @@ def test_the_page_tells_its_vintage_once_and_where_the_others_stand_once(
     definition = select_one(html_of(client), "#definition")
     assert "as known on" not in text_of(definition)
     shown = words(client, "/").rpartition("What stands out")[2].partition("What happened")[0]
-    assert "US open models: highest 10.2 % in January 2025, lowest 3.1 % in" in shown
-    assert "−3.8 pp since" not in shown
+    assert "US open models: highest 10.1 % in January 2025, lowest 3.0 % in" in shown
+    assert "−4.0 pp since" not in shown
 
 
 def test_the_table_shows_the_figures_of_the_story(client: TestClient) -> None:
     cells = select(html_of(client), "td:not([class])")
     shares = {next(cell.stripped_strings) for cell in cells}
-    assert {"28.65 %", "16.22 %", "60.76 %", "3.74 %", "3.35 %", "56.63 %"} <= shares
+    assert {"28.77 %", "15.97 %", "61.03 %", "58.09 %", "3.59 %", "3.34 %", "56.25 %"} <= shares
 
 
 def test_provisional_months_are_marked_in_words_and_missing_figures_explained(
     client: TestClient,
 ) -> None:
     page = html_of(client)
-    assert "Jun 2025 provisional" in texts(page, "a:has(> time):has(> span.status)")
+    assert "Oct 2026 provisional" in texts(page, "a:has(> time):has(> span.status)")
     assert "Missing is not zero" in page
 
 
@@ -72,8 +86,17 @@ def test_the_two_reported_points_stand_beside_the_line_with_their_words(client: 
     points = [trace for trace in lines["data"] if trace["meta"].get("reported")]
     assert [point["y"] for point in points] == [[1.2], [30]]
     page = html_of(client)
-    assert "1.2 % in December 2024, reported as “late 2024”" in page
-    assert "30 % in August 2025, reported as “nearly 30 percent” in August 2025" in page
+    assert "1.2 % in one week of December 2024, reported as “late 2024”; not" in page
+    assert "30 % in one week of August 2025, reported as “nearly 30 percent” in August" in page
+    words_beside = [
+        item["text"].replace("<br>", " ").replace("\N{NO-BREAK SPACE}", " ")
+        for item in lines["layout"]["annotations"]
+        if item["name"] == "reported"
+    ]
+    assert words_beside == [
+        "1.2 %, reported as “late 2024”, State of AI study",
+        "30 %, reported as “nearly 30 percent” in August 2025, State of AI study",
+    ]
 
 
 def test_the_stack_adds_up_to_one_hundred_in_every_month(client: TestClient) -> None:
@@ -83,11 +106,14 @@ def test_the_stack_adds_up_to_one_hundred_in_every_month(client: TestClient) -> 
 
 
 def test_the_page_tells_that_the_share_halved_after_august(client: TestClient) -> None:
-    assert "from 28.7 % in August 2025 to 16.2 % in September 2025 (−12.4 pp)" in html_of(client)
+    assert "from 28.8 % in August 2025 to 16.0 % in September 2025 (−12.8 pp)" in html_of(client)
 
 
 def test_the_page_says_what_is_not_known(client: TestClient) -> None:
-    assert "closed 26.1 %, unknown or not broken down 7.3 %" in html_of(client)
+    assert (
+        "In September 2026 open models together: 64.2 %, closed 23.6 %,"
+        " unknown or not broken down 12.2 %" in html_of(client)
+    )
 
 
 def cards_of(client: TestClient, address: str = "/") -> dict[str, str]:
@@ -101,7 +127,12 @@ def test_a_card_has_number_month_and_changes_since_a_year_ago_and_since_the_firs
     client: TestClient,
 ) -> None:
     chinese = cards_of(client)["Chinese open models"]
-    for part in ("60.3 %", "of all tokens, September 2026, provisional", "+44.0 pp", "+54.3 pp"):
+    for part in (
+        "58.1 % of all tokens, in September 2026 ",
+        "Since a year ago +42.1 pp",
+        "Since Jan 2025 +52.1 pp",
+        "October 2026 so far, provisional (9 of 31 days) 52.3 %",
+    ):
         assert part in chinese
     assert "Source: OpenRouter rankings" in chinese
 
@@ -114,7 +145,7 @@ def test_the_cards_are_of_three_homes_and_of_what_is_closed_or_unknown(client: T
         "European open models",
         "Closed models",
     ]
-    assert "7.3 %" in cards["Closed models"]
+    assert "12.2 %" in cards["Closed models"]
 
 
 def test_a_card_without_a_figure_a_year_ago_says_so(client: TestClient) -> None:
@@ -132,8 +163,8 @@ def test_a_card_says_of_what_its_share_is(client: TestClient) -> None:
 def test_a_card_is_cited_with_a_link_to_its_own_figure_that_stays(client: TestClient) -> None:
     page = html_of(client)
     assert (
-        "US open models: 6.34 % (provisional: 13 of 30 days covered; at most 12.38 %)"
-        " of all tokens counted by OpenRouter" in page
+        "US open models: 6.06 % (at most 17.47 %) of all tokens counted by OpenRouter"
+        " in September 2026." in page
     )
     (link,) = {
         link.replace("http://testserver", "")
@@ -141,7 +172,7 @@ def test_a_card_is_cited_with_a_link_to_its_own_figure_that_stays(client: TestCl
         if "origin=us" in link
     }
     assert "as_of=" in link
-    assert "6.34 %" in html_of(client, link)
+    assert "6.06 %" in html_of(client, link)
 
 
 def test_every_share_has_its_change_over_a_month_and_over_a_year_in_points(
@@ -149,24 +180,21 @@ def test_every_share_has_its_change_over_a_month_and_over_a_year_in_points(
 ) -> None:
     row = select(html_of(client), "tr:has(time[datetime='2026-09'])")[-1]
     cell = row.select("td")[0]
-    assert next(cell.stripped_strings) == "60.26 %"
+    assert next(cell.stripped_strings) == "58.09 %"
     changes = [text_of(change) for change in cell.select(".since > span:not(.between)")]
-    assert changes == ["+5.8 pp", "+44.0 pp"]
+    assert changes == ["+4.1 pp", "+42.1 pp"]
 
 
-def test_the_sources_stand_side_by_side_with_the_main_one_in_the_same_month(
+def test_the_sources_stand_side_by_side_with_the_main_one_in_the_month_they_end_with(
     client: TestClient,
 ) -> None:
     beside = select_one(html_of(client), 'section[aria-labelledby="beside"]')
     plain = words_of(beside)
-    assert (
-        "downloads, Mar 2026 ; downloads over the twelve months to March 2026"
-        " 41.00 % at most 63.5 % 36.50 % at most 59.0 %" in plain
-    )
-    assert re.search(
-        r"OpenRouter rankings tokens, the same month, Mar 2026 31\.10 % at most \S+ % 6\.73 %",
-        plain,
-    )
+    assert "downloads, 12 months to Mar 2026 41.00 % at most 63.5 % 36.50 % at most 59.0 %" in plain
+    main = "OpenRouter rankings tokens,"
+    assert f"{main} its last month alone, Mar 2026 31.28 % at most 40.8 % 6.83 % at" in plain
+    assert f"{main} the same month, Aug 2026 54.03 % at most 67.0 % 8.90 % at most" in plain
+    assert f"{main} Sep 2026 58.09 % at most 69.5 % 6.06 % at most 17.5 %" in plain
     assert (
         "Not shown here: Vercel AI Gateway index, which has no figure for this question;" in plain
     )

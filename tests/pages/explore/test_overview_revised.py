@@ -39,13 +39,13 @@ def test_a_pinned_view_whose_figures_were_revised_shows_old_and_new(
 ) -> None:
     pinned = "/?as_of=" + format_instant(datetime.now(UTC))
     assert "revised since" not in html_of(own_client, pinned)
-    revise(filled_db, b"2026-07,chinese,open,61.5\n2026-10,us,open,7\n")
+    revise(filled_db, b"2026-07,chinese,open,61.5,\n2026-11,us,open,7,provisional\n")
     page = html_of(own_client, pinned)
     assert "numbers shown here have been revised since" in page
-    assert "Since then October 2026 was added" in page
+    assert "Since then November 2026 was added" in page
     rows = [words_of(row) for row in select(page, "tr:has(th[scope='row'])")]
     row = next(row for row in rows if row.startswith("July 2026 "))
-    assert [part for part in ("60.76 %", "61.50 %", "+0.7 pp") if part not in row] == []
+    assert [part for part in ("61.03 %", "61.50 %", "+0.5 pp") if part not in row] == []
     assert "revised since" not in html_of(own_client)
 
 
@@ -67,7 +67,7 @@ def test_a_pinned_view_whose_figures_were_withdrawn_says_so(
 
 def revise(db: Database, lines: bytes) -> None:
     """Publishes lines of the main source."""
-    file = BytesIO(b"month,origin,openness,share_pct\n" + lines)
+    file = BytesIO(b"month,origin,openness,share_pct,status\n" + lines)
     with db.writing() as session:
         upload = store_upload(
             session,
@@ -84,8 +84,8 @@ def test_the_reason_of_a_revision_stands_beside_the_figures_it_changed(
     own_client: TestClient, filled_db: Database
 ) -> None:
     assert "No figure shown here has been revised" in html_of(own_client)
-    revise(filled_db, b"2026-07,chinese,open,61.5\n")
+    revise(filled_db, b"2026-07,chinese,open,61.5,\n")
     for address in ("/", "/trends"):
         plain = words_of(select_one(html_of(own_client, address), "section:has(#revised)"))
         assert "recounted" in plain
-        assert "60.76 % 61.50 %" in plain
+        assert "61.03 % 61.50 %" in plain

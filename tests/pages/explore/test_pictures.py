@@ -51,7 +51,7 @@ def test_without_scripts_the_picture_fit_for_the_screen_stands_there(
     expect(shown_picture(page)).to_have_count(3)
     lines = shown_picture(page).first
     expect(lines).to_have_class(f"picture {kind}")
-    expect(lines.locator("text", has_text=f"Chinese 60.3{NBSP}%")).to_be_visible()
+    expect(lines.locator("text", has_text=f"Chinese 52.3{NBSP}%")).to_be_visible()
     expect(lines.locator("text", has_text=f"1.2{NBSP}%")).to_be_visible()
     expect(lines.locator("path.us.fill").first).to_have_css(
         "fill", {"light": "rgb(11, 67, 128)", "dark": "rgb(57, 142, 237)"}[scheme]

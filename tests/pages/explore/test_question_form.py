@@ -250,13 +250,13 @@ def test_the_main_source_comes_first_and_one_without_an_answer_is_greyed(
     assert "Vercel AI Gateway index does not say which models are open." in page
     for query in ("openness=all", "openness=unknown"):
         other = client.get(f"/trends?{query}").text
-        vercel = next(box for name, box in source_boxes(other) if "Vercel" in name)
+        vercel = next(box for name, box in source_boxes(other) if "Gateway index" in name)
         assert not vercel.has_attr("disabled")
 
 
 def test_a_source_that_was_asked_for_without_an_answer_can_be_left_out(client: TestClient) -> None:
     refused = client.get("/trends?source=vercel-ai-gateway")
-    (box,) = [box for name, box in source_boxes(refused.text) if "Vercel" in name]
+    (box,) = [box for name, box in source_boxes(refused.text) if "Gateway index" in name]
     assert box.has_attr("checked")
     assert not box.has_attr("disabled")
 

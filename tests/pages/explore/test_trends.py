@@ -91,7 +91,7 @@ def test_a_source_without_an_answer_is_named_and_gets_no_empty_chart(client: Tes
 
 def test_a_table_goes_from_the_first_to_the_last_month_of_its_source(client: TestClient) -> None:
     page = client.get("/trends?source=openrouter-rankings,huggingface-spring-2026").text
-    assert len(select(page, 'th[scope="row"]')) == 21 + 1
+    assert len(select(page, 'th[scope="row"]')) == 22 + 1
 
 
 def test_reported_points_stand_only_beside_what_they_tell_of(client: TestClient) -> None:
@@ -219,9 +219,21 @@ def test_what_has_no_figure_cannot_be_cited(client: TestClient) -> None:
 
 
 def test_what_a_source_notes_of_a_month_stands_below_its_table(client: TestClient) -> None:
-    page = client.get("/trends?source=huggingface-study-2025").text
-    assert "downloads over the twelve months to August 2025" in texts(page, "bdi")
-    assert "26 of 31 days covered" in client.get("/trends").text
+    page = client.get("/trends?source=state-of-ai-study").text
+    assert 'reported as "late 2024"; lowest week of the study' in texts(page, "bdi")
+    assert "9 of 31 days covered" in client.get("/trends").text
+
+
+def test_a_table_says_of_what_time_each_figure_is_unless_it_is_the_month_s_own(
+    client: TestClient,
+) -> None:
+    query = "source=openrouter-rankings,huggingface-spring-2026,state-of-ai-study"
+    captions = texts(client.get(f"/trends?{query}").text, "caption")
+    assert [caption.partition("; each figure of ")[2] for caption in captions] == [
+        "",
+        "twelve months to the end of the month",
+        "one week of the month, one value",
+    ]
 
 
 def test_models_of_unknown_origin_and_what_is_not_broken_down_have_two_names(

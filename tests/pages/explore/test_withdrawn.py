@@ -9,7 +9,7 @@ from tests.pages.explore.test_question_form import ways
 
 def withdraw_everything(db: Database) -> None:
     with db.writing() as session:
-        for number in range(1, 6):
+        for number in range(1, 9):
             withdraw_upload(session, number, by="ada", reason="Counted wrongly")
 
 

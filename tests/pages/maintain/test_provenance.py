@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from tests.builders import OCTOBER, text_of
+from tests.builders import NOVEMBER, text_of
 from tests.looking import words
 from tests.markup import attributes, select_one
 from tests.markup import text_of as words_of_part
@@ -19,7 +19,7 @@ TOMORROW = str(datetime.now(UTC).date() + timedelta(days=1))
 
 def send(client: TestClient, **given: str) -> Response:
     data = {"source": "openrouter-rankings", "openness": "open", "text": ""} | given
-    return client.post("/uploads", data=data, files={"file": ("october.csv", OCTOBER)})
+    return client.post("/uploads", data=data, files={"file": ("november.csv", NOVEMBER)})
 
 
 def test_it_is_told_in_the_review_in_the_list_and_once_published_to_everybody(

@@ -10,7 +10,7 @@ from playwright.sync_api import FilePayload, expect
 from app.database.session import Database
 from app.ingest.withdraw import discard_upload, withdraw_upload
 from tests.browser import WatchedPages, open_signed_in, sign_in_on_page
-from tests.builders import OCTOBER, REVISED, publish_file, store_upload_of
+from tests.builders import NOVEMBER, REVISED, publish_file, store_upload_of
 
 ERRORS = b"month,origin,openness,share_pct\n2026-10,chineese,open,62.5\n2026-10,us,closed,104\n"
 
@@ -30,7 +30,7 @@ def test_a_month_is_uploaded_mended_published_seen_and_taken_back(
     )
     sign_in_on_page(page)
     page.get_by_role("link", name="Upload a file").click()
-    page.get_by_label("CSV file").set_input_files(file("october.csv", ERRORS))
+    page.get_by_label("CSV file").set_input_files(file("november.csv", ERRORS))
     page.get_by_label("Source", exact=True).select_option("OpenRouter rankings")
     page.get_by_role("button", name="Check the file").click()
 
@@ -42,7 +42,7 @@ def test_a_month_is_uploaded_mended_published_seen_and_taken_back(
 
     page.get_by_role("link", name="Upload the mended file").click()
     page.get_by_text("Or paste its text").click()
-    page.get_by_label("The text of the file").fill(OCTOBER.decode())
+    page.get_by_label("The text of the file").fill(NOVEMBER.decode())
     page.get_by_label("Source", exact=True).select_option("OpenRouter rankings")
     page.get_by_role("button", name="Check the file").click()
 
@@ -53,9 +53,9 @@ def test_a_month_is_uploaded_mended_published_seen_and_taken_back(
     record = page.url
 
     page.get_by_role("link", name="Overview").first.click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("62.5")
-    page.get_by_role("link", name="Oct 2026").last.click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("October")
+    expect(page.get_by_text("So far in November 2026, provisional: ")).to_contain_text("62.5")
+    page.get_by_role("link", name="Nov 2026").last.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("November")
     expect(page.locator("#line-2")).to_contain_text("62.5000")
 
     page.goto(record)
@@ -64,8 +64,8 @@ def test_a_month_is_uploaded_mended_published_seen_and_taken_back(
     page.get_by_role("button", name="Withdraw").click()
     expect(page.get_by_text("It was only a try")).to_be_visible()
     page.goto("/")
-    expect(page.get_by_role("link", name="Oct 2026")).to_have_count(0)
-    expect(page.get_by_role("heading", level=1)).to_contain_text("60.3")
+    expect(page.get_by_role("link", name="Nov 2026")).to_have_count(0)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("58.1")
 
 
 def test_a_file_can_be_dropped_on_the_form(
@@ -82,7 +82,7 @@ def test_a_file_can_be_dropped_on_the_form(
           if (!zone.classList.contains("over")) throw new Error("nothing shows where to drop");
           zone.dispatchEvent(drop("drop"));
         }""",
-        OCTOBER.decode(),
+        NOVEMBER.decode(),
     )
     expect(page.locator("#file-hint")).to_contain_text("dropped.csv, 1 kB")
     page.get_by_label("Source", exact=True).select_option("OpenRouter rankings")
@@ -105,7 +105,7 @@ def test_it_is_seen_how_much_is_sent_and_that_it_is_checked(
             .observe(status, { childList: true });
         }"""
     )
-    large = OCTOBER + b"\n" * 1_500_000
+    large = NOVEMBER + b"\n" * 1_500_000
     page.get_by_label("CSV file").set_input_files(file("large.csv", large))
     page.get_by_label("Source", exact=True).select_option("OpenRouter rankings")
     page.get_by_role("button", name="Check the file").click()
@@ -136,14 +136,14 @@ def test_a_refused_form_keeps_what_was_typed_and_picked(
     watched: WatchedPages, own_server: str, ada: Database
 ) -> None:
     page = open_signed_in(watched, own_server)
-    page.get_by_label("CSV file").set_input_files(file("october.csv", OCTOBER))
+    page.get_by_label("CSV file").set_input_files(file("november.csv", NOVEMBER))
     page.get_by_label("Source", exact=True).select_option("A new one, described below")
     page.get_by_label("Short name").fill("Not A Slug")
     page.get_by_role("button", name="Check the file").click()
     expect(page.get_by_role("alert")).to_be_focused()
     expect(page.get_by_label("Short name")).to_have_value("Not A Slug")
     expect(page.get_by_label("Short name")).to_have_attribute("aria-invalid", "true")
-    expect(page.locator("#file-hint")).to_contain_text("october.csv")
+    expect(page.locator("#file-hint")).to_contain_text("november.csv")
     watched.excuse("422")
 
     page.get_by_label("Short name").fill("gateway-x")
@@ -158,7 +158,7 @@ def test_a_lost_connection_is_told_and_the_form_can_be_sent_again(
     watched: WatchedPages, own_server: str, ada: Database
 ) -> None:
     page = open_signed_in(watched, own_server)
-    page.get_by_label("CSV file").set_input_files(file("october.csv", OCTOBER))
+    page.get_by_label("CSV file").set_input_files(file("november.csv", NOVEMBER))
     page.get_by_label("Source", exact=True).select_option("OpenRouter rankings")
     page.route("**/uploads", lambda route: route.abort())
     page.get_by_role("button", name="Check the file").click()
@@ -174,17 +174,17 @@ def test_a_lost_connection_is_told_and_the_form_can_be_sent_again(
 
 def pages_of(db: Database) -> list[str]:
     """Every state an upload's page can have."""
-    discarded = store_upload_of(db, OCTOBER, filename="discarded.csv")
-    withdrawn, published = publish_file(db, REVISED), publish_file(db, OCTOBER)
+    discarded = store_upload_of(db, NOVEMBER, filename="discarded.csv")
+    withdrawn, published = publish_file(db, REVISED), publish_file(db, NOVEMBER)
     with db.writing() as session:
         discard_upload(session, discarded, by="ada")
         withdraw_upload(session, withdrawn, by="ada", reason="x" * 400)
     long_name = "x" * 190 + ".csv"
     waiting = [
-        store_upload_of(db, content, filename=long_name) for content in (REVISED, ERRORS, OCTOBER)
+        store_upload_of(db, content, filename=long_name) for content in (REVISED, ERRORS, NOVEMBER)
     ]
     states = [discarded, withdrawn, published, *waiting]
-    lines = f"/uploads/{published}/lines?source=openrouter-rankings&month=2026-10"
+    lines = f"/uploads/{published}/lines?source=openrouter-rankings&month=2026-11"
     work = f"/uploads/{published}/withdraw"
     records = [f"/uploads/{number}" for number in states]
     return ["/uploads/new", "/uploads", "/uploads/received", *records, lines, work]

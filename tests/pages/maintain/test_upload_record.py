@@ -9,7 +9,7 @@ from httpx2 import Response
 
 from app.database.session import Database
 from app.queries.uploads import UPLOADS_A_PAGE
-from tests.builders import HOSTILE_NAMES, OCTOBER, REVISED, publish_file, store_upload_of, text_of
+from tests.builders import HOSTILE_NAMES, NOVEMBER, REVISED, publish_file, store_upload_of, text_of
 from tests.markup import attributes, parse, select, select_one, texts
 
 
@@ -34,12 +34,12 @@ def act(client: TestClient, upload_id: int, what: str, **fields: str) -> Respons
 def test_a_sound_file_shows_how_it_was_read_and_what_it_would_change(
     maintainer_client: TestClient, filled_db: Database
 ) -> None:
-    shown = page(maintainer_client, store_upload_of(filled_db, OCTOBER))
+    shown = page(maintainer_client, store_upload_of(filled_db, NOVEMBER))
     assert "Publishing it adds one month to OpenRouter rankings." in shown
     assert "Encoding UTF-8 Columns divided by comma Decimal mark point Header line 1" in shown
     assert "A month, B origin, C openness, D share_pct" in shown
-    assert "October 2026, OpenRouter rankings: 2 new" in shown
-    assert "Chinese, open new – 62.50 % – 2" in shown
+    assert "November 2026, OpenRouter rankings: 2 new" in shown
+    assert "Chinese, open new – 62.50 % (provisional) – 2" in shown
     assert "the remaining 7.5 % will be shown as unknown" in shown
     assert "Why published figures are revised" not in shown
 
@@ -49,14 +49,14 @@ def test_a_revision_shows_old_and_new_and_asks_why(
 ) -> None:
     shown = page(maintainer_client, store_upload_of(filled_db, REVISED))
     assert "Publishing it revises one month of OpenRouter rankings." in shown
-    assert "Sep 2026 60.3 % → 50.0 %" in shown
+    assert "Sep 2026 58.1 % → 50.0 %" in shown
     assert "Why published figures are revised" in shown
 
 
 def test_small_charts_stand_for_the_series_that_change_and_draw_nothing_over_gaps(
     maintainer_client: TestClient, filled_db: Database
 ) -> None:
-    html = maintainer_client.get(f"/uploads/{store_upload_of(filled_db, OCTOBER)}").text
+    html = maintainer_client.get(f"/uploads/{store_upload_of(filled_db, NOVEMBER)}").text
     charts = [chart["class"] for chart in select(html, "svg[class]")]
     assert charts == [["chinese"], ["closed"], ["grey"]]
     before, after, *_ = attributes(html, "path.before, path.after", "d")
@@ -131,8 +131,8 @@ def test_a_file_that_is_none_gets_a_page_that_says_so(
 def test_what_is_current_already_cannot_be_published_again(
     maintainer_client: TestClient, filled_db: Database
 ) -> None:
-    first = publish_file(filled_db, OCTOBER)
-    again = store_upload_of(filled_db, OCTOBER)
+    first = publish_file(filled_db, NOVEMBER)
+    again = store_upload_of(filled_db, NOVEMBER)
     assert f"published already, as upload {first}" in page(maintainer_client, again)
     assert "/publish" not in maintainer_client.get(f"/uploads/{again}").text
 
@@ -143,8 +143,8 @@ def test_what_is_current_already_cannot_be_published_again(
 def test_only_maintainers_see_what_is_not_published(
     own_client: TestClient, filled_db: Database
 ) -> None:
-    upload_id = store_upload_of(filled_db, OCTOBER)
-    for rest in ("", "/file", "/lines?source=openrouter-rankings&month=2026-10"):
+    upload_id = store_upload_of(filled_db, NOVEMBER)
+    for rest in ("", "/file", "/lines?source=openrouter-rankings&month=2026-11"):
         response = own_client.get(f"/uploads/{upload_id}{rest}")
         assert response.status_code == 303
         assert response.headers["location"].startswith("/sign-in?next=%2Fuploads")
@@ -157,8 +157,8 @@ def test_only_maintainers_see_what_is_not_published(
 def test_public_records_are_the_same_for_maintainers(
     maintainer_client: TestClient, filled_db: Database
 ) -> None:
-    waiting = store_upload_of(filled_db, OCTOBER)
-    withdrawn = publish_file(filled_db, OCTOBER)
+    waiting = store_upload_of(filled_db, NOVEMBER)
+    withdrawn = publish_file(filled_db, NOVEMBER)
     act(maintainer_client, withdrawn, "withdraw", reason="a wrong file")
     lines = "/uploads/3/lines?source=openrouter-rankings&month=2026-09"
     for address in ("/uploads", "/uploads/3", f"/uploads/{withdrawn}", lines, "/uploads/3/file"):
@@ -173,7 +173,7 @@ def test_public_records_are_the_same_for_maintainers(
 def test_there_is_nothing_to_withdraw_of_what_is_not_published(
     maintainer_client: TestClient, filled_db: Database
 ) -> None:
-    waiting = store_upload_of(filled_db, OCTOBER)
+    waiting = store_upload_of(filled_db, NOVEMBER)
     response = maintainer_client.get(f"/uploads/{waiting}/withdraw")
     assert (response.status_code, response.headers["location"]) == (303, f"/uploads/{waiting}")
 
@@ -181,15 +181,15 @@ def test_there_is_nothing_to_withdraw_of_what_is_not_published(
 def test_what_was_received_is_shown_to_maintainers_whole(
     maintainer_client: TestClient, filled_db: Database
 ) -> None:
-    store_upload_of(filled_db, OCTOBER, filename="waiting.csv")
+    store_upload_of(filled_db, NOVEMBER, filename="waiting.csv")
     shown = text_of(maintainer_client.get("/uploads/received"))
     assert "waiting.csv" in shown
     assert "Unpublished" in shown
-    assert "OpenRouter rankings: January 2025 to September 2026" in shown
+    assert "OpenRouter rankings: January 2025 to October 2026" in shown
 
 
 def test_a_long_history_has_pages(maintainer_client: TestClient, filled_db: Database) -> None:
-    ids = [store_upload_of(filled_db, OCTOBER, filename=f"{n}.csv") for n in range(UPLOADS_A_PAGE)]
+    ids = [store_upload_of(filled_db, NOVEMBER, filename=f"{n}.csv") for n in range(UPLOADS_A_PAGE)]
     received = maintainer_client.get("/uploads/received").text
     (older,) = attributes(received, 'a[href^="/uploads/received?before="]', "href")
     assert older == f"/uploads/received?before={ids[0]}"

@@ -88,7 +88,7 @@ def test_the_list_has_everyone_and_tells_who_was_never_named(
 
 def test_a_share_of_an_earlier_month_names_it_and_stands_below(client: TestClient) -> None:
     shown = words(client, "/developers")
-    assert re.search(r"TNG Technology Consulting 0\.34 % Feb 2026 European DE 3", shown)
+    assert re.search(r"TNG Technology Consulting 0\.35 % Feb 2026 European DE 3", shown)
 
 
 def test_developers_of_an_origin_stand_alone(client: TestClient, bundled_db: Database) -> None:

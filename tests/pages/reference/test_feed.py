@@ -11,14 +11,14 @@ from sqlalchemy import update
 from app.database.session import Database
 from app.database.tables import Source, Upload
 from app.ingest.withdraw import withdraw_upload
-from tests.builders import HOSTILE_NAMES, OCTOBER, REVISED, SITE, database_of, publish_file
+from tests.builders import HOSTILE_NAMES, NOVEMBER, REVISED, SITE, database_of, publish_file
 from tests.looking import counted
 from tests.markup import attributes
 from tests.rewriting import rewriting
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 XHTML = "{http://www.w3.org/1999/xhtml}"
-MIXED = OCTOBER + b"2026-09,chinese,open,50\n"
+MIXED = NOVEMBER + b"2026-09,chinese,open,50,\n"
 
 
 def feed(client: TestClient, address: str = "/feed.atom") -> ET.Element:
@@ -67,7 +67,7 @@ def test_the_feed_has_what_atom_asks_of_a_feed(client: TestClient) -> None:
 
 def test_every_entry_has_what_atom_asks_of_an_entry(client: TestClient) -> None:
     entries_read = entries(client)
-    assert len(entries_read) == 5
+    assert len(entries_read) == 8
     for entry in entries_read:
         for name in ("id", "title", "updated", "published"):
             assert text_of_child(entry, name)
@@ -75,7 +75,7 @@ def test_every_entry_has_what_atom_asks_of_an_entry(client: TestClient) -> None:
         assert [item.get("type") for item in entry.findall(f"{ATOM}content")] == ["xhtml"]
         assert author(entry) == "bundled"
     ids = [text_of_child(entry, "id") for entry in entries_read]
-    assert len(set(ids)) == 5
+    assert len(set(ids)) == 8
 
 
 def test_the_feed_changed_when_its_latest_entry_did(client: TestClient) -> None:
@@ -97,15 +97,17 @@ def test_ids_do_not_depend_on_the_host_and_stay(client: TestClient) -> None:
 def test_a_new_month_is_told_with_its_figures_and_its_upload(
     own_client: TestClient, filled_db: Database
 ) -> None:
-    upload = publish_file(filled_db, OCTOBER, reason="")
+    upload = publish_file(filled_db, NOVEMBER, reason="")
     entry = entries(own_client)[0]
     assert text_of_child(entry, "title").replace("\N{NO-BREAK SPACE}", " ") == (
-        "OpenRouter rankings: October 2026 published"
+        "OpenRouter rankings: November 2026 published"
     )
     (link,) = entry.findall(f"{ATOM}link")
     assert link.get("href", "").endswith(f"/uploads/{upload}")
     assert own_client.get(f"/uploads/{upload}").status_code == 200
-    assert "October 2026: new Chinese, open: 62.50 % US, closed: 30.00 %" in content(entry)
+    assert "November 2026: new, provisional Chinese, open: 62.50 % US, closed: 30.00 %" in content(
+        entry
+    )
 
 
 def test_a_revision_says_why_and_what_stood_before_and_after(
@@ -116,13 +118,22 @@ def test_a_revision_says_why_and_what_stood_before_and_after(
     assert text_of_child(entry, "title").replace("\N{NO-BREAK SPACE}", " ") == (
         "OpenRouter rankings: September 2026 revised: a recount"
     )
-    assert re.search(r"Chinese, open: 60\.\d+ % → 50\.00 % \(−10\.3 pp\)", content(entry))
+    assert re.search(r"Chinese, open: 58\.09 % → 50\.00 % \(−8\.1 pp\)", content(entry))
     assert re.search(r"US, closed: [\d.]+ % → –", content(entry))
-    assert "September 2026: revised, provisional before, final now" in content(entry)
     assert {item.get("term") for item in entry.findall(f"{ATOM}category")} == {
         "published",
         "revision",
     }
+
+
+def test_a_month_that_became_final_is_told_with_both_statuses(
+    own_client: TestClient, filled_db: Database
+) -> None:
+    settled = b"month,origin,openness,share_pct\n2026-10,chinese,open,50\n"
+    publish_file(filled_db, settled, reason="the month is over")
+    told = content(entries(own_client)[0])
+    assert "October 2026: revised, provisional before, final now" in told
+    assert "Chinese, open: 52.31 % → 50.00 % (−2.3 pp)" in told
 
 
 def test_new_and_revised_months_of_one_file_are_told_apart(
@@ -130,7 +141,7 @@ def test_new_and_revised_months_of_one_file_are_told_apart(
 ) -> None:
     publish_file(filled_db, MIXED, reason="both")
     title = text_of_child(entries(own_client)[0], "title").replace("\N{NO-BREAK SPACE}", " ")
-    assert title == "OpenRouter rankings: October 2026 published and September 2026 revised: both"
+    assert title == "OpenRouter rankings: November 2026 published and September 2026 revised: both"
 
 
 def test_a_withdrawal_is_an_entry_of_its_own_and_the_first_one_stays(
@@ -148,22 +159,22 @@ def test_a_withdrawal_is_an_entry_of_its_own_and_the_first_one_stays(
         "left out a week"
     )
     assert author(withdrawn) == "grace"
-    assert re.search(r"Chinese, open: 50\.00 % → 60\.\d+ % \(\+10\.3 pp\)", content(withdrawn))
+    assert re.search(r"Chinese, open: 50\.00 % → 58\.09 % \(\+8\.1 pp\)", content(withdrawn))
 
 
 def test_a_long_file_tells_its_latest_months_and_how_many_more(client: TestClient) -> None:
     (entry,) = [item for item in entries(client) if "OpenRouter" in text_of_child(item, "title")]
     text = content(entry)
     assert text.count(": new") == 6
-    assert "September 2026: new" in text
-    assert "And 15 earlier months: see the upload." in text
+    assert "October 2026: new, provisional" in text
+    assert "And 16 earlier months: see the upload." in text
 
 
 def test_a_reported_figure_keeps_its_publishers_words_and_digits(client: TestClient) -> None:
     (entry,) = entries(client, "/feed.atom?source=state-of-ai-study")
     text = content(entry)
     assert (
-        "August 2025: new, estimated Chinese, open: 30 %, "
+        "August 2025: new, reported Chinese, open: 30 %, "
         "reported as “nearly 30 percent” in August 2025; not recomputed"
     ) in text
     assert "Chinese, open: 1.2 %, reported as “late 2024”; not recomputed" in text
@@ -172,7 +183,7 @@ def test_a_reported_figure_keeps_its_publishers_words_and_digits(client: TestCli
 def test_the_feed_of_one_source_tells_of_that_only(
     own_client: TestClient, filled_db: Database
 ) -> None:
-    publish_file(filled_db, OCTOBER)
+    publish_file(filled_db, NOVEMBER)
     root = feed(own_client, "/feed.atom?source=openrouter-rankings")
     assert text_of_child(root, "title") == "Open Model Share: OpenRouter rankings"
     assert text_of_child(root, "id") != text_of_child(feed(own_client), "id")
@@ -219,12 +230,12 @@ def test_before_the_first_upload_the_feed_is_empty_and_valid(empty_client: TestC
 def test_any_stored_text_leaves_the_feed_well_formed(
     own_client: TestClient, filled_db: Database, text: str
 ) -> None:
-    publish_file(filled_db, OCTOBER)
+    publish_file(filled_db, NOVEMBER)
     with rewriting(filled_db) as session:
         session.execute(update(Source).values(name=text))
         session.execute(update(Upload).values(filename=text, reason=text, published_by=text))
     entries_read = entries(own_client)
-    assert len(entries_read) == 6
+    assert len(entries_read) == 9
     shown = re.sub("[\x0b\x1b\ufffe]", "\ufffd", text)
     assert author(entries_read[0]) == shown
     assert " ".join(shown.split()) in content(entries_read[0])

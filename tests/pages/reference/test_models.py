@@ -10,7 +10,7 @@ from app.catalogue.editing import edit_entry
 from app.catalogue.entry_types import DEVELOPER_TYPE, MODEL_TYPE, EntryType, read_entries
 from app.database.session import Database
 from app.database.tables import Developer
-from tests.builders import OCTOBER, publish_file
+from tests.builders import NOVEMBER, publish_file
 from tests.looking import links, vintages, words
 from tests.pages.reference.test_developers import CHIMERA, TNG, headline, names
 
@@ -28,7 +28,7 @@ def correct(db: Database, kind: EntryType, slug: str, **cells: str) -> None:
 
 def test_counting_by_base_model_is_offered_and_says_what_it_changes(client: TestClient) -> None:
     assert f"{TNG}?home=base" in links(client, TNG)
-    expected = "of its 0.34 % in February 2026 this counts elsewhere: 0.34 % as Chinese."
+    expected = "of its 0.35 % in February 2026 this counts elsewhere: 0.35 % as Chinese."
     assert f"Counted by base model, {expected}" in words(client, TNG)
 
 
@@ -87,7 +87,7 @@ def test_before_the_catalogue_knew_it_there_is_no_page(client: TestClient, addre
 def test_a_corrected_entry_reads_at_its_vintage_as_it_did_then(
     own_client: TestClient, filled_db: Database
 ) -> None:
-    publish_file(filled_db, OCTOBER)
+    publish_file(filled_db, NOVEMBER)
     with filled_db.reading() as session:
         now = session.scalar(select(Developer.slug).where(Developer.slug == "tngtech"))
     assert now

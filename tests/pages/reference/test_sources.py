@@ -13,7 +13,7 @@ from app.database.session import Database
 from app.database.tables import Source, Upload
 from app.domain.calendar import format_instant
 from app.ingest.withdraw import withdraw_upload
-from tests.builders import HOSTILE_NAMES, OCTOBER, REVISED, database_of, publish_file
+from tests.builders import HOSTILE_NAMES, NOVEMBER, REVISED, database_of, publish_file
 from tests.looking import counted, links, words
 from tests.markup import attributes, select, text_of, texts
 from tests.rewriting import rewriting
@@ -59,23 +59,23 @@ def published_at(db: Database, upload_id: int) -> str:
 def test_every_source_has_a_column_with_its_definition(client: TestClient) -> None:
     html = client.get("/sources").text
     heads = attributes(html, 'th[scope="col"] > a[href^="/sources/"]', "href")
-    assert len(heads) == 5
+    assert len(heads) == 8
     rows = select(html, "table")[0].select("tbody > tr")
-    assert all(len(row.select("td")) == 5 for row in rows)
+    assert all(len(row.select("td")) == 8 for row in rows)
     labels = [text_of(row.select("th[scope='row']")[0]) for row in rows]
-    assert labels[:4] == ["Counts", "Of what", "100 % is", "Months covered"]
+    assert labels[:5] == ["Counts", "Of what", "100 % is", "A figure is of", "Months covered"]
 
 
 def test_the_cadence_is_told_from_the_months_there_are(client: TestClient) -> None:
     shown = words(client, "/sources")
-    assert "Monthly, 21 months without a gap" in shown
+    assert "Monthly, 22 months without a gap" in shown
     assert "2 single months, not a series" in shown
     assert "A single month" in shown
 
 
 def test_a_gap_in_a_series_is_counted(own_client: TestClient, filled_db: Database) -> None:
-    publish_file(filled_db, b"month,origin,share_pct,status\n2026-11,chinese,50,provisional\n")
-    assert definition(own_client, MAIN)["Cadence"] == "Monthly, 22 months; one is missing"
+    publish_file(filled_db, b"month,origin,share_pct\n2024-11,chinese,5\n")
+    assert definition(own_client, MAIN)["Cadence"] == "Monthly, 23 months; one is missing"
 
 
 def test_why_they_differ_is_told_by_metric_and_population(client: TestClient) -> None:
@@ -128,10 +128,10 @@ def test_coverage_tells_the_status_of_every_month_and_leads_to_its_lines(
     client: TestClient,
 ) -> None:
     shown = words(client, MAIN)
-    assert "June 2025: provisional" in shown
+    assert "October 2026: provisional" in shown
     assert "August 2025: final" in shown
-    assert "final: 17 provisional: 4 estimated: 0" in shown
-    address = "/uploads/behind?source=openrouter-rankings&month=2025-06"
+    assert "final: 21 provisional: 1 reported: 0 estimated: 0" in shown
+    address = "/uploads/behind?source=openrouter-rankings&month=2026-10"
     assert address in links(client, MAIN)
     assert client.get(address).status_code == 303
 
@@ -144,7 +144,7 @@ def test_a_month_between_others_is_missing_and_one_beyond_them_is_not_covered(
         text_of(row.select("th")[0]): [month.get_text() for month in row.select(".unseen")]
         for row in select(html, "tr:has(> th[scope='row'])")
     }
-    assert months["2024"] == ["not covered"] * 11 + ["December\N{NO-BREAK SPACE}2024: estimated"]
+    assert months["2024"] == ["not covered"] * 11 + ["December\N{NO-BREAK SPACE}2024: reported"]
     assert months["2025"][:7] == ["missing"] * 7
     assert months["2025"][8:] == ["not covered"] * 4
 
@@ -163,7 +163,7 @@ def test_uploads_are_listed_with_what_stands_of_them(
     shown = words(own_client, MAIN)
     assert f"file.csv {gone}" in shown
     assert "September 2026 2 withdrawn" in shown
-    assert "stand in 20 of 21 months" in shown
+    assert "stand in 21 of 22 months" in shown
     assert f"/uploads/{standing}" in links(own_client, MAIN)
 
 
@@ -174,7 +174,7 @@ def test_revisions_tell_when_who_why_and_the_sums_before_and_after(
     shown = words(own_client, MAIN)
     assert shown.count("September 2026 revised") == 2
     assert "Reason a recount" in shown
-    assert re.search(r"September 2026 Chinese, open 60\.\d\d % 50.00 % −10.3 pp", shown)
+    assert re.search(r"September 2026 Chinese, open 58\.09 % 50.00 % −8.1 pp", shown)
     assert "by grace" in shown
     assert "Reason left out a week" in shown
     assert "September 2026 Chinese, open 55.00 % 50.00 % −5.0 pp" in shown
@@ -217,7 +217,7 @@ def test_as_of_shows_what_stood_then(own_client: TestClient, filled_db: Database
 def test_a_corrected_definition_reads_at_its_vintage_as_it_did_then(
     own_client: TestClient, filled_db: Database
 ) -> None:
-    upload = publish_file(filled_db, OCTOBER)
+    upload = publish_file(filled_db, NOVEMBER)
     with filled_db.writing() as session:
         kind = SOURCE_TYPE
         number, cells = next(
