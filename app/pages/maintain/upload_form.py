@@ -92,7 +92,7 @@ def create(
     file, filename, problems = _file_of(form)
     if values.get("openness") not in list(Openness):
         problems["openness"] = "Choose one of them."
-    if values.get("source") != NEW and any(values.get(_new(name)) for name in FIELD_NAMES):
+    if values.get("source") != NEW and _describes_new(values):
         problems["source"] = "A new source is described below: choose it here, or empty its fields."
     try:
         provenance = read_provenance(values)
@@ -168,6 +168,16 @@ def _new(name: str) -> str:
     return f"new_{name}"
 
 
+def _describes_new(values: Mapping[str, str]) -> bool:
+    """Return whether the fields of a new source say anything that an untouched form does not."""
+    # A list is always sent with a choice: untouched, with its first.
+    untouched = {
+        field.name: field.choices[0][0] if field.choices else ""
+        for field in ENTRY_FIELDS["sources"]
+    }
+    return any(values.get(_new(name)) not in {None, "", untouched[name]} for name in FIELD_NAMES)
+
+
 def _add_source(session: Session, values: Mapping[str, str], by: str) -> str:
     described = {name: to_one_line(values.get(_new(name), "")) for name in FIELD_NAMES}
     edit_entry(session, SOURCE_TYPE, described, by=by, reason="described with an upload")
@@ -184,7 +194,7 @@ def _page(
         "form": form,
         "limits": LIMITS,
         "sources": [(IN_FILE, "As the file says"), *sources, (NEW, "A new one, described below")],
-        "describing": any(form.text(_new(name)) for name in FIELD_NAMES),
+        "describing": _describes_new(form.values),
         "traced": any(
             form.text(column.name) or column.name in form.problems for column in PROVENANCE_COLUMNS
         ),

@@ -149,6 +149,15 @@ def test_a_taken_short_name_is_said_at_its_field(maintainer_client: TestClient) 
     assert "already" in problem_of(response, "new_source")
 
 
+def test_lists_that_nobody_touched_describe_no_new_source(maintainer_client: TestClient) -> None:
+    """A browser always sends a choice of them, unlike of empty fields."""
+    page = parse(maintainer_client.get("/uploads/new").text)
+    lists = page.select("select[name^='new_']")
+    sent = {str(item["name"]): str(item.select("option")[0]["value"]) for item in lists}
+    assert {"new_window", "new_statistic"} <= sent.keys()
+    assert send(maintainer_client, source="openrouter-rankings", **sent).status_code == 303
+
+
 def test_a_described_source_that_is_not_chosen_is_not_passed_over(
     maintainer_client: TestClient,
 ) -> None:
