@@ -7,6 +7,7 @@ from typing import TypedDict, Unpack
 
 from app.domain.answer import Answer, Group, Share, SourceDefinition
 from app.domain.calendar import add_months
+from app.domain.provenance import Provenance
 from app.domain.source_terms import Cadence, Statistic, Window
 from app.domain.vocabulary import MISSING, ORIGIN_LABELS, Origin
 
@@ -21,6 +22,7 @@ class SourceChanges(TypedDict, total=False):
     publisher: str
     citation: str
     learned: datetime | None
+    provenance: Provenance
     window: Window
     statistic: Statistic
     reports_on: str
@@ -41,6 +43,7 @@ def source(
         citation="Acme, as of {as_of}.",
         method="Counted.",
         learned=VINTAGE,
+        provenance=Provenance("https://example.org/data", date(2026, 10, 3), date(2026, 10, 2)),
     )
     return replace(usual, **changes)
 

@@ -2,15 +2,17 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import date
 
 import pytest
 
 from app.domain.answer import Answer
+from app.domain.provenance import UNKNOWN_PROVENANCE, Provenance
 from app.domain.question import Question
 from app.domain.site import Site
 from app.wording.bibliography import Citation
 from app.wording.citations import cite_answer
+from app.wording.definitions import source_citation
 from tests.answers import answer, bounded, source
 
 SITE = Site("Example Shares", address="https://share.example")
@@ -29,11 +31,12 @@ def sentence(shares: Answer, question: Question | None = None) -> str:
     "part",
     [
         "Chinese open models: 60.26\u00a0% (provisional)",
-        "of all tokens counted by Acme in February\u00a02025.",
+        "of all tokens (public traffic) in February\u00a02025.",
+        "Calculated from figures of Acme, and labelled by home and openness by Example Shares.",
         "Counted: open models, those whose weights can be downloaded, by the home of each model",
-        "Acme, as of 23\u00a0November\u00a02026.",
+        "Acme, as of 2\u00a0October\u00a02026.",
         "Licence: CC BY 4.0.",
-        "as known on 23\u00a0November\u00a02026, 10:00\u00a0UTC",
+        "As known on 23\u00a0November\u00a02026, 10:00\u00a0UTC: https://share.example/trends?",
         "https://share.example/trends?source=gateway&as_of=2026-11-23T10:00:00Z",
     ],
 )
@@ -87,12 +90,52 @@ def test_a_lone_brace_in_a_name_leaves_bibtex_in_balance() -> None:
     assert citation.bibtex.count("{") == citation.bibtex.count("}")
 
 
-def test_a_source_is_cited_as_of_the_day_its_own_figures_were_learned() -> None:
-    earlier = source(learned=datetime(2026, 10, 2, tzinfo=UTC))
-    citation = cite_answer(answer({"us": ["4"]}, sources=(earlier,)), Question(), SITE)
+@pytest.mark.parametrize(
+    ("provenance", "line"),
+    [
+        (Provenance("", date(2026, 10, 12), date(2026, 10, 10)), "Acme, as of 10 October 2026."),
+        (Provenance("", date(2026, 10, 12), None), "Acme, as of 12 October 2026."),
+        (Provenance("https://example.org/", None, None), "Acme."),
+    ],
+)
+def test_a_source_is_cited_as_of_the_publishers_date_and_never_of_ours(
+    provenance: Provenance, line: str
+) -> None:
+    shares = answer({"us": ["4"]}, sources=(source(provenance=provenance),))
+    cited = sentence(shares).replace("\u00a0", " ")
+    assert f" {line} Licence: CC BY 4.0. As known on 23 November 2026" in cited
+
+
+@pytest.mark.parametrize(
+    ("line", "undated"),
+    [
+        ("Acme (acme.org), as of {as_of}. CC BY.", "Acme (acme.org). CC BY."),
+        ("Acme (as of {as_of}). CC BY.", "Acme. CC BY."),
+        ("Acme, accessed {as_of}", "Acme"),
+        ("Acme {as_of}", "Acme "),
+        ("Acme", "Acme"),
+        ("", ""),
+    ],
+)
+def test_a_line_without_a_date_leaves_out_what_introduces_it(line: str, undated: str) -> None:
+    assert source_citation(source(citation=line, provenance=UNKNOWN_PROVENANCE)) == undated
+
+
+def test_a_reported_figure_is_not_called_our_calculation() -> None:
+    cited = sentence(answer({"chinese": ["30"]}, statuses={0: "reported"})).replace("\u00a0", " ")
+    assert "Chinese open models: 30 % (reported) of all tokens" in cited
+    assert "As reported by Acme; labelled by home and openness by Example Shares." in cited
+    assert "Calculated" not in cited
+
+
+def test_a_news_story_gets_one_rounded_number_with_its_doubt_and_who_says_it() -> None:
+    doubtful = bounded(answer({"chinese": ["58.0912"]}), {"chinese": ["69.5307"]})
+    citation = cite_answer(doubtful, Question(), SITE)
     assert citation is not None
-    assert "Acme, as of 2\u00a0October\u00a02026." in citation.sentence
-    assert "as known on 23\u00a0November\u00a02026" in citation.sentence
+    assert citation.short.replace("\u00a0", " ") == (
+        "Chinese open models made up 58.1 % (at most 69.5 %) of all tokens in January 2025,"
+        " according to Example Shares, from figures of Acme."
+    )
 
 
 def test_csl_json_is_one_data_set_with_its_link_and_day() -> None:
@@ -120,7 +163,7 @@ def cited_by(site: Site) -> Citation:
 
 def test_the_site_and_its_publisher_are_cited_as_they_name_themselves() -> None:
     citation = cited_by(Site("iShares", "Example Institute", address=SITE.address))
-    assert " iShares (Example Institute), as known on 23" in citation.sentence
+    assert " by iShares (Example Institute). " in citation.sentence
     assert "author = {{iShares}}," in citation.bibtex
     assert "publisher = {{Example Institute}}," in citation.bibtex
     (item,) = citation.csl
@@ -130,13 +173,16 @@ def test_the_site_and_its_publisher_are_cited_as_they_name_themselves() -> None:
 
 def test_a_publisher_that_is_the_site_is_not_named_twice() -> None:
     citation = cited_by(Site("Example", "Example", address=SITE.address))
-    assert citation.sentence.count("Example") == citation.bibtex.count("Example") == 1
-    assert citation.csl_text.count("Example") == 1
+    assert citation.sentence.count("Example") == 1
+    assert "publisher" not in citation.bibtex
+    (item,) = citation.csl
+    assert item["author"] == [{"literal": "Example"}]
+    assert "publisher" not in item
 
 
 def test_an_unnamed_site_is_cited_as_a_private_copy_with_its_address() -> None:
     citation = cited_by(Site(address="http://127.0.0.1:8000"))
-    assert " A private copy of Open Model Share, as known on 23" in citation.sentence
+    assert " by a private copy of Open Model Share. " in citation.sentence
     assert citation.sentence.count("http://127.0.0.1:8000") == 1
     author = "A private copy of Open Model Share at http://127.0.0.1:8000"
     assert f"author = {{{{{author}}}}}," in citation.bibtex

@@ -227,10 +227,10 @@ def test_a_composition_divides_the_latest_month() -> None:
     )
 
 
-def test_a_citation_carries_the_day_its_figures_were_learned_and_survives_braces() -> None:
+def test_a_citation_carries_the_publishers_date_and_survives_braces() -> None:
     odd = replace(source(), citation="{0} {x} as of {as_of}")
     sentence = source_citation(odd)
-    assert spaced(sentence) == "{0} {x} as of 23 November 2026"
+    assert spaced(sentence) == "{0} {x} as of 2 October 2026"
 
 
 def test_a_group_named_unknown_inside_is_not_mixed_with_the_unknown_rest() -> None:

@@ -50,7 +50,7 @@ def test_headline_citation_and_composition_are_of_the_last_settled_month(shares:
         " to 58.0 % in February 2025"
     )
     assert cited(shares).startswith(
-        "Chinese open models: 58.00 % of all tokens counted by Acme in February 2025. "
+        "Chinese open models: 58.00 % of all tokens (public traffic) in February 2025. "
     )
     assert spaced(composition_sentence(shares, ORIGINS)) == (
         "In February 2025 open models together: 64.0 %, closed 24.0 %, unknown 12.0 %"

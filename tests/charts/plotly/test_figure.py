@@ -88,7 +88,7 @@ def test_the_stack_has_the_first_group_at_the_bottom_and_the_rest_hatched_on_top
         rest={"closed": ["20", "20"], "unknown": ["10", "10"]},
     )
     layers = drawn(shares, View.STACK)["data"]
-    assert [layer["name"] for layer in layers] == ["Chinese", "US", "Closed", "Unknown"]
+    assert [layer["name"] for layer in layers] == ["Chinese", "US", "Closed", "Openness unknown"]
     assert [layer["marker"].get("pattern", {}).get("shape") for layer in layers] == [
         None,
         None,
