@@ -18,7 +18,7 @@ def test_both_charts_are_drawn_without_a_word_in_the_console(page: Page) -> None
     page.goto("/")
     wait_for_charts(page, 3)
     expect(page.locator(".scatterlayer .trace")).to_have_count(6)
-    expect(page.locator(".barlayer .trace")).to_have_count(6 + 8)
+    expect(page.locator(".barlayer .trace")).to_have_count(6 + 14)
 
 
 @pytest.mark.browser
