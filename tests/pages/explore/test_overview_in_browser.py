@@ -102,7 +102,7 @@ def test_without_scripts_the_page_still_has_its_numbers_and_words(
 ) -> None:
     page = watched.open(server, java_script_enabled=False)
     page.goto("/")
-    expect(page.get_by_role("cell", name="28.77 % +5.4 pp")).to_be_visible()
+    expect(page.get_by_role("cell", name="28.77 % at most 36.8 % +5.4 pp")).to_be_visible()
     page.get_by_text("This chart in words").first.click()
     expect(page.get_by_text("highest 61.0 % in July 2026").first).to_be_visible()
 

@@ -39,7 +39,7 @@ def test_a_sound_file_shows_how_it_was_read_and_what_it_would_change(
     assert "Encoding UTF-8 Columns divided by comma Decimal mark point Header line 1" in shown
     assert "A month, B origin, C openness, D share_pct" in shown
     assert "November 2026, OpenRouter rankings: 2 new" in shown
-    assert "Chinese, open new – 62.50 % (provisional) – 2" in shown
+    assert "Chinese, open new – 62.50 % – 2" in shown
     assert "the remaining 7.5 % will be shown as unknown" in shown
     assert "Why published figures are revised" not in shown
 

@@ -130,7 +130,7 @@ def test_coverage_tells_the_status_of_every_month_and_leads_to_its_lines(
     shown = words(client, MAIN)
     assert "October 2026: provisional" in shown
     assert "August 2025: final" in shown
-    assert "final: 21 provisional: 1 reported: 0 estimated: 0" in shown
+    assert "final: 21 provisional: 1 with a notch: not all days, 3" in shown
     address = "/uploads/behind?source=openrouter-rankings&month=2026-10"
     assert address in links(client, MAIN)
     assert client.get(address).status_code == 303
@@ -141,12 +141,13 @@ def test_a_month_between_others_is_missing_and_one_beyond_them_is_not_covered(
 ) -> None:
     html = client.get("/sources/state-of-ai-study").text
     months = {
-        text_of(row.select("th")[0]): [month.get_text() for month in row.select(".unseen")]
+        text_of(row.select("th")[0]): [
+            month.get_text().partition(": ")[2] for month in row.select(".unseen")
+        ]
         for row in select(html, "tr:has(> th[scope='row'])")
     }
-    assert months["2024"] == ["not covered"] * 11 + ["December\N{NO-BREAK SPACE}2024: reported"]
-    assert months["2025"][:7] == ["missing"] * 7
-    assert months["2025"][8:] == ["not covered"] * 4
+    assert months["2024"] == ["not covered"] * 11 + ["reported"]
+    assert months["2025"] == ["missing"] * 7 + ["reported"] + ["not covered"] * 4
 
 
 def test_a_source_that_names_no_open_model_leads_to_a_chart_of_all(client: TestClient) -> None:
