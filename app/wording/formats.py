@@ -144,7 +144,8 @@ def format_bounds(row: Share, places: int = 1) -> str:
     low, share, high = (
         format_percent(value, places) for value in (row.low_pct, row.share_pct, row.high_pct)
     )
-    if low == share:
+    # “At least <0.1 %” would say nothing.
+    if low == share or low.startswith("<"):
         return "" if high == share else f"at most {high}"
     return f"at least {low}" if high == share else f"at least {low}, at most {high}"
 

@@ -185,6 +185,12 @@ def test_a_summary_tells_what_a_share_is_at_most_where_that_reads_otherwise() ->
     assert "US open models: 2.0 % in February 2025, −1.0 pp" in sentence
 
 
+def test_a_least_that_rounds_to_nothing_is_not_told() -> None:
+    shares = bounded(answer({"us": ["0.06"]}), {"us": ["17.2"]}, {"us": ["0.04"]})
+    sentence = spaced(chart_summary(shares, Question(of="open")))
+    assert "0.1 % in January 2025 (at most 17.2 %)" in sentence
+
+
 def test_the_month_that_is_not_settled_is_told_with_what_it_is_at_most() -> None:
     shares = bounded(
         answer({"chinese": ["58.09", "52.31"]}, statuses={1: "provisional"}),
