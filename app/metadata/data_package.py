@@ -156,7 +156,9 @@ def _refers(field: SchemaField, resource: str, column: str) -> Json:
 
 def _field(field: SchemaField, *, needed: bool) -> Json:
     # A null is a missing value in a CSV, so it changes no type: `required` tells of it.
-    kind = TYPES.get(field.kind.removesuffix(" or null"), "any")
+    # A list stands in one cell of a CSV, as its description says: a text.
+    listed = field.kind.startswith("list of ")
+    kind = "string" if listed else TYPES.get(field.kind.removesuffix(" or null"), "any")
     constraints = {
         # False is as good as no key here, and shorter.
         "required": (needed or field.filled) or None,

@@ -17,6 +17,12 @@ from app.domain.source_terms import Cadence, Statistic, Window
 # The constraint of the tables: see database.tables.check_slug.
 SLUG_SCHEMA = r"^[a-z0-9][a-z0-9._:/-]{0,199}$"
 
+
+def enum_schema(words: Iterable[str]) -> WithJsonSchema:
+    """Return the schema of a closed list of words, written out where a field has it."""
+    return WithJsonSchema({"type": "string", "enum": [*words]})
+
+
 Month = Annotated[str, Field(pattern=MONTH_PATTERN, examples=["2025-08"])]
 Instant = Annotated[
     str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-11-23T10:00:00Z"])
@@ -50,14 +56,17 @@ PublisherAsOf = Annotated[
 
 # Of the terms of a source.
 WindowWord = Annotated[
-    Window,
+    str,
+    enum_schema(Window),
     Field(
         description="The stretch of time a figure is about; it ends with its month.",
         examples=["month"],
     ),
 ]
 StatisticWord = Annotated[
-    Statistic, Field(description="What a figure is of its window.", examples=["sum"])
+    str,
+    enum_schema(Statistic),
+    Field(description="What a figure is of its window.", examples=["sum"]),
 ]
 ReportsOn = Annotated[
     str,
@@ -67,7 +76,8 @@ ReportsOn = Annotated[
     ),
 ]
 CadenceWord = Annotated[
-    Cadence | None, Field(description="How often it publishes; null: not known.")
+    Annotated[str, enum_schema(Cadence)] | None,
+    Field(description="How often it publishes; null: not known."),
 ]
 PublishesAfterDays = Annotated[
     int | None,
@@ -129,8 +139,3 @@ def number_field(unit: str, least: float, most: float) -> Any:
 # Files whose shares add up to 100.5 by their source's rounding are accepted, and so are sums.
 Percent = number_field("percent", 0, 100.5)
 Points = number_field("percentage points", -100.5, 100.5)
-
-
-def enum_schema(words: Iterable[str]) -> WithJsonSchema:
-    """Return the schema of a closed list of words, written out where a field has it."""
-    return WithJsonSchema({"type": "string", "enum": [*words]})

@@ -16,7 +16,7 @@ from app.database.vintages import Vintage, vintage_at
 from app.domain.answer import Answer
 from app.domain.errors import NoFiguresError
 from app.domain.question import Question
-from app.domain.vocabulary import ORIGIN_LABELS, ORIGIN_SYNONYMS, Origin, Status
+from app.domain.vocabulary import ORIGIN_LABELS, ORIGIN_SYNONYMS, Openness, Origin, Status
 from app.pages.markdown import parse_blocks
 from app.pages.questions import question_dependency
 from app.pages.templates import render_page
@@ -181,12 +181,18 @@ def _example(session: Session, question: Question) -> WorkedExample | None:
         day=format_day(answer.vintage),
         citation=source_citation(source),
         address=pinned_question(example_question, answer).address("/trends"),
-        # The key is a label of `COMPLEMENT_GROUPS` in queries/grouping.py, in small letters. Where
-        # models of unknown home are among the shares, that group has another label, and the page
-        # says nothing of the remainder here.
-        remainder=dict(parts).get("unknown or not broken down", ""),
+        remainder=_remainder(answer, course.last.month),
         adds_up=parts,
     )
+
+
+def _remainder(answer: Answer, month: date) -> str:
+    """What is of unknown openness or not broken down; empty where unknown homes are shares too."""
+    if any(group.key == Origin.UNKNOWN for group in answer.groups):
+        return ""
+    rows = (row for row in answer.complement if row.month == month and not row.missing)
+    unknown = next((row for row in rows if row.group == Openness.UNKNOWN), None)
+    return format_percent(unknown.share_pct) if unknown else ""
 
 
 def _adds_up(answer: Answer, month: date) -> list[tuple[str, str]]:

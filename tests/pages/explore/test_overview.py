@@ -112,7 +112,7 @@ def test_the_page_tells_that_the_share_halved_after_august(client: TestClient) -
 def test_the_page_says_what_is_not_known(client: TestClient) -> None:
     assert (
         "In September 2026 open models together: 64.2 %, closed 23.6 %,"
-        " unknown or not broken down 12.2 %" in html_of(client)
+        " openness unknown or not broken down 12.2 %" in html_of(client)
     )
 
 

@@ -241,4 +241,4 @@ def test_models_of_unknown_origin_and_what_is_not_broken_down_have_two_names(
 ) -> None:
     page = client.get("/trends?source=huggingface-study-2025").text
     heads = texts(page, 'th[scope="col"]')
-    assert heads[-2:] == ["Unknown", "Not broken down"]
+    assert heads[-2:] == ["Unknown origin", "Not broken down"]

@@ -57,12 +57,16 @@ def test_the_remainder_and_what_adds_up_are_those_of_the_last_settled_month(
 ) -> None:
     shown = words(own_client, "/methods")
     assert "In September 2026, 12.2 % of all tokens" in shown
-    parts = "open models together 64.2 %, closed 23.6 %, unknown or not broken down 12.2 %."
+    parts = (
+        "open models together 64.2 %, closed 23.6 %, openness unknown or not broken down 12.2 %."
+    )
     assert f"In September 2026: {parts}" in shown
     publish_file(filled_db, REVISED + b"2026-09,us,closed,30\n")
     shown = words(own_client, "/methods")
     assert "In September 2026, 13.7 % of all tokens counted by OpenRouter are not broken" in shown
-    parts = "open models together 56.3 %, closed 30.0 %, unknown or not broken down 13.7 %."
+    parts = (
+        "open models together 56.3 %, closed 30.0 %, openness unknown or not broken down 13.7 %."
+    )
     assert f"In September 2026: {parts}" in shown
 
 
