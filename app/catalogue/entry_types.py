@@ -83,7 +83,7 @@ class EntryType:
 
 
 # The file calls the slug by what it names (`source`, `developer`, `model`), since other files refer
-# to it so; the table's column is `slug`. entry_cells and _EditRegister.values translate.
+# to it so; the table's column is `slug`. entry_cells and EditRegister.values translate.
 SOURCE_TYPE: Final = EntryType(
     "sources",
     Source,

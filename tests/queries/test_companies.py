@@ -63,6 +63,13 @@ def test_a_company_is_filtered_for_with_those_below_it(filled_db: Database) -> N
     assert together == {"deepseek": 30, "alibaba": Decimal("21.5")}
 
 
+def test_the_bounds_of_a_company_add_what_might_be_its_own(filled_db: Database) -> None:
+    publish_stored(filled_db, store_file(filled_db, ROWS.encode()))
+    (row,) = answered(filled_db, Question(by="company", company=("alibaba",))).shares
+    # What might be its own: 3 of an anonymous model, 10 of no developer, 30.5 that no line names.
+    assert [row.low_pct, row.high_pct] == [Decimal("21.5"), Decimal(65)]
+
+
 def test_a_vintage_counts_by_the_companies_of_its_time(filled_db: Database) -> None:
     publish_stored(filled_db, store_file(filled_db, ROWS.encode()))
     then = datetime.now(UTC)

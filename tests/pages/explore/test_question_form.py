@@ -60,7 +60,7 @@ def test_every_part_of_a_question_has_a_control_that_says_it(client: TestClient)
 
 def test_what_is_not_used_now_says_where_it_is(client: TestClient) -> None:
     page = client.get("/trends").text
-    assert "Matters where developers or models are grouped" in page
+    assert "Matters where companies, developers or models are grouped" in page
     assert "Matters where lines are shown" in page
     assert "at the end of that day, UTC" in page
 
