@@ -161,7 +161,8 @@ def _field(field: SchemaField, *, needed: bool) -> Json:
     kind = "string" if listed else TYPES.get(field.kind.removesuffix(" or null"), "any")
     constraints = {
         # False is as good as no key here, and shorter.
-        "required": (needed or field.filled) or None,
+        # An empty list is an empty cell.
+        "required": ((needed or field.filled) and not listed) or None,
         "enum": list(field.allowed),
         "pattern": field.pattern if kind == "string" else "",
         "minimum": field.least,

@@ -48,6 +48,7 @@ def test_a_row_says_source_month_group_share_and_status(client: TestClient) -> N
             "statistic": "sum",
             "low_pct": 28.7738,
             "high_pct": 36.8119,
+            "cite": answer["data"][0]["cite"],
         }
     ]
 
@@ -176,12 +177,13 @@ def test_a_share_lies_between_its_bounds_and_a_missing_one_has_none(
             assert 0 <= low <= share <= high <= 100
 
 
-def test_the_bounds_are_the_last_columns_of_a_csv(client: TestClient) -> None:
+def test_what_came_to_a_csv_later_stands_behind_what_was_there(client: TestClient) -> None:
     # Programs that count columns find the earlier ones where they were.
     for address in (f"{ADDRESS}.csv", "/trends.csv"):
         header, row, *_ = csv.reader(io.StringIO(client.get(address).text))
-        assert header[-3:] == ["statistic", "low_pct", "high_pct"]
-        assert Decimal(row[-2]) == Decimal(row[4]) <= Decimal(row[-1])
+        assert header[-4:] == ["statistic", "low_pct", "high_pct", "cite"]
+        assert Decimal(row[-3]) == Decimal(row[4]) <= Decimal(row[-2])
+        assert row[-1].startswith("http://testserver/cite/2025-01~chinese~openrouter-rankings~")
 
 
 def test_what_might_belong_of_open_usage_may_lower_a_share_too(client: TestClient) -> None:

@@ -37,7 +37,10 @@ def test_an_answer_says_its_vintage_and_where_else_it_is(client: TestClient, nam
     for link in ("self", "csv", "page", "pinned"):
         assert client.get(answer["links"][link]).status_code == 200, link
     assert client.get(answer["links"]["self"]).json() == answer
-    assert client.get(answer["links"]["pinned"]).json()["data"] == answer["data"]
+    # What is to come is a matter of today, of which a pinned answer says nothing.
+    to_come = dict.fromkeys(("next_month", "next_expected", "late_since"))
+    then = [row | (to_come if name == "sources" else {}) for row in answer["data"]]
+    assert client.get(answer["links"]["pinned"]).json()["data"] == then
 
 
 @pytest.mark.parametrize("name", LISTS)
