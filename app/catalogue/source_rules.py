@@ -25,7 +25,10 @@ class SourceRules:
     """The rules that sources are checked by; knows the metric of each, those just read included."""
 
     def __init__(self, session: Session) -> None:
-        self._metrics = dict(session.execute(select(Source.slug, Source.metric)).all())
+        rows = session.execute(select(Source.slug, Source.metric, Source.reports_on)).all()
+        self._metrics = {slug: metric for slug, metric, _ in rows}
+        self._reporting = {subject: slug for slug, _, subject in rows if subject}
+        self._subjects = {slug: subject for slug, _, subject in rows}
 
     def faults(self, values: Mapping[str, Any]) -> Iterator[CellFault]:
         """Yield what is wrong between the values of a source, by column, and remember the source.
@@ -34,7 +37,14 @@ class SourceRules:
         """
         slug, metric = values["slug"], values.get("metric")
         metric = metric or self._metrics.get(slug)
+        former = self._metrics.get(slug)
         self._metrics[slug] = metric or ""
+        reporting = self._reporting.get(slug)
+        if reporting and former and metric and fold_name(metric) != fold_name(former):
+            expected = f"{former}, which {reporting} counts too: it reports on this source"
+            yield CellFault("other_metric", "metric", metric, expected, former)
+        if "reports_on" in values:
+            self._subjects[slug] = values["reports_on"]
         yield from self._faults_of_report(slug, metric, values.get("reports_on"))
         days = values.get("publishes_after_days")
         if days is not None and values.get("cadence") is Cadence.ONCE:
@@ -53,6 +63,9 @@ class SourceRules:
             expected = "the slug of a source in the catalogue or above in this file"
             near = nearest_match(subject, self._metrics)
             yield CellFault("unknown_source", "reports_on", subject, expected, near)
+        elif beyond := self._subjects.get(subject):
+            expected = f"a source that counts for itself; {subject} reports on {beyond}"
+            yield CellFault("not_a_subject", "reports_on", subject, expected)
         elif metric and fold_name(metric) != fold_name(self._metrics[subject]):
             expected = (
                 f"a source that counts {metric} too; {subject} counts {self._metrics[subject]}"

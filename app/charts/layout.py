@@ -19,7 +19,6 @@ from app.charts.kinds.design import PanelDesign
 from app.charts.scales import TimeAxis, balance_lines, month_ticks
 from app.charts.style import series_styles
 from app.domain.answer import Answer, ChartEvent, Group, Share, SourceDefinition
-from app.domain.calendar import add_months
 from app.domain.rounding import rounded_share
 from app.domain.series import covered_months
 from app.domain.vocabulary import NOT_RECOMPUTED, Openness, Origin, Status, View
@@ -159,16 +158,18 @@ def _band(
     key = leader.group.key
     look = next(item.look for item in series if item.key == key)
     runs: list[list[tuple[date, float, float]]] = []
-    last: date | None = None
+    joined = False
     # All its months: the series that leads ends with the last settled one.
     for row in answer.series(source.slug, key):
         if row.low_pct is None or row.high_pct is None or row.status in NOT_RECOMPUTED:
+            joined = False
             continue
-        if last is None or row.month != add_months(last, 1):
+        # A missing month parts the band as it parts the line; a quarterly source misses none.
+        if not joined:
             runs.append([])
+        joined = True
         bounds = float(rounded_share(row.low_pct)), float(rounded_share(row.high_pct))
         runs[-1].append((row.month, *bounds))
-        last = row.month
     wide = [tuple(run) for run in runs if any(low < high for _, low, high in run)]
     return ChartBand(key, look, tuple(wide)) if wide else None
 

@@ -194,15 +194,16 @@ def _series_summary(course: GroupSeries, question: Question, source: SourceDefin
     if course.first is course.last:
         return f"{now}."
     since = f"{format_points(course.change)} since {period_name(source, course.first.month)}"
-    return f"{now}, {since}; {_extremes(course)}."
+    return f"{now}, {since}; {_extremes(course, source)}."
 
 
-def _extremes(course: GroupSeries) -> str:
-    return f"highest {_share_in_month(course.highest)}, lowest {_share_in_month(course.lowest)}"
+def _extremes(course: GroupSeries, source: SourceDefinition) -> str:
+    highest, lowest = (_share_then(row, source) for row in (course.highest, course.lowest))
+    return f"highest {highest}, lowest {lowest}"
 
 
-def _share_in_month(share: Share) -> str:
-    return f"{format_percent(share.share_pct)} in {format_month_name(share.month)}"
+def _share_then(share: Share, source: SourceDefinition) -> str:
+    return f"{format_share(share)} {in_period(source, share.month)}"
 
 
 def _gaps(answer: Answer, months: Sequence[date]) -> str:
@@ -221,24 +222,25 @@ def chart_highlights(answer: Answer, question: Question) -> list[str]:
 
     Where each group stands now, and since when, is left to the page.
     """
-    source = answer.sources[0].slug
-    lead = leading_series(answer, source)
+    source = answer.sources[0]
+    lead = leading_series(answer, source.slug)
     others = [
-        f"{subject_of_group(course.group, question)}: {_extremes(course)}."
-        for course in group_series(answer.shares_of(source), answer.groups)
+        f"{subject_of_group(course.group, question)}: {_extremes(course, source)}."
+        for course in group_series(answer.shares_of(source.slug), answer.groups)
         if lead and course.group != lead.group and len(course.rows) > 1
     ]
-    return _turns(lead, question) + others if lead else []
+    return _turns(lead, question, source) + others if lead else []
 
 
-def _turns(course: GroupSeries, question: Question) -> list[str]:
+def _turns(course: GroupSeries, question: Question, source: SourceDefinition) -> list[str]:
     # The least change is no fall where a series only rises, and the largest no rise where it only
     # falls. What is kept is told in order of time.
     steps = sorted(course.steps(), key=_change)
     kept = [step for step in steps[:1] if _change(step) < 0]
     kept += [step for step in steps[-1:] if _change(step) > 0]
     kept.sort(key=lambda step: step[0].month)
-    return [_turn(models_of_group(course.group, question), step) for step in kept]
+    who = models_of_group(course.group, question)
+    return [_turn(who, step, source) for step in kept]
 
 
 def _change(step: tuple[Share, Share]) -> Decimal:
@@ -246,12 +248,12 @@ def _change(step: tuple[Share, Share]) -> Decimal:
     return known_share(after) - known_share(before)
 
 
-def _turn(who: str, step: tuple[Share, Share]) -> str:
+def _turn(who: str, step: tuple[Share, Share], source: SourceDefinition) -> str:
     before, after = step
     kind = "rise" if _change(step) > 0 else "fall"
     return (
-        f"Largest {kind} of {who} from one month to the next: from {_share_in_month(before)} to "
-        f"{_share_in_month(after)} ({format_points(_change(step))}{_rounding_note(step)})."
+        f"Largest {kind} of {who} from one month to the next: from {_share_then(before, source)} "
+        f"to {_share_then(after, source)} ({format_points(_change(step))}{_rounding_note(step)})."
     )
 
 

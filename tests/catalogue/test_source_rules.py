@@ -101,3 +101,22 @@ def test_a_past_vintage_keeps_the_terms_it_had(db: Database) -> None:
         (then,) = sources_by_slug(vintage_at(session, before + timedelta(microseconds=1))).values()
     assert (then.window, then.statistic) == (Window.MONTH, Statistic.SUM)
     assert (then.cadence, then.publishes_after_days) == (Cadence.MONTHLY, 3)
+
+
+def test_a_source_reports_on_one_that_counts_for_itself(db: Database) -> None:
+    add(db, row(terms=",,,,"), row("study", terms=",,gate,,"))
+    for slug, subject, beyond in (("press", "study", "gate"), ("gate", "study", "gate")):
+        with pytest.raises(BadFileError) as caught:
+            add(db, row(slug, terms=f",,{subject},,"))
+        (problem,) = caught.value.problems
+        assert (problem.field, problem.code) == ("reports_on", "not_a_subject")
+        assert f"{subject} reports on {beyond}" in problem.expected
+
+
+def test_the_metric_of_a_source_that_is_reported_on_stays(db: Database) -> None:
+    add(db, row(terms=",,,,"), row("study", terms=",,gate,,"))
+    with pytest.raises(BadFileError) as caught:
+        add(db, row(metric="downloads", terms=",,,,"))
+    (problem,) = caught.value.problems
+    assert (problem.field, problem.code, problem.suggestion) == ("metric", "other_metric", "tokens")
+    assert "study" in problem.expected
