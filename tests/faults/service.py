@@ -15,6 +15,8 @@ from typing import Any
 
 import httpx2
 
+from tests.programs import ANSWER_TIMEOUT_S
+
 MODELSHARE = Path(sys.executable).with_name("modelshare")
 OURS = {"DATABASE_URL", "DATA_DIR", "HOST", "PORT", "WEB_CONCURRENCY"}
 
@@ -35,10 +37,12 @@ class Service:
         self.address = self._address()
         # Every request over a connection of its own, so that either worker may take it.
         limits = httpx2.Limits(max_connections=None, max_keepalive_connections=0)
-        self.client = httpx2.Client(base_url=self.address, timeout=30, limits=limits, verify=False)
+        self.client = httpx2.Client(
+            base_url=self.address, timeout=ANSWER_TIMEOUT_S, limits=limits, verify=False
+        )
 
     def _address(self) -> str:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + ANSWER_TIMEOUT_S
         while time.monotonic() < deadline:
             if by_worker := re.findall(r"is at (http://[^\s\"]+)", self.log.read_text()):
                 return str(by_worker[-1])
@@ -73,7 +77,7 @@ class Service:
 
     def wait_for_both(self) -> set[int]:
         """Returns the workers when both have answered."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + ANSWER_TIMEOUT_S
         seen: set[int] = set()
         while len(seen) < 2:
             assert time.monotonic() < deadline, seen
@@ -98,7 +102,7 @@ class Service:
     def get_from_each(self, path: str, workers: set[int]) -> dict[int, httpx2.Response]:
         """The first answer of each worker."""
         by_worker: dict[int, httpx2.Response] = {}
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + ANSWER_TIMEOUT_S
         while set(by_worker) != workers:
             assert time.monotonic() < deadline, (workers, set(by_worker))
             for answer in self.ask(path, 4):

@@ -5,12 +5,14 @@ from decimal import Decimal
 
 from app.database.session import Database
 from app.database.vintages import vintage_at
+from app.domain.question import Question
 from app.domain.revision import Effect, Revision, RevisionKind
 from app.domain.vocabulary import Openness, Origin, Status
 from app.ingest.withdraw import withdraw_upload
 from app.queries.coverage import CoveredMonth, read_covered_months, read_snapshots
 from app.queries.revisions import read_revisions
-from tests.builders import SOURCE, month_file, publish_stored, store_file
+from app.queries.shares import answer_question
+from tests.builders import SOURCE, month_file, publish_file, publish_stored, store_file
 from tests.looking import counted
 
 JANUARY = date(2026, 1, 1)
@@ -212,3 +214,29 @@ def test_a_month_that_became_final_says_so(filled_db: Database) -> None:
     assert change.status_changed
     assert (change.old_status, change.new_status) == (Status.PROVISIONAL, Status.FINAL)
     assert change.moved == ()
+
+
+def test_a_later_october_is_a_revision_like_any_other(filled_db: Database) -> None:
+    head = "month,origin,openness,share_pct,status,first_day,last_day,days\n"
+    days = "provisional,2026-10-01,2026-10-20,20"
+    lines = f"2026-10,chinese,open,53.5,{days}\n2026-10,us,closed,20,{days}\n"
+    publish_file(filled_db, f"{head}{lines}".encode(), reason="eleven more days")
+    with filled_db.reading() as session:
+        latest, *_ = read_revisions(session)
+        answer = answer_question(session, Question(origin=("chinese",)))
+    (change,) = latest.changes
+    assert (change.effect, change.month, latest.reason) == (
+        Effect.REVISED, date(2026, 10, 1), "eleven more days",
+    )  # fmt: skip
+    chinese = next(
+        item
+        for item in change.sums
+        if (item.origin, item.openness) == (Origin.CHINESE, Openness.OPEN)
+    )
+    assert chinese.old
+    assert (round(chinese.old, 2), chinese.new) == (Decimal("52.31"), Decimal("53.5"))
+    october = answer.shares[-1]
+    assert october.days
+    assert (october.share_pct, october.status, october.days.days) == (
+        Decimal("53.5"), "provisional", 20,
+    )  # fmt: skip
