@@ -19,6 +19,7 @@ from app.charts.kinds.design import PanelDesign
 from app.charts.scales import TimeAxis, balance_lines, month_ticks
 from app.charts.style import series_styles
 from app.domain.answer import Answer, ChartEvent, Group, Share, SourceDefinition
+from app.domain.matching import fold_name
 from app.domain.rounding import rounded_share
 from app.domain.series import covered_months
 from app.domain.vocabulary import NOT_RECOMPUTED, Openness, Origin, Status, View
@@ -178,9 +179,10 @@ def _title(draft: _PanelDraft, frame: ChartSize) -> tuple[str, ...]:
     # Four characters less than fit: the title is bold, and `text_width` counts the regular weight.
     when = draft.design.title_end(draft.series, draft.source)
     room = int((frame.width - frame.left) / frame.text_width("0")) - 4
-    return balance_lines(
-        f"{isolate_direction(draft.source.name)}, {draft.source.metric}{when}", room
-    )
+    name, metric = draft.source.name, draft.source.metric
+    # A publisher of several measures has the metric in the names of its sources.
+    counted = "" if fold_name(metric) in fold_name(name) else f", {metric}"
+    return balance_lines(f"{isolate_direction(name)}{counted}{when}", room)
 
 
 def _short(answer: Answer) -> list[Group]:

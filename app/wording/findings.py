@@ -39,6 +39,7 @@ from app.wording.formats import (
     format_share,
     format_share_with_status,
     join_names,
+    join_source_names,
     lowercase_first,
 )
 from app.wording.periods import in_period, period_name, period_span
@@ -131,7 +132,11 @@ def small_print_text(answer: Answer, question: Question | None = None) -> str:
 
     Without the question it leaves out the month that is open, of which a page tells beside it.
     """
-    names = join_names(source.name for source in answer.sources) if answer.sources else "No source"
+    names = (
+        join_source_names(source.name for source in answer.sources)
+        if answer.sources
+        else "No source"
+    )
     so_far = lowercase_first(open_month_sentence(answer, question)) if question else ""
     parts = (names, _unsettled(answer), so_far, vintage_text(answer))
     return "; ".join(part for part in parts if part)

@@ -100,6 +100,11 @@ def join_names(names: Iterable[str]) -> str:
     return f"{', '.join(others)} and {last}" if others else last
 
 
+def join_source_names(names: Iterable[str]) -> str:
+    """Return `a, “b, c” and d`: a name with a comma in it would fall into two."""
+    return join_names(f"“{name}”" if "," in name else name for name in names)
+
+
 def capitalize_first(sentence: str) -> str:
     """Return the sentence with a capital first; `str.capitalize` would make all others small."""
     return sentence[:1].upper() + sentence[1:]

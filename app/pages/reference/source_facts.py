@@ -14,7 +14,12 @@ from app.domain.source_terms import CADENCE_LABELS, STATISTIC_LABELS, WINDOW_LAB
 from app.queries.coverage import CoveredMonth
 from app.queries.schedule import read_next_figures
 from app.wording.definitions import denominator_text
-from app.wording.formats import capitalize_first, format_month_span, join_names, lowercase_first
+from app.wording.formats import (
+    capitalize_first,
+    format_month_span,
+    join_source_names,
+    lowercase_first,
+)
 from app.wording.schedule import schedule_text
 
 # Metric to what it means for a share. A metric that is not here has no such sentence.
@@ -154,7 +159,7 @@ def _populations(metric: str, group: Sequence[SourceDefinition]) -> str:
 
 
 def _names(group: Sequence[SourceDefinition]) -> str:
-    return join_names(source.name for source in group)
+    return join_source_names(source.name for source in group)
 
 
 def _verb(group: Sequence[SourceDefinition]) -> str:
