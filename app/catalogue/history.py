@@ -10,7 +10,6 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
 from app.database.tables import CatalogueChange, Developer, Event, Model, Snapshot, Source, Upload
@@ -23,6 +22,7 @@ from app.database.vintages import (
 )
 from app.domain.answer import ChartEvent, SourceDefinition
 from app.domain.provenance import UNKNOWN_PROVENANCE, Provenance
+from app.domain.snapshot import SnapshotKey
 from app.domain.source_terms import Cadence, Statistic, Window
 from app.domain.vocabulary import Origin
 
@@ -34,13 +34,15 @@ def read_sources(vintage: Vintage) -> list[SourceDefinition]:
     Sources added since are among them, without figures (`learned` is None).
     """
     then = read_cells(vintage, "sources")
-    learned, provenances = _learned(vintage), _provenances(vintage)
+    learned = _learned(vintage)
+    # They come in the order of months, so that of each source the latest stays.
+    provenances = {slug: item for (slug, _), item in read_provenances(vintage).items()}
     rows = vintage.session.scalars(select(Source).order_by(order_by_slug()))
     return [
         replace(
             _source(row, then.get(row.slug, {})),
             learned=learned.get(row.id),
-            provenance=provenances.get(row.id, UNKNOWN_PROVENANCE),
+            provenance=provenances.get(row.slug, UNKNOWN_PROVENANCE),
         )
         for row in rows
     ]
@@ -61,17 +63,24 @@ def _learned(vintage: Vintage) -> Mapping[int, datetime]:
 
 
 @read_once
-def _provenances(vintage: Vintage) -> Mapping[int, Provenance]:
-    """Return, by source id, where the figures of its latest month come from."""
+def read_provenances(vintage: Vintage) -> Mapping[SnapshotKey, Provenance]:
+    """Return where the figures of each source's month come from, in the order of months."""
     current = current_snapshots(vintage.as_of).subquery()
     rows = vintage.session.execute(
-        select(current.c.source_id, Upload.origin_url, Upload.retrieved_at, Upload.publisher_as_of)
+        select(
+            Source.slug,
+            current.c.month,
+            Upload.origin_url,
+            Upload.retrieved_at,
+            Upload.publisher_as_of,
+        )
+        .select_from(current)
+        .join(Source, Source.id == current.c.source_id)
         .join(Snapshot, Snapshot.id == current.c.id)
         .join(Upload, Upload.id == Snapshot.upload_id)
-        .ext(distinct_on(current.c.source_id))
-        .order_by(current.c.source_id, current.c.month.desc())
+        .order_by(current.c.month)
     )
-    return {source_id: Provenance(*values) for source_id, *values in rows}
+    return {(slug, month): Provenance(*values) for slug, month, *values in rows}
 
 
 @read_once

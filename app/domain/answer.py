@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 
 from app.domain.provenance import UNKNOWN_PROVENANCE, Provenance
-from app.domain.snapshot import DaysCovered
+from app.domain.snapshot import DaysCovered, SnapshotKey
 from app.domain.source_terms import Cadence, Statistic, Window
 from app.domain.vocabulary import MISSING
 
@@ -111,7 +111,8 @@ class Answer:
     it adds up to 100 for every month that answers, or to what the lines of the file come to where
     their rounding exceeds 100. `vintage` is when figures or catalogue last changed, at or before
     the question's `as_of`; None where that was never. `notes` say of which months a source has
-    figures but none that answers, and why.
+    figures but none that answers, and why. `provenances` say of each month where it comes from; the
+    sources themselves have that of their last month here.
     """
 
     # Without slots, since cached_property keeps what it computed in the instance's `__dict__`.
@@ -123,6 +124,12 @@ class Answer:
     complement: tuple[Share, ...]
     vintage: datetime | None
     notes: tuple[str, ...] = ()
+    provenances: Mapping[SnapshotKey, Provenance] = field(default_factory=dict)
+
+    def source_in(self, source: SourceDefinition, month: date) -> SourceDefinition:
+        """Return the source with where its figures of that month come from."""
+        own = self.provenances.get((source.slug, month), source.provenance)
+        return replace(source, provenance=own)
 
     def series(self, source: str, group: str) -> list[Share]:
         """Return the shares of one source and group, one row per month, in order."""

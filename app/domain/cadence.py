@@ -14,14 +14,29 @@ MONTHS_BETWEEN: Final = {Cadence.MONTHLY: 1, Cadence.QUARTERLY: 3, Cadence.YEARL
 
 @dataclass(frozen=True, slots=True)
 class NextFigures:
-    """The next figures of a source: those of `month`, expected until the day `due`."""
+    """The next figures of a source: those of `month`, expected until the day `due`.
+
+    After them come others every `between` months. `final_only`: the month has figures already that
+    are not settled.
+    """
 
     month: date
     due: date
+    between: int = 1
+    final_only: bool = False
 
     def for_month(self, month: date) -> "NextFigures":
         """Return the figures of another month, which are due as long after its end as these."""
-        return NextFigures(month, last_day_of(month) + (self.due - last_day_of(self.month)))
+        due = last_day_of(month) + (self.due - last_day_of(self.month))
+        return NextFigures(month, due, self.between)
+
+    def late_months(self, today: date) -> int:
+        """Return how many months are late by that day, this one among them."""
+        count, later = 0, self
+        while later.late_since(today):
+            count += 1
+            later = self.for_month(add_months(later.month, self.between))
+        return count
 
     def late_since(self, today: date) -> date | None:
         """Return the day from which they are late; None where they are not."""
@@ -40,7 +55,8 @@ def next_figures(
     if between is None:
         return None
     month = add_months(last, between) if settled else last
-    return NextFigures(month, last_day_of(month) + timedelta(days=publishes_after_days or 0))
+    due = last_day_of(month) + timedelta(days=publishes_after_days or 0)
+    return NextFigures(month, due, between, final_only=not settled)
 
 
 def months_between_figures(cadence: Cadence | None) -> int | None:

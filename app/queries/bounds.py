@@ -17,7 +17,7 @@ from decimal import Decimal
 from typing import Final
 
 from app.domain.answer import OPEN_REST_GROUP, REST_GROUP, UNNAMED_GROUP, Share
-from app.domain.vocabulary import NAMED_GROUPINGS, Openness, Origin, Status
+from app.domain.vocabulary import NAMED_GROUPINGS, NOT_RECOMPUTED, Openness, Origin, Status
 from app.queries.grouping import HUNDRED, GroupedShares, MonthKey
 from app.queries.share_slice import ShareSlice
 
@@ -92,6 +92,9 @@ class ShareBounds:
     def _bounded(self, row: Share, parts_of: PartsReader) -> Share:
         if row.share_pct is None:
             return row
+        # Who reports a figure in words has counted all that belongs.
+        if row.status in NOT_RECOMPUTED:
+            return replace(row, low_pct=row.share_pct, high_pct=row.share_pct)
         month = self.months[row.source, row.month]
         parts = list(parts_of(row.group, month))
         low, high = _extremes(parts) if self.question.of == "all" else _ratios(parts, month)

@@ -1,20 +1,19 @@
 """A cited number found again: as it stood at its vintage, and what has become of it."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from app.database.tables import Snapshot, Source, Upload
-from app.database.vintages import current_snapshots
 from app.domain.answer import Answer, Group, Share, SourceDefinition
 from app.domain.errors import NoFiguresError, NotFoundError
 from app.domain.number_reference import NumberReference
-from app.domain.provenance import UNKNOWN_PROVENANCE, Provenance
 from app.domain.question import Question
+from app.domain.revision import RevisionKind
 from app.domain.rounding import printed_share
 from app.queries.shares import answer_question
 
@@ -23,12 +22,23 @@ VINTAGES_SEARCHED_MAX: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """A publishing or withdrawal of the month of a number, with its upload and its reason."""
+
+    kind: RevisionKind
+    at: datetime
+    upload_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ResolvedNumber:
     """A number that a reference names, as this server has it.
 
     `question` has the answer at the vintage that was found, `now` is the number as it stands today,
-    None where there is none any more. `provenance` is that of the month's figures. `elsewhere`: the
-    reference names a moment at which this server did not have the number, as one of another server.
+    None where there is none any more, and `now_vintage` the vintage of that. `changes` are what was
+    published and withdrawn of its month since, the latest first. `elsewhere`: the reference names a
+    moment at which this server did not have the number, as one of another server.
     """
 
     reference: NumberReference
@@ -37,14 +47,15 @@ class ResolvedNumber:
     row: Share
     group: Group
     now: Share | None
-    provenance: Provenance
+    now_vintage: datetime | None
+    changes: Sequence[Change]
     elsewhere: bool
 
     @property
     def source(self) -> SourceDefinition:
         """The source of the number, with where the figures of its month come from."""
         (source,) = self.answer.sources
-        return replace(source, provenance=self.provenance)
+        return self.answer.source_in(source, self.reference.month)
 
     @property
     def current(self) -> bool:
@@ -74,7 +85,8 @@ def find_number(session: Session, reference: NumberReference, question: Question
                 row=row,
                 group=_group(answer, reference),
                 now=now[1] if now else None,
-                provenance=_provenance(session, reference, answer.vintage),
+                now_vintage=now[0].vintage if now else None,
+                changes=_changes(session, reference, answer.vintage),
                 elsewhere=moment != reference.vintage,
             )
     stands = f"It has {_printed(now[1]):f} percent now." if now else "It has none for it at all."
@@ -85,17 +97,12 @@ def _moments(session: Session, reference: NumberReference) -> Iterator[datetime 
     """Yield the moments at which the number may have stood: the cited one, now, each change."""
     yield reference.vintage
     yield None
-    changes = session.execute(
-        select(Upload.published_at, Upload.withdrawn_at)
-        .join(Snapshot, Snapshot.upload_id == Upload.id)
-        .join(Source, Source.id == Snapshot.source_id)
-        .where(
-            Source.slug == reference.source,
-            Snapshot.month == reference.month,
-            Upload.published_at.is_not(None),
-        )
-    )
-    moments = {moment for row in changes for moment in row if moment}
+    moments = {
+        moment
+        for published, withdrawn, *_ in _uploads_of(session, reference)
+        for moment in (published, withdrawn)
+        if moment
+    }
     yield from sorted(moments, reverse=True)[:VINTAGES_SEARCHED_MAX]
 
 
@@ -122,14 +129,37 @@ def _group(answer: Answer, reference: NumberReference) -> Group:
     return next(group for group in groups if group.key == reference.group)
 
 
-def _provenance(session: Session, reference: NumberReference, as_of: datetime | None) -> Provenance:
-    """Return where the figures of the cited month come from."""
-    current = current_snapshots(as_of).subquery()
-    row = session.execute(
-        select(Upload.origin_url, Upload.retrieved_at, Upload.publisher_as_of)
+def _changes(session: Session, reference: NumberReference, after: datetime | None) -> list[Change]:
+    """Return what was published or withdrawn of the month after a moment, the latest first."""
+    changes = [
+        Change(kind, moment, upload_id, reason)
+        for published, withdrawn, upload_id, why, why_withdrawn in _uploads_of(session, reference)
+        for kind, moment, reason in (
+            (RevisionKind.PUBLISHED, published, why),
+            (RevisionKind.WITHDRAWN, withdrawn, why_withdrawn),
+        )
+        if moment and after and moment > after
+    ]
+    return sorted(changes, key=lambda change: change.at, reverse=True)
+
+
+def _uploads_of(
+    session: Session, reference: NumberReference
+) -> Sequence[Row[datetime | None, datetime | None, int, str, str]]:
+    """Return the moments, numbers and reasons of the published uploads of the cited month."""
+    return session.execute(
+        select(
+            Upload.published_at,
+            Upload.withdrawn_at,
+            Upload.id,
+            Upload.reason,
+            Upload.withdrawn_reason,
+        )
         .join(Snapshot, Snapshot.upload_id == Upload.id)
-        .join(current, current.c.id == Snapshot.id)
         .join(Source, Source.id == Snapshot.source_id)
-        .where(Source.slug == reference.source, Snapshot.month == reference.month)
-    ).one_or_none()
-    return Provenance(*row) if row else UNKNOWN_PROVENANCE
+        .where(
+            Source.slug == reference.source,
+            Snapshot.month == reference.month,
+            Upload.published_at.is_not(None),
+        )
+    ).all()

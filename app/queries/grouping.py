@@ -209,10 +209,19 @@ class GroupedShares:
         # counted here, what the source does not break down is not.
         taken = any(group == Origin.UNKNOWN for _, _, group in self.inside)
         return tuple(
-            replace(group, label="Not broken down") if taken and group.key == "unknown" else group
+            replace(group, label="Not broken down")
+            if taken and group.key == "unknown"
+            else replace(group, label=f"Other {group.label.lower()}")
+            if group.key == "closed" and self._counts_some_closed
+            else group
             for group in COMPLEMENT_GROUPS
             if group.key in keys
         )
+
+    @property
+    def _counts_some_closed(self) -> bool:
+        """Whether closed models are counted but for those that a filter leaves out."""
+        return self.question.openness in ("all", Openness.CLOSED)
 
     def shares(
         self,

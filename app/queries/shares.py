@@ -9,7 +9,7 @@ from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session
 
 from app.catalogue.companies import company_names, company_origins
-from app.catalogue.history import read_cells, read_developer_origins, read_sources
+from app.catalogue.history import read_cells, read_developer_origins, read_provenances, read_sources
 from app.catalogue.name_index import load_name_index
 from app.database.name_tables import Company
 from app.database.tables import Developer, Model, Observation, Source
@@ -18,6 +18,7 @@ from app.domain.answer import Answer, Share, SourceDefinition
 from app.domain.cadence import is_off_cycle, months_between_figures
 from app.domain.calendar import format_month, months_between
 from app.domain.errors import NoFiguresError
+from app.domain.provenance import UNKNOWN_PROVENANCE, Provenance
 from app.domain.question import Question
 from app.domain.question_parser import KnownSlugs
 from app.domain.snapshot import SnapshotKey
@@ -119,8 +120,13 @@ def answer_question(session: Session, question: Question) -> Answer:
         raise NoFiguresError("Nothing matches this question", why)
     outside = table.complement_groups()
     skipped, bounds = _months_skipped(table, asked_sources, months), ShareBounds(table)
+    provenances = read_provenances(vintage_at(session, question.as_of))
     return Answer(
-        sources=tuple(asked_sources),
+        sources=tuple(
+            replace(source, provenance=_latest_provenance(source, months, provenances))
+            for source in asked_sources
+        ),
+        provenances=provenances,
         groups=groups,
         months=tuple(months),
         shares=_without(skipped, bounds.inside(table.shares(slugs, months, groups, table.inside))),
@@ -152,6 +158,16 @@ def _without(skipped: Collection[SnapshotKey], shares: tuple[Share, ...]) -> tup
     if not skipped:
         return shares
     return tuple(row for row in shares if (row.source, row.month) not in skipped)
+
+
+def _latest_provenance(
+    source: SourceDefinition,
+    months: Sequence[date],
+    provenances: Mapping[SnapshotKey, Provenance],
+) -> Provenance:
+    """Return where the figures of the source's last month among these come from."""
+    known = (provenances.get((source.slug, month)) for month in reversed(months))
+    return next((item for item in known if item is not None), UNKNOWN_PROVENANCE)
 
 
 def sources_of_question(session: Session, question: Question) -> list[SourceDefinition]:

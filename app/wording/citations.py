@@ -10,9 +10,11 @@ from app.domain.calendar import format_month
 from app.domain.number_reference import refer_to_number
 from app.domain.question import Question
 from app.domain.site import Site
-from app.domain.vocabulary import NOT_RECOMPUTED, Status
+from app.domain.vocabulary import NOT_RECOMPUTED
 from app.wording.bibliography import Citation
 from app.wording.definitions import (
+    denominator_text,
+    left_out_definition,
     population_text,
     question_definition,
     source_citation,
@@ -22,9 +24,7 @@ from app.wording.definitions import (
 )
 from app.wording.findings import leading_series
 from app.wording.formats import (
-    format_bounds,
     format_instant_name,
-    format_share,
     format_share_with_status,
     join_names,
 )
@@ -66,12 +66,17 @@ def cite_answer(answer: Answer, question: Question, site: Site) -> Citation | No
     """
     leading = [(item, leading_series(answer, item.slug)) for item in answer.sources]
     cited = [
-        CitedFigure(source, subject_of_group(course.group, question), course.last)
+        CitedFigure(
+            answer.source_in(source, course.last.month),
+            subject_of_group(course.group, question),
+            course.last,
+        )
         for source, course in leading
         if course is not None
     ]
     link = site.address + pinned_question(question, answer).address("/trends")
-    return _citation(answer, question, site, cited, link)
+    counted = question_definition(question)
+    return _citation(answer.vintage, question, site, cited, link=link, counted=counted)
 
 
 def cite_number(
@@ -85,20 +90,33 @@ def cite_number(
     if reference is None:
         return None
     who = (
-        subject_left_out(number.group)
+        subject_left_out(number.group, question)
         if number.left_out
         else subject_of_group(number.group, question)
     )
     link = f"{site.address}/cite/{reference.token}"
-    return _citation(answer, question, site, [CitedFigure(source, who, number.row)], link)
+    counted = (
+        left_out_definition(number.group, question)
+        if number.left_out
+        else question_definition(question)
+    )
+    dated = answer.source_in(source, number.row.month)
+    cited = [CitedFigure(dated, who, number.row)]
+    return _citation(answer.vintage, question, site, cited, link=link, counted=counted)
 
 
 def _citation(
-    answer: Answer, question: Question, site: Site, cited: Sequence[CitedFigure], link: str
+    vintage: datetime | None,
+    question: Question,
+    site: Site,
+    cited: Sequence[CitedFigure],
+    *,
+    link: str,
+    counted: str,
 ) -> Citation | None:
-    if not cited or answer.vintage is None:
+    if not cited or vintage is None:
         return None
-    vintage = answer.vintage.astimezone(UTC)
+    vintage = vintage.astimezone(UTC)
     figures = " ".join(f"{_figure(item, question, places=2)}." for item in cited)
     rights = " ".join(_rights(item.source) for item in cited)
     known = f"As known on {format_instant_name(vintage)}: {link}"
@@ -106,7 +124,7 @@ def _citation(
     return Citation(
         site=site,
         title=figures,
-        sentence=f"{figures} {question_definition(question)} {making} {rights} {known}",
+        sentence=f"{figures} {counted} {making} {rights} {known}",
         short=_news(cited[0], question, site),
         link=link,
         rights=f"{making} {rights}",
@@ -126,17 +144,11 @@ def _figure(figure: CitedFigure, question: Question, places: int) -> str:
 def _news(figure: CitedFigure, question: Question, site: Site) -> str:
     """Return the number as a news story says it: rounded, and its doubts in a few words."""
     source, who, row = figure
-    doubts = "; ".join(
-        part
-        for part in (row.status if row.status != Status.FINAL else "", format_bounds(row))
-        if part
-    )
-    share = format_share(row) + (f" ({doubts})" if doubts else "")
-    whole = whole_text(source, question)
+    share = format_share_with_status(row, noted=True)
+    whole = denominator_text(source, question)
     verb = "made up" if row.status not in NOT_RECOMPUTED else "were reported to make up"
     when = in_period(source, row.month)
-    whose = f"according to {site.credit}, from figures of {source.publisher}"
-    return f"{who} {verb} {share} of {whole} {when}, {whose}."
+    return f"{who} {verb} {share} of {whole} {when}, according to {site.credit}."
 
 
 def _making(cited: Sequence[CitedFigure], site: Site) -> str:

@@ -41,15 +41,40 @@ def subject_of_group(group: Group, question: Question) -> str:
     )
 
 
-def subject_left_out(group: Group) -> str:
+def subject_left_out(group: Group, question: Question) -> str:
     """Return the models of a group that a question leaves out, for the beginning of a sentence."""
-    return _LEFT_OUT.get(group.key, group.label)
+    filters = _exception(group, question)
+    names = _LEFT_OUT_OTHERS if filters else _LEFT_OUT
+    return names.get(group.key, group.label) + filters
+
+
+def left_out_definition(group: Group, question: Question) -> str:
+    """Return what is counted in a group that a question leaves out, in a sentence."""
+    openness = Openness.OPEN if group.key == OPEN_REST_GROUP else group.key
+    beside = ", and what is not broken down" if openness == Openness.UNKNOWN else ""
+    counted = _COUNTED.get(openness, group.label)
+    return f"Counted: {counted}{beside}{_exception(group, question)}."
+
+
+def _exception(group: Group, question: Question) -> str:
+    """Return which models of the group are not in it, since the question counts them."""
+    # What a question counts of closed models is missing among the closed ones that it leaves out;
+    # one about open models leaves out all the closed.
+    openness = Openness.OPEN if group.key == OPEN_REST_GROUP else group.key
+    kept = _kept(question)
+    if not kept or question.openness not in ("all", openness):
+        return ""
+    return f" (all but {'; '.join(kept.values())})"
 
 
 _LEFT_OUT = {
     OPEN_REST_GROUP: "Other open models",
     Openness.CLOSED: "Closed models",
     Openness.UNKNOWN: "Models of unknown openness and what is not broken down",
+}
+_LEFT_OUT_OTHERS = _LEFT_OUT | {
+    Openness.CLOSED: "Other closed models",
+    Openness.UNKNOWN: "Other models of unknown openness and what is not broken down",
 }
 
 
@@ -100,7 +125,9 @@ def band_text(groups: Sequence[Group], question: Question) -> str:
 
 def denominator_text(source: SourceDefinition, question: Question) -> str:
     """Return what 100 percent is, such as `all tokens counted by OpenRouter`."""
-    return f"{whole_text(source, question)} counted by {source.publisher}"
+    # Who reports on another's traffic has not counted it.
+    verb = "reported" if source.reports_on else "counted"
+    return f"{whole_text(source, question)} {verb} by {source.publisher}"
 
 
 def whole_text(source: SourceDefinition, question: Question) -> str:
@@ -216,7 +243,7 @@ def source_citation(source: SourceDefinition) -> str:
 _AS_OF = "{as_of}"
 # The date goes with the words that introduce it: “, as of {as_of}”, “ (as of {as_of})”.
 _UNDATED = re.compile(
-    r"[,;]?\s*\(?\s*\b(?:as of|as at|as on|of|from|on|accessed|retrieved)\s*\{as_of\}\)?|\{as_of\}",
+    r"[,;]?\s*\(?\s*(?:\b(?:as of|as at|as on|of|from|on|accessed|retrieved)\s*)?\{as_of\}\)?",
     re.IGNORECASE,
 )
 

@@ -75,12 +75,18 @@ def period_short(source: SourceDefinition, month: date) -> str:
 def period_span(source: SourceDefinition, months: Sequence[date]) -> str:
     """Return the windows of months in order, at least one: `January 2025 to September 2026`.
 
-    Windows longer than the month overlap, and are told by their ends.
+    Such as `single weeks of December 2024 to August 2025`. Windows longer than the month overlap,
+    and are told by their ends.
     """
     if len(months) == 1:
         return period_name(source, months[0])
     span = format_month_span(months)
-    return span if source.window is Window.MONTH else period_of(source, f"each of {span}")
+    match source.window:
+        case Window.MONTH:
+            return span
+        case Window.WEEK | Window.DAY:
+            return f"single {source.window}s of {span}"
+    return period_of(source, f"each month of {span}")
 
 
 def figure_terms(source: SourceDefinition) -> str:

@@ -27,6 +27,13 @@ function themed(value, palette, style) {
   );
 }
 
+// On a phone the box of a month must not be wider than the plot: what a share is at most goes below.
+function brokenWords(trace) {
+  if (!trace.hovertext) return trace;
+  const hovertext = trace.hovertext.map((text) => text.replace(/, at (least|most) /, "<br>at $1 "));
+  return { ...trace, hovertext };
+}
+
 class ShareChart extends HTMLElement {
   connectedCallback() {
     this.plot = this.querySelector(".plot");
@@ -55,8 +62,10 @@ class ShareChart extends HTMLElement {
     this.width = this.clientWidth;
     if (!this.width) return;
     const { palette, narrow } = this.figure.layout.meta;
-    const layout = { ...this.figure.layout, ...(this.width < NARROW ? narrow : {}) };
-    const figure = { data: this.figure.data, layout: { ...layout, width: this.width } };
+    const isNarrow = this.width < NARROW;
+    const layout = { ...this.figure.layout, ...(isNarrow ? narrow : {}) };
+    const data = isNarrow ? this.figure.data.map(brokenWords) : this.figure.data;
+    const figure = { data, layout: { ...layout, width: this.width } };
     const themedFigure = themed(figure, palette, getComputedStyle(this));
     Plotly.react(this.plot, themedFigure.data, themedFigure.layout, CONFIG);
     this.reader.chartDrawn(themedFigure.layout);

@@ -14,10 +14,10 @@ SEPTEMBER, OCTOBER = date(2026, 9, 1), date(2026, 10, 1)
     ("settled", "cadence", "days", "expected"),
     [
         (True, Cadence.MONTHLY, 3, NextFigures(OCTOBER, date(2026, 11, 3))),
-        (False, Cadence.MONTHLY, 3, NextFigures(SEPTEMBER, date(2026, 10, 3))),
+        (False, Cadence.MONTHLY, 3, NextFigures(SEPTEMBER, date(2026, 10, 3), 1, final_only=True)),
         (True, Cadence.MONTHLY, None, NextFigures(OCTOBER, date(2026, 10, 31))),
-        (True, Cadence.QUARTERLY, 20, NextFigures(date(2026, 12, 1), date(2027, 1, 20))),
-        (True, Cadence.YEARLY, 0, NextFigures(date(2027, 9, 1), date(2027, 9, 30))),
+        (True, Cadence.QUARTERLY, 20, NextFigures(date(2026, 12, 1), date(2027, 1, 20), 3)),
+        (True, Cadence.YEARLY, 0, NextFigures(date(2027, 9, 1), date(2027, 9, 30), 12)),
         (True, Cadence.ONCE, None, None),
         (True, Cadence.IRREGULAR, 3, None),
         (True, None, 3, None),
@@ -48,3 +48,10 @@ def test_a_quarterly_source_leaves_out_two_months_of_three() -> None:
     assert not is_off_cycle(date(2025, 4, 1), covered, Cadence.MONTHLY)
     assert not is_off_cycle(date(2025, 4, 1), covered, None)
     assert not is_off_cycle(date(2025, 4, 1), [], Cadence.QUARTERLY)
+
+
+def test_every_month_that_is_due_is_outstanding() -> None:
+    coming = NextFigures(date(2026, 8, 1), date(2026, 9, 3))
+    assert [coming.late_months(date(2026, month, 10)) for month in (8, 9, 10, 11)] == [0, 1, 2, 3]
+    quarter = NextFigures(date(2026, 3, 1), date(2026, 4, 20), 3)
+    assert quarter.late_months(date(2026, 11, 1)) == 3

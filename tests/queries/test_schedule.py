@@ -29,7 +29,7 @@ def test_a_settled_month_is_followed_by_the_next_and_an_open_one_by_itself(db: D
     assert next_of(db, "acme") == NextFigures(date(2026, 9, 1), date(2026, 10, 3))
     partly = "2026-09,acme,us,open,40,provisional,2026-09-01,2026-09-09,9\n"
     publish_file(db, f"{FILE}{partly}".encode(), source=None)
-    assert next_of(db, "acme") == NextFigures(date(2026, 9, 1), date(2026, 10, 3))
+    assert next_of(db, "acme") == NextFigures(date(2026, 9, 1), date(2026, 10, 3), final_only=True)
 
 
 def test_a_past_vintage_expects_nothing(db: Database) -> None:

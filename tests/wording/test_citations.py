@@ -112,7 +112,8 @@ def test_a_source_is_cited_as_of_the_publishers_date_and_never_of_ours(
         ("Acme (acme.org), as of {as_of}. CC BY.", "Acme (acme.org). CC BY."),
         ("Acme (as of {as_of}). CC BY.", "Acme. CC BY."),
         ("Acme, accessed {as_of}", "Acme"),
-        ("Acme {as_of}", "Acme "),
+        ("Acme {as_of}", "Acme"),
+        ("Acme, {as_of}. CC BY.", "Acme. CC BY."),
         ("Acme", "Acme"),
         ("", ""),
     ],
@@ -133,8 +134,8 @@ def test_a_news_story_gets_one_rounded_number_with_its_doubt_and_who_says_it() -
     citation = cite_answer(doubtful, Question(), SITE)
     assert citation is not None
     assert citation.short.replace("\u00a0", " ") == (
-        "Chinese open models made up 58.1 % (at most 69.5 %) of all tokens in January 2025,"
-        " according to Example Shares, from figures of Acme."
+        "Chinese open models made up 58.1 % (at most 69.5 %) of all tokens counted by Acme"
+        " in January 2025, according to Example Shares."
     )
 
 

@@ -90,10 +90,10 @@ def test_a_window_is_a_noun_too_and_a_shorter_one_in_narrow_cells(
     ("window", "span"),
     [
         ("month", "March 2026 to May 2026"),
-        ("week", "week of each of March 2026 to May 2026"),
-        ("day", "day of each of March 2026 to May 2026"),
-        ("trailing-30-days", "thirty days to the end of each of March 2026 to May 2026"),
-        ("trailing-12-months", "twelve months to each of March 2026 to May 2026"),
+        ("week", "single weeks of March 2026 to May 2026"),
+        ("day", "single days of March 2026 to May 2026"),
+        ("trailing-30-days", "thirty days to the end of each month of March 2026 to May 2026"),
+        ("trailing-12-months", "twelve months to each month of March 2026 to May 2026"),
     ],
 )
 def test_windows_that_are_not_months_are_told_one_by_one_over_a_span(

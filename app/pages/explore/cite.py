@@ -22,7 +22,11 @@ from app.web.question_chart import question_chart
 from app.web.route_policy import RouteKind, policy
 from app.wording.bibliography import Citation
 from app.wording.citations import CitedNumber, cite_number
-from app.wording.definitions import definition_text
+from app.wording.definitions import (
+    denominator_text,
+    left_out_definition,
+    question_definition,
+)
 from app.wording.formats import capitalize_first
 from app.wording.periods import figure_terms, in_period
 
@@ -59,13 +63,15 @@ def refer(request: Request, session: ReadSession) -> Response:
         raise bad_question([Problem("not_a_month", None, None, "month", excerpt(given), expected)])
     answer = answer_question(session, question)
     # A group of what the question leaves out is asked for as in a token: with a hyphen before it.
+    # Without it a group that is asked for goes first: `unknown` is a home and an openness.
     group = asked.get("group", "")
-    left_out = group.startswith("-")
-    for row in answer.complement if left_out else answer.shares:
-        if (row.month, row.group) == (month, group.removeprefix("-")):
-            reference = refer_to_number(answer.vintage, question, row, left_out=left_out)
-            if reference:
-                return RedirectResponse(f"/cite/{reference.token}", 303)
+    shares = () if group.startswith("-") else answer.shares
+    for left_out, rows in ((False, shares), (True, answer.complement)):
+        for row in rows:
+            if (row.month, row.group) == (month, group.removeprefix("-")):
+                reference = refer_to_number(answer.vintage, question, row, left_out=left_out)
+                if reference:
+                    return RedirectResponse(f"/cite/{reference.token}", 303)
     raise NoFiguresError(
         "There is no figure to cite", "Ask for a month and a group that the answer has."
     )
@@ -118,12 +124,27 @@ def _context(session: Session, number: ResolvedNumber) -> dict[str, object]:
         "source": source,
         "when": capitalize_first(in_period(source, number.row.month)),
         "terms": figure_terms(source),
-        "definition": definition_text(answer, number.question),
+        "definition": (
+            left_out_definition(number.group, number.question)
+            if number.reference.left_out
+            else question_definition(number.question)
+        ),
+        "whole": capitalize_first(denominator_text(source, number.question)),
+        "now_path": _now_path(number),
         "chart": chart_view(question_chart(session, drawn, answer)),
         "trends": number.question.address("/trends"),
         "today": number.question.having(as_of=None).address("/trends"),
         "behind": _behind(source, number.row, number.question),
     }
+
+
+def _now_path(number: ResolvedNumber) -> str:
+    """The page of the number as it stands today."""
+    if number.now is None or number.now_vintage is None:
+        return ""
+    left_out = number.reference.left_out
+    today = refer_to_number(number.now_vintage, number.question, number.now, left_out=left_out)
+    return f"/cite/{today.token}" if today else ""
 
 
 def _behind(source: SourceDefinition, row: Share, question: Question) -> str:

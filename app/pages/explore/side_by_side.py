@@ -63,7 +63,12 @@ def side_by_side(
     slug = main.sources[0].slug
     vintage = vintage_at(session, question.as_of)
     sources = sources_by_slug(vintage)
-    others = [other for other in sources if other != slug and other not in quoted]
+    # What one source reports on another is a mark on the chart of that, and no count of its own.
+    others = [
+        other
+        for other, source in sources.items()
+        if other != slug and other not in quoted and not source.reports_on
+    ]
     if question.source or not others:
         return None
     # Every source is shown in its own latest month: a range of months would leave some out.

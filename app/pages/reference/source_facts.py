@@ -50,8 +50,9 @@ def source_facts(
     `coming` tells the next figures of each source, in their order; all are empty at a past vintage.
     """
     months = months_by_source(covered)
+    names = {source.slug: source.name for source in sources}
     lines = [
-        source_definition(source, months.get(source.slug, []))
+        source_definition(source, months.get(source.slug, []), names)
         | ({"Next figures": text} if any(coming) else {})
         for source, text in zip(sources, coming, strict=True)
     ]
@@ -68,8 +69,13 @@ def months_by_source(covered: Sequence[CoveredMonth]) -> dict[str, list[CoveredM
     return months
 
 
-def source_definition(source: SourceDefinition, covered: Sequence[CoveredMonth]) -> dict[str, str]:
-    """Return the definition of a source as label to text, in the order in which it is read."""
+def source_definition(
+    source: SourceDefinition, covered: Sequence[CoveredMonth], names: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the definition of a source as label to text, in the order in which it is read.
+
+    `names` are those of all sources by slug.
+    """
     # Every source has every label: `source_facts` takes the lines of the table from the first.
     months = [item.month for item in covered]
     return {
@@ -77,6 +83,8 @@ def source_definition(source: SourceDefinition, covered: Sequence[CoveredMonth])
         "Of what": source.population,
         "100 % is": capitalize_first(denominator_text(source, Question())),
         "A figure is of": f"{WINDOW_LABELS[source.window]}: {STATISTIC_LABELS[source.statistic]}",
+        "Reports on": names.get(source.reports_on, source.reports_on)
+        or "Nobody else: its own count",
         "Months covered": format_month_span(months) if months else "None",
         "Cadence": source_cadence(months, source.cadence),
         "Published": _publishing(source),

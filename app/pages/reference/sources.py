@@ -68,7 +68,9 @@ def source(request: Request, slug: str, question: Then, session: ReadSession) ->
     context = {
         "question": question,
         "source": entry,
-        "definition": source_definition(entry, covered),
+        "definition": source_definition(
+            entry, covered, {item.slug: item.name for item in sources_by_name.values()}
+        ),
         "whole": denominator_text(entry, Question()),
         "citation": source_citation(entry),
         "next_figures": next_figures_text(vintage, entry),

@@ -37,5 +37,5 @@ def test_what_is_closed_and_what_is_not_known_are_shown_beside_the_open_shares(
     assert [(item.title, item.before, item.after) for item in reviewed] == [
         ("US open models", (Decimal(10),), (Decimal(11),)),
         ("Closed models", (Decimal(60),), (None,)),
-        ("Unknown or not broken down", (Decimal(30),), (Decimal(89),)),
+        ("Openness unknown or not broken down", (Decimal(30),), (Decimal(89),)),
     ]

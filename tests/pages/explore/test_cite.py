@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import Page, expect
 
 from app.database.session import Database
+from app.ingest.withdraw import withdraw_upload
 from tests.browser import wait_until_drawn
 from tests.builders import publish_file
 from tests.builders import text_of as page_words
@@ -36,7 +37,7 @@ def test_a_number_has_a_page_with_all_that_makes_it_citable(client: TestClient) 
         "Licensed under CC BY 4.0.",
         "28.77 % to ",
         "Chinese open models made up 28.8 % (at most ",
-        "of all tokens in August 2025, according to ",
+        "of all tokens counted by OpenRouter in August 2025, according to ",
     ):
         assert part in shown
     assert page.headers["link"] == f'<{page.url}>; rel="cite-as"'
@@ -106,7 +107,9 @@ def test_a_revised_number_says_what_stands_now(own_client: TestClient, filled_db
     publish_file(filled_db, b"month,origin,openness,share_pct\n2025-08,chinese,open,27\n")
     shown = page_words(own_client.get(path))
     assert "28.77 %" in shown
-    assert "revised since: it stands at 27.00 % now" in shown
+    assert "changed since: it stands at 27.00 % now" in shown
+    assert "figures published by upload" in shown
+    assert "“corrected at the source”" in shown
     assert "Still current No" in shown
 
 
@@ -169,3 +172,53 @@ def test_a_citation_stays_within_the_page(page: Page, width: int) -> None:
     page.locator("td a.number").first.click()
     expect(page.get_by_role("heading", name="BibTeX")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_closed_number_is_defined_as_closed(client: TestClient) -> None:
+    path = path_of_number(client, "from=2026-09&to=2026-09", "complement")
+    shown = page_words(client.get(path))
+    assert "Closed models: 23.58 % " in shown
+    assert "Counted: closed models, those whose weights cannot be downloaded." in shown
+    assert "Counted: open models" not in shown
+
+
+def test_what_a_filter_leaves_of_the_closed_is_not_called_all_of_them(client: TestClient) -> None:
+    question = "openness=all&by=company&company=alibaba&from=2026-09&to=2026-09"
+    rows = client.get(f"/api/v1/shares?{question}").json()["complement"]
+    (closed,) = [row for row in rows if row["group"] == "closed"]
+    assert closed["label"] == "Other closed"
+    shown = page_words(client.get(urlsplit(closed["cite"]).path))
+    assert "Other closed models (all but alibaba): 23.19 %" in shown
+    assert "cannot be downloaded (all but alibaba)." in shown
+
+
+def test_each_number_is_cited_with_the_date_of_its_own_file(
+    own_client: TestClient, filled_db: Database
+) -> None:
+    publish_file(
+        filled_db, b"month,origin,openness,share_pct,status\n2026-10,us,open,5,provisional\n"
+    )
+    september = page_words(own_client.get(path_of_number(own_client, "from=2026-09&to=2026-09")))
+    assert "as of 10 October 2026" in september
+    october = page_words(
+        own_client.get(path_of_number(own_client, "from=2026-10&to=2026-10&origin=us"))
+    )
+    assert "Source: OpenRouter (openrouter.ai/rankings). Licensed" in october
+    chart = own_client.get("/trends.bib?from=2025-08&to=2025-08").text
+    assert "as of 10~October~2026" in chart
+
+
+def test_a_withdrawn_number_says_by_what_when_and_why(
+    own_client: TestClient, filled_db: Database
+) -> None:
+    upload = publish_file(
+        filled_db, b"month,origin,openness,share_pct,status\n2026-10,us,open,5,provisional\n"
+    )
+    path = path_of_number(own_client, "from=2026-10&to=2026-10&origin=us")
+    with filled_db.writing() as session:
+        withdraw_upload(session, upload, by="ada", reason="wrong file")
+    shown = page_words(own_client.get(path))
+    assert "changed since: it stands at 5.64 % (provisional, 9 of 31 days covered) now" in shown
+    assert f"withdrawn: upload {upload}, “wrong file”" in shown
+    links = attributes(own_client.get(path).text, ".notice a[href^='/cite/']", "href")
+    assert page_words(own_client.get(links[0])).count("5.64 %") > 1

@@ -63,7 +63,9 @@ def test_every_source_has_a_column_with_its_definition(client: TestClient) -> No
     rows = select(html, "table")[0].select("tbody > tr")
     assert all(len(row.select("td")) == 8 for row in rows)
     labels = [text_of(row.select("th[scope='row']")[0]) for row in rows]
-    assert labels[:5] == ["Counts", "Of what", "100 % is", "A figure is of", "Months covered"]
+    assert labels[:6] == [
+        "Counts", "Of what", "100 % is", "A figure is of", "Reports on", "Months covered",
+    ]  # fmt: skip
 
 
 def test_the_cadence_is_told_from_the_months_there_are(client: TestClient) -> None:

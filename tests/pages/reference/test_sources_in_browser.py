@@ -59,6 +59,7 @@ def test_the_pages_of_the_site_fit_and_name_where_one_is(
         "Trends",
         "Sources",
         "Developers",
+        "Models",
         "Methods",
         "Uploads",
     ]
