@@ -11,13 +11,11 @@ from app.catalogue.entry_types import (
     COMPANY_TYPE,
     DEVELOPER_TYPE,
     MODEL_TYPE,
-    SOURCE_TYPE,
     EntryType,
     TableEntry,
     entry_cells,
 )
 from app.catalogue.lookup import ids_by_slug
-from app.catalogue.source_rules import SourceRules
 from app.csv_io.reader import CsvRow, CsvTable
 from app.database.name_tables import Alias, Company
 from app.database.tables import CatalogueChange, Developer, Event, Model
@@ -50,7 +48,6 @@ class EditRegister:
         self.developers = ids_by_slug(session, Developer)
         self.slugs = {number: slug for slug, number in self.developers.items()}
         self.known = self._slugs_named()
-        self.source_rules = SourceRules(session)
         self.changes = EditCounts(kind.name)
         self.notes: list[CatalogueChange] = []
 
@@ -88,10 +85,6 @@ class EditRegister:
                 slug = values.pop(name)
                 values[f"{name}_id"] = self.developers.get(slug)
                 self._check_slug(table, row.line, name, slug, NamedType.DEVELOPER)
-        if self.kind is SOURCE_TYPE:
-            for fault in self.source_rules.faults(values):
-                place = (row.line, table.header.position(fault.column), fault.column, fault.value)
-                table.problems.add(fault.code, *place, fault.expected, fault.suggestion)
         return values
 
     def _check_slug(

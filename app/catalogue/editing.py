@@ -10,9 +10,16 @@ from sqlalchemy.orm import Session
 
 from app.catalogue.audit_list import write_audit_list
 from app.catalogue.edit_register import EditCounts, EditRegister, EntryKey, entry_key
-from app.catalogue.entry_types import DEVELOPER_TYPE, MODEL_TYPE, EntryType, TableEntry
+from app.catalogue.entry_types import (
+    DEVELOPER_TYPE,
+    MODEL_TYPE,
+    SOURCE_TYPE,
+    EntryType,
+    TableEntry,
+)
 from app.catalogue.index import DeveloperToAdd, ModelToAdd
 from app.catalogue.name_rules import check_names
+from app.catalogue.source_rules import check_sources
 from app.csv_io.reader import CsvTable, open_csv_table
 from app.csv_io.schema import FileLimits
 from app.database.locks import Lock
@@ -49,7 +56,7 @@ def import_entries(
             register.put(entries_by_key.get(key), values)
             written[row.line] = values
     _refuse_problems(table)
-    check_names(session, kind, table, written)
+    _check_written(session, kind, table, written)
     _refuse_problems(table)
     write_audit_list(session, register.notes)
     return register.changes
@@ -78,10 +85,20 @@ def edit_entry(
         values = register.values(table, row)
         if not table.problems.count:
             register.put(_entry_at(session, kind, entry_id, values), values)
-            check_names(session, kind, table, {row.line: values})
+            _check_written(session, kind, table, {row.line: values})
     _refuse_problems(table)
     write_audit_list(session, register.notes)
     return register.changes
+
+
+def _check_written(
+    session: Session, kind: EntryType, table: CsvTable, written: Mapping[int, Mapping[str, Any]]
+) -> None:
+    """Add problems for what only shows when all entries of a file are written."""
+    if kind is SOURCE_TYPE:
+        check_sources(session, table, written)
+    else:
+        check_names(session, kind, table, written)
 
 
 def lock_catalogue(session: Session) -> None:

@@ -1,19 +1,21 @@
 """Rules between the columns of a source, and between a source and the one that it reports on."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.csv_io.reader import CsvTable
 from app.database.tables import Source
 from app.domain.matching import fold_name, nearest_match
 from app.domain.source_terms import Cadence
 
 
 class CellFault(NamedTuple):
-    """A cell of a source that contradicts another: which, what it says, what it should say."""
+    """A cell that contradicts another: whose it is, which, what it says and what it should."""
 
+    slug: str
     code: str
     column: str
     value: str
@@ -21,53 +23,64 @@ class CellFault(NamedTuple):
     suggestion: str | None = None
 
 
-class SourceRules:
-    """The rules that sources are checked by; knows the metric of each, those just read included."""
+def check_sources(
+    session: Session, table: CsvTable, written: Mapping[int, Mapping[str, Any]]
+) -> None:
+    """Add a problem for each contradiction among sources that were written, by line.
 
-    def __init__(self, session: Session) -> None:
-        rows = session.execute(select(Source.slug, Source.metric, Source.reports_on)).all()
-        self._metrics = {slug: metric for slug, metric, _ in rows}
-        self._reporting = {subject: slug for slug, _, subject in rows if subject}
-        self._subjects = {slug: subject for slug, _, subject in rows}
+    It is looked for when all are written, since one may report on a source of a later line, and a
+    file may have some of the columns only. A source that another reports on is checked with it.
+    """
+    lines = {values["slug"]: line for line, values in written.items()}
+    # Autoflush would send what the database refuses in words of its own.
+    with session.no_autoflush:
+        sources = {source.slug: source for source in session.scalars(select(Source))}
+    for added in session.new:
+        if isinstance(added, Source):
+            sources[added.slug] = added
+    own = [fault for slug in lines for fault in _faults(sources[slug], sources)]
+    for fault in own or _faults_of_subjects(lines, sources):
+        place = (lines[fault.slug], table.header.position(fault.column), fault.column, fault.value)
+        table.problems.add(fault.code, *place, fault.expected, fault.suggestion)
 
-    def faults(self, values: Mapping[str, Any]) -> Iterator[CellFault]:
-        """Yield what is wrong between the values of a source, by column, and remember the source.
 
-        Columns that the file lacks are not among them, and are not checked.
-        """
-        slug, metric = values["slug"], values.get("metric")
-        metric = metric or self._metrics.get(slug)
-        former = self._metrics.get(slug)
-        self._metrics[slug] = metric or ""
-        reporting = self._reporting.get(slug)
-        if reporting and former and metric and fold_name(metric) != fold_name(former):
-            expected = f"{former}, which {reporting} counts too: it reports on this source"
-            yield CellFault("other_metric", "metric", metric, expected, former)
-        if "reports_on" in values:
-            self._subjects[slug] = values["reports_on"]
-        yield from self._faults_of_report(slug, metric, values.get("reports_on"))
-        days = values.get("publishes_after_days")
-        if days is not None and values.get("cadence") is Cadence.ONCE:
-            expected = "nothing: a source that came once has no next figures to wait for"
-            yield CellFault("contradiction", "publishes_after_days", str(days), expected)
-
-    def _faults_of_report(
-        self, slug: str, metric: str | None, subject: str | None
-    ) -> Iterator[CellFault]:
-        if subject is None:
-            return
-        if subject == slug:
-            expected = "another source, or nothing where it counts for itself"
-            yield CellFault("own_subject", "reports_on", subject, expected)
-        elif subject not in self._metrics:
-            expected = "the slug of a source in the catalogue or above in this file"
-            near = nearest_match(subject, self._metrics)
-            yield CellFault("unknown_source", "reports_on", subject, expected, near)
-        elif beyond := self._subjects.get(subject):
-            expected = f"a source that counts for itself; {subject} reports on {beyond}"
-            yield CellFault("not_a_subject", "reports_on", subject, expected)
-        elif metric and fold_name(metric) != fold_name(self._metrics[subject]):
-            expected = (
-                f"a source that counts {metric} too; {subject} counts {self._metrics[subject]}"
+def _faults_of_subjects(slugs: Iterable[str], sources: Mapping[str, Source]) -> Iterator[CellFault]:
+    """Yield what other sources forbid these to become, since they report on them."""
+    for reporting in sources.values():
+        subject = sources.get(reporting.reports_on or "")
+        if subject is None or subject.slug not in slugs or reporting.slug in slugs:
+            continue
+        if subject.reports_on:
+            expected = f"nothing: {reporting.slug} reports on {subject.slug}"
+            yield CellFault(
+                subject.slug, "not_a_subject", "reports_on", subject.reports_on, expected
             )
-            yield CellFault("other_metric", "reports_on", subject, expected)
+        if fold_name(reporting.metric) != fold_name(subject.metric):
+            expected = f"{reporting.metric}: {reporting.slug} reports on {subject.slug}"
+            yield CellFault(
+                subject.slug, "other_metric", "metric", subject.metric, expected, reporting.metric
+            )
+
+
+def _faults(source: Source, sources: Mapping[str, Source]) -> Iterator[CellFault]:
+    days = source.publishes_after_days
+    if days is not None and source.cadence == Cadence.ONCE:
+        expected = "nothing: a source that came once has no next figures to wait for"
+        yield CellFault(source.slug, "contradiction", "publishes_after_days", str(days), expected)
+    subject = source.reports_on
+    if subject is None:
+        return
+    if subject == source.slug:
+        expected = "another source, or nothing where it counts for itself"
+        yield CellFault(source.slug, "own_subject", "reports_on", subject, expected)
+    elif subject not in sources:
+        expected = "the slug of a source in the catalogue or in this file"
+        near = nearest_match(subject, sources)
+        yield CellFault(source.slug, "unknown_source", "reports_on", subject, expected, near)
+    elif beyond := sources[subject].reports_on:
+        expected = f"a source that counts for itself; {subject} reports on {beyond}"
+        yield CellFault(source.slug, "not_a_subject", "reports_on", subject, expected)
+    elif fold_name(source.metric) != fold_name(sources[subject].metric):
+        counts = sources[subject].metric
+        expected = f"a source that counts {source.metric} too; {subject} counts {counts}"
+        yield CellFault(source.slug, "other_metric", "reports_on", subject, expected)

@@ -30,7 +30,8 @@ class NumberReference:
     """One number of an answer.
 
     `left_out`: the group is one of those that the question leaves out of the whole. `parameters`
-    are the question's that are not at their default, without source, vintage and looks. `share_pct`
+    are the question's that are not at their default, without vintage and looks, and with the
+    sources only where the number depends on all of them. `share_pct`
     is as files print it, `vintage` is that of the answer.
     """
 
@@ -60,7 +61,10 @@ class NumberReference:
     @property
     def pairs(self) -> list[tuple[str, str]]:
         """The parameters of the question that it is a number of, at no vintage."""
-        return [("source", self.source), *self.parameters]
+        given = dict(self.parameters)
+        return (
+            [*self.parameters] if "source" in given else [("source", self.source), *given.items()]
+        )
 
 
 def refer_to_number(
@@ -70,9 +74,14 @@ def refer_to_number(
     if row.share_pct is None or vintage is None:
         return None
     plain = question.having(source=(), as_of=None, events="headline", view=View.LINES, bounds="on")
-    # Which developers or models are named depends on the months asked for; a home does not.
-    if question.by in ("origin", "openness"):
+    # Which developers or models are named depends on the months and the sources asked for, and so
+    # does what a filter finds of a source; a home does not.
+    by_home = question.by in ("origin", "openness")
+    if by_home:
         plain = plain.having(from_=None, to=None, top=Question().top)
+    filtered = question.company or question.developer or question.model
+    if len(question.source) > 1 and (filtered or not by_home):
+        plain = plain.having(source=question.source)
     return NumberReference(
         source=row.source,
         month=row.month,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.database.tables import Snapshot, Source, Upload
 from app.domain.answer import Answer, Group, Share, SourceDefinition
+from app.domain.calendar import is_future
 from app.domain.errors import NoFiguresError, NotFoundError
 from app.domain.number_reference import NumberReference
 from app.domain.question import Question
@@ -54,7 +55,7 @@ class ResolvedNumber:
     @property
     def source(self) -> SourceDefinition:
         """The source of the number, with where the figures of its month come from."""
-        (source,) = self.answer.sources
+        (source,) = [item for item in self.answer.sources if item.slug == self.reference.source]
         return self.answer.source_in(source, self.reference.month)
 
     @property
@@ -87,7 +88,7 @@ def find_number(session: Session, reference: NumberReference, question: Question
                 now=now[1] if now else None,
                 now_vintage=now[0].vintage if now else None,
                 changes=_changes(session, reference, answer.vintage),
-                elsewhere=moment != reference.vintage,
+                elsewhere=moment != reference.vintage or is_future(reference.vintage),
             )
     stands = f"It has {_printed(now[1]):f} percent now." if now else "It has none for it at all."
     raise NotFoundError("This server never had the number that was cited", stands)

@@ -26,14 +26,23 @@ def redirect_names(request: Request, question: Question) -> None:
     """
     if policy_of(request.scope).kind is RouteKind.API:
         return
-    slugs: dict[str, tuple[str, ...]] = {name: getattr(question, name) for name in NamedType}
-    asked = request.query_params.multi_items()
-    named = [
-        (name, _slugs_text(slugs[name], text) if name in slugs else text) for name, text in asked
-    ]
-    if named != asked:
+    named = _canonical_pairs(request, question)
+    if named != request.query_params.multi_items():
         path = quote(request.scope["path"], safe="/:@")
         raise RenamedError(f"{path}?{urlencode(named, safe=',:/')}")
+
+
+def names_are_slugs(request: Request, question: Question) -> bool:
+    """Return whether every name of the address is a slug, which means the same for ever."""
+    return _canonical_pairs(request, question) == request.query_params.multi_items()
+
+
+def _canonical_pairs(request: Request, question: Question) -> list[tuple[str, str]]:
+    slugs: dict[str, tuple[str, ...]] = {name: getattr(question, name) for name in NamedType}
+    return [
+        (name, _slugs_text(slugs[name], text) if name in slugs else text)
+        for name, text in request.query_params.multi_items()
+    ]
 
 
 def _slugs_text(slugs: tuple[str, ...], text: str) -> str:

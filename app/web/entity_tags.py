@@ -39,14 +39,17 @@ def set_validators(
     session: Session,
     as_of: datetime | None,
     question_pairs: Iterable[tuple[str, str]],
+    *,
+    lasting_names: bool = True,
 ) -> None:
     """Have the answer carry ETag and Cache-Control. Raise NotModifiedError if the client has it.
 
     It is to be called before the expensive read. `question_pairs` are the canonical pairs of the
     question: two ways to write one question share a tag. What stood at a settled `as_of` is the
-    same whatever the data has come to since.
+    same whatever the data has come to since; without `lasting_names`, where the address has names
+    that may come to mean others, it is not.
     """
-    settled, lasting = is_settled(as_of), LIVE_CACHE_CONTROL
+    settled, lasting = is_settled(as_of) and lasting_names, LIVE_CACHE_CONTROL
     if as_of is not None:
         # What is published at this very moment may yet come to stand before it.
         lasting = SETTLED_CACHE_CONTROL if settled else "no-cache"

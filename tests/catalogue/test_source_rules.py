@@ -67,7 +67,7 @@ def test_terms_that_are_not_said_are_those_of_a_plain_monthly_sum(db: Database) 
         (",,,monthly,-1", "publishes_after_days", "not_days", "from 0 to 366"),
         (",,,once,3", "publishes_after_days", "contradiction", "nothing: a source that came once"),
         (",,gate,,", "reports_on", "own_subject", "another source"),
-        (",,hobb,,", "reports_on", "unknown_source", "in the catalogue or above in this file"),
+        (",,hobb,,", "reports_on", "unknown_source", "in the catalogue or in this file"),
         (",,hub,,", "reports_on", "other_metric", "a source that counts tokens too; hub counts"),
     ],
 )
@@ -120,3 +120,26 @@ def test_the_metric_of_a_source_that_is_reported_on_stays(db: Database) -> None:
     (problem,) = caught.value.problems
     assert (problem.field, problem.code, problem.suggestion) == ("metric", "other_metric", "tokens")
     assert "study" in problem.expected
+
+
+def test_a_source_that_is_reported_on_reports_on_no_other(db: Database) -> None:
+    add(db, row(terms=",,,,"), row("study", terms=",,gate,,"), row("third", terms=",,,,"))
+    with pytest.raises(BadFileError) as caught:
+        add(db, row("gate", terms=",,third,,"))
+    (problem,) = caught.value.problems
+    assert (problem.field, problem.expected) == ("reports_on", "nothing: study reports on gate")
+
+
+def test_a_source_may_report_on_one_of_a_later_line(db: Database) -> None:
+    add(db, row("aaa", terms=",,zzz,,"), row("zzz", terms=",,,,"))
+    assert sources(db)["aaa"].reports_on == "zzz"
+
+
+def test_a_file_of_some_columns_is_held_against_the_others(db: Database) -> None:
+    add(db, row(terms=",,,monthly,0"))
+    header = b"source,name,publisher,metric,population,cadence\n"
+    file = io.BytesIO(header + b"gate,Gate,Lab,tokens,All,once\n")
+    with pytest.raises(BadFileError) as caught, db.writing() as session:
+        import_entries(session, SOURCE_TYPE, file, FileLimits(), by="ada", reason="checked")
+    (problem,) = caught.value.problems
+    assert (problem.field, problem.code) == ("publishes_after_days", "contradiction")

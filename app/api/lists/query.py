@@ -14,6 +14,7 @@ from app.domain.errors import BadQuestionError, Problem, excerpt
 from app.domain.question import Question
 from app.domain.question_parser import KnownSlugs, bad_question, parse_question
 from app.queries.shares import known_slugs
+from app.web.canonical_names import names_are_slugs
 from app.web.dependencies import ReadSession
 from app.web.entity_tags import set_validators
 
@@ -127,7 +128,8 @@ def list_query_dependency(
         # Everything that changes the answer is part of the entity tag; JSON and CSV may come from
         # one address.
         bom = [("bom", text) for text in request.query_params.getlist("bom")]
-        set_validators(request, session, list_query.as_of, [*pairs, *bom])
+        lasting = names_are_slugs(request, list_query.question)
+        set_validators(request, session, list_query.as_of, [*pairs, *bom], lasting_names=lasting)
         return list_query
 
     return Depends(read_query)

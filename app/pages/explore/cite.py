@@ -53,6 +53,7 @@ Alone = no_parameters()
 def refer(request: Request, session: ReadSession) -> Response:
     """Lead from a question with a month and a group to the page of that number."""
     pairs = request.query_params.multi_items()
+    _refuse_repeated(pairs)
     asked = {name: text for name, text in pairs if name in ("month", "group")}
     rest = [pair for pair in pairs if pair[0] not in ("month", "group")]
     question = parse_question(rest, known_slugs(session))
@@ -65,6 +66,10 @@ def refer(request: Request, session: ReadSession) -> Response:
     # A group of what the question leaves out is asked for as in a token: with a hyphen before it.
     # Without it a group that is asked for goes first: `unknown` is a home and an openness.
     group = asked.get("group", "")
+    if len(answer.sources) > 1:
+        expected = "one source: each has a number of its own"
+        found = ",".join(source.slug for source in answer.sources)
+        raise bad_question([Problem("several", None, None, "source", excerpt(found), expected)])
     shares = () if group.startswith("-") else answer.shares
     for left_out, rows in ((False, shares), (True, answer.complement)):
         for row in rows:
@@ -77,7 +82,16 @@ def refer(request: Request, session: ReadSession) -> Response:
     )
 
 
-@router.get("/cite/{token:path}.bib", dependencies=[Alone])
+def _refuse_repeated(pairs: list[tuple[str, str]]) -> None:
+    for name in ("month", "group"):
+        texts = [text for other, text in pairs if other == name]
+        if len(texts) > 1:
+            found = excerpt(", ".join(texts))
+            raise bad_question([Problem("repeated", None, None, name, found, "one value")])
+
+
+# The files stand beside the pages and not below them: a token may end in “.json”, as slugs may.
+@router.get("/cite.bib/{token:path}", dependencies=[Alone])
 @policy(RouteKind.FILE, expensive=True, cross_origin_reads=True)
 def bibtex(request: Request, number: Resolved) -> Response:
     """Return one BibTeX entry of the number."""
@@ -85,7 +99,7 @@ def bibtex(request: Request, number: Resolved) -> Response:
     return _file(citation.bibtex, "application/x-bibtex", f"{citation.key}.bib")
 
 
-@router.get("/cite/{token:path}.json", dependencies=[Alone])
+@router.get("/cite.json/{token:path}", dependencies=[Alone])
 @policy(RouteKind.FILE, expensive=True, cross_origin_reads=True)
 def csl(request: Request, number: Resolved) -> Response:
     """Return the citation of the number as CSL-JSON."""

@@ -56,11 +56,12 @@ def test_its_files_are_those_that_the_page_shows(client: TestClient) -> None:
     path = path_of_number(client)
     html = client.get(path).text
     (bibtex,) = (text_of(item) for item in select(html, "#cite-bibtex"))
-    entry = client.get(f"{path}.bib")
+    token = path.removeprefix("/cite/")
+    entry = client.get(f"/cite.bib/{token}")
     assert entry.headers["content-type"].startswith("application/x-bibtex")
     assert " ".join(entry.text.split()) == " ".join(bibtex.split())
     assert re.search(r"howpublished = \{\\url\{http://testserver/cite/2025-08", entry.text)
-    (item,) = json.loads(client.get(f"{path}.json").text)
+    (item,) = json.loads(client.get(f"/cite.json/{token}").text)
     assert item["URL"] == f"http://testserver{path}"
 
 
@@ -137,6 +138,9 @@ def test_a_question_with_month_and_group_leads_to_the_page(client: TestClient) -
         assert answer.status_code == 303
         assert f"/cite/2025-08~{group}~" in answer.headers["location"]
     assert client.get(f"{asked}nobody").status_code == 404
+    assert client.get(f"{asked}chinese&group=us").status_code == 400
+    two = QUESTION.replace("source=", "source=state-of-ai-study,")
+    assert client.get(f"/cite?{two}&month=2025-08&group=chinese").status_code == 400
     assert client.get(f"/cite?{QUESTION}&month=soon&group=chinese").status_code == 400
 
 
@@ -222,3 +226,32 @@ def test_a_withdrawn_number_says_by_what_when_and_why(
     assert f"withdrawn: upload {upload}, “wrong file”" in shown
     links = attributes(own_client.get(path).text, ".notice a[href^='/cite/']", "href")
     assert page_words(own_client.get(links[0])).count("5.64 %") > 1
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "source=openrouter-rankings,vercel-gateway-tokens&by=developer&top=3&from=2026-07&to=2026-08",
+        "source=openrouter-rankings,state-of-ai-study&company=alibaba&from=2025-08&to=2025-08",
+        "source=openrouter-rankings,huggingface-study-2025&company=google&from=2025-08&to=2025-08",
+        "by=model&top=2&openness=all&from=2026-08",
+        "by=company&of=open&from=2026-09",
+        "home=base&from=2026-09&to=2026-09",
+    ],
+)
+def test_every_address_that_an_answer_hands_out_is_found_with_its_number(
+    client: TestClient, question: str
+) -> None:
+    answer = client.get(f"/api/v1/shares?{question}").json()
+    rows = [row for row in answer["data"] + answer["complement"] if row["cite"]]
+    assert rows
+    for row in rows:
+        page = client.get(urlsplit(row["cite"]).path)
+        assert page.status_code == 200, row["cite"]
+        assert "Still current Yes" in page_words(page)
+
+
+def test_a_moment_that_is_to_come_is_told(client: TestClient) -> None:
+    month, group, source, _, *rest = path_of_number(client).split("~")
+    page = client.get("~".join([month, group, source, "zzzzzzzzzz", *rest]))
+    assert "The link names another moment" in page_words(page)

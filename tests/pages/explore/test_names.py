@@ -3,6 +3,8 @@
 import pytest
 from fastapi.testclient import TestClient
 
+from app.database.session import Database
+from tests.ageing import make_older
 from tests.builders import text_of
 from tests.markup import attributes
 
@@ -59,3 +61,15 @@ def test_a_name_that_nobody_has_suggests_a_developer(client: TestClient) -> None
     page = client.get("/trends?developer=Qwne")
     assert page.status_code == 400
     assert "Did you mean “qwen”?" in text_of(page)
+
+
+def test_a_pinned_answer_to_a_name_is_not_kept_for_ever(
+    filled_db: Database, own_client: TestClient
+) -> None:
+    # Tomorrow the name may be another developer's; a slug stays.
+    make_older(filled_db)
+    vintage = own_client.get("/api/v1/shares").json()["meta"]["as_of"]
+    for name, lasting in (("qwen", True), ("通义千问", False)):
+        answer = own_client.get(f"/api/v1/shares?as_of={vintage}&developer={name}")
+        assert answer.status_code == 200
+        assert ("immutable" in answer.headers["cache-control"]) is lasting
