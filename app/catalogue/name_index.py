@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.database.name_tables import Alias, Company
 from app.database.tables import Developer, Model, Source
-from app.domain.names import EntryNames, NamedType, NameIndex, OtherName
+from app.domain.names import EntryNames, NamedType, NameIndex, OtherName, alias_key
 from app.domain.search import HitType, Searchable
 
 HUGGING_FACE_KINDS = {NamedType.DEVELOPER: "huggingface-org", NamedType.MODEL: "huggingface-id"}
@@ -37,12 +37,20 @@ def load_name_index(session: Session) -> NameIndex:
     for row_type, slug, text, entry_type, kind in rows:
         if row_type == "alias":
             aliases[entry_type, slug].append(OtherName(text, kind))
+    owners: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for row_type, slug, text, entry_type, _ in rows:
+        names_of_row = (text,) if row_type == "alias" else (slug, text)
+        for text_of_row in names_of_row:
+            named = entry_type if row_type == "alias" else row_type
+            owners[named, alias_key(text_of_row)].add(slug)
     entries: dict[str, dict[str, EntryNames]] = {kind.value: {} for kind in NamedType}
     for kind_text, slug, name, company, on_hugging_face in rows:
         if kind_text == "alias":
             continue
         names = aliases[kind_text, slug]
-        if on_hugging_face and on_hugging_face not in {other.text for other in names}:
+        # What somebody wrote into this column takes no slug, name or alias from another entry.
+        taken = owners[kind_text, alias_key(on_hugging_face)] - {slug}
+        if on_hugging_face and not taken and on_hugging_face not in {o.text for o in names}:
             names.append(OtherName(on_hugging_face, HUGGING_FACE_KINDS[NamedType(kind_text)]))
         in_order = sorted(names, key=lambda other: (other.text, other.kind))
         entries[kind_text][slug] = EntryNames(slug, name, tuple(in_order), company)

@@ -3,6 +3,8 @@
 import pytest
 from fastapi.testclient import TestClient
 
+from app.catalogue.editing import edit_entry
+from app.catalogue.entry_types import DEVELOPER_TYPE
 from app.database.session import Database
 from tests.ageing import make_older
 from tests.builders import text_of
@@ -73,3 +75,21 @@ def test_a_pinned_answer_to_a_name_is_not_kept_for_ever(
         answer = own_client.get(f"/api/v1/shares?as_of={vintage}&developer={name}")
         assert answer.status_code == 200
         assert ("immutable" in answer.headers["cache-control"]) is lasting
+
+
+def test_a_name_on_hugging_face_takes_no_name_from_another_entry(
+    own_client: TestClient, filled_db: Database
+) -> None:
+    address = "/api/v1/shares?openness=all&developer=通义千问"
+    before = own_client.get(address).json()["data"]
+    with filled_db.writing() as session:
+        cells = {
+            "developer": "dupa", "name": "Dupa", "country": "CN", "origin": "chinese",
+            "huggingface_org": "通义千问",
+        }  # fmt: skip
+        edit_entry(session, DEVELOPER_TYPE, cells, by="ada", reason="")
+    after = own_client.get(address)
+    assert after.status_code == 200
+    assert [row["share_pct"] for row in after.json()["data"]] == [
+        row["share_pct"] for row in before
+    ]
