@@ -27,6 +27,7 @@ from app.pages.upload_texts import (
 )
 from app.web.dependencies import site_of
 from app.web.static_files import static_address
+from app.wording.definitions import source_citation
 from app.wording.formats import (
     capitalize_first,
     format_bounds,
@@ -94,6 +95,7 @@ TEMPLATES.env.globals["cite_path"] = cite_path
 TEMPLATES.env.globals["in_period"] = in_period
 TEMPLATES.env.globals["period_short"] = period_short
 TEMPLATES.env.globals["figure_terms"] = figure_terms
+TEMPLATES.env.globals["source_citation"] = source_citation
 
 
 def render_page(
