@@ -7,7 +7,8 @@ from pydantic import BaseModel, Field
 
 from app.api.lists.parameters import PARAMETER_ORDER, REFUSAL_STATUSES, query_parameters
 from app.api.lists.query import ListQuery, list_query_dependency
-from app.api.shares import Links, Meta, shares_links, shares_meta
+from app.api.share_models import Links, Meta
+from app.api.shares import shares_links, shares_meta
 from app.web.dependencies import ReadSession
 from app.web.question_chart import question_chart
 from app.web.route_policy import RouteKind, policy
