@@ -7,8 +7,8 @@ from typing import TypedDict, Unpack
 
 from app.domain.answer import Answer, Group, Share, SourceDefinition
 from app.domain.calendar import add_months
-from app.domain.provenance import Provenance
-from app.domain.source_terms import Cadence, Statistic, Window
+from app.domain.sources.provenance import Provenance
+from app.domain.sources.source_terms import Cadence, Statistic, Window
 from app.domain.vocabulary import MISSING, ORIGIN_LABELS, Origin
 
 VINTAGE = datetime(2026, 11, 23, 10, tzinfo=UTC)

@@ -16,12 +16,12 @@ from app.catalogue.entry_types import SOURCE_TYPE
 from app.csv_io.schema import FileLimits
 from app.database.session import Database
 from app.database.tables import Developer, Model, Observation, Snapshot, Upload
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.domain.site import Site
 from app.domain.vocabulary import Openness
 from app.ingest.publish import PublishResult, publish_upload
 from app.ingest.stored_files import store_upload
-from app.queries.shares import answer_question
+from app.queries.answers.shares import answer_question
 from tests.markup import parse, words_of
 
 PASSWORD = "correct horse battery"

@@ -22,7 +22,7 @@ from app.catalogue.entries import (
 from app.catalogue.history import read_chart_events
 from app.database.vintages import vintage_at
 from app.domain.calendar import format_month
-from app.domain.names import NamedType
+from app.domain.naming.names import NamedType
 from app.domain.vocabulary import ORIGIN_LABELS, Openness, Origin
 
 router = APIRouter(tags=["catalogue"])

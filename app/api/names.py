@@ -11,7 +11,7 @@ from app.api.lists.routes import ListRoute, add_list_routes
 from app.catalogue.companies import company_members
 from app.catalogue.entries import alias_texts, aliases_by_entry, companies_by_slug
 from app.database.vintages import vintage_at
-from app.domain.names import NamedType
+from app.domain.naming.names import NamedType
 
 router = APIRouter(tags=["catalogue"])
 

@@ -21,7 +21,7 @@ from app.api.lists.fields import (
 from app.api.lists.query import ListQuery
 from app.api.lists.routes import ListRoute, add_list_routes
 from app.domain.calendar import format_instant, format_month
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.domain.revision import Effect, MonthRevision, RevisedShare, Revision, RevisionKind
 from app.domain.vocabulary import Openness, Origin
 from app.queries.revisions import read_revisions

@@ -10,7 +10,7 @@ from app.api.lists.fields import SLUG_SCHEMA
 from app.api.lists.parameters import REFUSAL_STATUSES
 from app.api.lists.query import address_with
 from app.catalogue.name_index import load_searchables
-from app.domain.search import HITS_MAX, SEARCH_MAX_LENGTH, HitType, SearchHit, search_names
+from app.domain.naming.search import HITS_MAX, SEARCH_MAX_LENGTH, HitType, SearchHit, search_names
 from app.web.dependencies import ReadSession
 from app.web.entity_tags import set_validators
 from app.web.route_policy import RouteKind, policy

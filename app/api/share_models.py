@@ -20,7 +20,7 @@ from app.api.lists.fields import (
     WindowWord,
     enum_schema,
 )
-from app.domain.parameters import PARAMETERS
+from app.domain.questions.parameters import PARAMETERS
 from app.domain.vocabulary import MISSING, Status
 
 GROUP_WORDS: Final = {item.name: item.allowed for item in PARAMETERS}

@@ -10,8 +10,8 @@ from app.api.lists.query import ListQuery, list_query_dependency
 from app.api.share_models import Links, Meta, ShareRow, Shares, SourceNote
 from app.domain.answer import Answer
 from app.domain.calendar import format_instant, format_month
-from app.domain.question import Question
-from app.queries.shares import answer_question
+from app.domain.questions.question import Question
+from app.queries.answers.shares import answer_question
 from app.web.csv_responses import CSVResponse, shares_csv
 from app.web.dependencies import ReadSession
 from app.web.route_policy import RouteKind, policy

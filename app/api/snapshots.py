@@ -25,7 +25,7 @@ from app.api.lists.query import ListQuery
 from app.api.lists.routes import ListRoute, add_list_routes
 from app.database.vintages import vintage_at
 from app.domain.calendar import format_instant, format_month
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.domain.snapshot import Basis
 from app.queries.coverage import SnapshotRecord, read_snapshots
 

@@ -28,8 +28,8 @@ from app.csv_io.schema import CellContext
 from app.database.session import Database
 from app.database.vintages import vintage_at
 from app.domain.answer import SourceDefinition
-from app.domain.cadence import NextFigures
 from app.domain.calendar import format_month, today_utc
+from app.domain.sources.cadence import NextFigures
 from app.domain.text import UnreadableCellError, clean_text
 from app.queries.schedule import read_next_figures
 from app.queries.spans import Span, covered_spans

@@ -20,8 +20,8 @@ from app.csv_io.reader import CsvRow, CsvTable
 from app.database.name_tables import Alias, Company
 from app.database.tables import CatalogueChange, Developer, Event, Model
 from app.domain.errors import ConflictError
-from app.domain.matching import nearest_match
-from app.domain.names import NamedType
+from app.domain.naming.matching import nearest_match
+from app.domain.naming.names import NamedType
 from app.domain.text import checked_reason
 
 EntryKey = tuple[Any, ...]

@@ -15,8 +15,8 @@ from app.database.vintages import Vintage, read_once
 from app.domain.answer import SourceDefinition
 from app.domain.calendar import parse_month
 from app.domain.errors import NotFoundError, excerpt
-from app.domain.matching import nearest_match
-from app.domain.names import NamedType, OtherName
+from app.domain.naming.matching import nearest_match
+from app.domain.naming.names import NamedType, OtherName
 from app.domain.vocabulary import Openness, Origin
 
 

@@ -28,8 +28,8 @@ from app.csv_io.schema import CellParser, ColumnRule
 from app.database.name_tables import Alias, Company
 from app.database.tables import Developer, Event, Model, Source
 from app.domain.calendar import format_month
-from app.domain.names import NamedType
-from app.domain.source_terms import Statistic, Window
+from app.domain.naming.names import NamedType
+from app.domain.sources.source_terms import Statistic, Window
 
 TableEntry = Source | Company | Developer | Model | Alias | Event
 

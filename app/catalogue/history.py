@@ -21,9 +21,9 @@ from app.database.vintages import (
     read_once,
 )
 from app.domain.answer import ChartEvent, SourceDefinition
-from app.domain.provenance import UNKNOWN_PROVENANCE, Provenance
 from app.domain.snapshot import SnapshotKey
-from app.domain.source_terms import Cadence, Statistic, Window
+from app.domain.sources.provenance import UNKNOWN_PROVENANCE, Provenance
+from app.domain.sources.source_terms import Cadence, Statistic, Window
 from app.domain.vocabulary import Origin
 
 

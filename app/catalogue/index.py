@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from app.domain.matching import name_key
-from app.domain.source_terms import Window
+from app.domain.naming.matching import name_key
+from app.domain.sources.source_terms import Window
 from app.domain.vocabulary import Openness, Origin
 
 

@@ -12,8 +12,8 @@ from app.database.name_tables import Alias, Company
 from app.database.tables import Developer, Model, Source
 from app.database.vintages import vintage_at
 from app.domain.errors import NotFoundError, excerpt
-from app.domain.matching import nearest_match
-from app.domain.source_terms import Window
+from app.domain.naming.matching import nearest_match
+from app.domain.sources.source_terms import Window
 from app.domain.vocabulary import Openness, Origin
 
 

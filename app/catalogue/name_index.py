@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from app.database.name_tables import Alias, Company
 from app.database.tables import Developer, Model, Source
-from app.domain.names import EntryNames, NamedType, NameIndex, OtherName, alias_key
-from app.domain.search import HitType, Searchable
+from app.domain.naming.names import EntryNames, NamedType, NameIndex, OtherName, alias_key
+from app.domain.naming.search import HitType, Searchable
 
 HUGGING_FACE_KINDS = {NamedType.DEVELOPER: "huggingface-org", NamedType.MODEL: "huggingface-id"}
 """The kinds of the names that stand in columns of their own, as aliases are called."""

@@ -16,8 +16,8 @@ from app.catalogue.entry_types import (
 )
 from app.csv_io.reader import CsvTable
 from app.database.name_tables import Alias, Company
-from app.domain.matching import nearest_match
-from app.domain.names import NamedType, alias_key
+from app.domain.naming.matching import nearest_match
+from app.domain.naming.names import NamedType, alias_key
 
 WrittenRows = Mapping[int, Mapping[str, Any]]
 """The rows of a file that were written, as columns of the table by line."""

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.csv_io.reader import CsvTable
 from app.database.tables import Source
-from app.domain.matching import fold_name, nearest_match
-from app.domain.source_terms import Cadence
+from app.domain.naming.matching import fold_name, nearest_match
+from app.domain.sources.source_terms import Cadence
 
 
 class CellFault(NamedTuple):

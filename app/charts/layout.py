@@ -19,7 +19,7 @@ from app.charts.kinds.design import PanelDesign
 from app.charts.scales import TimeAxis, balance_lines, month_ticks
 from app.charts.style import series_styles
 from app.domain.answer import Answer, ChartEvent, Group, Share, SourceDefinition
-from app.domain.matching import fold_name
+from app.domain.naming.matching import fold_name
 from app.domain.rounding import rounded_share
 from app.domain.series import covered_months
 from app.domain.vocabulary import NOT_RECOMPUTED, Openness, Origin, Status, View

@@ -27,7 +27,7 @@ from app.cli.console import (
 from app.database.session import Database
 from app.domain.calendar import format_month
 from app.domain.errors import BadFileError, Problem, UserError, excerpt
-from app.domain.provenance import UNKNOWN_PROVENANCE, Provenance
+from app.domain.sources.provenance import UNKNOWN_PROVENANCE, Provenance
 from app.domain.vocabulary import Openness
 from app.ingest.import_export import (
     ImportOptions,

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from app.csv_io.schema import NAME_MAX_LENGTH, CellContext, CellParser
 from app.domain.calendar import format_month, guess_month, parse_month, this_month
-from app.domain.matching import fold_name, nearest_match
-from app.domain.source_terms import (
+from app.domain.naming.matching import fold_name, nearest_match
+from app.domain.sources.source_terms import (
     CADENCE_SYNONYMS,
     STATISTIC_SYNONYMS,
     WINDOW_SYNONYMS,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from app.csv_io.problems import ProblemList
 from app.csv_io.schema import DELIMITERS, ColumnRule, FileLimits, FileReading, ReadColumn
 from app.domain.errors import excerpt
-from app.domain.matching import fold_name, nearest_match
+from app.domain.naming.matching import fold_name, nearest_match
 from app.domain.text import UnreadableCellError, clean_text
 
 # Excel reads, and some programs write, a first line such as `sep=;` that names the delimiter.

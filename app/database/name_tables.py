@@ -4,7 +4,7 @@ from sqlalchemy import CheckConstraint, Computed, ForeignKey, UniqueConstraint, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database.table_base import Key, ShortText, TableBase, check_one_of, check_slug
-from app.domain.names import NamedType
+from app.domain.naming.names import NamedType
 
 
 class Company(TableBase):

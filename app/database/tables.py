@@ -26,7 +26,7 @@ from app.database.table_base import (
     check_one_of,
     check_slug,
 )
-from app.domain.source_terms import Cadence, Statistic, Window
+from app.domain.sources.source_terms import Cadence, Statistic, Window
 from app.domain.vocabulary import Openness, Origin, Status
 
 

@@ -7,9 +7,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 
-from app.domain.provenance import UNKNOWN_PROVENANCE, Provenance
 from app.domain.snapshot import DaysCovered, SnapshotKey
-from app.domain.source_terms import Cadence, Statistic, Window
+from app.domain.sources.provenance import UNKNOWN_PROVENANCE, Provenance
+from app.domain.sources.source_terms import Cadence, Statistic, Window
 from app.domain.vocabulary import MISSING
 
 REST_GROUP = "_rest"

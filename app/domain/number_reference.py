@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 from app.domain.answer import Share
 from app.domain.calendar import format_month, parse_month
 from app.domain.errors import NotFoundError, excerpt
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.domain.rounding import printed_share
 from app.domain.vocabulary import View
 

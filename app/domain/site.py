@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
-from app.domain.matching import fold_name, nearest_match
+from app.domain.naming.matching import fold_name, nearest_match
 from app.domain.text import UnreadableCellError, clean_text, is_web_address
 
 SOFTWARE: Final = "Open Model Share"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
-from app.domain.matching import fold_name
+from app.domain.naming.matching import fold_name
 
 # The words of origins, openness and statuses are stored in the database, whose constraints name
 # them, and stand in addresses and answers of API version 1: renaming one breaks saved links. The

@@ -22,8 +22,8 @@ from app.database.session import Database
 from app.database.tables import Snapshot, Source, Upload
 from app.database.vintages import current_snapshots, vintage_at
 from app.domain.errors import NotFoundError
-from app.domain.provenance import UNKNOWN_PROVENANCE, Provenance
 from app.domain.snapshot import Basis, DaysCovered, Line, SnapshotFacts, SnapshotKey
+from app.domain.sources.provenance import UNKNOWN_PROVENANCE, Provenance
 from app.ingest.check import check_file, refuse_problems
 from app.ingest.publish import PublishResult, publish_upload
 from app.ingest.rules.check_options import DEFAULT_OPTIONS, CheckOptions

@@ -12,7 +12,7 @@ from app.catalogue.lookup import find_source_id
 from app.csv_io.schema import FileLimits
 from app.database.tables import Upload
 from app.domain.errors import excerpt
-from app.domain.provenance import UNKNOWN_PROVENANCE, Provenance
+from app.domain.sources.provenance import UNKNOWN_PROVENANCE, Provenance
 from app.domain.vocabulary import Openness
 
 CHUNK_BYTES: Final = 1 << 20

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from app.domain.calendar import MONTH_PATTERN
-from app.domain.parameters import PARAMETERS, TOP_MAX, VALUES_MAX, Parameter
-from app.domain.question import Question
+from app.domain.questions.parameters import PARAMETERS, TOP_MAX, VALUES_MAX, Parameter
+from app.domain.questions.question import Question
 from app.domain.site import Site
 from app.metadata.openapi_texts import ABOUT_TEXT, REFUSAL_TEXTS, TAG_TEXTS
 from app.metadata.problem_details import problem_schemas

@@ -17,7 +17,7 @@ from app.charts.plotly.figure import figure_json, plotly_figure
 from app.charts.svg.chart import render_svg
 from app.domain.answer import Answer, Group, Share, SourceDefinition
 from app.domain.comparison import change_in_points
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.domain.series import covered_months
 from app.domain.vocabulary import Status
 from app.web.dependencies import site_of

@@ -2,9 +2,9 @@
 
 from fastapi import Depends, Request
 
-from app.domain.question import Question
-from app.domain.question_parser import parse_question
-from app.queries.shares import known_slugs
+from app.domain.questions.question import Question
+from app.domain.questions.question_parser import parse_question
+from app.queries.answers.shares import known_slugs
 from app.web.dependencies import ReadSession
 
 

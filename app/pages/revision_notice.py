@@ -9,10 +9,10 @@ from app.database.vintages import vintage_at
 from app.domain.answer import Answer
 from app.domain.comparison import ChangesSince, compare_answers
 from app.domain.errors import NoFiguresError
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.domain.revision import Revision
+from app.queries.answers.shares import answer_question
 from app.queries.revisions import read_revisions
-from app.queries.shares import answer_question
 from app.queries.spans import main_source
 
 NOTICES_MAX: Final = 3

@@ -13,7 +13,7 @@ from app.domain.answer import Share
 from app.domain.calendar import format_instant, format_month
 from app.domain.errors import UserError
 from app.domain.number_reference import refer_to_number
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.pages.markdown import render_inline
 from app.pages.revision_texts import revised_share_name, revision_text
 from app.pages.upload_texts import (

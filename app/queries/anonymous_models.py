@@ -10,7 +10,7 @@ from sqlalchemy import case, func, select
 from app.database.tables import Model, Observation, Source
 from app.database.vintages import Vintage, current_snapshots, read_once
 from app.domain.vocabulary import Origin
-from app.queries.grouping import HUNDRED, NEGLIGIBLE_SHARE
+from app.queries.answers.grouping import HUNDRED, NEGLIGIBLE_SHARE
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, Row, Select, Subquery, func, select, true
 
 from app.database.tables import Observation, Snapshot, Source, Upload
 from app.database.vintages import Vintage, current_snapshots, order_by_slug, read_once
-from app.domain.provenance import Provenance
 from app.domain.snapshot import Basis, DaysCovered
+from app.domain.sources.provenance import Provenance
 from app.domain.vocabulary import Openness, Status
 from app.queries.statuses import status_of_sum, unsettledness
 

@@ -13,10 +13,10 @@ from app.database.tables import Developer, Model, Observation, Snapshot, Source,
 from app.database.vintages import current_snapshots
 from app.domain.calendar import format_month
 from app.domain.errors import NotFoundError
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.domain.snapshot import Line, SnapshotKey
 from app.domain.vocabulary import Openness, Origin, Status
-from app.queries.slices import group_column, is_selected, origin_column
+from app.queries.answers.slices import group_column, is_selected, origin_column
 
 MonthlyTotals = dict[SnapshotKey, dict[tuple[Origin, Openness], Decimal]]
 """Maps source and month to the summed shares by origin and openness, in percent."""

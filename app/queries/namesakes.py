@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.catalogue.companies import company_members
 from app.catalogue.entries import companies_by_slug, developers_by_slug
 from app.database.vintages import vintage_at
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.wording.formats import join_names
 
 

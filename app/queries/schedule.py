@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from app.database.tables import Observation, Snapshot, Source
 from app.database.vintages import Vintage, current_snapshots, read_once
 from app.domain.answer import SourceDefinition
-from app.domain.cadence import NextFigures, next_figures
+from app.domain.sources.cadence import NextFigures, next_figures
 from app.domain.vocabulary import Status
 from app.queries.statuses import status_of_sum, unsettledness
 

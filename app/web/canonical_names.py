@@ -5,8 +5,8 @@ from urllib.parse import quote, urlencode
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
-from app.domain.names import NamedType
-from app.domain.question import Question
+from app.domain.naming.names import NamedType
+from app.domain.questions.question import Question
 from app.web.route_policy import RouteKind
 from app.web.route_table import policy_of
 

@@ -8,7 +8,7 @@ from fastapi import Request, Response
 
 from app.csv_io.writer import csv_link_header, csv_text, download_file_name
 from app.domain.answer import Answer
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.web.share_rows import SHARE_COLUMNS, share_rows
 from app.wording.citations import pinned_question
 

@@ -12,13 +12,13 @@ from app.auth.accounts import MaintainerIdentity, maintainer_of_token
 from app.auth.sessions import find_session
 from app.database.session import Database
 from app.domain.errors import NotSignedInError, Problem, excerpt
-from app.domain.matching import nearest_match
-from app.domain.parameters import PARAMETERS, parameter_names
-from app.domain.question import Question
-from app.domain.question_parser import bad_question, parse_question
+from app.domain.naming.matching import nearest_match
+from app.domain.questions.parameters import PARAMETERS, parameter_names
+from app.domain.questions.question import Question
+from app.domain.questions.question_parser import bad_question, parse_question
+from app.domain.questions.tracking import expected_beside
 from app.domain.site import Site
-from app.domain.tracking import expected_beside
-from app.queries.shares import known_slugs
+from app.queries.answers.shares import known_slugs
 from app.web.canonical_names import redirect_names
 from app.web.entity_tags import set_validators
 

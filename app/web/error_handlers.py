@@ -34,7 +34,7 @@ from app.domain.errors import (
     WrongPasswordError,
     excerpt,
 )
-from app.domain.matching import nearest_match
+from app.domain.naming.matching import nearest_match
 from app.domain.site import SOFTWARE
 from app.web.canonical_names import RenamedError, renamed_response
 from app.web.entity_tags import NotModifiedError, not_modified_response

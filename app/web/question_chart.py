@@ -13,9 +13,9 @@ from app.charts.layout import lay_out_chart
 from app.charts.plotly.figure import plotly_figure
 from app.database.vintages import vintage_at
 from app.domain.answer import Answer, ChartEvent
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.domain.vocabulary import View
-from app.queries.shares import answer_question, reported_figures
+from app.queries.answers.shares import answer_question, reported_figures
 
 
 @dataclass(frozen=True, slots=True)

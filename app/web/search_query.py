@@ -7,11 +7,11 @@ from typing import Final
 from fastapi import Request
 
 from app.domain.errors import Problem, excerpt
-from app.domain.matching import nearest_match
-from app.domain.question_parser import bad_question
-from app.domain.search import HITS_MAX, SEARCH_MAX_LENGTH, HitType
+from app.domain.naming.matching import nearest_match
+from app.domain.naming.search import HITS_MAX, SEARCH_MAX_LENGTH, HitType
+from app.domain.questions.question_parser import bad_question
+from app.domain.questions.tracking import expected_beside
 from app.domain.text import UnreadableCellError, clean_text
-from app.domain.tracking import expected_beside
 
 HITS_DEFAULT: Final = 20
 SECTIONS: Final = {

@@ -8,7 +8,7 @@ from typing import Final
 from app.domain.answer import Answer
 from app.domain.calendar import format_instant, format_month
 from app.domain.number_reference import refer_to_number
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.domain.rounding import printed_share
 from app.wording.formats import format_remark
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from app.domain.answer import Answer, Group, Share, SourceDefinition
 from app.domain.calendar import format_month
 from app.domain.number_reference import refer_to_number
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.domain.site import Site
 from app.domain.vocabulary import NOT_RECOMPUTED
 from app.wording.bibliography import Citation

@@ -11,7 +11,7 @@ from app.domain.answer import (
     Group,
     SourceDefinition,
 )
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.domain.vocabulary import NAMED_GROUPINGS, ORIGIN_LABELS, Openness, Origin
 from app.wording.formats import (
     capitalize_first,

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Final
 
 from app.domain.answer import Answer, Share, SourceDefinition
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.domain.rounding import round_half_up
 from app.domain.series import (
     GroupSeries,

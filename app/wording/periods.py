@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from app.domain.answer import SourceDefinition
-from app.domain.source_terms import STATISTIC_LABELS, WINDOW_LABELS, Statistic, Window
+from app.domain.sources.source_terms import STATISTIC_LABELS, WINDOW_LABELS, Statistic, Window
 from app.wording.formats import (
     format_month_name,
     format_month_short,

@@ -3,7 +3,7 @@
 from datetime import date
 
 from app.domain.answer import SourceDefinition
-from app.domain.cadence import NextFigures
+from app.domain.sources.cadence import NextFigures
 from app.wording.formats import format_day
 from app.wording.periods import period_name
 

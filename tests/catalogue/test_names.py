@@ -16,7 +16,7 @@ from app.csv_io.schema import FileLimits
 from app.database.session import Database
 from app.database.vintages import vintage_at
 from app.domain.errors import BadFileError, ConflictError, Problem
-from app.domain.names import OtherName
+from app.domain.naming.names import OtherName
 from app.ingest.import_export import ImportOptions, export_files, import_file, list_files
 
 COMPANIES = "company,name,country,parent,note\n"

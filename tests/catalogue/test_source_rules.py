@@ -13,7 +13,7 @@ from app.database.session import Database
 from app.database.vintages import vintage_at
 from app.domain.answer import SourceDefinition
 from app.domain.errors import BadFileError
-from app.domain.source_terms import Cadence, Statistic, Window
+from app.domain.sources.source_terms import Cadence, Statistic, Window
 from app.queries.data_version import last_change
 
 HEADER = (

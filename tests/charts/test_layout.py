@@ -8,7 +8,7 @@ import pytest
 
 from app.charts.chart import NARROW_CHART, WIDE_CHART
 from app.charts.layout import lay_out_chart
-from app.domain.source_terms import Window
+from app.domain.sources.source_terms import Window
 from app.domain.vocabulary import View
 from app.wording.formats import NO_BREAK_SPACE
 from tests.answers import answer, group, source

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.database.session import Database
-from app.domain.provenance import Provenance
+from app.domain.sources.provenance import Provenance
 from app.queries.uploads import UploadRecord, read_upload_records
 from tests.builders import SOURCE, month_file
 from tests.programs import modelshare

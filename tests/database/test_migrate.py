@@ -17,7 +17,7 @@ from app.database.migrate import alembic_config, check_server_version, schema_re
 from app.database.session import Database
 from app.database.table_base import TableBase
 from app.domain.errors import UnavailableError
-from app.domain.provenance import Provenance
+from app.domain.sources.provenance import Provenance
 from app.domain.vocabulary import Openness
 from app.ingest.stored_files import store_upload
 from app.ingest.withdraw import discard_upload

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.domain.errors import NotFoundError
 from app.domain.number_reference import NumberReference, parse_token, refer_to_number
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.domain.vocabulary import Status
 from tests.answers import VINTAGE, answer
 

@@ -6,7 +6,7 @@ import pytest
 
 from app.charts.chart import WIDE_CHART
 from app.charts.layout import lay_out_chart
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.domain.rounding import given_digits, round_half_up
 from app.domain.vocabulary import View
 from app.web.share_rows import share_rows

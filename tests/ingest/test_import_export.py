@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from app.database.session import Database
 from app.database.tables import Upload
 from app.domain.errors import BadFileError, ConflictError, NotFoundError
-from app.domain.provenance import UNKNOWN_PROVENANCE
+from app.domain.sources.provenance import UNKNOWN_PROVENANCE
 from app.domain.vocabulary import Openness, Origin, Status
 from app.ingest import import_export
 from app.ingest.import_export import (

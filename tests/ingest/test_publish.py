@@ -13,12 +13,12 @@ from app.csv_io.schema import FileLimits
 from app.database.session import Database
 from app.database.tables import Developer, Observation, Snapshot, Upload
 from app.domain.errors import BadFileError, ConflictError, NotFoundError, UnavailableError
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.ingest.publish import PublishResult, publish_upload
 from app.ingest.rules.check_process import IN_PROCESS_MAX_BYTES
 from app.ingest.stored_files import open_stored_file
 from app.ingest.withdraw import withdraw_upload
-from app.queries.shares import answer_question
+from app.queries.answers.shares import answer_question
 from app.queries.uploads import read_upload_record
 from tests.builders import SOURCE, month_file, publish_stored, row_counts, store_file, stored_share
 from tests.rewriting import rewriting

@@ -8,7 +8,7 @@ import pytest
 
 from app.database.session import Database
 from app.domain.errors import ConflictError
-from app.domain.provenance import Provenance
+from app.domain.sources.provenance import Provenance
 from app.domain.vocabulary import Openness, Origin
 from app.ingest.stored_files import store_upload
 from app.ingest.withdraw import reclassify_upload

@@ -5,8 +5,8 @@ import json
 import pytest
 from fastapi.testclient import TestClient
 
-from app.domain.parameters import PARAMETERS, Parameter
-from app.domain.question_parser import KnownSlugs, parse_question
+from app.domain.questions.parameters import PARAMETERS, Parameter
+from app.domain.questions.question_parser import KnownSlugs, parse_question
 from app.metadata.dataset import Json
 from app.metadata.openapi_document import complete_operation, parameter_schema
 from tests.metadata.builders import Operation

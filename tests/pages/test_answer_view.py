@@ -3,7 +3,7 @@
 import pytest
 
 from app.domain.answer import Answer
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.domain.vocabulary import View
 from app.pages.answer_view import chart_view
 from app.web.question_chart import QuestionChart

@@ -4,8 +4,8 @@ from urllib.parse import parse_qsl
 
 from app.database.session import Database
 from app.domain.answer import Answer
-from app.domain.question_parser import parse_question
-from app.queries.shares import answer_question, known_slugs
+from app.domain.questions.question_parser import parse_question
+from app.queries.answers.shares import answer_question, known_slugs
 
 
 def ask(db: Database, query: str = "") -> Answer:

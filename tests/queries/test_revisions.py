@@ -5,13 +5,13 @@ from decimal import Decimal
 
 from app.database.session import Database
 from app.database.vintages import vintage_at
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.domain.revision import Effect, Revision, RevisionKind
 from app.domain.vocabulary import Openness, Origin, Status
 from app.ingest.withdraw import withdraw_upload
+from app.queries.answers.shares import answer_question
 from app.queries.coverage import CoveredMonth, read_covered_months, read_snapshots
 from app.queries.revisions import read_revisions
-from app.queries.shares import answer_question
 from tests.builders import SOURCE, month_file, publish_file, publish_stored, store_file
 from tests.looking import counted
 

@@ -5,11 +5,11 @@ from datetime import date
 from app.catalogue.history import read_sources
 from app.database.session import Database
 from app.database.vintages import vintage_at
-from app.domain.cadence import NextFigures
-from app.domain.question import Question
+from app.domain.questions.question import Question
+from app.domain.sources.cadence import NextFigures
+from app.queries.answers.shares import answer_question
 from app.queries.data_version import last_change
 from app.queries.schedule import read_next_figures
-from app.queries.shares import answer_question
 from tests.builders import add_source, publish_file
 
 FILE = "month,source,origin,openness,share_pct,status,first_day,last_day,days\n"

@@ -9,7 +9,7 @@ import pytest
 from app.database.session import Database
 from app.domain.answer import UNNAMED_GROUP
 from app.domain.errors import ConflictError, NotFoundError
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.ingest.withdraw import discard_upload, withdraw_upload
 from app.queries.lines import lines_of_upload, supporting_lines
 from app.queries.upload_versions import current_snapshots_of

@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from app.domain.answer import Answer
-from app.domain.provenance import UNKNOWN_PROVENANCE, Provenance
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.domain.site import Site
+from app.domain.sources.provenance import UNKNOWN_PROVENANCE, Provenance
 from app.wording.bibliography import Citation
 from app.wording.citations import cite_answer
 from app.wording.definitions import source_citation

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.domain.series import covered_months, group_series
 from app.wording.definitions import definition_text, source_citation
 from app.wording.findings import (

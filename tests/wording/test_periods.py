@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from app.domain.answer import SourceDefinition
-from app.domain.source_terms import Statistic, Window
+from app.domain.sources.source_terms import Statistic, Window
 from app.wording.formats import NO_BREAK_SPACE
 from app.wording.periods import (
     figure_terms,

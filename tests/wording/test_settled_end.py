@@ -3,7 +3,7 @@
 import pytest
 
 from app.domain.answer import Answer
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.domain.site import Site
 from app.wording.citations import cite_answer
 from app.wording.findings import (

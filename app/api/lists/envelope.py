@@ -10,7 +10,7 @@ from app.api.lists.cursors import CursorKey
 from app.api.lists.fields import Instant
 from app.api.lists.query import ListQuery
 from app.domain.errors import BadQuestionError, Problem
-from app.domain.question_parser import bad_question
+from app.domain.questions.question_parser import bad_question
 
 
 class RowModel(BaseModel):

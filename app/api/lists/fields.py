@@ -12,7 +12,7 @@ from pydantic import Field, PlainSerializer, WithJsonSchema
 
 from app.domain.calendar import MONTH_PATTERN
 from app.domain.snapshot import DaysCovered
-from app.domain.source_terms import Cadence, Statistic, Window
+from app.domain.sources.source_terms import Cadence, Statistic, Window
 
 # The constraint of the tables: see database.tables.check_slug.
 SLUG_SCHEMA = r"^[a-z0-9][a-z0-9._:/-]{0,199}$"

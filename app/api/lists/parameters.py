@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from app.domain.parameters import PARAMETERS
+from app.domain.questions.parameters import PARAMETERS
 
 # Rows of a page. CSV without `limit` has all rows.
 LIMIT_MAX: Final = 1_000

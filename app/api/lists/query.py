@@ -11,9 +11,9 @@ from fastapi import Depends, Request
 from app.api.lists.cursors import Cursor, CursorKey, cursor_name, parse_cursor
 from app.api.lists.parameters import LIMIT_DEFAULT, LIMIT_MAX, PAGING_PARAMETERS, PARAMETER_ORDER
 from app.domain.errors import BadQuestionError, Problem, excerpt
-from app.domain.question import Question
-from app.domain.question_parser import KnownSlugs, bad_question, parse_question
-from app.queries.shares import known_slugs
+from app.domain.questions.question import Question
+from app.domain.questions.question_parser import KnownSlugs, bad_question, parse_question
+from app.queries.answers.shares import known_slugs
 from app.web.canonical_names import names_are_slugs
 from app.web.dependencies import ReadSession
 from app.web.entity_tags import set_validators

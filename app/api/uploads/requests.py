@@ -11,8 +11,8 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
 from app.domain.errors import BadInputError, BadQuestionError, Problem, excerpt
-from app.domain.matching import nearest_match
-from app.domain.provenance import Provenance
+from app.domain.naming.matching import nearest_match
+from app.domain.sources.provenance import Provenance
 from app.domain.vocabulary import Openness
 from app.ingest.rules.provenance import read_provenance
 

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from app.domain.calendar import format_month, last_day_of, this_month
 from app.domain.snapshot import DaysCovered, SnapshotKey
-from app.domain.source_terms import WINDOW_LABELS, Window
+from app.domain.sources.source_terms import WINDOW_LABELS, Window
 from app.domain.vocabulary import Status
 from app.ingest.rules.checked import format_snapshot_key
 from app.ingest.rules.mistakes import LineMistakeError

@@ -7,7 +7,7 @@ from typing import BinaryIO, Final
 from app.catalogue.index import CatalogueIndex
 from app.csv_io.reader import CsvTable, open_csv_table
 from app.domain.errors import BadFileError
-from app.domain.matching import nearest_match
+from app.domain.naming.matching import nearest_match
 from app.domain.snapshot import Basis, Line, SnapshotKey
 from app.ingest.rules.check_options import DEFAULT_OPTIONS, CheckOptions
 from app.ingest.rules.checked import (

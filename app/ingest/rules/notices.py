@@ -9,7 +9,7 @@ from itertools import islice
 from app.catalogue.index import DeveloperToAdd, KnownDeveloper, KnownModel, ModelToAdd
 from app.csv_io.problems import PROBLEMS_KEPT_MAX
 from app.domain.errors import excerpt
-from app.domain.matching import nearest_match
+from app.domain.naming.matching import nearest_match
 from app.ingest.rules.checked import Notice
 from app.ingest.rules.resolver import Resolver
 

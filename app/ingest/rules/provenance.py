@@ -10,7 +10,7 @@ from app.csv_io.cell_parsers import parse_day, parse_text, parse_url
 from app.csv_io.reader import CsvRow, CsvTable, open_csv_table
 from app.csv_io.schema import CellContext, ColumnRule
 from app.domain.errors import BadFileError, BadInputError, Problem, excerpt
-from app.domain.provenance import Provenance
+from app.domain.sources.provenance import Provenance
 from app.domain.text import UnreadableCellError, clean_text
 
 URL_MAX_LENGTH: Final = 2_000

@@ -17,7 +17,7 @@ from app.catalogue.index import (
 from app.csv_io.cell_parsers import slug_from_name
 from app.csv_io.schema import NAME_MAX_LENGTH
 from app.domain.errors import excerpt
-from app.domain.matching import name_key, nearest_match
+from app.domain.naming.matching import name_key, nearest_match
 from app.domain.vocabulary import Openness, Origin
 from app.ingest.rules.check_options import CheckOptions
 from app.ingest.rules.mistakes import LineMistakeError

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.metadata.data_package import data_package
 from app.metadata.json_ld import json_ld
 from app.pages.api_docs.guide import guide_context

@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 
 from app.database.vintages import vintage_at
 from app.domain.errors import BadQuestionError, NoFiguresError
-from app.domain.parameters import PARAMETERS
-from app.domain.question import Question
-from app.domain.question_parser import KnownSlugs, parse_question
+from app.domain.questions.parameters import PARAMETERS
+from app.domain.questions.question import Question
+from app.domain.questions.question_parser import KnownSlugs, parse_question
 from app.metadata.openapi_operations import reference_sections
 from app.pages.answer_view import citation_of_answer
 from app.pages.templates import TEMPLATES, render_page
-from app.queries.shares import answer_question
+from app.queries.answers.shares import answer_question
 from app.queries.spans import main_source
 from app.web.dependencies import ReadSession, no_parameters
 from app.web.error_handlers import problem_response

@@ -8,7 +8,7 @@ from decimal import Decimal
 from app.charts.style import colour_role
 from app.domain.answer import Answer, Group, Share
 from app.domain.comparison import change_in_points
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.domain.series import GroupSeries, group_series, settled_series
 from app.domain.site import Site
 from app.domain.vocabulary import NAMED_GROUPINGS, Openness, Origin

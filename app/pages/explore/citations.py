@@ -3,9 +3,9 @@
 from fastapi import APIRouter, Request, Response
 
 from app.domain.errors import NoFiguresError
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.pages.answer_view import citation_of_answer
-from app.queries.shares import answer_question
+from app.queries.answers.shares import answer_question
 from app.web.dependencies import FreshQuestion, ReadSession
 from app.web.route_policy import RouteKind, policy
 from app.wording.bibliography import Citation

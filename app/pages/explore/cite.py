@@ -10,13 +10,13 @@ from app.domain.answer import Share, SourceDefinition
 from app.domain.calendar import parse_month
 from app.domain.errors import BadQuestionError, NoFiguresError, NotFoundError, Problem, excerpt
 from app.domain.number_reference import parse_token, refer_to_number
-from app.domain.question import Question
-from app.domain.question_parser import bad_question, parse_question
+from app.domain.questions.question import Question
+from app.domain.questions.question_parser import bad_question, parse_question
 from app.domain.vocabulary import View
 from app.pages.answer_view import chart_view
 from app.pages.templates import render_page
-from app.queries.cited_numbers import ResolvedNumber, find_number
-from app.queries.shares import answer_question, known_slugs
+from app.queries.answers.cited_numbers import ResolvedNumber, find_number
+from app.queries.answers.shares import answer_question, known_slugs
 from app.web.dependencies import ReadSession, no_parameters, site_of
 from app.web.question_chart import question_chart
 from app.web.route_policy import RouteKind, policy

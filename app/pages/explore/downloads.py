@@ -8,9 +8,9 @@ from app.charts.plotly.figure import figure_json
 from app.charts.svg.png import render_png
 from app.charts.svg.share_image import CARD_WIDTH, ImageTexts, render_card, render_sheet
 from app.domain.errors import Problem, excerpt
-from app.domain.question_parser import bad_question
+from app.domain.questions.question_parser import bad_question
 from app.domain.site import Site
-from app.queries.shares import answer_question
+from app.queries.answers.shares import answer_question
 from app.web.csv_responses import CSVResponse, shares_csv, shares_file_name
 from app.web.dependencies import FreshQuestion, ReadSession, site_of
 from app.web.question_chart import QuestionChart, question_chart

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from app.domain.errors import UserError
 from app.pages.explore.trends import explorer_context
 from app.pages.templates import render_page
-from app.queries.shares import answer_question
+from app.queries.answers.shares import answer_question
 from app.web.dependencies import AskedQuestion, ReadSession
 from app.web.middleware.security_headers import CONTENT_SECURITY_POLICY
 from app.web.route_policy import RouteKind, policy

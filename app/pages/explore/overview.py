@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from app.database.vintages import vintage_at
 from app.domain.answer import Answer
 from app.domain.errors import NoFiguresError
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.domain.vocabulary import View
 from app.pages.answer_view import chart_view, citation_of_answer, share_tables
 from app.pages.dataset_view import embedded_json_ld
@@ -16,7 +16,7 @@ from app.pages.explore.side_by_side import side_by_side
 from app.pages.revision_notice import latest_revisions, revision_notice
 from app.pages.schedule_texts import coming_sentences
 from app.pages.templates import render_page
-from app.queries.shares import answer_question
+from app.queries.answers.shares import answer_question
 from app.web.dependencies import AskedQuestion, ReadSession, site_of
 from app.web.question_chart import question_chart
 from app.web.route_policy import RouteKind, policy

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from app.catalogue.history import read_sources
 from app.database.vintages import vintage_at
 from app.domain.calendar import format_instant, format_month
-from app.domain.parameters import TOP_MAX
-from app.domain.question import Question
-from app.domain.question_parser import KnownSlugs
+from app.domain.questions.parameters import TOP_MAX
+from app.domain.questions.question import Question
+from app.domain.questions.question_parser import KnownSlugs
 from app.domain.vocabulary import ORIGIN_LABELS, VIEW_LABELS, Openness, Origin
-from app.queries.availability import months_with_figures, silent_sources, why_no_open_whole
-from app.queries.shares import known_slugs
+from app.queries.answers.availability import months_with_figures, silent_sources, why_no_open_whole
+from app.queries.answers.shares import known_slugs
 from app.queries.spans import main_source, main_source_first
 from app.wording.formats import format_month_short
 

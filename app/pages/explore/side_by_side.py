@@ -10,11 +10,11 @@ from app.catalogue.entries import sources_by_slug
 from app.database.vintages import vintage_at
 from app.domain.answer import Answer, Group, Share, SourceDefinition
 from app.domain.comparison import latest_month_only, missing_share, without_silent_sources
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.domain.series import covered_months
 from app.domain.vocabulary import View
 from app.pages.answer_view import ChartView, chart_view
-from app.queries.shares import answer_question
+from app.queries.answers.shares import answer_question
 from app.queries.spans import covered_spans
 from app.web.question_chart import QuestionChart
 from app.wording.definitions import source_citation

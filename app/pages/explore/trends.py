@@ -10,15 +10,15 @@ from sqlalchemy.orm import Session
 from app.charts.kinds import is_drawn
 from app.domain.answer import Answer
 from app.domain.errors import BadQuestionError, NoFiguresError
-from app.domain.question import Question
-from app.domain.question_parser import parse_question, parse_valid_part
+from app.domain.questions.question import Question
+from app.domain.questions.question_parser import parse_question, parse_valid_part
 from app.pages.answer_view import chart_view, citation_of_answer, share_tables
 from app.pages.explore.question_form import question_form
 from app.pages.revision_notice import latest_revisions, revision_notice
 from app.pages.templates import render_page
-from app.queries.availability import has_answer
+from app.queries.answers.availability import has_answer
+from app.queries.answers.shares import answer_question, known_slugs
 from app.queries.namesakes import namesakes
-from app.queries.shares import answer_question, known_slugs
 from app.queries.uploads import withdrawal_moments
 from app.web.canonical_names import redirect_names
 from app.web.dependencies import ReadSession

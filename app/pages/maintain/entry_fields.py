@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from app.domain.names import NamedType
-from app.domain.source_terms import (
+from app.domain.naming.names import NamedType
+from app.domain.sources.source_terms import (
     CADENCE_LABELS,
     STATISTIC_LABELS,
     WINDOW_LABELS,

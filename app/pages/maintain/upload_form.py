@@ -20,7 +20,7 @@ from app.csv_io.schema import FileLimits
 from app.database.session import Database
 from app.database.vintages import vintage_at
 from app.domain.errors import BadFileError, BadInputError, ConflictError, NotFoundError
-from app.domain.provenance import Provenance
+from app.domain.sources.provenance import Provenance
 from app.domain.vocabulary import OPENNESS_LABELS, Openness
 from app.ingest.rules.provenance import PROVENANCE_COLUMNS, read_provenance
 from app.ingest.rules.upload_format import UPLOAD_COLUMNS

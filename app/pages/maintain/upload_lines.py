@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 from app.catalogue.lookup import source_names
 from app.domain.calendar import format_month, parse_month
 from app.domain.errors import BadQuestionError, NotFoundError
-from app.domain.question import Question
-from app.domain.question_parser import parse_question
+from app.domain.questions.question import Question
+from app.domain.questions.question_parser import parse_question
 from app.domain.vocabulary import OPENNESS_LABELS, ORIGIN_LABELS
 from app.pages.maintain.upload_record import Viewed
 from app.pages.templates import render_page
+from app.queries.answers.shares import known_slugs
 from app.queries.lines import GroupTotal, group_totals_of_upload, lines_of_upload, supporting_lines
-from app.queries.shares import known_slugs
 from app.queries.uploads import MonthRecord, UploadRecord
 from app.web.dependencies import ReadSession
 from app.web.route_policy import RouteKind, policy

@@ -17,8 +17,8 @@ from app.catalogue.entries import (
     names_to_slugs,
 )
 from app.database.vintages import vintage_at
-from app.domain.names import NamedType
-from app.domain.question import Question
+from app.domain.naming.names import NamedType
+from app.domain.questions.question import Question
 from app.pages.questions import question_dependency
 from app.pages.reference.entry_page import entry_context, latest_of, rank_entries
 from app.pages.reference.share_history import share_history

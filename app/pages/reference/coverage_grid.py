@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Final
 
 from app.domain.answer import SourceDefinition
-from app.domain.cadence import NextFigures, is_off_cycle
-from app.domain.source_terms import Cadence
+from app.domain.sources.cadence import NextFigures, is_off_cycle
+from app.domain.sources.source_terms import Cadence
 from app.queries.coverage import CoveredMonth
 
 MONTHS: Final = range(1, 13)

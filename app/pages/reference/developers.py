@@ -19,8 +19,8 @@ from app.catalogue.entries import (
     names_to_slugs,
 )
 from app.database.vintages import vintage_at
-from app.domain.names import NamedType
-from app.domain.question import Question
+from app.domain.naming.names import NamedType
+from app.domain.questions.question import Question
 from app.domain.vocabulary import ORIGIN_LABELS, Origin
 from app.pages.questions import question_dependency
 from app.pages.reference.entry_page import ListedEntry, entry_context, latest_of, rank_entries

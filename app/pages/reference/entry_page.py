@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.catalogue.entries import DeveloperEntry, ModelEntry, sources_by_slug
 from app.database.vintages import vintage_at
 from app.domain.answer import Share
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.domain.vocabulary import ORIGIN_LABELS, View
 from app.pages.answer_view import chart_view, share_tables
 from app.pages.reference.share_history import (
@@ -17,7 +17,7 @@ from app.pages.reference.share_history import (
     base_home_sentence,
     latest_shares,
 )
-from app.queries.shares import answer_question
+from app.queries.answers.shares import answer_question
 from app.queries.spans import main_source
 from app.web.question_chart import QuestionChart
 from app.wording.definitions import definition_text, source_citation

@@ -9,7 +9,7 @@ from app.catalogue.history import read_sources
 from app.catalogue.lookup import source_names
 from app.database.vintages import vintage_at
 from app.domain.calendar import format_instant
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.domain.revision import MonthRevision, Revision
 from app.domain.text import replace_unwritable
 from app.pages.questions import question_dependency

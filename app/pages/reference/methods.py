@@ -15,14 +15,14 @@ from app.catalogue.entries import ModelEntry, developers_by_slug, models_by_slug
 from app.database.vintages import Vintage, vintage_at
 from app.domain.answer import Answer
 from app.domain.errors import NoFiguresError
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.domain.vocabulary import ORIGIN_LABELS, ORIGIN_SYNONYMS, Openness, Origin, Status
 from app.pages.markdown import parse_blocks
 from app.pages.questions import question_dependency
 from app.pages.templates import render_page
 from app.queries.anonymous_models import read_anonymous_usage
+from app.queries.answers.shares import answer_question
 from app.queries.coverage import CoveredMonth, SnapshotRecord, read_covered_months, read_snapshots
-from app.queries.shares import answer_question
 from app.queries.spans import covered_spans, main_source, main_source_first
 from app.web.dependencies import ReadSession
 from app.web.route_policy import RouteKind, policy

@@ -26,18 +26,18 @@ from app.database.vintages import vintage_at
 from app.domain.answer import Share
 from app.domain.comparison import change_in_points
 from app.domain.errors import Problem, excerpt
-from app.domain.families import model_family
-from app.domain.matching import nearest_match
-from app.domain.names import NamedType
-from app.domain.question import Question
-from app.domain.question_parser import bad_question, parse_question
+from app.domain.naming.families import model_family
+from app.domain.naming.matching import nearest_match
+from app.domain.naming.names import NamedType
+from app.domain.questions.question import Question
+from app.domain.questions.question_parser import bad_question, parse_question
 from app.domain.series import group_series
 from app.domain.vocabulary import OPENNESS_LABELS, ORIGIN_LABELS, Origin
 from app.pages.questions import question_dependency
 from app.pages.reference.entry_page import entry_context
 from app.pages.reference.share_history import ShareHistory, all_usage_history, share_history
 from app.pages.templates import render_page
-from app.queries.shares import known_slugs
+from app.queries.answers.shares import known_slugs
 from app.web.canonical_names import redirect_names
 from app.web.dependencies import ReadSession
 from app.web.route_policy import RouteKind, policy

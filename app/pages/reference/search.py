@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from app.catalogue.name_index import load_searchables
 from app.domain.errors import BadQuestionError
-from app.domain.search import HITS_MAX, HitType, SearchHit, search_names
+from app.domain.naming.search import HITS_MAX, HitType, SearchHit, search_names
 from app.pages.templates import render_page
 from app.web.dependencies import ReadSession
 from app.web.route_policy import RouteKind, policy

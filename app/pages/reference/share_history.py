@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from app.domain.answer import Answer, Share
 from app.domain.errors import NoFiguresError
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.domain.vocabulary import ORIGIN_LABELS, Openness, Origin
-from app.queries.shares import answer_question
+from app.queries.answers.shares import answer_question
 from app.wording.formats import format_percent, join_names
 from app.wording.periods import in_period
 

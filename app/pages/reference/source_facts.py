@@ -7,10 +7,10 @@ from typing import Final
 
 from app.database.vintages import Vintage
 from app.domain.answer import SourceDefinition
-from app.domain.cadence import months_between_figures
 from app.domain.calendar import months_between, today_utc
-from app.domain.question import Question
-from app.domain.source_terms import CADENCE_LABELS, STATISTIC_LABELS, WINDOW_LABELS, Cadence
+from app.domain.questions.question import Question
+from app.domain.sources.cadence import months_between_figures
+from app.domain.sources.source_terms import CADENCE_LABELS, STATISTIC_LABELS, WINDOW_LABELS, Cadence
 from app.queries.coverage import CoveredMonth
 from app.queries.schedule import read_next_figures
 from app.wording.definitions import denominator_text

@@ -12,7 +12,7 @@ from app.catalogue.entries import find_entry, sources_by_slug
 from app.database.vintages import vintage_at
 from app.domain.answer import SourceDefinition
 from app.domain.calendar import today_utc
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.domain.revision import Effect
 from app.pages.questions import question_dependency
 from app.pages.reference.coverage_grid import GAP_MEANINGS, count_cells, coverage_grid

@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote_plus
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.domain.tracking import is_tracking_parameter
+from app.domain.questions.tracking import is_tracking_parameter
 from app.web.route_policy import RouteKind
 from app.web.route_table import policy_of
 

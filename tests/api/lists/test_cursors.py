@@ -10,7 +10,7 @@ from app.api import observations
 from app.api.lists.cursors import Cursor
 from app.api.lists.query import ListQuery
 from app.database.session import Database
-from app.domain.question_parser import KnownSlugs, parse_question
+from app.domain.questions.question_parser import KnownSlugs, parse_question
 from app.ingest.withdraw import withdraw_upload
 from tests.builders import month_file, publish_stored, store_file
 from tests.paging import next_of, rows_of_all_pages

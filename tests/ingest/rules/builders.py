@@ -8,7 +8,7 @@ from app.catalogue.index import CatalogueIndex, KnownDeveloper, KnownModel
 from app.csv_io.schema import FileLimits
 from app.domain.errors import Problem
 from app.domain.snapshot import Line
-from app.domain.source_terms import Window
+from app.domain.sources.source_terms import Window
 from app.domain.vocabulary import Openness, Origin
 from app.ingest.rules.check_options import CheckOptions
 from app.ingest.rules.checked import CheckedFile, Notice

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from app.domain.errors import BadFileError, BadInputError
-from app.domain.provenance import Provenance
+from app.domain.sources.provenance import Provenance
 from app.ingest.rules.provenance import (
     FIELD_NAMES,
     read_provenance,

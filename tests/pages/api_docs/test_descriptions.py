@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from app.database.session import Database
 from app.database.tables import Source
-from app.domain.parameters import PARAMETERS
+from app.domain.questions.parameters import PARAMETERS
 from app.domain.site import Site
 from app.main import create_app
 from app.metadata.dataset import Json, licence_address

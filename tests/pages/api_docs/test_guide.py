@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import Page
 
 from app.database.session import Database
-from app.domain.parameters import PARAMETERS
+from app.domain.questions.parameters import PARAMETERS
 from app.main import create_app
 from tests.browser import WatchedPages
 from tests.looking import faults, links, too_wide, words

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from app.domain.answer import Answer
 from app.domain.calendar import add_months
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.domain.site import Site
 from app.pages.explore.cards import Card, overview_cards
 from tests.answers import JANUARY, answer

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from app.domain.cadence import NextFigures
 from app.domain.snapshot import DaysCovered
-from app.domain.source_terms import Cadence
+from app.domain.sources.cadence import NextFigures
+from app.domain.sources.source_terms import Cadence
 from app.domain.vocabulary import Status
 from app.pages.reference.coverage_grid import Gap, count_cells, coverage_grid
 from app.queries.coverage import CoveredMonth

@@ -11,8 +11,8 @@ from app.catalogue.editing import edit_entry
 from app.catalogue.entry_types import DEVELOPER_TYPE
 from app.database.session import Database
 from app.database.tables import Developer, Model
-from app.domain.question import Question
-from app.queries.shares import answer_question
+from app.domain.questions.question import Question
+from app.queries.answers.shares import answer_question
 from tests.browser import WatchedPages
 from tests.builders import HOSTILE_NAMES, database_of
 from tests.looking import counted, faults, links, too_wide, words

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from starlette.datastructures import QueryParams
 from starlette.types import Scope
 
-from app.domain.parameters import parameter_names
-from app.domain.tracking import TRACKING_NAMES, is_tracking_parameter
+from app.domain.questions.parameters import parameter_names
+from app.domain.questions.tracking import TRACKING_NAMES, is_tracking_parameter
 from app.web.middleware.tracking_parameters import untracked_address
 
 UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id", "utm_")

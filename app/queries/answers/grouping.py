@@ -9,10 +9,10 @@ from enum import StrEnum
 from typing import Final
 
 from app.domain.answer import OPEN_REST_GROUP, REST_GROUP, UNNAMED_GROUP, Group, Share
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.domain.snapshot import DaysCovered, SnapshotKey
 from app.domain.vocabulary import MISSING, NAMED_GROUPINGS, Openness, Origin, Status, least_settled
-from app.queries.share_slice import ShareSlice
+from app.queries.answers.share_slice import ShareSlice
 
 HUNDRED: Final = Decimal(100)
 # In percent. It is finer than any source counts, and coarser than the noise of dividing values by

@@ -25,10 +25,10 @@ from app.catalogue.history import read_base_origins
 from app.database.tables import Developer, Model, Observation, Source
 from app.database.vintages import current_snapshots, source_months, vintage_at
 from app.domain.answer import REST_GROUP, UNNAMED_GROUP
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.domain.vocabulary import NAMED_GROUPINGS, Origin
-from app.queries.grouping import can_answer
-from app.queries.share_slice import ShareSlice
+from app.queries.answers.grouping import can_answer
+from app.queries.answers.share_slice import ShareSlice
 from app.queries.statuses import status_of_sum, unsettledness
 
 
@@ -212,7 +212,7 @@ def is_selectable(
     """Return whether a line passes the filters, or might if what it does not say were known.
 
     The filter on openness is left out. Of a line that names a developer and no model this says
-    that it might be of any model: whose models those are is compared by `queries.bounds`.
+    that it might be of any model: whose models those are is compared by `queries.answers.bounds`.
     """
     conditions: list[ColumnElement[bool]] = []
     if question.origin:
@@ -230,7 +230,7 @@ def is_selectable(
 
 def is_anonymous(question: Question, origin: ColumnElement[str]) -> ColumnElement[bool]:
     """Return whether a line might be of another group than `group_column` puts it in."""
-    # An unknown openness is a group of its own, which `queries.bounds` sees without this.
+    # An unknown openness is a group of its own, which `queries.answers.bounds` sees without this.
     columns: Mapping[str, ColumnElement[bool]] = {
         "origin": origin == Origin.UNKNOWN,
         "openness": false(),

@@ -8,9 +8,9 @@ import pytest
 
 from app.database.session import Database
 from app.domain.answer import REST_GROUP, UNNAMED_GROUP, Answer
-from app.domain.question_parser import parse_question
+from app.domain.questions.question_parser import parse_question
 from app.domain.snapshot import DaysCovered
-from app.queries.shares import known_slugs, reported_figures
+from app.queries.answers.shares import known_slugs, reported_figures
 from tests.queries.builders import ask
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
-from app.domain.matching import name_key, nearest_match
+from app.domain.naming.matching import name_key, nearest_match
 
 
 class NamedType(StrEnum):

@@ -15,13 +15,13 @@ from app.database.name_tables import Company
 from app.database.tables import Developer, Model, Observation, Source
 from app.database.vintages import current_snapshots, vintage_at
 from app.domain.answer import Answer, Share, SourceDefinition
-from app.domain.cadence import is_off_cycle, months_between_figures
 from app.domain.calendar import format_month, months_between
 from app.domain.errors import NoFiguresError
-from app.domain.provenance import UNKNOWN_PROVENANCE, Provenance
-from app.domain.question import Question
-from app.domain.question_parser import KnownSlugs
+from app.domain.questions.question import Question
+from app.domain.questions.question_parser import KnownSlugs
 from app.domain.snapshot import SnapshotKey
+from app.domain.sources.cadence import is_off_cycle, months_between_figures
+from app.domain.sources.provenance import UNKNOWN_PROVENANCE, Provenance
 from app.domain.vocabulary import (
     NOT_RECOMPUTED,
     OPENNESS_GROUP_LABELS,
@@ -29,19 +29,19 @@ from app.domain.vocabulary import (
     Openness,
     Origin,
 )
-from app.queries.bounds import ShareBounds
-from app.queries.data_version import last_change
-from app.queries.explanations import (
+from app.queries.answers.bounds import ShareBounds
+from app.queries.answers.explanations import (
     list_sources,
     source_notes,
     why_filtered_out,
     why_no_figures,
     why_nothing_selected,
 )
-from app.queries.grouping import GroupedShares
+from app.queries.answers.grouping import GroupedShares
+from app.queries.answers.partial_months import read_partial_months
+from app.queries.answers.slices import read_slices
+from app.queries.data_version import last_change
 from app.queries.namesakes import namesake_notes
-from app.queries.partial_months import read_partial_months
-from app.queries.slices import read_slices
 from app.queries.spans import covered_spans, main_source
 
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from app.domain.calendar import is_settled
 from app.domain.errors import BadQuestionError
-from app.domain.parameters import PARAMETERS
-from app.domain.question import Question
-from app.domain.question_parser import (
+from app.domain.questions.parameters import PARAMETERS
+from app.domain.questions.question import Question
+from app.domain.questions.question_parser import (
     PROBLEMS_LISTED_MAX,
     SUGGESTIONS_MAX,
     KnownSlugs,

@@ -3,9 +3,9 @@
 import pytest
 
 from app.domain.errors import BadQuestionError, Problem
-from app.domain.names import EntryNames, NameIndex, OtherName
-from app.domain.question import Question
-from app.domain.question_parser import KnownSlugs, parse_question
+from app.domain.naming.names import EntryNames, NameIndex, OtherName
+from app.domain.questions.question import Question
+from app.domain.questions.question_parser import KnownSlugs, parse_question
 
 
 def entries(*names: EntryNames) -> dict[str, EntryNames]:

@@ -17,8 +17,8 @@ from app.database.session import Database
 from app.domain.answer import OPEN_REST_GROUP, REST_GROUP, UNNAMED_GROUP, Answer, Share
 from app.domain.calendar import add_months
 from app.domain.errors import NoFiguresError
-from app.domain.question import Question
-from app.queries.shares import answer_question
+from app.domain.questions.question import Question
+from app.queries.answers.shares import answer_question
 from tests.builders import publish_file
 from tests.databases import copied, open_database
 from tests.queries.builders import ask

@@ -10,11 +10,11 @@ from app.database.tables import Observation, Source
 from app.database.vintages import Vintage, current_snapshots, read_once, vintage_at
 from app.domain.calendar import months_between
 from app.domain.errors import NoFiguresError
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.domain.vocabulary import Openness
-from app.queries.explanations import why_silent
-from app.queries.grouping import can_answer
-from app.queries.shares import answer_question, sources_of_question
+from app.queries.answers.explanations import why_silent
+from app.queries.answers.grouping import can_answer
+from app.queries.answers.shares import answer_question, sources_of_question
 
 
 def has_answer(session: Session, question: Question) -> bool:

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from app.domain.cadence import NextFigures, is_off_cycle, next_figures
-from app.domain.source_terms import Cadence
+from app.domain.sources.cadence import NextFigures, is_off_cycle, next_figures
+from app.domain.sources.source_terms import Cadence
 
 SEPTEMBER, OCTOBER = date(2026, 9, 1), date(2026, 10, 1)
 

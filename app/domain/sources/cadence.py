@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from app.domain.calendar import add_months, last_day_of
-from app.domain.source_terms import Cadence
+from app.domain.sources.source_terms import Cadence
 
 MONTHS_BETWEEN: Final = {Cadence.MONTHLY: 1, Cadence.QUARTERLY: 3, Cadence.YEARLY: 12}
 """Months from one figure to the next, of those cadences that have a next."""

@@ -7,8 +7,8 @@ from fastapi.testclient import TestClient
 from app.catalogue.editing import edit_entry
 from app.catalogue.entry_types import SOURCE_TYPE
 from app.database.session import Database
-from app.domain.question_parser import parse_question
-from app.queries.shares import known_slugs, reported_figures
+from app.domain.questions.question_parser import parse_question
+from app.queries.answers.shares import known_slugs, reported_figures
 from tests.builders import publish_stored, store_file
 from tests.markup import select_one
 

@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from app.domain.answer import SourceDefinition
 from app.domain.calendar import format_month
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.domain.vocabulary import Openness
-from app.queries.grouping import GroupedShares
-from app.queries.slices import read_slices
+from app.queries.answers.grouping import GroupedShares
+from app.queries.answers.slices import read_slices
 from app.queries.uploads import withdrawal_moments
 
 

@@ -10,8 +10,8 @@ from app.csv_io.schema import FileLimits
 from app.database.session import Database
 from app.domain.answer import Answer
 from app.domain.calendar import parse_month
-from app.domain.question import Question
-from app.queries.shares import answer_question
+from app.domain.questions.question import Question
+from app.queries.answers.shares import answer_question
 from tests.builders import publish_stored, store_file
 
 MONTH = parse_month("2026-01")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.domain.names import OtherName
-from app.domain.search import HitType, Searchable, search_names
+from app.domain.naming.names import OtherName
+from app.domain.naming.search import HitType, Searchable, search_names
 
 ENTRIES = (
     Searchable(HitType.COMPANY, "alibaba", "Alibaba", (OtherName("阿里巴巴", "chinese-name"),)),

@@ -7,8 +7,8 @@ from enum import IntEnum, StrEnum
 from functools import partial
 from typing import Final
 
-from app.domain.matching import fold_name
-from app.domain.names import OtherName
+from app.domain.naming.matching import fold_name
+from app.domain.naming.names import OtherName
 
 SEARCH_MAX_LENGTH: Final = 100
 """Characters of a text that is searched for."""

@@ -13,10 +13,10 @@ from app.domain.answer import Answer, Group, Share, SourceDefinition
 from app.domain.calendar import is_future
 from app.domain.errors import NoFiguresError, NotFoundError
 from app.domain.number_reference import NumberReference
-from app.domain.question import Question
+from app.domain.questions.question import Question
 from app.domain.revision import RevisionKind
 from app.domain.rounding import printed_share
-from app.queries.shares import answer_question
+from app.queries.answers.shares import answer_question
 
 VINTAGES_SEARCHED_MAX: Final = 8
 """The changes of a month, the latest first, among which a number is looked for."""

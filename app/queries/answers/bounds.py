@@ -18,8 +18,8 @@ from typing import Final
 
 from app.domain.answer import OPEN_REST_GROUP, REST_GROUP, UNNAMED_GROUP, Share
 from app.domain.vocabulary import NAMED_GROUPINGS, NOT_RECOMPUTED, Openness, Origin, Status
-from app.queries.grouping import HUNDRED, GroupedShares, MonthKey
-from app.queries.share_slice import ShareSlice
+from app.queries.answers.grouping import HUNDRED, GroupedShares, MonthKey
+from app.queries.answers.share_slice import ShareSlice
 
 UNSETTLED_GROUPS: Final = (Origin.UNKNOWN, UNNAMED_GROUP)
 

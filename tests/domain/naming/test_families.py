@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.families import model_family
+from app.domain.naming.families import model_family
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ import pytest
 from app.database.session import Database
 from app.domain.errors import NotFoundError
 from app.domain.number_reference import NumberReference, parse_token, refer_to_number
-from app.domain.question import Question
-from app.domain.question_parser import parse_question
+from app.domain.questions.question import Question
+from app.domain.questions.question_parser import parse_question
 from app.ingest.withdraw import withdraw_upload
-from app.queries.cited_numbers import ResolvedNumber, find_number
-from app.queries.shares import answer_question, known_slugs
+from app.queries.answers.cited_numbers import ResolvedNumber, find_number
+from app.queries.answers.shares import answer_question, known_slugs
 from tests.builders import add_source, publish_file
 
 HEADER = "month,source,origin,openness,share_pct\n"

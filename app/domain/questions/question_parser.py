@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from app.domain.calendar import format_month, is_future, parse_instant, parse_month, this_month
 from app.domain.errors import BadQuestionError, Problem, excerpt
-from app.domain.matching import nearest_match
-from app.domain.names import NamedType, NameIndex
-from app.domain.parameters import PARAMETERS, TOP_MAX, VALUES_MAX, Parameter
-from app.domain.question import Question
-from app.domain.tracking import expected_beside, is_tracking_parameter
+from app.domain.naming.matching import nearest_match
+from app.domain.naming.names import NamedType, NameIndex
+from app.domain.questions.parameters import PARAMETERS, TOP_MAX, VALUES_MAX, Parameter
+from app.domain.questions.question import Question
+from app.domain.questions.tracking import expected_beside, is_tracking_parameter
 from app.domain.vocabulary import View
 
 PROBLEMS_LISTED_MAX: Final = 20

@@ -1,0 +1,1 @@
+"""Names of companies, developers and models: compared, found, told apart."""

@@ -1,0 +1,1 @@
+"""A question: its parameters, read and checked, and its canonical address."""

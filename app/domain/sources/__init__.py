@@ -1,0 +1,1 @@
+"""What a source says of itself: its terms, how often it comes, where a file comes from."""

@@ -1,0 +1,1 @@
+"""A question answered: shares summed, sorted into groups, bounded, and found again."""
