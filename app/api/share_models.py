@@ -108,7 +108,7 @@ class SourceNote(BaseModel):
     metric: str = Field(description="What it counts.", examples=["tokens"])
     licence: str = Field(description="Of its figures; may be empty.", examples=["CC BY 4.0"])
     citation: str = Field(
-        description="The line it asks for, with the vintage filled in.",
+        description="The line it asks for, with the publisher's own date filled in.",
         examples=["Source: OpenRouter (openrouter.ai/rankings), as of 23 November 2026."],
     )
     window: WindowWord

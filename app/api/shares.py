@@ -13,7 +13,7 @@ from app.domain.calendar import format_instant, format_month
 from app.domain.questions.question import Question
 from app.queries.answers.shares import answer_question
 from app.web.csv_responses import CSVResponse, shares_csv
-from app.web.dependencies import ReadSession
+from app.web.dependencies import ReadSession, site_of
 from app.web.route_policy import RouteKind, policy
 from app.web.share_rows import SHARE_COLUMNS, complement_rows, share_rows
 from app.wording.citations import pinned_question
@@ -62,7 +62,7 @@ def read_shares(request: Request, session: ReadSession, list_query: SharesQuery)
     # CSV at this address too, where the client's Accept header prefers it.
     if list_query.csv:
         return shares_csv(request, question, answer)
-    site = str(request.base_url).rstrip("/")
+    site = site_of(request).address
     return Shares(
         data=[ShareRow.model_validate(row) for row in share_rows(answer, question, site)],
         complement=[

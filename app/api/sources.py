@@ -39,7 +39,7 @@ from app.web.route_policy import RouteKind, policy
 router = APIRouter(tags=["sources"])
 
 
-# The braces stay in what is stored: the vintage is filled in when a citation is shown.
+# The braces stay in what is stored: the date is filled in when a citation is shown.
 CITATION = "Acme gateway, as of {as_of}."
 
 
@@ -70,7 +70,7 @@ class NewSource(BaseModel):
     licence: str = Field("", description="Under which it gives its figures; empty: none is named.")
     citation: str = Field(
         "",
-        description="The line it asks for; {as_of} in it stands for the vintage.",
+        description="The line it asks for; {as_of} stands for the publisher's date of the figures.",
         examples=[CITATION],
     )
     method: str = Field("", description="How it counts, and what it leaves out.")
@@ -133,7 +133,7 @@ class SourceAnswer(RowModel):
         description="Of its figures; empty: it names none.", examples=["CC BY 4.0"]
     )
     citation: str = Field(
-        description="The line it asks for, as it asks: {as_of} stands for the vintage.",
+        description="The line it asks for, as it asks: {as_of} stands for the publisher's date.",
         examples=["Source: OpenRouter (openrouter.ai/rankings), as of {as_of}."],
     )
     method: str = Field(
@@ -188,7 +188,7 @@ def read(session: Session, list_query: ListQuery) -> ListPage[SourceRow]:
 
 
 def _row(source: SourceDefinition, span: Span | None, coming: NextFigures | None) -> SourceRow:
-    # The definition also has `learned`, which the model of a row disregards.
+    # The definition also has `learned` and `provenance`, which the model of a row disregards.
     words = asdict(source)
     return SourceRow(
         source=words.pop("slug"),

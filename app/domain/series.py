@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from app.domain.answer import Answer, Group, Share
 from app.domain.calendar import add_months
-from app.domain.vocabulary import Status
+from app.domain.vocabulary import SETTLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class GroupSeries:
 
 def is_settled(row: Share) -> bool:
     """Return whether a share is there and will stay: final, or reported by its publisher."""
-    return row.status in (Status.FINAL, Status.REPORTED)
+    return row.status in SETTLED
 
 
 def settled_series(all_series: Iterable[GroupSeries]) -> list[GroupSeries]:

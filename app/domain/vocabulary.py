@@ -48,6 +48,9 @@ class View(StrEnum):
 SETTLED_FIRST = (Status.FINAL, Status.REPORTED, Status.PROVISIONAL, Status.ESTIMATED)
 """The statuses from the most to the least settled."""
 
+SETTLED = frozenset({Status.FINAL, Status.REPORTED})
+"""The statuses of figures that will stay: what is provisional or estimated may yet change."""
+
 NOT_RECOMPUTED = frozenset({Status.REPORTED, Status.ESTIMATED})
 """The statuses of figures that are shown with the digits they were given, and no others."""
 

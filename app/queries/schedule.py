@@ -9,7 +9,7 @@ from app.database.tables import Observation, Snapshot, Source
 from app.database.vintages import Vintage, current_snapshots, read_once
 from app.domain.answer import SourceDefinition
 from app.domain.sources.cadence import NextFigures, next_figures
-from app.domain.vocabulary import Status
+from app.domain.vocabulary import SETTLED, Status
 from app.queries.statuses import status_of_sum, unsettledness
 
 
@@ -43,5 +43,5 @@ def read_next_figures(vintage: Vintage, source: SourceDefinition) -> NextFigures
     if last is None:
         return None
     month, status = last
-    settled = status in (Status.FINAL, Status.REPORTED)
+    settled = status in SETTLED
     return next_figures(month, settled, source.cadence, source.publishes_after_days)

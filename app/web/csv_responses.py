@@ -9,6 +9,7 @@ from fastapi import Request, Response
 from app.csv_io.writer import csv_link_header, csv_text, download_file_name
 from app.domain.answer import Answer
 from app.domain.questions.question import Question
+from app.web.dependencies import site_of
 from app.web.share_rows import SHARE_COLUMNS, share_rows
 from app.wording.citations import pinned_question
 
@@ -41,7 +42,7 @@ def shares_csv(request: Request, question: Question, answer: Answer) -> CSVRespo
     """Return the rows of an answer as CSV, the same for pages and API."""
     # A CSV has no place for its own definition: the Link header leads to it, and to the address
     # that has these figures for good.
-    rows = (astuple(row) for row in share_rows(answer, question, str(request.base_url).rstrip("/")))
+    rows = (astuple(row) for row in share_rows(answer, question, site_of(request).address))
     pinned = pinned_question(question, answer)
     links = csv_link_header(
         described=question.address(f"{request.base_url}api/v1/shares"),

@@ -4,12 +4,12 @@ const HELP =
   "Arrow keys: left and right go through the months, up and down through the series; " +
   "Home and End to the first and last month; Escape ends.";
 const HELP_CITE = " Enter leads to the page that cites the number.";
-const MONTH = new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric", timeZone: "UTC" });
+export const MONTH = new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric", timeZone: "UTC" });
 let count = 0;
 const ENTITIES = { "&lt;": "<", "&gt;": ">", "&#123;": "{", "&amp;": "&" };
 
 // Plotly takes names and words with their markup escaped.
-function plain(text) {
+export function plain(text) {
   return text.replace(/&(lt|gt|amp|#123);/g, (entity) => ENTITIES[entity]);
 }
 

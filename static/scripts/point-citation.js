@@ -1,11 +1,6 @@
 // A line below a chart with links to the pages that cite the numbers of the month last pressed.
 
-const MONTH = new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric", timeZone: "UTC" });
-const ENTITIES = { "&lt;": "<", "&gt;": ">", "&#123;": "{", "&amp;": "&" };
-
-function plain(text) {
-  return text.replace(/&(lt|gt|amp|#123);/g, (entity) => ENTITIES[entity]);
-}
+import { MONTH, plain } from "./chart-reading.js";
 
 export class PointCitation {
   // `address` asks for the whole chart; month, group and source of a point narrow it to a number.

@@ -18,7 +18,7 @@ router = APIRouter()
 def bibtex(request: Request, question: FreshQuestion, session: ReadSession) -> Response:
     """Return one BibTeX entry, whose link is pinned to the vintage."""
     citation = _found(request, question, session)
-    return _file(citation.bibtex, "application/x-bibtex", f"{citation.key}.bib")
+    return citation_file(citation.bibtex, "application/x-bibtex", f"{citation.key}.bib")
 
 
 @router.get("/trends.csl")
@@ -26,7 +26,7 @@ def bibtex(request: Request, question: FreshQuestion, session: ReadSession) -> R
 def csl(request: Request, question: FreshQuestion, session: ReadSession) -> Response:
     """Return the citation as CSL-JSON, under a name in `.json`, by which programs know it."""
     citation = _found(request, question, session)
-    return _file(
+    return citation_file(
         citation.csl_text, "application/vnd.citationstyles.csl+json", f"{citation.key}.json"
     )
 
@@ -38,6 +38,7 @@ def _found(request: Request, question: Question, session: ReadSession) -> Citati
     return citation
 
 
-def _file(text: str, media_type: str, name: str) -> Response:
+def citation_file(text: str, media_type: str, name: str) -> Response:
+    """Return the text of a citation as a file to be saved under a name."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(text, media_type=media_type, headers=headers)

@@ -1,6 +1,6 @@
 """`/cite/{token}`: one number with all that makes it citable; `/cite?...` leads to its token."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -14,6 +14,7 @@ from app.domain.questions.question import Question
 from app.domain.questions.question_parser import bad_question, parse_question
 from app.domain.vocabulary import View
 from app.pages.answer_view import chart_view
+from app.pages.explore.citations import citation_file
 from app.pages.templates import render_page
 from app.queries.answers.cited_numbers import ResolvedNumber, find_number
 from app.queries.answers.shares import answer_question, known_slugs
@@ -45,7 +46,7 @@ def resolve_token(token: str, session: ReadSession) -> ResolvedNumber:
 
 
 Resolved = Annotated[ResolvedNumber, Depends(resolve_token)]
-Alone = no_parameters()
+NO_PARAMETERS: Final = no_parameters()
 
 
 @router.get("/cite")
@@ -91,24 +92,24 @@ def _refuse_repeated(pairs: list[tuple[str, str]]) -> None:
 
 
 # The files stand beside the pages and not below them: a token may end in “.json”, as slugs may.
-@router.get("/cite.bib/{token:path}", dependencies=[Alone])
+@router.get("/cite.bib/{token:path}", dependencies=[NO_PARAMETERS])
 @policy(RouteKind.FILE, expensive=True, cross_origin_reads=True)
 def bibtex(request: Request, number: Resolved) -> Response:
     """Return one BibTeX entry of the number."""
     citation = _citation(request, number)
-    return _file(citation.bibtex, "application/x-bibtex", f"{citation.key}.bib")
+    return citation_file(citation.bibtex, "application/x-bibtex", f"{citation.key}.bib")
 
 
-@router.get("/cite.json/{token:path}", dependencies=[Alone])
+@router.get("/cite.json/{token:path}", dependencies=[NO_PARAMETERS])
 @policy(RouteKind.FILE, expensive=True, cross_origin_reads=True)
 def csl(request: Request, number: Resolved) -> Response:
     """Return the citation of the number as CSL-JSON."""
     citation = _citation(request, number)
     media_type = "application/vnd.citationstyles.csl+json"
-    return _file(citation.csl_text, media_type, f"{citation.key}.json")
+    return citation_file(citation.csl_text, media_type, f"{citation.key}.json")
 
 
-@router.get("/cite/{token:path}", dependencies=[Alone])
+@router.get("/cite/{token:path}", dependencies=[NO_PARAMETERS])
 @policy(RouteKind.PAGE, expensive=True)
 def cite(request: Request, number: Resolved, session: ReadSession) -> HTMLResponse:
     citation = _citation(request, number)
@@ -165,8 +166,3 @@ def _behind(source: SourceDefinition, row: Share, question: Question) -> str:
     """The address of the upload and the lines that the number rests on, as it stood then."""
     vintage = "".join(text for name, text in question.pairs() if name == "as_of")
     return f"/uploads/behind?source={source.slug}&month={row.month:%Y-%m}&as_of={vintage}"
-
-
-def _file(text: str, media_type: str, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text, media_type=media_type, headers=headers)

@@ -64,7 +64,7 @@ def _shown(session: Session, question: Question, answer: Answer) -> dict[str, ob
         "preview": lines.question.query_string(),
         "headline": headline_finding(answer, question),
         "small_print": small_print_text(answer),
-        "preview_print": small_print_text(answer, question),
+        "link_description": small_print_text(answer, question),
         "coming": coming_sentences(vintage_at(session, question.as_of), answer.sources),
         "so_far": open_month_sentence(answer, question),
         "definition": definition_text(answer, question, dated=False),
