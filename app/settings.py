@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic.fields import FieldInfo
@@ -26,7 +27,7 @@ from app.domain.site import (
     parse_imprint_url,
     parse_licence,
 )
-from app.domain.text import UnreadableCellError, clean_text
+from app.domain.text import UnreadableCellError, clean_text, is_web_address
 
 METRICS_DIRECTORY: Final = "PROMETHEUS_MULTIPROC_DIR"
 """The variable by which prometheus_client learns, when it is imported, where workers count.
@@ -38,7 +39,8 @@ _DRIVER = "postgresql+psycopg://"
 _EXPECTED = "a PostgreSQL address is expected: postgresql://user:password@host:5432/name"
 # A name, an IPv4 address, or an IPv6 address in its brackets, as the Host header has them.
 _HOST: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]", re.ASCII)
-_SECRETS: Final = ("database_url", "database_password", "app_password")
+_SECRETS: Final = ("database_url", "database_password", "app_password", "openrouter_api_key")
+_PUBLISHERS: Final = ("openrouter_url", "vercel_url", "huggingface_url")
 _SITE_PARSERS: Final[Mapping[str, Callable[[str], str]]] = {
     "site_name": lambda text: clean_text(text, NAME_MAX),
     "site_publisher": lambda text: clean_text(text, PUBLISHER_MAX),
@@ -83,6 +85,7 @@ class Settings(BaseSettings):
     database_url: Annotated[str | None, Field(repr=False)] = None
     database_password: Annotated[str | None, Field(repr=False)] = None
     app_password: Annotated[str | None, Field(repr=False)] = None
+    openrouter_api_key: Annotated[str | None, Field(repr=False)] = None
     data_dir: Path = Path("var")
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
@@ -94,6 +97,10 @@ class Settings(BaseSettings):
     # Addresses of the proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.
     forwarded_allow_ips: str = "127.0.0.1"
     log_format: Literal["text", "json"] = "text"
+    # Where publishers are asked: mirrors, and servers of tests.
+    openrouter_url: str = "https://openrouter.ai"
+    vercel_url: str = "https://vercel.com"
+    huggingface_url: str = "https://huggingface.co"
     # Who says what the site shows; without them it calls itself a private copy.
     site_name: str = ""
     site_publisher: str = ""
@@ -133,6 +140,21 @@ class Settings(BaseSettings):
             # The message does not quote what was found, which may hold a password.
             raise ValueError(_EXPECTED) from None
         return _DRIVER + rest
+
+    @field_validator(*_PUBLISHERS)
+    @classmethod
+    def _publisher_address(cls, address: str) -> str:
+        if not is_web_address(address) or urlsplit(address).query:
+            raise ValueError("an address such as https://openrouter.ai is expected")
+        return address.rstrip("/")
+
+    @field_validator("openrouter_api_key")
+    @classmethod
+    def _key(cls, key: str | None) -> str | None:
+        # It goes into a header, which holds nothing else.
+        if key is not None and not (key.isascii() and key.isprintable() and " " not in key):
+            raise ValueError("a key in letters, digits and signs is expected")
+        return key
 
     @field_validator("database_password", "app_password")
     @classmethod

@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import Connection, create_engine, func, select, text
 
-from app.database import account_tables, tables  # noqa: F401 - they fill the metadata
+from app.database import account_tables, fetch_tables, tables  # noqa: F401 - they fill the metadata
 from app.database.locks import Lock
 from app.database.table_base import TableBase
 from app.settings import Settings

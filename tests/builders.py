@@ -12,15 +12,17 @@ from sqlalchemy import func, select, text
 from app.auth.accounts import add_maintainer, lock_maintainer
 from app.auth.passwords import hash_password
 from app.catalogue.editing import edit_entry
-from app.catalogue.entry_types import SOURCE_TYPE
+from app.catalogue.entry_types import ENTRY_TYPES, SOURCE_TYPE
 from app.csv_io.schema import FileLimits
 from app.database.session import Database
 from app.database.tables import Developer, Model, Observation, Snapshot, Upload
 from app.domain.questions.question import Question
 from app.domain.site import Site
 from app.domain.vocabulary import Openness
+from app.ingest.import_export import BUNDLED_OPTIONS, import_file
 from app.ingest.publish import PublishResult, publish_upload
 from app.ingest.stored_files import store_upload
+from app.paths import DATA
 from app.queries.answers.shares import answer_question
 from tests.markup import parse, words_of
 
@@ -186,3 +188,9 @@ SITE = Site(
     licence="CC-BY-4.0",
 )
 """A site whose maintainer has said who runs it, in texts that every format must escape."""
+
+
+def import_bundled_catalogue(db: Database) -> None:
+    """Import the bundled catalogue without any figures."""
+    for kind in ENTRY_TYPES:
+        import_file(db, DATA / f"{kind.name}.csv", BUNDLED_OPTIONS)

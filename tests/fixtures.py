@@ -25,7 +25,7 @@ from app.ingest.import_export import import_bundled_data
 from app.main import create_app
 from tests import chromium
 from tests.browser import WatchedPages
-from tests.builders import SITE
+from tests.builders import SITE, import_bundled_catalogue
 from tests.databases import (
     administering,
     copied,
@@ -36,6 +36,7 @@ from tests.databases import (
     server_of_the_run,
     template_name,
 )
+from tests.publisher_server import PublisherServer, recorded, running_publisher
 
 
 def end_run(directory: Path) -> None:
@@ -43,6 +44,7 @@ def end_run(directory: Path) -> None:
     if "TEST_DATABASE_URL" in os.environ:
         with server_of_the_run() as url:
             drop_database(url, template_name("empty"))
+            drop_database(url, template_name("catalogue"))
             drop_database(url, template_name("filled"))
     wait_until_stopped(directory)
 
@@ -61,6 +63,31 @@ def empty_template(database_server: URL) -> str:
 @pytest.fixture(scope="session")
 def filled_template(database_server: URL, empty_template: str) -> str:
     return make_template(database_server, "filled", empty_template, import_bundled_data)
+
+
+@pytest.fixture(scope="session")
+def catalogue_template(database_server: URL, empty_template: str) -> str:
+    return make_template(database_server, "catalogue", empty_template, import_bundled_catalogue)
+
+
+@pytest.fixture
+def catalogue_database_url(database_server: URL, catalogue_template: str) -> Iterator[str]:
+    """A database of its own with the bundled catalogue and no figures."""
+    with copied(database_server, catalogue_template) as url:
+        yield url
+
+
+@pytest.fixture
+def catalogue_db(catalogue_database_url: str) -> Iterator[Database]:
+    with open_database(catalogue_database_url) as db:
+        yield db
+
+
+@pytest.fixture
+def openrouter() -> Iterator[PublisherServer]:
+    """OpenRouter on loopback: it answers from recordings."""
+    with running_publisher(recorded("openrouter", "/api/v1/datasets/")) as publisher:
+        yield publisher
 
 
 @pytest.fixture

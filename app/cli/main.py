@@ -26,6 +26,7 @@ from app.cli.console import (
     refuse_shared_password,
     refuse_weak_password,
 )
+from app.cli.fetch import fetch
 from app.cli.imports import import_figures
 from app.cli.serve import run_server
 from app.database.embedded.server import wait_for_shutdown
@@ -51,6 +52,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("import")(import_figures)
+app.command("fetch")(fetch)
 app.add_typer(imports.catalogue, name="catalogue")
 app.add_typer(accounts.maintainers, name="maintainer")
 app.add_typer(accounts.tokens, name="token")

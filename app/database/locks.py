@@ -7,6 +7,8 @@ from enum import IntEnum, unique
 class Lock(IntEnum):
     """Keys of pg_advisory_xact_lock, which holds a lock to the end of the transaction.
 
+    FETCH and FETCHER are held by sessions instead.
+
     Whoever takes several takes CATALOGUE before SOURCE before STAMP, else two may wait for each
     other. The import of the bundled data need not: it has the empty database to itself.
     """
@@ -27,3 +29,7 @@ class Lock(IntEnum):
     SIGN_IN = 5_108_106
     # GRANTs on the same rows of the system catalogue fail when they run at once.
     ROLE = 5_108_107
+    # Fetches go one at a time; the two-key form with 0 is held while one is put into the queue.
+    FETCH = 5_108_108
+    # Shared: held for as long as a process takes up what stands in the queue of fetches.
+    FETCHER = 5_108_109

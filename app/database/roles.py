@@ -29,6 +29,9 @@ _OUTCOME: Final = (
     *("withdrawn_at", "withdrawn_by", "withdrawn_reason"),
     *("discarded_at", "discarded_by"),
 )
+_FETCH: Final = (
+    *("started_at", "progress", "ended_at", "outcome", "message", "newest_day", "upload_id"),
+)
 _SOURCE: Final = (
     *("name", "publisher", "metric", "population", "url", "licence", "citation", "method"),
 )
@@ -59,6 +62,8 @@ RIGHTS: Final = {
     "model": Rights(changes=_MODEL),
     "alias": Rights(changes=("retired",)),
     "event": Rights(changes=ALL),
+    "publisher_answer": Rights(),
+    "fetch_run": Rights(changes=_FETCH),
     "maintainer": Rights(changes=("password_hash", "disabled_at")),
     "access_token": Rights(changes=("used_at", "revoked_at")),
     "sign_in": Rights(changes=("seen_at",), deletes=True),

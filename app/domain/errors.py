@@ -105,6 +105,12 @@ class BadInputError(UserError):
     problem_type = "BadInput"
 
 
+class PublisherError(UserError):
+    """A publisher cannot be reached, or answers with what cannot be taken for its figures."""
+
+    problem_type = "Publisher"
+
+
 class NotSignedInError(UserError):
     """Only a maintainer may do this, and nobody showed to be one."""
 

@@ -130,6 +130,9 @@ class Resolver:
             developer_slug = self._new_developer(developer_text, origin, line)
         model_slug = model.slug if model else None
         if model_text and not model:
+            # A new model is not taken for open or closed by a choice beside the file.
+            if openness is None and self.openness is Openness.UNKNOWN:
+                openness = Openness.UNKNOWN
             model_slug = self._new_model(model_text, developer_slug, openness, line)
         # The choice beside the file comes last, and is told: it is a guess about each line.
         if openness is None:

@@ -1,0 +1,1 @@
+"""What reads a publisher's answers: one file a publisher, from bytes to rows. Pure: no network."""

@@ -1,0 +1,1 @@
+"""A fetch from its beginning to its record: asks the publisher, checks, reviews, publishes."""

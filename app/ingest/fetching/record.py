@@ -1,0 +1,177 @@
+"""The record of fetches, which is their queue too: asked for, begun, ended."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.orm import Session
+
+from app.database.fetch_tables import FetchRun, Outcome
+from app.database.locks import Lock
+from app.database.session import Database
+from app.domain.errors import ConflictError
+from app.domain.text import checked_reason
+
+MESSAGE_MAX: Final = 2_000
+BROKEN_OFF: Final = "It was broken off; nothing of it was stored."
+
+
+@dataclass(frozen=True, slots=True)
+class FetchRequest:
+    """What is to be fetched, by whom and how. `fetcher` is a fetcher's name.
+
+    `first` and `last` None are every month that may have news. With `publish` what the review has
+    no warning about is published, with `stale_ok` old figures are taken as provisional.
+    """
+
+    fetcher: str
+    by: str
+    first: date | None = None
+    last: date | None = None
+    publish: bool = False
+    stale_ok: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchResult:
+    """What a fetch came to, and in which words; `holds` say why it was not published."""
+
+    outcome: Outcome
+    messages: tuple[str, ...]
+    upload_id: int | None = None
+    newest_day: date | None = None
+    holds: tuple[str, ...] = ()
+
+    @property
+    def message(self) -> str:
+        return "\n".join((*self.messages, *self.holds))[:MESSAGE_MAX]
+
+
+@contextmanager
+def fetching_alone(db: Database) -> Iterator[None]:
+    """Hold the lock of fetches, which go one at a time. Raises ConflictError where one runs."""
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        # Held by the session and not by a transaction: a fetch makes several.
+        if not connection.scalar(select(func.pg_try_advisory_lock(Lock.FETCH))):
+            raise ConflictError("Another fetch is running", "One goes at a time. Try again later.")
+        try:
+            yield
+        finally:
+            connection.execute(select(func.pg_advisory_unlock(Lock.FETCH)))
+
+
+@contextmanager
+def fetcher_present(db: Database) -> Iterator[None]:
+    """Show, for as long as it lasts, that somebody takes up what stands in the queue."""
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(select(func.pg_advisory_lock_shared(Lock.FETCHER)))
+        try:
+            yield
+        finally:
+            connection.execute(select(func.pg_advisory_unlock_shared(Lock.FETCHER)))
+
+
+def queue_fetch(session: Session, request: FetchRequest) -> int:
+    """Put a fetch into the queue and return its number; one that waits already stays the one."""
+    # Two presses at once must not make two of them.
+    session.execute(select(func.pg_advisory_xact_lock(Lock.FETCH, 0)))
+    waiting = session.scalar(
+        select(FetchRun.id)
+        .where(FetchRun.fetcher == request.fetcher, FetchRun.started_at.is_(None))
+        .order_by(FetchRun.id)
+        .limit(1)
+    )
+    return waiting if waiting is not None else _add(session, request)
+
+
+def _add(session: Session, request: FetchRequest) -> int:
+    fetch = FetchRun(
+        fetcher=request.fetcher,
+        first_month=request.first,
+        last_month=request.last,
+        publish=request.publish,
+        stale_ok=request.stale_ok,
+        reason=checked_reason(request.reason),
+        requested_by=request.by,
+    )
+    session.add(fetch)
+    session.flush()
+    return fetch.id
+
+
+def begin_fetch(db: Database, request: FetchRequest, queued: int | None) -> int:
+    """Note that a fetch begins, of the queue or at once; return its number.
+
+    The lock of fetches is held, so that whatever was begun before and has no end was broken off.
+    """
+    with db.writing() as session:
+        for number in session.scalars(
+            select(FetchRun.id).where(FetchRun.started_at.is_not(None), FetchRun.ended_at.is_(None))
+        ).all():
+            _end(session, number, FetchResult(Outcome.FAILED, (BROKEN_OFF,)))
+        number = _add(session, request) if queued is None else queued
+        session.execute(
+            update(FetchRun).where(FetchRun.id == number).values(started_at=func.clock_timestamp())
+        )
+    return number
+
+
+def note_progress(db: Database, number: int, progress: str) -> None:
+    """Note what a fetch is about just now."""
+    with db.writing() as session:
+        session.execute(update(FetchRun).where(FetchRun.id == number).values(progress=progress))
+
+
+def end_fetch(db: Database, number: int, result: FetchResult) -> None:
+    """Note what a fetch came to."""
+    with db.writing() as session:
+        _end(session, number, result)
+
+
+def _end(session: Session, number: int, result: FetchResult) -> None:
+    session.execute(
+        update(FetchRun)
+        .where(FetchRun.id == number)
+        .values(
+            ended_at=func.clock_timestamp(),
+            progress="",
+            outcome=result.outcome,
+            message=result.message,
+            newest_day=result.newest_day,
+            upload_id=result.upload_id,
+        )
+    )
+
+
+def next_queued(db: Database) -> tuple[int, FetchRequest] | None:
+    """Return the fetch that waits longest, with its number; None where none waits."""
+    with db.reading() as session:
+        fetch = session.scalars(
+            select(FetchRun).where(FetchRun.started_at.is_(None)).order_by(FetchRun.id).limit(1)
+        ).first()
+        if fetch is None:
+            return None
+        request = FetchRequest(
+            fetch.fetcher,
+            fetch.requested_by,
+            fetch.first_month,
+            fetch.last_month,
+            fetch.publish,
+            fetch.stale_ok,
+            fetch.reason,
+        )
+        return fetch.id, request
+
+
+def has_fetcher(session: Session) -> bool:
+    """Return whether a process takes up what stands in the queue."""
+    statement = text(
+        "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        " AND classid = 0 AND objid = :key AND objsubid = 1)"
+    )
+    return bool(session.scalar(statement, {"key": int(Lock.FETCHER)}))

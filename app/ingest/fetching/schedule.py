@@ -1,0 +1,105 @@
+"""Fetches that go on by themselves: each span anew, and what the pages have put into the queue."""
+
+import logging
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from sqlalchemy.exc import DBAPIError
+
+from app.database.session import Database
+from app.domain.calendar import today_utc
+from app.domain.errors import ConflictError, UserError
+from app.ingest.fetching.fetch_job import FetchJob
+from app.ingest.fetching.publishers import FETCHERS, open_publisher
+from app.ingest.fetching.record import FetchRequest, fetcher_present, next_queued
+from app.ingest.fetching.run_fetch import run_fetch
+from app.settings import Settings
+
+log = logging.getLogger(__name__)
+QUEUE_PAUSE_S: Final = 10
+"""How often the queue is looked at."""
+JITTER: Final = 0.1
+"""By which part of the span a round may begin later, so that not all sites ask at once."""
+
+
+def make_job(
+    settings: Settings,
+    request: FetchRequest,
+    *,
+    check_only: bool = False,
+    queued: int | None = None,
+) -> FetchJob:
+    """Return the job of a request, to be run today."""
+    return FetchJob(
+        request=request,
+        fetcher=FETCHERS[request.fetcher],
+        open_publisher=lambda: open_publisher(settings, request.fetcher),
+        today=today_utc(),
+        check_only=check_only,
+        queued=queued,
+    )
+
+
+def run_regularly(
+    db: Database, settings: Settings, request: FetchRequest, names: Sequence[str], every_s: int
+) -> None:
+    """Fetch from each publisher every `every_s` seconds, and whatever is queued in between.
+
+    It goes on for ever: a publisher that is down, and a database that is lost, are logged and
+    tried again. It ends with the process, by SystemExit.
+    """
+    next_round = time.monotonic()
+    while True:
+        try:
+            with fetcher_present(db):
+                next_round = _rounds(db, settings, request, names, every_s, next_round)
+        except DBAPIError as error:
+            log.warning("The database cannot be used, trying again: %s", error.orig)
+            time.sleep(QUEUE_PAUSE_S)
+
+
+def _rounds(  # noqa: PLR0917
+    db: Database,
+    settings: Settings,
+    request: FetchRequest,
+    names: Sequence[str],
+    every_s: int,
+    next_round: float,
+) -> float:
+    while True:
+        run_queued(db, settings)
+        if time.monotonic() >= next_round:
+            next_round = time.monotonic() + every_s * (1 + random.uniform(0, JITTER))  # noqa: S311
+            for name in names:
+                _run_logged(db, make_job(settings, replace(request, fetcher=name)))
+        time.sleep(QUEUE_PAUSE_S)
+    return next_round
+
+
+def run_queued(db: Database, settings: Settings) -> int:
+    """Run every fetch of the queue, and return how many there were."""
+    count = 0
+    while queued := next_queued(db):
+        number, request = queued
+        if not _run_logged(db, make_job(settings, request, queued=number)):
+            break
+        count += 1
+    return count
+
+
+def _run_logged(db: Database, job: FetchJob) -> bool:
+    """Run a fetch and log what it came to; return whether it had its turn."""
+    name = job.fetcher.name
+    try:
+        result = run_fetch(db, job)
+    except ConflictError as busy:
+        log.info("%s: %s", name, busy.title)
+        return False
+    except UserError as refused:
+        log.warning("%s: %s. %s", name, refused.title, refused.detail)
+    else:
+        log.info("%s: %s. %s", name, result.outcome, result.message.replace("\n", " "))
+    return True
