@@ -1,6 +1,8 @@
 """What a maintainer should look at twice before publishing a file."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 from itertools import pairwise
 from statistics import median
 from typing import Final
@@ -18,6 +20,8 @@ from app.queries.uploads import withdrawn_uploads_of_file
 
 JUMP_MIN_POINTS: Final = 5
 """Points from one month to the next that are worth a look."""
+GROWN_JUMP_MIN_POINTS: Final = Decimal("0.5")
+"""By how many points a jump that stands already must grow to be worth another look."""
 UNUSUAL_JUMP_FACTOR: Final = 4
 """How many times the usual change a jump must be."""
 
@@ -72,6 +76,8 @@ def _jumps(series: ReviewSeries, keys: Collection[SnapshotKey]) -> Iterator[Noti
         # Without the step itself: a short series would hide its own jump in the median.
         others = [abs(after - before) for at, before, after in steps if at != month]
         unusual = bool(others) and abs(new - old) > UNUSUAL_JUMP_FACTOR * median(others)
+        if _stands_already(series, month, new - old):
+            continue
         if touched and unusual and abs(new - old) > JUMP_MIN_POINTS:
             text = f"{series.title} of {series.source} go from {old:.1f} % in "
             text += (
@@ -79,6 +85,18 @@ def _jumps(series: ReviewSeries, keys: Collection[SnapshotKey]) -> Iterator[Noti
             )
             text += f"from one month to the next they usually change by {median(others):.1f} points"
             yield Notice("jump", None, text)
+
+
+def _stands_already(series: ReviewSeries, month: date, step: Decimal) -> bool:
+    """Return whether readers see a step as large today: then the file does not bring it."""
+    index = series.months.index(month)
+    old, new = series.before[index - 1], series.before[index]
+    return (
+        old is not None
+        and new is not None
+        and (new > old) == (step > 0)
+        and abs(step) <= abs(new - old) + GROWN_JUMP_MIN_POINTS
+    )
 
 
 def _gaps(series: Sequence[ReviewSeries], keys: Collection[SnapshotKey]) -> Iterator[Notice]:

@@ -73,3 +73,12 @@ def test_a_revision_of_equal_detail_and_status_loses_nothing(filled_db: Database
     publish_stored(filled_db, store_file(filled_db, month_file("30")))
     reviewed = review_file(filled_db, month_file("31"))
     assert warned(reviewed, "less_detail") == warned(reviewed, "becomes_final") == []
+
+
+def test_a_jump_that_stands_already_is_no_news_of_the_file(gateway: Database) -> None:
+    publish_stored(gateway, store_file(gateway, months_file("10", "11", "10", "11"), "gateway"))
+    publish_stored(gateway, store_file(gateway, months_file("17", first=5), "gateway"))
+    revised = months_file("17.2", first=5)
+    assert warned(review_file(gateway, revised, "gateway"), "jump") == []
+    grown = months_file("18", first=5)
+    assert len(warned(review_file(gateway, grown, "gateway"), "jump")) == 1
