@@ -15,7 +15,7 @@ from app.database.fetch_tables import Outcome
 from app.database.session import Database
 from app.domain.calendar import parse_month, today_utc
 from app.domain.errors import UserError
-from app.ingest.fetching.publishers import FETCHERS
+from app.ingest.fetchers.registry import FETCHERS
 from app.ingest.fetching.record import FetchRequest, FetchResult
 from app.ingest.fetching.run_fetch import run_fetch
 from app.ingest.fetching.schedule import make_job, run_regularly

@@ -33,7 +33,8 @@ class FetchRun(TableBase):
 
     `first_month` and `last_month` NULL are every month that may have news. `started_at` NULL waits
     for the fetcher; `progress` is what it is about. `newest_day` is the last day that the publisher
-    had figures of, `upload_id` what was made of them.
+    had figures of, `upload_id` what was made of them. `next_at` is about when the next one begins
+    by itself, NULL where nothing is planned.
     """
 
     __tablename__ = "fetch_run"
@@ -61,6 +62,7 @@ class FetchRun(TableBase):
     outcome: Mapped[str | None]
     message: Mapped[ShortText]
     newest_day: Mapped[date | None]
+    next_at: Mapped[datetime | None]
     upload_id: Mapped[int | None] = mapped_column(ForeignKey("upload.id"), index=True)
 
 

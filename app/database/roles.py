@@ -30,7 +30,8 @@ _OUTCOME: Final = (
     *("discarded_at", "discarded_by"),
 )
 _FETCH: Final = (
-    *("started_at", "progress", "ended_at", "outcome", "message", "newest_day", "upload_id"),
+    *("started_at", "progress", "ended_at", "outcome", "message", "newest_day", "next_at"),
+    "upload_id",
 )
 _SOURCE: Final = (
     *("name", "publisher", "metric", "population", "url", "licence", "citation", "method"),

@@ -11,6 +11,8 @@ from app.pages.explore import citations, cite, downloads, embed, overview, trend
 from app.pages.explore.embed import render_embed_error
 from app.pages.maintain import (
     catalogue,
+    fetches,
+    publisher_rows,
     sign_in,
     upload_actions,
     upload_form,
@@ -57,6 +59,8 @@ router.include_router(upload_form.router)
 router.include_router(upload_lines.router)
 router.include_router(upload_record.router)
 router.include_router(upload_actions.router)
+router.include_router(publisher_rows.router)
+router.include_router(fetches.router)
 router.include_router(sign_in.router)
 router.include_router(catalogue.router)
 

@@ -14,7 +14,7 @@ depends_on = None
 ASIDE = "set_aside_0011"
 FETCHES = (
     "id, fetcher, first_month, last_month, publish, stale_ok, reason, requested_at, requested_by,"
-    " started_at, progress, ended_at, outcome, message, newest_day, upload_id"
+    " started_at, progress, ended_at, outcome, message, newest_day, next_at, upload_id"
 )
 ANSWERS = (
     "upload_id, number, fetcher, url, received_at, headers, sha256, size, content, licence,"
@@ -68,6 +68,7 @@ def create_tables() -> None:
         sa.Column("outcome", sa.Text),
         sa.Column("message", sa.Text, server_default="", nullable=False),
         sa.Column("newest_day", sa.Date),
+        sa.Column("next_at", sa.DateTime(timezone=True)),
         sa.Column("upload_id", sa.BigInteger),
         sa.CheckConstraint("extract(day FROM first_month) = 1", name="first_month"),
         sa.CheckConstraint("extract(day FROM last_month) = 1", name="last_month"),

@@ -42,7 +42,7 @@ def sum_months(
     Raises PublisherError where a month's newest day is further behind than LATE_AFTER, and it is
     not whole; with `stale_ok` such a month is provisional, or left out where it has no day at all.
     """
-    rows = _rows_by_month(reading)
+    rows = rows_by_month(reading)
     first = period.first or min((month for _, month in rows), default=period.last)
     months: list[FetchedMonth] = []
     for source in fetcher.sources:
@@ -60,12 +60,12 @@ def sum_months(
     return months
 
 
-_RowsByDay = dict[date, list[PublisherRow]]
+RowsByDay = dict[date, list[PublisherRow]]
 
 
-def _rows_by_month(reading: Reading) -> dict[tuple[str, date], _RowsByDay]:
+def rows_by_month(reading: Reading) -> dict[tuple[str, date], RowsByDay]:
     """Return the rows by source and month, and day; of each day those of the newest answer."""
-    months: dict[tuple[str, date], _RowsByDay] = defaultdict(dict)
+    months: dict[tuple[str, date], RowsByDay] = defaultdict(dict)
     for answer in reading.answers:
         days: dict[tuple[str, date], list[PublisherRow]] = defaultdict(list)
         for row in answer.rows:
@@ -75,12 +75,12 @@ def _rows_by_month(reading: Reading) -> dict[tuple[str, date], _RowsByDay]:
     return months
 
 
-def _missing_days(month: date, by_day: _RowsByDay, fetcher: Fetcher) -> set[date]:
+def _missing_days(month: date, by_day: RowsByDay, fetcher: Fetcher) -> set[date]:
     days = {month + timedelta(days=count) for count in range(days_in(month))}
     return days - by_day.keys() - set(fetcher.never_published)
 
 
-def _refuse_stale(fetcher: Fetcher, month: date, by_day: _RowsByDay, today: date) -> None:
+def _refuse_stale(fetcher: Fetcher, month: date, by_day: RowsByDay, today: date) -> None:
     expected = min(last_day_of(month), today - timedelta(days=1))
     newest = max(by_day, default=None)
     if expected < month or (newest and newest >= expected - LATE_AFTER):
@@ -97,7 +97,7 @@ def _refuse_stale(fetcher: Fetcher, month: date, by_day: _RowsByDay, today: date
     raise PublisherError(title, hint)
 
 
-def _totals(by_day: _RowsByDay, statistic: Statistic) -> dict[RowCells, Decimal]:
+def _totals(by_day: RowsByDay, statistic: Statistic) -> dict[RowCells, Decimal]:
     totals: dict[RowCells, Decimal] = defaultdict(Decimal)
     for rows in by_day.values():
         for row in rows:

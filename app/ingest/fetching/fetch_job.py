@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from app.ingest.fetchers.fetcher import Fetcher, Period, Publisher
 from app.ingest.fetching.record import FetchRequest
@@ -15,7 +15,7 @@ OpenPublisher = Callable[[], AbstractContextManager[Publisher]]
 class FetchJob:
     """A fetch as it is run: what is asked for, of whom, on which day; `check_only` stores nothing.
 
-    `queued` is its number where it was in the queue.
+    `queued` is its number where it was in the queue, `next_at` when the next one is planned.
     """
 
     request: FetchRequest
@@ -24,6 +24,7 @@ class FetchJob:
     today: date
     check_only: bool = False
     queued: int | None = None
+    next_at: datetime | None = None
 
     @property
     def period(self) -> Period:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import func, select, text, update
@@ -103,8 +103,12 @@ def _add(session: Session, request: FetchRequest) -> int:
     return fetch.id
 
 
-def begin_fetch(db: Database, request: FetchRequest, queued: int | None) -> int:
+def begin_fetch(
+    db: Database, request: FetchRequest, queued: int | None, next_at: datetime | None
+) -> int:
     """Note that a fetch begins, of the queue or at once; return its number.
+
+    `next_at` is when the next one is planned.
 
     The lock of fetches is held, so that whatever was begun before and has no end was broken off.
     """
@@ -115,7 +119,9 @@ def begin_fetch(db: Database, request: FetchRequest, queued: int | None) -> int:
             _end(session, number, FetchResult(Outcome.FAILED, (BROKEN_OFF,)))
         number = _add(session, request) if queued is None else queued
         session.execute(
-            update(FetchRun).where(FetchRun.id == number).values(started_at=func.clock_timestamp())
+            update(FetchRun)
+            .where(FetchRun.id == number)
+            .values(started_at=func.clock_timestamp(), next_at=next_at)
         )
     return number
 

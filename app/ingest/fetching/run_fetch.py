@@ -29,7 +29,7 @@ def run_fetch(db: Database, job: FetchJob) -> FetchResult:
     BadFileError for a file that cannot be checked. Whatever is raised, nothing is stored.
     """
     with fetching_alone(db):
-        number = begin_fetch(db, job.request, job.queued)
+        number = begin_fetch(db, job.request, job.queued, job.next_at)
         try:
             result = _fetch(db, job, number)
         except UserError as refused:

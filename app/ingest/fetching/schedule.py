@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sqlalchemy.exc import DBAPIError
@@ -12,8 +13,9 @@ from sqlalchemy.exc import DBAPIError
 from app.database.session import Database
 from app.domain.calendar import today_utc
 from app.domain.errors import ConflictError, UserError
+from app.ingest.fetchers.registry import FETCHERS
 from app.ingest.fetching.fetch_job import FetchJob
-from app.ingest.fetching.publishers import FETCHERS, open_publisher
+from app.ingest.fetching.publishers import open_publisher
 from app.ingest.fetching.record import FetchRequest, fetcher_present, next_queued
 from app.ingest.fetching.run_fetch import run_fetch
 from app.settings import Settings
@@ -72,9 +74,12 @@ def _rounds(  # noqa: PLR0917
     while True:
         run_queued(db, settings)
         if time.monotonic() >= next_round:
-            next_round = time.monotonic() + every_s * (1 + random.uniform(0, JITTER))  # noqa: S311
+            pause_s = every_s * (1 + random.uniform(0, JITTER))  # noqa: S311 - no secret
+            next_round = time.monotonic() + pause_s
+            next_at = datetime.now(UTC) + timedelta(seconds=pause_s)
             for name in names:
-                _run_logged(db, make_job(settings, replace(request, fetcher=name)))
+                job = make_job(settings, replace(request, fetcher=name))
+                _run_logged(db, replace(job, next_at=next_at))
         time.sleep(QUEUE_PAUSE_S)
     return next_round
 

@@ -22,6 +22,7 @@ from app.database.vintages import vintage_at
 from app.domain.errors import BadFileError, BadInputError, ConflictError, NotFoundError
 from app.domain.sources.provenance import Provenance
 from app.domain.vocabulary import OPENNESS_LABELS, Openness
+from app.ingest.fetchers.registry import FETCHERS
 from app.ingest.rules.provenance import PROVENANCE_COLUMNS, read_provenance
 from app.ingest.rules.upload_format import UPLOAD_COLUMNS
 from app.ingest.stored_files import store_upload
@@ -193,6 +194,7 @@ def _page(
         "maintainer": maintainer,
         "form": form,
         "limits": LIMITS,
+        "fetchers": FETCHERS,
         "sources": [(IN_FILE, "As the file says"), *sources, (NEW, "A new one, described below")],
         "describing": _describes_new(form.values),
         "traced": any(

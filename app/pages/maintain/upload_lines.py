@@ -19,6 +19,7 @@ from app.domain.vocabulary import OPENNESS_LABELS, ORIGIN_LABELS
 from app.pages.maintain.upload_record import Viewed
 from app.pages.templates import render_page
 from app.queries.answers.shares import known_slugs
+from app.queries.fetches import read_answers
 from app.queries.lines import GroupTotal, group_totals_of_upload, lines_of_upload, supporting_lines
 from app.queries.uploads import MonthRecord, UploadRecord
 from app.web.dependencies import ReadSession
@@ -123,6 +124,7 @@ def lines(request: Request, sight: Viewed, query: LinesAsked, session: ReadSessi
         else "",
         "all": _all(query).address(upload.id),
         "filtered": query.question != _all(query).question,
+        "fetched": bool(read_answers(session, upload.id)),
         "later": _all(query).address(record.superseded_by) if record.superseded_by else "",
     }
     return render_page(request, "maintain/upload_lines.html", context)

@@ -23,6 +23,7 @@ from app.pages.forms import FormState
 from app.pages.small_charts import small_charts
 from app.pages.templates import render_page
 from app.pages.upload_texts import column_letter, record_title, review_finding, review_title
+from app.queries.fetches import read_answers
 from app.queries.spans import covered_spans
 from app.queries.uploads import (
     UPLOADS_A_PAGE,
@@ -147,6 +148,7 @@ def render_upload(
     names = source_names(session)
     context: dict[str, object] = {"maintainer": maintainer, "upload": upload, "names": names}
     context |= {"alert": refusal.alert, "form": refusal.form}
+    context["answers"] = read_answers(session, upload.id)
     if upload.state is State.UNPUBLISHED:
         context |= _reviewed(session, upload, names)
         return render_page(request, "maintain/upload_review.html", context, refusal.status)

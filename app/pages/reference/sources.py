@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
+from sqlalchemy.orm import Session
 
 from app.catalogue.entries import find_entry, sources_by_slug
 from app.database.vintages import vintage_at
@@ -14,6 +15,8 @@ from app.domain.answer import SourceDefinition
 from app.domain.calendar import today_utc
 from app.domain.questions.question import Question
 from app.domain.revision import Effect
+from app.ingest.fetchers.registry import fetchers_by_source
+from app.ingest.fetching.record import has_fetcher
 from app.pages.questions import question_dependency
 from app.pages.reference.coverage_grid import GAP_MEANINGS, count_cells, coverage_grid
 from app.pages.reference.source_facts import (
@@ -24,6 +27,7 @@ from app.pages.reference.source_facts import (
 )
 from app.pages.templates import render_page
 from app.queries.coverage import CoveredMonth, SnapshotRecord, read_covered_months, read_snapshots
+from app.queries.fetches import FetchRecord, read_last_fetch
 from app.queries.revisions import read_revisions
 from app.queries.schedule import read_next_figures
 from app.queries.spans import main_source_first
@@ -82,9 +86,28 @@ def source(request: Request, slug: str, question: Then, session: ReadSession) ->
         # An act that only added months is no revision; a withdrawal is one even where nothing
         # stood any more of what it took back.
         "revisions": [act for act in acts if act.revises or not act.having(Effect.NEW)],
+        "fetched": _last_fetch(session, slug),
         "trends": trends_address(entry, covered, question),
     }
     return render_page(request, "reference/source.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFetch:
+    """How a source is fetched: of whom, with what result, and whether by itself."""
+
+    title: str
+    last: FetchRecord | None
+    fetcher_runs: bool
+
+
+def _last_fetch(session: Session, slug: str) -> SourceFetch | None:
+    """Return how a source is fetched; None for one that is sent as files."""
+    fetcher = fetchers_by_source().get(slug)
+    if fetcher is None:
+        return None
+    last = read_last_fetch(session, fetcher.name)
+    return SourceFetch(fetcher.title, last, has_fetcher(session))
 
 
 def trends_address(
