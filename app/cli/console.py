@@ -17,7 +17,7 @@ from app.auth.weak_secrets import secret_weakness
 from app.database.embedded.server import run_embedded_postgres
 from app.database.migrate import upgrade_if_needed
 from app.database.session import Database
-from app.domain.errors import UserError
+from app.domain.errors import NotFoundError, UserError
 from app.settings import Settings
 
 # Progress and problems go to standard error: standard output is for what was asked. Without
@@ -125,6 +125,13 @@ def refuse_shared_password(configured: Settings) -> None:
     if url and url.password is not None and url.password == configured.app_password:
         hint = "The role that serves must not be able to sign in as the owner: make another one."
         raise UserError("APP_PASSWORD is the password of the schema's owner too", hint)
+
+
+def refuse_missing_database(configured: Settings) -> None:
+    """Raise NotFoundError where opening the database would make a new one."""
+    if not configured.database_url and not (configured.data_dir / "postgres").exists():
+        title = f"There is no database in {configured.data_dir.resolve()}"
+        raise NotFoundError(title, "Name its directory with --data-dir or DATA_DIR.")
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """`modelshare fetch`: figures from their publishers, once or regularly."""
 
+import logging
 import re
 from dataclasses import replace
 from datetime import date
@@ -9,7 +10,14 @@ from typing import Annotated, Final
 
 import typer
 
-from app.cli.console import DataDir, console, exit_when_terminated, load_settings, open_database
+from app.cli.console import (
+    DataDir,
+    console,
+    exit_when_terminated,
+    load_settings,
+    open_database,
+    refuse_missing_database,
+)
 from app.cli.imports import operator_name
 from app.database.fetch_tables import Outcome
 from app.database.session import Database
@@ -18,7 +26,8 @@ from app.domain.errors import UserError
 from app.ingest.fetchers.registry import FETCHERS
 from app.ingest.fetching.record import FetchRequest, FetchResult
 from app.ingest.fetching.run_fetch import run_fetch
-from app.ingest.fetching.schedule import make_job, run_regularly
+from app.ingest.fetching.schedule import make_job, run_queued, run_regularly
+from app.logs import install_logging
 from app.settings import Settings
 
 LEFT_WAITING: Final = 3
@@ -92,10 +101,15 @@ def fetch(  # noqa: PLR0917 - Typer makes an option of each
     if first and last and first > last:
         raise typer.BadParameter("--from is after --to")
     settings = load_settings(data_dir)
+    # In a new one there is neither a source to fetch for nor anything to hold the figures against.
+    refuse_missing_database(settings)
     names = list(FETCHERS) if publisher is PublisherName.ALL else [publisher.value]
     request = FetchRequest(names[0], operator_name(), first, last, publish, stale_ok, reason)
     with exit_when_terminated(), open_database(data_dir) as db:
         if every is not None:
+            install_logging(settings.log_format)
+            # As text only failures are told elsewhere; of this process each round is news.
+            logging.getLogger("app.ingest.fetching").setLevel(logging.INFO)
             run_regularly(db, settings, request, names, every)
         else:
             raise typer.Exit(_fetch_once(db, settings, request, names, check_only=check))
@@ -104,8 +118,13 @@ def fetch(  # noqa: PLR0917 - Typer makes an option of each
 def _fetch_once(
     db: Database, settings: Settings, request: FetchRequest, names: list[str], *, check_only: bool
 ) -> int:
-    """Fetch from each publisher, and return the exit code of the worst."""
+    """Fetch from each publisher, and return the exit code of the worst.
+
+    Whoever asks all of them takes up first what the pages have asked for.
+    """
     codes = [0]
+    if len(names) > 1:
+        run_queued(db, settings)
     for name in names:
         try:
             job = make_job(settings, replace(request, fetcher=name), check_only=check_only)

@@ -23,6 +23,7 @@ from app.cli.console import (
     load_settings,
     open_database,
     parse_path,
+    refuse_missing_database,
     refuse_shared_password,
     refuse_weak_password,
 )
@@ -34,7 +35,7 @@ from app.database.errors import explain_error
 from app.database.migrate import schema_revisions, upgrade_if_needed
 from app.database.roles import may_change_published, prepare_role
 from app.database.session import Database
-from app.domain.errors import NotFoundError, UserError, excerpt
+from app.domain.errors import UserError, excerpt
 from app.ingest.import_export import export_files, import_bundled_data, is_empty
 from app.logs import install_logging
 
@@ -63,6 +64,8 @@ def main() -> None:
     # Alembic logs each step of a migration, which is no news to whoever runs a command.
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    # And each question to a publisher is logged by httpx2.
+    logging.getLogger("httpx2").setLevel(logging.WARNING)
     try:
         app()
     except UserError as refused:
@@ -218,10 +221,8 @@ def export(
 ) -> None:
     """Write every current snapshot and the catalogue; `import` reads back the same."""
     configured = load_settings(data_dir)
-    # Otherwise a misspelt directory would get a new, empty database, and an empty export.
-    if not configured.database_url and not (configured.data_dir / "postgres").exists():
-        title = f"There is no database in {configured.data_dir.resolve()}"
-        raise NotFoundError(title, "Name its directory with --data-dir or DATA_DIR.")
+    # A misspelt directory would get a new, empty database, and so an empty export.
+    refuse_missing_database(configured)
     with open_database(data_dir) as db:
         for path in export_files(db, directory):
             console.print(f"Wrote {path}")

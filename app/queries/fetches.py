@@ -1,6 +1,6 @@
 """The record of fetches, and the publishers' answers beside an upload, as pages show them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -94,8 +94,8 @@ class FetchTimes:
     newest_day: date | None
 
 
-def read_fetch_times(session: Session, fetchers: Collection[str]) -> dict[str, FetchTimes]:
-    """Return the times of each fetcher, by its name."""
+def read_fetch_times(session: Session) -> dict[str, FetchTimes]:
+    """Return the times of each fetcher that has a fetch behind it, by its name."""
     failed = FetchRun.outcome == Outcome.FAILED
     rows = session.execute(
         select(
@@ -107,12 +107,7 @@ def read_fetch_times(session: Session, fetchers: Collection[str]) -> dict[str, F
         .where(FetchRun.ended_at.is_not(None), FetchRun.outcome != Outcome.CHECKED)
         .group_by(FetchRun.fetcher)
     )
-    times = {
-        name: FetchTimes(succeeded, failed_at, newest)
-        for name, succeeded, failed_at, newest in rows
-    }
-    never = FetchTimes(None, None, None)
-    return {name: times.get(name, never) for name in fetchers}
+    return {row[0]: FetchTimes(row[1], row[2], row[3]) for row in rows}
 
 
 def read_answers(session: Session, upload_id: int) -> Sequence[AnswerRecord]:

@@ -9,6 +9,7 @@ from app.database.migrate import is_schema_served, schema_revisions
 from app.database.session import Database
 from app.domain.errors import NotFoundError, UnavailableError
 from app.web.dependencies import database_of
+from app.web.fetch_metrics import render_fetch_metrics
 from app.web.middleware.metrics import METRICS_TYPE, render_metrics
 from app.web.route_policy import RouteKind, policy
 
@@ -44,9 +45,10 @@ def read_readiness(db: Annotated[Database, Depends(database_of)]) -> Health:
 
 @router.get("/metrics", response_class=Response)
 @policy(RouteKind.OPERATIONS)
-def read_metrics(request: Request) -> Response:
-    """Counts and times for Prometheus; not for those who come by way of a proxy."""
+def read_metrics(request: Request, db: Annotated[Database, Depends(database_of)]) -> Response:
+    """Counts and times for Prometheus, of fetches too; not for who comes by way of a proxy."""
     # A proxy adds this header; whoever asks from inside the network comes without it.
     if "x-forwarded-for" in request.headers:
         raise NotFoundError("There is nothing at this address")
-    return Response(render_metrics(), headers={"Content-Type": METRICS_TYPE})
+    counted = render_metrics() + render_fetch_metrics(db)
+    return Response(counted, headers={"Content-Type": METRICS_TYPE})

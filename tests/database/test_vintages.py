@@ -18,7 +18,7 @@ from tests.looking import counted
         ("/trends", 18),
         ("/developers", 14),
         ("/developers/deepseek", 24),
-        ("/sources/openrouter-rankings", 10),
+        ("/sources/openrouter-rankings", 12),
         ("/about", 4),
     ],
 )

@@ -1,5 +1,6 @@
 """Asks a publisher over HTTP: with time-outs, a size limit, retries, and no way to another host."""
 
+import logging
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,11 +13,13 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 import httpx2
 import stamina
+from stamina.instrumentation import RetryDetails
 
 from app.domain.errors import PublisherError, excerpt
 from app.domain.site import SOFTWARE, Site
 from app.domain.sources.publisher_answer import PublisherAnswer
 
+log = logging.getLogger(__name__)
 KEPT_HEADERS: Final = ("content-type", "date", "etag", "last-modified", "link")
 """The headers of an answer that say what it is; the others are about its way."""
 NOT_FOUND: Final = frozenset({404, 410})
@@ -42,6 +45,14 @@ class ClientLimits:
 
 
 DEFAULT_LIMITS: Final = ClientLimits()
+
+
+def _log_retry(details: RetryDetails) -> None:
+    log.info("Asks again in %.0f s: %s", details.wait_for, details.caused_by)
+
+
+# In place of stamina's own lines, which name neither the reason nor the wait.
+stamina.instrumentation.set_on_retry_hooks([_log_retry])
 
 
 class _TryAgainError(Exception):

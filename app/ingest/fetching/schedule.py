@@ -21,7 +21,7 @@ from app.ingest.fetching.run_fetch import run_fetch
 from app.settings import Settings
 
 log = logging.getLogger(__name__)
-QUEUE_PAUSE_S: Final = 10
+QUEUE_PAUSE_S: Final = 5
 """How often the queue is looked at."""
 JITTER: Final = 0.1
 """By which part of the span a round may begin later, so that not all sites ask at once."""
