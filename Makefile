@@ -26,7 +26,7 @@ run: $(VENV)/.runtime $(PLOTLY)
 	@exec $(BIN)/modelshare serve
 
 # Those of metadata build the whole contract of the API, and so are not among the quick ones.
-PURE := $(addprefix tests/,domain csv_io wording charts ingest/rules)
+PURE := $(addprefix tests/,domain csv_io wording charts ingest/rules ingest/fetchers)
 
 check: lint
 	$(BIN)/pytest -n 0 -q $(PURE)

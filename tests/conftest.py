@@ -11,7 +11,7 @@ from typing import Final
 
 import pytest
 
-PURE_ROOMS: Final = ("domain", "csv_io", "wording", "charts", "ingest/rules")
+PURE_ROOMS: Final = ("domain", "csv_io", "wording", "charts", "ingest/rules", "ingest/fetchers")
 RUN: Final = "MODELSHARE_TEST_RUN"
 MEMORY: Final = Path("/dev/shm")
 TEMPORARY_FILES_MAX_BYTES: Final = 4 << 30
