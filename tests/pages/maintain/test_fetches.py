@@ -155,7 +155,7 @@ def test_pressing_the_button_queues_a_fetch_that_the_fetcher_takes_up(
     assert (request.fetcher, request.publish) == ("openrouter", False)
     with fetcher_present(db):
         assert "No fetcher runs" not in text_of(maintainer_client.get("/fetches"))
-    assert len(select(maintainer_client.get("/fetches").text, "tbody tr")) == 1
+    assert len(select(maintainer_client.get("/fetches").text, ".fetches li")) == 1
     assert number
 
 
