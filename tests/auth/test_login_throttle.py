@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 from sqlalchemy import func, select
@@ -95,8 +95,14 @@ def test_whoever_waits_too_long_for_the_turn_is_asked_to_come_again(ada: Databas
 
 
 def test_of_many_guesses_at_once_ten_get_through(ada: Database) -> None:
+    def guess(_: int) -> str:
+        while True:
+            # A busy machine may ask to come again, which is no guess.
+            with suppress(UnavailableError):
+                return outcome(ada, password="wrong")
+
     with ThreadPoolExecutor(16) as pool:
-        outcomes = list(pool.map(lambda _: outcome(ada, password="wrong"), range(30)))
+        outcomes = list(pool.map(guess, range(30)))
     assert outcomes.count("WrongPassword") == 10
     assert outcomes.count("TooOften") == 20
 

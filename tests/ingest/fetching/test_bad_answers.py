@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import URL, select
 
 from app.database.fetch_tables import FetchRun
 from app.database.session import Database
@@ -21,6 +21,7 @@ from app.ingest.fetching.publisher_client import ClientLimits, PublisherClient
 from app.ingest.fetching.record import FetchRequest
 from app.ingest.fetching.run_fetch import run_fetch
 from tests.builders import row_counts
+from tests.databases import copied, open_database
 from tests.publisher_server import RECORDINGS, Answer, PublisherServer, running_publisher
 
 EXPORTS = "/api/v1/datasets/exports"
@@ -214,6 +215,13 @@ BAD: list[tuple[str, Spoil, str]] = [
 ]
 
 
+@pytest.fixture(scope="module")
+def standing_db(database_server: URL, catalogue_template: str) -> Iterator[Database]:
+    """The bundled catalogue; shared, since nothing that is refused changes it."""
+    with copied(database_server, catalogue_template) as url, open_database(url) as db:
+        yield db
+
+
 def fetch(db: Database, publisher: PublisherServer, key: str | None = None, **more: Any) -> Any:
     def open_publisher() -> PublisherClient:
         return PublisherClient(publisher.address, Site(), key=key, limits=QUICK)
@@ -240,15 +248,15 @@ def refused(db: Database, publisher: PublisherServer, key: str | None = None) ->
     ("spoil", "words"), [item[1:] for item in BAD], ids=[item[0] for item in BAD]
 )
 def test_it_is_refused_in_words_and_nothing_is_stored(
-    catalogue_db: Database, openrouter: PublisherServer, spoil: Spoil, words: str
+    standing_db: Database, openrouter: PublisherServer, spoil: Spoil, words: str
 ) -> None:
     spoil(openrouter)
-    assert words in refused(catalogue_db, openrouter)
+    assert words in refused(standing_db, openrouter)
 
 
-def test_a_server_that_is_not_there_is_told(catalogue_db: Database) -> None:
+def test_a_server_that_is_not_there_is_told(standing_db: Database) -> None:
     gone = PublisherServer("http://127.0.0.1:9")
-    assert "The publisher cannot be reached" in refused(catalogue_db, gone)
+    assert "The publisher cannot be reached" in refused(standing_db, gone)
 
 
 def test_what_passes_is_tried_again(catalogue_db: Database, openrouter: PublisherServer) -> None:
@@ -322,19 +330,19 @@ def test_with_a_key_the_days_are_asked_for(catalogue_db: Database, keyed: Publis
     ],
 )
 def test_an_answer_with_a_key_is_held_to_the_same(
-    catalogue_db: Database,
+    standing_db: Database,
     keyed: PublisherServer,
     change: Callable[[dict[str, Any]], object],
     words: str,
 ) -> None:
     change_answer(keyed, change)
-    assert words in refused(catalogue_db, keyed, "sk-key")
+    assert words in refused(standing_db, keyed, "sk-key")
 
 
 def test_the_key_stands_in_no_message_and_no_record(
-    catalogue_db: Database, keyed: PublisherServer
+    standing_db: Database, keyed: PublisherServer
 ) -> None:
     keyed.answers[KEYED] = Answer(status=401)
-    words = refused(catalogue_db, keyed, "sk-secret")
+    words = refused(standing_db, keyed, "sk-secret")
     assert "sk-secret" not in words
     assert "Look at the key" in words
