@@ -1,19 +1,16 @@
 """The schema, step by step and on data."""
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 
 import pytest
 from alembic import command
-from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import URL, Connection, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from app.auth.accounts import add_maintainer
-from app.database.migrate import alembic_config, check_server_version, schema_revisions
+from app.database.migrate import check_server_version, schema_revisions
 from app.database.session import Database
 from app.database.table_base import TableBase
 from app.domain.errors import UnavailableError
@@ -21,21 +18,9 @@ from app.domain.sources.provenance import Provenance
 from app.domain.vocabulary import Openness
 from app.ingest.stored_files import store_upload
 from app.ingest.withdraw import discard_upload
+from tests.database.builders import alembic, step
 from tests.databases import administering, drop_database, template_name
 from tests.programs import modelshare
-
-
-@contextmanager
-def alembic(db: Database) -> Iterator[Config]:
-    with db.engine.begin() as connection:
-        config = alembic_config()
-        config.attributes["connection"] = connection
-        yield config
-
-
-def step(db: Database, direction: str, revision: str) -> None:
-    with alembic(db) as config:
-        getattr(command, direction)(config, revision)
 
 
 def schema(connection: Connection) -> str:

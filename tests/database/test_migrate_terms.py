@@ -6,7 +6,7 @@ from app.catalogue.editing import edit_entry
 from app.catalogue.entry_types import SOURCE_TYPE
 from app.database.session import Database
 from tests.builders import publish_stored, store_file
-from tests.database.test_migrate import step
+from tests.database.builders import read, step
 
 ESTIMATED = b"month,origin,share_pct,status\n2026-01,chinese,5,estimated\n"
 STATUSES = """
@@ -22,11 +22,6 @@ AS_BUNDLED = {
     ("huggingface-spring-2026", "trailing-12-months", "sum", None, "once", None),
     ("vercel-ai-gateway", "month", "sum", None, "once", None),
 }
-
-
-def read(db: Database, statement: str) -> set[tuple[object, ...]]:
-    with db.engine.connect() as connection:
-        return {tuple(row) for row in connection.execute(text(statement))}
 
 
 def forget_what_was_set_aside(db: Database) -> None:

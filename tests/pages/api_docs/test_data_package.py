@@ -11,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.metadata.dataset import Json
-from tests.pages.api_docs.test_descriptions import package
+from tests.pages.api_docs.builders import package
 
 Value = str | int | Decimal | date
 

@@ -16,19 +16,10 @@ from app.main import create_app
 from app.metadata.dataset import Json, licence_address
 from tests.builders import HOSTILE_NAMES, NOVEMBER, SITE, publish_stored, store_file
 from tests.markup import attributes, select
+from tests.pages.api_docs.builders import package, read_json
 from tests.rewriting import rewriting
 
 ADDRESSES = ["/llms.txt", "/datapackage.json", "/dataset.jsonld"]
-
-
-def read_json(client: TestClient, address: str) -> Json:
-    document = client.get(address).json()
-    assert isinstance(document, dict)
-    return document
-
-
-def package(client: TestClient) -> Json:
-    return read_json(client, "/datapackage.json")
 
 
 def dataset(client: TestClient) -> Json:

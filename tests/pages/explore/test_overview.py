@@ -21,13 +21,7 @@ from tests.markup import (
     texts,
     words_of,
 )
-
-
-def html_of(client: TestClient, address: str = "/") -> str:
-    """A page with plain and single spaces."""
-    response = client.get(address)
-    assert response.status_code == 200
-    return re.sub(r"\s+", " ", response.text.replace("\N{NO-BREAK SPACE}", " "))
+from tests.pages.explore.builders import html_of
 
 
 def figures_of(client: TestClient, address: str = "/") -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from app.ingest.stored_files import WEB_LIMITS, store_upload
 from app.ingest.withdraw import withdraw_upload
 from app.queries.uploads import read_upload_records
 from tests.markup import select, select_one, words_of
-from tests.pages.explore.test_overview import html_of
+from tests.pages.explore.builders import html_of
 
 
 def test_a_source_that_was_added_later_does_not_stand_beside_earlier_figures(

@@ -10,7 +10,7 @@ from app.database.session import Database
 from tests.builders import month_file, publish_stored, store_file
 from tests.looking import words
 from tests.markup import select, select_one, words_of
-from tests.pages.explore.test_overview import html_of
+from tests.pages.explore.builders import html_of
 
 WINDOWS = ("month", "week", "day", "trailing-30-days", "trailing-12-months")
 SAME = "the same month"

@@ -8,7 +8,7 @@ from app.catalogue.entry_types import DEVELOPER_TYPE, read_entries
 from app.database.session import Database
 from tests.builders import NOVEMBER, REVISED, publish_file, store_upload_of, text_of
 from tests.markup import attributes, select_one
-from tests.pages.maintain.test_upload_record import act, page
+from tests.pages.maintain.builders import act, page
 
 
 def test_publishing_shows_the_record_that_anyone_may_see(

@@ -5,28 +5,12 @@ from urllib.parse import quote
 
 import pytest
 from fastapi.testclient import TestClient
-from httpx2 import Response
 
 from app.database.session import Database
 from app.queries.uploads import UPLOADS_A_PAGE
 from tests.builders import HOSTILE_NAMES, NOVEMBER, REVISED, publish_file, store_upload_of, text_of
-from tests.markup import attributes, parse, select, select_one, texts
-
-
-def page(client: TestClient, upload_id: int, rest: str = "", status: int = 200) -> str:
-    response = client.get(f"/uploads/{upload_id}{rest}")
-    assert response.status_code == status
-    return text_of(response)
-
-
-def act(client: TestClient, upload_id: int, what: str, **fields: str) -> Response:
-    """Sends the form of the upload's page, or of the one for maintainers, as it stands there."""
-    html = client.get(f"/uploads/{upload_id}/withdraw", follow_redirects=True).text
-    form = select_one(html, f'form[action="/uploads/{upload_id}/{what}"]')
-    versions = form.select('input[name="version"]')
-    hidden = {str(field["name"]): str(field["value"]) for field in versions}
-    return client.post(f"/uploads/{upload_id}/{what}", data=hidden | fields)
-
+from tests.markup import attributes, parse, select, texts
+from tests.pages.maintain.builders import act, page
 
 # --- what would change
 

@@ -10,7 +10,7 @@ from app.catalogue.entry_types import COMPANY_TYPE
 from app.database.session import Database
 from tests.browser import WatchedPages
 from tests.looking import links, words
-from tests.pages.reference.test_models import correct
+from tests.pages.reference.builders import correct
 
 
 def test_a_company_shows_its_share_with_its_developers_models_and_names(

@@ -16,13 +16,12 @@ from app.queries.answers.shares import answer_question
 from tests.browser import WatchedPages
 from tests.builders import HOSTILE_NAMES, database_of
 from tests.looking import counted, faults, links, too_wide, words
-from tests.markup import attributes, select_one, texts
+from tests.markup import attributes, texts
+from tests.pages.reference.builders import CHIMERA, TNG, headline, names
 from tests.rewriting import rewriting
 
 SHARE = r"([\d.]+) %(?: provisional)?"
 # European, built on DeepSeek.
-TNG = "/developers/tngtech"
-CHIMERA = "/models/tngtech/deepseek-r1t2-chimera"
 ADDRESSES = [
     "/developers",
     "/developers?origin=european",
@@ -35,21 +34,10 @@ ADDRESSES = [
 ]
 
 
-def names(client: TestClient, address: str) -> list[str]:
-    addresses = attributes(client.get(address).text, '.who > a[href^="/developers/"]', "href")
-    return [item.removeprefix("/developers/").partition("?")[0] for item in addresses]
-
-
 def figures(client: TestClient, address: str) -> list[str]:
     """The figures of the tables of a page; the cells of words are left out."""
     cells = texts(client.get(address).text, "td:not([class])")
     return [cell for cell in cells if re.match(r"[\d<.–]", cell)]
-
-
-def headline(client: TestClient, address: str) -> str:
-    heading = select_one(client.get(address).text, "h1:has(> small)")
-    text: str = next(heading.strings)
-    return text.replace("\N{NO-BREAK SPACE}", " ").strip()
 
 
 def nameless(db: Database) -> str:

@@ -7,23 +7,14 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from app.catalogue.editing import edit_entry
-from app.catalogue.entry_types import DEVELOPER_TYPE, MODEL_TYPE, EntryType, read_entries
+from app.catalogue.entry_types import DEVELOPER_TYPE, MODEL_TYPE
 from app.database.session import Database
 from app.database.tables import Developer
 from tests.builders import NOVEMBER, publish_file
 from tests.looking import links, vintages, words
-from tests.pages.reference.test_developers import CHIMERA, TNG, headline, names
+from tests.pages.reference.builders import CHIMERA, TNG, correct, headline, names
 
 BEFORE = "as_of=2020-01-01"
-
-
-def correct(db: Database, kind: EntryType, slug: str, **cells: str) -> None:
-    with db.writing() as session:
-        column = kind.columns[0].name
-        number, stored_cells = next(
-            item for item in read_entries(session, kind) if item[1][column] == slug
-        )
-        edit_entry(session, kind, stored_cells | cells, by="ada", reason="why", entry_id=number)
 
 
 def test_counting_by_base_model_is_offered_and_says_what_it_changes(client: TestClient) -> None:

@@ -16,26 +16,14 @@ from app.ingest.withdraw import withdraw_upload
 from tests.builders import HOSTILE_NAMES, NOVEMBER, REVISED, database_of, publish_file
 from tests.looking import counted, links, words
 from tests.markup import attributes, select, text_of, texts
+from tests.pages.reference.builders import BEFORE, MAIN, SINGLE, record
 from tests.rewriting import rewriting
-
-MAIN = "/sources/openrouter-rankings"
-SINGLE = "/sources/huggingface-study-2025"
-BEFORE = "as_of=2020-01-01"
 
 
 def definition(client: TestClient, address: str) -> dict[str, str]:
     html = client.get(address).text
     terms, meanings = texts(html, "dl.facts > dt"), texts(html, "dl.facts > dt + dd")
     return dict(zip(terms, meanings, strict=True))
-
-
-def record(db: Database) -> tuple[int, int]:
-    """A revision of September, and one that was withdrawn; their uploads."""
-    standing = publish_file(db, REVISED, reason="a recount")
-    gone = publish_file(db, REVISED.replace(b"50", b"55"), reason="one more")
-    with db.writing() as session:
-        withdraw_upload(session, gone, by="grace", reason="left out a week")
-    return standing, gone
 
 
 def add_source(db: Database, slug: str) -> None:

@@ -5,7 +5,7 @@ import pytest
 from app.database.session import Database
 from tests.browser import WatchedPages
 from tests.looking import faults, too_wide
-from tests.pages.reference.test_sources import BEFORE, MAIN, SINGLE, record
+from tests.pages.reference.builders import BEFORE, MAIN, SINGLE, record
 
 
 @pytest.fixture
