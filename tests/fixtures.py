@@ -37,6 +37,7 @@ from tests.databases import (
     template_name,
 )
 from tests.publisher_server import PublisherServer, recorded, running_publisher
+from tests.recorded_publishers import answer_days
 
 
 def end_run(directory: Path) -> None:
@@ -87,6 +88,13 @@ def catalogue_db(catalogue_database_url: str) -> Iterator[Database]:
 def openrouter() -> Iterator[PublisherServer]:
     """OpenRouter on loopback: it answers from recordings."""
     with running_publisher(recorded("openrouter", "/api/v1/datasets/")) as publisher:
+        yield publisher
+
+
+@pytest.fixture
+def vercel() -> Iterator[PublisherServer]:
+    """Vercel on loopback: every day is one of three recorded ones."""
+    with running_publisher(answer_days) as publisher:
         yield publisher
 
 

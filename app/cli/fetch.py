@@ -41,6 +41,7 @@ class PublisherName(StrEnum):
     """Whom a fetch may ask."""
 
     OPENROUTER = "openrouter"
+    VERCEL = "vercel"
     ALL = "all"
 
 

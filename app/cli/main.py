@@ -61,10 +61,10 @@ app.add_typer(accounts.tokens, name="token")
 
 def main() -> None:
     """Run a command; what a user did wrong is one message and exit code 1, never a traceback."""
-    # Alembic logs each step of a migration, which is no news to whoever runs a command.
+    # Alembic logs each step of a migration, httpx2 each question to a publisher, of which a fetch
+    # may have a hundred: that is no news to whoever runs a command.
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    # And each question to a publisher is logged by httpx2.
     logging.getLogger("httpx2").setLevel(logging.WARNING)
     try:
         app()

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from app.catalogue.index import CatalogueIndex
 from app.domain.sources.publisher_answer import PublisherAnswer
-from app.domain.sources.source_terms import Statistic
+from app.domain.sources.source_terms import Statistic, Window
 from app.ingest.fetchers.rows import PublisherRow
 
 
@@ -71,18 +71,20 @@ class Reading:
 class Fetcher(Protocol):
     """A publisher that can be fetched from: `collect` asks it, `read` understands the answers.
 
-    `statistic` says what a month is of its days, which are shares where it is their mean.
-    `never_published` are days that are in no answer and never will be.
+    `window` is the stretch of time of one figure: where it is not the month, a figure is of the day
+    on which it is read. `statistic` says what a month is of its days, which are shares where it is
+    their mean. `never_published` are days that are in no answer and never will be.
     """
 
     name: str
     title: str
     sources: tuple[str, ...]
+    window: Window
     statistic: Statistic
     never_published: Collection[date]
 
-    def first_month(self, publisher: Publisher) -> date:
-        """Return the first month that the publisher can be asked for."""
+    def first_month(self, publisher: Publisher, today: date) -> date:
+        """Return the first month that the publisher can be asked for on a day."""
         ...
 
     def collect(

@@ -106,4 +106,5 @@ def _totals(by_day: RowsByDay, statistic: Statistic) -> dict[RowCells, Decimal]:
         return totals
     # A name that is not among a day's has no share of that day.
     count = len(by_day)
-    return {cells: (total / count).quantize(SHARE_DIGITS) for cells, total in totals.items()}
+    means = {cells: (total / count).quantize(SHARE_DIGITS) for cells, total in totals.items()}
+    return {cells: mean for cells, mean in means.items() if mean}

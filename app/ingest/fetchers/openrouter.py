@@ -16,12 +16,13 @@ from app.catalogue.index import CatalogueIndex
 from app.domain.calendar import add_months, last_day_of, months_between
 from app.domain.errors import PublisherError, excerpt
 from app.domain.sources.publisher_answer import PublisherAnswer
-from app.domain.sources.source_terms import Statistic
+from app.domain.sources.source_terms import Statistic, Window
 from app.ingest.fetchers.fetcher import AnswerRows, Period, Publisher, Reading
 from app.ingest.fetchers.rows import (
     PublisherRow,
     RowCells,
     bad_answer,
+    check_days,
     check_value,
     csv_rows,
     json_rows,
@@ -58,10 +59,15 @@ class OpenRouter:
     name = "openrouter"
     title = "OpenRouter"
     sources: tuple[str, ...] = (SOURCE,)
+    window = Window.MONTH
     statistic = Statistic.SUM
     never_published: Collection[date] = NEVER_PUBLISHED
 
-    def first_month(self, publisher: Publisher) -> date:
+    def first_month(
+        self,
+        publisher: Publisher,
+        today: date,  # noqa: ARG002 - what was published once can be had on every day
+    ) -> date:
         """Return the first month that can be had whole."""
         if publisher.has_key:
             return FIRST_KEYED_DAY
@@ -73,7 +79,7 @@ class OpenRouter:
         period: Period,
         catalogue: CatalogueIndex,  # noqa: ARG002 - every model that was used is named, known or not
     ) -> list[PublisherAnswer]:
-        earliest = self.first_month(publisher)
+        earliest = self.first_month(publisher, period.today)
         first = period.first or earliest
         if first < earliest:
             with_key = "" if publisher.has_key else " Earlier ones need OPENROUTER_API_KEY."
@@ -238,8 +244,8 @@ class _AnswerReader:
         _check_digest(answer, document)
         as_of = read_day(answer, named, "its name")
         rows = [self._row(answer, *row) for row in csv_rows(answer, CSV_FIELDS)]
-        first = as_of - EXPORT_DAYS * _DAY
-        _check_days(answer, rows, first, as_of - _DAY, whole=True)
+        span = as_of - EXPORT_DAYS * _DAY, as_of - _DAY
+        check_days(answer, rows, span, whole=True, never_published=NEVER_PUBLISHED)
         self.origin_url = document["files"]["csv"]["url"]
         self.read.append(AnswerRows(answer, as_of, rows))
 
@@ -254,8 +260,8 @@ class _AnswerReader:
             check_value(answer, meta, key, span[key][0])
         as_of = read_day(answer, str(meta.get("as_of"))[:10], "its “as_of”")
         rows = [self._row(answer, *row) for row in json_rows(answer, document, "data", JSON_FIELDS)]
-        first, last = (date.fromisoformat(span[key][0]) for key in ("start_date", "end_date"))
-        _check_days(answer, rows, first, last, whole=False)
+        asked = date.fromisoformat(span["start_date"][0]), date.fromisoformat(span["end_date"][0])
+        check_days(answer, rows, asked, whole=False, never_published=NEVER_PUBLISHED)
         self.origin_url = answer.url
         self.read.append(AnswerRows(answer, as_of, rows))
 
@@ -278,24 +284,3 @@ class _AnswerReader:
         maker = model.partition("/")[0]
         origin = "" if self.catalogue.developer(maker) else "unknown"
         return RowCells(SOURCE, developer=maker, model=model, origin=origin)
-
-
-def _check_days(
-    answer: PublisherAnswer, rows: list[PublisherRow], first: date, last: date, *, whole: bool
-) -> None:
-    """Raise PublisherError for a day outside of those asked for, twice the same row, or a hole.
-
-    With `whole` every day must be there; without, the newest may be missing still.
-    """
-    seen: set[tuple[date, str]] = set()
-    for row in rows:
-        if not first <= row.day <= last:
-            raise bad_answer(answer, f"row {row.number} is of {row.day}, which was not asked for")
-        if (row.day, row.name) in seen:
-            raise bad_answer(answer, f"row {row.number} has {row.name} on {row.day} again")
-        seen.add((row.day, row.name))
-    days = {row.day for row in rows}
-    end = last if whole else max(days, default=first)
-    expected = {first + _DAY * count for count in range((end - first).days + 1)} - NEVER_PUBLISHED
-    if missing := sorted(expected - days):
-        raise bad_answer(answer, f"it has no rows of {missing[0]}, a hole in its days")

@@ -5,9 +5,12 @@ from typing import Final
 
 from app.ingest.fetchers.fetcher import Fetcher
 from app.ingest.fetchers.openrouter import OpenRouter
+from app.ingest.fetchers.vercel import Vercel
 
 # Apart from what asks them: the web process offers them, and never calls out.
-FETCHERS: Final[Mapping[str, Fetcher]] = {fetcher.name: fetcher for fetcher in (OpenRouter(),)}
+FETCHERS: Final[Mapping[str, Fetcher]] = {
+    fetcher.name: fetcher for fetcher in (OpenRouter(), Vercel())
+}
 """Every fetcher by its name."""
 
 

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -56,15 +56,37 @@ def bad_answer(answer: PublisherAnswer, what: str) -> PublisherError:
 
 def read_json(answer: PublisherAnswer) -> dict[str, Any]:
     """Return the object that an answer holds. Raises PublisherError for anything else."""
-    try:
-        # Binary fractions would not be what the publisher wrote.
-        document = json.loads(answer.content, parse_float=Decimal)
-    except (ValueError, RecursionError):
-        start = excerpt(answer.content[:60].decode("utf-8", "replace").strip(), 40)
-        raise bad_answer(answer, f"it is no JSON, or broken off; it begins “{start}”") from None
+    document = _load_json(answer)
     if not isinstance(document, dict):
         raise bad_answer(answer, "it is no JSON object")
     return document
+
+
+def read_json_list(answer: PublisherAnswer) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield each object of the list that an answer is, with its number from 1."""
+    document = _load_json(answer)
+    if not isinstance(document, list):
+        raise bad_answer(answer, "it is no JSON list")
+    yield from _objects(answer, document)
+
+
+def _load_json(answer: PublisherAnswer) -> Any:
+    try:
+        # Binary fractions would not be what the publisher wrote. Decimal has no exponent of twenty
+        # digits, and says so by an ArithmeticError.
+        return json.loads(answer.content, parse_float=Decimal)
+    except (ValueError, ArithmeticError, RecursionError):
+        start = excerpt(answer.content[:60].decode("utf-8", "replace").strip(), 40)
+        raise bad_answer(answer, f"it is no JSON, or broken off; it begins “{start}”") from None
+
+
+def _objects(
+    answer: PublisherAnswer, rows: Collection[Any]
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, row in enumerate(rows, 1):
+        if not isinstance(row, dict):
+            raise bad_answer(answer, f"row {number} is no object")
+        yield number, row
 
 
 def json_rows(
@@ -74,9 +96,7 @@ def json_rows(
     rows = document.get(key)
     if not isinstance(rows, list):
         raise bad_answer(answer, f"it has no list “{key}”")
-    for number, row in enumerate(rows, 1):
-        if not isinstance(row, dict):
-            raise bad_answer(answer, f"row {number} is no object")
+    for number, row in _objects(answer, rows):
         check_fields(answer, row, fields, f"row {number}")
         yield number, row
 
@@ -136,6 +156,14 @@ def read_count(answer: PublisherAnswer, text: object, where: str) -> Decimal:
     raise bad_answer(answer, f"{where} has “{excerpt(str(text), 40)}” for a count")
 
 
+def read_share(answer: PublisherAnswer, number: object, where: str) -> Decimal:
+    """Return a share in percent that JSON has as a number from 0 to 100. Raises PublisherError."""
+    # JSON's NaN and Infinity come as floats, and true counts as 1.
+    if isinstance(number, int | Decimal) and not isinstance(number, bool) and 0 <= number <= 100:
+        return Decimal(number)
+    raise bad_answer(answer, f"{where} has “{excerpt(str(number), 40)}” for a share")
+
+
 def check_value(
     answer: PublisherAnswer, document: Mapping[str, Any], key: str, expected: str
 ) -> None:
@@ -143,3 +171,31 @@ def check_value(
     if document.get(key) != expected:
         shown = excerpt(str(document.get(key)), 60)
         raise bad_answer(answer, f"its {key.replace('_', ' ')} is “{shown}”, not “{expected}”")
+
+
+def check_days(
+    answer: PublisherAnswer,
+    rows: Collection[PublisherRow],
+    span: tuple[date, date],
+    *,
+    whole: bool,
+    never_published: Collection[date] = (),
+) -> None:
+    """Raise PublisherError for a day outside of the span, twice the same row, or a hole.
+
+    `span` are the first and the last day asked for. With `whole` every day of it must be there;
+    without, the newest may be missing still.
+    """
+    first, last = span
+    seen: set[tuple[date, str]] = set()
+    for row in rows:
+        if not first <= row.day <= last:
+            raise bad_answer(answer, f"row {row.number} is of {row.day}, which was not asked for")
+        if (row.day, row.name) in seen:
+            raise bad_answer(answer, f"row {row.number} has {row.name} on {row.day} again")
+        seen.add((row.day, row.name))
+    days = {row.day for row in rows}
+    end = last if whole else max(days, default=first)
+    expected = {first + timedelta(days=count) for count in range((end - first).days + 1)}
+    if missing := sorted(expected - days - set(never_published)):
+        raise bad_answer(answer, f"it has no rows of {missing[0]}, a hole in its days")

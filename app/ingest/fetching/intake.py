@@ -212,11 +212,10 @@ def _holds(review: Review, reason: str) -> list[str]:
     if checked.problem_count:
         first = checked.problems[0]
         return [f"The file has {checked.problem_count} problems, such as: {first.sentence()}"]
-    # That it revises is no surprise where a reason for it is given.
+    # That it revises is no surprise where a reason for it is given, and each line has its status.
+    expected = {"becomes_final", "revises"} if reason else {"becomes_final"}
     holds = [
-        f"Look at: {warning.text}."
-        for warning in review.warnings
-        if not (warning.code == "revises" and reason)
+        f"Look at: {warning.text}." for warning in review.warnings if warning.code not in expected
     ]
     if checked.new_developers or checked.new_models:
         holds.append("Look at: the names that are new to the catalogue.")

@@ -2,15 +2,14 @@
 
 from dataclasses import replace
 
-from app.catalogue.index import CatalogueIndex
 from app.catalogue.lookup import load_catalogue_index
 from app.database.fetch_tables import Outcome
 from app.database.session import Database
-from app.domain.errors import NotFoundError, UserError
-from app.ingest.fetchers.fetcher import Fetcher
+from app.domain.errors import UserError
 from app.ingest.fetchers.months import sum_months
 from app.ingest.fetching.fetch_job import FetchJob
 from app.ingest.fetching.intake import FetchIntake
+from app.ingest.fetching.needed_sources import add_needed_sources
 from app.ingest.fetching.record import (
     FetchResult,
     begin_fetch,
@@ -19,14 +18,13 @@ from app.ingest.fetching.record import (
     note_progress,
 )
 from app.ingest.import_export import IMPORT_STATEMENT_TIMEOUT_S
-from app.paths import DATA
 
 
 def run_fetch(db: Database, job: FetchJob) -> FetchResult:
     """Fetch, and return what it came to; the record of fetches has it too.
 
     Raises PublisherError for what the publisher answers, ConflictError where another fetch runs,
-    BadFileError for a file that cannot be checked. Whatever is raised, nothing is stored.
+    BadFileError for a file that cannot be checked. Whatever is raised, no figure is stored.
     """
     with fetching_alone(db):
         number = begin_fetch(db, job.request, job.queued, job.next_at)
@@ -43,28 +41,27 @@ def run_fetch(db: Database, job: FetchJob) -> FetchResult:
 def _fetch(db: Database, job: FetchJob, number: int) -> FetchResult:
     with db.reading() as session:
         catalogue = load_catalogue_index(session)
-    _refuse_unknown_sources(job.fetcher, catalogue)
     note_progress(db, number, f"asks {job.fetcher.title}")
     with job.open_publisher() as publisher:
         period = job.period
         if period.first is None:
-            period = replace(period, first=job.fetcher.first_month(publisher))
+            period = replace(period, first=job.fetcher.first_month(publisher, job.today))
         answers = job.fetcher.collect(publisher, period, catalogue)
     reading = job.fetcher.read(answers, catalogue)
     months = sum_months(job.fetcher, reading, period, stale_ok=job.request.stale_ok)
     if not months:
         return FetchResult(Outcome.UNCHANGED, (f"{job.fetcher.title} has no day of these months.",))
     note_progress(db, number, "checks what it answered")
+    added: tuple[str, ...] = ()
+    if not job.check_only:
+        # Apart from the taking in: the audit list is locked to the end of what writes into it.
+        with db.writing() as session:
+            added = add_needed_sources(session, job.fetcher, by=job.request.by)
     with db.writing(timeout_s=IMPORT_STATEMENT_TIMEOUT_S) as session:
+        if job.check_only:
+            added = add_needed_sources(session, job.fetcher, by=job.request.by)
         result = FetchIntake(session, job, answers, reading).take(months)
         if job.check_only or result.outcome is Outcome.UNCHANGED:
             session.rollback()
     newest = max(month.covered.last_day for month in months)
-    return replace(result, newest_day=newest)
-
-
-def _refuse_unknown_sources(fetcher: Fetcher, catalogue: CatalogueIndex) -> None:
-    for source in fetcher.sources:
-        if source not in catalogue.sources:
-            hint = f"Import it: modelshare catalogue import {DATA / 'sources.csv'}"
-            raise NotFoundError(f"The catalogue has no source {source}", hint)
+    return replace(result, messages=(*added, *result.messages), newest_day=newest)

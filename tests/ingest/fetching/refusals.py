@@ -1,0 +1,55 @@
+"""Fetches on a day of a test's own, as far as to what is refused."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.database.fetch_tables import FetchRun
+from app.database.session import Database
+from app.domain.errors import UserError
+from app.domain.site import Site
+from app.ingest.fetchers.fetcher import Fetcher
+from app.ingest.fetching.fetch_job import FetchJob
+from app.ingest.fetching.publisher_client import ClientLimits, PublisherClient
+from app.ingest.fetching.record import FetchRequest, FetchResult
+from app.ingest.fetching.run_fetch import run_fetch
+from tests.builders import row_counts
+from tests.publisher_server import PublisherServer
+
+PATIENT = ClientLimits(attempt_s=30, silence_s=30, bytes=2**20, attempts=2, first_wait_s=0.01)
+
+
+@dataclass(frozen=True)
+class Today:
+    """A fetcher that is run on a day; `first` None is without --from."""
+
+    fetcher: Fetcher
+    day: date
+    first: date | None = None
+
+
+def fetch_on(
+    db: Database, publisher: PublisherServer, today: Today, *, check: bool = False, **more: Any
+) -> FetchResult:
+    def open_publisher() -> PublisherClient:
+        return PublisherClient(publisher.address, Site(), limits=PATIENT)
+
+    request = replace(FetchRequest(today.fetcher.name, "ada", today.first), **more)
+    return run_fetch(db, FetchJob(request, today.fetcher, open_publisher, today.day, check))
+
+
+def refused_words(db: Database, publisher: PublisherServer, today: Today, **more: Any) -> str:
+    """Fetch what cannot be taken; return the error's words, which the record has too."""
+    before = row_counts(db)
+    with pytest.raises(UserError) as error:
+        fetch_on(db, publisher, today, **more)
+    assert row_counts(db) == before
+    with db.reading() as session:
+        record = session.scalars(select(FetchRun).order_by(FetchRun.id.desc())).first()
+    assert record is not None
+    assert record.outcome == "failed"
+    assert record.message.startswith(error.value.title)
+    return f"{error.value.title}. {error.value.detail}"
