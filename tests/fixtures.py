@@ -37,7 +37,7 @@ from tests.databases import (
     template_name,
 )
 from tests.publisher_server import PublisherServer, recorded, running_publisher
-from tests.recorded_publishers import answer_days
+from tests.recorded_publishers import answer_days, answer_lists
 
 
 def end_run(directory: Path) -> None:
@@ -95,6 +95,13 @@ def openrouter() -> Iterator[PublisherServer]:
 def vercel() -> Iterator[PublisherServer]:
     """Vercel on loopback: every day is one of three recorded ones."""
     with running_publisher(answer_days) as publisher:
+        yield publisher
+
+
+@pytest.fixture
+def hub() -> Iterator[PublisherServer]:
+    """The Hugging Face Hub on loopback, where two organisations have models."""
+    with running_publisher(answer_lists()) as publisher:
         yield publisher
 
 

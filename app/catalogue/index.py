@@ -11,12 +11,16 @@ from app.domain.vocabulary import Openness, Origin
 
 @dataclass(frozen=True, slots=True)
 class KnownDeveloper:
-    """What a file's line takes from a developer that the catalogue knows, and its aliases."""
+    """What a file's line takes from a developer that the catalogue knows, and its aliases.
+
+    `huggingface_org` is its organisation on the Hub, empty where it has none.
+    """
 
     slug: str
     name: str
     origin: Origin
     aliases: tuple[str, ...] = ()
+    huggingface_org: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,9 @@ from app.domain.vocabulary import Openness, Origin
 
 def load_catalogue_index(session: Session) -> CatalogueIndex:
     """Return today's catalogue, against which files are checked."""
-    developers = session.execute(select(Developer.slug, Developer.name, Developer.origin))
+    developers = session.execute(
+        select(Developer.slug, Developer.name, Developer.origin, Developer.huggingface_org)
+    )
     models = session.execute(
         select(Model.slug, Model.name, Developer.slug, Model.openness).join(
             Developer, Developer.id == Model.developer_id
@@ -30,8 +32,8 @@ def load_catalogue_index(session: Session) -> CatalogueIndex:
     return CatalogueIndex(
         sources={slug: name for slug, name, _ in sources},
         developers={
-            slug: KnownDeveloper(slug, name, Origin(origin), aliases["developer", slug])
-            for slug, name, origin in developers
+            slug: KnownDeveloper(slug, name, Origin(origin), aliases["developer", slug], org)
+            for slug, name, origin, org in developers
         },
         models={
             slug: KnownModel(slug, name, maker, Openness(openness), aliases["model", slug])

@@ -42,6 +42,7 @@ class PublisherName(StrEnum):
 
     OPENROUTER = "openrouter"
     VERCEL = "vercel"
+    HUGGINGFACE = "huggingface"
     ALL = "all"
 
 

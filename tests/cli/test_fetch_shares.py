@@ -1,4 +1,4 @@
-"""`modelshare fetch vercel`: publishers on loopback."""
+"""`modelshare fetch vercel`, `huggingface` and `all`: publishers on loopback."""
 
 from datetime import date
 
@@ -9,9 +9,11 @@ from app.catalogue.audit_list import read_edits
 from app.database.fetch_tables import FetchRun
 from app.database.session import Database
 from app.database.tables import Source
+from app.domain.calendar import format_month, today_utc
 from app.domain.questions.question import Question
 from app.domain.rounding import round_half_up
 from app.domain.sources.provenance import Provenance
+from app.ingest.fetchers.trailing import trailing_month
 from app.ingest.fetching.stored_answers import load_answers
 from app.paths import DATA
 from app.queries.answers.shares import answer_question
@@ -29,9 +31,11 @@ def publishers_are_asked_on_loopback(
     monkeypatch: pytest.MonkeyPatch,
     openrouter: PublisherServer,
     vercel: PublisherServer,
+    hub: PublisherServer,
 ) -> None:
     monkeypatch.setenv("OPENROUTER_URL", openrouter.address)
     monkeypatch.setenv("VERCEL_URL", vercel.address)
+    monkeypatch.setenv("HUGGINGFACE_URL", hub.address)
     monkeypatch.delenv("OPENROUTER_API_KEY", raising=False)
 
 
@@ -105,6 +109,56 @@ def test_a_bad_answer_of_vercel_is_an_error_and_leaves_what_stands(
     assert outcomes(catalogue_db) == [("vercel", "failed")]
 
 
+def test_downloads_are_fetched_and_published_by_developer(
+    catalogue_database_url: str, catalogue_db: Database
+) -> None:
+    done = modelshare(catalogue_database_url, "fetch", "huggingface", "--publish")
+    assert done.returncode == 0, done.stderr
+    assert "Published as upload 1." in done.stderr
+    assert "Not on the Hub, or without a model there, and counted as nothing: " in done.stderr
+    month, _ = trailing_month(today_utc())
+    shares = shares_of(catalogue_db, "huggingface-downloads")
+    assert shares[month, "chinese"] == "100.00"
+    with catalogue_db.reading() as session:
+        (upload,) = read_upload_records(session, everyone=True)
+    assert upload.origin_url == "https://huggingface.co/api/models"
+    assert upload.publisher_as_of is not None
+
+
+def test_the_second_time_the_hub_is_not_asked(
+    catalogue_database_url: str, hub: PublisherServer
+) -> None:
+    modelshare(catalogue_database_url, "fetch", "huggingface", "--publish")
+    hub.asked.clear()
+    done = modelshare(catalogue_database_url, "fetch", "huggingface", "--publish")
+    assert done.returncode == 0, done.stderr
+    month = format_month(trailing_month(today_utc())[0])
+    assert f"{month} stands already, " in done.stderr
+    assert f"To read it anew, ask with --from {month}." in done.stderr
+    assert not hub.asked
+
+
+def test_downloads_of_the_past_cannot_be_asked_for(catalogue_database_url: str) -> None:
+    done = modelshare(catalogue_database_url, "fetch", "huggingface", *AUGUST)
+    assert done.returncode == 1
+    assert "Downloads can only be read for now: the Hub tells none of the past" in done.stderr
+
+
+def test_all_goes_on_where_one_publisher_is_down(
+    catalogue_database_url: str, catalogue_db: Database, vercel: PublisherServer
+) -> None:
+    vercel.answers[EXPORT] = Answer(status=418)
+    done = modelshare(catalogue_database_url, "fetch", "all")
+    assert done.returncode == 1
+    assert "vercel: The publisher answers with status 418." in done.stderr
+    # Of OpenRouter's newest export there is a recorded manifest, and no file.
+    assert outcomes(catalogue_db) == [
+        ("openrouter", "failed"),
+        ("vercel", "failed"),
+        ("huggingface", "waiting"),
+    ]
+
+
 # --- sources that a database has not yet
 
 
@@ -137,7 +191,7 @@ def test_sources_that_a_database_has_not_yet_are_added_and_said(
 
 
 def test_a_check_adds_no_source(database_url_without_sources: str, db: Database) -> None:
-    done = modelshare(database_url_without_sources, "fetch", "vercel", *AUGUST, "--check")
+    done = modelshare(database_url_without_sources, "fetch", "huggingface", "--check")
     assert done.returncode == 0, done.stderr
-    assert "Added to the catalogue: the source vercel-gateway-spend." in done.stderr
+    assert "Added to the catalogue: the source huggingface-downloads." in done.stderr
     assert not sources(db)

@@ -55,12 +55,14 @@ class Reading:
 
     Of a day that several answers have, the last goes. `licence` and `attribution` are in the
     publisher's words, empty where it says none; `origin_url` is the address that it gives itself.
+    `remarks` are sentences for whoever reviews it.
     """
 
     answers: Sequence[AnswerRows]
     origin_url: str
     licence: str = ""
     attribution: str = ""
+    remarks: tuple[str, ...] = ()
 
     @property
     def as_of(self) -> date | None:

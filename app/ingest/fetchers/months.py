@@ -25,11 +25,16 @@ SHARE_DIGITS: Final = Decimal("0.0001")
 
 @dataclass(frozen=True, slots=True)
 class FetchedMonth:
-    """What a publisher says about one source in one month, by the cells of the upload file."""
+    """What a publisher says about one source in one month, by the cells of the upload file.
+
+    `covered` is None where a figure is not of the month's days; `newest_day` is the last day that
+    the figures are of.
+    """
 
     source: str
     month: date
-    covered: DaysCovered
+    covered: DaysCovered | None
+    newest_day: date
     status: Status
     totals: Mapping[RowCells, Decimal]
 
@@ -56,7 +61,9 @@ def sum_months(
                 status = Status.FINAL if settled else Status.PROVISIONAL
                 covered = DaysCovered(min(by_day), max(by_day), len(by_day))
                 totals = _totals(by_day, fetcher.statistic)
-                months.append(FetchedMonth(source, month, covered, status, totals))
+                months.append(
+                    FetchedMonth(source, month, covered, covered.last_day, status, totals)
+                )
     return months
 
 

@@ -15,6 +15,7 @@ from app.ingest.fetchers.rows import RowCells
 
 _BEFORE: Final = ("month", "source", "origin", "openness", "developer", "model")
 _AFTER: Final = ("status", "first_day", "last_day", "days", "note")
+_NO_DAYS: Final = ("", "", "")
 VARIANTS_SHOWN: Final = 12
 
 
@@ -29,7 +30,7 @@ def write_upload_file(fetcher: Fetcher, months: Sequence[FetchedMonth]) -> bytes
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow((*_BEFORE, figure, *_AFTER))
     for month in months:
-        covered = ("", "", "") if month.covered.whole else month.covered
+        covered = _NO_DAYS if month.covered is None or month.covered.whole else month.covered
         for cells, total in sorted(month.totals.items(), key=_largest_first):
             writer.writerow(
                 (

@@ -147,6 +147,7 @@ class FetchIntake:
         texts = [f"{self.job.fetcher.title}: {_month_text(month)}." for month in months]
         if variants := variants_text(self.reading):
             texts.append(f"{variants}.")
+        texts += self.reading.remarks
         checked = review.checked
         new = [item.slug for item in checked.new_developers]
         new += [item.slug for item in checked.new_models]
@@ -201,7 +202,9 @@ def _named(months: list[FetchedMonth]) -> str:
 
 def _month_text(month: FetchedMonth) -> str:
     days = month.covered
-    span = f"{days.first_day} to {days.last_day}, {days.days} days"
+    span = f"as of {month.newest_day}"
+    if days is not None:
+        span = f"{days.first_day} to {days.last_day}, {days.days} days"
     lines = f"{len(month.totals)} line{'' if len(month.totals) == 1 else 's'}"
     return f"{format_month(month.month)} of {month.source}, {month.status}, {span}, {lines}"
 

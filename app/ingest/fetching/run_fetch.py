@@ -6,10 +6,14 @@ from app.catalogue.lookup import load_catalogue_index
 from app.database.fetch_tables import Outcome
 from app.database.session import Database
 from app.domain.errors import UserError
-from app.ingest.fetchers.months import sum_months
+from app.domain.sources.source_terms import Window
+from app.ingest.fetchers.fetcher import Period, Reading
+from app.ingest.fetchers.months import FetchedMonth, sum_months
+from app.ingest.fetchers.trailing import sum_trailing
 from app.ingest.fetching.fetch_job import FetchJob
 from app.ingest.fetching.intake import FetchIntake
 from app.ingest.fetching.needed_sources import add_needed_sources
+from app.ingest.fetching.read_before import trailing_read_before
 from app.ingest.fetching.record import (
     FetchResult,
     begin_fetch,
@@ -40,6 +44,8 @@ def run_fetch(db: Database, job: FetchJob) -> FetchResult:
 
 def _fetch(db: Database, job: FetchJob, number: int) -> FetchResult:
     with db.reading() as session:
+        if before := trailing_read_before(session, job):
+            return before
         catalogue = load_catalogue_index(session)
     note_progress(db, number, f"asks {job.fetcher.title}")
     with job.open_publisher() as publisher:
@@ -48,7 +54,7 @@ def _fetch(db: Database, job: FetchJob, number: int) -> FetchResult:
             period = replace(period, first=job.fetcher.first_month(publisher, job.today))
         answers = job.fetcher.collect(publisher, period, catalogue)
     reading = job.fetcher.read(answers, catalogue)
-    months = sum_months(job.fetcher, reading, period, stale_ok=job.request.stale_ok)
+    months = _months(job, reading, period)
     if not months:
         return FetchResult(Outcome.UNCHANGED, (f"{job.fetcher.title} has no day of these months.",))
     note_progress(db, number, "checks what it answered")
@@ -63,5 +69,11 @@ def _fetch(db: Database, job: FetchJob, number: int) -> FetchResult:
         result = FetchIntake(session, job, answers, reading).take(months)
         if job.check_only or result.outcome is Outcome.UNCHANGED:
             session.rollback()
-    newest = max(month.covered.last_day for month in months)
+    newest = max(month.newest_day for month in months)
     return replace(result, messages=(*added, *result.messages), newest_day=newest)
+
+
+def _months(job: FetchJob, reading: Reading, period: Period) -> list[FetchedMonth]:
+    if job.fetcher.window is Window.MONTH:
+        return sum_months(job.fetcher, reading, period, stale_ok=job.request.stale_ok)
+    return sum_trailing(job.fetcher, reading, job.today)

@@ -30,6 +30,7 @@ def bundled_developers() -> CatalogueIndex:
                 row["name"],
                 Origin(row["origin"]),
                 aliases.get(row["developer"], ()),
+                row["huggingface_org"],
             )
             for row in rows_of("developers.csv")
         },

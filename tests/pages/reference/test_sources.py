@@ -47,9 +47,9 @@ def published_at(db: Database, upload_id: int) -> str:
 def test_every_source_has_a_column_with_its_definition(client: TestClient) -> None:
     html = client.get("/sources").text
     heads = attributes(html, 'th[scope="col"] > a[href^="/sources/"]', "href")
-    assert len(heads) == 8
+    assert len(heads) == 9
     rows = select(html, "table")[0].select("tbody > tr")
-    assert all(len(row.select("td")) == 8 for row in rows)
+    assert all(len(row.select("td")) == 9 for row in rows)
     labels = [text_of(row.select("th[scope='row']")[0]) for row in rows]
     assert labels[:6] == [
         "Counts", "Of what", "100 % is", "A figure is of", "Reports on", "Months covered",
