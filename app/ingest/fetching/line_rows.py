@@ -13,7 +13,7 @@ from app.catalogue.lookup import load_catalogue_index
 from app.database.tables import Upload
 from app.domain.calendar import parse_month
 from app.domain.errors import NotFoundError
-from app.domain.sources.source_terms import Statistic
+from app.domain.sources.source_terms import Statistic, Window
 from app.ingest.fetchers.months import rows_by_month
 from app.ingest.fetchers.registry import FETCHERS
 from app.ingest.fetchers.rows import PublisherRow
@@ -69,13 +69,13 @@ def rows_behind_line(session: Session, upload_id: int, line: int) -> LineRows:
         for answer in reading.answers
         for row in answer.rows
     }
-    by_day = rows_by_month(reading).get((cells["source"], month), {})
-    rows = [
-        CountedRow(row, answer_of[id(row)])
-        for day in sorted(by_day)
-        for row in by_day[day]
-        if _counts(row, cells)
-    ]
+    if fetcher.window is Window.MONTH:
+        by_day = rows_by_month(reading).get((cells["source"], month), {})
+        counted = [row for day in sorted(by_day) for row in by_day[day]]
+    else:
+        # What is read for the days before has rows of the day of reading alone.
+        counted = [row for answer in reading.answers for row in answer.rows]
+    rows = [CountedRow(row, answer_of[id(row)]) for row in counted if _counts(row, cells)]
     return LineRows(
         source=cells["source"],
         month=month,
@@ -83,7 +83,7 @@ def rows_behind_line(session: Session, upload_id: int, line: int) -> LineRows:
         figure=Decimal(cells.get("value") or cells["share_pct"]),
         rows=rows,
         total=sum((counted.row.value for counted in rows), Decimal(0)),
-        days=len(by_day),
+        days=len({row.day for row in counted}),
         statistic=fetcher.statistic,
     )
 

@@ -12,6 +12,7 @@ import pytest
 
 from app.catalogue.index import CatalogueIndex, KnownDeveloper, KnownModel
 from app.domain.errors import PublisherError
+from app.domain.snapshot import DaysCovered
 from app.domain.sources.publisher_answer import PublisherAnswer
 from app.domain.vocabulary import Openness, Origin, Status
 from app.ingest.fetchers.fetcher import Period
@@ -109,6 +110,11 @@ def months_of(
     return sum_months(fetcher, reading, period, stale_ok=stale_ok)
 
 
+def days_of(month: FetchedMonth) -> DaysCovered:
+    assert month.covered is not None
+    return month.covered
+
+
 def exports_asked(server: ExportsServer) -> list[str]:
     return [name for name in server.asked if name.endswith(".csv")]
 
@@ -117,15 +123,15 @@ def test_a_month_of_thirty_days_is_one_export() -> None:
     server = ExportsServer({date(2026, 10, 1), date(2026, 10, 2)})
     (month,) = months_of(server, date(2026, 9, 1), date(2026, 9, 1))
     assert exports_asked(server) == ["2026-10-01.csv"]
-    assert (month.covered.days, month.covered.whole, month.status) == (30, True, Status.FINAL)
+    assert (days_of(month).days, days_of(month).whole, month.status) == (30, True, Status.FINAL)
 
 
 def test_a_month_of_thirty_one_days_is_put_together_from_two() -> None:
     server = ExportsServer({OCTOBER + DAY * count for count in range(40)})
     (month,) = months_of(server, OCTOBER, OCTOBER)
     assert exports_asked(server) == ["2026-11-01.csv", "2026-10-31.csv"]
-    assert (month.covered.first_day, month.covered.last_day) == (OCTOBER, date(2026, 10, 31))
-    assert month.covered.whole
+    assert (days_of(month).first_day, days_of(month).last_day) == (OCTOBER, date(2026, 10, 31))
+    assert days_of(month).whole
 
 
 def test_of_a_day_that_two_exports_have_the_newer_counts() -> None:
@@ -154,7 +160,7 @@ def test_where_an_export_is_not_there_its_neighbour_is_taken(
     server = ExportsServer(dates)
     (month,) = months_of(server, OCTOBER, OCTOBER)
     assert exports_asked(server) == expected
-    assert month.covered.whole
+    assert days_of(month).whole
 
 
 def test_several_months_ask_for_no_export_twice() -> None:
@@ -293,8 +299,8 @@ def test_with_a_key_everything_since_2025_is_asked_for_in_spans_of_a_year() -> N
     assert server.spans == [("2025-01-01", "2026-01-01"), ("2026-01-02", "2026-11-29")]
     assert len(months) == 23
     june = months[5]
-    assert (june.covered.days, june.status) == (29, Status.FINAL)
-    assert not june.covered.whole
+    assert (days_of(june).days, june.status) == (29, Status.FINAL)
+    assert not days_of(june).whole
     assert months[-1].status is Status.PROVISIONAL
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from app.cli.fetch import PublisherName
 from app.ingest.fetchers.fetcher import Fetcher
-from app.ingest.fetching.publishers import FETCHERS
+from app.ingest.fetchers.registry import FETCHERS
 from app.paths import DATA
 
 

@@ -9,8 +9,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.markup import attributes, links_named, select, select_one
+from tests.pages.explore.builders import NBSP
 
-NBSP = "\N{NO-BREAK SPACE}"
 QUERIES = (
     "",
     "by=developer&top=3&from=2025-06",

@@ -10,14 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import WatchedPages
 from tests.builders import SITE
 from tests.markup import attributes, select, select_one, text_of, texts
-
-
-def offered(text: str) -> dict[str, str]:
-    """The codes that the explorer offers, by the id of their field."""
-    return {
-        str(area["id"]).removeprefix("embed-"): area.get_text().removeprefix("\n")
-        for area in select(text, 'textarea[id^="embed-"]')
-    }
+from tests.pages.explore.builders import offered
 
 
 def source_of(code: str) -> str:

@@ -10,7 +10,7 @@ from playwright.sync_api import FrameLocator, Page, expect
 
 from tests.browser import WatchedPages
 from tests.markup import attributes
-from tests.pages.explore.test_embed import offered
+from tests.pages.explore.builders import offered
 
 
 class Host:

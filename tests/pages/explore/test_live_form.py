@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser import WatchedPages, wait_until_drawn
+from tests.pages.explore.builders import settled
 
 
 @pytest.mark.browser
@@ -30,11 +31,6 @@ def test_all_events_stand_on_the_chart_without_a_collision(
         }"""
     )
     assert (numbers, collisions) == (25, 0)
-
-
-def settled(page: Page, query: str) -> None:
-    page.wait_for_url(f"**/trends{query}")
-    expect(page.locator("#answer")).not_to_have_attribute("aria-busy", "true")
 
 
 @pytest.mark.browser

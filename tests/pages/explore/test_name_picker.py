@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser import WatchedPages
-from tests.pages.explore.test_live_form import settled
+from tests.pages.explore.builders import settled
 
 DEVELOPERS = "Only these developers"
 SOURCE = "?source=openrouter-rankings"

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import FloatRect, Locator, Page, Route, expect
 
 from tests.browser import WatchedPages
-from tests.pages.explore.test_downloads import NBSP
+from tests.pages.explore.builders import NBSP
 
 
 @pytest.mark.browser

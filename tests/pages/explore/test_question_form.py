@@ -9,6 +9,7 @@ from app.catalogue.entry_types import SOURCE_TYPE
 from app.database.session import Database
 from tests.browser import checked_values, selected_values
 from tests.markup import links_named, parse, select, select_one, text_of, texts, words_of
+from tests.pages.explore.builders import ways
 
 EVERY = (
     "source=openrouter-rankings,state-of-ai-study&by=developer&origin=us,european"
@@ -27,12 +28,6 @@ def reason(text: str) -> str:
 
 def greyed(text: str) -> bool:
     return bool(select(text, 'input[name="of"][value="open"][disabled]'))
-
-
-def ways(text: str) -> dict[str, str]:
-    """Label to address of the links out of a page without an answer."""
-    links = select_one(text, "#answer ~ p.links, #answer p.links").select("a")
-    return {text_of(link): str(link["href"]) for link in links}
 
 
 # --- what the controls say

@@ -4,7 +4,7 @@ from fastapi.testclient import TestClient
 
 from app.database.session import Database
 from app.ingest.withdraw import withdraw_upload
-from tests.pages.explore.test_question_form import ways
+from tests.pages.explore.builders import ways
 
 
 def withdraw_everything(db: Database) -> None:
