@@ -3,7 +3,12 @@
 from alembic import context
 from sqlalchemy import Connection, create_engine, func, select, text
 
-from app.database import account_tables, fetch_tables, tables  # noqa: F401 - they fill the metadata
+from app.database import (  # noqa: F401 - they fill the metadata
+    account_tables,
+    fetch_tables,
+    proposal_tables,
+    tables,
+)
 from app.database.locks import Lock
 from app.database.table_base import TableBase
 from app.settings import Settings

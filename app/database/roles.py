@@ -33,6 +33,10 @@ _FETCH: Final = (
     *("started_at", "progress", "ended_at", "outcome", "message", "newest_day", "next_at"),
     "upload_id",
 )
+_PROPOSAL: Final = (
+    *("cells", "before", "evidence", "source_url", "proposed_at"),
+    *("decided_at", "decided_by", "decision", "confirmed"),
+)
 _SOURCE: Final = (
     *("name", "publisher", "metric", "population", "url", "licence", "citation", "method"),
 )
@@ -65,6 +69,8 @@ RIGHTS: Final = {
     "event": Rights(changes=ALL),
     "publisher_answer": Rights(),
     "fetch_run": Rights(changes=_FETCH),
+    # A trigger sees to it that nothing of one is changed once it is decided.
+    "model_proposal": Rights(changes=_PROPOSAL),
     "maintainer": Rights(changes=("password_hash", "disabled_at")),
     "access_token": Rights(changes=("used_at", "revoked_at")),
     "sign_in": Rights(changes=("seen_at",), deletes=True),

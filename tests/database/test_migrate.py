@@ -10,10 +10,13 @@ from sqlalchemy import URL, Connection, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from app.auth.accounts import add_maintainer
+from app.catalogue.proposal_decisions import dismiss_proposal
+from app.catalogue.proposals import store_proposals
 from app.database.migrate import check_server_version, schema_revisions
 from app.database.session import Database
 from app.database.table_base import TableBase
 from app.domain.errors import UnavailableError
+from app.domain.proposal import ModelProposal
 from app.domain.sources.provenance import Provenance
 from app.domain.vocabulary import Openness
 from app.ingest.stored_files import store_upload
@@ -69,6 +72,11 @@ def test_down_and_up_again_on_data_leaves_schema_and_data_the_same(filled_db: Da
             provenance=Provenance("https://example.org/", date(2026, 10, 10)),
         )
         discard_upload(session, discarded, by="ada")
+        cells, evidence = {"name": "One"}, {"name": "its page"}
+        for model in ("a/one", "a/two"):
+            proposal = ModelProposal(model, cells, {}, evidence, "https://example.org/")
+            store_proposals(session, [proposal])
+        dismiss_proposal(session, 1, by="ada")
     before = state(filled_db)
     step(filled_db, "downgrade", "0001")
     with filled_db.engine.connect() as connection:

@@ -1,5 +1,6 @@
 """The role that serves can do all that the application does."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,10 @@ from app.auth.sessions import (
     sign_in_by_link,
     sign_in_by_password,
 )
+from app.catalogue.proposal_decisions import confirm_proposal, dismiss_proposal
+from app.catalogue.proposals import read_open_proposals, store_proposals
 from app.database.session import Database
+from app.domain.proposal import ModelProposal
 from tests.database.roles.builders import PASSWORD
 from tests.programs import modelshare
 
@@ -69,6 +73,20 @@ def test_it_corrects_the_catalogue_by_command(serving_url: str, tmp_path: Path) 
         path.write_text(f"developer,name,country,origin\nnewcomer,{name},FR,european\n")
         done = modelshare(serving_url, "catalogue", "import", path, "--reason", "a test")
         assert done.returncode == 0, done.stderr
+
+
+def test_it_proposes_and_decides(serving_db: Database) -> None:
+    cells, evidence = {"name": "Ox Alpha"}, {"name": "its page"}
+    before = {"name": "ox-alpha"}
+    for slug in ("stealth/ox-alpha", "stealth/nobody"):
+        item = ModelProposal(slug, cells, before, evidence, "https://example.org/")
+        with serving_db.writing() as session:
+            store_proposals(session, [item])
+            store_proposals(session, [replace(item, evidence={"name": "another page"})])
+    with serving_db.writing() as session:
+        new, known = read_open_proposals(session)
+        dismiss_proposal(session, new.id, by="ada")
+        confirm_proposal(session, known.id, by="ada")
 
 
 def test_it_signs_in_by_password_and_link_and_out_again(serving_db: Database) -> None:
