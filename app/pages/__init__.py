@@ -12,6 +12,7 @@ from app.pages.explore.embed import render_embed_error
 from app.pages.maintain import (
     catalogue,
     fetches,
+    proposals,
     publisher_rows,
     sign_in,
     upload_actions,
@@ -62,6 +63,8 @@ router.include_router(upload_actions.router)
 router.include_router(publisher_rows.router)
 router.include_router(fetches.router)
 router.include_router(sign_in.router)
+# Before what would take /catalogue/proposals for a /catalogue/{kind}.
+router.include_router(proposals.router)
 router.include_router(catalogue.router)
 
 

@@ -20,6 +20,7 @@ from app.catalogue.entry_types import (
     EntryType,
     read_entries,
 )
+from app.catalogue.proposals import read_open_proposals
 from app.database.session import Database
 from app.domain.errors import BadFileError, BadInputError, ConflictError, NotFoundError, UserError
 from app.pages.forms import (
@@ -74,6 +75,7 @@ def overview(
         "maintainer": maintainer,
         "counts": counts,
         "changes": changes,
+        "proposed": len(read_open_proposals(session)),
         "shown": ENTRIES_SHOWN_MAX,
     }
     return render_page(request, "maintain/catalogue.html", context)
