@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app.auth.sessions import create_first_link
 from app.cli import accounts, imports
+from app.cli.catalogue_refresh import refresh
 from app.cli.console import (
     DataDir,
     console,
@@ -54,6 +55,7 @@ app = typer.Typer(
 )
 app.command("import")(import_figures)
 app.command("fetch")(fetch)
+imports.catalogue.command("refresh")(refresh)
 app.add_typer(imports.catalogue, name="catalogue")
 app.add_typer(accounts.maintainers, name="maintainer")
 app.add_typer(accounts.tokens, name="token")

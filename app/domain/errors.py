@@ -111,6 +111,13 @@ class PublisherError(UserError):
     problem_type = "Publisher"
 
 
+class PublisherDeniedError(PublisherError):
+    """A publisher answers 401 or 403: to whoever asks without the right, or of what is not there.
+
+    The Hugging Face Hub says so of every model that it does not have.
+    """
+
+
 class NotSignedInError(UserError):
     """Only a maintainer may do this, and nobody showed to be one."""
 

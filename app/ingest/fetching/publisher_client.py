@@ -15,7 +15,7 @@ import httpx2
 import stamina
 from stamina.instrumentation import RetryDetails
 
-from app.domain.errors import PublisherError, excerpt
+from app.domain.errors import PublisherDeniedError, PublisherError, excerpt
 from app.domain.site import SOFTWARE, Site
 from app.domain.sources.publisher_answer import PublisherAnswer
 
@@ -212,7 +212,7 @@ def _refusal(response: httpx2.Response, url: str) -> Exception:
     place = f"Asked: {excerpt(url, 300)}."
     if status in {401, 403}:
         hint = f"{place} Look at the key: it may be missing, mistyped, used up or taken back."
-        return PublisherError(f"The publisher refuses to answer us ({status})", hint)
+        return PublisherDeniedError(f"The publisher refuses to answer us ({status})", hint)
     if status not in TRY_AGAIN:
         return PublisherError(f"The publisher answers with status {status}", place)
     seconds = _retry_after(response.headers.get("retry-after", ""))
