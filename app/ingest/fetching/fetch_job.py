@@ -5,10 +5,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from app.database.session import Database
 from app.ingest.fetchers.fetcher import Fetcher, Period, Publisher
 from app.ingest.fetching.record import FetchRequest
 
 OpenPublisher = Callable[[], AbstractContextManager[Publisher]]
+ProposeModels = Callable[[Database], tuple[str, ...]]
+"""Looks up the new models that waiting files name, and returns what there is to tell of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,7 @@ class FetchJob:
     """A fetch as it is run: what is asked for, of whom, on which day; `check_only` stores nothing.
 
     `queued` is its number where it was in the queue, `next_at` when the next one is planned.
+    `propose_models` is called where figures wait for review; None proposes nothing.
     """
 
     request: FetchRequest
@@ -25,6 +29,7 @@ class FetchJob:
     check_only: bool = False
     queued: int | None = None
     next_at: datetime | None = None
+    propose_models: ProposeModels | None = None
 
     @property
     def period(self) -> Period:

@@ -70,7 +70,17 @@ def _fetch(db: Database, job: FetchJob, number: int) -> FetchResult:
         if job.check_only or result.outcome is Outcome.UNCHANGED:
             session.rollback()
     newest = max(month.newest_day for month in months)
-    return replace(result, messages=(*added, *result.messages), newest_day=newest)
+    result = replace(result, messages=(*added, *result.messages), newest_day=newest)
+    return _with_proposals(db, job, number, result)
+
+
+def _with_proposals(db: Database, job: FetchJob, number: int, result: FetchResult) -> FetchResult:
+    """Propose what publishers say of models that waiting figures bring, and tell of it."""
+    # Only what waits has names that are new: they are never published without a person.
+    if job.propose_models is None or result.outcome is not Outcome.WAITING:
+        return result
+    note_progress(db, number, "looks up new models")
+    return replace(result, messages=(*result.messages, *job.propose_models(db)))
 
 
 def _months(job: FetchJob, reading: Reading, period: Period) -> list[FetchedMonth]:

@@ -17,6 +17,7 @@ from app.ingest.fetchers.registry import FETCHERS
 from app.ingest.fetching.fetch_job import FetchJob
 from app.ingest.fetching.publishers import open_publisher
 from app.ingest.fetching.record import FetchRequest, fetcher_present, next_queued
+from app.ingest.fetching.refresh import propose_for_new_models
 from app.ingest.fetching.run_fetch import run_fetch
 from app.settings import Settings
 
@@ -42,6 +43,7 @@ def make_job(
         today=today_utc(),
         check_only=check_only,
         queued=queued,
+        propose_models=lambda db: propose_for_new_models(db, settings),
     )
 
 
