@@ -105,7 +105,7 @@ def test_what_is_not_known_is_said_in_the_words_of_each_source(
     assert "Private models and zero-retention traffic are left out at the source." in shown
     with rewriting(filled_db) as session:
         session.execute(update(Source).values(population="Only mine", method=""))
-    assert words(own_client, "/methods").count("Only mine.") == 8
+    assert words(own_client, "/methods").count("Only mine.") == 9
 
 
 def test_the_example_of_a_citation_is_the_latest_number_and_its_link_stays(

@@ -71,8 +71,9 @@ def test_a_gap_in_a_series_is_counted(own_client: TestClient, filled_db: Databas
 def test_why_they_differ_is_told_by_metric_and_population(client: TestClient) -> None:
     shown = words(client, "/sources")
     assert (
-        "“State of Open Source, Spring 2026” and Economies of Open Intelligence count down" in shown
-    )
+        "“State of Open Source, Spring 2026”, Economies of Open Intelligence and “Hugging Face Hub,"
+        " downloads by organisation” count downloads."
+    ) in shown
     assert "Those that count tokens do not count those of the same." in shown
     assert "Vercel AI Gateway index: traffic routed through the Vercel AI Gateway." in shown
     assert "never joined into one line" in shown
