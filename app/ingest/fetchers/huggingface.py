@@ -15,7 +15,7 @@ from app.domain.naming.matching import name_key
 from app.domain.sources.publisher_answer import PublisherAnswer
 from app.domain.sources.source_terms import Statistic, Window
 from app.ingest.fetchers.fetcher import AnswerRows, Period, Publisher, Reading
-from app.ingest.fetchers.hub import HUB, MODELS, list_models, organisation_of, read_models
+from app.ingest.fetchers.hub import HUB, MODELS, organisation_of, read_models
 from app.ingest.fetchers.rows import PublisherRow, RowCells, bad_answer
 from app.ingest.fetchers.trailing import trailing_month
 
@@ -43,6 +43,10 @@ class HuggingFace:
     def collect(
         self, publisher: Publisher, period: Period, catalogue: CatalogueIndex
     ) -> list[PublisherAnswer]:
+        # The library takes longer to import than the rest of a fetch, and the web process, which
+        # offers to fetch, never needs it.
+        from app.ingest.fetchers.hub_pages import list_models  # noqa: PLC0415
+
         month, _ = trailing_month(period.today)
         # What is read on the first days of a month is of the one before, which need not be named.
         if period.first not in {None, month} or period.last not in {month, _month(period.today)}:
