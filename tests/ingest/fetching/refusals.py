@@ -1,5 +1,6 @@
 """Fetches on a day of a test's own, as far as to what is refused."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -42,10 +43,15 @@ def fetch_on(
 
 
 def refused_words(db: Database, publisher: PublisherServer, today: Today, **more: Any) -> str:
-    """Fetch what cannot be taken; return the error's words, which the record has too."""
+    """Fetch what cannot be taken; return the error's words."""
+    return words_of_refusal(db, lambda: fetch_on(db, publisher, today, **more))
+
+
+def words_of_refusal(db: Database, fetch: Callable[[], object]) -> str:
+    """Return the words in which a fetch is refused, which its record has too; nothing is stored."""
     before = row_counts(db)
     with pytest.raises(UserError) as error:
-        fetch_on(db, publisher, today, **more)
+        fetch()
     assert row_counts(db) == before
     with db.reading() as session:
         record = session.scalars(select(FetchRun).order_by(FetchRun.id.desc())).first()

@@ -9,19 +9,17 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import URL, select
+from sqlalchemy import URL
 
-from app.database.fetch_tables import FetchRun
 from app.database.session import Database
-from app.domain.errors import PublisherError
 from app.domain.site import Site
 from app.ingest.fetchers.openrouter import OpenRouter
 from app.ingest.fetching.fetch_job import FetchJob
 from app.ingest.fetching.publisher_client import ClientLimits, PublisherClient
 from app.ingest.fetching.record import FetchRequest
 from app.ingest.fetching.run_fetch import run_fetch
-from tests.builders import row_counts
 from tests.databases import copied, open_database
+from tests.ingest.fetching.refusals import words_of_refusal
 from tests.publisher_server import RECORDINGS, Answer, PublisherServer, running_publisher
 
 EXPORTS = "/api/v1/datasets/exports"
@@ -231,17 +229,8 @@ def fetch(db: Database, publisher: PublisherServer, key: str | None = None, **mo
 
 
 def refused(db: Database, publisher: PublisherServer, key: str | None = None) -> str:
-    """FetchRun what cannot be taken; return the error's words, which the record has too."""
-    before = row_counts(db)
-    with pytest.raises(PublisherError) as error:
-        fetch(db, publisher, key)
-    assert row_counts(db) == before
-    with db.reading() as session:
-        record = session.scalars(select(FetchRun).order_by(FetchRun.id.desc())).first()
-    assert record is not None
-    assert record.outcome == "failed"
-    assert record.message.startswith(error.value.title)
-    return f"{error.value.title}. {error.value.detail}"
+    """Fetch what cannot be taken; return the error's words."""
+    return words_of_refusal(db, lambda: fetch(db, publisher, key))
 
 
 @pytest.mark.parametrize(
