@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from sqlalchemy.exc import DBAPIError
+
 from app.catalogue.lookup import load_catalogue_index
 from app.database.fetch_tables import Outcome
 from app.database.session import Database
@@ -37,6 +39,14 @@ def run_fetch(db: Database, job: FetchJob) -> FetchResult:
         except UserError as refused:
             message = (f"{refused.title}. {refused.detail}".strip(),)
             end_fetch(db, number, FetchResult(Outcome.FAILED, message))
+            raise
+        except DBAPIError:
+            # Nothing can be noted where the database is away: the next fetch notes that this one
+            # was broken off.
+            raise
+        except Exception as error:
+            fault = f"A fault of the program: {type(error).__qualname__}. The log tells more."
+            end_fetch(db, number, FetchResult(Outcome.FAILED, (fault,)))
             raise
         end_fetch(db, number, result)
     return result

@@ -107,6 +107,11 @@ def _run_logged(db: Database, job: FetchJob) -> bool:
         return False
     except UserError as refused:
         log.warning("%s: %s. %s", name, refused.title, refused.detail)
+    except DBAPIError:
+        raise
+    except Exception:
+        # A fault that one answer brings out must not keep the other publishers from being asked.
+        log.exception("%s: a fault of the program", name)
     else:
         log.info("%s: %s. %s", name, result.outcome, result.message.replace("\n", " "))
     return True
