@@ -117,6 +117,8 @@ class PublisherDeniedError(PublisherError):
     The Hugging Face Hub says so of every model that it does not have.
     """
 
+    problem_type = "PublisherDenied"
+
 
 class NotSignedInError(UserError):
     """Only a maintainer may do this, and nobody showed to be one."""
