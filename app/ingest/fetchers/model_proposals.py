@@ -8,7 +8,7 @@ from app.domain.calendar import format_month
 from app.domain.proposal import PROPOSED_COLUMNS, ModelProposal, needs_filling
 from app.domain.vocabulary import Openness
 from app.ingest.fetchers.hub_models import HUB, HubModel
-from app.ingest.fetchers.openrouter_models import ListedModel
+from app.ingest.fetchers.openrouter_models import ListedModel, parse_hub_id
 
 LICENCE_WORDS: Final = ("licence", "license")
 
@@ -29,9 +29,9 @@ class ModelFacts:
     @property
     def hub_id(self) -> str:
         """The model's name on Hugging Face, as its entry and else as the list says; "" if none."""
-        return self.entry.get("hugging_face_id") or (
-            self.listed.hugging_face_id if self.listed else ""
-        )
+        # What a person wrote into an entry may be no such name, and would lead to anywhere.
+        own = parse_hub_id(self.entry.get("hugging_face_id"))
+        return own or (self.listed.hugging_face_id if self.listed else "")
 
 
 @dataclass(frozen=True, slots=True)

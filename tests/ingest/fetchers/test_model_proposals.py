@@ -121,6 +121,13 @@ def test_the_hub_spells_its_own_names() -> None:
     assert cells(BLANK, hub=renamed)["hugging_face_id"] == "zai-org/GLM-9"
 
 
+@pytest.mark.parametrize("written", ["../../settings", "https://huggingface.co/a/b", "a b"])
+def test_what_is_no_name_on_the_hub_is_not_looked_up_there(written: str) -> None:
+    entry = FULL | {"hugging_face_id": written}
+    assert ModelFacts(SLUG, entry, None).hub_id == ""
+    assert ModelFacts(SLUG, entry, LISTED).hub_id == "zai-org/GLM-9"
+
+
 def test_a_name_that_another_model_has_is_not_proposed() -> None:
     assert "name" not in cells(BLANK, taken=True)
 
