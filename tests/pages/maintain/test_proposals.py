@@ -14,7 +14,7 @@ from app.catalogue.proposals import store_proposals
 from app.database.session import Database
 from app.domain.proposal import ModelProposal
 from tests.browser import WatchedPages, open_signed_in
-from tests.builders import HOSTILE_NAMES, text_of
+from tests.builders import HOSTILE_NAMES, store_upload_of, text_of
 from tests.markup import parse, select, select_one, words_of
 
 PATH = "/catalogue/proposals"
@@ -110,6 +110,16 @@ def test_a_new_model_is_added_with_its_developer(
     assert decide(maintainer_client, form, "confirm", "name", "openness").status_code == 303
     assert "GLM 9" in text_of(maintainer_client.get("/models/z-ai/glm-9"))
     assert (last_edit(filled_db).before, last_edit(filled_db).after["openness"]) == (None, "open")
+
+
+def test_the_review_of_a_file_with_new_models_leads_to_what_is_proposed(
+    maintainer_client: TestClient, filled_db: Database
+) -> None:
+    line = "2026-11,chinese,open,z-ai,z-ai/glm-9,10,provisional"
+    file = f"month,origin,openness,developer,model,share_pct,status\n{line}\n"
+    number = store_upload_of(filled_db, file.encode())
+    links = select(maintainer_client.get(f"/uploads/{number}").text, f'main a[href="{PATH}"]')
+    assert [words_of(link) for link in links] == ["What publishers say of new models"]
 
 
 def test_without_its_developer_a_model_cannot_be_confirmed_and_the_page_says_why(
