@@ -144,7 +144,8 @@ class Settings(BaseSettings):
     @field_validator(*_PUBLISHERS)
     @classmethod
     def _publisher_address(cls, address: str) -> str:
-        if not is_web_address(address) or urlsplit(address).query:
+        # A name and password in it would stand on public pages, as where figures come from.
+        if not is_web_address(address) or urlsplit(address).query or "@" in address:
             raise ValueError("an address such as https://openrouter.ai is expected")
         return address.rstrip("/")
 

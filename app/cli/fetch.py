@@ -130,12 +130,14 @@ def _fetch_once(
     for name in names:
         try:
             job = make_job(settings, replace(request, fetcher=name), check_only=check_only)
+            if len(names) > 1:
+                console.print(f"{job.fetcher.title}", style="bold")
             codes.append(_report(run_fetch(db, job), request))
         except UserError as refused:
             # Of several publishers one that is down keeps nobody from asking the others.
             if len(names) == 1:
                 raise
-            console.print(f"{name}: {refused.title}. {refused.detail}", style="red")
+            console.print(f"{refused.title}. {refused.detail}", style="red")
             codes.append(1)
     return 1 if 1 in codes else max(codes)
 

@@ -60,7 +60,7 @@ class NumberParser:
         grouped = self.groups and len(fraction) == 3 and len(whole) <= 3 and whole[0] != "0"
         if context.delimiter == "," and mark == ",":
             expected = f"{self.expected}: a comma is no decimal mark between commas"
-            point = None if grouped else f"{whole}.{fraction}"
+            point = None if grouped else self._if_taken(f"{whole}.{fraction}", context)
             raise UnreadableCellError("decimal_comma", expected, point)
         if grouped and context.decimal_mark != mark:
             expected = (
@@ -69,8 +69,17 @@ class NumberParser:
             raise UnreadableCellError("ambiguous_number", expected)
         if context.decimal_mark not in (None, mark):
             expected = f"“{context.decimal_mark}” as decimal mark, as in the cells above"
-            suggestion = f"{whole}{context.decimal_mark}{fraction}"
+            suggestion = self._if_taken(f"{whole}{context.decimal_mark}{fraction}", context)
             raise UnreadableCellError("mixed_decimal_marks", expected, suggestion)
+
+    def _if_taken(self, text: str, context: CellContext) -> str | None:
+        """Return a text that would be read as a number of this column, or None."""
+        # A copy of the context: what is only tried must not settle the mark of the cells below.
+        try:
+            self(text, replace(context))
+        except UnreadableCellError:
+            return None
+        return text
 
     def _bounded(self, whole: str, fraction: str) -> Decimal:
         if len(whole.lstrip("0")) > self.integer_digits:
@@ -97,14 +106,7 @@ class NumberParser:
             return None
         comma = cell.rfind(",") > cell.rfind(".")
         mark = context.decimal_mark or ("," if comma and context.delimiter != "," else ".")
-        plain = plain.replace(".", mark)
-        # The trial gets a copy of the context: a suggestion must not settle the decimal mark of the
-        # cells below.
-        try:
-            self(plain, replace(context))
-        except UnreadableCellError:
-            return None
-        return plain
+        return self._if_taken(plain.replace(".", mark), context)
 
 
 # Programs write doubles out with up to 17 significant digits, and with zeros before them where the

@@ -100,7 +100,8 @@ def read_fetch_times(session: Session) -> dict[str, FetchTimes]:
     rows = session.execute(
         select(
             FetchRun.fetcher,
-            func.max(FetchRun.ended_at).filter(~failed),
+            # A fetch that had nothing to ask for says nothing of its publisher.
+            func.max(FetchRun.ended_at).filter(~failed, FetchRun.newest_day.is_not(None)),
             func.max(FetchRun.ended_at).filter(failed),
             func.max(FetchRun.newest_day),
         )

@@ -156,8 +156,28 @@ def test_without_publish_it_waits_like_a_colleagues_file(
     assert "Upload 1 waits for review at /uploads/1." in done.stderr
     assert [upload.state for upload in uploads(catalogue_db)] == [State.UNPUBLISHED]
     again = modelshare(catalogue_database_url, "fetch", "openrouter", *SEPTEMBER)
-    assert "The same figures wait already as upload 1." in again.stderr
+    assert "Upload 1 waits for review" in again.stderr
     assert len(uploads(catalogue_db)) == 1
+
+
+def test_what_waits_already_is_published_by_a_later_publish(
+    catalogue_database_url: str, catalogue_db: Database
+) -> None:
+    modelshare(catalogue_database_url, "fetch", "openrouter", *SEPTEMBER)
+    done = modelshare(catalogue_database_url, "fetch", "openrouter", *SEPTEMBER, *PUBLISH)
+    assert done.returncode == 0, done.stderr
+    assert [upload.state for upload in uploads(catalogue_db)] == [State.PUBLISHED]
+
+
+def test_a_month_that_counts_many_times_as_much_waits_for_a_person(
+    catalogue_database_url: str, catalogue_db: Database, openrouter: PublisherServer
+) -> None:
+    modelshare(catalogue_database_url, "fetch", "openrouter", *SEPTEMBER, *PUBLISH)
+    serve_changed(openrouter, "1,1872948241668,", "1,9001872948241668,")
+    done = modelshare(catalogue_database_url, "fetch", "openrouter", *SEPTEMBER, *PUBLISH)
+    assert done.returncode == 3
+    assert "counts 17 times as much a day as 2026-09 does" in done.stderr
+    assert uploads(catalogue_db)[0].state is State.UNPUBLISHED
 
 
 def test_a_check_stores_nothing(catalogue_database_url: str, catalogue_db: Database) -> None:

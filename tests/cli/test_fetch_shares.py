@@ -150,7 +150,7 @@ def test_all_goes_on_where_one_publisher_is_down(
     vercel.answers[EXPORT] = Answer(status=418)
     done = modelshare(catalogue_database_url, "fetch", "all")
     assert done.returncode == 1
-    assert "vercel: The publisher answers with status 418." in done.stderr
+    assert "Vercel\nThe publisher answers with status 418." in done.stderr
     # Of OpenRouter's newest export there is a recorded manifest, and no file.
     assert outcomes(catalogue_db) == [
         ("openrouter", "failed"),

@@ -236,7 +236,7 @@ def test_ctrl_c_ends_make_run_without_a_word_of_alarm(data_dir: Path) -> None:
     # make below another, as in `make test`, also says which directory it leaves.
     words_of_make = r"make(\[\d+\])?: (\*\*\* \[[^]]*\] \w+|(Entering|Leaving) directory '[^']*')"
     ours = re.sub(words_of_make, "", output.replace("^C", ""))
-    assert ours.partition("The prompt is back.")[0].split()[-1] == "Stopped."
+    assert ours.partition("The prompt is back.")[0].split()[-1] == "Stopped.", repr(output)
     assert "Traceback" not in output
     wait_until_stopped(data_dir)
     with pytest.raises(ProcessLookupError):

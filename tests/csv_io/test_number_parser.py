@@ -176,3 +176,14 @@ def test_a_suggested_number_is_one_the_reader_accepts(
     except UnreadableCellError as error:
         if (suggestion := error.suggestion()) is not None:
             parse(suggestion, CellContext(delimiter))
+
+
+@pytest.mark.parametrize(
+    ("cell", "suggestion"), [("12,5", "12.5"), ("1234,5", None), ("101,5", None)]
+)
+def test_a_comma_between_commas_is_no_point_where_the_number_would_be_too_large(
+    cell: str, suggestion: str | None
+) -> None:
+    with pytest.raises(UnreadableCellError) as error:
+        parse_share(cell, CellContext(","))
+    assert (error.value.code, error.value.suggestion()) == ("decimal_comma", suggestion)

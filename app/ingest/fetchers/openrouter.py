@@ -49,6 +49,8 @@ NEVER_PUBLISHED: Final = frozenset({date(2025, 6, 15), date(2025, 7, 15)})
 CSV_FIELDS: Final = ("date", "model_permaslug", "rank", "total_tokens", "share_of_daily_tokens")
 JSON_FIELDS: Final = ("date", "model_permaslug", "total_tokens")
 REMAINDER: Final = "other"
+ATTRIBUTION_MAX: Final = 500
+"""Characters of what the publisher wants to be said of it."""
 _NAME: Final = re.compile(r"[a-z0-9~][a-z0-9._~-]*/[a-z0-9][a-z0-9._~-]*(:[a-z0-9._-]+)?", re.ASCII)
 _DAY: Final = timedelta(days=1)
 
@@ -125,7 +127,8 @@ def _ask_exports(publisher: Publisher, first: date, period: Period) -> list[Publ
 def _newest_export(index: PublisherAnswer) -> date:
     document = read_json(index)
     _check_licence(index, document)
-    for dataset in document.get("datasets") or ():
+    datasets = document.get("datasets")
+    for dataset in datasets if isinstance(datasets, list) else ():
         if isinstance(dataset, dict) and dataset.get("id") == DATASET:
             return read_day(index, dataset.get("latest_snapshot_date"), DATASET)
     raise bad_answer(index, f"it names no dataset {DATASET}")
@@ -189,11 +192,12 @@ def _file_entry(manifest: PublisherAnswer, document: Mapping[str, Any]) -> Mappi
 
 def _path_of_file(manifest: PublisherAnswer, document: Mapping[str, Any]) -> str:
     """Return the path of a manifest’s file, which must be of the export that it describes."""
-    address = urlsplit(_file_entry(manifest, document)["url"])
-    day = document["snapshot_date"]
-    expected = f"{EXPORTS}/{DATASET}/{day}.csv"
-    if address.netloc not in {HOST, urlsplit(manifest.url).netloc} or address.path != expected:
-        raise bad_answer(manifest, f"its file is elsewhere: {excerpt(address.geturl())}")
+    url = _file_entry(manifest, document)["url"]
+    expected = f"{EXPORTS}/{DATASET}/{document['snapshot_date']}.csv"
+    asked = urlsplit(manifest.url)
+    # Word for word: whatever else an address can hold is not followed, nor cited.
+    if url not in {f"https://{HOST}{expected}", f"{asked.scheme}://{asked.netloc}{expected}"}:
+        raise bad_answer(manifest, f"its file is elsewhere: {excerpt(url)}")
     return expected
 
 
@@ -224,7 +228,8 @@ class _AnswerReader:
     def add(self, answer: PublisherAnswer) -> None:
         path = urlsplit(answer.url).path
         if path.endswith("/index.json"):
-            self.attribution = str(read_json(answer).get("attribution", ""))
+            attribution = str(read_json(answer).get("attribution", ""))
+            self.attribution = excerpt(attribution, ATTRIBUTION_MAX)
         elif path.endswith(".manifest.json"):
             document = _read_manifest(answer)
             self.manifests[document["snapshot_date"]] = document
@@ -243,6 +248,8 @@ class _AnswerReader:
         document = self.manifests[named]
         _check_digest(answer, document)
         as_of = read_day(answer, named, "its name")
+        if as_of > answer.received_at.date():
+            raise bad_answer(answer, f"its day, {as_of}, is still to come")
         rows = [self._row(answer, *row) for row in csv_rows(answer, CSV_FIELDS)]
         span = as_of - EXPORT_DAYS * _DAY, as_of - _DAY
         check_days(answer, rows, span, whole=True, never_published=NEVER_PUBLISHED)
@@ -259,6 +266,8 @@ class _AnswerReader:
         for key in ("start_date", "end_date"):
             check_value(answer, meta, key, span[key][0])
         as_of = read_day(answer, str(meta.get("as_of"))[:10], "its “as_of”")
+        if as_of > answer.received_at.date():
+            raise bad_answer(answer, f"its “as_of”, {as_of}, is still to come")
         rows = [self._row(answer, *row) for row in json_rows(answer, document, "data", JSON_FIELDS)]
         asked = date.fromisoformat(span["start_date"][0]), date.fromisoformat(span["end_date"][0])
         check_days(answer, rows, asked, whole=False, never_published=NEVER_PUBLISHED)

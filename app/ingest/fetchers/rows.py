@@ -15,6 +15,8 @@ from app.domain.sources.publisher_answer import PublisherAnswer
 
 VALUE_MAX: Final = 2**63 - 1
 """The largest count that a publisher's row may have: more is no count of tokens on this earth."""
+FIRST_YEAR: Final = 2020
+LAST_YEAR: Final = 2100
 _COUNT: Final = re.compile(r"[0-9]{1,19}", re.ASCII)
 
 
@@ -143,7 +145,10 @@ def read_day(answer: PublisherAnswer, text: object, where: str) -> date:
     """Return a day written YYYY-MM-DD. Raises PublisherError."""
     try:
         if isinstance(text, str) and len(text) == len("2026-01-31"):
-            return date.fromisoformat(text)
+            day = date.fromisoformat(text)
+            # Farther ones cannot be counted from, and are slips all the same.
+            if FIRST_YEAR <= day.year <= LAST_YEAR:
+                return day
     except ValueError:
         pass
     raise bad_answer(answer, f"{where} has “{excerpt(str(text), 40)}” for a day")

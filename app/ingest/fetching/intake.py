@@ -2,9 +2,9 @@
 
 import io
 from collections.abc import Collection
-from typing import Final
+from typing import BinaryIO, Final
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from app.csv_io.schema import NO_FILE_LIMITS
@@ -19,16 +19,22 @@ from app.ingest.check import check_upload, publishable_months
 from app.ingest.fetchers.fetcher import Reading
 from app.ingest.fetchers.months import FetchedMonth
 from app.ingest.fetchers.upload_file import variants_text, write_upload_file
+from app.ingest.fetching.doubts import find_doubts
 from app.ingest.fetching.fetch_job import FetchJob
 from app.ingest.fetching.record import FetchResult
 from app.ingest.fetching.stored_answers import store_answers
+from app.ingest.fetching.upload_months import months_of_file
 from app.ingest.publish import publish_upload
 from app.ingest.review import Review, review_stored_upload
+from app.ingest.rules.checked import CheckedFile
 from app.ingest.stored_files import new_upload, open_stored_file
 from app.ingest.withdraw import discard_upload
 from app.queries.upload_versions import current_snapshots_of
 
 HOLDS_SHOWN: Final = 20
+MONTHS_SHOWN: Final = 6
+REPLACED_BY: Final = "replaced by upload"
+"""How it is said of a discarded upload that a later fetch took its place."""
 
 
 class FetchIntake:
@@ -56,8 +62,11 @@ class FetchIntake:
         if keys is not None and len(keys) < len(months):
             months = [month for month in months if (month.source, month.month) in keys]
             upload = self._upload(months)
-        if same := self._same_that_is_not_published(upload):
+        same = self._same_that_is_not_published(upload)
+        if isinstance(same, FetchResult):
             return same
+        if same is not None:
+            return self._decide(same, months)
         self.session.add(upload)
         self.session.flush()
         store_answers(self.session, upload.id, self.job.fetcher.name, self.answers, self.reading)
@@ -85,9 +94,7 @@ class FetchIntake:
         Where no months were asked for, those are left out of which later figures stand.
         """
         with open_stored_file(upload) as file:
-            checked = check_upload(
-                self.session, upload, file, limits=NO_FILE_LIMITS, progress=_no_progress
-            )
+            checked = self._check(upload, file)
             if checked.problem_count:
                 return None
             keys = publishable_months(self.session, upload, checked)
@@ -101,37 +108,45 @@ class FetchIntake:
         as_of = self.session.get_one(Upload, upload_id).publisher_as_of
         return bool(as_of and self.reading.as_of and as_of > self.reading.as_of)
 
-    def _same_that_is_not_published(self, upload: Upload) -> FetchResult | None:
-        """Return what stands for the same bytes, where they were fetched before; else None.
+    def _same_that_is_not_published(self, upload: Upload) -> Upload | FetchResult | None:
+        """Return the upload of the same bytes that waits, or what a person decided of one; or None.
 
         What a person discarded is fetched again only where its months are asked for.
         """
         same = self.session.scalars(
             select(Upload)
-            .where(Upload.sha256 == upload.sha256, Upload.published_at.is_(None))
+            .where(
+                Upload.sha256 == upload.sha256,
+                Upload.published_at.is_(None),
+                # What only made room for a later fetch was nobody's decision.
+                func.coalesce(Upload.discarded_by, "").not_like(f"%{REPLACED_BY}%"),
+            )
             .order_by(Upload.discarded_at.desc().nulls_first(), Upload.id)
             .limit(1)
         ).first()
         if same is None or (same.discarded_at and self.job.request.first is not None):
             return None
         if same.discarded_at is None:
-            said = f"The same figures wait already as upload {same.id}."
-            return FetchResult(Outcome.WAITING, (said,), same.id)
+            return same
         said = f"The same figures were discarded as upload {same.id}, by {same.discarded_by}."
-        hint = "To fetch them all the same, ask for their months."
+        hint = "To fetch them all the same, name their months with --from and --to."
         return FetchResult(Outcome.UNCHANGED, (said, hint))
 
     def _decide(self, upload: Upload, months: list[FetchedMonth]) -> FetchResult:
         review = review_stored_upload(self.session, upload, NO_FILE_LIMITS)
         request = self.job.request
         reason = request.reason or self._usual_reason(review)
-        told = (*self._description(review, months), *self._discard_earlier(upload))
-        holds = tuple(_holds(review, reason))
+        told = self._description(review, months)
+        holds = self._holds(upload, review, reason)
         if self.job.check_only:
             return FetchResult(Outcome.CHECKED, told, None, holds=holds)
+        told += self._discard_earlier(upload, months)
         if not request.publish or holds:
             said = f"Upload {upload.id} waits for review at /uploads/{upload.id}."
-            return FetchResult(Outcome.WAITING, (*told, said), upload.id, holds=holds)
+            new = bool(review.checked.new_models)
+            return FetchResult(
+                Outcome.WAITING, (said, *told), upload.id, holds=holds, names_models=new
+            )
         publish_upload(
             self.session,
             upload.id,
@@ -141,10 +156,27 @@ class FetchIntake:
             progress=_no_progress,
         )
         said = f"Published as upload {upload.id}."
-        return FetchResult(Outcome.PUBLISHED, (*told, said), upload.id)
+        return FetchResult(Outcome.PUBLISHED, (said, *told), upload.id)
 
-    def _description(self, review: Review, months: list[FetchedMonth]) -> list[str]:
+    def _holds(self, upload: Upload, review: Review, reason: str) -> tuple[str, ...]:
+        """Return why the figures are not published without a person having looked at them."""
+        holds = _review_holds(review, reason)
+        if not review.checked.problem_count:
+            with open_stored_file(upload) as file:
+                checked = self._check(upload, file)
+                holds += [f"Look at: {doubt}." for doubt in find_doubts(self.session, checked)]
+        return tuple(holds[:HOLDS_SHOWN])
+
+    def _check(self, upload: Upload, file: BinaryIO) -> CheckedFile:
+        return check_upload(
+            self.session, upload, file, limits=NO_FILE_LIMITS, progress=_no_progress
+        )
+
+    def _description(self, review: Review, months: list[FetchedMonth]) -> tuple[str, ...]:
         texts = [f"{self.job.fetcher.title}: {_month_text(month)}." for month in months]
+        if len(texts) > MONTHS_SHOWN:
+            middle = f"And {len(texts) - MONTHS_SHOWN} more."
+            texts = [*texts[: MONTHS_SHOWN // 2], middle, *texts[-(MONTHS_SHOWN // 2) :]]
         if variants := variants_text(self.reading):
             texts.append(f"{variants}.")
         texts += self.reading.remarks
@@ -153,7 +185,7 @@ class FetchIntake:
         new += [item.slug for item in checked.new_models]
         if new:
             texts.append(f"New to the catalogue: {', '.join(new)}.")
-        return texts
+        return tuple(texts)
 
     def _usual_reason(self, review: Review) -> str:
         """Return the reason of a revision of provisional figures alone; else ""."""
@@ -170,13 +202,13 @@ class FetchIntake:
             return ""
         return f"fetched again from {self.job.fetcher.title}: the figures before were provisional"
 
-    def _discard_earlier(self, upload: Upload) -> list[str]:
-        """Discard what earlier fetches left waiting, which this one takes the place of."""
+    def _discard_earlier(self, upload: Upload, months: list[FetchedMonth]) -> tuple[str, ...]:
+        """Discard what earlier fetches left waiting, of which this one has every month."""
         fetched = select(StoredAnswer.upload_id).where(
             StoredAnswer.fetcher == self.job.fetcher.name
         )
         earlier = self.session.scalars(
-            select(Upload.id)
+            select(Upload)
             .where(
                 Upload.id.in_(fetched),
                 Upload.id != upload.id,
@@ -185,9 +217,12 @@ class FetchIntake:
             )
             .order_by(Upload.id)
         ).all()
-        for number in earlier:
-            discard_upload(self.session, number, by=self.job.request.by)
-        return [f"Discarded, since this takes its place: upload {number}." for number in earlier]
+        brought = {(month.source, format_month(month.month)) for month in months}
+        replaced = [item.id for item in earlier if months_of_file(item) <= brought]
+        for number in replaced:
+            by = f"{self.job.request.by}, {REPLACED_BY} {upload.id}"
+            discard_upload(self.session, number, by=by)
+        return tuple(f"Discarded, since this takes its place: upload {item}." for item in replaced)
 
 
 def _no_progress(_: int) -> None:
@@ -209,8 +244,8 @@ def _month_text(month: FetchedMonth) -> str:
     return f"{format_month(month.month)} of {month.source}, {month.status}, {span}, {lines}"
 
 
-def _holds(review: Review, reason: str) -> list[str]:
-    """Return why a fetch is not published without a person having looked at it."""
+def _review_holds(review: Review, reason: str) -> list[str]:
+    """Return what of a review a person has to look at before the figures are published."""
     checked = review.checked
     if checked.problem_count:
         first = checked.problems[0]
@@ -224,4 +259,4 @@ def _holds(review: Review, reason: str) -> list[str]:
         holds.append("Look at: the names that are new to the catalogue.")
     if review.needs_reason and not reason:
         holds.append("A reason is needed to revise final figures: give it with --reason.")
-    return holds[:HOLDS_SHOWN]
+    return holds

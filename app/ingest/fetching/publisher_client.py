@@ -1,6 +1,7 @@
 """Asks a publisher over HTTP: with time-outs, a size limit, retries, and no way to another host."""
 
 import logging
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
+from queue import Empty, Queue
 from typing import Final, Self
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -22,6 +24,7 @@ from app.domain.sources.publisher_answer import PublisherAnswer
 log = logging.getLogger(__name__)
 KEPT_HEADERS: Final = ("content-type", "date", "etag", "last-modified", "link")
 """The headers of an answer that say what it is; the others are about its way."""
+HEADER_MAX: Final = 2_000
 NOT_FOUND: Final = frozenset({404, 410})
 TRY_AGAIN: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 REDIRECTS_MAX: Final = 3
@@ -38,7 +41,7 @@ class ClientLimits:
 
     attempt_s: float = 60
     silence_s: float = 20
-    bytes: int = 64 * 2**20
+    bytes: int = 16 * 2**20
     attempts: int = 4
     first_wait_s: float = 0.5
     pause_s: float = 0
@@ -134,7 +137,7 @@ class PublisherClient:
         try:
             for attempt in attempts:
                 with attempt:
-                    return self._follow(url)
+                    return self._follow_in_time(url)
         except _TryAgainError as failed:
             raise failed.refusal from None
         raise AssertionError("stamina makes an attempt or raises")
@@ -144,6 +147,28 @@ class PublisherClient:
             time.sleep(max(0, self._asked_at + self.limits.pause_s - time.monotonic()))
         self._asked_at = time.monotonic()
 
+    def _follow_in_time(self, url: str) -> PublisherAnswer | None:
+        """Ask once; an attempt that goes on for too long is given up, whatever it waits for."""
+        # Neither time-outs nor the reading of the body end headers that drip, or a packed body
+        # that never begins. A thread cannot be ended: it is left to its socket's time-out.
+        ended: Queue[PublisherAnswer | Exception | None] = Queue()
+
+        def attempt() -> None:
+            try:
+                ended.put(self._follow(url))
+            except Exception as error:  # noqa: BLE001 - raised again by who waits for it
+                ended.put(error)
+
+        threading.Thread(target=attempt, daemon=True).start()
+        try:
+            outcome = ended.get(timeout=self.limits.attempt_s + self.limits.silence_s)
+        except Empty:
+            title = f"The publisher’s answer did not end within {self.limits.attempt_s:g} seconds"
+            raise PublisherError(title, f"Asked: {excerpt(url, 300)}.") from None
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
     def _follow(self, url: str) -> PublisherAnswer | None:
         """Ask once; redirects on the same host are followed, others are refused."""
         asked = url
@@ -151,17 +176,14 @@ class PublisherClient:
             with _explained(url), self._http.stream("GET", url) as response:
                 if response.status_code == httpx2.codes.OK:
                     content = self._read(response)
-                    kept = {
-                        name: response.headers[name]
-                        for name in KEPT_HEADERS
-                        if name in response.headers
-                    }
-                    return PublisherAnswer(asked, datetime.now(UTC), content, kept)
+                    return PublisherAnswer(
+                        asked, datetime.now(UTC), content, _kept_headers(response)
+                    )
                 if response.status_code in NOT_FOUND:
                     return None
                 if not response.has_redirect_location:
                     raise _refusal(response, url)
-                target = urljoin(url, response.headers["location"])
+                target = _redirect_target(url, response)
             if urlsplit(target)[:2] != urlsplit(url)[:2]:
                 title = f"The publisher leads to another place: {excerpt(target, 200)}"
                 raise PublisherError(title, f"Asked: {excerpt(url, 300)}. It was not followed.")
@@ -181,6 +203,23 @@ class PublisherClient:
                 title = f"The publisher’s answer did not end within {limits.attempt_s:g} seconds"
                 raise PublisherError(title, f"Asked: {excerpt(str(response.url), 300)}.")
         return bytes(content)
+
+
+def _kept_headers(response: httpx2.Response) -> dict[str, str]:
+    """Return the headers that say what an answer is; letters beyond ASCII are none of theirs."""
+    present = {name: response.headers.get(name, "") for name in KEPT_HEADERS}
+    return {name: text[:HEADER_MAX] for name, text in present.items() if text and text.isascii()}
+
+
+def _redirect_target(url: str, response: httpx2.Response) -> str:
+    location = response.headers["location"]
+    try:
+        target = urljoin(url, location)
+        urlsplit(target)
+    except ValueError:
+        title = f"The publisher leads to what is no address: {excerpt(location, 200)}"
+        raise PublisherError(title, f"Asked: {excerpt(url, 300)}.") from None
+    return target
 
 
 def _wait_before_retry(error: Exception) -> bool | float:

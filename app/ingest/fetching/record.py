@@ -1,12 +1,13 @@
 """The record of fetches, which is their queue too: asked for, begun, ended."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import func, select, text, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.database.fetch_tables import FetchRun, Outcome
@@ -15,7 +16,7 @@ from app.database.session import Database
 from app.domain.errors import ConflictError
 from app.domain.text import checked_reason
 
-MESSAGE_MAX: Final = 2_000
+MESSAGE_MAX: Final = 6_000
 BROKEN_OFF: Final = "It was broken off; nothing of it was stored."
 
 
@@ -38,17 +39,24 @@ class FetchRequest:
 
 @dataclass(frozen=True, slots=True)
 class FetchResult:
-    """What a fetch came to, and in which words; `holds` say why it was not published."""
+    """What a fetch came to, and in which words; `holds` say why it was not published.
+
+    `names_models`: the figures that wait bring models that are new to the catalogue.
+    """
 
     outcome: Outcome
     messages: tuple[str, ...]
     upload_id: int | None = None
     newest_day: date | None = None
     holds: tuple[str, ...] = ()
+    names_models: bool = False
 
     @property
     def message(self) -> str:
-        return "\n".join((*self.messages, *self.holds))[:MESSAGE_MAX]
+        text = "\n".join((*self.messages, *self.holds))
+        if len(text) <= MESSAGE_MAX:
+            return text
+        return text[:MESSAGE_MAX].rpartition("\n")[0] + "\nAnd more."
 
 
 @contextmanager
@@ -61,7 +69,20 @@ def fetching_alone(db: Database) -> Iterator[None]:
         try:
             yield
         finally:
-            connection.execute(select(func.pg_advisory_unlock(Lock.FETCH)))
+            # With a connection that is lost the lock is gone too, and what was stored stays.
+            with suppress(DBAPIError):
+                connection.execute(select(func.pg_advisory_unlock(Lock.FETCH)))
+
+
+def refuse_if_given_up(session: Session, number: int) -> None:
+    """Raise ConflictError where another fetch has taken this one for broken off.
+
+    That one began when the lock of this one was lost, and has newer answers. Its row stays locked
+    to the end of the transaction, so that none can begin before what is stored here stands.
+    """
+    run = session.get(FetchRun, number, with_for_update=True)
+    if run is None or run.ended_at is not None:
+        raise ConflictError("Another fetch has begun meanwhile", "Nothing of this one was stored.")
 
 
 @contextmanager
@@ -116,13 +137,16 @@ def begin_fetch(
         for number in session.scalars(
             select(FetchRun.id).where(FetchRun.started_at.is_not(None), FetchRun.ended_at.is_(None))
         ).all():
-            _end(session, number, FetchResult(Outcome.FAILED, (BROKEN_OFF,)))
+            note_end(session, number, FetchResult(Outcome.FAILED, (BROKEN_OFF,)))
         number = _add(session, request) if queued is None else queued
-        session.execute(
+        begun = session.scalars(
             update(FetchRun)
-            .where(FetchRun.id == number)
+            .where(FetchRun.id == number, FetchRun.started_at.is_(None))
             .values(started_at=func.clock_timestamp(), next_at=next_at)
-        )
+            .returning(FetchRun.id)
+        ).all()
+        if not begun:
+            raise ConflictError("Another fetch took this one up")
     return number
 
 
@@ -135,13 +159,20 @@ def note_progress(db: Database, number: int, progress: str) -> None:
 def end_fetch(db: Database, number: int, result: FetchResult) -> None:
     """Note what a fetch came to."""
     with db.writing() as session:
-        _end(session, number, result)
+        note_end(session, number, result)
+        # What came to be said after the end was noted beside what was stored.
+        session.execute(
+            update(FetchRun)
+            .where(FetchRun.id == number, FetchRun.outcome == result.outcome)
+            .values(message=result.message, newest_day=result.newest_day, progress="")
+        )
 
 
-def _end(session: Session, number: int, result: FetchResult) -> None:
+def note_end(session: Session, number: int, result: FetchResult) -> None:
+    """Note what a fetch came to that has not ended yet, in the transaction of the session."""
     session.execute(
         update(FetchRun)
-        .where(FetchRun.id == number)
+        .where(FetchRun.id == number, FetchRun.ended_at.is_(None))
         .values(
             ended_at=func.clock_timestamp(),
             progress="",

@@ -182,7 +182,11 @@ class _Hub:
 
     def messages(self) -> list[str]:
         """Return what the Hub did not tell."""
-        absent = [f"The Hub shows no weights of {_shown(self.absent)}."] if self.absent else []
+        absent = (
+            [f"The Hub has no such model, or shows no weights of it: {_shown(self.absent)}."]
+            if self.absent
+            else []
+        )
         return [*self.failed, *absent]
 
 

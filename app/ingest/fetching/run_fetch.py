@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import OperationalError
 
 from app.catalogue.lookup import load_catalogue_index
 from app.database.fetch_tables import Outcome
@@ -21,7 +21,9 @@ from app.ingest.fetching.record import (
     begin_fetch,
     end_fetch,
     fetching_alone,
+    note_end,
     note_progress,
+    refuse_if_given_up,
 )
 from app.ingest.import_export import IMPORT_STATEMENT_TIMEOUT_S
 
@@ -40,7 +42,7 @@ def run_fetch(db: Database, job: FetchJob) -> FetchResult:
             message = (f"{refused.title}. {refused.detail}".strip(),)
             end_fetch(db, number, FetchResult(Outcome.FAILED, message))
             raise
-        except DBAPIError:
+        except OperationalError:
             # Nothing can be noted where the database is away: the next fetch notes that this one
             # was broken off.
             raise
@@ -76,9 +78,13 @@ def _fetch(db: Database, job: FetchJob, number: int) -> FetchResult:
     with db.writing(timeout_s=IMPORT_STATEMENT_TIMEOUT_S) as session:
         if job.check_only:
             added = add_needed_sources(session, job.fetcher, by=job.request.by)
+        refuse_if_given_up(session, number)
         result = FetchIntake(session, job, answers, reading).take(months)
         if job.check_only or result.outcome is Outcome.UNCHANGED:
             session.rollback()
+        else:
+            # With what is stored: whoever begins next finds either both or neither.
+            note_end(session, number, result)
     newest = max(month.newest_day for month in months)
     result = replace(result, messages=(*added, *result.messages), newest_day=newest)
     return _with_proposals(db, job, number, result)
@@ -87,7 +93,7 @@ def _fetch(db: Database, job: FetchJob, number: int) -> FetchResult:
 def _with_proposals(db: Database, job: FetchJob, number: int, result: FetchResult) -> FetchResult:
     """Propose what publishers say of models that waiting figures bring, and tell of it."""
     # Only what waits has names that are new: they are never published without a person.
-    if job.propose_models is None or result.outcome is not Outcome.WAITING:
+    if job.propose_models is None or not result.names_models:
         return result
     note_progress(db, number, "looks up new models")
     return replace(result, messages=(*result.messages, *job.propose_models(db)))

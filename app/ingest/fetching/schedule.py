@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import OperationalError
 
 from app.database.session import Database
 from app.domain.calendar import today_utc
@@ -55,35 +55,41 @@ def run_regularly(
     It goes on for ever: a publisher that is down, and a database that is lost, are logged and
     tried again. It ends with the process, by SystemExit.
     """
-    next_round = time.monotonic()
+    rounds = _Rounds(names, every_s)
     while True:
         try:
             with fetcher_present(db):
-                next_round = _rounds(db, settings, request, names, every_s, next_round)
-        except DBAPIError as error:
+                while True:
+                    run_queued(db, settings)
+                    rounds.run_due(db, settings, request)
+                    time.sleep(QUEUE_PAUSE_S)
+        except OperationalError as error:
             log.warning("The database cannot be used, trying again: %s", error.orig)
             time.sleep(QUEUE_PAUSE_S)
 
 
-def _rounds(  # noqa: PLR0917
-    db: Database,
-    settings: Settings,
-    request: FetchRequest,
-    names: Sequence[str],
-    every_s: int,
-    next_round: float,
-) -> float:
-    while True:
-        run_queued(db, settings)
-        if time.monotonic() >= next_round:
-            pause_s = every_s * (1 + random.uniform(0, JITTER))  # noqa: S311 - no secret
-            next_round = time.monotonic() + pause_s
-            next_at = datetime.now(UTC) + timedelta(seconds=pause_s)
-            for name in names:
-                job = make_job(settings, replace(request, fetcher=name))
-                _run_logged(db, replace(job, next_at=next_at))
-        time.sleep(QUEUE_PAUSE_S)
-    return next_round
+class _Rounds:
+    """Which publishers are to be asked now; it lasts while the database comes and goes."""
+
+    def __init__(self, names: Sequence[str], every_s: int) -> None:
+        self.names = names
+        self.every_s = every_s
+        self.next_round = time.monotonic()
+        self.next_at: datetime | None = None
+        self.due: list[str] = []
+
+    def run_due(self, db: Database, settings: Settings, request: FetchRequest) -> None:
+        """Fetch from each publisher whose turn has come; one that another holds up stays due."""
+        if time.monotonic() >= self.next_round:
+            pause_s = self.every_s * (1 + random.uniform(0, JITTER))  # noqa: S311 - no secret
+            self.next_round = time.monotonic() + pause_s
+            self.next_at = datetime.now(UTC) + timedelta(seconds=pause_s)
+            self.due = list(self.names)
+        for name in tuple(self.due):
+            job = make_job(settings, replace(request, fetcher=name))
+            if not _run_logged(db, replace(job, next_at=self.next_at)):
+                break
+            self.due.remove(name)
 
 
 def run_queued(db: Database, settings: Settings) -> int:
@@ -107,7 +113,7 @@ def _run_logged(db: Database, job: FetchJob) -> bool:
         return False
     except UserError as refused:
         log.warning("%s: %s. %s", name, refused.title, refused.detail)
-    except DBAPIError:
+    except OperationalError:
         raise
     except Exception:
         # A fault that one answer brings out must not keep the other publishers from being asked.

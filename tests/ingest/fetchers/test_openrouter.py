@@ -22,6 +22,7 @@ from app.ingest.fetchers.upload_file import variants_text, write_upload_file
 
 ORIGIN = "https://openrouter.ai"
 DAY = timedelta(days=1)
+READ_AT = datetime(2027, 1, 15, tzinfo=UTC)
 OCTOBER = date(2026, 10, 1)
 CATALOGUE = CatalogueIndex(
     sources={"openrouter-rankings": "OpenRouter rankings"},
@@ -65,7 +66,7 @@ class ExportsServer:
         return self.answer(path, content if name.endswith(".csv") else self.manifest(day, content))
 
     def answer(self, path: str, content: bytes) -> PublisherAnswer:
-        return PublisherAnswer(f"{ORIGIN}{path}", datetime.now(UTC), content)
+        return PublisherAnswer(f"{ORIGIN}{path}", READ_AT, content)
 
     def index(self) -> bytes:
         dataset = {"id": "rankings-daily", "latest_snapshot_date": f"{self.newest}"}
@@ -285,7 +286,7 @@ class KeyedServer:
         meta = {"as_of": "2026-11-30T02:00:00Z", "version": "v1"}
         document = {"data": rows, "meta": meta | params}
         address = f"{ORIGIN}{path}?start_date={first}&end_date={last}"
-        return PublisherAnswer(address, datetime.now(UTC), json.dumps(document).encode())
+        return PublisherAnswer(address, READ_AT, json.dumps(document).encode())
 
     def ask_if_there(self, path: str) -> PublisherAnswer | None:
         return self.ask(path)

@@ -3,14 +3,18 @@
 import gzip
 import hashlib
 import json
+import socket
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import URL
+from sqlalchemy import URL, select
 
+from app.database.fetch_tables import StoredAnswer
 from app.database.session import Database
 from app.domain.site import Site
 from app.ingest.fetchers.openrouter import OpenRouter
@@ -104,6 +108,38 @@ BAD: list[tuple[str, Spoil, str]] = [
     ("a JSON list", answering(INDEX, b"[]"), "it is no JSON object"),
     ("broken JSON", answering(INDEX, recording(INDEX)[:700]), "it is no JSON, or broken off"),
     ("deep JSON", answering(INDEX, b"[" * 100_000), "it is no JSON, or broken off"),
+    (
+        "datasets that are none",
+        changed(INDEX, lambda index: index.update(datasets=5)),
+        "no dataset",
+    ),
+    (
+        "a date that cannot be counted from",
+        changed(
+            INDEX, lambda index: index["datasets"][-1].update(latest_snapshot_date="0001-01-01")
+        ),
+        "has “0001-01-01” for a day",
+    ),
+    (
+        "a redirect to no address",
+        answering(INDEX, status=302, headers={"Location": "http://[::1"}),
+        "leads to what is no address",
+    ),
+    (
+        "a file at no address",
+        changed(MANIFEST, lambda manifest: manifest["files"]["csv"].update(url="https://[::1")),
+        "its file is elsewhere",
+    ),
+    (
+        "a file of another scheme",
+        changed(
+            MANIFEST,
+            lambda manifest: manifest["files"]["csv"].update(
+                url=f"javascript://openrouter.ai{EXPORT}?%0aalert(1)"
+            ),
+        ),
+        "its file is elsewhere",
+    ),
     ("no dataset", changed(INDEX, lambda index: index["datasets"].clear()), "names no dataset"),
     ("no date", changed(INDEX, lambda index: index["datasets"][-1].clear()), "names no dataset"),
     (
@@ -303,6 +339,7 @@ def test_with_a_key_the_days_are_asked_for(catalogue_db: Database, keyed: Publis
             lambda answer: answer["meta"].update(end_date="2026-09-29"),
             "its end date is “2026-09-29”",
         ),
+        (lambda answer: answer["meta"].update(as_of="2099-12-31"), "is still to come"),
         (lambda answer: answer["meta"].update(as_of="soon"), "its “as_of” has “soon” for a day"),
         (lambda answer: answer["data"][0].update(rank=1), "row 1 has an unknown field “rank”"),
         (lambda answer: answer["data"][4].pop("date"), "row 5 has no “date”"),
@@ -335,3 +372,37 @@ def test_the_key_stands_in_no_message_and_no_record(
     words = refused(standing_db, keyed, "sk-secret")
     assert "sk-secret" not in words
     assert "Look at the key" in words
+
+
+def test_headers_that_drip_for_ever_are_given_up(standing_db: Database) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        ending = threading.Event()
+
+        def drip() -> None:
+            connection, _ = listening.accept()
+            with connection, suppress(OSError):
+                connection.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+                while not ending.wait(0.1):
+                    connection.sendall(b"a")
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        slow = PublisherServer(f"http://127.0.0.1:{listening.getsockname()[1]}")
+        try:
+            assert "did not end within 0.5 seconds" in refused(standing_db, slow)
+        finally:
+            ending.set()
+            thread.join()
+
+
+def test_what_the_publisher_wants_said_of_it_is_kept_short_and_plain(
+    catalogue_db: Database, openrouter: PublisherServer
+) -> None:
+    document = json.loads(recording(INDEX))
+    document["attribution"] = "Say\x00 it\ud800 " + "again " * 1000
+    openrouter.answers[INDEX] = Answer(json.dumps(document).encode())
+    assert fetch(catalogue_db, openrouter).outcome == "waiting"
+    with catalogue_db.reading() as session:
+        (attribution,) = set(session.scalars(select(StoredAnswer.attribution)))
+    assert attribution.startswith("Say\\x00 it\\ud800 again")
+    assert len(attribution) == 500

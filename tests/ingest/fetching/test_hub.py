@@ -192,7 +192,9 @@ def test_what_stands_provisional_is_not_read_again_until_it_is_final(
     assert "2026-10 stands already, provisional; it is read again when it is final." in (
         again.message
     )
-    hub.answers[LISTS] = answer_lists(HUB_LISTS | {"Qwen": [{"id": "Qwen/a", "downloads": 5}]})
+    hub.answers[LISTS] = answer_lists(
+        HUB_LISTS | {"Qwen": [{"id": "Qwen/a", "downloads": 70_000_000}]}
+    )
     final = Today(HuggingFace(), date(2026, 11, 1))
     result = fetch_on(catalogue_db, hub, final, publish=True)
     assert result.outcome == "published", result.message
