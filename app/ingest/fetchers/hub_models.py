@@ -17,6 +17,8 @@ WEIGHTS: Final = (
 )
 """The ends of the names of files that hold weights."""
 LICENCE_MAX: Final = 100
+BASES_MAX: Final = 8
+"""How many models one may be built on to be told of."""
 _BASE: Final = re.compile(r"base_model:(?:(?:finetune|adapter|merge|quantized):)?([^:]+)")
 
 
@@ -81,12 +83,14 @@ def _licence(tags: Iterable[str], card: Mapping[str, Any]) -> str:
 
 
 def _bases(tags: Iterable[str], card: Mapping[str, Any], hub_id: str) -> tuple[str, ...]:
-    """Return what the model was built on, by the card and else by the tags, each once."""
+    """Return what the model was built on, by the card and else by the tags; () of very many."""
     stated = card.get("base_model")
     texts = [stated] if isinstance(stated, str) else _listed(stated)
     tagged = [match[1] for tag in tags if (match := _BASE.fullmatch(tag))]
     names = [parse_hub_id(text) for text in (texts or tagged)]
-    return tuple(dict.fromkeys(name for name in names if name and name != hub_id))
+    bases = dict.fromkeys(name for name in names if name and name != hub_id)
+    # One of so many is merged of everything, which says nothing of what it was built on.
+    return tuple(bases) if len(bases) <= BASES_MAX else ()
 
 
 def _has_weights(siblings: object) -> bool | None:

@@ -56,6 +56,8 @@ def find_doubts(session: Session, checked: CheckedFile) -> Iterator[str]:
         before = _totals(lines)[before_key]
         days = (checked.months[key].days, snapshot.days)
         yield from _volume(key, now, before, before_key, days)
+        if key == before_key and _day_count(key[1], days[0]) < _day_count(key[1], days[1]):
+            yield f"{format_month(key[1])} of {key[0]} has fewer days than what stands"
         yield from _lost(key, now.developers, before.developers, before_key)
 
 

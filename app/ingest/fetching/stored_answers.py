@@ -46,7 +46,15 @@ def load_answers(session: Session, upload_id: int) -> list[PublisherAnswer]:
         .order_by(StoredAnswer.number)
         .options(undefer(StoredAnswer.content))
     )
-    return [
-        PublisherAnswer(row.url, row.received_at, zlib.decompress(row.content), row.headers)
-        for row in rows
-    ]
+    return [_unpacked(row) for row in rows]
+
+
+def load_answer(session: Session, upload_id: int, number: int) -> PublisherAnswer | None:
+    """Return one answer of an upload, or None where it has no such."""
+    row = session.get(StoredAnswer, (upload_id, number), options=[undefer(StoredAnswer.content)])
+    return None if row is None else _unpacked(row)
+
+
+def _unpacked(row: StoredAnswer) -> PublisherAnswer:
+    content = zlib.decompress(row.content)
+    return PublisherAnswer(row.url, row.received_at, content, row.headers)

@@ -10,7 +10,7 @@ from app.catalogue.lookup import source_names
 from app.domain.errors import NotFoundError
 from app.domain.sources.source_terms import Statistic
 from app.ingest.fetching.line_rows import rows_behind_line
-from app.ingest.fetching.stored_answers import load_answers
+from app.ingest.fetching.stored_answers import load_answer
 from app.pages.maintain.upload_record import Viewed
 from app.pages.templates import render_page
 from app.web.dependencies import ReadSession, no_parameters
@@ -29,14 +29,13 @@ def parse_number(text: str, what: str) -> int:
 
 
 @router.get("/uploads/{number}/answers/{answer}", dependencies=[no_parameters()])
-@policy(RouteKind.FILE, cross_origin_reads=True)
+@policy(RouteKind.FILE, expensive=True, cross_origin_reads=True)
 def answer(sight: Viewed, session: ReadSession, answer: str) -> Response:
     """Return what a publisher answered, byte for byte as it came, to be saved."""
     wanted = parse_number(answer, "answer")
-    answers = load_answers(session, sight.upload.id)
-    if not 0 < wanted <= len(answers):
+    stored = load_answer(session, sight.upload.id, wanted)
+    if stored is None:
         raise NotFoundError(f"Upload {sight.upload.id} has no answer {wanted}")
-    stored = answers[wanted - 1]
     ending = "csv" if urlsplit(stored.url).path.endswith(".csv") else "json"
     # Always an attachment: what others wrote must not be shown as a page of this site.
     name = f"upload-{sight.upload.id}-answer-{wanted}.{ending}"

@@ -13,6 +13,7 @@ from app.database.session import Database
 from app.domain.errors import UserError
 from app.domain.site import Site
 from app.ingest.fetchers.fetcher import Fetcher
+from app.ingest.fetchers.openrouter import OpenRouter
 from app.ingest.fetching.fetch_job import FetchJob
 from app.ingest.fetching.publisher_client import ClientLimits, PublisherClient
 from app.ingest.fetching.record import FetchRequest, FetchResult
@@ -20,6 +21,7 @@ from app.ingest.fetching.run_fetch import run_fetch
 from tests.builders import row_counts
 from tests.publisher_server import PublisherServer
 
+QUICK = ClientLimits(attempt_s=0.5, silence_s=0.5, bytes=2**20, attempts=3, first_wait_s=0.01)
 PATIENT = ClientLimits(attempt_s=30, silence_s=30, bytes=2**20, attempts=2, first_wait_s=0.01)
 
 
@@ -59,3 +61,21 @@ def words_of_refusal(db: Database, fetch: Callable[[], object]) -> str:
     assert record.outcome == "failed"
     assert record.message.startswith(error.value.title)
     return f"{error.value.title}. {error.value.detail}"
+
+
+def fetch_september(
+    db: Database, publisher: PublisherServer, key: str | None = None, **more: Any
+) -> FetchResult:
+    """Fetch September 2026 from OpenRouter, with hardly any patience."""
+
+    def open_publisher() -> PublisherClient:
+        return PublisherClient(publisher.address, Site(), key=key, limits=QUICK)
+
+    september = date(2026, 9, 1)
+    request = replace(FetchRequest("openrouter", "ada", september, september), **more)
+    return run_fetch(db, FetchJob(request, OpenRouter(), open_publisher, date(2026, 11, 30)))
+
+
+def refused(db: Database, publisher: PublisherServer, key: str | None = None) -> str:
+    """Fetch what cannot be taken; return the error's words."""
+    return words_of_refusal(db, lambda: fetch_september(db, publisher, key))

@@ -5,26 +5,18 @@ import hashlib
 import json
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import URL, select
+from sqlalchemy import select
 
 from app.database.fetch_tables import StoredAnswer
 from app.database.session import Database
-from app.domain.site import Site
-from app.ingest.fetchers.openrouter import OpenRouter
-from app.ingest.fetching.fetch_job import FetchJob
-from app.ingest.fetching.publisher_client import ClientLimits, PublisherClient
-from app.ingest.fetching.record import FetchRequest
-from app.ingest.fetching.run_fetch import run_fetch
-from tests.databases import copied, open_database
-from tests.ingest.fetching.refusals import words_of_refusal
-from tests.publisher_server import RECORDINGS, Answer, PublisherServer, running_publisher
+from tests.ingest.fetching.refusals import fetch_september, refused
+from tests.publisher_server import RECORDINGS, Answer, PublisherServer
 
 EXPORTS = "/api/v1/datasets/exports"
 INDEX = f"{EXPORTS}/index.json"
@@ -33,7 +25,6 @@ MANIFEST = f"{EXPORTS}/rankings-daily/2026-10-01.manifest.json"
 KEYED = "/api/v1/datasets/rankings-daily"
 RECORDED = RECORDINGS / "openrouter"
 FIRST_ROW = "2026-09-01,z-ai/glm-5.3-flash-20260826,1,1872948241668,0.115652722750533\r\n"
-QUICK = ClientLimits(attempt_s=0.5, silence_s=0.5, bytes=2**20, attempts=3, first_wait_s=0.01)
 SEPTEMBER = date(2026, 9, 1)
 
 Spoil = Callable[[PublisherServer], None]
@@ -249,26 +240,6 @@ BAD: list[tuple[str, Spoil, str]] = [
 ]
 
 
-@pytest.fixture(scope="module")
-def standing_db(database_server: URL, catalogue_template: str) -> Iterator[Database]:
-    """The bundled catalogue; shared, since nothing that is refused changes it."""
-    with copied(database_server, catalogue_template) as url, open_database(url) as db:
-        yield db
-
-
-def fetch(db: Database, publisher: PublisherServer, key: str | None = None, **more: Any) -> Any:
-    def open_publisher() -> PublisherClient:
-        return PublisherClient(publisher.address, Site(), key=key, limits=QUICK)
-
-    request = replace(FetchRequest("openrouter", "ada", SEPTEMBER, SEPTEMBER), **more)
-    return run_fetch(db, FetchJob(request, OpenRouter(), open_publisher, date(2026, 11, 30)))
-
-
-def refused(db: Database, publisher: PublisherServer, key: str | None = None) -> str:
-    """Fetch what cannot be taken; return the error's words."""
-    return words_of_refusal(db, lambda: fetch(db, publisher, key))
-
-
 @pytest.mark.parametrize(
     ("spoil", "words"), [item[1:] for item in BAD], ids=[item[0] for item in BAD]
 )
@@ -292,7 +263,7 @@ def test_what_passes_is_tried_again(catalogue_db: Database, openrouter: Publishe
         return Answer(status=503) if len(tries) < 3 else Answer(recording(INDEX))
 
     openrouter.answers[INDEX] = busy_at_first
-    assert fetch(catalogue_db, openrouter).outcome == "waiting"
+    assert fetch_september(catalogue_db, openrouter).outcome == "waiting"
     assert len(tries) == 3
 
 
@@ -302,76 +273,7 @@ def test_a_redirect_on_the_same_host_is_followed(
     moved = f"{EXPORTS}/there.json"
     openrouter.answers[INDEX] = Answer(status=301, headers={"Location": moved})
     openrouter.answers[moved] = Answer(recording(INDEX))
-    assert fetch(catalogue_db, openrouter).outcome == "waiting"
-
-
-# --- with a key
-
-KEYED_ANSWER = json.loads((RECORDED / "rankings-daily_2026-09.keyed.json").read_text())
-
-
-@pytest.fixture
-def keyed() -> Iterator[PublisherServer]:
-    with running_publisher(lambda _path, _headers: None) as publisher:
-        publisher.answers[KEYED] = Answer(json.dumps(KEYED_ANSWER).encode())
-        yield publisher
-
-
-def change_answer(publisher: PublisherServer, change: Callable[[dict[str, Any]], object]) -> None:
-    document = json.loads(json.dumps(KEYED_ANSWER))
-    change(document)
-    publisher.answers[KEYED] = Answer(json.dumps(document).encode())
-
-
-def test_with_a_key_the_days_are_asked_for(catalogue_db: Database, keyed: PublisherServer) -> None:
-    result = fetch(catalogue_db, keyed, "sk-key", publish=True, reason="a month")
-    assert result.outcome == "published"
-    assert keyed.asked == [f"{KEYED}?start_date=2026-09-01&end_date=2026-09-30"]
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        (lambda answer: answer.pop("meta"), "it has no “meta”"),
-        (lambda answer: answer.pop("data"), "it has no list “data”"),
-        (lambda answer: answer["meta"].update(version="v2"), "its version is “v2”, not “v1”"),
-        (
-            lambda answer: answer["meta"].update(end_date="2026-09-29"),
-            "its end date is “2026-09-29”",
-        ),
-        (lambda answer: answer["meta"].update(as_of="2099-12-31"), "is still to come"),
-        (lambda answer: answer["meta"].update(as_of="soon"), "its “as_of” has “soon” for a day"),
-        (lambda answer: answer["data"][0].update(rank=1), "row 1 has an unknown field “rank”"),
-        (lambda answer: answer["data"][4].pop("date"), "row 5 has no “date”"),
-        (lambda answer: answer["data"].insert(1, 7), "row 2 is no object"),
-        (lambda answer: answer["data"][0].update(total_tokens=12), "row 1 has “12” for a count"),
-        (lambda answer: answer["data"][0].update(date=20260901), "row 1 has “20260901” for a day"),
-        (lambda answer: answer["data"].append(answer["data"][-1]), "again"),
-        (
-            lambda answer: answer.update(
-                data=[row for row in answer["data"] if row["date"] < "2026-09-25"]
-            ),
-            "too old: the newest day is 2026-09-24",
-        ),
-    ],
-)
-def test_an_answer_with_a_key_is_held_to_the_same(
-    standing_db: Database,
-    keyed: PublisherServer,
-    change: Callable[[dict[str, Any]], object],
-    words: str,
-) -> None:
-    change_answer(keyed, change)
-    assert words in refused(standing_db, keyed, "sk-key")
-
-
-def test_the_key_stands_in_no_message_and_no_record(
-    standing_db: Database, keyed: PublisherServer
-) -> None:
-    keyed.answers[KEYED] = Answer(status=401)
-    words = refused(standing_db, keyed, "sk-secret")
-    assert "sk-secret" not in words
-    assert "Look at the key" in words
+    assert fetch_september(catalogue_db, openrouter).outcome == "waiting"
 
 
 def test_headers_that_drip_for_ever_are_given_up(standing_db: Database) -> None:
@@ -401,7 +303,7 @@ def test_what_the_publisher_wants_said_of_it_is_kept_short_and_plain(
     document = json.loads(recording(INDEX))
     document["attribution"] = "Say\x00 it\ud800 " + "again " * 1000
     openrouter.answers[INDEX] = Answer(json.dumps(document).encode())
-    assert fetch(catalogue_db, openrouter).outcome == "waiting"
+    assert fetch_september(catalogue_db, openrouter).outcome == "waiting"
     with catalogue_db.reading() as session:
         (attribution,) = set(session.scalars(select(StoredAnswer.attribution)))
     assert attribution.startswith("Say\\x00 it\\ud800 again")
