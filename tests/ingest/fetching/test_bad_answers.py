@@ -3,19 +3,14 @@
 import gzip
 import hashlib
 import json
-import socket
-import threading
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
-from app.database.fetch_tables import StoredAnswer
 from app.database.session import Database
-from tests.ingest.fetching.refusals import fetch_september, refused
+from tests.ingest.fetching.refusals import refused
 from tests.publisher_server import RECORDINGS, Answer, PublisherServer
 
 EXPORTS = "/api/v1/datasets/exports"
@@ -253,58 +248,3 @@ def test_it_is_refused_in_words_and_nothing_is_stored(
 def test_a_server_that_is_not_there_is_told(standing_db: Database) -> None:
     gone = PublisherServer("http://127.0.0.1:9")
     assert "The publisher cannot be reached" in refused(standing_db, gone)
-
-
-def test_what_passes_is_tried_again(catalogue_db: Database, openrouter: PublisherServer) -> None:
-    tries: list[str] = []
-
-    def busy_at_first(path: str, _: dict[str, str]) -> Answer | None:
-        tries.append(path)
-        return Answer(status=503) if len(tries) < 3 else Answer(recording(INDEX))
-
-    openrouter.answers[INDEX] = busy_at_first
-    assert fetch_september(catalogue_db, openrouter).outcome == "waiting"
-    assert len(tries) == 3
-
-
-def test_a_redirect_on_the_same_host_is_followed(
-    catalogue_db: Database, openrouter: PublisherServer
-) -> None:
-    moved = f"{EXPORTS}/there.json"
-    openrouter.answers[INDEX] = Answer(status=301, headers={"Location": moved})
-    openrouter.answers[moved] = Answer(recording(INDEX))
-    assert fetch_september(catalogue_db, openrouter).outcome == "waiting"
-
-
-def test_headers_that_drip_for_ever_are_given_up(standing_db: Database) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        ending = threading.Event()
-
-        def drip() -> None:
-            connection, _ = listening.accept()
-            with connection, suppress(OSError):
-                connection.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
-                while not ending.wait(0.1):
-                    connection.sendall(b"a")
-
-        thread = threading.Thread(target=drip)
-        thread.start()
-        slow = PublisherServer(f"http://127.0.0.1:{listening.getsockname()[1]}")
-        try:
-            assert "did not end within 0.5 seconds" in refused(standing_db, slow)
-        finally:
-            ending.set()
-            thread.join()
-
-
-def test_what_the_publisher_wants_said_of_it_is_kept_short_and_plain(
-    catalogue_db: Database, openrouter: PublisherServer
-) -> None:
-    document = json.loads(recording(INDEX))
-    document["attribution"] = "Say\x00 it\ud800 " + "again " * 1000
-    openrouter.answers[INDEX] = Answer(json.dumps(document).encode())
-    assert fetch_september(catalogue_db, openrouter).outcome == "waiting"
-    with catalogue_db.reading() as session:
-        (attribution,) = set(session.scalars(select(StoredAnswer.attribution)))
-    assert attribution.startswith("Say\\x00 it\\ud800 again")
-    assert len(attribution) == 500
