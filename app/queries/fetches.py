@@ -79,12 +79,6 @@ def read_last_fetch(session: Session, fetcher: str) -> FetchRecord | None:
     return None if row is None else _record(row)
 
 
-def read_pending_fetches(session: Session) -> list[FetchRecord]:
-    """Return the fetches that wait or run, in their order."""
-    statement = select(FetchRun).where(FetchRun.ended_at.is_(None)).order_by(FetchRun.id)
-    return [_record(row) for row in session.scalars(statement)]
-
-
 @dataclass(frozen=True, slots=True)
 class FetchTimes:
     """When a fetcher last succeeded and failed, and the newest day it has seen; None is never."""

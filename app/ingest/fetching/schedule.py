@@ -55,7 +55,7 @@ def run_regularly(
     It goes on for ever: a publisher that is down, and a database that is lost, are logged and
     tried again. It ends with the process, by SystemExit.
     """
-    rounds = _Rounds(names, every_s)
+    rounds = FetchRounds(names, every_s)
     while True:
         try:
             with fetcher_present(db):
@@ -68,7 +68,7 @@ def run_regularly(
             time.sleep(QUEUE_PAUSE_S)
 
 
-class _Rounds:
+class FetchRounds:
     """Which publishers are to be asked now; it lasts while the database comes and goes."""
 
     def __init__(self, names: Sequence[str], every_s: int) -> None:

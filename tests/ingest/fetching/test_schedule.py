@@ -4,7 +4,7 @@ import pytest
 
 from app.database.session import Database
 from app.ingest.fetching.record import FetchRequest, fetching_alone, queue_fetch
-from app.ingest.fetching.schedule import _Rounds, run_queued
+from app.ingest.fetching.schedule import FetchRounds, run_queued
 from app.queries.fetches import read_fetches
 from app.settings import Settings
 from tests.publisher_server import PublisherServer
@@ -26,7 +26,7 @@ def outcomes(db: Database) -> list[tuple[str, str | None]]:
 def test_one_that_fails_keeps_nobody_from_being_asked(
     catalogue_db: Database, settings: Settings
 ) -> None:
-    rounds = _Rounds(["vercel", "openrouter"], 3600)
+    rounds = FetchRounds(["vercel", "openrouter"], 3600)
     rounds.run_due(catalogue_db, settings, REQUEST)
     assert outcomes(catalogue_db) == [("vercel", "failed"), ("openrouter", "failed")]
     rounds.run_due(catalogue_db, settings, REQUEST)
@@ -36,7 +36,7 @@ def test_one_that_fails_keeps_nobody_from_being_asked(
 
 
 def test_what_another_fetch_holds_up_stays_due(catalogue_db: Database, settings: Settings) -> None:
-    rounds = _Rounds(["openrouter"], 3600)
+    rounds = FetchRounds(["openrouter"], 3600)
     with fetching_alone(catalogue_db):
         rounds.run_due(catalogue_db, settings, REQUEST)
     assert outcomes(catalogue_db) == []
