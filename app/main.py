@@ -2,10 +2,10 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import cached_property
 
 from fastapi import FastAPI
-from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette_compress import CompressMiddleware, add_compress_type
 
 from app import api, pages
@@ -14,6 +14,7 @@ from app.domain.site import UNNAMED_SITE, Site
 from app.pages import render_error
 from app.web import health
 from app.web.error_handlers import install_error_handlers
+from app.web.middleware.answer_store import AnswerStore
 from app.web.middleware.body_limits import CloseUnreadBodies
 from app.web.middleware.conditional_get import ConditionalGetMiddleware
 from app.web.middleware.cors import CorsMiddleware
@@ -24,27 +25,31 @@ from app.web.middleware.request_guard import install_request_guard
 from app.web.middleware.security_headers import SecurityHeadersMiddleware
 from app.web.middleware.tracking_parameters import TrackingParametersMiddleware
 from app.web.openapi import install_openapi
-from app.web.route_policy import RouteKind, policy
 from app.web.route_table import RouteTable
 from app.web.static_files import StaticAssets
+from app.web.version_watch import VersionWatch
 
 
 class DashboardApp(FastAPI):
-    """FastAPI whose outermost middlewares also see the page for a failure of ours.
+    """FastAPI behind three middlewares that see every request before it does, and every answer.
 
-    Starlette puts the handler of such failures outside of all that `add_middleware` adds, so those
-    answers would be neither counted nor have security headers.
+    What `add_middleware` adds stands inside of Starlette's handler of failures, whose answers would
+    be neither counted nor have security headers; and all of it costs more than a stored answer.
     """
 
-    def setup(self) -> None:
-        """Add FastAPI's own routes: the document of the API, whose endpoint is not written here."""
-        super().setup()
-        for route in self.routes:
-            if isinstance(route, Route):
-                policy(RouteKind.FILE, cross_origin_reads=True)(route.endpoint)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = self
+        await self.front(scope, receive, send)
+
+    @cached_property
+    def front(self) -> ASGIApp:
+        answering = MetricsMiddleware(HeadAsGetMiddleware(super().__call__))
+        if not self.state.version_watch:
+            return answering
+        return AnswerStore(answering, self.state.version_watch, self.state.store_bytes)
 
     def build_middleware_stack(self) -> ASGIApp:
-        return MetricsMiddleware(SecurityHeadersMiddleware(super().build_middleware_stack()))
+        return SecurityHeadersMiddleware(super().build_middleware_stack())
 
 
 def create_app(
@@ -53,17 +58,23 @@ def create_app(
     *,
     site: Site = UNNAMED_SITE,
     reads_per_minute: int = 0,
+    store_bytes: int = 0,
 ) -> FastAPI:
     """Return the application on one database, which it closes at shutdown.
 
     `hosts` are the names that requests may be for; without any, all are. `site` is who runs it, as
     its pages say. `reads_per_minute` is how many expensive reads an address may ask this process
-    for; 0 is no limit. Raises MissingPolicyError where a route has no policy.
+    for; 0 is no limit. `store_bytes` is what finished answers may take to be given again; 0 keeps
+    none. Raises MissingPolicyError where a route has no policy.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        if watch := app.state.version_watch:
+            watch.start()
         yield
+        if watch:
+            watch.stop()
         app.state.db.close()
 
     app = DashboardApp(
@@ -71,7 +82,9 @@ def create_app(
         version="1",
         summary="Shares of AI model use by openness and by the developers' home.",
         lifespan=lifespan,
-        # FastAPI's own pages load scripts from other hosts; `/docs` is a page of ours.
+        # FastAPI's own answer has no validators, and its pages load scripts from other hosts; both
+        # addresses are ours.
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         # The id of an operation is the name of its handler. Generated clients name their methods
@@ -82,6 +95,8 @@ def create_app(
     app.state.hosts = hosts
     app.state.site = site
     app.state.reads_per_minute = reads_per_minute
+    app.state.store_bytes = store_bytes
+    app.state.version_watch = VersionWatch(db) if store_bytes else None
     # The handlers come before the request guard, which copies those there are for its own refusals.
     install_error_handlers(app, page=render_error)
     # Each middleware is put around those added before it: the first is innermost, and a request
@@ -99,7 +114,6 @@ def create_app(
     app.add_middleware(CompressMiddleware)
     # Around the compressor, which would hold back the end of a refusal.
     app.add_middleware(CloseUnreadBodies)
-    app.add_middleware(HeadAsGetMiddleware)
     app.include_router(health.router)
     app.include_router(api.router)
     app.include_router(pages.router)

@@ -92,6 +92,8 @@ class Settings(BaseSettings):
     web_concurrency: Annotated[int, Field(ge=1)] = 1
     # Expensive reads per minute from one address, in each worker; 0 is no limit.
     rate_limit: Annotated[int, Field(ge=0)] = 120
+    # MiB of finished answers that each worker keeps to give again; 0 keeps none.
+    answer_store_mib: Annotated[int, Field(ge=0, le=4096)] = 32
     # Names that requests may be for, separated by commas; any where none is named.
     allowed_hosts: str = ""
     # Addresses of the proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.

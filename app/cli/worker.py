@@ -29,7 +29,11 @@ def create_worker_app() -> FastAPI:
     if parent := multiprocessing.parent_process():
         threading.Thread(target=end_with_parent, args=[parent], daemon=True).start()
     return create_app(
-        Database(url), settings.hosts, site=settings.site, reads_per_minute=settings.rate_limit
+        Database(url),
+        settings.hosts,
+        site=settings.site,
+        reads_per_minute=settings.rate_limit,
+        store_bytes=settings.answer_store_mib * 1024 * 1024,
     )
 
 

@@ -88,6 +88,18 @@ class Database:
             yield session
 
     @contextmanager
+    def watching(self) -> Iterator[Session]:
+        """Yield a session without transactions: each statement sees the data as it is then.
+
+        Its connection is beside the pool's, for whoever holds it as long as the process lives.
+        """
+        with self.engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection.detach()
+            with Session(connection) as session:
+                yield session
+
+    @contextmanager
     def writing(self, *, timeout_s: int = 60) -> Iterator[Session]:
         """Yield a session that is committed at the end, or rolled back by an error.
 

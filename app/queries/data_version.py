@@ -5,8 +5,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.database.fetch_tables import FetchRun
 from app.database.tables import CatalogueChange, Upload
 from app.database.vintages import END_OF_TIME, Vintage, last_change_at, read_once
+from app.queries.fetches import HAS_FETCHER
 
 
 def data_version(session: Session) -> str:
@@ -20,6 +22,19 @@ def data_version(session: Session) -> str:
             func.count(Upload.withdrawn_at),
             select(func.count()).select_from(CatalogueChange).scalar_subquery(),
         )
+    ).one()
+    return "-".join(map(str, counted))
+
+
+def fetch_version(session: Session) -> str:
+    """Return a text that differs once a fetch begins or ends, and once a fetcher comes or goes."""
+    counted = session.execute(
+        select(
+            func.count(),
+            func.count(FetchRun.started_at),
+            func.count(FetchRun.ended_at),
+            HAS_FETCHER,
+        ).select_from(FetchRun)
     ).one()
     return "-".join(map(str, counted))
 

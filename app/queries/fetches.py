@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from app.database.fetch_tables import FetchRun, Outcome, StoredAnswer
+from app.database.locks import Lock
 
 FETCHES_A_PAGE: Final = 50
 
@@ -103,6 +104,19 @@ def read_fetch_times(session: Session) -> dict[str, FetchTimes]:
         .group_by(FetchRun.fetcher)
     )
     return {row[0]: FetchTimes(row[1], row[2], row[3]) for row in rows}
+
+
+def has_fetcher(session: Session) -> bool:
+    """Return whether a process takes up what stands in the queue."""
+    return bool(session.scalar(select(HAS_FETCHER)))
+
+
+# How PostgreSQL lists an advisory lock with one key: the key is the lower half of a bigint.
+HAS_FETCHER: Final = text(
+    "EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    " AND classid = 0 AND objid = :key AND objsubid = 1)"
+).bindparams(key=int(Lock.FETCHER))
 
 
 def read_answers(session: Session, upload_id: int) -> Sequence[AnswerRecord]:

@@ -20,7 +20,7 @@ from app.domain.questions.tracking import expected_beside
 from app.domain.site import Site
 from app.queries.answers.shares import known_slugs
 from app.web.canonical_names import redirect_names
-from app.web.entity_tags import set_validators
+from app.web.entity_tags import set_release_validators, set_validators
 
 
 def database_of(request: Request) -> Database:
@@ -81,6 +81,16 @@ def parse_fresh_question(
     set_validators(request, session, question.as_of, [*question.pairs(), *others])
     return question
 
+
+def validate_page(request: Request, session: ReadSession) -> None:
+    """Set the validators of a page. Raise NotModifiedError where the client holds it."""
+    # Also at a vintage it is a page of today: it says what has been revised since, offers what the
+    # catalogue knows by now, and names the scripts of this release.
+    set_validators(request, session, None, sorted(request.query_params.multi_items()))
+
+
+FRESH_PAGE: Final = Depends(validate_page)
+FIXED_PAGE: Final = Depends(set_release_validators)
 
 FreshQuestion = Annotated[Question, Depends(parse_fresh_question)]
 

@@ -10,7 +10,8 @@ from sqlalchemy import select, text
 
 from app.database.fetch_tables import FetchRun
 from app.database.session import Database
-from app.ingest.fetching.record import FetchRequest, has_fetcher, queue_fetch
+from app.ingest.fetching.record import FetchRequest, queue_fetch
+from app.queries.fetches import has_fetcher
 from tests.databases import serve_database
 from tests.programs import Program, modelshare
 from tests.publisher_server import Answer, PublisherServer

@@ -16,10 +16,10 @@ from tests.looking import counted
     [
         ("/", 18),
         ("/trends", 18),
-        ("/developers", 14),
-        ("/developers/deepseek", 24),
-        ("/sources/openrouter-rankings", 12),
-        ("/about", 4),
+        ("/developers", 15),
+        ("/developers/deepseek", 25),
+        ("/sources/openrouter-rankings", 14),
+        ("/about", 5),
     ],
 )
 def test_a_page_asks_the_database_few_times(

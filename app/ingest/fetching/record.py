@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -202,13 +202,3 @@ def next_queued(db: Database) -> tuple[int, FetchRequest] | None:
             fetch.reason,
         )
         return fetch.id, request
-
-
-def has_fetcher(session: Session) -> bool:
-    """Return whether a process takes up what stands in the queue."""
-    statement = text(
-        "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted"
-        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-        " AND classid = 0 AND objid = :key AND objsubid = 1)"
-    )
-    return bool(session.scalar(statement, {"key": int(Lock.FETCHER)}))

@@ -20,7 +20,7 @@ from app.pages.answer_view import citation_of_answer
 from app.pages.templates import TEMPLATES, render_page
 from app.queries.answers.shares import answer_question
 from app.queries.spans import main_source
-from app.web.dependencies import ReadSession, no_parameters
+from app.web.dependencies import FRESH_PAGE, ReadSession, no_parameters
 from app.web.error_handlers import problem_response
 from app.web.route_policy import RouteKind, policy
 from app.web.token_bucket import TokenBuckets
@@ -47,7 +47,7 @@ class CodeExample:
     text: str
 
 
-@router.get("/api", dependencies=[no_parameters()])
+@router.get("/api", dependencies=[FRESH_PAGE, no_parameters()])
 @policy(RouteKind.PAGE)
 def api(request: Request, session: ReadSession) -> HTMLResponse:
     return render_page(request, "api_docs/guide.html", guide_context(request, session))

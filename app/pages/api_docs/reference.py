@@ -18,12 +18,13 @@ from app.metadata.openapi_examples import (
 )
 from app.metadata.openapi_operations import csv_tables, reference_sections
 from app.pages.templates import render_page
+from app.web.dependencies import FIXED_PAGE
 from app.web.route_policy import RouteKind, policy
 
 router = APIRouter()
 
 
-@router.get("/docs")
+@router.get("/docs", dependencies=[FIXED_PAGE])
 @policy(RouteKind.PAGE)
 def docs(request: Request) -> HTMLResponse:
     document: Mapping[str, Any] = request.app.openapi()

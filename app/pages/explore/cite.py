@@ -18,7 +18,7 @@ from app.pages.explore.citations import citation_file
 from app.pages.templates import render_page
 from app.queries.answers.cited_numbers import ResolvedNumber, find_number
 from app.queries.answers.shares import answer_question, known_slugs
-from app.web.dependencies import ReadSession, no_parameters, site_of
+from app.web.dependencies import FRESH_PAGE, ReadSession, no_parameters, site_of
 from app.web.question_chart import question_chart
 from app.web.route_policy import RouteKind, policy
 from app.wording.bibliography import Citation
@@ -92,7 +92,7 @@ def _refuse_repeated(pairs: list[tuple[str, str]]) -> None:
 
 
 # The files stand beside the pages and not below them: a token may end in “.json”, as slugs may.
-@router.get("/cite.bib/{token:path}", dependencies=[NO_PARAMETERS])
+@router.get("/cite.bib/{token:path}", dependencies=[FRESH_PAGE, NO_PARAMETERS])
 @policy(RouteKind.FILE, expensive=True, cross_origin_reads=True)
 def bibtex(request: Request, number: Resolved) -> Response:
     """Return one BibTeX entry of the number."""
@@ -100,7 +100,7 @@ def bibtex(request: Request, number: Resolved) -> Response:
     return citation_file(citation.bibtex, "application/x-bibtex", f"{citation.key}.bib")
 
 
-@router.get("/cite.json/{token:path}", dependencies=[NO_PARAMETERS])
+@router.get("/cite.json/{token:path}", dependencies=[FRESH_PAGE, NO_PARAMETERS])
 @policy(RouteKind.FILE, expensive=True, cross_origin_reads=True)
 def csl(request: Request, number: Resolved) -> Response:
     """Return the citation of the number as CSL-JSON."""
@@ -109,7 +109,7 @@ def csl(request: Request, number: Resolved) -> Response:
     return citation_file(citation.csl_text, media_type, f"{citation.key}.json")
 
 
-@router.get("/cite/{token:path}", dependencies=[NO_PARAMETERS])
+@router.get("/cite/{token:path}", dependencies=[FRESH_PAGE, NO_PARAMETERS])
 @policy(RouteKind.PAGE, expensive=True)
 def cite(request: Request, number: Resolved, session: ReadSession) -> HTMLResponse:
     citation = _citation(request, number)

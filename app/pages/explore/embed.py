@@ -9,7 +9,7 @@ from app.domain.errors import UserError
 from app.pages.explore.trends import explorer_context
 from app.pages.templates import render_page
 from app.queries.answers.shares import answer_question
-from app.web.dependencies import AskedQuestion, ReadSession
+from app.web.dependencies import FreshQuestion, ReadSession
 from app.web.middleware.security_headers import CONTENT_SECURITY_POLICY
 from app.web.route_policy import RouteKind, policy
 
@@ -27,7 +27,7 @@ FRAMED: Final = {
 
 @router.get("/embed/trends")
 @policy(RouteKind.FRAME, expensive=True)
-def embedded(request: Request, question: AskedQuestion, session: ReadSession) -> HTMLResponse:
+def embedded(request: Request, question: FreshQuestion, session: ReadSession) -> HTMLResponse:
     answer = answer_question(session, question)
     context = {
         "question": question,

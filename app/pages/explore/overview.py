@@ -17,7 +17,7 @@ from app.pages.revision_notice import latest_revisions, revision_notice
 from app.pages.schedule_texts import coming_sentences
 from app.pages.templates import render_page
 from app.queries.answers.shares import answer_question
-from app.web.dependencies import AskedQuestion, ReadSession, site_of
+from app.web.dependencies import FRESH_PAGE, AskedQuestion, ReadSession, site_of
 from app.web.question_chart import question_chart
 from app.web.route_policy import RouteKind, policy
 from app.wording.definitions import definition_text, source_citation
@@ -32,7 +32,7 @@ from app.wording.findings import (
 router = APIRouter()
 
 
-@router.get("/")
+@router.get("/", dependencies=[FRESH_PAGE])
 @policy(RouteKind.PAGE, expensive=True)
 def overview(request: Request, question: AskedQuestion, session: ReadSession) -> HTMLResponse:
     try:
@@ -62,6 +62,7 @@ def _shown(session: Session, question: Question, answer: Answer) -> dict[str, ob
         "question": question,
         "answer": answer,
         "preview": lines.question.query_string(),
+        "vintage_query": lines.question.having(as_of=answer.vintage).query_string(),
         "headline": headline_finding(answer, question),
         "small_print": small_print_text(answer),
         "link_description": small_print_text(answer, question),

@@ -21,7 +21,7 @@ from app.queries.answers.shares import answer_question, known_slugs
 from app.queries.namesakes import namesakes
 from app.queries.uploads import withdrawal_moments
 from app.web.canonical_names import redirect_names
-from app.web.dependencies import ReadSession
+from app.web.dependencies import FRESH_PAGE, ReadSession
 from app.web.question_chart import question_chart
 from app.web.route_policy import RouteKind, policy
 from app.wording.citations import pinned_question
@@ -40,7 +40,7 @@ TYPED = (
 )  # the fields of the form that take any text
 
 
-@router.get("/trends")
+@router.get("/trends", dependencies=[FRESH_PAGE])
 @policy(RouteKind.PAGE, expensive=True)
 def trends(request: Request, session: ReadSession) -> HTMLResponse:
     # Not a dependency, which would answer a mistake with the error page: here the form stays, with
@@ -91,6 +91,7 @@ def _answered(request: Request, session: Session, question: Question) -> HTMLRes
     context = {
         "question": question,
         "form": controls,
+        "vintage_query": question.having(as_of=answer.vintage).query_string(),
         "embeds": _embeds(request, question, answer),
         "citation": citation,
         "namesakes": [

@@ -8,10 +8,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from app.database.session import Database
 from app.domain.errors import NotFoundError, excerpt
 from app.ingest.fetchers.registry import FETCHERS
-from app.ingest.fetching.record import FetchRequest, has_fetcher, queue_fetch
+from app.ingest.fetching.record import FetchRequest, queue_fetch
 from app.pages.forms import SentForm, form_texts
 from app.pages.templates import render_page
-from app.queries.fetches import read_fetches
+from app.queries.fetches import has_fetcher, read_fetches
 from app.web.dependencies import ReadSession, SignedInMaintainer, database_of, no_parameters
 from app.web.route_policy import RouteKind, policy
 

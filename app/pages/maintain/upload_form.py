@@ -30,7 +30,7 @@ from app.pages.forms import FormState, form_dependency, form_texts, problems_by_
 from app.pages.maintain.entry_fields import ENTRY_FIELDS
 from app.pages.templates import render_page
 from app.web.csv_responses import CSVResponse
-from app.web.dependencies import SignedInMaintainer, database_of
+from app.web.dependencies import FIXED_PAGE, SignedInMaintainer, database_of
 from app.web.route_policy import FILE_MAX_BYTES, RouteKind, policy
 
 router = APIRouter()
@@ -55,13 +55,13 @@ month,origin,openness,share_pct,status,note
 EXAMPLE_SUM: Final = sum(Decimal(line.split(",")[3]) for line in EXAMPLE.splitlines()[1:])
 
 
-@router.get("/uploads/template.csv")
+@router.get("/uploads/template.csv", dependencies=[FIXED_PAGE])
 @policy(RouteKind.FILE, cross_origin_reads=True)
 def template() -> CSVResponse:
     return _attached(TEMPLATE, "template.csv")
 
 
-@router.get("/uploads/example.csv")
+@router.get("/uploads/example.csv", dependencies=[FIXED_PAGE])
 @policy(RouteKind.FILE, cross_origin_reads=True)
 def example() -> CSVResponse:
     return _attached(EXAMPLE, "example.csv")

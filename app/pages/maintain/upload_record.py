@@ -34,12 +34,14 @@ from app.queries.uploads import (
 )
 from app.web.csv_responses import csv_response
 from app.web.dependencies import (
+    FRESH_PAGE,
     ReadSession,
     SignedInMaintainer,
     database_of,
     find_visitor,
     no_parameters,
     require_signed_in,
+    validate_page,
 )
 from app.web.route_policy import RouteKind, policy
 
@@ -89,15 +91,16 @@ def viewed_upload(
     # The cookie is not read for a public upload: its page is the same for everyone, so that caches
     # may keep it.
     upload = read_upload_record(session, upload_id)
-    return ViewedUpload(
-        upload, None if upload.public else require_signed_in(find_visitor(request, db))
-    )
+    if not upload.public:
+        return ViewedUpload(upload, require_signed_in(find_visitor(request, db)))
+    validate_page(request, session)
+    return ViewedUpload(upload, None)
 
 
 Viewed = Annotated[ViewedUpload, Depends(viewed_upload, scope="function")]
 
 
-@router.get("/uploads", dependencies=[no_parameters("before")])
+@router.get("/uploads", dependencies=[FRESH_PAGE, no_parameters("before")])
 @policy(RouteKind.PAGE)
 def history(request: Request, session: ReadSession, before: str = "") -> HTMLResponse:
     """Return the list of uploads that were published, for everyone."""

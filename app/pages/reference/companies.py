@@ -23,7 +23,7 @@ from app.pages.questions import question_dependency
 from app.pages.reference.entry_page import entry_context, latest_of, rank_entries
 from app.pages.reference.share_history import share_history
 from app.pages.templates import render_page
-from app.web.dependencies import ReadSession
+from app.web.dependencies import FRESH_PAGE, ReadSession
 from app.web.route_policy import RouteKind, policy
 
 router = APIRouter()
@@ -38,7 +38,7 @@ def companies() -> RedirectResponse:
     return RedirectResponse("/trends?by=company&openness=all", 303)
 
 
-@router.get("/companies/{slug:path}")
+@router.get("/companies/{slug:path}", dependencies=[FRESH_PAGE])
 @policy(RouteKind.PAGE, expensive=True)
 def company(request: Request, slug: str, question: Then, session: ReadSession) -> Response:
     vintage = vintage_at(session, question.as_of)

@@ -26,7 +26,7 @@ from app.pages.questions import question_dependency
 from app.pages.reference.entry_page import ListedEntry, entry_context, latest_of, rank_entries
 from app.pages.reference.share_history import all_usage_history, latest_shares, share_history
 from app.pages.templates import render_page
-from app.web.dependencies import ReadSession
+from app.web.dependencies import FRESH_PAGE, ReadSession
 from app.web.route_policy import RouteKind, policy
 from app.wording.definitions import definition_text, denominator_text
 
@@ -36,7 +36,7 @@ Filtered = Annotated[Question, question_dependency("origin", "as_of")]
 Then = Annotated[Question, question_dependency("home", "as_of")]
 
 
-@router.get("/developers")
+@router.get("/developers", dependencies=[FRESH_PAGE])
 @policy(RouteKind.PAGE)
 def developers(request: Request, question: Filtered, session: ReadSession) -> HTMLResponse:
     entries = list(developers_by_slug(vintage_at(session, question.as_of)).values())
@@ -96,7 +96,7 @@ def _counts(session: Session, question: Question) -> dict[str, int]:
 
 
 # A path, so that a wrong slug with a slash gets the page that names the nearest.
-@router.get("/developers/{slug:path}")
+@router.get("/developers/{slug:path}", dependencies=[FRESH_PAGE])
 @policy(RouteKind.PAGE, expensive=True)
 def developer(request: Request, slug: str, question: Then, session: ReadSession) -> HTMLResponse:
     vintage = vintage_at(session, question.as_of)

@@ -17,7 +17,7 @@ from app.pages.revision_texts import revision_title
 from app.pages.schedule_texts import coming_sentences
 from app.pages.templates import TEMPLATES
 from app.queries.revisions import read_revisions
-from app.web.dependencies import ReadSession, site_of
+from app.web.dependencies import FRESH_PAGE, ReadSession, site_of
 from app.web.route_policy import RouteKind, policy
 from app.wording.formats import join_names
 
@@ -49,7 +49,7 @@ class FeedEntry:
 FeedQuestion = Annotated[Question, question_dependency("source")]
 
 
-@router.get("/feed.atom")
+@router.get("/feed.atom", dependencies=[FRESH_PAGE])
 @policy(RouteKind.FILE)
 def feed(request: Request, question: FeedQuestion, session: ReadSession) -> Response:
     names = source_names(session)

@@ -24,7 +24,7 @@ from app.queries.anonymous_models import read_anonymous_usage
 from app.queries.answers.shares import answer_question
 from app.queries.coverage import CoveredMonth, SnapshotRecord, read_covered_months, read_snapshots
 from app.queries.spans import covered_spans, main_source, main_source_first
-from app.web.dependencies import ReadSession
+from app.web.dependencies import FRESH_PAGE, ReadSession
 from app.web.route_policy import RouteKind, policy
 from app.wording.citations import pinned_question
 from app.wording.definitions import denominator_text, source_citation, subject_of_group
@@ -38,7 +38,7 @@ ANONYMOUS_SHOWN_MAX: Final = 5
 Then = Annotated[Question, question_dependency("as_of")]
 
 
-@router.get("/methods")
+@router.get("/methods", dependencies=[FRESH_PAGE])
 @policy(RouteKind.PAGE)
 def methods(request: Request, question: Then, session: ReadSession) -> HTMLResponse:
     then = question.as_of
@@ -62,7 +62,7 @@ def methods(request: Request, question: Then, session: ReadSession) -> HTMLRespo
     return render_page(request, "reference/methods.html", context)
 
 
-@router.get("/methods/bundled-data")
+@router.get("/methods/bundled-data", dependencies=[FRESH_PAGE])
 @policy(RouteKind.PAGE)
 def bundled_data(
     request: Request, _: Annotated[Question, question_dependency("as_of")]

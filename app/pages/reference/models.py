@@ -39,7 +39,7 @@ from app.pages.reference.share_history import ShareHistory, all_usage_history, s
 from app.pages.templates import render_page
 from app.queries.answers.shares import known_slugs
 from app.web.canonical_names import redirect_names
-from app.web.dependencies import ReadSession
+from app.web.dependencies import FRESH_PAGE, ReadSession
 from app.web.route_policy import RouteKind, policy
 from app.wording.definitions import definition_text
 
@@ -130,7 +130,7 @@ def models_query(request: Request, session: ReadSession) -> ModelsQuery:
     return ModelsQuery(question, order, int(page))
 
 
-@router.get("/models")
+@router.get("/models", dependencies=[FRESH_PAGE])
 @policy(RouteKind.PAGE, expensive=True)
 def models(
     request: Request, query: Annotated[ModelsQuery, Depends(models_query)], session: ReadSession
@@ -200,7 +200,7 @@ def _home(maker: DeveloperEntry | None) -> str:
 
 
 # Slugs of models hold a slash.
-@router.get("/models/{slug:path}")
+@router.get("/models/{slug:path}", dependencies=[FRESH_PAGE])
 @policy(RouteKind.PAGE, expensive=True)
 def model(request: Request, slug: str, question: Then, session: ReadSession) -> HTMLResponse:
     vintage = vintage_at(session, question.as_of)

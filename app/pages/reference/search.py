@@ -11,7 +11,7 @@ from app.catalogue.name_index import load_searchables
 from app.domain.errors import BadQuestionError
 from app.domain.naming.search import HITS_MAX, HitType, SearchHit, search_names
 from app.pages.templates import render_page
-from app.web.dependencies import ReadSession
+from app.web.dependencies import FRESH_PAGE, ReadSession
 from app.web.route_policy import RouteKind, policy
 from app.web.search_query import SECTIONS, SearchQuery, read_search_query
 
@@ -65,7 +65,7 @@ def _page_query(request: Request) -> SearchQuery:
     return SearchQuery(query.text, query.types, HITS_MAX)
 
 
-@router.get("/search")
+@router.get("/search", dependencies=[FRESH_PAGE])
 @policy(RouteKind.PAGE)
 def search(request: Request, session: ReadSession) -> HTMLResponse:
     # Not a dependency: the form stays where the text cannot be searched for.

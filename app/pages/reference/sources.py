@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,6 @@ from app.domain.calendar import today_utc
 from app.domain.questions.question import Question
 from app.domain.revision import Effect
 from app.ingest.fetchers.registry import fetchers_by_source
-from app.ingest.fetching.record import has_fetcher
 from app.pages.questions import question_dependency
 from app.pages.reference.coverage_grid import GAP_MEANINGS, count_cells, coverage_grid
 from app.pages.reference.source_facts import (
@@ -27,11 +26,12 @@ from app.pages.reference.source_facts import (
 )
 from app.pages.templates import render_page
 from app.queries.coverage import CoveredMonth, SnapshotRecord, read_covered_months, read_snapshots
-from app.queries.fetches import FetchRecord, read_last_fetch
+from app.queries.fetches import FetchRecord, has_fetcher, read_last_fetch
 from app.queries.revisions import read_revisions
 from app.queries.schedule import read_next_figures
 from app.queries.spans import main_source_first
-from app.web.dependencies import ReadSession
+from app.web.dependencies import FRESH_PAGE, ReadSession
+from app.web.entity_tags import set_validators
 from app.web.route_policy import RouteKind, policy
 from app.wording.definitions import denominator_text, source_citation
 
@@ -40,7 +40,7 @@ router = APIRouter()
 Then = Annotated[Question, question_dependency("as_of")]
 
 
-@router.get("/sources")
+@router.get("/sources", dependencies=[FRESH_PAGE])
 @policy(RouteKind.PAGE)
 def sources(request: Request, question: Then, session: ReadSession) -> HTMLResponse:
     vintage = vintage_at(session, question.as_of)
@@ -57,7 +57,13 @@ def sources(request: Request, question: Then, session: ReadSession) -> HTMLRespo
     return render_page(request, "reference/sources.html", context)
 
 
-@router.get("/sources/{slug:path}")
+def validate_source(request: Request, session: ReadSession) -> None:
+    """Set the validators of a source's page, which tells when its publisher was last asked."""
+    pairs = sorted(request.query_params.multi_items())
+    set_validators(request, session, None, pairs, tells_fetches=True)
+
+
+@router.get("/sources/{slug:path}", dependencies=[Depends(validate_source)])
 @policy(RouteKind.PAGE)
 def source(request: Request, slug: str, question: Then, session: ReadSession) -> HTMLResponse:
     then = question.as_of

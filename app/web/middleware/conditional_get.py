@@ -4,6 +4,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.web.entity_tags import tags_of_request
+from app.web.route_policy import RouteKind
+from app.web.route_table import policy_of
 
 
 class ConditionalGetMiddleware:
@@ -30,6 +32,9 @@ class ConditionalGetMiddleware:
                 emptied = message["status"] == 200 and "*" in tags_of_request(Headers(scope=scope))
                 message = _emptied(message) if emptied else message
                 _stamp(message, state["freshness"])
+                # Only the API answers at one address in several media types.
+                if policy_of(scope).kind is RouteKind.API and message["status"] in {200, 304}:
+                    MutableHeaders(scope=message).add_vary_header("Accept")
             # A 304 has no body, and every part of the one that was made passes here.
             elif emptied and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
@@ -53,8 +58,6 @@ def _stamp(message: Message, validators: dict[str, str]) -> None:
     headers = MutableHeaders(scope=message)
     for name, value in validators.items():
         headers.setdefault(name, value)
-    # Some addresses answer in several media types.
-    headers.add_vary_header("Accept")
     # On what has a body, the compression says so itself; on a 304 nobody else would.
     if message["status"] == 304:
         headers.add_vary_header("Accept-Encoding")

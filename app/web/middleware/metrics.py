@@ -2,8 +2,9 @@
 
 import logging
 import os
-import secrets
+import random
 import time
+from functools import lru_cache
 from typing import Final
 
 from prometheus_client import (
@@ -14,7 +15,7 @@ from prometheus_client import (
     generate_latest,
 )
 from prometheus_client.multiprocess import MultiProcessCollector
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.logs import REQUEST
@@ -34,6 +35,11 @@ _ANSWERS: Final = Counter(
     "modelshare_answers",
     "Answers by the route that gave them.",
     ["method", "route", "status"],
+    registry=_OWN,
+)
+_STORED: Final = Counter(
+    "modelshare_stored_answers",
+    "Answers that were given from the store of finished ones.",
     registry=_OWN,
 )
 _SECONDS: Final = Histogram(
@@ -65,15 +71,17 @@ class MetricsMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        self._warn(scope)
-        request, began = secrets.token_hex(8), time.perf_counter()
+        if not self.warned:
+            self._warn(scope)
+        request, began = new_request_id(), time.perf_counter()
         status, size = 0, 0
 
         async def send_observed(message: Message) -> None:
             nonlocal status, size
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["X-Request-ID"] = request
+                named = (b"x-request-id", request.encode())
+                message = {**message, "headers": [*message["headers"], named]}
             size += len(message.get("body", b""))
             await send(message)
 
@@ -83,7 +91,7 @@ class MetricsMiddleware:
         try:
             await self.app(scope, receive, send_observed)
         finally:
-            _note(scope, status, size, time.perf_counter() - began)
+            _note(scope, route_pattern(scope), status, size, time.perf_counter() - began)
             REQUEST.reset(token)
 
     def _warn(self, scope: Scope) -> None:
@@ -95,21 +103,39 @@ class MetricsMiddleware:
         # in the place of the client's.
         client = scope["client"][0] if scope.get("client") else ""
         forwarded = Headers(scope=scope).get("x-forwarded-for", client)
-        if client not in forwarded and not self.warned:
+        if client not in forwarded:
             self.warned = True
             log.warning(UNTRUSTED_METHOD, client)
 
 
-def _note(scope: Scope, status: int, size: int, seconds: float) -> None:
+def new_request_id() -> str:
+    """Return an id to find the lines of a request by; it need only differ from the others."""
+    return f"{random.getrandbits(64):016x}"
+
+
+def note_stored(
+    scope: Scope, request: str, route: str, sent: tuple[Message, Message], began: float
+) -> None:
+    """Count and log an answer given from the store, as MetricsMiddleware does with all others."""
+    _STORED.inc()
+    token = REQUEST.set(request)
+    start, body = sent
+    _note(scope, route, start["status"], len(body["body"]), time.perf_counter() - began)
+    REQUEST.reset(token)
+
+
+def _note(scope: Scope, route: str, status: int, size: int, seconds: float) -> None:
     """Count and log an answer; status 0 means that there was none.
 
     The query string is left out: it may hold the secret of a sign-in link.
     """
     # Each new label is a new time series: a client may send any word as its method.
     method = scope["method"] if scope["method"] in _METHODS else "other"
-    route = _route(scope)
-    _ANSWERS.labels(method, route, status).inc()
-    _SECONDS.labels(route).observe(seconds)
+    answers, times = _counters(method, route, status)
+    answers.inc()
+    times.observe(seconds)
+    if not log.isEnabledFor(logging.INFO):
+        return
     fields = {
         "method": method,
         "path": scope["path"][:200],
@@ -122,7 +148,13 @@ def _note(scope: Scope, status: int, size: int, seconds: float) -> None:
     log.info("request", extra={"fields": fields})
 
 
-def _route(scope: Scope) -> str:
+@lru_cache(maxsize=1024)
+def _counters(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    """Return what counts and times these answers, which is dear to look up."""
+    return _ANSWERS.labels(method, route, status), _SECONDS.labels(route)
+
+
+def route_pattern(scope: Scope) -> str:
     """Return the pattern of the address: a list of addresses could be made endless by visitors."""
     # A route knows its address without the prefix of its router; FastAPI's context knows it whole.
     context = scope.get("fastapi", {}).get("effective_route_context") or scope.get("route")
