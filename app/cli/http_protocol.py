@@ -118,12 +118,10 @@ class Connection(HttpToolsProtocol):
         self._request_begun = True
 
     def on_headers_complete(self) -> None:
-        # What came is at least what they take: only where that is too much are they counted.
-        if self._bytes_without_end > HEADERS_MAX_BYTES:
-            lines_bytes = (len(name) + len(value) + len(": \r\n") for name, value in self.headers)
-            self._headers_bytes = len(self.url) + sum(lines_bytes)
-            if self._headers_bytes > HEADERS_MAX_BYTES:
-                raise HeadersTooLarge
+        lines_bytes = (len(name) + len(value) + len(": \r\n") for name, value in self.headers)
+        self._headers_bytes = len(self.url) + sum(lines_bytes)
+        if self._headers_bytes > HEADERS_MAX_BYTES:
+            raise HeadersTooLarge
         super().on_headers_complete()
         self._unanswered.append(self.cycle)
         self._request_timer.cancel()
