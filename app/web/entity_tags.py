@@ -15,6 +15,7 @@ from app.paths import PROJECT
 from app.queries.data_version import data_version, fetch_version
 
 LIVE_CACHE_CONTROL: Final = "public, max-age=60, stale-while-revalidate=600"
+COOKIE_CACHE_CONTROL: Final = "private, no-cache"
 SETTLED_CACHE_CONTROL: Final = "public, max-age=31536000, immutable"
 
 LABEL_KEY: Final = "answer_label"
@@ -78,6 +79,9 @@ def _offer(request: Request, label: str, lasting: str, pairs: Iterable[tuple[str
     tag = entity_tag(*place, label, *map("=".join, pairs))
     # Left in the scope for ConditionalGetMiddleware: a dependency cannot set headers of an answer
     # that the endpoint returns as a Response, nor of the 304 that is raised below.
+    # A maintainer has to see at once what was published or taken back, also in their own browser.
+    if lasting == LIVE_CACHE_CONTROL and request.cookies:
+        lasting = COOKIE_CACHE_CONTROL
     headers = {"ETag": tag, "Cache-Control": lasting}
     request.scope["state"] |= {"freshness": headers, LABEL_KEY: label}
     if holds_tag(request.headers, tag):

@@ -78,6 +78,13 @@ def test_every_public_answer_has_a_validator_and_a_lifetime(client: TestClient) 
         assert (again.status_code, again.content) == (304, b""), address
 
 
+def test_the_browser_of_a_maintainer_asks_each_time(client: TestClient) -> None:
+    answer = client.get("/", headers={"Cookie": "session=x"})
+    assert answer.headers["cache-control"] == "private, no-cache"
+    held = {"Cookie": "session=x", "If-None-Match": answer.headers["etag"]}
+    assert client.get("/", headers=held).status_code == 304
+
+
 @pytest.mark.parametrize("path", sorted(WITHOUT))
 def test_what_is_for_maintainers_or_leads_elsewhere_is_not_said_to_be_kept(
     client: TestClient, path: str
