@@ -2,6 +2,7 @@
 
 import re
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -31,6 +32,8 @@ TAGGED = (
 )
 MOMENT = re.compile(r"20\d\d-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|\+00:00| UTC)?")
 SOURCE = "huggingface-study-2025"
+VISIBLE_S = 1.0
+"""Within which every worker shows what was published."""
 
 
 @pytest.fixture
@@ -55,7 +58,7 @@ def test_both_give_the_same_answer_and_tag(served: Service, filled_db: Database)
         assert len({without_moment(answer.text) for answer in answers}) == 1, path
         etags = {answer.headers.get("etag") for answer in answers}
         assert len(etags) == 1, path
-        assert (etags == {None}) == (address in PAGES), path
+        assert None not in etags, path
 
 
 def without_moment(text: str) -> str:
@@ -72,7 +75,7 @@ def test_a_tag_of_one_worker_is_known_to_the_other(served: Service) -> None:
     assert [answer.status_code for answer in answers] == [304, 304]
 
 
-def test_what_is_published_is_seen_on_every_worker_at_once_under_one_new_tag(
+def test_what_is_published_is_seen_on_every_worker_within_a_second_under_one_new_tag(
     served: Service, filled_db: Database
 ) -> None:
     workers = served.wait_for_both()
@@ -87,7 +90,8 @@ def test_what_is_published_is_seen_on_every_worker_at_once_under_one_new_tag(
         content = f"month,origin,share_pct\n2026-10,chinese,{share}\n".encode()
         sent = served.client.post("/api/v1/uploads", params=query, headers=headers, content=content)
         assert sent.status_code == 201, sent.text
-        # Asked at once, each has it in its very first answer: nobody waits for the second.
+        # For that long a worker may give what it has kept; then each has it in its first answer.
+        time.sleep(VISIBLE_S)
         first = served.get_from_each(address, workers)
         assert set(first) == workers
         for answer in first.values():
