@@ -20,6 +20,7 @@ from tests.markup import select_one, text_of, words_for_people
 pytestmark = pytest.mark.faults
 
 PAGES = ("/", "/trends?by=developer", "/api/v1/shares", "/uploads", "/healthz")
+CONFIRMED_S = 1.1
 FILE = b"month,origin,share_pct\n2026-10,chinese,30\n2026-10,us,60\n"
 
 
@@ -147,6 +148,8 @@ def test_many_at_once_are_answered_within_five_seconds_while_it_is_frozen(
     workers = served.wait_for_both()
     database.signal_all(signal.SIGSTOP)
     try:
+        # For that long a worker may give what it has kept.
+        time.sleep(CONFIRMED_S)
         began = time.monotonic()
         answers = served.ask("/api/v1/shares", 150)
         assert time.monotonic() - began < 5
