@@ -77,11 +77,11 @@ def _offer(request: Request, label: str, lasting: str, pairs: Iterable[tuple[str
     # Who runs the site stands in pictures, citations and descriptions.
     place = (repr(request.app.state.site), str(request.base_url), request.url.path)
     tag = entity_tag(*place, label, *map("=".join, pairs))
-    # Left in the scope for ConditionalGetMiddleware: a dependency cannot set headers of an answer
-    # that the endpoint returns as a Response, nor of the 304 that is raised below.
     # A maintainer has to see at once what was published or taken back, also in their own browser.
     if lasting == LIVE_CACHE_CONTROL and request.cookies:
         lasting = COOKIE_CACHE_CONTROL
+    # Left in the scope for ConditionalGetMiddleware: a dependency cannot set headers of an answer
+    # that the endpoint returns as a Response, nor of the 304 that is raised below.
     headers = {"ETag": tag, "Cache-Control": lasting}
     request.scope["state"] |= {"freshness": headers, LABEL_KEY: label}
     if holds_tag(request.headers, tag):

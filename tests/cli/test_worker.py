@@ -16,8 +16,12 @@ from tests.databases import open_database
 from tests.faults.service import Service, service
 from tests.programs import modelshare
 
-PAGES = ("/", "/trends?by=developer&as_of={latest}", "/sources", "/uploads", "/methods")
-TAGGED = (
+ADDRESSES = (
+    "/",
+    "/trends?by=developer&as_of={latest}",
+    "/sources",
+    "/uploads",
+    "/methods",
     "/trends.svg",
     "/trends.png",
     "/trends.csv?as_of={latest}",
@@ -51,7 +55,7 @@ def test_both_give_the_same_answer_and_tag(served: Service, filled_db: Database)
     workers = served.wait_for_both()
     with filled_db.engine.connect() as connection:
         latest = connection.exec_driver_sql("SELECT max(published_at) FROM upload").scalar_one()
-    for address in (*TAGGED, *PAGES):
+    for address in ADDRESSES:
         path = address.format(latest=f"{latest:%Y-%m-%dT%H:%M:%S.%fZ}")
         answers = list(served.get_from_each(path, workers).values())
         assert [answer.status_code for answer in answers] == [200, 200], path

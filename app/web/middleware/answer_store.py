@@ -8,7 +8,7 @@ from cachetools import LRUCache
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.web.middleware.metrics import new_request_id, note_stored
-from app.web.middleware.stored_answer import ANSWER_MAX_BYTES, Making, StoredAnswer
+from app.web.middleware.stored_answer import ANSWER_MAX_BYTES, PendingAnswer, StoredAnswer
 from app.web.version_watch import VersionWatch
 
 WAIT_S: Final = 5
@@ -35,11 +35,11 @@ class AnswerStore:
         self.app = app
         self.watch = watch
         self.answers: LRUCache[Key, StoredAnswer] = LRUCache(max_bytes, StoredAnswer.size)
-        self.makings: dict[Key, Making] = {}
+        self.pending: dict[Key, PendingAnswer] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = time.perf_counter()
-        key, held_tags = read_head(scope)
+        key, held_tags = read_key(scope)
         while key and (labels := self.watch.confirmed_labels()):
             method = METHODS[scope["method"]]
             # Second, what was made for HEAD, or is a 304 for those only who hold the same.
@@ -51,12 +51,12 @@ class AnswerStore:
                     await send(message)
                 note_stored(scope, request, answer.route, messages, began)
                 return
-            making = self.makings.get((*key, method))
-            if making is None:
+            pending = self.pending.get((*key, method))
+            if pending is None:
                 await self._make((*key, method), held_tags, scope, receive, send)
                 return
-            await asyncio.wait([making.come], timeout=WAIT_S)
-            if not making.come.done() or not making.come.result():
+            await asyncio.wait([pending.look_again], timeout=WAIT_S)
+            if not pending.look_again.done() or not pending.look_again.result():
                 break
         await self.app(scope, receive, send)
 
@@ -65,30 +65,30 @@ class AnswerStore:
     ) -> None:
         """Have the answer made and sent, and keep it if it may be kept."""
         scope.setdefault("state", {})
-        making = self.makings[key] = Making(asyncio.get_running_loop().create_future())
+        pending = self.pending[key] = PendingAnswer(asyncio.get_running_loop().create_future())
 
         async def send_kept(message: Message) -> None:
-            answer = making.take(message, scope)
+            answer = pending.take(message, scope)
             if answer and answer.size() <= ANSWER_MAX_BYTES:
                 whole = answer.status == 200 and scope["method"] == "GET"
                 self.answers[key[:-1] if whole else (*key, held_tags)] = answer
             # Before it is sent, which takes as long as its asker likes.
             if answer:
-                self._end(key, making)
+                self._end(key, pending)
             await send(message)
 
         try:
             await self.app(scope, receive, send_kept)
         finally:
-            self._end(key, making)
+            self._end(key, pending)
 
-    def _end(self, key: Key, making: Making) -> None:
-        making.end(look_again=True)
-        if self.makings.get(key) is making:
-            del self.makings[key]
+    def _end(self, key: Key, pending: PendingAnswer) -> None:
+        pending.end(look_again=True)
+        if self.pending.get(key) is pending:
+            del self.pending[key]
 
 
-def read_head(scope: Scope) -> tuple[Key, bytes]:
+def read_key(scope: Scope) -> tuple[Key, bytes]:
     """Return the key of an answer and If-None-Match; the key is empty where none may be given."""
     if scope["type"] != "http" or scope["method"] not in METHODS:
         return (), b""

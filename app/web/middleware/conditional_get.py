@@ -31,10 +31,9 @@ class ConditionalGetMiddleware:
             if message["type"] == "http.response.start" and "freshness" in state:
                 emptied = message["status"] == 200 and "*" in tags_of_request(Headers(scope=scope))
                 message = _emptied(message) if emptied else message
-                _stamp(message, state["freshness"])
                 # Only the API answers at one address in several media types.
-                if policy_of(scope).kind is RouteKind.API and message["status"] in {200, 304}:
-                    MutableHeaders(scope=message).add_vary_header("Accept")
+                by_type = policy_of(scope).kind is RouteKind.API
+                _stamp(message, state["freshness"], by_type=by_type)
             # A 304 has no body, and every part of the one that was made passes here.
             elif emptied and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
@@ -51,13 +50,15 @@ def _emptied(message: Message) -> Message:
     return {**message, "status": 304, "headers": kept}
 
 
-def _stamp(message: Message, validators: dict[str, str]) -> None:
+def _stamp(message: Message, validators: dict[str, str], *, by_type: bool) -> None:
     """Put the validators on a 200 or a 304; a refusal must not be kept as the answer."""
     if message["status"] not in {200, 304}:
         return
     headers = MutableHeaders(scope=message)
     for name, value in validators.items():
         headers.setdefault(name, value)
+    if by_type:
+        headers.add_vary_header("Accept")
     # On what has a body, the compression says so itself; on a 304 nobody else would.
     if message["status"] == 304:
         headers.add_vary_header("Accept-Encoding")

@@ -61,7 +61,10 @@ def render_metrics() -> bytes:
 
 
 class MetricsMiddleware:
-    """Observes every answer; it stands outermost, to see the page for a fault of ours too."""
+    """Observes every answer that is made; it stands around the page for a fault of ours too.
+
+    What AnswerStore gives, ahead of it, is counted and logged by `note_stored`.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -54,19 +54,19 @@ class StoredAnswer:
 
 
 @dataclass(slots=True)
-class Making:
+class PendingAnswer:
     """An answer that is being made, and the requests that wait for it.
 
-    `come` is true once they should look again, false once it is known not to be kept.
+    `look_again` is true once they should look again, false once it is known not to be kept.
     """
 
-    come: asyncio.Future[bool]
+    look_again: asyncio.Future[bool]
     start: Message = field(default_factory=dict)
     body: bytearray = field(default_factory=bytearray)
 
     def end(self, *, look_again: bool) -> None:
-        if not self.come.done():
-            self.come.set_result(look_again)
+        if not self.look_again.done():
+            self.look_again.set_result(look_again)
 
     def take(self, message: Message, scope: Scope) -> StoredAnswer | None:
         """Take a part of the answer; return it when it is complete and may be kept."""
@@ -74,7 +74,7 @@ class Making:
             self.start = message
             if not is_public(message) or LABEL_KEY not in scope["state"]:
                 self.end(look_again=False)
-        elif message["type"] == "http.response.body" and not self.come.done():
+        elif message["type"] == "http.response.body" and not self.look_again.done():
             self.body += message.get("body", b"")
             if len(self.body) > ANSWER_MAX_BYTES:
                 self.end(look_again=False)
