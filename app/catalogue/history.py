@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session, aliased
 from app.database.tables import CatalogueChange, Developer, Event, Model, Snapshot, Source, Upload
 from app.database.vintages import (
     Vintage,
-    current_snapshots,
     last_change_at,
     order_by_slug,
+    read_current_months,
     read_once,
 )
 from app.domain.answer import ChartEvent, SourceDefinition
@@ -64,23 +64,8 @@ def _learned(vintage: Vintage) -> Mapping[int, datetime]:
 
 @read_once
 def read_provenances(vintage: Vintage) -> Mapping[SnapshotKey, Provenance]:
-    """Return where the figures of each source's month come from, in the order of months."""
-    current = current_snapshots(vintage.as_of).subquery()
-    rows = vintage.session.execute(
-        select(
-            Source.slug,
-            current.c.month,
-            Upload.origin_url,
-            Upload.retrieved_at,
-            Upload.publisher_as_of,
-        )
-        .select_from(current)
-        .join(Source, Source.id == current.c.source_id)
-        .join(Snapshot, Snapshot.id == current.c.id)
-        .join(Upload, Upload.id == Snapshot.upload_id)
-        .order_by(current.c.month)
-    )
-    return {(slug, month): Provenance(*values) for slug, month, *values in rows}
+    """Return where the figures of each source's month come from, by source in order of months."""
+    return {key: item.provenance for key, item in read_current_months(vintage).items()}
 
 
 @read_once

@@ -12,8 +12,9 @@ from app.catalogue.companies import company_names, company_origins
 from app.catalogue.history import read_cells, read_developer_origins, read_provenances, read_sources
 from app.catalogue.name_index import load_name_index
 from app.database.name_tables import Company
-from app.database.tables import Developer, Model, Observation, Source
-from app.database.vintages import current_snapshots, vintage_at
+from app.database.sum_tables import OriginSum
+from app.database.tables import Developer, Model, Source
+from app.database.vintages import Vintage, is_of_snapshots, read_current_months, vintage_at
 from app.domain.answer import Answer, Share, SourceDefinition
 from app.domain.calendar import format_month, months_between
 from app.domain.errors import NoFiguresError
@@ -81,27 +82,29 @@ def reported_figures(session: Session, question: Question) -> Answer | None:
     reporting = {source.slug for source in sources if source.reports_on in subjects} - subjects
     if not reporting:
         return None
-    current = current_snapshots(question.as_of).subquery()
-    others = session.scalars(
-        select(Source.slug)
-        .join(current, current.c.source_id == Source.id)
-        .join(Observation, Observation.snapshot_id == current.c.id)
-        .where(
-            Observation.status.in_(NOT_RECOMPUTED),
-            Source.slug.in_(reporting),
-        )
-        .distinct()
-    ).all()
+    others = _sources_not_recomputed(vintage_at(session, question.as_of), reporting)
     if not others:
         return None
     try:
-        answer = answer_question(session, question.having(source=tuple(sorted(others))))
+        answer = answer_question(session, question.having(source=others))
     except NoFiguresError:
         return None
     # Of these sources only what they report is shown beside another's line: without the months
     # that they count themselves, and without what is left out of their whole.
     reported = tuple(row for row in answer.shares if row.status in NOT_RECOMPUTED)
     return replace(answer, shares=reported, complement_groups=(), complement=())
+
+
+def _sources_not_recomputed(vintage: Vintage, slugs: Collection[str]) -> tuple[str, ...]:
+    """Return those of the sources that have such figures, sorted by slug."""
+    current = read_current_months(vintage)
+    sources = {item.snapshot_id: slug for (slug, _), item in current.items() if slug in slugs}
+    ids = vintage.session.scalars(
+        select(OriginSum.snapshot_id).where(
+            OriginSum.status.in_(NOT_RECOMPUTED), is_of_snapshots(OriginSum.snapshot_id, sources)
+        )
+    )
+    return tuple(sorted({sources[number] for number in ids}))
 
 
 def answer_question(session: Session, question: Question) -> Answer:
