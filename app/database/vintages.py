@@ -81,6 +81,39 @@ def read_once(
     return remembered
 
 
+def read_once_a_version(
+    read: Callable[Concatenate[Vintage, Arguments], Result],
+) -> Callable[Concatenate[Vintage, Arguments], Result]:
+    """Decorate a read of figures or catalogue, of which requests of one data version share one.
+
+    It is shared at no vintage but now, and only where a session has asked for the data version;
+    else this is `read_once`. Its arguments must be few, its result small, and never changed.
+    """
+
+    @wraps(read)
+    def shared(vintage: Vintage, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        key = (read, args, *kwargs.items())
+        kept = _reads_of_version(vintage)
+        if key not in vintage.reads:
+            vintage.reads[key] = kept[key] if key in kept else read(vintage, *args, **kwargs)
+            kept[key] = vintage.reads[key]
+        result: Result = vintage.reads[key]
+        return result
+
+    return shared
+
+
+def _reads_of_version(vintage: Vintage) -> dict[tuple[Any, ...], Any]:
+    # The version was read in the transaction that the vintage is read in, which sees one state of
+    # the data: what another session read at the same version is what this one would read.
+    info = vintage.session.info
+    version = info.get("data_version")
+    if vintage.as_of is not None or version is None:
+        return vintage.reads
+    kept: dict[tuple[Any, ...], Any] = info["kept"].at(version)
+    return kept
+
+
 def last_change_at(as_of: datetime | None) -> ColumnElement[datetime | None]:
     """Return when an upload was last published or withdrawn by then, as a column; else NULL."""
     limit = as_of or END_OF_TIME
@@ -137,7 +170,7 @@ class CurrentMonth:
     provenance: Provenance
 
 
-@read_once
+@read_once_a_version
 def read_current_months(vintage: Vintage) -> Mapping[SnapshotKey, CurrentMonth]:
     """Return what is current in each source's month, in the order of slugs and months."""
     # The one read that asks which snapshots are current: those that read sums or lines take the

@@ -5,14 +5,14 @@ from datetime import date
 from sqlalchemy import select
 
 from app.database.sum_tables import OriginSum
-from app.database.vintages import Vintage, is_of_snapshots, read_current_months, read_once
+from app.database.vintages import Vintage, is_of_snapshots, read_current_months, read_once_a_version
 from app.domain.answer import SourceDefinition
 from app.domain.sources.cadence import NextFigures, next_figures
 from app.domain.vocabulary import SETTLED, Status
 from app.queries.statuses import status_of_sum, unsettledness
 
 
-@read_once
+@read_once_a_version
 def _last_months(vintage: Vintage) -> dict[str, tuple[date, Status]]:
     """Return the last month of each source that has figures, by slug, and its status."""
     # They come in the order of months, so that of each source the last stays.

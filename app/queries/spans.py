@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from app.database.vintages import Vintage, read_current_months, read_once
+from app.database.vintages import Vintage, read_current_months, read_once_a_version
 from app.domain.answer import SourceDefinition
 
 MAIN_SOURCE: Final = "openrouter-rankings"
@@ -22,7 +22,7 @@ class Span:
     months: int
 
 
-@read_once
+@read_once_a_version
 def covered_spans(vintage: Vintage) -> dict[str, Span]:
     """Return the span of each source that has figures, by slug, in the order of slugs."""
     months: dict[str, list[date]] = defaultdict(list)
@@ -31,7 +31,7 @@ def covered_spans(vintage: Vintage) -> dict[str, Span]:
     return {slug: Span(covered[0], covered[-1], len(covered)) for slug, covered in months.items()}
 
 
-@read_once
+@read_once_a_version
 def main_source(vintage: Vintage) -> str | None:
     """Return the slug of the source that a question is about if it names none.
 

@@ -13,7 +13,7 @@ from app.database.vintages import (
     Vintage,
     is_of_snapshots,
     read_current_months,
-    read_once,
+    read_once_a_version,
     vintage_at,
 )
 from app.domain.calendar import months_between
@@ -36,7 +36,7 @@ def has_answer(session: Session, question: Question) -> bool:
     return True
 
 
-@read_once
+@read_once_a_version
 def months_with_figures(vintage: Vintage) -> list[date]:
     """Return every month from the first to the last that any source covers, gaps included."""
     covered = [month for _, month in read_current_months(vintage)]
@@ -83,7 +83,7 @@ def silent_sources(session: Session, question: Question) -> dict[str, str]:
     return reasons
 
 
-@read_once
+@read_once_a_version
 def _opennesses(vintage: Vintage) -> dict[str, frozenset[str]]:
     """Return, by slug, every openness that a source's current lines have, over all its months."""
     ids = [item.snapshot_id for item in read_current_months(vintage).values()]
