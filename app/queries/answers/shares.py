@@ -31,6 +31,7 @@ from app.domain.vocabulary import (
     Origin,
 )
 from app.queries.answers.bounds import ShareBounds
+from app.queries.answers.catalogue_slugs import CatalogueSlugs, slugs_of
 from app.queries.answers.explanations import (
     list_sources,
     source_notes,
@@ -47,12 +48,25 @@ from app.queries.spans import covered_spans, main_source
 
 
 def known_slugs(session: Session) -> KnownSlugs:
-    """Return the slugs of all that questions may name in today's catalogue, sorted."""
-    # One statement instead of three, since every request with a question needs all of them. They
-    # are today's at any `as_of`, so that no past vintage refuses an address that is right today.
+    """Return the slugs of all that questions may name in today's catalogue, sorted.
+
+    They are read as they are looked at, so that a question which names nothing costs nothing.
+    """
+    # They are today's at any `as_of`, so that no past vintage refuses an address that is right
+    # today.
+    sources, developers, models = (
+        CatalogueSlugs(session, slugs_of(table.slug)) for table in (Source, Developer, Model)
+    )
+    # A developer without a company stands for itself where companies are asked for.
+    alone = Developer.slug, Developer.company.is_(None)
+    companies = CatalogueSlugs(session, slugs_of(Company.slug), alone)
+    return KnownSlugs(sources, developers, models, companies, partial(load_name_index, session))
+
+
+def read_known_slugs(session: Session) -> KnownSlugs:
+    """Return the same slugs, all of them read by now in one statement, for who lists them."""
     tables = (Source, Developer, Model, Company)
     selects = [select(literal(table.__tablename__), table.slug) for table in tables]
-    # A developer without a company stands for itself where companies are asked for.
     alone = select(literal(Company.__tablename__), Developer.slug).where(
         Developer.company.is_(None)
     )
@@ -62,8 +76,7 @@ def known_slugs(session: Session) -> KnownSlugs:
     sources, developers, models, companies = (
         tuple(sorted(by_table[table.__tablename__])) for table in tables
     )
-    load_names = partial(load_name_index, session)
-    return KnownSlugs(sources, developers, models, companies, load_names)
+    return KnownSlugs(sources, developers, models, companies, partial(load_name_index, session))
 
 
 def reported_figures(session: Session, question: Question) -> Answer | None:
