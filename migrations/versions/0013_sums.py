@@ -1,5 +1,7 @@
 """The sums of each snapshot's lines, by origin and by developer, and those of what stands already.
 
+And an index by which the last change of the catalogue is found.
+
 Stepping back drops them: they are computed from the lines when stepping forth.
 """
 
@@ -57,6 +59,7 @@ def upgrade() -> None:
             FOR EACH STATEMENT EXECUTE FUNCTION refuse_late_observation()
         """)
     require_sums()
+    op.create_index("ix_catalogue_change_at", "catalogue_change", ["at"])
 
 
 def create_table(name: str, *more: sa.schema.SchemaItem) -> None:
@@ -113,6 +116,7 @@ def require_sums() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_catalogue_change_at", "catalogue_change")
     op.execute("DROP TRIGGER summed ON upload")
     op.execute("DROP FUNCTION require_sums()")
     for table in KEYS:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import CTE, ColumnElement, Row, Select, case, func, or_, select
+from sqlalchemy import CTE, ColumnElement, Row, Select, Subquery, case, func, or_, select
 from sqlalchemy.orm import Session, outerjoin
 
 from app.database.sum_tables import DeveloperSum, OriginSum
@@ -49,11 +49,12 @@ def read_slices(
         if key[0] in slugs and months[0] <= key[1] <= months[-1]
     }
     table = table_of_question(session, question)
-    sums = _select_sums(session, question, table, list(keys))
+    lines = _select_lines(session, question, table, list(keys))
     if question.by in NAMED_GROUPINGS:
         telling = _snapshots_that_can_answer(session, question, list(keys))
-        sums = _fold_rest(sums.cte("slice"), question, telling)
-    return [_slice(row, keys[row.snapshot_id]) for row in session.execute(sums)]
+        lines = _fold_rest(lines.cte("line"), question, telling)
+    rows = session.execute(_sum_alike(lines.subquery()))
+    return [_slice(row, keys[row.snapshot_id]) for row in rows]
 
 
 def _slice(row: Row[Any], key: SnapshotKey) -> ShareSlice:
@@ -73,10 +74,10 @@ def _slice(row: Row[Any], key: SnapshotKey) -> ShareSlice:
     )
 
 
-def _select_sums(
+def _select_lines(
     session: Session, question: Question, table: LineTable, snapshot_ids: Collection[int]
 ) -> Select[Any]:
-    """Select the sums of the snapshots' lines by all that the question makes of a line."""
+    """Select the snapshots' lines, or sums of them, with all that the question makes of a line."""
     origin = origin_column(session, question, table)
     everything = question.having(openness="all")
     columns: Mapping[str, ColumnElement[Any]] = {
@@ -89,17 +90,18 @@ def _select_sums(
         "developer": developer_column(question, table),
         "group": group_column(session, question, origin, table),
     }
-    lines = (
+    return (
         select(
-            *(columns[name].label(name) for name in (*_KEYS, "group")),
-            table.share_pct,
-            table.status,
-            table.note,
+            *(column.label(name) for name, column in columns.items()),
+            *(table.share_pct, table.status, table.note),
         )
         .select_from(_joined(table))
         .where(is_of_snapshots(table.snapshot_id, snapshot_ids))
-        .subquery()
     )
+
+
+def _sum_alike(lines: Subquery) -> Select[Any]:
+    """Select the sums of the lines that have everything but share, status and note in common."""
     keys = [lines.c[name] for name in (*_KEYS, "group")]
     # Shares are summed as NUMERIC: exactly, in whatever order.
     return select(
@@ -132,47 +134,33 @@ def _snapshots_that_can_answer(
     return [number for number, opennesses in rows if can_answer(set(opennesses), question)]
 
 
-def _fold_rest(sums: CTE, question: Question, telling: Collection[int]) -> Select[Any]:
-    """Select the sums with the groups beyond the top in one, the rest.
+def _fold_rest(lines: CTE, question: Question, telling: Collection[int]) -> Select[Any]:
+    """Select the lines with the groups beyond the top as one, the rest.
 
     They are folded in the database: a source may name tens of thousands of models a month, each of
     which would else come as a slice.
     """
-    leading = _select_leading(sums, question, telling).subquery()
-    named = or_(leading.c.group.is_not(None), sums.c.group == UNNAMED_GROUP)
-    group = case((named, sums.c.group), else_=REST_GROUP)
-    folded = (
-        select(
-            *(sums.c[name] for name in _KEYS),
-            group.label("group"),
-            sums.c.share_pct,
-            sums.c.unsettledness,
-            sums.c.note,
-        )
-        .select_from(sums.outerjoin(leading, leading.c.group == sums.c.group))
-        .subquery()
-    )
-    keys = [folded.c[name] for name in (*_KEYS, "group")]
+    leading = _select_leading(lines, question, telling).subquery()
+    named = or_(leading.c.group.is_not(None), lines.c.group == UNNAMED_GROUP)
     return select(
-        *keys,
-        func.sum(folded.c.share_pct).label("share_pct"),
-        func.max(folded.c.unsettledness).label("unsettledness"),
-        shared_note(folded.c.note).label("note"),
-    ).group_by(*keys)
+        *(lines.c[name] for name in _KEYS),
+        case((named, lines.c.group), else_=REST_GROUP).label("group"),
+        *(lines.c.share_pct, lines.c.status, lines.c.note),
+    ).select_from(lines.outerjoin(leading, leading.c.group == lines.c.group))
 
 
-def _select_leading(sums: CTE, question: Question, telling: Collection[int]) -> Select[Any]:
+def _select_leading(lines: CTE, question: Question, telling: Collection[int]) -> Select[Any]:
     """Select the `top` groups with the highest share in any one month that can answer."""
     # Months that cannot answer are left out first: a leader of theirs would take the place of a
     # group that the chart shows.
     monthly = (
-        select(sums.c.group, func.sum(sums.c.share_pct).label("share"))
+        select(lines.c.group, func.sum(lines.c.share_pct).label("share"))
         .where(
-            sums.c.selected,
-            sums.c.group != UNNAMED_GROUP,
-            is_of_snapshots(sums.c.snapshot_id, telling),
+            lines.c.selected,
+            lines.c.group != UNNAMED_GROUP,
+            is_of_snapshots(lines.c.snapshot_id, telling),
         )
-        .group_by(sums.c.snapshot_id, sums.c.group)
+        .group_by(lines.c.snapshot_id, lines.c.group)
         .subquery()
     )
     # Equals are decided by the slug, in an order that does not depend on the database's locale:
