@@ -7,6 +7,7 @@ from app.database import (  # noqa: F401 - they fill the metadata
     account_tables,
     fetch_tables,
     proposal_tables,
+    sum_tables,
     tables,
 )
 from app.database.locks import Lock

@@ -12,11 +12,11 @@ from sqlalchemy import ColumnElement, case, literal, null
 from app.catalogue.entries import companies_by_slug, developers_by_slug
 from app.catalogue.history import read_cells, read_developer_origins
 from app.database.tables import Developer
-from app.database.vintages import Vintage, read_once
+from app.database.vintages import Vintage, read_once_a_version
 from app.domain.vocabulary import Origin
 
 
-@read_once
+@read_once_a_version
 def company_members(vintage: Vintage) -> Mapping[str, tuple[str, ...]]:
     """Return the slugs of the developers of each company then, by the company's slug."""
     companies = companies_by_slug(vintage)
@@ -43,14 +43,14 @@ def developers_of(vintage: Vintage, slugs: Iterable[str]) -> list[str]:
     return sorted(developer for slug in counted for developer in members.get(slug, ()))
 
 
-@read_once
+@read_once_a_version
 def company_names(vintage: Vintage) -> Mapping[str, str]:
     """Return what each company, and each developer that stands for itself, was called then."""
     developers = {slug: entry.name for slug, entry in developers_by_slug(vintage).items()}
     return developers | {slug: entry.name for slug, entry in companies_by_slug(vintage).items()}
 
 
-@read_once
+@read_once_a_version
 def company_origins(vintage: Vintage) -> Mapping[str, Origin]:
     """Return the home that gives a company its hue, by slug.
 

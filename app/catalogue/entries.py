@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from app.catalogue.history import entries_added_since, read_cells, read_sources
 from app.database.name_tables import Alias, Company
 from app.database.tables import Developer, Model
-from app.database.vintages import Vintage, read_once
+from app.database.vintages import Vintage, read_once, read_once_a_version
 from app.domain.answer import SourceDefinition
 from app.domain.calendar import parse_month
 from app.domain.errors import NotFoundError, excerpt
@@ -69,7 +69,7 @@ class ModelEntry:
     hugging_face_id: str
 
 
-@read_once
+@read_once_a_version
 def sources_by_slug(vintage: Vintage) -> dict[str, SourceDefinition]:
     """Return every source the catalogue knew then, by slug and in the order of slugs."""
     # `read_sources` has those added since too: a question may name a source by its slug that the
@@ -79,7 +79,7 @@ def sources_by_slug(vintage: Vintage) -> dict[str, SourceDefinition]:
     return {source.slug: source for source in sources if source.slug not in added}
 
 
-@read_once
+@read_once_a_version
 def companies_by_slug(vintage: Vintage) -> dict[str, CompanyEntry]:
     """Return every company the catalogue knew then, by slug and in the order of slugs."""
     rows = vintage.session.execute(
@@ -125,7 +125,7 @@ def alias_texts(
     return list(dict.fromkeys(name.text for name in names))
 
 
-@read_once
+@read_once_a_version
 def developers_by_slug(vintage: Vintage) -> dict[str, DeveloperEntry]:
     """Return every developer the catalogue knew then, by slug and in the order of slugs."""
     rows = vintage.session.execute(

@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session, aliased
 from app.database.tables import CatalogueChange, Developer, Event, Model, Snapshot, Source, Upload
 from app.database.vintages import (
     Vintage,
-    current_snapshots,
     last_change_at,
     order_by_slug,
+    read_current_months,
     read_once,
+    read_once_a_version,
 )
 from app.domain.answer import ChartEvent, SourceDefinition
 from app.domain.snapshot import SnapshotKey
@@ -27,7 +28,7 @@ from app.domain.sources.source_terms import Cadence, Statistic, Window
 from app.domain.vocabulary import Origin
 
 
-@read_once
+@read_once_a_version
 def read_sources(vintage: Vintage) -> list[SourceDefinition]:
     """Return all sources in the order of slugs, with their definitions as they read then.
 
@@ -62,25 +63,10 @@ def _learned(vintage: Vintage) -> Mapping[int, datetime]:
     return {source_id: last for source_id, last in rows if last}
 
 
-@read_once
+@read_once_a_version
 def read_provenances(vintage: Vintage) -> Mapping[SnapshotKey, Provenance]:
-    """Return where the figures of each source's month come from, in the order of months."""
-    current = current_snapshots(vintage.as_of).subquery()
-    rows = vintage.session.execute(
-        select(
-            Source.slug,
-            current.c.month,
-            Upload.origin_url,
-            Upload.retrieved_at,
-            Upload.publisher_as_of,
-        )
-        .select_from(current)
-        .join(Source, Source.id == current.c.source_id)
-        .join(Snapshot, Snapshot.id == current.c.id)
-        .join(Upload, Upload.id == Snapshot.upload_id)
-        .order_by(current.c.month)
-    )
-    return {(slug, month): Provenance(*values) for slug, month, *values in rows}
+    """Return where the figures of each source's month come from, by source in order of months."""
+    return {key: item.provenance for key, item in read_current_months(vintage).items()}
 
 
 @read_once
@@ -141,7 +127,7 @@ def _source(row: Source, then: Mapping[str, str]) -> SourceDefinition:
     )
 
 
-@read_once
+@read_once_a_version
 def read_chart_events(vintage: Vintage) -> list[ChartEvent]:
     """Return the events known at the vintage, as they read then, oldest first."""
     # Events have no slug. Their key is day and title, and a correction may change it, so that
@@ -195,7 +181,7 @@ def _event(cells: Mapping[str, str]) -> ChartEvent:
     return ChartEvent(day, cells["title"], cells["description"], cells["url"], headline)
 
 
-@read_once
+@read_once_a_version
 def read_developer_origins(vintage: Vintage) -> dict[str, Origin]:
     """Return the origin of every developer by slug, as it read then; later ones are included."""
     # Labels and base origins look up any slug of today's tables, which must be here at any vintage.
@@ -206,7 +192,7 @@ def read_developer_origins(vintage: Vintage) -> dict[str, Origin]:
     }
 
 
-@read_once
+@read_once_a_version
 def read_base_origins(vintage: Vintage) -> dict[Origin, list[int]]:
     """Return the ids of models built on another's, by the origin of the base model's developer.
 

@@ -58,6 +58,8 @@ RIGHTS: Final = {
     # Published figures and the list of who changed what are added to, never changed.
     "snapshot": Rights(),
     "observation": Rights(),
+    "origin_sum": Rights(),
+    "developer_sum": Rights(),
     "catalogue_change": Rights(),
     "upload": Rights(changes=_OUTCOME),
     # The slug never changes: it is what files and links name.

@@ -25,6 +25,21 @@ def _forget_read_only(connection: psycopg.Connection[Any] | None, _record: objec
         connection.read_only = None
 
 
+class KeptReads:
+    """What sessions of this process have read of current data, at the last version they saw."""
+
+    def __init__(self) -> None:
+        self._version_and_reads: tuple[str, dict[tuple[Any, ...], Any]] = ("", {})
+
+    def at(self, version: str) -> dict[tuple[Any, ...], Any]:
+        """Return the results of reads by function and arguments; those of another version go."""
+        # Version and results are replaced together: threads never see those of one under the other.
+        held = self._version_and_reads
+        if held[0] != version:
+            held = self._version_and_reads = (version, {})
+        return held[1]
+
+
 class Database:
     """The connection pool of a process, with our time-outs, and the sessions drawn from it."""
 
@@ -49,6 +64,7 @@ class Database:
             },
         )
         self.watch = SilenceWatch(self._ask)
+        self.kept = KeptReads()
         event.listen(self.engine, "do_connect", self._connect)
         event.listen(self.engine, "checkin", _forget_read_only)
 
@@ -78,7 +94,7 @@ class Database:
         """
         # The options are those of the first transaction only: after a commit or rollback the
         # session would see other data, while its vintages still held the old.
-        with Session(self.engine, info={"vintages": {}}) as session:
+        with Session(self.engine, info={"vintages": {}, "kept": self.kept}) as session:
             session.connection(
                 execution_options={
                     "isolation_level": "REPEATABLE READ",

@@ -278,7 +278,10 @@ class CatalogueChange(TableBase):
     """
 
     __tablename__ = "catalogue_change"
-    __table_args__ = (Index("ix_catalogue_change_kind_key", "kind", "key"),)
+    __table_args__ = (
+        Index("ix_catalogue_change_kind_key", "kind", "key"),
+        Index("ix_catalogue_change_at", "at"),
+    )
 
     id: Mapped[Key]
     at: Mapped[Moment]

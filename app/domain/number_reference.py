@@ -7,6 +7,7 @@ holds the same figures can find the number again.
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
@@ -46,12 +47,11 @@ class NumberReference:
     @property
     def token(self) -> str:
         """The reference as text that may stand in the path of an address as it is."""
-        microseconds = (self.vintage - _EPOCH) // timedelta(microseconds=1)
         parts = [
             format_month(self.month),
             (_LEFT_OUT if self.left_out else "") + self.group,
             self.source,
-            _to_base_36(microseconds),
+            _moment_text(self.vintage),
             f"{self.share_pct:f}",
         ]
         if self.parameters:
@@ -73,6 +73,20 @@ def refer_to_number(
     """Return the reference to a number of an answer of this vintage; None without a figure."""
     if row.share_pct is None or vintage is None:
         return None
+    return NumberReference(
+        source=row.source,
+        month=row.month,
+        group=row.group,
+        left_out=left_out,
+        vintage=vintage.astimezone(UTC),
+        share_pct=printed_share(row.share_pct, row.status),
+        parameters=_parameters_of(question),
+    )
+
+
+# An answer has hundreds of numbers, and all of them the same parameters.
+@lru_cache(maxsize=64)
+def _parameters_of(question: Question) -> tuple[tuple[str, str], ...]:
     plain = question.having(source=(), as_of=None, events="headline", view=View.LINES, bounds="on")
     # Which developers or models are named depends on the months and the sources asked for, and so
     # does what a filter finds of a source; a home does not.
@@ -82,15 +96,7 @@ def refer_to_number(
     filtered = question.company or question.developer or question.model
     if len(question.source) > 1 and (filtered or not by_home):
         plain = plain.having(source=question.source)
-    return NumberReference(
-        source=row.source,
-        month=row.month,
-        group=row.group,
-        left_out=left_out,
-        vintage=vintage.astimezone(UTC),
-        share_pct=printed_share(row.share_pct, row.status),
-        parameters=tuple(plain.pairs()),
-    )
+    return tuple(plain.pairs())
 
 
 def parse_token(token: str) -> NumberReference:
@@ -125,7 +131,10 @@ def _read_parts(parts: list[str]) -> NumberReference:
     )
 
 
-def _to_base_36(number: int) -> str:
+@lru_cache(maxsize=64)
+def _moment_text(moment: datetime) -> str:
+    """Return the microseconds of an instant since 1970, to the base of 36."""
+    number = (moment - _EPOCH) // timedelta(microseconds=1)
     digits = ""
     while number:
         number, digit = divmod(number, len(_DIGITS))

@@ -30,6 +30,7 @@ from app.ingest.check import (
 )
 from app.ingest.rules.checked import CheckedFile
 from app.ingest.stored_files import open_stored_file
+from app.ingest.sums import write_sums
 from app.ingest.upload_locks import lock_sources, lock_upload, refuse_closed_upload
 from app.queries.upload_versions import current_snapshots_of
 
@@ -138,6 +139,7 @@ def _store(
     models = ids_by_slug(session, Model)
     lines = (line for line in checked.lines() if (line.source, line.month) in snapshots)
     _copy(session, _rows(lines, snapshots, developers, models))
+    write_sums(session, upload.id)
     return notes
 
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from sqlalchemy import case, func, select
 
-from app.database.tables import Model, Observation, Source
-from app.database.vintages import Vintage, current_snapshots, read_once
+from app.database.tables import Model, Observation
+from app.database.vintages import Vintage, read_current_months, read_once
 from app.domain.vocabulary import Origin
 from app.queries.answers.grouping import HUNDRED, NEGLIGIBLE_SHARE
 
@@ -34,16 +34,14 @@ class AnonymousUsage:
 @read_once
 def read_anonymous_usage(vintage: Vintage, source: str, month: date) -> AnonymousUsage:
     """Return the usage of unknown origin in a month of the source, given by its slug."""
-    current = current_snapshots(vintage.as_of).subquery()
+    current = read_current_months(vintage).get((source, month))
     hidden = Observation.origin == Origin.UNKNOWN
     model = case((hidden, Model.slug))
     rows = vintage.session.execute(
         select(hidden, model, func.sum(Observation.share_pct))
         .select_from(Observation)
-        .join(current, current.c.id == Observation.snapshot_id)
-        .join(Source, Source.id == current.c.source_id)
         .outerjoin(Model, Model.id == Observation.model_id)
-        .where(Source.slug == source, current.c.month == month)
+        .where(Observation.snapshot_id == (current.snapshot_id if current else None))
         .group_by(hidden, model)
     ).all()
     named = [(slug, share) for is_hidden, slug, share in rows if is_hidden and slug]

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from sqlalchemy import ColumnElement, Row, Select, Subquery, func, select, true
 
-from app.database.tables import Observation, Snapshot, Source, Upload
+from app.database.sum_tables import OriginSum
+from app.database.tables import Snapshot, Source, Upload
 from app.database.vintages import Vintage, current_snapshots, order_by_slug, read_once
 from app.domain.snapshot import Basis, DaysCovered
 from app.domain.sources.provenance import Provenance
@@ -64,17 +65,17 @@ def read_covered_months(vintage: Vintage, source: str | None = None) -> list[Cov
         select(
             Source.slug.label("source"),
             Snapshot.month,
-            unsettledness(Observation.status).label("unsettledness"),
-            func.bool_or(Observation.openness == Openness.OPEN).label("opens"),
-            func.count().label("lines"),
-            func.sum(Observation.share_pct).label("share_pct"),
+            unsettledness(OriginSum.status).label("unsettledness"),
+            func.bool_or(OriginSum.openness == Openness.OPEN).label("opens"),
+            func.sum(OriginSum.lines).label("lines"),
+            func.sum(OriginSum.share_pct).label("share_pct"),
             Snapshot.upload_id,
             Snapshot.first_day,
             Snapshot.last_day,
             Snapshot.days,
         )
-        .select_from(Observation)
-        .join(Snapshot, Snapshot.id == Observation.snapshot_id)
+        .select_from(OriginSum)
+        .join(Snapshot, Snapshot.id == OriginSum.snapshot_id)
         .join(current, current.c.id == Snapshot.id)
         .join(Source, Source.id == Snapshot.source_id)
         .where(_of(source))
@@ -122,16 +123,16 @@ def snapshot_sums(*which: ColumnElement[bool]) -> Subquery:
     """Return a subquery of `snapshot_id`, `lines` and `share_pct`, the sums of snapshots' lines.
 
     `which` are conditions on Snapshot, to be given wherever they are known: what a query around the
-    subquery asks for keeps no line from being summed.
+    subquery asks for keeps no snapshot from being summed.
     """
-    # Lines are summed before anything is joined, so that no join can multiply them.
+    # They are added up before anything is joined, so that no join can multiply them.
     sums = select(
-        Observation.snapshot_id,
-        func.count().label("lines"),
-        func.sum(Observation.share_pct).label("share_pct"),
-    ).group_by(Observation.snapshot_id)
+        OriginSum.snapshot_id,
+        func.sum(OriginSum.lines).label("lines"),
+        func.sum(OriginSum.share_pct).label("share_pct"),
+    ).group_by(OriginSum.snapshot_id)
     if which:
-        sums = sums.where(Observation.snapshot_id.in_(select(Snapshot.id).where(*which)))
+        sums = sums.where(OriginSum.snapshot_id.in_(select(Snapshot.id).where(*which)))
     return sums.subquery()
 
 

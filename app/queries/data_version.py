@@ -7,12 +7,17 @@ from sqlalchemy.orm import Session
 
 from app.database.fetch_tables import FetchRun
 from app.database.tables import CatalogueChange, Upload
-from app.database.vintages import END_OF_TIME, Vintage, last_change_at, read_once
+from app.database.vintages import END_OF_TIME, Vintage, last_change_at, read_once_a_version
 from app.queries.fetches import HAS_FETCHER
 
 
 def data_version(session: Session) -> str:
-    """Return a text that differs after every publishing, withdrawal and catalogue change."""
+    """Return a text that differs after every publishing, withdrawal and catalogue change.
+
+    A session that reads asks for it once: see `vintages.read_once_a_version`.
+    """
+    if "data_version" in session.info:
+        return str(session.info["data_version"])
     # Nothing counted here is ever taken back (triggers refuse it), so the counts alone tell two
     # states apart. The latest instant would not: after a clock was set back, a change has an
     # earlier instant than the one before. COUNT of a column counts what is not NULL.
@@ -23,7 +28,11 @@ def data_version(session: Session) -> str:
             select(func.count()).select_from(CatalogueChange).scalar_subquery(),
         )
     ).one()
-    return "-".join(map(str, counted))
+    version = "-".join(map(str, counted))
+    # A session that writes has no vintages, and sees what changes meanwhile.
+    if "vintages" in session.info:
+        session.info["data_version"] = version
+    return version
 
 
 def fetch_version(session: Session) -> str:
@@ -39,7 +48,7 @@ def fetch_version(session: Session) -> str:
     return "-".join(map(str, counted))
 
 
-@read_once
+@read_once_a_version
 def last_change(vintage: Vintage) -> datetime | None:
     """Return the last instant, at or before `as_of`, at which figures or the catalogue changed.
 

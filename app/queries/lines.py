@@ -9,6 +9,7 @@ from decimal import Decimal
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
+from app.database.sum_tables import OriginSum
 from app.database.tables import Developer, Model, Observation, Snapshot, Source, Upload
 from app.database.vintages import current_snapshots
 from app.domain.calendar import format_month
@@ -16,7 +17,7 @@ from app.domain.errors import NotFoundError
 from app.domain.questions.question import Question
 from app.domain.snapshot import Line, SnapshotKey
 from app.domain.vocabulary import Openness, Origin, Status
-from app.queries.answers.slices import group_column, is_selected, origin_column
+from app.queries.answers.line_columns import group_column, is_selected, origin_column
 
 MonthlyTotals = dict[SnapshotKey, dict[tuple[Origin, Openness], Decimal]]
 """Maps source and month to the summed shares by origin and openness, in percent."""
@@ -204,16 +205,16 @@ def group_totals_of_upload(
     """Return the sums of an upload's lines about a source's month, the largest sum first."""
     rows = session.execute(
         select(
-            Observation.origin,
-            Observation.openness,
-            func.count(),
-            func.sum(Observation.share_pct),
+            OriginSum.origin,
+            OriginSum.openness,
+            func.sum(OriginSum.lines),
+            func.sum(OriginSum.share_pct),
         )
-        .join(Snapshot)
-        .join(Source)
+        .join(Snapshot, Snapshot.id == OriginSum.snapshot_id)
+        .join(Source, Source.id == Snapshot.source_id)
         .where(Snapshot.upload_id == upload_id, Source.slug == source, Snapshot.month == month)
-        .group_by(Observation.origin, Observation.openness)
-        .order_by(func.sum(Observation.share_pct).desc(), Observation.origin, Observation.openness)
+        .group_by(OriginSum.origin, OriginSum.openness)
+        .order_by(func.sum(OriginSum.share_pct).desc(), OriginSum.origin, OriginSum.openness)
     )
     return [GroupTotal(Origin(row[0]), Openness(row[1]), row[2], row[3]) for row in rows]
 
@@ -225,15 +226,15 @@ def monthly_totals(session: Session, sources: Collection[str]) -> MonthlyTotals:
         select(
             Source.slug,
             current.c.month,
-            Observation.origin,
-            Observation.openness,
-            func.sum(Observation.share_pct),
+            OriginSum.origin,
+            OriginSum.openness,
+            func.sum(OriginSum.share_pct),
         )
-        .select_from(Observation)
-        .join(current, current.c.id == Observation.snapshot_id)
+        .select_from(OriginSum)
+        .join(current, current.c.id == OriginSum.snapshot_id)
         .join(Source, Source.id == current.c.source_id)
         .where(Source.slug.in_(sources))
-        .group_by(Source.slug, current.c.month, Observation.origin, Observation.openness)
+        .group_by(Source.slug, current.c.month, OriginSum.origin, OriginSum.openness)
     )
     summed: MonthlyTotals = defaultdict(dict)
     for slug, month, origin, openness, share_pct in rows:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.database.tables import Observation, Snapshot, Source
 from app.database.vintages import current_snapshots, order_by_slug
 from app.domain.questions.question import Question
-from app.queries.answers.slices import is_selected, origin_column
+from app.queries.answers.line_columns import is_selected, origin_column
 from app.queries.lines import select_stored_lines
 
 

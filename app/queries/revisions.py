@@ -10,11 +10,12 @@ from typing import Final
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
-from app.database.tables import Observation, Snapshot, Source, Upload
-from app.database.vintages import END_OF_TIME, last_change_at
+from app.database.sum_tables import OriginSum
+from app.database.tables import Snapshot, Source, Upload
+from app.database.vintages import END_OF_TIME, is_of_snapshots, last_change_at
 from app.domain.revision import Effect, MonthRevision, RevisedShare, Revision, RevisionKind
 from app.domain.vocabulary import NOT_RECOMPUTED, Openness, Origin, Status, least_settled
-from app.queries.statuses import status_of_sum, unsettledness
+from app.queries.statuses import shared_note, status_of_sum, unsettledness
 
 _MonthKey = tuple[str, date]
 _SharesByGroup = Mapping[tuple[Origin, Openness], Decimal]
@@ -131,30 +132,27 @@ def _histories(
 def _snapshot_shares(
     session: Session, snapshot_ids: Collection[int]
 ) -> Mapping[int, _SnapshotShares]:
+    keys = OriginSum.snapshot_id, OriginSum.origin, OriginSum.openness
     rows = session.execute(
         select(
-            Observation.snapshot_id,
-            Observation.origin,
-            Observation.openness,
-            func.sum(Observation.share_pct),
-            unsettledness(Observation.status),
-            func.min(Observation.note),
-            func.max(Observation.note),
+            *keys,
+            func.sum(OriginSum.share_pct),
+            unsettledness(OriginSum.status),
+            shared_note(OriginSum.note.expression),
         )
-        .where(Observation.snapshot_id.in_(snapshot_ids))
-        .group_by(Observation.snapshot_id, Observation.origin, Observation.openness)
+        .where(is_of_snapshots(OriginSum.snapshot_id, snapshot_ids))
+        .group_by(*keys)
     )
-    # MIN and MAX are equal if all lines have the same note: then that is the note of the sum.
     totals: dict[int, dict[tuple[Origin, Openness], Decimal]] = defaultdict(dict)
     reported: dict[int, dict[tuple[Origin, Openness], str]] = defaultdict(dict)
     statuses: dict[int, set[Status]] = defaultdict(set)
-    for snapshot_id, origin, openness, share_pct, rank, note, other in rows:
+    for snapshot_id, origin, openness, share_pct, rank, note in rows:
         about = Origin(origin), Openness(openness)
         totals[snapshot_id][about] = share_pct
         status = status_of_sum(rank)
         statuses[snapshot_id].add(status)
         if status in NOT_RECOMPUTED:
-            reported[snapshot_id][about] = note if note == other else ""
+            reported[snapshot_id][about] = note or ""
     return {
         number: _SnapshotShares(least_settled(statuses[number]), sums, reported[number])
         for number, sums in totals.items()

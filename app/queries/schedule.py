@@ -3,35 +3,32 @@
 from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import distinct_on
 
-from app.database.tables import Observation, Snapshot, Source
-from app.database.vintages import Vintage, current_snapshots, read_once
+from app.database.sum_tables import OriginSum
+from app.database.vintages import Vintage, is_of_snapshots, read_current_months, read_once_a_version
 from app.domain.answer import SourceDefinition
 from app.domain.sources.cadence import NextFigures, next_figures
 from app.domain.vocabulary import SETTLED, Status
 from app.queries.statuses import status_of_sum, unsettledness
 
 
-@read_once
+@read_once_a_version
 def _last_months(vintage: Vintage) -> dict[str, tuple[date, Status]]:
     """Return the last month of each source that has figures, by slug, and its status."""
-    current = current_snapshots(vintage.as_of).subquery()
-    # Of each source only the lines of its last month are read, not those of all its months.
-    last = (
-        select(Snapshot.id, Snapshot.source_id, Snapshot.month)
-        .join(current, current.c.id == Snapshot.id)
-        .ext(distinct_on(Snapshot.source_id))
-        .order_by(Snapshot.source_id, Snapshot.month.desc())
-        .subquery()
+    # They come in the order of months, so that of each source the last stays.
+    last = {slug: (month, item) for (slug, month), item in read_current_months(vintage).items()}
+    ids = [item.snapshot_id for _, item in last.values()]
+    statuses = dict(
+        vintage.session.execute(
+            select(OriginSum.snapshot_id, unsettledness(OriginSum.status))
+            .where(is_of_snapshots(OriginSum.snapshot_id, ids))
+            .group_by(OriginSum.snapshot_id)
+        ).all()
     )
-    rows = vintage.session.execute(
-        select(Source.slug, last.c.month, unsettledness(Observation.status))
-        .join(last, last.c.source_id == Source.id)
-        .join(Observation, Observation.snapshot_id == last.c.id)
-        .group_by(Source.slug, last.c.month)
-    )
-    return {slug: (month, status_of_sum(rank)) for slug, month, rank in rows}
+    return {
+        slug: (month, status_of_sum(statuses[item.snapshot_id]))
+        for slug, (month, item) in last.items()
+    }
 
 
 def read_next_figures(vintage: Vintage, source: SourceDefinition) -> NextFigures | None:

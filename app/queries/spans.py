@@ -1,14 +1,12 @@
 """The span of months each source covers at a vintage, and the source a question is about."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import func, select
-
-from app.database.tables import Source
-from app.database.vintages import Vintage, current_snapshots, order_by_slug, read_once
+from app.database.vintages import Vintage, read_current_months, read_once_a_version
 from app.domain.answer import SourceDefinition
 
 MAIN_SOURCE: Final = "openrouter-rankings"
@@ -24,22 +22,16 @@ class Span:
     months: int
 
 
-@read_once
+@read_once_a_version
 def covered_spans(vintage: Vintage) -> dict[str, Span]:
     """Return the span of each source that has figures, by slug, in the order of slugs."""
-    current = current_snapshots(vintage.as_of).subquery()
-    months = current.c.month
-    rows = vintage.session.execute(
-        # One snapshot is current per source and month, so counting rows counts months.
-        select(Source.slug, func.min(months), func.max(months), func.count())
-        .join(current, current.c.source_id == Source.id)
-        .group_by(Source.slug)
-        .order_by(order_by_slug())
-    )
-    return {slug: Span(*span) for slug, *span in rows}
+    months: dict[str, list[date]] = defaultdict(list)
+    for slug, month in read_current_months(vintage):
+        months[slug].append(month)
+    return {slug: Span(covered[0], covered[-1], len(covered)) for slug, covered in months.items()}
 
 
-@read_once
+@read_once_a_version
 def main_source(vintage: Vintage) -> str | None:
     """Return the slug of the source that a question is about if it names none.
 

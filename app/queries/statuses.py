@@ -1,6 +1,6 @@
-"""The status of summed lines: as settled as the least settled of them."""
+"""The status and the note of summed lines: as settled as the least settled of them."""
 
-from sqlalchemy import ColumnElement, case, func
+from sqlalchemy import ColumnElement, and_, case, func
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.domain.vocabulary import SETTLED_FIRST, Status
@@ -15,3 +15,10 @@ def unsettledness(status: ColumnElement[str] | InstrumentedAttribute[str]) -> Co
 def status_of_sum(unsettledness: int) -> Status:
     """Return the status of a sum whose lines have this `unsettledness`."""
     return SETTLED_FIRST[unsettledness]
+
+
+def shared_note(note: ColumnElement[str | None]) -> ColumnElement[str | None]:
+    """Return the one note of all rows of a group, as a column; NULL where they differ."""
+    # MIN and MAX pass over NULL, which says of a sum that the notes of its lines differ already.
+    same = and_(func.count(note) == func.count(), func.min(note) == func.max(note))
+    return case((same, func.min(note)))

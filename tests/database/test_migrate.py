@@ -106,6 +106,10 @@ def test_tables_with_uploads_are_not_dropped(filled_db: Database) -> None:
     [
         "UPDATE observation SET share_pct = 1",
         "DELETE FROM observation",
+        "UPDATE origin_sum SET share_pct = 1",
+        "DELETE FROM origin_sum",
+        "UPDATE developer_sum SET share_pct = 1",
+        "DELETE FROM developer_sum",
         "UPDATE snapshot SET month = '2020-01-01'",
         "DELETE FROM snapshot",
         "UPDATE upload SET content = ''",

@@ -4,26 +4,28 @@ import json
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, func, select
 
 from app.database.session import Database
+from app.database.sum_tables import OriginSum
+from app.database.tables import Snapshot, Source
 from app.database.vintages import vintage_at
 from app.queries.coverage import read_snapshots
 
 SOURCES = ("openrouter-rankings", "huggingface-study-2025", "huggingface-spring-2026")
 
 
-def lines_read(plan: dict[str, Any]) -> int:
-    """The rows of observations that a plan of EXPLAIN ANALYZE read, those it threw away too."""
-    rows: int = sum(lines_read(part) for part in plan.get("Plans", ()))
-    if plan.get("Relation Name") == "observation":
+def rows_read(plan: dict[str, Any], table: str) -> int:
+    """The rows of a table that a plan of EXPLAIN ANALYZE read, those it threw away too."""
+    rows: int = sum(rows_read(part, table) for part in plan.get("Plans", ()))
+    if plan.get("Relation Name") == table:
         taken = plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)
         rows += round(taken * plan["Actual Loops"])
     return rows
 
 
 @pytest.mark.parametrize("source", SOURCES)
-def test_the_snapshots_of_one_source_read_no_lines_of_others(
+def test_the_snapshots_of_one_source_read_its_sums_and_no_line(
     filled_db: Database, source: str
 ) -> None:
     statements: list[tuple[str, Any]] = []
@@ -41,6 +43,9 @@ def test_the_snapshots_of_one_source_read_no_lines_of_others(
         explained = connection.exec_driver_sql(
             f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", values
         ).scalar_one()
+        own = select(func.count()).select_from(OriginSum).join(Snapshot).join(Source)
+        sums = session.scalar(own.where(Source.slug == source))
     plan = json.loads(explained) if isinstance(explained, str) else explained
     assert {item.source for item in snapshots} == {source}
-    assert lines_read(plan[0]["Plan"]) == sum(item.lines for item in snapshots)
+    assert rows_read(plan[0]["Plan"], "origin_sum") == sums
+    assert rows_read(plan[0]["Plan"], "observation") == 0

@@ -15,7 +15,7 @@ from app.domain.questions.question import Question
 from app.domain.questions.question_parser import KnownSlugs
 from app.domain.vocabulary import ORIGIN_LABELS, VIEW_LABELS, Openness, Origin
 from app.queries.answers.availability import months_with_figures, silent_sources, why_no_open_whole
-from app.queries.answers.shares import known_slugs
+from app.queries.answers.shares import read_known_slugs
 from app.queries.spans import main_source, main_source_first
 from app.wording.formats import format_month_short
 
@@ -136,7 +136,8 @@ def question_form(
     # A vintage before the first upload has no months; the form then offers those known today.
     return QuestionForm(
         question=question,
-        names=known_slugs(session),
+        # A template looks at them when the session may have ended.
+        names=read_known_slugs(session),
         sources=_sources(session, question),
         months=months_with_figures(vintage_at(session, question.as_of))
         or months_with_figures(vintage_at(session)),

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from app.catalogue.entries import sources_by_slug
 from app.database.vintages import vintage_at
 from app.domain.answer import Answer, Group, Share, SourceDefinition
-from app.domain.comparison import latest_month_only, missing_share, without_silent_sources
+from app.domain.comparison import missing_share, without_silent_sources
 from app.domain.questions.question import Question
 from app.domain.series import covered_months
 from app.domain.vocabulary import View
 from app.pages.answer_view import ChartView, chart_view
-from app.queries.answers.shares import answer_question
+from app.queries.answers.latest import answer_latest_months
 from app.queries.spans import covered_spans
 from app.web.question_chart import QuestionChart
 from app.wording.definitions import source_citation
@@ -73,8 +73,8 @@ def side_by_side(
         return None
     # Every source is shown in its own latest month: a range of months would leave some out.
     question_of_all = question.having(source=(slug, *others), from_=None, to=None)
-    answer = answer_question(session, question_of_all)
-    latest = without_silent_sources(latest_month_only(answer))
+    answer = answer_latest_months(session, question_of_all)
+    latest = without_silent_sources(answer)
     if len(latest.sources) < 2:
         return None
     slugs_shown = {source.slug for source in latest.sources}

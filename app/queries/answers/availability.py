@@ -1,13 +1,21 @@
 """What a form may offer: months with figures, sources and denominators that have an answer."""
 
+from collections import defaultdict
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.catalogue.history import read_sources
-from app.database.tables import Observation, Source
-from app.database.vintages import Vintage, current_snapshots, read_once, vintage_at
+from app.database.sum_tables import OriginSum
+from app.database.tables import Snapshot, Source
+from app.database.vintages import (
+    Vintage,
+    is_of_snapshots,
+    read_current_months,
+    read_once_a_version,
+    vintage_at,
+)
 from app.domain.calendar import months_between
 from app.domain.errors import NoFiguresError
 from app.domain.questions.question import Question
@@ -28,15 +36,11 @@ def has_answer(session: Session, question: Question) -> bool:
     return True
 
 
-@read_once
+@read_once_a_version
 def months_with_figures(vintage: Vintage) -> list[date]:
     """Return every month from the first to the last that any source covers, gaps included."""
-    current = current_snapshots(vintage.as_of).subquery()
-    # Without any snapshot both are NULL: min and max of no rows are one row.
-    first, last = vintage.session.execute(
-        select(func.min(current.c.month), func.max(current.c.month))
-    ).one()
-    return list(months_between(first, last)) if first else []
+    covered = [month for _, month in read_current_months(vintage)]
+    return list(months_between(min(covered), max(covered))) if covered else []
 
 
 def why_no_open_whole(session: Session, question: Question) -> str:
@@ -79,14 +83,18 @@ def silent_sources(session: Session, question: Question) -> dict[str, str]:
     return reasons
 
 
-@read_once
+@read_once_a_version
 def _opennesses(vintage: Vintage) -> dict[str, frozenset[str]]:
     """Return, by slug, every openness that a source's current lines have, over all its months."""
-    current = current_snapshots(vintage.as_of).subquery()
+    ids = [item.snapshot_id for item in read_current_months(vintage).values()]
     rows = vintage.session.execute(
-        select(Source.slug, func.array_agg(Observation.openness.distinct()))
-        .join(current, current.c.source_id == Source.id)
-        .join(Observation, Observation.snapshot_id == current.c.id)
-        .group_by(Source.slug)
+        select(Source.slug, OriginSum.openness)
+        .distinct()
+        .join(Snapshot, Snapshot.source_id == Source.id)
+        .join(OriginSum, OriginSum.snapshot_id == Snapshot.id)
+        .where(is_of_snapshots(OriginSum.snapshot_id, ids))
     )
-    return {slug: frozenset(counted) for slug, counted in rows}
+    opennesses: dict[str, set[str]] = defaultdict(set)
+    for slug, openness in rows:
+        opennesses[slug].add(openness)
+    return {slug: frozenset(counted) for slug, counted in opennesses.items()}

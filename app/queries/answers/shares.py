@@ -12,8 +12,9 @@ from app.catalogue.companies import company_names, company_origins
 from app.catalogue.history import read_cells, read_developer_origins, read_provenances, read_sources
 from app.catalogue.name_index import load_name_index
 from app.database.name_tables import Company
-from app.database.tables import Developer, Model, Observation, Source
-from app.database.vintages import current_snapshots, vintage_at
+from app.database.sum_tables import OriginSum
+from app.database.tables import Developer, Model, Source
+from app.database.vintages import Vintage, is_of_snapshots, read_current_months, vintage_at
 from app.domain.answer import Answer, Share, SourceDefinition
 from app.domain.calendar import format_month, months_between
 from app.domain.errors import NoFiguresError
@@ -30,6 +31,7 @@ from app.domain.vocabulary import (
     Origin,
 )
 from app.queries.answers.bounds import ShareBounds
+from app.queries.answers.catalogue_slugs import CatalogueSlugs, slugs_of
 from app.queries.answers.explanations import (
     list_sources,
     source_notes,
@@ -46,12 +48,25 @@ from app.queries.spans import covered_spans, main_source
 
 
 def known_slugs(session: Session) -> KnownSlugs:
-    """Return the slugs of all that questions may name in today's catalogue, sorted."""
-    # One statement instead of three, since every request with a question needs all of them. They
-    # are today's at any `as_of`, so that no past vintage refuses an address that is right today.
+    """Return the slugs of all that questions may name in today's catalogue, sorted.
+
+    They are read as they are looked at, so that a question which names nothing costs nothing.
+    """
+    # They are today's at any `as_of`, so that no past vintage refuses an address that is right
+    # today.
+    sources, developers, models = (
+        CatalogueSlugs(session, slugs_of(table.slug)) for table in (Source, Developer, Model)
+    )
+    # A developer without a company stands for itself where companies are asked for.
+    alone = Developer.slug, Developer.company.is_(None)
+    companies = CatalogueSlugs(session, slugs_of(Company.slug), alone)
+    return KnownSlugs(sources, developers, models, companies, partial(load_name_index, session))
+
+
+def read_known_slugs(session: Session) -> KnownSlugs:
+    """Return the same slugs, all of them read by now in one statement, for who lists them."""
     tables = (Source, Developer, Model, Company)
     selects = [select(literal(table.__tablename__), table.slug) for table in tables]
-    # A developer without a company stands for itself where companies are asked for.
     alone = select(literal(Company.__tablename__), Developer.slug).where(
         Developer.company.is_(None)
     )
@@ -61,8 +76,7 @@ def known_slugs(session: Session) -> KnownSlugs:
     sources, developers, models, companies = (
         tuple(sorted(by_table[table.__tablename__])) for table in tables
     )
-    load_names = partial(load_name_index, session)
-    return KnownSlugs(sources, developers, models, companies, load_names)
+    return KnownSlugs(sources, developers, models, companies, partial(load_name_index, session))
 
 
 def reported_figures(session: Session, question: Question) -> Answer | None:
@@ -81,27 +95,29 @@ def reported_figures(session: Session, question: Question) -> Answer | None:
     reporting = {source.slug for source in sources if source.reports_on in subjects} - subjects
     if not reporting:
         return None
-    current = current_snapshots(question.as_of).subquery()
-    others = session.scalars(
-        select(Source.slug)
-        .join(current, current.c.source_id == Source.id)
-        .join(Observation, Observation.snapshot_id == current.c.id)
-        .where(
-            Observation.status.in_(NOT_RECOMPUTED),
-            Source.slug.in_(reporting),
-        )
-        .distinct()
-    ).all()
+    others = _sources_not_recomputed(vintage_at(session, question.as_of), reporting)
     if not others:
         return None
     try:
-        answer = answer_question(session, question.having(source=tuple(sorted(others))))
+        answer = answer_question(session, question.having(source=others))
     except NoFiguresError:
         return None
     # Of these sources only what they report is shown beside another's line: without the months
     # that they count themselves, and without what is left out of their whole.
     reported = tuple(row for row in answer.shares if row.status in NOT_RECOMPUTED)
     return replace(answer, shares=reported, complement_groups=(), complement=())
+
+
+def _sources_not_recomputed(vintage: Vintage, slugs: Collection[str]) -> tuple[str, ...]:
+    """Return those of the sources that have such figures, sorted by slug."""
+    current = read_current_months(vintage)
+    sources = {item.snapshot_id: slug for (slug, _), item in current.items() if slug in slugs}
+    ids = vintage.session.scalars(
+        select(OriginSum.snapshot_id).where(
+            OriginSum.status.in_(NOT_RECOMPUTED), is_of_snapshots(OriginSum.snapshot_id, sources)
+        )
+    )
+    return tuple(sorted({sources[number] for number in ids}))
 
 
 def answer_question(session: Session, question: Question) -> Answer:
