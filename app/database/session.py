@@ -75,10 +75,12 @@ class Database:
         """Yield a read-only session that sees one state of the data, that of its first statement.
 
         Vintages read through it are kept for as long as it lives: see `vintages.vintage_at`.
+        `session.close()` gives its connection back before; it cannot read any more then.
         """
         # The options are those of the first transaction only: after a commit or rollback the
         # session would see other data, while its vintages still held the old.
-        with Session(self.engine, info={"vintages": {}}) as session:
+        # Once it is closed it stays closed: a later read would see another state of the data.
+        with Session(self.engine, info={"vintages": {}}, close_resets_only=False) as session:
             session.connection(
                 execution_options={
                     "isolation_level": "REPEATABLE READ",
