@@ -7,6 +7,7 @@ holds the same figures can find the number again.
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
@@ -73,6 +74,21 @@ def refer_to_number(
     """Return the reference to a number of an answer of this vintage; None without a figure."""
     if row.share_pct is None or vintage is None:
         return None
+    return NumberReference(
+        source=row.source,
+        month=row.month,
+        group=row.group,
+        left_out=left_out,
+        vintage=vintage.astimezone(UTC),
+        share_pct=printed_share(row.share_pct, row.status),
+        parameters=_parameters(question),
+    )
+
+
+# An answer has hundreds of numbers, and one question.
+@lru_cache(maxsize=64)
+def _parameters(question: Question) -> tuple[tuple[str, str], ...]:
+    """The parameters that the references to all numbers of a question have."""
     plain = question.having(source=(), as_of=None, events="headline", view=View.LINES, bounds="on")
     # Which developers or models are named depends on the months and the sources asked for, and so
     # does what a filter finds of a source; a home does not.
@@ -82,15 +98,7 @@ def refer_to_number(
     filtered = question.company or question.developer or question.model
     if len(question.source) > 1 and (filtered or not by_home):
         plain = plain.having(source=question.source)
-    return NumberReference(
-        source=row.source,
-        month=row.month,
-        group=row.group,
-        left_out=left_out,
-        vintage=vintage.astimezone(UTC),
-        share_pct=printed_share(row.share_pct, row.status),
-        parameters=tuple(plain.pairs()),
-    )
+    return tuple(plain.pairs())
 
 
 def parse_token(token: str) -> NumberReference:
@@ -125,6 +133,8 @@ def _read_parts(parts: list[str]) -> NumberReference:
     )
 
 
+# All numbers of an answer have its vintage.
+@lru_cache(maxsize=64)
 def _to_base_36(number: int) -> str:
     digits = ""
     while number:

@@ -1,6 +1,7 @@
 """One way to round, on pages, in pictures, in files and in the API."""
 
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Final
 
 from app.domain.vocabulary import NOT_RECOMPUTED
@@ -9,7 +10,13 @@ from app.domain.vocabulary import NOT_RECOMPUTED
 def round_half_up(number: Decimal, places: int) -> Decimal:
     """Return `number` to `places` decimals, halves away from zero: 28.65 becomes 28.7."""
     # Decimal rounds halves to the even digit by default (28.6), which readers would call wrong.
-    return number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return number.quantize(decimal_step(places), ROUND_HALF_UP)
+
+
+@cache
+def decimal_step(places: int) -> Decimal:
+    """Return what numbers of so many decimals are multiples of: 0.01 for two."""
+    return Decimal(1).scaleb(-places)
 
 
 SHARE_DECIMALS: Final = 4
