@@ -9,7 +9,7 @@ from app.api.lists.parameters import PARAMETER_ORDER, REFUSAL_STATUSES, query_pa
 from app.api.lists.query import ListQuery, list_query_dependency
 from app.api.share_models import Links, Meta
 from app.api.shares import shares_links, shares_meta
-from app.web.dependencies import ReadSession
+from app.web.dependencies import ReadSession, end_reading
 from app.web.question_chart import question_chart
 from app.web.route_policy import RouteKind, policy
 
@@ -46,6 +46,7 @@ def read_figure(
     """The chart that /trends shows. Its rows alone: /api/v1/shares."""
     question = list_query.question
     chart = question_chart(session, question)
+    end_reading(request)
     return Figure(
         data=chart.figure(),
         meta=shares_meta(question, chart.answer),

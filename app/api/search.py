@@ -11,7 +11,7 @@ from app.api.lists.parameters import REFUSAL_STATUSES
 from app.api.lists.query import address_with
 from app.catalogue.name_index import load_searchables
 from app.domain.naming.search import HITS_MAX, SEARCH_MAX_LENGTH, HitType, SearchHit, search_names
-from app.web.dependencies import ReadSession
+from app.web.dependencies import ReadSession, end_reading
 from app.web.entity_tags import set_validators
 from app.web.route_policy import RouteKind, policy
 from app.web.search_query import HITS_DEFAULT, SECTIONS, SearchQuery, read_search_query
@@ -106,7 +106,9 @@ def read_search(
     is found.
     """
     set_validators(request, session, None, query.pairs())
-    hits = search_names(load_searchables(session), query.text, query.limit, query.types)
+    searchables = load_searchables(session)
+    end_reading(request)
+    hits = search_names(searchables, query.text, query.limit, query.types)
     text = [("q", query.text)] if query.text else []
     return SearchAnswer(
         data=[_row(hit, str(request.base_url)) for hit in hits],

@@ -13,7 +13,7 @@ from app.domain.calendar import format_instant, format_month
 from app.domain.questions.question import Question
 from app.queries.answers.shares import answer_question
 from app.web.csv_responses import CSVResponse, shares_csv
-from app.web.dependencies import ReadSession, site_of
+from app.web.dependencies import ReadSession, end_reading, site_of
 from app.web.route_policy import RouteKind, policy
 from app.web.share_rows import SHARE_COLUMNS, complement_rows, share_rows
 from app.wording.citations import pinned_question
@@ -59,6 +59,7 @@ def read_shares(request: Request, session: ReadSession, list_query: SharesQuery)
     """The shares of a question, with their definition, citation and a link that stays the same."""
     question = list_query.question
     answer = answer_question(session, question)
+    end_reading(request)
     # CSV at this address too, where the client's Accept header prefers it.
     if list_query.csv:
         return shares_csv(request, question, answer)
@@ -82,7 +83,9 @@ def read_shares(request: Request, session: ReadSession, list_query: SharesQuery)
 @policy(RouteKind.API, expensive=True, cross_origin_reads=True)
 def read_shares_csv(request: Request, session: ReadSession, list_query: SharesQuery) -> CSVResponse:
     """The same rows as CSV; an empty share_pct is a missing one. `bom=1` is for Excel."""
-    return shares_csv(request, list_query.question, answer_question(session, list_query.question))
+    answer = answer_question(session, list_query.question)
+    end_reading(request)
+    return shares_csv(request, list_query.question, answer)
 
 
 def shares_meta(question: Question, answer: Answer) -> Meta:

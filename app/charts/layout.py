@@ -32,6 +32,23 @@ from app.wording.formats import (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class PanelDraft:
+    """A panel before it knows its frame and the scale it shares with others of its kind."""
+
+    design: PanelDesign
+    source: SourceDefinition
+    series: Sequence[ChartSeries]
+    band: ChartBand | None = None
+
+    @property
+    def peak(self) -> float:
+        highest = max(
+            (p.share for item in self.series for p in item.points if p.share), default=0.0
+        )
+        return max(highest, self.band.peak) if self.band else highest
+
+
 def lay_out_chart(
     answer: Answer,
     view: View,
@@ -40,18 +57,22 @@ def lay_out_chart(
     events: Sequence[ChartEvent] = (),
     *,
     banded: bool = True,
+    drafts: Sequence[PanelDraft] | None = None,
 ) -> Chart:
     """Return the chart of an answer, with one panel for each source that has a figure.
 
     `reported` holds figures that a publisher stated, drawn beside the lines of the source that they
     are about. Those of `events` that lie within the axis are numbered from 1 as they come; the
     list below the chart takes the numbers from `Chart.marks`. `banded`: what the leading group of
-    each source might be is shaded, where the kind of chart has bands. Raises KeyError for a view
-    that is no chart.
+    each source might be is shaded, where the kind of chart has bands. `drafts` are those
+    of the same answer and view, and spare making them anew. Raises KeyError for a view that is no
+    chart.
     """
     design = design_of_view(view)
+    if drafts is None:
+        drafts = draft_panels(answer, view, banded=banded)
     points = _by_subject(reported) if reported and design.traits.annotated else {}
-    panels = tuple(_panels(answer, design, frame, banded=banded))
+    panels = tuple(_panels(drafts, frame))
     # A figure reported for a month before the first one widens the axis instead of being cut off.
     about_shown = (points.get(panel.source.slug, ()) for panel in panels)
     reported_months = [point.share.month for figures in about_shown for point in figures]
@@ -87,27 +108,7 @@ def _by_subject(reported: Answer) -> dict[str, list[ReportedFigure]]:
 # --- panels
 
 
-@dataclass(frozen=True, slots=True)
-class _PanelDraft:
-    """A panel before it knows the scale it shares with others of its kind."""
-
-    design: PanelDesign
-    source: SourceDefinition
-    series: Sequence[ChartSeries]
-    band: ChartBand | None = None
-
-    @property
-    def peak(self) -> float:
-        highest = max(
-            (p.share for item in self.series for p in item.points if p.share), default=0.0
-        )
-        return max(highest, self.band.peak) if self.band else highest
-
-
-def _panels(
-    answer: Answer, design: PanelDesign, frame: ChartSize, *, banded: bool
-) -> Iterator[Panel]:
-    drafts = list(_drafts(answer, design, banded=banded))
+def _panels(drafts: Sequence[PanelDraft], frame: ChartSize) -> Iterator[Panel]:
     for draft in drafts:
         # Panels have one scale, bars and lines alike, or a source of small shares looks like one of
         # large. Stacks always reach to the whole.
@@ -127,7 +128,12 @@ def _panels(
         )
 
 
-def _drafts(answer: Answer, design: PanelDesign, *, banded: bool) -> Iterator[_PanelDraft]:
+def draft_panels(answer: Answer, view: View, *, banded: bool = True) -> Sequence[PanelDraft]:
+    """Return what the panels of a chart have in common in every frame, as `lay_out_chart` does."""
+    return tuple(_drafts(answer, design_of_view(view), banded=banded))
+
+
+def _drafts(answer: Answer, design: PanelDesign, *, banded: bool) -> Iterator[PanelDraft]:
     """A draft for each source with a figure; a source with a single month is drawn as bars."""
     # Groups that a source never tells of are left out of its panel: "no figure" is not zero.
     for source in answer.sources:
@@ -138,13 +144,11 @@ def _drafts(answer: Answer, design: PanelDesign, *, banded: bool) -> Iterator[_P
             series += [replace(item, left_out=True) for item in left_out]
         series_with_figures = [item for item in series if item.last]
         if series_with_figures and len(months) == 1:
-            yield _PanelDraft(
-                BARS, source, [_only(item, months[0]) for item in series_with_figures]
-            )
+            yield PanelDraft(BARS, source, [_only(item, months[0]) for item in series_with_figures])
         elif series_with_figures:
             shaded = banded and design.traits.banded
             band = _band(answer, source, series_with_figures) if shaded else None
-            yield _PanelDraft(design, source, series_with_figures, band)
+            yield PanelDraft(design, source, series_with_figures, band)
 
 
 def _band(
@@ -175,7 +179,7 @@ def _band(
     return ChartBand(key, look, tuple(wide)) if wide else None
 
 
-def _title(draft: _PanelDraft, frame: ChartSize) -> tuple[str, ...]:
+def _title(draft: PanelDraft, frame: ChartSize) -> tuple[str, ...]:
     # Four characters less than fit: the title is bold, and `text_width` counts the regular weight.
     when = draft.design.title_end(draft.series, draft.source)
     room = int((frame.width - frame.left) / frame.text_width("0")) - 4

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from textwrap import wrap
 from typing import Final
 
@@ -39,6 +40,7 @@ class TimeAxis:
         return self.first <= day < add_months(self.last, 1)
 
 
+@lru_cache(maxsize=512)
 def middle_of_month(month: date) -> datetime:
     """Return where a month's figure stands on the axis of time.
 
@@ -134,6 +136,8 @@ def shorten_names_apart(names: Sequence[str], limit: int) -> list[str]:
     ]
 
 
+# Of the titles of panels, which are those of the sources. Each is wrapped at dozens of widths.
+@lru_cache(maxsize=512)
 def balance_lines(text: str, width: int) -> tuple[str, ...]:
     """Return lines of at most `width` characters, as few as possible and as even as that allows.
 

@@ -11,7 +11,6 @@ from app.cli.console import DataDir, console, exit_when_terminated, load_setting
 from app.cli.imports import operator_name
 from app.database.session import Database
 from app.domain.errors import NotFoundError
-from app.ingest.fetching.refresh import propose_for_models
 from app.settings import Settings
 
 
@@ -41,8 +40,7 @@ def refresh(
             _look_up_missing(db, settings, named)
             _confirm(db, named)
         else:
-            for message in propose_for_models(db, settings, named or None).messages:
-                console.print(message)
+            _propose(db, settings, named or None)
             _list_proposals(db, named)
 
 
@@ -52,8 +50,15 @@ def _look_up_missing(db: Database, settings: Settings, slugs: Sequence[str]) -> 
         waiting = {proposal.model for proposal in read_open_proposals(session)}
     missing = [slug for slug in slugs if slug not in waiting]
     if missing:
-        for message in propose_for_models(db, settings, missing).messages:
-            console.print(message)
+        _propose(db, settings, missing)
+
+
+def _propose(db: Database, settings: Settings, slugs: Sequence[str] | None) -> None:
+    # Publishers are asked with httpx2 and the Hub's own client: no other command needs them.
+    from app.ingest.fetching.refresh import propose_for_models  # noqa: PLC0415
+
+    for message in propose_for_models(db, settings, slugs).messages:
+        console.print(message)
 
 
 def _confirm(db: Database, slugs: Sequence[str]) -> None:

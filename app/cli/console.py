@@ -15,7 +15,7 @@ from sqlalchemy import make_url
 
 from app.auth.weak_secrets import secret_weakness
 from app.database.embedded.server import run_embedded_postgres
-from app.database.migrate import upgrade_if_needed
+from app.database.schema_version import upgrade_if_needed
 from app.database.session import Database
 from app.domain.errors import NotFoundError, UserError
 from app.settings import Settings

@@ -25,8 +25,6 @@ from app.domain.calendar import parse_month, today_utc
 from app.domain.errors import UserError
 from app.ingest.fetchers.registry import FETCHERS
 from app.ingest.fetching.record import FetchRequest, FetchResult
-from app.ingest.fetching.run_fetch import run_fetch
-from app.ingest.fetching.schedule import make_job, run_queued, run_regularly
 from app.logs import install_logging
 from app.settings import Settings
 
@@ -102,6 +100,9 @@ def fetch(  # noqa: PLR0917 - Typer makes an option of each
     """
     if first and last and first > last:
         raise typer.BadParameter("--from is after --to")
+    # Publishers are asked with httpx2 and the Hub's own client: no other command needs them.
+    from app.ingest.fetching.schedule import run_regularly  # noqa: PLC0415
+
     settings = load_settings(data_dir)
     # In a new one there is neither a source to fetch for nor anything to hold the figures against.
     refuse_missing_database(settings)
@@ -124,6 +125,10 @@ def _fetch_once(
 
     Whoever asks all of them takes up first what the pages have asked for.
     """
+    # As in `fetch`, for the sake of other commands.
+    from app.ingest.fetching.run_fetch import run_fetch  # noqa: PLC0415
+    from app.ingest.fetching.schedule import make_job, run_queued  # noqa: PLC0415
+
     codes = [0]
     if len(names) > 1:
         run_queued(db, settings)

@@ -33,8 +33,8 @@ from app.cli.imports import import_figures
 from app.cli.serve import run_server
 from app.database.embedded.server import wait_for_shutdown
 from app.database.errors import explain_error
-from app.database.migrate import schema_revisions, upgrade_if_needed
 from app.database.roles import may_change_published, prepare_role
+from app.database.schema_version import schema_revisions, upgrade_if_needed
 from app.database.session import Database
 from app.domain.errors import UserError, excerpt
 from app.ingest.import_export import export_files, import_bundled_data, is_empty

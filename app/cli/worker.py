@@ -8,6 +8,7 @@ from multiprocessing.process import BaseProcess
 
 from fastapi import FastAPI
 
+from app.cli.memory import share_one_heap
 from app.database.session import Database
 from app.logs import install_logging
 from app.main import create_app
@@ -19,6 +20,8 @@ def create_worker_app() -> FastAPI:
 
     Raises RuntimeError where DATABASE_URL is not set.
     """
+    # Before there are threads: a heap that one has already got stays.
+    share_one_heap()
     settings = Settings()
     url = settings.database_url
     # A worker of several is a new process, which inherits no logging.

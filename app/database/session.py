@@ -91,10 +91,13 @@ class Database:
         """Yield a read-only session that sees one state of the data, that of its first statement.
 
         Vintages read through it are kept for as long as it lives: see `vintages.vintage_at`.
+        `session.close()` gives its connection back before; it cannot read any more then.
         """
-        # The options are those of the first transaction only: after a commit or rollback the
-        # session would see other data, while its vintages still held the old.
-        with Session(self.engine, info={"vintages": {}, "kept": self.kept}) as session:
+        kept = {"vintages": {}, "kept": self.kept}
+        # Once it is closed it stays closed: a later read would see another state of the data.
+        with Session(self.engine, info=kept, close_resets_only=False) as session:
+            # The options are those of the first transaction only: after a commit or rollback the
+            # session would see other data, while its vintages still held the old.
             session.connection(
                 execution_options={
                     "isolation_level": "REPEATABLE READ",

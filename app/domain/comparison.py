@@ -139,17 +139,19 @@ def without_silent_sources(answer: Answer) -> Answer:
 def latest_month_only(answer: Answer) -> Answer:
     """Return the answer with each source in its last settled month, else in its latest.
 
-    The rows of its other months stay, as missing ones: the latest months of sources differ.
+    The latest months of sources differ: those of any source have a row of each, missing ones where
+    they are not its own.
     """
     rows = [row for row in (*answer.shares, *answer.complement) if not row.missing]
     # What is settled overwrites what is only the latest, since it comes after it.
     last = {
         row.source: row.month for row in sorted(rows, key=lambda row: (is_settled(row), row.month))
     }
+    months = set(last.values())
     return replace(
         answer,
-        shares=tuple(_kept(row, last) for row in answer.shares),
-        complement=tuple(_kept(row, last) for row in answer.complement),
+        shares=tuple(_kept(row, last) for row in answer.shares if row.month in months),
+        complement=tuple(_kept(row, last) for row in answer.complement if row.month in months),
     )
 
 

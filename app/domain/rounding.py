@@ -10,11 +10,12 @@ from app.domain.vocabulary import NOT_RECOMPUTED
 def round_half_up(number: Decimal, places: int) -> Decimal:
     """Return `number` to `places` decimals, halves away from zero: 28.65 becomes 28.7."""
     # Decimal rounds halves to the even digit by default (28.6), which readers would call wrong.
-    return number.quantize(_unit(places), ROUND_HALF_UP)
+    return number.quantize(decimal_step(places), ROUND_HALF_UP)
 
 
 @cache
-def _unit(places: int) -> Decimal:
+def decimal_step(places: int) -> Decimal:
+    """Return what numbers of so many decimals are multiples of: 0.01 for two."""
     return Decimal(1).scaleb(-places)
 
 

@@ -10,7 +10,14 @@ from functools import cached_property
 from fastapi import Request
 from markupsafe import Markup
 
-from app.charts.chart import NARROW_CHART, WIDE_CHART, Chart, EventBadge
+from app.charts.chart import (
+    NARROW_CHART,
+    WIDE_CHART,
+    Chart,
+    ChartSeries,
+    EventBadge,
+    Panel,
+)
 from app.charts.geometry import chart_geometry
 from app.charts.kinds import design_of_view
 from app.charts.plotly.figure import figure_json, plotly_figure
@@ -34,75 +41,111 @@ def citation_of_answer(request: Request, answer: Answer, question: Question) -> 
     return cite_answer(answer, question, site_of(request))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ChartView:
-    """One chart as a template shows it.
+    """One chart as a template shows it, drawn when the template asks for it.
 
-    `pictures` holds the SVG for wide and for narrow screens, `figure` Plotly's JSON for a script
-    element, `summary` the text alternative, `marks` the events on the chart. `unsettled` says what
-    the marks of figures that are not final mean, and `band` what is shaded; empty where there is
-    nothing of that. `hatched`: some areas
-    are textured. `silent` names the sources without a figure. `dated`: a panel may show events.
-    `height` is that of the wide picture, in pixels. `cite` is the path that leads to the page of a
-    number of it, once its month and group are added; empty where nothing was published.
+    `name` begins the ids of its elements. `marks` are the events on the chart.
     """
 
+    # No slots: `cached_property` keeps its value in the dictionary of the object. Drawing takes as
+    # long as reading the figures; so it waits until the page has given its connection back.
+
+    chart: QuestionChart
     name: str
-    pictures: Markup
-    figure: Markup
-    summary: str
-    marks: Sequence[EventBadge]
-    unsettled: str
-    band: str
-    hatched: bool
-    silent: Sequence[str]
-    dated: bool
-    height: int
-    cite: str
+
+    @cached_property
+    def _wide(self) -> Chart:
+        return self.chart.lay_out(WIDE_CHART)
+
+    @cached_property
+    def _narrow(self) -> Chart:
+        return self.chart.lay_out(NARROW_CHART)
+
+    @property
+    def _series(self) -> list[tuple[Panel, ChartSeries]]:
+        return [(panel, item) for panel in self._wide.panels for item in panel.series]
+
+    @cached_property
+    def pictures(self) -> Markup:
+        """The SVG for wide and for narrow screens; the style sheet shows one of them."""
+        title = headline_finding(self.chart.answer, self.chart.question)
+        drawn = (
+            render_svg(chart, f"{self.name}-{width}", title, f"{self.name}-words")
+            for chart, width in ((self._wide, "wide"), (self._narrow, "narrow"))
+        )
+        return Markup("".join(drawn))  # noqa: S704 - elements whose words are escaped
+
+    @cached_property
+    def figure(self) -> Markup:
+        """Plotly's JSON for a script element."""
+        figure = plotly_figure(self._wide, self._narrow)
+        return Markup(figure_json(figure))  # noqa: S704 - "<" is escaped there
+
+    @cached_property
+    def summary(self) -> str:
+        """The text alternative."""
+        return chart_summary(self.chart.answer, self.chart.question)
+
+    @property
+    def marks(self) -> Sequence[EventBadge]:
+        return self._wide.marks
+
+    @cached_property
+    def unsettled(self) -> str:
+        """What the marks of figures that are not final mean; empty where there are none."""
+        timed = (item for panel, item in self._series if panel.traits.timed)
+        unsettled = any(point.unsettled for item in timed for point in item.points)
+        return design_of_view(self.chart.question.view).unsettled_note if unsettled else ""
+
+    @cached_property
+    def band(self) -> str:
+        """What is shaded; empty where nothing is."""
+        answer = self.chart.answer
+        keys = {panel.band.key for panel in self._wide.panels if panel.band}
+        groups = [group for group in answer.groups if group.key in keys]
+        return band_text(groups, self.chart.question) if groups else ""
+
+    @property
+    def hatched(self) -> bool:
+        """Whether some areas are textured."""
+        filled = design_of_view(self.chart.question.view).traits.filled
+        return filled and any(item.look.hatch for _, item in self._series)
+
+    @property
+    def silent(self) -> Sequence[str]:
+        """The names of the sources without a figure."""
+        sources_drawn = [panel.source for panel in self._wide.panels]
+        return [item.name for item in self.chart.answer.sources if item not in sources_drawn]
+
+    @property
+    def dated(self) -> bool:
+        """Whether a panel may show events."""
+        return any(panel.traits.annotated for panel in self._wide.panels)
+
+    @property
+    def height(self) -> int:
+        """The height of the wide picture, in pixels."""
+        return chart_geometry(self._wide).height
+
+    @property
+    def cite(self) -> str:
+        """The path that leads to the page of a number, once its month and group are added.
+
+        It is empty where nothing was published.
+        """
+        answer = self.chart.answer
+        return (
+            pinned_question(self.chart.question, answer).address("/cite") if answer.vintage else ""
+        )
 
 
 def chart_view(chart: QuestionChart, name: str = "") -> ChartView:
     """Return the chart for a page.
 
-    `name` begins the ids of its elements and must be its own there; without it that is the view.
+    `name` must be its own there; without it that is the view.
     """
-    answer, question = chart.answer, chart.question
-    wide, narrow = chart.lay_out(WIDE_CHART), chart.lay_out(NARROW_CHART)
-    series = [item for panel in wide.panels for item in panel.series]
-    marked = [item for panel in wide.panels if panel.traits.timed for item in panel.series]
-    unsettled = any(point.unsettled for item in marked for point in item.points)
-    design = design_of_view(question.view)
-    sources_drawn = [panel.source for panel in wide.panels]
-    name = name or question.view
-    return ChartView(
-        name=name,
-        pictures=_pictures(wide, narrow, name, headline_finding(answer, question)),
-        figure=Markup(figure_json(plotly_figure(wide, narrow))),  # noqa: S704 - "<" is escaped there
-        summary=chart_summary(answer, question),
-        marks=wide.marks,
-        unsettled=design.unsettled_note if unsettled else "",
-        band=_band_text(wide, answer, question),
-        hatched=design.traits.filled and any(item.look.hatch for item in series),
-        silent=[item.name for item in answer.sources if item not in sources_drawn],
-        dated=any(panel.traits.annotated for panel in wide.panels),
-        height=chart_geometry(wide).height,
-        cite=pinned_question(question, answer).address("/cite") if answer.vintage else "",
-    )
-
-
-def _band_text(chart: Chart, answer: Answer, question: Question) -> str:
-    keys = {panel.band.key for panel in chart.panels if panel.band}
-    groups = [group for group in answer.groups if group.key in keys]
-    return band_text(groups, question) if groups else ""
-
-
-def _pictures(wide: Chart, narrow: Chart, name: str, title: str) -> Markup:
-    """The pictures for both widths; the style sheet shows one of them."""
-    drawn = (
-        render_svg(chart, f"{name}-{width}", title, f"{name}-words")
-        for chart, width in ((wide, "wide"), (narrow, "narrow"))
-    )
-    return Markup("".join(drawn))  # noqa: S704 - elements whose words are escaped
+    return ChartView(chart, name or chart.question.view)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,16 @@
 
 import json
 from datetime import datetime
+from functools import lru_cache
 
-from fastapi import Request
+from fastapi import FastAPI, Request
 from sqlalchemy.orm import Session
 
 from app.catalogue.entries import sources_by_slug
 from app.database.vintages import vintage_at
 from app.metadata.dataset import Dataset, TableDescription
 from app.metadata.json_ld import json_ld
-from app.metadata.openapi_operations import csv_tables
+from app.metadata.openapi_operations import ColumnsDoc, csv_tables
 from app.queries.data_version import last_change
 from app.queries.spans import covered_spans, main_source
 from app.web.dependencies import site_of
@@ -31,10 +32,16 @@ def describe_dataset(request: Request, session: Session, as_of: datetime | None 
             TableDescription(sources[slug], span.first, span.last, span.months)
             for slug, span in spans.items()
         ],
-        # From the OpenAPI document, so that the columns of files are described in one place.
-        tables=csv_tables(request.app.openapi()),
+        tables=_tables_of(request.app),
         vintage=last_change(vintage),
     )
+
+
+@lru_cache(maxsize=1)
+def _tables_of(app: FastAPI) -> list[ColumnsDoc]:
+    """The columns of the files of an application, which are the same for as long as it runs."""
+    # From the OpenAPI document, so that they are described in one place.
+    return csv_tables(app.openapi())
 
 
 def embedded_json_ld(request: Request, session: Session) -> str:

@@ -25,7 +25,7 @@ from app.pages.upload_texts import (
     provenance_dates,
     slice_name,
 )
-from app.web.dependencies import site_of
+from app.web.dependencies import end_reading, site_of
 from app.web.static_files import static_address
 from app.wording.definitions import source_citation
 from app.wording.formats import (
@@ -101,8 +101,18 @@ TEMPLATES.env.globals["source_citation"] = source_citation
 def render_page(
     request: Request, template: str, context: dict[str, object], status: int = 200
 ) -> HTMLResponse:
-    """Return a template as a page; the template also has `request` and `site`, who runs it."""
+    """Return a template as a page; the template also has `request` and `site`, who runs it.
+
+    It ends the reading of the request: templates are given values, and charts to be drawn.
+    """
+    end_reading(request)
     return TEMPLATES.TemplateResponse(request, template, context, status)
+
+
+def render_text(request: Request, template: str, context: dict[str, object]) -> str:
+    """Return the text of a template that is no page; it ends the reading of the request."""
+    end_reading(request)
+    return TEMPLATES.get_template(template).render(context)
 
 
 def render_error(request: Request, status: int, refused: UserError) -> HTMLResponse:

@@ -38,10 +38,27 @@ def site_of(request: Request) -> Site:
 RequestDatabase = Annotated[Database, Depends(database_of)]
 
 
-def read_session(db: Annotated[Database, Depends(database_of)]) -> Iterator[Session]:
-    """Yield a session of one read-only transaction, in which all reads see the same figures."""
+def read_session(
+    request: Request, db: Annotated[Database, Depends(database_of)]
+) -> Iterator[Session]:
+    """Yield a session of one read-only transaction, in which all reads see the same figures.
+
+    Whoever draws or renders what was read ends it first, with `end_reading`.
+    """
     with db.reading() as session:
+        request.state.read_session = session
         yield session
+
+
+def end_reading(request: Request) -> None:
+    """Give the connection of the request's read session back; nothing can be read any more.
+
+    It may be called again, and where the request reads nothing.
+    """
+    # Drawing and rendering take longer than reading: meanwhile others have the connection.
+    session: Session | None = getattr(request.state, "read_session", None)
+    if session is not None:
+        session.close()
 
 
 # With the scope of the function the session ends before the answer is sent. By default FastAPI

@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import DBAPIError
 
-from app.database.migrate import is_schema_served, schema_revisions
+from app.database.schema_version import is_schema_served, schema_revisions
 from app.database.session import Database
 from app.domain.calendar import today_utc
 from app.domain.errors import NotFoundError, UnavailableError

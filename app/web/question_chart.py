@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.catalogue.history import read_chart_events
 from app.charts.chart import NARROW_CHART, WIDE_CHART, Chart, ChartSize
 from app.charts.kinds import design_of_view, is_drawn
-from app.charts.layout import lay_out_chart
+from app.charts.layout import PanelDraft, draft_panels, lay_out_chart
 from app.charts.plotly.figure import plotly_figure
 from app.database.vintages import vintage_at
 from app.domain.answer import Answer, ChartEvent
@@ -18,12 +19,14 @@ from app.domain.vocabulary import View
 from app.queries.answers.shares import answer_question, reported_figures
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class QuestionChart:
     """An answer to be drawn, with the reported figures and the events that its question shows.
 
     The view of the question is one that is drawn.
     """
+
+    # No slots: `cached_property` keeps its value in the dictionary of the object.
 
     question: Question
     answer: Answer
@@ -37,9 +40,14 @@ class QuestionChart:
         """Return the chart without events: where nothing can say what their numbers mean."""
         return self._lay_out(frame, ())
 
+    @cached_property
+    def _drafts(self) -> Sequence[PanelDraft]:
+        # Every page draws its chart wide and narrow, with the same points and words.
+        return draft_panels(self.answer, self.question.view, banded=self.question.bounds == "on")
+
     def _lay_out(self, frame: ChartSize, events: Sequence[ChartEvent]) -> Chart:
-        view, banded = self.question.view, self.question.bounds == "on"
-        return lay_out_chart(self.answer, view, frame, self.reported, events, banded=banded)
+        view, drafts = self.question.view, self._drafts
+        return lay_out_chart(self.answer, view, frame, self.reported, events, drafts=drafts)
 
     def figure(self) -> dict[str, Any]:
         """Return Plotly's figure for wide and narrow screens."""

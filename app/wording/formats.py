@@ -11,7 +11,7 @@ from unicodedata import bidirectional
 
 from app.domain.answer import Share
 from app.domain.calendar import days_in
-from app.domain.rounding import given_digits, round_half_up
+from app.domain.rounding import decimal_step, given_digits, round_half_up
 from app.domain.snapshot import DaysCovered
 from app.domain.vocabulary import NOT_RECOMPUTED, Status
 
@@ -35,7 +35,7 @@ def format_percent(share: Decimal | None, places: int = 1) -> str:
         return EN_DASH
     rounded = round_half_up(share, places)
     if share and not rounded:
-        return f"<{Decimal(1).scaleb(-places)}{NO_BREAK_SPACE}%"
+        return f"<{decimal_step(places)}{NO_BREAK_SPACE}%"
     return f"{rounded}{NO_BREAK_SPACE}%"
 
 
@@ -89,7 +89,10 @@ def isolate_direction(name: str) -> str:
 
     Without them, a Hebrew or Arabic name turns the order of the numbers and marks beside it.
     """
-    # Only such names get the marks, which would otherwise be in everything that people copy.
+    # Only such names get the marks, which would otherwise be in everything that people copy. No
+    # character of ASCII is written from right to left, and a chart asks at each of its points.
+    if name.isascii():
+        return name
     turned = any(bidirectional(char) in {"R", "AL", "RLE", "RLO", "RLI"} for char in name)
     return f"{FIRST_STRONG_ISOLATE}{name}{POP_ISOLATE}" if turned else name
 
@@ -145,6 +148,8 @@ def format_bounds(row: Share, places: int = 1) -> str:
     figure has counted all that belongs.
     """
     if row.low_pct is None or row.high_pct is None or row.status in NOT_RECOMPUTED:
+        return ""
+    if row.low_pct == row.share_pct == row.high_pct:
         return ""
     low, share, high = (
         format_percent(value, places) for value in (row.low_pct, row.share_pct, row.high_pct)

@@ -8,7 +8,7 @@ from pathlib import Path
 from app.auth.accounts import MaintainerIdentity, set_password
 from app.auth.sessions import find_session, sign_in_by_link
 from app.database.embedded.server import run_embedded_postgres, wait_until_stopped
-from app.database.migrate import schema_revisions
+from app.database.schema_version import schema_revisions
 from app.database.session import Database
 from tests.auth.builders import count
 from tests.builders import PASSWORD

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from app.auth.accounts import add_maintainer, create_token
-from app.database.migrate import schema_revisions
+from app.database.schema_version import schema_revisions
 from app.database.session import Database
 from tests.databases import open_database
 from tests.faults.service import Service, service

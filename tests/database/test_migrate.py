@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import URL, Connection, inspect, text
 from sqlalchemy.exc import IntegrityError
@@ -12,7 +13,8 @@ from sqlalchemy.exc import IntegrityError
 from app.auth.accounts import add_maintainer
 from app.catalogue.proposal_decisions import dismiss_proposal
 from app.catalogue.proposals import store_proposals
-from app.database.migrate import check_server_version, schema_revisions
+from app.database.migrate import alembic_config
+from app.database.schema_version import check_server_version, schema_revisions
 from app.database.session import Database
 from app.database.table_base import TableBase
 from app.domain.errors import UnavailableError
@@ -57,6 +59,16 @@ def state(db: Database) -> tuple[str, dict[str, list[str]]]:
 def test_the_models_say_what_the_migrations_build(db: Database) -> None:
     with alembic(db) as config:
         command.check(config)
+
+
+def test_the_newest_revision_is_the_head_that_alembic_knows(db: Database) -> None:
+    current, newest = schema_revisions(db)
+    assert current == newest == ScriptDirectory.from_config(alembic_config()).get_current_head()
+    with alembic(db) as config:
+        command.downgrade(config, "base")
+    with db.engine.begin() as connection:
+        connection.execute(text("DROP TABLE alembic_version"))
+    assert schema_revisions(db) == (None, newest)
 
 
 def test_down_and_up_again_on_data_leaves_schema_and_data_the_same(filled_db: Database) -> None:

@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from app.database.migrate import schema_revisions
+from app.database.schema_version import schema_revisions
 from app.database.session import Database
 from app.domain.errors import (
     BadFileError,

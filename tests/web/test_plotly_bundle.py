@@ -4,6 +4,7 @@ import logging
 import shutil
 from pathlib import Path
 
+import brotli
 import pytest
 from plotly.offline import get_plotlyjs, get_plotlyjs_version
 
@@ -25,8 +26,10 @@ def test_without_npm_the_file_of_the_python_package_serves(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     caplog.set_level(logging.INFO)
-    install_bundle(tmp_path / "vendor")
+    install_bundle(tmp_path / "vendor", quality=1)
     assert (tmp_path / "vendor" / "plotly.min.js").read_text(encoding="utf-8") == get_plotlyjs()
+    packed = (tmp_path / "vendor" / "plotly.min.js.br").read_bytes()
+    assert brotli.decompress(packed).decode() == get_plotlyjs()
     assert "MIT License" in (tmp_path / "vendor" / "plotly.LICENSE.txt").read_text()
     assert caplog.messages == [
         "Plotly: there is no npm, so the full bundle serves, four times as big"
@@ -43,7 +46,7 @@ def test_a_package_with_another_digest_is_not_unpacked(
     npm.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     caplog.set_level(logging.INFO)
-    install_bundle(tmp_path / "vendor")
+    install_bundle(tmp_path / "vendor", quality=1)
     assert (tmp_path / "vendor" / "plotly.min.js").read_text(encoding="utf-8") == get_plotlyjs()
     assert "what npm brought is not the plotly.js-basic-dist-min we know" in caplog.text
 

@@ -21,7 +21,7 @@ from app.database.vintages import vintage_at
 from app.domain.calendar import format_instant
 from app.queries.data_version import last_change
 from app.web.csv_responses import CSVResponse, csv_response
-from app.web.dependencies import ReadSession, database_of
+from app.web.dependencies import ReadSession, database_of, end_reading
 from app.web.route_policy import RouteKind, policy
 
 ReadRows = Callable[[Session, ListQuery], ListPage[Any]]
@@ -94,6 +94,7 @@ def answer_list(
     """Return a page of a list: its envelope, or a response with CSV."""
     page = listing.read(session, list_query)
     vintage = last_change(vintage_at(session, list_query.as_of))
+    end_reading(request)
     links = _links(request, list_query, listing, page, vintage)
     if list_query.csv:
         return _csv(request, list_query, listing, page, links, vintage)

@@ -4,7 +4,9 @@ Strings instead of a tree or a template: a page draws several charts of hundreds
 every attribute is escaped in one place here.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import groupby, pairwise
 from typing import Final
 
@@ -13,11 +15,15 @@ from app.domain.text import replace_unwritable
 SvgPoint = tuple[float, float]
 """Pixels to the right and downwards."""
 
+_PLAIN: Final = re.compile(r"[\w .,:;#()/%+-]*", re.ASCII)
 ENTITIES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 
 
 def escape_text(text: str) -> str:
     """Return the text fit for the content or a quoted attribute of an element."""
+    # Most of what is written are numbers, colours and paths, where nothing is to be escaped.
+    if _PLAIN.fullmatch(text):
+        return text
     return replace_unwritable(text).translate(ENTITIES)
 
 
@@ -27,14 +33,19 @@ def element(name: str, *children: str, **attributes: str | float | None) -> str:
     `children` are written as they are: text among them must be escaped before. Attributes are
     escaped here.
     """
-    # `class_` is for Python's keyword `class`. Names with capitals, as `viewBox`, stay as they are.
     written = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{_value(value)}"'
+        f' {_attribute_name(key)}="{_value(value)}"'
         for key, value in attributes.items()
         if value is not None
     )
     inside = "".join(children)
     return f"<{name}{written}>{inside}</{name}>" if inside else f"<{name}{written}/>"
+
+
+@cache
+def _attribute_name(key: str) -> str:
+    # `class_` is for Python's keyword `class`. Names with capitals, as `viewBox`, stay as they are.
+    return key.rstrip("_").replace("_", "-")
 
 
 def _value(value: str | float) -> str:

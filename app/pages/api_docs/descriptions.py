@@ -12,7 +12,7 @@ from app.metadata.json_ld import json_ld
 from app.pages.api_docs.guide import guide_context
 from app.pages.dataset_view import describe_dataset
 from app.pages.questions import question_dependency
-from app.pages.templates import TEMPLATES
+from app.pages.templates import render_text
 from app.web.dependencies import ReadSession
 from app.web.entity_tags import set_validators
 from app.web.route_policy import RouteKind, policy
@@ -49,10 +49,9 @@ def datapackage(request: Request, session: ReadSession, as_of: AsOf) -> Response
 @router.get("/llms.txt")
 @policy(RouteKind.FILE, cross_origin_reads=True)
 def llms(request: Request, session: ReadSession, as_of: AsOf) -> Response:
-    context = guide_context(request, session, as_of)
     dataset = describe_dataset(request, session, as_of)
-    context |= {"dataset": dataset, "site": dataset.site}
-    text = TEMPLATES.get_template("api_docs/llms.txt").render(context)
+    context = guide_context(request, session, as_of) | {"dataset": dataset, "site": dataset.site}
+    text = render_text(request, "api_docs/llms.txt", context)
     return Response(text, media_type="text/plain; charset=utf-8")
 
 

@@ -20,7 +20,7 @@ from app.pages.answer_view import citation_of_answer
 from app.pages.templates import TEMPLATES, render_page
 from app.queries.answers.shares import answer_question
 from app.queries.spans import main_source
-from app.web.dependencies import FRESH_PAGE, ReadSession, no_parameters
+from app.web.dependencies import FRESH_PAGE, ReadSession, end_reading, no_parameters
 from app.web.error_handlers import problem_response
 from app.web.route_policy import RouteKind, policy
 from app.web.token_bucket import TokenBuckets
@@ -69,10 +69,15 @@ def version_1_root() -> RedirectResponse:
 def guide_context(
     request: Request, session: Session, as_of: datetime | None = None
 ) -> dict[str, object]:
-    """Return the context of the guide, which `/llms.txt` shares; `as_of` is None for now."""
+    """Return the context of the guide, which `/llms.txt` shares; `as_of` is None for now.
+
+    It ends the reading of the request: the examples are rendered here.
+    """
     base = str(request.base_url).rstrip("/")
     # The source is named, so that an example has the same answer when another is the main one.
     source = main_source(vintage_at(session, as_of)) or ""
+    cited = _cited(request, session, EXAMPLE_QUERY.having(as_of=as_of))
+    end_reading(request)
     # 0 is no limit, and has no policy: a bucket that never fills would divide by zero.
     per_minute: int = request.app.state.reads_per_minute
     return {
@@ -81,7 +86,7 @@ def guide_context(
         "parameters": [(item, default_value(item.name)) for item in PARAMETERS],
         "examples": [code_example(language, base, source) for language in EXAMPLES],
         "refusal": example_refusal(),
-        "cited": _cited(request, session, EXAMPLE_QUERY.having(as_of=as_of)),
+        "cited": cited,
         "per_minute": per_minute,
         "policy": TokenBuckets(per_minute).policy if per_minute else "",
     }

@@ -6,7 +6,7 @@ from app.domain.errors import NoFiguresError
 from app.domain.questions.question import Question
 from app.pages.answer_view import citation_of_answer
 from app.queries.answers.shares import answer_question
-from app.web.dependencies import FreshQuestion, ReadSession
+from app.web.dependencies import FreshQuestion, ReadSession, end_reading
 from app.web.route_policy import RouteKind, policy
 from app.wording.bibliography import Citation
 
@@ -32,7 +32,9 @@ def csl(request: Request, question: FreshQuestion, session: ReadSession) -> Resp
 
 
 def _found(request: Request, question: Question, session: ReadSession) -> Citation:
-    citation = citation_of_answer(request, answer_question(session, question), question)
+    answer = answer_question(session, question)
+    end_reading(request)
+    citation = citation_of_answer(request, answer, question)
     if citation is None:
         raise NoFiguresError("There is no figure to cite", "Ask for months that have one.")
     return citation

@@ -12,7 +12,7 @@ from app.domain.questions.question_parser import bad_question
 from app.domain.site import Site
 from app.queries.answers.shares import answer_question
 from app.web.csv_responses import CSVResponse, shares_csv, shares_file_name
-from app.web.dependencies import FreshQuestion, ReadSession, site_of
+from app.web.dependencies import FreshQuestion, ReadSession, end_reading, site_of
 from app.web.question_chart import QuestionChart, question_chart
 from app.web.route_policy import RouteKind, policy
 from app.wording.definitions import definition_text, question_definition, source_citation
@@ -36,9 +36,16 @@ class FigureResponse(Response):
     media_type = "application/json"
 
 
-def chart_of_request(question: FreshQuestion, session: ReadSession) -> QuestionChart:
-    """Return the chart of the question asked; a table has no picture and is drawn as lines."""
-    return question_chart(session, question)
+def chart_of_request(
+    request: Request, question: FreshQuestion, session: ReadSession
+) -> QuestionChart:
+    """Return the chart of the question asked; a table has no picture and is drawn as lines.
+
+    With it all is read: the connection is given back before anything is drawn.
+    """
+    chart = question_chart(session, question)
+    end_reading(request)
+    return chart
 
 
 def _image_texts(chart: QuestionChart, site: Site) -> ImageTexts:
@@ -102,7 +109,9 @@ def trends_json(chart: RequestChart) -> FigureResponse:
 @router.get("/trends.csv")
 @policy(RouteKind.FILE, expensive=True, cross_origin_reads=True)
 def trends_csv(request: Request, question: FreshQuestion, session: ReadSession) -> CSVResponse:
-    return shares_csv(request, question, answer_question(session, question))
+    answer = answer_question(session, question)
+    end_reading(request)
+    return shares_csv(request, question, answer)
 
 
 def _named(chart: QuestionChart, ending: str) -> dict[str, str]:

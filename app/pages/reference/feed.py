@@ -15,7 +15,7 @@ from app.domain.text import replace_unwritable
 from app.pages.questions import question_dependency
 from app.pages.revision_texts import revision_title
 from app.pages.schedule_texts import coming_sentences
-from app.pages.templates import TEMPLATES
+from app.pages.templates import render_text
 from app.queries.revisions import read_revisions
 from app.web.dependencies import FRESH_PAGE, ReadSession, site_of
 from app.web.route_policy import RouteKind, policy
@@ -77,7 +77,7 @@ def feed(request: Request, question: FeedQuestion, session: ReadSession) -> Resp
         "about": join_names(names[slug] for slug in question.source) if about else "",
         "entries": entries,
     }
-    text = TEMPLATES.get_template("reference/feed.xml").render(context)
+    text = render_text(request, "reference/feed.xml", context)
     # Some characters are forbidden in XML even as references, and one of them makes readers refuse
     # the whole feed. They are replaced at the end, whichever stored text they came from.
     return Response(replace_unwritable(text), media_type="application/atom+xml; charset=utf-8")
