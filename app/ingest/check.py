@@ -8,6 +8,7 @@ from typing import BinaryIO
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from app.catalogue.index import CatalogueIndex
 from app.catalogue.lookup import load_catalogue_index
 from app.csv_io.schema import FileLimits
 from app.database.tables import Snapshot, Source, Upload
@@ -33,9 +34,14 @@ def check_file(
 ) -> CheckedFile:
     """Return a file checked against today's catalogue; nothing is stored.
 
-    With `progress`, which is told how many lines are done, it is checked in this process.
+    With `progress`, which is told how many bytes are read, it is checked in this process.
     """
-    catalogue = load_catalogue_index(session)
+    return _check(file, load_catalogue_index(session), options, progress)
+
+
+def _check(
+    file: BinaryIO, catalogue: CatalogueIndex, options: CheckOptions, progress: LineProgress | None
+) -> CheckedFile:
     if progress is not None:
         return check_lines(file, catalogue, options, progress)
     return check_in_process(file, catalogue, options)
@@ -45,18 +51,22 @@ def check_upload(
     session: Session,
     upload: Upload,
     file: BinaryIO,
+    catalogue: CatalogueIndex | None = None,
     *,
     limits: FileLimits,
     progress: LineProgress | None = None,
 ) -> CheckedFile:
-    """Return an upload's file checked against today's catalogue, with what was chosen beside it."""
+    """Return an upload's file checked against a catalogue, with what was chosen beside it.
+
+    Without `catalogue` it is today's.
+    """
     options = CheckOptions(
         source=session.scalar(select(Source.slug).where(Source.id == upload.source_id)),
         openness=Openness(upload.openness),
         reclassify=upload.reclassified,
         limits=limits,
     )
-    return check_file(session, file, options, progress)
+    return _check(file, catalogue or load_catalogue_index(session), options, progress)
 
 
 def publishable_months(
@@ -119,12 +129,8 @@ def review_version_of(
     """Return a name for all that publishing depends on: upload, current months, catalogue."""
     current = current_snapshots_of(session, keys)
     # What the catalogue makes of each line is part of it: a corrected origin changes the review.
-    digest = hashlib.sha256()
-    if not checked.problem_count:
-        for line in checked.lines():
-            digest.update(repr((line.source, line.month, *_meaning(line))).encode())
     return review_version(
-        upload, [snapshot.snapshot_id for snapshot in current.values()], digest.hexdigest()
+        upload, [snapshot.snapshot_id for snapshot in current.values()], checked.meaning
     )
 
 

@@ -1,7 +1,8 @@
 """The lines of one source and month, added up exactly."""
 
+from array import array
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
@@ -15,6 +16,7 @@ from app.ingest.rules.days import DayCells
 from app.ingest.rules.resolver import LineSlice, SliceHeading
 
 HUNDRED: Final = Decimal(100)
+_NOTHING: Final = Decimal(0)
 _ROUNDING_TOLERANCE: Final = Decimal("0.5")
 SUM_MAX: Final = HUNDRED + _ROUNDING_TOLERANCE
 """The most that rounded shares may add up to."""
@@ -56,7 +58,8 @@ class MonthTotals:
     """Counts and exact sums of one source's month.
 
     `shares` and `values` count the lines that have one, `both` those that have both. `share_sum`
-    is in percent. The `_line`s are the first of their kind, 0 where there is none.
+    is in percent. The `_line`s are the first of their kind, 0 where there is none. `slices` are the
+    numbers of the lines' slices.
     """
 
     first_line: int
@@ -67,32 +70,34 @@ class MonthTotals:
     share_sum: Decimal = Decimal(0)
     value_sum: Decimal = Decimal(0)
     largest_share: Decimal = Decimal(0)
-    share_exponent: int = 0
     shareless_line: int = 0
     valueless_line: int = 0
     excess_line: int = 0
     values_differ: bool = False
     splits: list[tuple[int, SplitNumber]] = field(default_factory=list)
     parts: dict[SliceHeading, SliceTotal] = field(default_factory=dict)
+    slices: "array[int]" = field(default_factory=lambda: array("I"))
 
     def add(self, line: ResolvedLine) -> None:
         """Count one line. Lines come in the order of the file."""
-        share, value = line.share, line.value
+        about, share, value = line.about, line.share, line.value
         self.lines += 1
+        self.slices.append(about.number)
         if share is not None:
             self._add_share(share, line.line)
         elif not self.shareless_line:
             self.shareless_line = line.line
         if value is not None:
-            self.values += 1
+            self._add_value(value)
             self.both += share is not None
-            # The sum so far is that of equal values until one differs.
-            self.values_differ |= self.value_sum != _EXACT.multiply(value, self.values - 1)
-            self.value_sum = _EXACT.add(self.value_sum, value)
         elif not self.valueless_line:
             self.valueless_line = line.line
+        part = self.parts.get(about.heading)
+        if part is None:
+            part = self.parts[about.heading] = SliceTotal(line.line)
         # Parts are compared within one month alone, where all lines have the same kind of figure.
-        self._add_part(line.about, line.line, value if share is None else share)
+        if figure := value if share is None else share:
+            part.figures = _EXACT.add(part.figures, figure)
         if line.split is not None and len(self.splits) < PROBLEMS_KEPT_MAX:
             self.splits.append((line.line, line.split))
 
@@ -100,16 +105,15 @@ class MonthTotals:
         self.shares += 1
         self.share_sum = _EXACT.add(self.share_sum, share)
         self.largest_share = max(self.largest_share, share)
-        # A parsed number is finite, whose exponent is an integer.
-        self.share_exponent = min(self.share_exponent, cast(int, share.as_tuple().exponent))
         if self.share_sum > SUM_MAX and not self.excess_line:
             self.excess_line = line
 
-    def _add_part(self, about: LineSlice, line: int, figure: Decimal | None) -> None:
-        part = self.parts.get(about.heading)
-        if part is None:
-            part = self.parts[about.heading] = SliceTotal(line)
-        part.figures = _EXACT.add(part.figures, figure or 0)
+    def _add_value(self, value: Decimal) -> None:
+        # The sum so far is that of equal values until one differs.
+        if not self.values_differ:
+            self.values_differ = self.value_sum != _EXACT.multiply(value, self.values)
+        self.values += 1
+        self.value_sum = _EXACT.add(self.value_sum, value)
 
     @property
     def basis(self) -> Basis | None:
@@ -137,7 +141,9 @@ class MonthTotals:
 
         Each share may be off by half a unit of the last decimal place that any of them has.
         """
-        half_units = _EXACT.scaleb(Decimal(self.shares) / 2, self.share_exponent)
+        # An exact sum has as many decimal places as the longest of its numbers, which are finite.
+        exponent = cast(int, self.share_sum.as_tuple().exponent)
+        half_units = _EXACT.scaleb(Decimal(self.shares) / 2, exponent)
         return min(half_units, _ROUNDING_TOLERANCE)
 
     @property
@@ -165,16 +171,29 @@ class MonthTotals:
         return self.comparable and (self.values_differ or decimal_mark == ".")
 
     def share_of(self, value: Decimal | None) -> Decimal:
-        """Return the percent that `value` is of all usage, to ten decimal places.
+        """Return the percent that `value` is of all usage, to ten decimal places."""
+        return self.share_of_values()(value)
+
+    def share_of_values(self) -> Callable[[Decimal | None], Decimal]:
+        """Return a function from a value to the percent that it is of all usage, to ten places.
 
         The values are all of it, but where shares are given that leave a remainder.
         """
-        if not value:
-            return Decimal(0)
         # Rounded shares that add up to 99.9 are meant to be the whole.
         whole = HUNDRED if abs(self.covered - HUNDRED) <= _ROUNDING_TOLERANCE else self.covered
-        share = _EXACT.divide(_EXACT.multiply(value, whole), self.value_sum)
-        return share.quantize(_SHARE_PLACES, context=_EXACT)
+        total, divide, multiply, quantize = (
+            self.value_sum,
+            _EXACT.divide,
+            _EXACT.multiply,
+            _EXACT.quantize,
+        )
+
+        def share_of(value: Decimal | None) -> Decimal:
+            if not value:
+                return _NOTHING
+            return quantize(divide(multiply(value, whole), total), _SHARE_PLACES)
+
+        return share_of
 
     def two_homes(self) -> Iterator[tuple[SliceHeading, SliceTotal, SliceHeading, SliceTotal]]:
         """Yield developers that stand under two origins: the later heading, then the earlier."""
