@@ -1,6 +1,7 @@
 """Publishes an upload: checks its stored bytes again, stores all of it under locks, or nothing."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -54,18 +55,20 @@ def publish_upload(
     limits: FileLimits,
     expected: str | None = None,
     progress: LineProgress | None = None,
+    stored: BinaryIO | None = None,
 ) -> PublishResult:
     """Make a kept file the current figures of its sources and months, all of it or nothing.
 
     Raises BadFileError with every problem; ConflictError where it was published or discarded, needs
     a reason, or is no longer the `expected` version of its review. The same bytes as what is
-    current already are a no-op that names the first upload.
+    current already are a no-op that names the first upload. `stored` is the kept file where the
+    caller has it open.
     """
     reason = checked_reason(reason)
     upload = lock_upload(session, upload_id)
     refuse_closed_upload(upload)
     # The stored bytes are checked again, whatever the review said: the catalogue may have changed.
-    with open_stored_file(upload) as file:
+    with nullcontext(stored) if stored else open_stored_file(upload) as file:
         checked = _check_new_names_alone(session, upload, file, limits, progress)
         # Only now is it known which sources the file speaks of. Nobody else publishes on them
         # from here on, so that what is current stays so until the commit.
@@ -200,10 +203,11 @@ def _rows(
         if snapshot is not None:
             value = _NULL if line.value is None else line.value
             note = line.note and line.note.translate(_ESCAPES)
+            # With !s, because to format a Decimal or a word takes far longer than its own text.
             yield (
-                f"{snapshot}\t{line.line}\t{line.origin}\t{line.openness}"
+                f"{snapshot!s}\t{line.line!s}\t{line.origin!s}\t{line.openness!s}"
                 f"\t{developer_ids[line.developer]}\t{model_ids[line.model]}"
-                f"\t{line.share_pct}\t{value}\t{line.status}\t{note}\n"
+                f"\t{line.share_pct!s}\t{value!s}\t{line.status!s}\t{note}\n"
             )
 
 

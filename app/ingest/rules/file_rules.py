@@ -103,6 +103,7 @@ class FileCheck:
     def check_lines(self) -> None:
         for line in self.resolved_lines():
             self.tally(line)
+        self.add_figures()
         # Sums say nothing where lines are missing from them.
         sound = not self.problems.count
         for key, tally in self.tallies.items():
@@ -143,6 +144,18 @@ class FileCheck:
         self.kept.add(line)
         for code, text in line.about.notices:
             self.notices.add(code, line.line, text)
+
+    def add_figures(self) -> None:
+        """Add up the lines of each heading, in months where one may be the total of others."""
+        months = {key: tally for key, tally in self.tallies.items() if tally.may_hold_totals}
+        if not months:
+            return
+        for kept in self.kept:
+            about = self.resolver.slices[kept.slice_number]
+            figure = kept.value if kept.share is None else kept.share
+            tally = months.get((about.source, kept.month))
+            if tally is not None and figure is not None:
+                tally.add_figure(about.heading, figure)
 
     # --- one month -------------------------------------------------------------------------------
 
@@ -187,22 +200,22 @@ class FileCheck:
                 self.table.refuse_split(line, split)
 
     def check_homes(self, key: SnapshotKey, tally: MonthTotals) -> None:
-        for heading, part, first, first_part in tally.two_homes():
+        for heading, first in tally.two_homes():
             expected = (
                 f"{first.origin} for {first.developer} in {format_snapshot_key(key)}, as in line"
             )
-            expected += f" {first_part.line}"
+            expected += f" {tally.headings[first]}"
             mistake = LineMistakeError(
                 "two_origins", "origin", heading.origin, expected, first.origin
             )
-            add_mistake(self.table, part.line, mistake)
+            add_mistake(self.table, tally.headings[heading], mistake)
 
     def notice_totals(self, key: SnapshotKey, tally: MonthTotals) -> None:
-        for heading, part in tally.possible_totals():
+        for heading in tally.possible_totals():
             about = ", ".join(name for name in heading[:3] if name)
             subject = f"The line {about} of {format_snapshot_key(key)} counts beside those"
             text = f"{subject} that name more; leave it out if it is their total"
-            self.notices.add("maybe_total", part.line, text)
+            self.notices.add("maybe_total", tally.headings[heading], text)
 
     # --- comparing lines -------------------------------------------------------------------------
 

@@ -17,8 +17,8 @@ from app.ingest.rules.resolver import LineSlice
 from app.ingest.rules.totals import MonthTotals, ResolvedLine
 
 _PORTION: Final = 1_000
-_MEMORY_MAX_BYTES: Final = 8 << 20
-"""Bytes of kept lines that stay in memory, some 200,000 lines; more go to a temporary file."""
+_MEMORY_MAX_BYTES: Final = 4 << 20
+"""Bytes of kept lines that stay in memory, some 100,000 lines; more go to a temporary file."""
 
 
 class KeptLine(NamedTuple):

@@ -46,20 +46,12 @@ class ResolvedLine(NamedTuple):
 
 
 @dataclass(slots=True)
-class SliceTotal:
-    """The sum of the lines under one heading, in percent or in units; `line` is the first."""
-
-    line: int
-    figures: Decimal = Decimal(0)
-
-
-@dataclass(slots=True)
 class MonthTotals:
     """Counts and exact sums of one source's month.
 
     `shares` and `values` count the lines that have one, `both` those that have both. `share_sum`
-    is in percent. The `_line`s are the first of their kind, 0 where there is none. `slices` are the
-    numbers of the lines' slices.
+    is in percent. The `_line`s are the first of their kind, 0 where there is none. `headings` have
+    the first line of each. `slices` are the numbers of the lines' slices.
     """
 
     first_line: int
@@ -75,7 +67,8 @@ class MonthTotals:
     excess_line: int = 0
     values_differ: bool = False
     splits: list[tuple[int, SplitNumber]] = field(default_factory=list)
-    parts: dict[SliceHeading, SliceTotal] = field(default_factory=dict)
+    headings: dict[SliceHeading, int] = field(default_factory=dict)
+    figures: dict[SliceHeading, Decimal] = field(default_factory=dict)
     slices: "array[int]" = field(default_factory=lambda: array("I"))
 
     def add(self, line: ResolvedLine) -> None:
@@ -92,12 +85,7 @@ class MonthTotals:
             self.both += share is not None
         elif not self.valueless_line:
             self.valueless_line = line.line
-        part = self.parts.get(about.heading)
-        if part is None:
-            part = self.parts[about.heading] = SliceTotal(line.line)
-        # Parts are compared within one month alone, where all lines have the same kind of figure.
-        if figure := value if share is None else share:
-            part.figures = _EXACT.add(part.figures, figure)
+        self.headings.setdefault(about.heading, line.line)
         if line.split is not None and len(self.splits) < PROBLEMS_KEPT_MAX:
             self.splits.append((line.line, line.split))
 
@@ -195,36 +183,50 @@ class MonthTotals:
 
         return share_of
 
-    def two_homes(self) -> Iterator[tuple[SliceHeading, SliceTotal, SliceHeading, SliceTotal]]:
+    def two_homes(self) -> Iterator[tuple[SliceHeading, SliceHeading]]:
         """Yield developers that stand under two origins: the later heading, then the earlier."""
-        homes: dict[str, tuple[SliceHeading, SliceTotal]] = {}
-        for heading, part in self.parts.items():
+        homes: dict[str, SliceHeading] = {}
+        for heading in self.headings:
             if heading.developer is not None:
-                first, first_part = homes.setdefault(heading.developer, (heading, part))
+                first = homes.setdefault(heading.developer, heading)
                 if first.origin != heading.origin:
-                    yield heading, part, first, first_part
+                    yield heading, first
 
-    def possible_totals(self) -> Iterator[tuple[SliceHeading, SliceTotal]]:
-        """Yield lines that name less than others of theirs, and could be the sum of those.
+    @property
+    def may_hold_totals(self) -> bool:
+        """Some lines name less than others of theirs: they could be the sum of those."""
+        named = {group for heading in self.headings for group in _groups_above(heading)}
+        return any(heading[:3] in named for heading in self.headings if not heading.modelled)
+
+    def add_figure(self, heading: SliceHeading, figure: Decimal) -> None:
+        """Add the figure of one line to the sum of its heading, for `possible_totals`.
+
+        It is apart from `add`, since hardly any month needs these sums.
+        """
+        self.figures[heading] = _EXACT.add(self.figures.get(heading, _NOTHING), figure)
+
+    def possible_totals(self) -> Iterator[SliceHeading]:
+        """Yield the headings of lines that name less than others, and could be the sum of those.
 
         Such are the line of a developer beside those of its models, and the line of an origin
-        beside those of its developers.
+        beside those of its developers. The figures of every line must have been added.
         """
         above = self.basis is Basis.SHARE and self.share_sum > HUNDRED
-        named = self._named_below()
-        for heading, part in self.parts.items():
+        named: dict[tuple[Origin, Openness, str | None], Decimal] = defaultdict(Decimal)
+        for heading, figure in self.figures.items():
+            for group in _groups_above(heading):
+                named[group] = _EXACT.add(named[group], figure)
+        for heading, figure in self.figures.items():
             below = None if heading.modelled else named.get(heading[:3])
             # Unknown origin is a remainder that names nobody, however large.
-            if below and heading.origin != Origin.UNKNOWN and (above or part.figures >= below):
-                yield heading, part
+            if below and heading.origin != Origin.UNKNOWN and (above or figure >= below):
+                yield heading
 
-    def _named_below(self) -> dict[tuple[Origin, Openness, str | None], Decimal]:
-        """Return the sums of the lines with a developer, and of those with a developer's models."""
-        sums: dict[tuple[Origin, Openness, str | None], Decimal] = defaultdict(Decimal)
-        for (origin, openness, developer, modelled), part in self.parts.items():
-            if developer is not None:
-                group = (origin, openness, None)
-                sums[group] = _EXACT.add(sums[group], part.figures)
-            if modelled:
-                sums[origin, openness, developer] = part.figures
-        return sums
+
+def _groups_above(heading: SliceHeading) -> Iterator[tuple[Origin, Openness, str | None]]:
+    """Yield origin, openness and developer of the lines that could be a total with this heading."""
+    origin, openness, developer, modelled = heading
+    if developer is not None:
+        yield origin, openness, None
+    if modelled:
+        yield origin, openness, developer
