@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import BinaryIO
 
 from sqlalchemy import exists, select
@@ -20,8 +20,12 @@ from app.ingest.rules.check_options import CheckOptions
 from app.ingest.rules.check_process import check_in_process
 from app.ingest.rules.checked import CheckedFile
 from app.ingest.rules.file_rules import check_lines
-from app.queries.lines import lines_of_snapshots
-from app.queries.upload_versions import current_snapshots_of, review_version
+from app.queries.lines import line_counts, lines_of_snapshots
+from app.queries.upload_versions import (
+    CurrentSnapshot,
+    current_snapshots_of,
+    review_version,
+)
 
 LineProgress = Callable[[int], None]
 
@@ -86,20 +90,31 @@ def publishable_months(
         current = {
             key: snapshot for key, snapshot in current.items() if snapshot.sha256 == upload.sha256
         }
-    ids = [snapshot.snapshot_id for snapshot in current.values()]
-    current_digests = _digests(lines_of_snapshots(session, ids))
-    compared = (line for line in checked.lines() if (line.source, line.month) in current)
-    # Reading all lines again is what costs: a file of new months needs no comparison.
-    file_digests = _digests(compared) if current else {}
-    differing = {
-        key
-        for key, snapshot in current.items()
-        if file_digests.get(key) != current_digests.get(key)
-        or snapshot.days != checked.months[key].days
-    }
+    differing = current.keys() - _alike(session, current, checked)
     # A month that is not current was withdrawn: reclassifying brings none of those back.
     new = set() if upload.reclassified else checked.months.keys() - current.keys()
     return frozenset(differing | new)
+
+
+def _alike(
+    session: Session, current: Mapping[SnapshotKey, CurrentSnapshot], checked: CheckedFile
+) -> set[SnapshotKey]:
+    """Return the months of which the file says, line for line, what is current."""
+    counts = line_counts(session, [snapshot.snapshot_id for snapshot in current.values()])
+    # Only where there are as many lines need they be read.
+    compared = {
+        key: snapshot.snapshot_id
+        for key, snapshot in current.items()
+        if checked.months[key].days == snapshot.days
+        and checked.months[key].lines == counts.get(snapshot.snapshot_id)
+    }
+    if not compared:
+        return set()
+    file_digests = _digests(
+        line for line in checked.lines() if (line.source, line.month) in compared
+    )
+    current_digests = _digests(lines_of_snapshots(session, compared.values()))
+    return {key for key in compared if file_digests[key] == current_digests[key]}
 
 
 def _digests(lines: Iterable[Line]) -> dict[SnapshotKey, int]:

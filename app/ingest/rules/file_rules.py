@@ -224,7 +224,9 @@ class FileCheck:
         slices = self.resolver.slices
         slots = number_slots(slices)
         repeated = find_repeated(self.tallies, slots)
-        comparable = {key: tally for key, tally in self.tallies.items() if tally.comparable}
+        comparable = {
+            key: tally.share_of_values() for key, tally in self.tallies.items() if tally.comparable
+        }
         if not repeated and not (sound and comparable):
             return
         first: dict[tuple[int, SnapshotKey], int] = {}
@@ -237,7 +239,7 @@ class FileCheck:
                 if line != kept.line:
                     self.refuse_twice(kept, line)
             if sound and key in comparable:
-                self.check_agreement(kept, comparable[key])
+                self.check_agreement(kept, comparable[key](kept.value))
 
     def refuse_twice(self, kept: KeptLine, line: int) -> None:
         about = self.resolver.slices[kept.slice_number]
@@ -250,11 +252,8 @@ class FileCheck:
             self.table, kept.line, LineMistakeError("line_twice", column, found_text, expected)
         )
 
-    def check_agreement(self, kept: KeptLine, tally: MonthTotals) -> None:
-        if kept.share is None:
-            return
-        share = tally.share_of(kept.value)
-        if abs(kept.share - share) > SHARE_VALUE_TOLERANCE:
+    def check_agreement(self, kept: KeptLine, share: Decimal) -> None:
+        if kept.share is not None and abs(kept.share - share) > SHARE_VALUE_TOLERANCE:
             expected = (
                 f"within {SHARE_VALUE_TOLERANCE} points of {share:.2f}, which the values give"
             )
@@ -269,7 +268,13 @@ class FileCheck:
                 yield key, MonthSummary(tally.lines, tally.covered, tally.basis, self.days.of(key))
 
     def checked_lines(self) -> CheckedLines:
-        return CheckedLines(self.kept, self.resolver.slices, self.tallies)
+        # Where every line has both, the shares go first and the values stand beside them.
+        computed = {
+            key: tally.share_of_values()
+            for key, tally in self.tallies.items()
+            if tally.basis is Basis.VALUE
+        }
+        return CheckedLines(self.kept, self.resolver.slices, computed)
 
     def meaning(self) -> str:
         digest = sha256(self.kept.slices_digest())

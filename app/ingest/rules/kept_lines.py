@@ -11,14 +11,14 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
-from app.domain.snapshot import Basis, Line, SnapshotKey
+from app.domain.snapshot import Line, SnapshotKey
 from app.domain.vocabulary import Status
 from app.ingest.rules.resolver import LineSlice
-from app.ingest.rules.totals import MonthTotals, ResolvedLine
+from app.ingest.rules.totals import ResolvedLine, ShareOfValues
 
 _PORTION: Final = 1_000
-_MEMORY_MAX_BYTES: Final = 4 << 20
-"""Bytes of kept lines that stay in memory, some 100,000 lines; more go to a temporary file."""
+_MEMORY_MAX_BYTES: Final = 2 << 20
+"""Bytes of kept lines that stay in memory, some 50,000 lines; more go to a temporary file."""
 
 
 class KeptLine(NamedTuple):
@@ -102,23 +102,20 @@ class LineStore:
 
 @dataclass(frozen=True, slots=True)
 class CheckedLines:
-    """The lines of a sound file as they would be published; it can be iterated again and again."""
+    """The lines of a sound file as they would be published; it can be iterated again and again.
+
+    `slices` are by number. Of the months in `shares` the shares are computed from the values.
+    """
 
     kept: LineStore
     slices: Sequence[LineSlice]
-    totals: Mapping[SnapshotKey, MonthTotals]
+    shares: Mapping[SnapshotKey, ShareOfValues]
 
     def __iter__(self) -> Iterator[Line]:
-        slices, totals = self.slices, self.totals
-        # Where every line has both, the shares go first and the values stand beside them.
-        computed = {
-            key: month.share_of_values()
-            for key, month in totals.items()
-            if month.basis is Basis.VALUE
-        }
+        slices, shares = self.slices, self.shares
         for line, month, slice_number, given, value, status, note in self.kept:
             about = slices[slice_number]
-            share_of = computed.get((about.source, month))
+            share_of = shares.get((about.source, month))
             share = given if share_of is None else share_of(value)
             if share is None:
                 raise ValueError(f"line {line} has no share in a month of shares")

@@ -2,7 +2,7 @@
 
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
@@ -43,6 +43,21 @@ class ResolvedLine(NamedTuple):
     days: DayCells
     note: str
     split: SplitNumber | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShareOfValues:
+    """Computes the percent that a value is of all usage: `whole` percent have the sum `total`."""
+
+    whole: Decimal
+    total: Decimal
+
+    def __call__(self, value: Decimal | None) -> Decimal:
+        """Return the share to ten decimal places."""
+        if not value:
+            return _NOTHING
+        share = _EXACT.divide(_EXACT.multiply(value, self.whole), self.total)
+        return _EXACT.quantize(share, _SHARE_PLACES)
 
 
 @dataclass(slots=True)
@@ -162,26 +177,14 @@ class MonthTotals:
         """Return the percent that `value` is of all usage, to ten decimal places."""
         return self.share_of_values()(value)
 
-    def share_of_values(self) -> Callable[[Decimal | None], Decimal]:
-        """Return a function from a value to the percent that it is of all usage, to ten places.
+    def share_of_values(self) -> "ShareOfValues":
+        """Return what computes the shares of this month's values.
 
-        The values are all of it, but where shares are given that leave a remainder.
+        The values are all of usage, but where shares are given that leave a remainder.
         """
         # Rounded shares that add up to 99.9 are meant to be the whole.
         whole = HUNDRED if abs(self.covered - HUNDRED) <= _ROUNDING_TOLERANCE else self.covered
-        total, divide, multiply, quantize = (
-            self.value_sum,
-            _EXACT.divide,
-            _EXACT.multiply,
-            _EXACT.quantize,
-        )
-
-        def share_of(value: Decimal | None) -> Decimal:
-            if not value:
-                return _NOTHING
-            return quantize(divide(multiply(value, whole), total), _SHARE_PLACES)
-
-        return share_of
+        return ShareOfValues(whole, self.value_sum)
 
     def two_homes(self) -> Iterator[tuple[SliceHeading, SliceHeading]]:
         """Yield developers that stand under two origins: the later heading, then the earlier."""
