@@ -258,13 +258,12 @@ class Observation(TableBase):
         CheckConstraint("model_id IS NULL OR developer_id IS NOT NULL", name="model_has_developer"),
     )
 
-    # No foreign keys: a trigger looks up what a COPY names once, not line by line. Migration 0014.
-    snapshot_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshot.id"), primary_key=True)
     line: Mapped[int] = mapped_column(primary_key=True)
     origin: Mapped[str]
     openness: Mapped[str]
-    developer_id: Mapped[int | None] = mapped_column(BigInteger)
-    model_id: Mapped[int | None] = mapped_column(BigInteger)
+    developer_id: Mapped[int | None] = mapped_column(ForeignKey("developer.id"))
+    model_id: Mapped[int | None] = mapped_column(ForeignKey("model.id"))
     share_pct: Mapped[Decimal]
     value: Mapped[Decimal | None]
     status: Mapped[str]

@@ -219,7 +219,7 @@ def group_totals_of_upload(
             func.count(),
             func.sum(Observation.share_pct),
         )
-        .join(Snapshot, Snapshot.id == Observation.snapshot_id)
+        .join(Snapshot)
         .join(Source)
         .where(Snapshot.upload_id == upload_id, Source.slug == source, Snapshot.month == month)
         .group_by(Observation.origin, Observation.openness)
