@@ -1,7 +1,8 @@
 """A cache of the parsed cells of one column: files repeat the same few words and months."""
 
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
+from app.csv_io.number_parser import NumberParser
 from app.csv_io.schema import CellContext, ColumnRule
 from app.domain.text import UnreadableCellError, clean_text
 
@@ -66,6 +67,29 @@ class CellCache(dict[str, Any]):
         # A text longer than its column allows is refused, and may be megabytes long.
         if len(text) <= self._column.limit:
             where[text] = value
+
+
+class NumberCells(CellCache):
+    """One column's numbers: what is plain is parsed at once, as few of them come again."""
+
+    def __init__(
+        self, column: ColumnRule, position: int, context: CellContext, faults: list[CellFault]
+    ) -> None:
+        super().__init__(column, position, context, faults)
+        self._parse_plain = cast(NumberParser, column.parse).parse_plain
+
+    def __missing__(self, text: str) -> Any:
+        # What was refused above, before a mark was known, is refused below it too.
+        plain = None if text in self._errors else self._parse_plain(text, self._context)
+        return super().__missing__(text) if plain is None else plain
+
+
+def cells_of(
+    column: ColumnRule, position: int, context: CellContext, faults: list[CellFault]
+) -> CellCache:
+    """Return the values of a column by the text of its cells."""
+    cells = NumberCells if isinstance(column.parse, NumberParser) else CellCache
+    return cells(column, position, context, faults)
 
 
 class UnreadCells(dict[str, Any]):

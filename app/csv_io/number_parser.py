@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import partial
+from functools import cached_property, partial
 
 from app.csv_io.schema import NAME_MAX_LENGTH, CellContext
 from app.domain.text import UnreadableCellError
@@ -12,7 +12,7 @@ from app.domain.text import UnreadableCellError
 _NUMBER = re.compile(r"([0-9]+)(?:([.,])([0-9]+))?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NumberParser:
     """A parser of numbers from 0 to `maximum`, written in plain digits with at most one mark.
 
@@ -29,11 +29,15 @@ class NumberParser:
     groups: bool = False
     percent: bool = False
 
+    # No slots: it is kept in the instance's dictionary.
+    @cached_property
+    def _whole_digits(self) -> int:
+        return self.integer_digits if self.maximum is None else len(str(self.maximum)) - 1
+
     def __call__(self, cell: str, context: CellContext) -> Decimal:
-        # Most numbers are whole, and this takes a third of the time of what follows. `isdecimal`
-        # alone would take the digits of other scripts too.
-        if cell.isdecimal() and cell.isascii() and self._surely_fits(cell):
-            return Decimal(cell)
+        number = self.parse_plain(cell, context)
+        if number is not None:
+            return number
         match = _NUMBER.fullmatch(cell)
         if match is None:
             code = "negative_number" if _NEGATIVE.fullmatch(cell) else "not_a_number"
@@ -45,8 +49,19 @@ class NumberParser:
         context.decimal_mark = mark or context.decimal_mark
         return number
 
-    def _surely_fits(self, digits: str) -> bool:
-        return self.maximum is None and len(digits) <= self.integer_digits
+    def parse_plain(self, cell: str, context: CellContext) -> Decimal | None:
+        """Return what most cells hold, in a third of the time: digits that fit, whatever they are.
+
+        None is a cell that has to be looked at: one with the file's first decimal mark, say.
+        """
+        # `isdecimal` alone would take the digits of other scripts too.
+        if cell.isdecimal() and cell.isascii() and len(cell) <= self._whole_digits:
+            return Decimal(cell)
+        # A mark that the file has shown before can be no thousands separator.
+        whole, _, fraction = cell.partition(".")
+        known = context.decimal_mark == "." and whole.isdecimal() and fraction.isdecimal()
+        fits = len(whole) <= self._whole_digits and len(fraction) <= self.decimals
+        return Decimal(cell) if known and fits and cell.isascii() else None
 
     def may_continue(self, whole: str, rest: str) -> bool:
         """Return whether `rest` could be the decimals, or a group of thousands, of `whole`."""

@@ -4,11 +4,11 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from operator import itemgetter
+from operator import getitem, itemgetter
 from typing import Any, BinaryIO, Final, NamedTuple
 
 from app.csv_io.byte_stream import ByteStream
-from app.csv_io.column_cache import CellCache, CellFault, UnreadCells
+from app.csv_io.column_cache import CellFault, UnreadCells, cells_of
 from app.csv_io.file_type import detect_encoding, detect_file_type
 from app.csv_io.header import Header
 from app.csv_io.problems import ProblemList
@@ -133,11 +133,12 @@ class CsvTable:
 
     def _physical_lines(self, header: str, text: io.TextIOWrapper) -> Iterator[str]:
         """Yield the file's lines; those of a row are kept, for the place of a broken quote."""
-        self._record.append(header)
+        record = self._record
+        record.append(header)
         yield header
         for line in text:
-            self._record.append(line)
-            if len(self._record) > _CELL_MAX_LINES:
+            record.append(line)
+            if len(record) > _CELL_MAX_LINES:
                 raise csv.Error  # ends this generator, and so the file after its problem is told
             yield line
 
@@ -151,17 +152,15 @@ class CsvTable:
         context = CellContext(self.reading.delimiter)
         faults: list[CellFault] = []
         caches = [
-            CellCache(column, position, context, faults) if column else UnreadCells()
+            cells_of(column, position, context, faults) if column else UnreadCells()
             for position, column in enumerate(self.header.rules_by_position, 1)
         ]
         in_order = self._in_order()
         blanks = tuple(column.blank for column in self.columns)
         pairs = self._pairs()
         for line, row in self._sized(rows):
-            values = in_order(
-                (*[cache[cell] for cache, cell in zip(caches, row, strict=True)], *blanks)
-            )
-            split_numbers = list(find_split_numbers(row, pairs, self._record)) if pairs else []
+            values = in_order((*map(getitem, caches, row), *blanks))
+            split_numbers = list(find_split_numbers(row, pairs, self._record)) if pairs else None
             if faults:
                 self._report(line, row, faults)
             elif split_numbers and self._refuse_sure(line, split_numbers, pairs):
@@ -203,9 +202,9 @@ class CsvTable:
     def _sized(self, rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
         """Yield the rows of the header's width, each with the line it begins on."""
         width, record, reading = len(self.header.rules_by_position), self._record, self.reading
-        most = self.limits.lines
+        skipped, most = self.header.skipped_lines, self.limits.lines
         while True:
-            line = self.header.skipped_lines + rows.line_num + 1  # type: ignore[attr-defined]
+            line = skipped + rows.line_num + 1  # type: ignore[attr-defined]
             record.clear()  # before `next`, which fills it with the lines of the row
             try:
                 row = next(rows)

@@ -64,7 +64,11 @@ def find_split_numbers(
     `row` holds the parsed cells, `record` the physical lines of the row, which tell of the quotes.
     """
     for pair in pairs:
-        whole, rest = row[pair.position - 1], row[pair.position].rstrip(" ")
+        whole = row[pair.position - 1]
+        # Of nearly all rows this is asked in vain.
+        if not whole.isdecimal():
+            continue
+        rest = row[pair.position].rstrip(" ")
         if not (_digits(whole) and _digits(rest) and pair.number.may_continue(whole, rest)):
             continue
         # A space after the comma, or quotes, show that two cells are meant: nobody writes a number

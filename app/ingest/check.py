@@ -2,12 +2,13 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import BinaryIO
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from app.catalogue.index import CatalogueIndex
 from app.catalogue.lookup import load_catalogue_index
 from app.csv_io.schema import FileLimits
 from app.database.tables import Snapshot, Source, Upload
@@ -19,8 +20,12 @@ from app.ingest.rules.check_options import CheckOptions
 from app.ingest.rules.check_process import check_in_process
 from app.ingest.rules.checked import CheckedFile
 from app.ingest.rules.file_rules import check_lines
-from app.queries.lines import lines_of_snapshots
-from app.queries.upload_versions import current_snapshots_of, review_version
+from app.queries.lines import line_counts, lines_of_snapshots
+from app.queries.upload_versions import (
+    CurrentSnapshot,
+    current_snapshots_of,
+    review_version,
+)
 
 LineProgress = Callable[[int], None]
 
@@ -33,9 +38,14 @@ def check_file(
 ) -> CheckedFile:
     """Return a file checked against today's catalogue; nothing is stored.
 
-    With `progress`, which is told how many lines are done, it is checked in this process.
+    With `progress`, which is told how many bytes are read, it is checked in this process.
     """
-    catalogue = load_catalogue_index(session)
+    return _check(file, load_catalogue_index(session), options, progress)
+
+
+def _check(
+    file: BinaryIO, catalogue: CatalogueIndex, options: CheckOptions, progress: LineProgress | None
+) -> CheckedFile:
     if progress is not None:
         return check_lines(file, catalogue, options, progress)
     return check_in_process(file, catalogue, options)
@@ -45,18 +55,22 @@ def check_upload(
     session: Session,
     upload: Upload,
     file: BinaryIO,
+    catalogue: CatalogueIndex | None = None,
     *,
     limits: FileLimits,
     progress: LineProgress | None = None,
 ) -> CheckedFile:
-    """Return an upload's file checked against today's catalogue, with what was chosen beside it."""
+    """Return an upload's file checked against a catalogue, with what was chosen beside it.
+
+    Without `catalogue` it is today's.
+    """
     options = CheckOptions(
         source=session.scalar(select(Source.slug).where(Source.id == upload.source_id)),
         openness=Openness(upload.openness),
         reclassify=upload.reclassified,
         limits=limits,
     )
-    return check_file(session, file, options, progress)
+    return _check(file, catalogue or load_catalogue_index(session), options, progress)
 
 
 def publishable_months(
@@ -76,20 +90,31 @@ def publishable_months(
         current = {
             key: snapshot for key, snapshot in current.items() if snapshot.sha256 == upload.sha256
         }
-    ids = [snapshot.snapshot_id for snapshot in current.values()]
-    current_digests = _digests(lines_of_snapshots(session, ids))
-    compared = (line for line in checked.lines() if (line.source, line.month) in current)
-    # Reading all lines again is what costs: a file of new months needs no comparison.
-    file_digests = _digests(compared) if current else {}
-    differing = {
-        key
-        for key, snapshot in current.items()
-        if file_digests.get(key) != current_digests.get(key)
-        or snapshot.days != checked.months[key].days
-    }
+    differing = current.keys() - _alike(session, current, checked)
     # A month that is not current was withdrawn: reclassifying brings none of those back.
     new = set() if upload.reclassified else checked.months.keys() - current.keys()
     return frozenset(differing | new)
+
+
+def _alike(
+    session: Session, current: Mapping[SnapshotKey, CurrentSnapshot], checked: CheckedFile
+) -> set[SnapshotKey]:
+    """Return the months of which the file says, line for line, what is current."""
+    counts = line_counts(session, [snapshot.snapshot_id for snapshot in current.values()])
+    # Only where there are as many lines need they be read.
+    compared = {
+        key: snapshot.snapshot_id
+        for key, snapshot in current.items()
+        if checked.months[key].days == snapshot.days
+        and checked.months[key].lines == counts.get(snapshot.snapshot_id)
+    }
+    if not compared:
+        return set()
+    file_digests = _digests(
+        line for line in checked.lines() if (line.source, line.month) in compared
+    )
+    current_digests = _digests(lines_of_snapshots(session, compared.values()))
+    return {key for key in compared if file_digests[key] == current_digests[key]}
 
 
 def _digests(lines: Iterable[Line]) -> dict[SnapshotKey, int]:
@@ -119,12 +144,8 @@ def review_version_of(
     """Return a name for all that publishing depends on: upload, current months, catalogue."""
     current = current_snapshots_of(session, keys)
     # What the catalogue makes of each line is part of it: a corrected origin changes the review.
-    digest = hashlib.sha256()
-    if not checked.problem_count:
-        for line in checked.lines():
-            digest.update(repr((line.source, line.month, *_meaning(line))).encode())
     return review_version(
-        upload, [snapshot.snapshot_id for snapshot in current.values()], digest.hexdigest()
+        upload, [snapshot.snapshot_id for snapshot in current.values()], checked.meaning
     )
 
 

@@ -30,7 +30,7 @@ from app.ingest.rules.check_options import DEFAULT_OPTIONS, CheckOptions
 from app.ingest.rules.checked import CheckedFile
 from app.ingest.rules.provenance import read_uploads_file, write_uploads_file
 from app.ingest.rules.upload_format import UPLOAD_COLUMNS, write_snapshot_file
-from app.ingest.stored_files import store_upload
+from app.ingest.stored_files import new_upload, open_packed_file
 from app.paths import DATA
 from app.queries.lines import lines_of_snapshots
 from app.queries.upload_versions import current_snapshots_of
@@ -151,7 +151,7 @@ def _import_snapshots(
         refuse_problems(checked)
         revises = tuple(current_snapshots_of(session, checked.months))
         return ImportResult(path, checked=checked, revises=revises)
-    upload_id = store_upload(
+    upload = new_upload(
         session,
         file,
         filename=path.name,
@@ -160,14 +160,20 @@ def _import_snapshots(
         openness=options.reading.openness,
         provenance=options.provenance,
     )
-    published = publish_upload(
-        session,
-        upload_id,
-        by=options.by,
-        reason=options.reason,
-        limits=options.reading.limits,
-        progress=progress,
-    )
+    # Kept at hand: to have the database send a large file back doubles the memory of an import.
+    packed = upload.content
+    session.add(upload)
+    session.flush()
+    with open_packed_file(packed, upload.size) as stored:
+        published = publish_upload(
+            session,
+            upload.id,
+            by=options.by,
+            reason=options.reason,
+            limits=options.reading.limits,
+            progress=progress,
+            stored=stored,
+        )
     return ImportResult(path, checked=published.checked, published=published)
 
 

@@ -29,7 +29,8 @@ class DetailCounts:
     def add(self, line: Line) -> None:
         self.developers += line.developer is not None
         self.models += line.model is not None
-        self.status = least_settled((self.status, line.status))
+        if line.status is not self.status:
+            self.status = least_settled((self.status, line.status))
 
 
 def lost_details(

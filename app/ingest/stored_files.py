@@ -1,10 +1,10 @@
 """Keeps uploaded bytes as they came, and opens them again."""
 
 import hashlib
+import io
 import re
-import tempfile
 import zlib
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 from sqlalchemy.orm import Session
 
@@ -16,8 +16,7 @@ from app.domain.sources.provenance import UNKNOWN_PROVENANCE, Provenance
 from app.domain.vocabulary import Openness
 
 CHUNK_BYTES: Final = 1 << 20
-SPOOL_MAX_BYTES: Final = 16 << 20
-"""Bytes of a file that are kept in memory; a larger one goes to a temporary file."""
+PACKED_CHUNK_BYTES: Final = 1 << 16
 WEB_LIMITS: Final = FileLimits()
 
 
@@ -36,7 +35,7 @@ def new_upload(
     `source` (slug or name) and `openness` are the choices made beside the file. Raises
     NotFoundError for an unknown source.
     """
-    digest, size, packed = _pack(file)
+    digest, size, packed = pack_file(file)
     return Upload(
         filename=clean_file_name(filename),
         sha256=digest,
@@ -86,7 +85,8 @@ def store_upload(
     return upload.id
 
 
-def _pack(file: BinaryIO) -> tuple[bytes, int, bytes]:
+def pack_file(file: BinaryIO) -> tuple[bytes, int, bytes]:
+    """Return the SHA-256 of a file's bytes, their number, and the bytes packed."""
     digest, packer, size, packed = hashlib.sha256(), zlib.compressobj(), 0, bytearray()
     file.seek(0)
     # Hashed as received, stored packed: text of this kind shrinks to about a tenth.
@@ -98,18 +98,60 @@ def _pack(file: BinaryIO) -> tuple[bytes, int, bytes]:
     return digest.digest(), size, bytes(packed)
 
 
-def open_stored_file(upload: Upload) -> BinaryIO:
-    """Return the file as it was received, at its beginning; the caller closes it.
+class _PackedFile(io.RawIOBase):
+    """A file's bytes, unpacked as they are read: of a large one only the packed bytes are held.
 
-    One larger than SPOOL_MAX_BYTES lies on disk, so that it costs no memory.
+    To go back in it is to unpack it anew from the beginning.
     """
-    unpacker = zlib.decompressobj()
-    file = tempfile.SpooledTemporaryFile(max_size=SPOOL_MAX_BYTES)  # noqa: SIM115 - the caller closes it
-    rest = upload.content
-    # A portion at a time: a small file may unpack to hundreds of megabytes.
-    while rest:
-        file.write(unpacker.decompress(rest, CHUNK_BYTES))
-        rest = unpacker.unconsumed_tail
-    file.write(unpacker.flush())
-    file.seek(0)
-    return file  # type: ignore[return-value]  # a SpooledTemporaryFile is no BinaryIO to typeshed
+
+    def __init__(self, packed: bytes, size: int) -> None:
+        self._packed = memoryview(packed)
+        self._size = size
+        self._rewind()
+
+    def _rewind(self) -> None:
+        self._unpacker, self._taken, self._place = zlib.decompressobj(), 0, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._place
+
+    def readinto(self, buffer: Any) -> int:
+        unpacker = self._unpacker
+        while True:
+            # What is left of the last portion goes first: a small one may unpack to megabytes.
+            packed: bytes | memoryview = unpacker.unconsumed_tail
+            if not packed:
+                packed = self._packed[self._taken : self._taken + PACKED_CHUNK_BYTES]
+                self._taken += len(packed)
+            unpacked = unpacker.decompress(packed, len(buffer))
+            if unpacked or not packed:
+                buffer[: len(unpacked)] = unpacked
+                self._place += len(unpacked)
+                return len(unpacked)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        place = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._size}[whence]
+        if place < self._place:
+            self._rewind()
+        if place >= self._size:
+            self._taken, self._place = len(self._packed), place
+            self._unpacker = zlib.decompressobj()
+        while self._place < place:
+            self.read(min(CHUNK_BYTES, place - self._place))
+        return self._place
+
+
+def open_packed_file(packed: bytes, size: int) -> BinaryIO:
+    """Return the file of an upload's `content` and `size`, at its beginning."""
+    return io.BufferedReader(_PackedFile(packed, size), CHUNK_BYTES)
+
+
+def open_stored_file(upload: Upload) -> BinaryIO:
+    """Return the file as it was received, at its beginning; the caller closes it."""
+    return open_packed_file(upload.content, upload.size)

@@ -38,6 +38,16 @@ def lines_of_snapshots(session: Session, snapshot_ids: Collection[int]) -> Itera
     return (_line(row) for row in rows)
 
 
+def line_counts(session: Session, snapshot_ids: Collection[int]) -> dict[int, int]:
+    """Return how many lines each of these snapshots has, by its id."""
+    counts = (
+        select(Observation.snapshot_id, func.count())
+        .where(Observation.snapshot_id.in_(snapshot_ids))
+        .group_by(Observation.snapshot_id)
+    )
+    return dict(session.execute(counts).all())
+
+
 StoredRow = tuple[
     str, date, int, str, str, str | None, str | None, Decimal, Decimal | None, str, str
 ]

@@ -6,21 +6,17 @@ import pickle
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from itertools import islice
+from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 from app.catalogue.index import CatalogueIndex
 from app.domain.errors import UnavailableError
-from app.domain.snapshot import Line
 from app.ingest.rules.check_options import CheckOptions
-from app.ingest.rules.checked import CheckedFile, RuleProgress
+from app.ingest.rules.checked import CheckedFile
 from app.ingest.rules.file_rules import check_lines
 
 IN_PROCESS_MAX_BYTES: Final = 64 * 1024
 """Bytes that are checked sooner than a process starts."""
-_PORTION: Final = 1_000
 
 _turn = threading.Semaphore()
 
@@ -74,39 +70,14 @@ def _run_apart(task: CheckTask) -> CheckedFile:
         raise UnavailableError("Checking the file took too long", detail) from None
     finally:
         _turn.release()
-    return _checked(done.stdout)
-
-
-def _checked(written: bytes) -> CheckedFile:
-    """Return what `run_check_process` wrote."""
     # The bytes are our own process's, so that unpickling them is safe.
-    out = io.BytesIO(written)
-    checked: CheckedFile = pickle.load(out)  # noqa: S301
-    begin = out.tell()
-
-    def lines(_: RuleProgress | None) -> Iterator[Line]:
-        portions = io.BytesIO(written)
-        portions.seek(begin)
-        while portions.tell() < len(written):
-            yield from pickle.load(portions)  # noqa: S301
-
-    # Lines may be asked for more than once: each time the portions are unpickled anew.
-    return replace(checked, _read=lines)
-
-
-def _no_lines(_: RuleProgress | None) -> Iterator[Line]:
-    return iter(())
+    checked: CheckedFile = pickle.loads(done.stdout)  # noqa: S301
+    return checked
 
 
 def run_check_process() -> None:
-    """Read a task from standard input; write what was checked, then its lines in portions."""
+    """Read a task from standard input; write what was checked, its lines with it."""
     # Readers go before: the process gives way to those that serve.
     os.nice(10)
     task: CheckTask = pickle.load(sys.stdin.buffer)  # noqa: S301
-    checked = task.run(io.BytesIO(task.content))
-    # The reading of lines is bound to the open file, which cannot be pickled.
-    pickle.dump(replace(checked, _read=_no_lines), sys.stdout.buffer)
-    if not checked.problem_count:
-        lines = checked.lines()
-        while portion := list(islice(lines, _PORTION)):
-            pickle.dump(portion, sys.stdout.buffer)
+    pickle.dump(task.run(io.BytesIO(task.content)), sys.stdout.buffer)

@@ -1,6 +1,6 @@
 """What checking a file found: its months, new names, notices and problems."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -44,7 +44,11 @@ class MonthSummary:
 
 @dataclass(frozen=True)
 class CheckedFile:
-    """A file as it was read and checked. `months` is empty where there are problems."""
+    """A file as it was read and checked. `months` is empty where there are problems.
+
+    `meaning` is a digest of what the catalogue made of the lines: of the same bytes it is equal
+    where every line is about the same.
+    """
 
     reading: FileReading
     problems: tuple[Problem, ...]
@@ -53,14 +57,15 @@ class CheckedFile:
     months: Mapping[SnapshotKey, MonthSummary]
     new_developers: tuple[DeveloperToAdd, ...]
     new_models: tuple[ModelToAdd, ...]
-    # Lines are read again from the file, never kept: there may be a million.
-    _read: Callable[[RuleProgress | None], Iterator[Line]] = field(repr=False)
+    meaning: str
+    # Lazily: there may be a million.
+    _lines: Iterable[Line] = field(repr=False)
 
-    def lines(self, progress: RuleProgress | None = None) -> Iterator[Line]:
-        """Every line with its share, in the file's order; the file must still be open.
+    def lines(self) -> Iterator[Line]:
+        """Every line with its share, in the file's order, as it was when it was checked.
 
-        Raises BadFileError where there are problems, or where the file has changed meanwhile.
+        Raises BadFileError where there are problems.
         """
         if self.problem_count:
             raise BadFileError("The file has problems", problems=self.problems)
-        return self._read(progress)
+        return iter(self._lines)

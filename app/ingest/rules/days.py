@@ -40,6 +40,7 @@ class DaysOfMonths:
     def __init__(self, windows: Mapping[str, Window]) -> None:
         self._windows = windows
         self._said: dict[SnapshotKey, _Said] = {}
+        self._last_sound: dict[SnapshotKey, tuple[DayCells, Status]] = {}
         self._first_open_month = this_month()
 
     def of(self, key: SnapshotKey) -> DaysCovered | None:
@@ -48,6 +49,9 @@ class DaysOfMonths:
 
     def add(self, key: SnapshotKey, line: int, cells: DayCells, status: Status) -> None:
         """Note what a line says. Raises LineMistakeError where it cannot be."""
+        # Nearly all lines of a month say what the one before them says.
+        if self._last_sound.get(key) == (cells, status):
+            return
         said = self._said.get(key)
         window = self._windows.get(key[0], Window.MONTH)
         if cells != NOTHING_SAID and window is not Window.MONTH:
@@ -60,6 +64,7 @@ class DaysOfMonths:
             month = format_month(key[1])
             expected = f"provisional: the last day of {month} is not over yet (UTC)"
             raise LineMistakeError("not_over", "status", status, expected, Status.PROVISIONAL)
+        self._last_sound[key] = (cells, status)
 
 
 def days_covered(month: date, cells: DayCells) -> DaysCovered | None:

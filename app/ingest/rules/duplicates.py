@@ -1,36 +1,42 @@
-"""Finds the lines of a file that may speak of one slice twice, in little memory."""
+"""Finds the slices that stand twice in a month, by the numbers of the lines' slices."""
 
-from array import array
-from itertools import islice, pairwise
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Final
 
 from app.csv_io.problems import PROBLEMS_KEPT_MAX
-from app.ingest.rules.totals import ResolvedLine
+from app.domain.snapshot import SnapshotKey
+from app.ingest.rules.resolver import LineSlice
+from app.ingest.rules.totals import MonthTotals
 
-_BUCKETS: Final = 64
-
-
-def slice_hash(line: ResolvedLine) -> int:
-    """Return a number that lines of one slice and month share, and hardly any others."""
-    return hash((line.about.slot, line.month))
+_REPEATED_MAX: Final = 640 * PROBLEMS_KEPT_MAX
 
 
-class DuplicateFinder:
-    """Keeps eight bytes a line: the file is read again only where two of them are equal."""
+def number_slots(slices: Sequence[LineSlice]) -> list[int]:
+    """Return for each slice a number that it shares with those it may not stand beside."""
+    numbers: dict[tuple[str | None, ...], int] = {}
+    return [numbers.setdefault(about.slot, len(numbers)) for about in slices]
 
-    def __init__(self) -> None:
-        # Sorted a bucket at a time, so that the copy a sort makes stays small.
-        self._buckets = [array("q") for _ in range(_BUCKETS)]
 
-    def add(self, line: ResolvedLine) -> None:
-        number = slice_hash(line)
-        self._buckets[number % _BUCKETS].append(number)
+def find_repeated(
+    totals: Mapping[SnapshotKey, MonthTotals], slots: Sequence[int]
+) -> set[tuple[int, SnapshotKey]]:
+    """Return the slots that several lines of a month have, and the month; some of very many.
 
-    def suspects(self) -> set[int]:
-        """Return hashes that stand for more than one line; some of them where very many do."""
-        suspects: set[int] = set()
-        for bucket in self._buckets:
-            if len(set(bucket)) < len(bucket):
-                repeated = {number for number, after in pairwise(sorted(bucket)) if number == after}
-                suspects.update(islice(repeated, 10 * PROBLEMS_KEPT_MAX))
-        return suspects
+    `slots` are those of the slices, by the slice's number.
+    """
+    return set(islice(_repeated(totals, slots), _REPEATED_MAX))
+
+
+def _repeated(
+    totals: Mapping[SnapshotKey, MonthTotals], slots: Sequence[int]
+) -> Iterator[tuple[int, SnapshotKey]]:
+    for key, month in totals.items():
+        if len({slots[number] for number in month.slices}) == month.lines:
+            continue
+        seen: set[int] = set()
+        for number in month.slices:
+            slot = slots[number]
+            if slot in seen:
+                yield slot, key
+            seen.add(slot)

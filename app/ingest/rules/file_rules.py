@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from hashlib import sha256
 from typing import BinaryIO, Final
 
 from app.catalogue.index import CatalogueIndex
-from app.csv_io.reader import CsvTable, open_csv_table
-from app.domain.errors import BadFileError
+from app.csv_io.reader import open_csv_table
 from app.domain.naming.matching import nearest_match
-from app.domain.snapshot import Basis, Line, SnapshotKey
+from app.domain.snapshot import Basis, SnapshotKey
 from app.ingest.rules.check_options import DEFAULT_OPTIONS, CheckOptions
 from app.ingest.rules.checked import (
     CheckedFile,
@@ -16,14 +16,15 @@ from app.ingest.rules.checked import (
     RuleProgress,
     format_snapshot_key,
 )
-from app.ingest.rules.days import DayCells, DaysOfMonths
-from app.ingest.rules.duplicates import DuplicateFinder, slice_hash
+from app.ingest.rules.days import NOTHING_SAID, DayCells, DaysOfMonths
+from app.ingest.rules.duplicates import find_repeated, number_slots
+from app.ingest.rules.kept_lines import CheckedLines, KeptLine, LineStore
 from app.ingest.rules.mistakes import LineMistakeError, add_mistake
 from app.ingest.rules.notices import NoticeList
 from app.ingest.rules.remainder import remainder_notice
 from app.ingest.rules.resolver import Resolver
 from app.ingest.rules.totals import SUM_MAX, MonthTotals, ResolvedLine
-from app.ingest.rules.upload_format import UPLOAD_COLUMNS, UploadCells
+from app.ingest.rules.upload_format import UPLOAD_COLUMNS
 
 SHARE_VALUE_TOLERANCE: Final = Decimal("0.1")
 """Points by which a share may differ from the one its value gives."""
@@ -40,7 +41,7 @@ def check_lines(
 
 
 class FileCheck:
-    """One run over one file: adds up, and reads again only where lines must be compared."""
+    """One run over one file: its lines are read once, added up and kept."""
 
     def __init__(self, file: BinaryIO, resolver: Resolver, options: CheckOptions) -> None:
         self.file = file
@@ -50,7 +51,7 @@ class FileCheck:
         self.tallies: dict[SnapshotKey, MonthTotals] = {}
         self.remainders: dict[SnapshotKey, MonthTotals] = {}
         self.notices = NoticeList()
-        self.duplicates = DuplicateFinder()
+        self.kept = LineStore()
         self.days = DaysOfMonths(resolver.catalogue.windows)
 
     def run(self, progress: RuleProgress | None) -> CheckedFile:
@@ -70,7 +71,8 @@ class FileCheck:
             {} if self.problems.count else dict(self.months()),
             tuple(self.resolver.developers.values()),
             tuple(self.resolver.models.values()),
-            self.lines,
+            self.meaning(),
+            () if self.problems.count else self.checked_lines(),
         )
 
     def check_header(self) -> None:
@@ -99,8 +101,9 @@ class FileCheck:
             pass
 
     def check_lines(self) -> None:
-        for line in self.resolved_lines(self.table):
+        for line in self.resolved_lines():
             self.tally(line)
+        self.add_figures()
         # Sums say nothing where lines are missing from them.
         sound = not self.problems.count
         for key, tally in self.tallies.items():
@@ -110,32 +113,23 @@ class FileCheck:
         self.compare(sound)
         self.notices.add_near_names(self.resolver)
 
-    def resolved_lines(self, table: CsvTable) -> Iterator[ResolvedLine]:
+    def resolved_lines(self) -> Iterator[ResolvedLine]:
         """Yield the lines that can be resolved; mistakes in others become the table's problems."""
-        resolve = self.resolver.resolve
+        resolve, table = self.resolver.resolve, self.table
         for line, values, split in table:
-            cells = UploadCells._make(values)
-            about = resolve(
-                (cells.source, cells.origin, cells.openness, cells.developer, cells.model), line
-            )
+            month, *_, share, value, status, first_day, last_day, days, note = values
+            # The cells source, origin, openness, developer and model.
+            about = resolve(values[1:6], line)
             if isinstance(about, LineMistakeError):
                 add_mistake(table, line, about)
-            elif cells.share_pct is None and cells.value is None:
+            elif share is None and value is None:
                 field = "share_pct" if table.header.position("share_pct") else "value"
                 expected = "a figure: leave out lines without one, nothing is not 0"
                 add_mistake(table, line, LineMistakeError("no_figure", field, "", expected))
             else:
-                yield ResolvedLine(
-                    line=line,
-                    month=cells.month,
-                    about=about,
-                    share=cells.share_pct,
-                    value=cells.value,
-                    status=cells.status,
-                    days=DayCells(cells.first_day, cells.last_day, cells.days),
-                    note=cells.note,
-                    split=split,
-                )
+                said = first_day or last_day or days
+                covered = DayCells(first_day, last_day, days) if said else NOTHING_SAID
+                yield ResolvedLine(line, month, about, share, value, status, covered, note, split)
 
     def tally(self, line: ResolvedLine) -> None:
         key = (line.about.source, line.month)
@@ -147,9 +141,21 @@ class FileCheck:
             self.days.add(key, line.line, line.days, line.status)
         except LineMistakeError as mistake:
             add_mistake(self.table, line.line, mistake)
-        self.duplicates.add(line)
+        self.kept.add(line)
         for code, text in line.about.notices:
             self.notices.add(code, line.line, text)
+
+    def add_figures(self) -> None:
+        """Add up the lines of each heading, in months where one may be the total of others."""
+        months = {key: tally for key, tally in self.tallies.items() if tally.may_hold_totals}
+        if not months:
+            return
+        for kept in self.kept:
+            about = self.resolver.slices[kept.slice_number]
+            figure = kept.value if kept.share is None else kept.share
+            tally = months.get((about.source, kept.month))
+            if tally is not None and figure is not None:
+                tally.add_figure(about.heading, figure)
 
     # --- one month -------------------------------------------------------------------------------
 
@@ -194,65 +200,65 @@ class FileCheck:
                 self.table.refuse_split(line, split)
 
     def check_homes(self, key: SnapshotKey, tally: MonthTotals) -> None:
-        for heading, part, first, first_part in tally.two_homes():
+        for heading, first in tally.two_homes():
             expected = (
                 f"{first.origin} for {first.developer} in {format_snapshot_key(key)}, as in line"
             )
-            expected += f" {first_part.line}"
+            expected += f" {tally.headings[first]}"
             mistake = LineMistakeError(
                 "two_origins", "origin", heading.origin, expected, first.origin
             )
-            add_mistake(self.table, part.line, mistake)
+            add_mistake(self.table, tally.headings[heading], mistake)
 
     def notice_totals(self, key: SnapshotKey, tally: MonthTotals) -> None:
-        for heading, part in tally.possible_totals():
+        for heading in tally.possible_totals():
             about = ", ".join(name for name in heading[:3] if name)
             subject = f"The line {about} of {format_snapshot_key(key)} counts beside those"
             text = f"{subject} that name more; leave it out if it is their total"
-            self.notices.add("maybe_total", part.line, text)
+            self.notices.add("maybe_total", tally.headings[heading], text)
 
     # --- comparing lines -------------------------------------------------------------------------
 
     def compare(self, sound: bool) -> None:
-        """Read the file again to name lines that are there twice and figures that disagree."""
-        suspects = self.duplicates.suspects()
-        if not suspects and not any(tally.comparable for tally in self.tallies.values()):
+        """Name lines that are there twice and figures that disagree, in the file's order."""
+        slices = self.resolver.slices
+        slots = number_slots(slices)
+        repeated = find_repeated(self.tallies, slots)
+        comparable = {
+            key: tally.share_of_values() for key, tally in self.tallies.items() if tally.comparable
+        }
+        if not repeated and not (sound and comparable):
             return
-        # Only suspects are kept by name: two slices may share a hash, and memory stays small.
-        first: dict[tuple[object, ...], int] = {}
-        for resolved in self.resolved_lines(self.again()):
-            if slice_hash(resolved) in suspects:
+        first: dict[tuple[int, SnapshotKey], int] = {}
+        for kept in self.kept:
+            key = (slices[kept.slice_number].source, kept.month)
+            place = (slots[kept.slice_number], key)
+            if place in repeated:
                 # A model may stand once in a month, a slice without a model once.
-                line = first.setdefault((*resolved.about.slot, resolved.month), resolved.line)
-                if line != resolved.line:
-                    self.refuse_twice(resolved, line)
-            if sound and resolved.share is not None:
-                self.check_agreement(resolved)
+                line = first.setdefault(place, kept.line)
+                if line != kept.line:
+                    self.refuse_twice(kept, line)
+            if sound and key in comparable:
+                self.check_agreement(kept, comparable[key](kept.value))
 
-    def refuse_twice(self, resolved: ResolvedLine, line: int) -> None:
-        about = resolved.about
+    def refuse_twice(self, kept: KeptLine, line: int) -> None:
+        about = self.resolver.slices[kept.slice_number]
         column = "model" if about.model else "developer" if about.developer else "origin"
         parts = (about.model,) if about.model else (about.origin, about.openness, about.developer)
         found_text = ", ".join(part for part in parts if part)
-        month = format_snapshot_key((about.source, resolved.month))
+        month = format_snapshot_key((about.source, kept.month))
         expected = f"each slice once in a month; line {line} has it for {month} already"
         add_mistake(
-            self.table, resolved.line, LineMistakeError("line_twice", column, found_text, expected)
+            self.table, kept.line, LineMistakeError("line_twice", column, found_text, expected)
         )
 
-    def check_agreement(self, resolved: ResolvedLine) -> None:
-        tally = self.tallies[resolved.about.source, resolved.month]
-        if resolved.share is None or not tally.comparable:
-            return
-        share = tally.share_of(resolved.value)
-        if abs(resolved.share - share) > SHARE_VALUE_TOLERANCE:
+    def check_agreement(self, kept: KeptLine, share: Decimal) -> None:
+        if kept.share is not None and abs(kept.share - share) > SHARE_VALUE_TOLERANCE:
             expected = (
                 f"within {SHARE_VALUE_TOLERANCE} points of {share:.2f}, which the values give"
             )
-            mistake = LineMistakeError(
-                "figures_disagree", "share_pct", f"{resolved.share:f}", expected
-            )
-            add_mistake(self.table, resolved.line, mistake)
+            mistake = LineMistakeError("figures_disagree", "share_pct", f"{kept.share:f}", expected)
+            add_mistake(self.table, kept.line, mistake)
 
     # --- the result ------------------------------------------------------------------------------
 
@@ -261,32 +267,18 @@ class FileCheck:
             if tally.basis is not None:
                 yield key, MonthSummary(tally.lines, tally.covered, tally.basis, self.days.of(key))
 
-    def again(self, progress: RuleProgress | None = None) -> CsvTable:
-        return open_csv_table(self.file, UPLOAD_COLUMNS, self.limits, progress)
+    def checked_lines(self) -> CheckedLines:
+        # Where every line has both, the shares go first and the values stand beside them.
+        computed = {
+            key: tally.share_of_values()
+            for key, tally in self.tallies.items()
+            if tally.basis is Basis.VALUE
+        }
+        return CheckedLines(self.kept, self.resolver.slices, computed)
 
-    def lines(self, progress: RuleProgress | None) -> Iterator[Line]:
-        table = self.again(progress)
-        for resolved in self.resolved_lines(table):
-            about = resolved.about
-            tally = self.tallies[about.source, resolved.month]
-            # Where every line has both, the shares go first and the values stand beside them.
-            share = resolved.share
-            if share is None or tally.basis is Basis.VALUE:
-                share = tally.share_of(resolved.value)
-            yield Line(
-                source=about.source,
-                month=resolved.month,
-                line=resolved.line,
-                origin=about.origin,
-                openness=about.openness,
-                developer=about.developer,
-                model=about.model,
-                share_pct=share,
-                value=resolved.value,
-                status=resolved.status,
-                note=resolved.note,
-            )
-        if table.problems.count:
-            raise BadFileError(
-                "The file changed while it was being read", problems=table.problems.first
-            )
+    def meaning(self) -> str:
+        digest = sha256(self.kept.slices_digest())
+        for about in self.resolver.slices:
+            meaning = (about.source, about.origin, about.openness, about.developer, about.model)
+            digest.update(repr(meaning).encode())
+        return digest.hexdigest()

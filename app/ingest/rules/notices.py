@@ -19,20 +19,23 @@ class NoticeList:
 
     def __init__(self) -> None:
         self._notices: dict[tuple[str, str], Notice] = {}
+        self._counts: Counter[tuple[str, str]] = Counter()
         self._kept_of_kind: Counter[str] = Counter()
 
     def all(self) -> tuple[Notice, ...]:
         """Return the notices in the order in which they were first made."""
-        return tuple(self._notices.values())
+        counts = self._counts
+        return tuple(replace(notice, count=counts[key]) for key, notice in self._notices.items())
 
     def add(self, code: str, line: int | None, text: str) -> None:
         """Add a notice, or count it where one of this code and text is there already."""
-        before = self._notices.get((code, text))
-        if before is not None:
-            self._notices[code, text] = replace(before, count=before.count + 1)
+        key = (code, text)
+        if key in self._notices:
+            self._counts[key] += 1
         elif self._kept_of_kind[code] < PROBLEMS_KEPT_MAX:
             self._kept_of_kind[code] += 1
-            self._notices[code, text] = Notice(code, line, text)
+            self._notices[key] = Notice(code, line, text)
+            self._counts[key] = 1
 
     def add_near_names(self, resolver: Resolver) -> None:
         """Add a notice for each new name that is close to a known one."""

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from hashlib import sha256
 from typing import Final, NamedTuple, TypeVar
@@ -42,7 +42,8 @@ class SliceHeading(NamedTuple):
 class LineSlice:
     """What one line is about, completed from the catalogue.
 
-    `notices`: code and text of what differs from the catalogue.
+    `notices`: code and text of what differs from the catalogue. `number` is its place among the
+    slices of its file.
     """
 
     source: str
@@ -51,6 +52,7 @@ class LineSlice:
     developer: str | None
     model: str | None
     notices: tuple[tuple[str, str], ...]
+    number: int = field(default=0, compare=False)
 
     @cached_property
     def slot(self) -> tuple[str | None, ...]:
@@ -71,8 +73,9 @@ _Classifications = tuple[str | None, Origin | None, Openness | None, str | None,
 class Resolver:
     """Completes lines from the catalogue and remembers the names that are new to it.
 
-    `developers` and `models` are the new ones by the key of their name. With `reclassify` the
-    catalogue speaks before the lines do, of whatever it knows.
+    `developers` and `models` are the new ones by the key of their name. `slices` are what the lines
+    were about, by number. With `reclassify` the catalogue speaks before the lines do, of whatever
+    it knows.
     """
 
     def __init__(
@@ -86,7 +89,9 @@ class Resolver:
         self.reclassify = options.reclassify
         self.developers: dict[str, DeveloperToAdd] = {}
         self.models: dict[str, ModelToAdd] = {}
+        self.slices: list[LineSlice] = []
         self._slugs: dict[tuple[str, str], str] = {}
+        self._slices: dict[LineSlice, LineSlice] = {}
         self._cache: dict[_Classifications, LineSlice | LineMistakeError] = {}
 
     def resolve(self, words: _Classifications, line: int) -> LineSlice | LineMistakeError:
@@ -97,7 +102,7 @@ class Resolver:
         resolved = self._cache.get(words)
         if resolved is None:
             try:
-                resolved = self._resolve(words, line)
+                resolved = self._numbered(self._resolve(words, line))
             except LineMistakeError as mistake:
                 # A traceback would keep the frames alive as long as the cache.
                 resolved = mistake.with_traceback(None)
@@ -106,6 +111,15 @@ class Resolver:
                 self._cache.clear()
             self._cache[words] = resolved
         return resolved
+
+    def _numbered(self, about: LineSlice) -> LineSlice:
+        """Return the slice with its number, the same as before where it was there before."""
+        before = self._slices.get(about)
+        if before is not None:
+            return before
+        new = self._slices[about] = replace(about, number=len(self.slices))
+        self.slices.append(new)
+        return new
 
     def _resolve(self, words: _Classifications, line: int) -> LineSlice:
         source_text, origin, openness, developer_text, model_text = words

@@ -1,5 +1,6 @@
 """The lines of one source and month, added up exactly."""
 
+from array import array
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from app.ingest.rules.days import DayCells
 from app.ingest.rules.resolver import LineSlice, SliceHeading
 
 HUNDRED: Final = Decimal(100)
+_NOTHING: Final = Decimal(0)
 _ROUNDING_TOLERANCE: Final = Decimal("0.5")
 SUM_MAX: Final = HUNDRED + _ROUNDING_TOLERANCE
 """The most that rounded shares may add up to."""
@@ -43,12 +45,19 @@ class ResolvedLine(NamedTuple):
     split: SplitNumber | None = None
 
 
-@dataclass(slots=True)
-class SliceTotal:
-    """The sum of the lines under one heading, in percent or in units; `line` is the first."""
+@dataclass(frozen=True, slots=True)
+class ShareOfValues:
+    """Computes the percent that a value is of all usage: `whole` percent have the sum `total`."""
 
-    line: int
-    figures: Decimal = Decimal(0)
+    whole: Decimal
+    total: Decimal
+
+    def __call__(self, value: Decimal | None) -> Decimal:
+        """Return the share to ten decimal places."""
+        if not value:
+            return _NOTHING
+        share = _EXACT.divide(_EXACT.multiply(value, self.whole), self.total)
+        return _EXACT.quantize(share, _SHARE_PLACES)
 
 
 @dataclass(slots=True)
@@ -56,7 +65,8 @@ class MonthTotals:
     """Counts and exact sums of one source's month.
 
     `shares` and `values` count the lines that have one, `both` those that have both. `share_sum`
-    is in percent. The `_line`s are the first of their kind, 0 where there is none.
+    is in percent. The `_line`s are the first of their kind, 0 where there is none. `headings` have
+    the first line of each. `slices` are the numbers of the lines' slices.
     """
 
     first_line: int
@@ -67,32 +77,30 @@ class MonthTotals:
     share_sum: Decimal = Decimal(0)
     value_sum: Decimal = Decimal(0)
     largest_share: Decimal = Decimal(0)
-    share_exponent: int = 0
     shareless_line: int = 0
     valueless_line: int = 0
     excess_line: int = 0
     values_differ: bool = False
     splits: list[tuple[int, SplitNumber]] = field(default_factory=list)
-    parts: dict[SliceHeading, SliceTotal] = field(default_factory=dict)
+    headings: dict[SliceHeading, int] = field(default_factory=dict)
+    figures: dict[SliceHeading, Decimal] = field(default_factory=dict)
+    slices: "array[int]" = field(default_factory=lambda: array("I"))
 
     def add(self, line: ResolvedLine) -> None:
         """Count one line. Lines come in the order of the file."""
-        share, value = line.share, line.value
+        about, share, value = line.about, line.share, line.value
         self.lines += 1
+        self.slices.append(about.number)
         if share is not None:
             self._add_share(share, line.line)
         elif not self.shareless_line:
             self.shareless_line = line.line
         if value is not None:
-            self.values += 1
+            self._add_value(value)
             self.both += share is not None
-            # The sum so far is that of equal values until one differs.
-            self.values_differ |= self.value_sum != _EXACT.multiply(value, self.values - 1)
-            self.value_sum = _EXACT.add(self.value_sum, value)
         elif not self.valueless_line:
             self.valueless_line = line.line
-        # Parts are compared within one month alone, where all lines have the same kind of figure.
-        self._add_part(line.about, line.line, value if share is None else share)
+        self.headings.setdefault(about.heading, line.line)
         if line.split is not None and len(self.splits) < PROBLEMS_KEPT_MAX:
             self.splits.append((line.line, line.split))
 
@@ -100,16 +108,15 @@ class MonthTotals:
         self.shares += 1
         self.share_sum = _EXACT.add(self.share_sum, share)
         self.largest_share = max(self.largest_share, share)
-        # A parsed number is finite, whose exponent is an integer.
-        self.share_exponent = min(self.share_exponent, cast(int, share.as_tuple().exponent))
         if self.share_sum > SUM_MAX and not self.excess_line:
             self.excess_line = line
 
-    def _add_part(self, about: LineSlice, line: int, figure: Decimal | None) -> None:
-        part = self.parts.get(about.heading)
-        if part is None:
-            part = self.parts[about.heading] = SliceTotal(line)
-        part.figures = _EXACT.add(part.figures, figure or 0)
+    def _add_value(self, value: Decimal) -> None:
+        # The sum so far is that of equal values until one differs.
+        if not self.values_differ:
+            self.values_differ = self.value_sum != _EXACT.multiply(value, self.values)
+        self.values += 1
+        self.value_sum = _EXACT.add(self.value_sum, value)
 
     @property
     def basis(self) -> Basis | None:
@@ -137,7 +144,9 @@ class MonthTotals:
 
         Each share may be off by half a unit of the last decimal place that any of them has.
         """
-        half_units = _EXACT.scaleb(Decimal(self.shares) / 2, self.share_exponent)
+        # An exact sum has as many decimal places as the longest of its numbers, which are finite.
+        exponent = cast(int, self.share_sum.as_tuple().exponent)
+        half_units = _EXACT.scaleb(Decimal(self.shares) / 2, exponent)
         return min(half_units, _ROUNDING_TOLERANCE)
 
     @property
@@ -165,47 +174,62 @@ class MonthTotals:
         return self.comparable and (self.values_differ or decimal_mark == ".")
 
     def share_of(self, value: Decimal | None) -> Decimal:
-        """Return the percent that `value` is of all usage, to ten decimal places.
+        """Return the percent that `value` is of all usage, to ten decimal places."""
+        return self.share_of_values()(value)
 
-        The values are all of it, but where shares are given that leave a remainder.
+    def share_of_values(self) -> "ShareOfValues":
+        """Return what computes the shares of this month's values.
+
+        The values are all of usage, but where shares are given that leave a remainder.
         """
-        if not value:
-            return Decimal(0)
         # Rounded shares that add up to 99.9 are meant to be the whole.
         whole = HUNDRED if abs(self.covered - HUNDRED) <= _ROUNDING_TOLERANCE else self.covered
-        share = _EXACT.divide(_EXACT.multiply(value, whole), self.value_sum)
-        return share.quantize(_SHARE_PLACES, context=_EXACT)
+        return ShareOfValues(whole, self.value_sum)
 
-    def two_homes(self) -> Iterator[tuple[SliceHeading, SliceTotal, SliceHeading, SliceTotal]]:
+    def two_homes(self) -> Iterator[tuple[SliceHeading, SliceHeading]]:
         """Yield developers that stand under two origins: the later heading, then the earlier."""
-        homes: dict[str, tuple[SliceHeading, SliceTotal]] = {}
-        for heading, part in self.parts.items():
+        homes: dict[str, SliceHeading] = {}
+        for heading in self.headings:
             if heading.developer is not None:
-                first, first_part = homes.setdefault(heading.developer, (heading, part))
+                first = homes.setdefault(heading.developer, heading)
                 if first.origin != heading.origin:
-                    yield heading, part, first, first_part
+                    yield heading, first
 
-    def possible_totals(self) -> Iterator[tuple[SliceHeading, SliceTotal]]:
-        """Yield lines that name less than others of theirs, and could be the sum of those.
+    @property
+    def may_hold_totals(self) -> bool:
+        """Some lines name less than others of theirs: they could be the sum of those."""
+        named = {group for heading in self.headings for group in _groups_above(heading)}
+        return any(heading[:3] in named for heading in self.headings if not heading.modelled)
+
+    def add_figure(self, heading: SliceHeading, figure: Decimal) -> None:
+        """Add the figure of one line to the sum of its heading, for `possible_totals`.
+
+        It is apart from `add`, since hardly any month needs these sums.
+        """
+        self.figures[heading] = _EXACT.add(self.figures.get(heading, _NOTHING), figure)
+
+    def possible_totals(self) -> Iterator[SliceHeading]:
+        """Yield the headings of lines that name less than others, and could be the sum of those.
 
         Such are the line of a developer beside those of its models, and the line of an origin
-        beside those of its developers.
+        beside those of its developers. The figures of every line must have been added.
         """
         above = self.basis is Basis.SHARE and self.share_sum > HUNDRED
-        named = self._named_below()
-        for heading, part in self.parts.items():
+        named: dict[tuple[Origin, Openness, str | None], Decimal] = defaultdict(Decimal)
+        for heading, figure in self.figures.items():
+            for group in _groups_above(heading):
+                named[group] = _EXACT.add(named[group], figure)
+        for heading, figure in self.figures.items():
             below = None if heading.modelled else named.get(heading[:3])
             # Unknown origin is a remainder that names nobody, however large.
-            if below and heading.origin != Origin.UNKNOWN and (above or part.figures >= below):
-                yield heading, part
+            if below and heading.origin != Origin.UNKNOWN and (above or figure >= below):
+                yield heading
 
-    def _named_below(self) -> dict[tuple[Origin, Openness, str | None], Decimal]:
-        """Return the sums of the lines with a developer, and of those with a developer's models."""
-        sums: dict[tuple[Origin, Openness, str | None], Decimal] = defaultdict(Decimal)
-        for (origin, openness, developer, modelled), part in self.parts.items():
-            if developer is not None:
-                group = (origin, openness, None)
-                sums[group] = _EXACT.add(sums[group], part.figures)
-            if modelled:
-                sums[origin, openness, developer] = part.figures
-        return sums
+
+def _groups_above(heading: SliceHeading) -> Iterator[tuple[Origin, Openness, str | None]]:
+    """Yield origin, openness and developer of the lines that could be a total with this heading."""
+    origin, openness, developer, modelled = heading
+    if developer is not None:
+        yield origin, openness, None
+    if modelled:
+        yield origin, openness, developer

@@ -97,12 +97,15 @@ def test_the_largest_anonymous_models_of_the_latest_month_are_named_at_its_vinta
     assert "hunter-alpha 7.00 %" not in then
 
 
-def test_what_is_not_known_is_said_in_the_words_of_each_source(
-    own_client: TestClient, filled_db: Database
-) -> None:
-    shown = words(own_client, "/methods")
+def test_what_is_not_known_is_said_in_the_words_of_each_source(client: TestClient) -> None:
+    shown = words(client, "/methods")
     assert "the fifty largest models of each day" in shown
     assert "Private models and zero-retention traffic are left out at the source." in shown
+
+
+def test_a_source_without_a_method_is_told_of_by_its_population(
+    own_client: TestClient, filled_db: Database
+) -> None:
     with rewriting(filled_db) as session:
         session.execute(update(Source).values(population="Only mine", method=""))
     assert words(own_client, "/methods").count("Only mine.") == 9
