@@ -26,6 +26,7 @@ from app.web.middleware.security_headers import SecurityHeadersMiddleware
 from app.web.middleware.tracking_parameters import TrackingParametersMiddleware
 from app.web.openapi import install_openapi
 from app.web.route_table import RouteTable
+from app.web.sign_in_queue import SignInQueue
 from app.web.static_files import StaticAssets
 from app.web.version_watch import VersionWatch
 
@@ -97,6 +98,7 @@ def create_app(
     app.state.reads_per_minute = reads_per_minute
     app.state.store_bytes = store_bytes
     app.state.version_watch = VersionWatch(db) if store_bytes else None
+    app.state.sign_in_queue = SignInQueue()
     # The handlers come before the request guard, which copies those there are for its own refusals.
     install_error_handlers(app, page=render_error)
     # Each middleware is put around those added before it: the first is innermost, and a request
