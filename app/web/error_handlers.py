@@ -174,8 +174,7 @@ def error_headers(error: UserError) -> Mapping[str, str]:
         case UnavailableError():
             return {"Retry-After": "5"}
         case RateExceededError():
-            left = f'"reads";r=0;t={error.seconds}'
-            limit = {"RateLimit-Policy": error.policy, "RateLimit": left}
+            limit = {"RateLimit-Policy": error.policy, "RateLimit": error.limit}
             return limit | {"Retry-After": str(error.seconds)}
         case TooOftenError():
             return {"Retry-After": str(error.seconds)}
