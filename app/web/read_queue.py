@@ -22,9 +22,9 @@ LONG_AT_ONCE: Final = 1
 RUNNING_MAX: Final = 8
 """Reads that are made at once at most, where short ones turn out to be long."""
 LONG_S: Final = 1.0
-"""Seconds of work from which on a read is long, unless three typical ones take as long."""
+"""Seconds of work from which on a read is long, unless five typical ones take as long."""
 SPENT_MAX_S: Final = 2.0
-"""Seconds of work from which on the reads of an address are long, whatever they cost."""
+"""Seconds of work, or of ten typical reads, from which on the reads of an address are long."""
 OVERDUE_S: Final = 1.0
 """Seconds after which a short read that is still made leaves its place to another."""
 SHORT_WAIT_MAX_S: Final = 3.0
@@ -78,8 +78,8 @@ class ReadQueue:
         if self.present.total() >= PRESENT_MAX:
             raise _too_many()
         mean_s, typical_s = self.costs.mean_s(question), self.costs.typical_s
-        cheap = mean_s is not None and mean_s <= max(LONG_S, 3 * typical_s)
-        long = not cheap or spent_s > SPENT_MAX_S
+        cheap = mean_s is not None and mean_s <= max(LONG_S, 5 * typical_s)
+        long = not cheap or spent_s > max(SPENT_MAX_S, 10 * typical_s)
         cost_s = (typical_s if mean_s is None else mean_s) + spent_s
         try:
             async with asyncio.timeout(LONG_WAIT_MAX_S if long else SHORT_WAIT_MAX_S):

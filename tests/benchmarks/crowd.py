@@ -47,6 +47,13 @@ def of_address(address: str) -> dict[str, str]:
     return {"X-Forwarded-For": address}
 
 
+def client_of(served: Served) -> httpx2.Client:
+    """A client that many threads may share; each of them has a connection."""
+    # To load certificates takes longer than most answers do.
+    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=None)
+    return httpx2.Client(base_url=served.address, timeout=120, limits=limits, verify=False)
+
+
 def sign_in(served: Served, until: float) -> Counter[str]:
     """180 attempts at once, ten from an address, no two for one name; then again."""
     statuses: Counter[str] = Counter()
@@ -55,10 +62,9 @@ def sign_in(served: Served, until: float) -> Counter[str]:
     def attempt(number: int) -> str:
         form = {"name": f"name{number}-{turn}", "password": "not the password"}
         headers = of_address(f"198.51.{turn % 250}.{number // 10}")
-        address = f"{served.address}/sign-in"
-        return f"{httpx2.post(address, data=form, headers=headers, timeout=120).status_code}"
+        return f"{client.post('/sign-in', data=form, headers=headers).status_code}"
 
-    with ThreadPoolExecutor(180) as pool:
+    with client_of(served) as client, ThreadPoolExecutor(180) as pool:
         while time.monotonic() < until:
             turn = next(rounds)
             statuses.update(pool.map(attempt, range(180)))
@@ -73,18 +79,17 @@ def ask_dearly(served: Served, until: float) -> Counter[str]:
 
     def ask(number: int) -> None:
         headers = of_address(f"203.0.113.{number // 2}")
-        with httpx2.Client(base_url=served.address, headers=headers, timeout=120) as client:
-            while time.monotonic() < until:
-                turn = next(numbers)
-                question = DEAREST[turn % len(DEAREST)]
-                mark = "&" if "?" in question else "?"
-                since = f"{mark}from={months[turn % 20]}" if question != "/" else ""
-                answer = client.get(question + since)
-                statuses[f"{answer.status_code}"] += 1
-                if answer.status_code in {429, 503}:
-                    time.sleep(min(1, max(0, until - time.monotonic())))
+        while time.monotonic() < until:
+            turn = next(numbers)
+            question = DEAREST[turn % len(DEAREST)]
+            mark = "&" if "?" in question else "?"
+            since = f"{mark}from={months[turn % 20]}" if question != "/" else ""
+            answer = client.get(question + since, headers=headers)
+            statuses[f"{answer.status_code}"] += 1
+            if answer.status_code in {429, 503}:
+                time.sleep(min(1, max(0, until - time.monotonic())))
 
-    with ThreadPoolExecutor(50) as pool:
+    with client_of(served) as client, ThreadPoolExecutor(50) as pool:
         list(pool.map(ask, range(50)))
     return statuses
 
@@ -142,7 +147,7 @@ class Readers:
         self.addresses = cycle(f"100.64.{number // 250}.{number % 250}" for number in numbers)
 
     def read(self, page: int, until: float) -> None:
-        with httpx2.Client(base_url=self.served.address, timeout=120) as client:
+        with client_of(self.served) as client:
             while time.monotonic() < until:
                 headers = of_address(next(self.addresses))
                 began = time.perf_counter()
