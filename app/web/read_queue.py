@@ -145,8 +145,11 @@ class ReadQueue:
     def _may_start(self, turn: Turn) -> bool:
         of_address = sum(running.address == turn.address for running in self.running)
         of_kind = sum(running.long == turn.long for running in self.running)
+        # A long one takes time from the short: where some of those wait, it stands in their line.
+        first = not turn.long or all(turn.due <= each.due for each in self.waiting if not each.long)
         return (
-            of_address < OF_ONE_ADDRESS_AT_ONCE
+            first
+            and of_address < OF_ONE_ADDRESS_AT_ONCE
             and of_kind < (LONG_AT_ONCE if turn.long else SHORT_AT_ONCE)
             and len(self.running) < RUNNING_MAX
         )

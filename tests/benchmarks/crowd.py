@@ -8,6 +8,7 @@ sign-ins at once, 50 questions from 25 addresses, 24 CSV streams, then all of it
 X-Forwarded-For, which the server believes from this machine.
 """
 
+import os
 import socket
 import sys
 import tempfile
@@ -38,6 +39,7 @@ DEAREST = (
     *("/api/v1/figure?by=model&openness=all&top=50", "/trends?by=company&openness=all&top=50"),
 )
 SLOWEST_S = 1.0
+STEPPED_BACK = 10
 
 Crowd = Callable[[Served, float], Counter[str]]
 """Sends until a moment of `time.monotonic`; gives how often it was answered with what."""
@@ -172,8 +174,9 @@ def measure(served: Served, name: str, seconds: float) -> bool:
     reading = [
         threading.Thread(target=readers.read, args=(3 * number, until)) for number in range(READERS)
     ]
-    # In processes of their own: what they take of this one's, readers would wait for.
-    with ProcessPoolExecutor(len(CROWDS[name]), get_context("spawn")) as pool:
+    # In processes of their own, which step back: they stand for other machines.
+    spawned = get_context("spawn")
+    with ProcessPoolExecutor(len(CROWDS[name]), spawned, os.nice, (STEPPED_BACK,)) as pool:
         crowds = [pool.submit(crowd, served, until) for crowd in CROWDS[name]]
         for thread in reading:
             thread.start()

@@ -95,6 +95,24 @@ def test_fifty_dear_or_new_questions_leave_the_places_of_short_ones_free(questio
     run(crowd)
 
 
+def test_where_short_reads_wait_a_dear_one_begins_no_sooner_than_they() -> None:
+    async def crowd() -> None:
+        queue = learned_queue()
+        short = asking(queue, many(SHORT_AT_ONCE + 1))
+        await settle()
+        dear = asking(queue, ["a"], DEAR)
+        await settle()
+        assert begun(dear) == []
+        queue.end(short[0].result())
+        await settle()
+        assert (len(begun(short)), len(begun(dear))) == (SHORT_AT_ONCE + 1, 1)
+        for turn in [*begun(short)[1:], *begun(dear)]:
+            queue.end(turn)
+        assert queue.present.total() == 0
+
+    run(crowd)
+
+
 def test_who_had_much_waits_with_the_dear_ones() -> None:
     async def crowd() -> None:
         queue = learned_queue()
