@@ -34,9 +34,12 @@ PAGES = (
     *("/api/v1/shares", "/api/v1/sources", "/methods", "/uploads", "/trends.svg", "/about"),
 )
 DEAREST = (
-    *("/trends?by=model&openness=all&top=50", "/trends.png?by=model&openness=all&top=50"),
-    *("/trends?by=developer&openness=all&top=50&view=table", "/"),
-    *("/api/v1/figure?by=model&openness=all&top=50", "/trends?by=company&openness=all&top=50"),
+    *("/trends?by=model&openness=all&top={top}", "/trends.png?by=model&openness=all&top={top}"),
+    "/trends?by=developer&openness=all&top={top}&view=table",
+    *(
+        "/api/v1/figure?by=model&openness=all&top={top}",
+        "/trends?by=company&openness=all&top={top}",
+    ),
 )
 SLOWEST_S = 1.0
 STEPPED_BACK = 10
@@ -52,7 +55,8 @@ def of_address(address: str) -> dict[str, str]:
 def client_of(served: Served) -> httpx2.Client:
     """A client that many threads may share; each of them has a connection."""
     # To load certificates takes longer than most answers do.
-    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=None)
+    # The server closes what is idle for five seconds, and might do so just as it is used again.
+    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=2)
     return httpx2.Client(base_url=served.address, timeout=120, limits=limits, verify=False)
 
 
@@ -83,10 +87,9 @@ def ask_dearly(served: Served, until: float) -> Counter[str]:
         headers = of_address(f"203.0.113.{number // 2}")
         while time.monotonic() < until:
             turn = next(numbers)
-            question = DEAREST[turn % len(DEAREST)]
-            mark = "&" if "?" in question else "?"
-            since = f"{mark}from={months[turn % 20]}" if question != "/" else ""
-            answer = client.get(question + since, headers=headers)
+            since, until_month = months[turn % 13], months[13 + turn // 13 % 20]
+            question = DEAREST[turn % len(DEAREST)].format(top=20 + turn // 260 % 31)
+            answer = client.get(f"{question}&from={since}&to={until_month}", headers=headers)
             statuses[f"{answer.status_code}"] += 1
             if answer.status_code in {429, 503}:
                 time.sleep(min(1, max(0, until - time.monotonic())))
