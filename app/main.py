@@ -26,7 +26,9 @@ from app.web.middleware.security_headers import SecurityHeadersMiddleware
 from app.web.middleware.tracking_parameters import TrackingParametersMiddleware
 from app.web.openapi import install_openapi
 from app.web.route_table import RouteTable
+from app.web.sign_in_queue import SignInQueue
 from app.web.static_files import StaticAssets
+from app.web.streams import StreamPlaces
 from app.web.version_watch import VersionWatch
 
 
@@ -63,9 +65,9 @@ def create_app(
     """Return the application on one database, which it closes at shutdown.
 
     `hosts` are the names that requests may be for; without any, all are. `site` is who runs it, as
-    its pages say. `reads_per_minute` is how many expensive reads an address may ask this process
-    for; 0 is no limit. `store_bytes` is what finished answers may take to be given again; 0 keeps
-    none. Raises MissingPolicyError where a route has no policy.
+    its pages say. `reads_per_minute` is how many reads an address may ask this process for, counted
+    by their work; 0 is no limit. `store_bytes` is what finished answers may take to be given again;
+    0 keeps none. Raises MissingPolicyError where a route has no policy.
     """
 
     @asynccontextmanager
@@ -97,6 +99,8 @@ def create_app(
     app.state.reads_per_minute = reads_per_minute
     app.state.store_bytes = store_bytes
     app.state.version_watch = VersionWatch(db) if store_bytes else None
+    app.state.sign_in_queue = SignInQueue()
+    app.state.stream_places = StreamPlaces()
     # The handlers come before the request guard, which copies those there are for its own refusals.
     install_error_handlers(app, page=render_error)
     # Each middleware is put around those added before it: the first is innermost, and a request

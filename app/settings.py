@@ -90,7 +90,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     web_concurrency: Annotated[int, Field(ge=1)] = 1
-    # Expensive reads per minute from one address, in each worker; 0 is no limit.
+    # Reads per minute from one address, in each worker, counted by their work; 0 is no limit.
     rate_limit: Annotated[int, Field(ge=0)] = 120
     # MiB of finished answers that each worker keeps to give again; 0 keeps none.
     answer_store_mib: Annotated[int, Field(ge=0, le=4096)] = 32

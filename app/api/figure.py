@@ -37,7 +37,7 @@ class Figure(BaseModel):
         )
     },
 )
-@policy(RouteKind.API, expensive=True, cross_origin_reads=True)
+@policy(RouteKind.API, cross_origin_reads=True)
 def read_figure(
     request: Request,
     session: ReadSession,

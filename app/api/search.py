@@ -92,7 +92,6 @@ SEARCH_PARAMETERS: Final[list[dict[str, Any]]] = [
 ]
 
 
-# Not expensive: it is asked at every few letters that somebody types, and costs some 20 ms.
 @router.get("/search", responses=REFUSAL_STATUSES, openapi_extra={"parameters": SEARCH_PARAMETERS})
 @policy(RouteKind.API, cross_origin_reads=True)
 def read_search(

@@ -54,7 +54,7 @@ SharesQuery = Annotated[ListQuery, list_query_dependency(paged=False)]
     responses=CSV | REFUSAL_STATUSES,
     openapi_extra=_csv_description(csv=False),
 )
-@policy(RouteKind.API, expensive=True, cross_origin_reads=True)
+@policy(RouteKind.API, cross_origin_reads=True)
 def read_shares(request: Request, session: ReadSession, list_query: SharesQuery) -> Any:
     """The shares of a question, with their definition, citation and a link that stays the same."""
     question = list_query.question
@@ -80,7 +80,7 @@ def read_shares(request: Request, session: ReadSession, list_query: SharesQuery)
     responses=CSV | REFUSAL_STATUSES,
     openapi_extra=_csv_description(csv=True),
 )
-@policy(RouteKind.API, expensive=True, cross_origin_reads=True)
+@policy(RouteKind.API, cross_origin_reads=True)
 def read_shares_csv(request: Request, session: ReadSession, list_query: SharesQuery) -> CSVResponse:
     """The same rows as CSV; an empty share_pct is a missing one. `bom=1` is for Excel."""
     answer = answer_question(session, list_query.question)

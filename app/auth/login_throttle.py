@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from ipaddress import IPv4Address, ip_address
 from typing import Final
 
-from sqlalchemy import ColumnElement, delete, func, select, text
+from sqlalchemy import ColumnElement, and_, delete, exists, func, select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from app.database.account_tables import FailedSignIn
+from app.database.account_tables import FailedSignIn, KnownNetwork, Maintainer
 from app.database.errors import LOCK_NOT_AVAILABLE, RETRY_HINT, sql_state
 from app.database.locks import Lock
 from app.database.session import Database
@@ -17,7 +18,17 @@ from app.domain.errors import TooOftenError, UnavailableError
 
 ATTEMPT_WINDOW: Final = timedelta(minutes=5)
 FREE_ATTEMPTS: Final = 10
-"""Failed attempts within the window, of one name or from one network, after which to wait."""
+"""Failed attempts within the window, of one name from one network, after which to wait.
+
+As many of one network for whatever names, where it is not known for the name.
+"""
+FREE_ATTEMPTS_OF_NAME: Final = 100
+"""Failed attempts within the window, of one name from everywhere, after which to wait.
+
+Whoever comes from a network that is known for the name does not wait for these.
+"""
+NETWORK_KNOWN_FOR: Final = timedelta(days=90)
+"""How long a network from which a maintainer signed in is known."""
 WAIT_MAX_S: Final = "2s"
 """How long an attempt waits for its turn: while it waits it holds a connection readers need."""
 
@@ -25,8 +36,8 @@ WAIT_MAX_S: Final = "2s"
 def record_attempt(db: Database, name: str, address: str) -> int:
     """Count an attempt as failed, before the password is looked at, and return its id.
 
-    `address` is the browser's IP address. Raise TooOftenError if the name or the network had too
-    many wrong passwords, UnavailableError if too many sign in at the same moment.
+    `address` is the browser's IP address. Raise TooOftenError if there were too many wrong
+    passwords, UnavailableError if too many sign in at the same moment.
     """
     # Counted beforehand and in a transaction of its own, under one lock: attempts made at once
     # could else all pass before the first of them had failed. `clear_attempt` takes it back.
@@ -61,6 +72,22 @@ def clear_attempt(session: Session, attempt: int) -> None:
     session.execute(delete(FailedSignIn).where(FailedSignIn.id == attempt))
 
 
+def remember_network(session: Session, maintainer_id: int, address: str) -> None:
+    """Note that a maintainer signed in from the network of `address`; forget what is too old."""
+    session.execute(delete(KnownNetwork).where(KnownNetwork.seen_at <= _known_since()))
+    values = {"maintainer_id": maintainer_id, "network": network_of_address(address)}
+    seen = insert(KnownNetwork).values(**values)
+    session.execute(
+        seen.on_conflict_do_update(
+            index_elements=["maintainer_id", "network"], set_={"seen_at": func.clock_timestamp()}
+        )
+    )
+
+
+def _known_since() -> ColumnElement[datetime]:
+    return func.clock_timestamp() - NETWORK_KNOWN_FOR
+
+
 def network_of_address(address: str) -> str:
     """Return the network by which attempts are counted: an IPv4 address, or the /64 of an IPv6.
 
@@ -81,20 +108,36 @@ def _window_start() -> ColumnElement[datetime]:
 
 
 def _seconds_to_wait(session: Session, name: str, network: str) -> int:
-    """Return the seconds until the tenth latest wrong password of name or network is old, or 0."""
-    # The name is counted beside the network, so that many addresses together cannot try one
-    # account; the network beside the name, so that one address cannot try many.
-    tenths = [
+    """Return the seconds until so few wrong passwords are left that another is free, or 0."""
+    of_name, of_network = FailedSignIn.name == name, FailedSignIn.address == network
+    # By name and network together: strangers who guess elsewhere do not lock the owner out.
+    limits = [(and_(of_name, of_network), FREE_ATTEMPTS)]
+    # The network beside the name, so that one address cannot try many names; the name beside the
+    # network, so that many addresses together cannot try one account for ever.
+    if not _is_known(session, name, network):
+        limits += [(of_network, FREE_ATTEMPTS), (of_name, FREE_ATTEMPTS_OF_NAME)]
+    latest = [
         select(FailedSignIn.at)
         .where(belongs, FailedSignIn.at > _window_start())
         .order_by(FailedSignIn.at.desc())
-        .offset(FREE_ATTEMPTS - 1)
+        .offset(free - 1)
         .limit(1)
         .scalar_subquery()
-        for belongs in (FailedSignIn.name == name, FailedSignIn.address == network)
+        for belongs, free in limits
     ]
-    # With less than ten attempts a subquery is NULL, over which GREATEST passes; with neither it is
-    # NULL itself.
-    left = func.greatest(*tenths) + ATTEMPT_WINDOW - func.clock_timestamp()
+    # With fewer attempts a subquery is NULL, over which GREATEST passes; with none it is NULL
+    # itself.
+    left = func.greatest(*latest) + ATTEMPT_WINDOW - func.clock_timestamp()
     seconds = session.scalar(select(func.extract("epoch", left)))
     return 0 if seconds is None else max(1, math.ceil(seconds))
+
+
+def _is_known(session: Session, name: str, network: str) -> bool:
+    """Return whether the maintainer signed in from this network within NETWORK_KNOWN_FOR."""
+    known = exists().where(
+        KnownNetwork.maintainer_id == Maintainer.id,
+        Maintainer.name == name,
+        KnownNetwork.network == network,
+        KnownNetwork.seen_at > _known_since(),
+    )
+    return bool(session.scalar(select(known)))

@@ -19,7 +19,7 @@ from app.auth.accounts import (
     secret_digest,
     set_password,
 )
-from app.auth.login_throttle import clear_attempt, record_attempt
+from app.auth.login_throttle import clear_attempt, record_attempt, remember_network
 from app.auth.passwords import verify_password
 from app.database.account_tables import Maintainer, SignIn, SignInLink
 from app.database.session import Database
@@ -44,7 +44,9 @@ def sign_in_by_password(db: Database, name: str, password: str, address: str) ->
     )
     with db.writing() as session:
         clear_attempt(session, attempt)
-        return _start_session(session, _unchanged(session, name, stored))
+        maintainer = _unchanged(session, name, stored)
+        remember_network(session, maintainer.id, address)
+        return _start_session(session, maintainer)
 
 
 def change_password(db: Database, name: str, old: str, new: str, address: str) -> str:
@@ -193,8 +195,11 @@ def name_of_link(session: Session, secret: str) -> str:
     return name
 
 
-def sign_in_by_link(db: Database, secret: str) -> str:
-    """Use a link up and return the secret that the browser keeps. Raise NotFoundError."""
+def sign_in_by_link(db: Database, secret: str, address: str | None = None) -> str:
+    """Use a link up and return the secret that the browser keeps. Raise NotFoundError.
+
+    `address` is the browser's IP address, of which the network is known from then on.
+    """
     # Asked again under the lock, by UPDATE ... RETURNING: of two who use one link at once only the
     # first finds it unused.
     with db.writing() as session:
@@ -203,6 +208,8 @@ def sign_in_by_link(db: Database, secret: str) -> str:
         used = update(SignInLink).where(_usable(secret)).values(used_at=func.clock_timestamp())
         if session.scalar(used.returning(SignInLink.id)) is None or maintainer.disabled_at:
             raise _link_not_found()
+        if address is not None:
+            remember_network(session, maintainer.id, address)
         return _start_session(session, maintainer)
 
 

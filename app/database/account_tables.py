@@ -1,4 +1,4 @@
-"""The tables of maintainers, their sessions, links, tokens and failed attempts."""
+"""The tables of maintainers, their sessions, links, tokens, networks and failed attempts."""
 
 from datetime import datetime
 
@@ -85,3 +85,16 @@ class FailedSignIn(TableBase):
     at: Mapped[Moment]
     name: Mapped[str]
     address: Mapped[str]
+
+
+class KnownNetwork(TableBase):
+    """A network from which a maintainer signed in; `seen_at` is the last time."""
+
+    # Guesses from elsewhere do not count against whoever comes from here.
+    __tablename__ = "known_network"
+    __table_args__ = (UniqueConstraint("maintainer_id", "network"),)
+
+    id: Mapped[Key]
+    maintainer_id: Mapped[int] = mapped_column(ForeignKey("maintainer.id"))
+    network: Mapped[str]
+    seen_at: Mapped[Moment]

@@ -78,6 +78,7 @@ RIGHTS: Final = {
     "sign_in": Rights(changes=("seen_at",), deletes=True),
     "sign_in_link": Rights(changes=("used_at",), deletes=True),
     "failed_sign_in": Rights(deletes=True),
+    "known_network": Rights(changes=("seen_at",), deletes=True),
 }
 
 

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from app.database.watchdog import PROBE_TIMEOUT_S, SilenceWatch, WatchedConnection
 
-# Time-outs in milliseconds: a statement that takes longer than a reader waits helps nobody. UTC is
-# the time zone of all days and months, whatever the server's own.
+# Time-outs in milliseconds: a statement that takes longer than a reader waits helps nobody, and the
+# wait for a lock comes on top of that for a turn or a connection: 5 seconds together. UTC is the
+# time zone of all days and months, whatever the server's own.
 SERVER_OPTIONS: Final = (
-    "-c statement_timeout=15000 -c lock_timeout=10000"
+    "-c statement_timeout=15000 -c lock_timeout=2000"
     " -c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
 )
 

@@ -11,13 +11,13 @@ import psycopg
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
-from app.database.errors import connection_error_text, explain_error, sql_state
+from app.database.errors import connection_error_text, sql_state
 from app.domain.errors import (
     BadFileError,
     BadInputError,
@@ -40,6 +40,7 @@ from app.web.canonical_names import RenamedError, renamed_response
 from app.web.entity_tags import NotModifiedError, not_modified_response
 from app.web.route_policy import SAFE_METHODS, RouteKind
 from app.web.route_table import policy_of
+from app.web.storage_errors import explain_storage_error
 from app.web.token_bucket import RateExceededError
 
 ALL_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -139,14 +140,13 @@ def install_error_handlers(app: FastAPI, page: ErrorPage) -> None:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type only
         return respond(request, *_incomplete(request, error))
 
-    def on_database(request: Request, error: Exception) -> Response:
-        assert isinstance(error, SQLAlchemyError | psycopg.Error)  # noqa: S101 - only for these
-        refused = explain_error(error)
+    def on_storage(request: Request, error: Exception) -> Response:
+        refused = explain_storage_error(error)
         if refused is None:
             return on_fault(request, error)
         kind = type(getattr(error, "orig", error)).__name__
         why = connection_error_text(error) or refused.title
-        log.warning("database: %s, SQLSTATE %s: %s", kind, sql_state(error), why)
+        log.warning("%s: SQLSTATE %s: %s", kind, sql_state(error), why)
         return on_refused(request, refused)
 
     def on_fault(request: Request, error: Exception) -> Response:
@@ -162,9 +162,10 @@ def install_error_handlers(app: FastAPI, page: ErrorPage) -> None:
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(ClientDisconnect, _on_disconnect)
     app.add_exception_handler(RequestValidationError, on_validation)
-    app.add_exception_handler(DBAPIError, on_database)
-    app.add_exception_handler(PoolTimeout, on_database)
-    app.add_exception_handler(psycopg.Error, on_database)
+    app.add_exception_handler(DBAPIError, on_storage)
+    app.add_exception_handler(PoolTimeout, on_storage)
+    app.add_exception_handler(psycopg.Error, on_storage)
+    app.add_exception_handler(OSError, on_storage)
     app.add_exception_handler(Exception, on_fault)
 
 
@@ -174,8 +175,7 @@ def error_headers(error: UserError) -> Mapping[str, str]:
         case UnavailableError():
             return {"Retry-After": "5"}
         case RateExceededError():
-            left = f'"reads";r=0;t={error.seconds}'
-            limit = {"RateLimit-Policy": error.policy, "RateLimit": left}
+            limit = {"RateLimit-Policy": error.policy, "RateLimit": error.limit}
             return limit | {"Retry-After": str(error.seconds)}
         case TooOftenError():
             return {"Retry-After": str(error.seconds)}

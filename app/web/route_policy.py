@@ -45,8 +45,6 @@ class RoutePolicy:
     """What the middlewares and the error handlers ask of a route."""
 
     kind: RouteKind
-    expensive: bool = False
-    """A read costs as much as an answer drawn or exported, and counts against the rate limit."""
     cross_origin_reads: bool = False
     """Scripts of other sites may read it, refusals included; what writes stays this site's own."""
     maintainers_write: bool = False
@@ -62,12 +60,11 @@ ATTRIBUTE: Final = "route_policy"
 def policy(
     kind: RouteKind,
     *,
-    expensive: bool = False,
     cross_origin_reads: bool = False,
     maintainers_write: bool = False,
 ) -> Callable[[Endpoint], Endpoint]:
     """Return a decorator that marks an endpoint, or the application of a mount, with its policy."""
-    marked = RoutePolicy(kind, expensive, cross_origin_reads, maintainers_write)
+    marked = RoutePolicy(kind, cross_origin_reads, maintainers_write)
 
     # The function is marked, not wrapped: FastAPI reads the signature of what it is given.
     def mark(endpoint: Endpoint) -> Endpoint:

@@ -76,8 +76,7 @@ def _route_name(context: RouteContext) -> str:
     return f"{','.join(sorted(context.methods or ()))} {context.path} ({where})".strip()
 
 
-# An address of the API that does not exist is counted like the others: guessing is reading.
-UNROUTED_API: Final = RoutePolicy(RouteKind.API, expensive=True, cross_origin_reads=True)
+UNROUTED_API: Final = RoutePolicy(RouteKind.API, cross_origin_reads=True)
 UNROUTED_FRAME: Final = RoutePolicy(RouteKind.FRAME)
 UNROUTED_FILE: Final = RoutePolicy(RouteKind.FILE, cross_origin_reads=True)
 UNROUTED_PAGE: Final = RoutePolicy(RouteKind.PAGE)

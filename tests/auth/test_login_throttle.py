@@ -7,8 +7,10 @@ from contextlib import contextmanager, suppress
 import pytest
 from sqlalchemy import func, select
 
-from app.auth.login_throttle import network_of_address, record_attempt
-from app.auth.sessions import change_password
+from app.auth.accounts import add_maintainer
+from app.auth.login_throttle import FREE_ATTEMPTS_OF_NAME, network_of_address, record_attempt
+from app.auth.sessions import change_password, create_link, sign_in_by_link
+from app.database.account_tables import FailedSignIn
 from app.database.locks import Lock
 from app.database.session import Database
 from app.domain.errors import TooOftenError, UnavailableError, WrongPasswordError
@@ -22,14 +24,65 @@ def fail(db: Database, times: int, name: str = "ada", address: str = HOME) -> No
         record_attempt(db, name, address)
 
 
+def fail_elsewhere(db: Database, times: int, name: str = "ada") -> None:
+    """Record wrong passwords of one name, each from another network."""
+    networks = [f"198.51.{number // 250}.{number % 250}" for number in range(times)]
+    with db.writing() as session:
+        session.add_all(FailedSignIn(name=name, address=network) for network in networks)
+
+
 def test_the_eleventh_attempt_is_refused_even_with_the_right_password(ada: Database) -> None:
-    for number in range(9):
-        fail(ada, 1, address=f"198.51.100.{number}")
-    assert outcome(ada, password="wrong", address="198.51.100.10") == "WrongPassword"
+    fail(ada, 9)
+    assert outcome(ada, password="wrong") == "WrongPassword"
     with pytest.raises(TooOftenError) as refused:
-        sign_in(ada, address="203.0.113.9")
+        sign_in(ada)
     assert 290 < refused.value.seconds <= 300
     assert refused.value.detail == "Please try again in 5 minutes."
+
+
+def test_ten_wrong_passwords_from_elsewhere_do_not_lock_the_owner_out(ada: Database) -> None:
+    fail(ada, 10, address="198.51.100.1")
+    assert outcome(ada, address="198.51.100.1") == "TooOften"
+    assert outcome(ada) == "in"
+
+
+def test_one_who_guesses_from_many_addresses_is_slowed_all_the_same(ada: Database) -> None:
+    fail_elsewhere(ada, FREE_ATTEMPTS_OF_NAME - 1)
+    assert outcome(ada, password="wrong", address="203.0.113.8") == "WrongPassword"
+    assert outcome(ada, password="wrong", address="203.0.113.9") == "TooOften"
+    assert outcome(ada, name="grace", password="wrong", address="203.0.113.9") == "WrongPassword"
+
+
+@pytest.mark.parametrize("by_link", [False, True], ids=["by password", "by link"])
+def test_the_owner_passes_from_where_she_signed_in_before(ada: Database, by_link: bool) -> None:
+    if by_link:
+        with ada.writing() as session:
+            link = create_link(session, "ada").partition("=")[2]
+        sign_in_by_link(ada, link, HOME)
+    else:
+        sign_in(ada)
+    fail_elsewhere(ada, FREE_ATTEMPTS_OF_NAME)
+    assert outcome(ada) == "in"
+    assert outcome(ada, address="203.0.113.9") == "TooOften"
+    # Nor do the mistakes of others in her office lock her out, but her own do.
+    fail(ada, 10, name="grace")
+    assert outcome(ada) == "in"
+    fail(ada, 10)
+    assert outcome(ada) == "TooOften"
+
+
+def test_a_network_is_known_for_one_name_and_for_ninety_days(ada: Database) -> None:
+    with ada.writing() as session:
+        add_maintainer(session, "grace")
+    sign_in(ada)
+    fail_elsewhere(ada, FREE_ATTEMPTS_OF_NAME, name="grace")
+    assert outcome(ada, name="grace", password="wrong") == "TooOften"
+    fail_elsewhere(ada, FREE_ATTEMPTS_OF_NAME)
+    age(ada, "known_network", "seen_at", "90 days")
+    assert outcome(ada) == "TooOften"
+    age(ada, "failed_sign_in", "at", "5 minutes")
+    sign_in(ada, address="203.0.113.9")
+    assert count(ada, "known_network") == 1
 
 
 def test_one_address_may_not_try_many_names(ada: Database) -> None:
@@ -40,10 +93,9 @@ def test_one_address_may_not_try_many_names(ada: Database) -> None:
     assert outcome(ada, address="203.0.113.9") == "in"
 
 
-def test_an_unknown_name_is_refused_after_ten_as_a_known_one_is(ada: Database) -> None:
-    for number in range(9):
-        fail(ada, 1, name="nobody", address=f"198.51.100.{number}")
-    assert outcome(ada, name="nobody", address="198.51.100.10") == "WrongPassword"
+def test_an_unknown_name_is_refused_as_a_known_one_is(ada: Database) -> None:
+    fail_elsewhere(ada, FREE_ATTEMPTS_OF_NAME - 1, name="nobody")
+    assert outcome(ada, name="nobody", address="203.0.113.8") == "WrongPassword"
     assert outcome(ada, name="nobody", address="203.0.113.9") == "TooOften"
 
 

@@ -61,12 +61,13 @@ class Served:
 
 
 @contextmanager
-def serving(data_dir: str) -> Iterator[Served]:
+def serving(data_dir: str, **environment: str) -> Iterator[Served]:
     """The bundled figures, served from a directory of their own."""
     command = [str(MODELSHARE), "serve", "--port", "0", "--data-dir", data_dir]
     given = {"DATABASE_URL", "WEB_CONCURRENCY"}
     env = {name: text for name, text in os.environ.items() if name not in given}
-    env["RATE_LIMIT"] = "0"  # a few readers at one address stand for many
+    # A few readers at one address stand for many.
+    env |= {"RATE_LIMIT": "0"} | environment
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=env) as server:
         try:
             assert server.stderr is not None

@@ -10,7 +10,8 @@ from alembic.util import CommandError
 from sqlalchemy import URL, Connection, inspect, text
 from sqlalchemy.exc import IntegrityError
 
-from app.auth.accounts import add_maintainer
+from app.auth.accounts import add_maintainer, lock_maintainer
+from app.auth.login_throttle import remember_network
 from app.catalogue.proposal_decisions import dismiss_proposal
 from app.catalogue.proposals import store_proposals
 from app.database.migrate import alembic_config
@@ -84,6 +85,7 @@ def test_down_and_up_again_on_data_leaves_schema_and_data_the_same(filled_db: Da
             provenance=Provenance("https://example.org/", date(2026, 10, 10)),
         )
         discard_upload(session, discarded, by="ada")
+        remember_network(session, lock_maintainer(session, "ada").id, "192.0.2.1")
         cells, evidence = {"name": "One"}, {"name": "its page"}
         for model in ("a/one", "a/two"):
             proposal = ModelProposal(model, cells, {}, evidence, "https://example.org/")

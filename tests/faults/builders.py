@@ -2,8 +2,13 @@
 
 import hashlib
 import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import psycopg
+import pytest
 
 from tests.faults.cluster import Cluster
 
@@ -25,3 +30,18 @@ def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port: int = listening.getsockname()[1]
         return port
+
+
+@contextmanager
+def small_disk(place: Path, size: str = "8m") -> Iterator[None]:
+    """A file system of its own at `place`; the test is skipped where none can be made."""
+    place.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", place], check=False
+    )
+    if mounted.returncode:
+        pytest.skip("NO SMALL DISK CAN BE MADE HERE: WHAT A FULL ONE DOES IS NOT TESTED")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", place], check=True)

@@ -4,9 +4,7 @@ As root: the figures lie on a file system of 8 MB. Elsewhere it is skipped, loud
 """
 
 import os
-import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
@@ -15,26 +13,13 @@ import pytest
 
 from app.auth.accounts import add_maintainer, create_token
 from app.database.session import Database
-from tests.faults.builders import stored
+from tests.faults.builders import small_disk, stored
 from tests.faults.cluster import Cluster, filled_cluster
 from tests.faults.service import Service, service
 
 pytestmark = pytest.mark.faults
 
 MONTHS = [f"{year}-{month:02}" for year in range(2020, 2025) for month in range(1, 13)]
-
-
-@contextmanager
-def small_disk(place: Path) -> Iterator[None]:
-    place.mkdir()
-    size = ["-o", "size=8m"]
-    mounted = subprocess.run(["mount", "-t", "tmpfs", *size, "tmpfs", place], check=False)
-    if mounted.returncode:
-        pytest.skip("NO SMALL DISK CAN BE MADE HERE: WHAT A FULL ONE DOES IS NOT TESTED")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", place], check=True)
 
 
 @pytest.fixture

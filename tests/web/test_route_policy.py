@@ -22,7 +22,7 @@ from app.web.route_table import MissingPolicyError, RouteTable, policy_of
 from tests.builders import UNREACHABLE_URL
 
 PAGE, FILE, API = RouteKind.PAGE, RouteKind.FILE, RouteKind.API
-READ = RoutePolicy(API, expensive=True, cross_origin_reads=True)
+READ = RoutePolicy(API, cross_origin_reads=True)
 
 
 @pytest.fixture(scope="module")
@@ -72,18 +72,18 @@ def test_a_marked_endpoint_is_the_endpoint_itself() -> None:
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
-        ("/", RoutePolicy(PAGE, expensive=True)),
-        ("/trends", RoutePolicy(PAGE, expensive=True)),
+        ("/", RoutePolicy(PAGE)),
+        ("/trends", RoutePolicy(PAGE)),
         ("/trends/ask", RoutePolicy(PAGE)),
         *(
-            (f"/trends.{ending}", RoutePolicy(FILE, expensive=True, cross_origin_reads=True))
+            (f"/trends.{ending}", RoutePolicy(FILE, cross_origin_reads=True))
             for ending in ("svg", "png", "json", "csv", "bib", "csl")
         ),
-        ("/embed/trends", RoutePolicy(RouteKind.FRAME, expensive=True)),
+        ("/embed/trends", RoutePolicy(RouteKind.FRAME)),
         ("/sources/a.csv", RoutePolicy(PAGE)),
         ("/developers", RoutePolicy(PAGE)),
-        ("/developers/deepseek", RoutePolicy(PAGE, expensive=True)),
-        ("/models/deepseek/deepseek-r2.5", RoutePolicy(PAGE, expensive=True)),
+        ("/developers/deepseek", RoutePolicy(PAGE)),
+        ("/models/deepseek/deepseek-r2.5", RoutePolicy(PAGE)),
         ("/feed.atom", RoutePolicy(FILE)),
         ("/api", RoutePolicy(PAGE)),
         ("/api/v1", RoutePolicy(API)),

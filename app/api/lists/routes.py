@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.responses import JSONResponse
 from sqlalchemy.orm import Session
 
 from app.api.lists.cursors import Cursor, CursorKey
@@ -23,6 +23,7 @@ from app.queries.data_version import last_change
 from app.web.csv_responses import CSVResponse, csv_response
 from app.web.dependencies import ReadSession, database_of, end_reading
 from app.web.route_policy import RouteKind, policy
+from app.web.streams import StreamedCSV
 
 ReadRows = Callable[[Session, ListQuery], ListPage[Any]]
 """Reads one page of a list. Its docstring is the description of the list in the contract."""
@@ -57,7 +58,7 @@ def add_list_routes(
     """
     list_query = list_query_dependency(*accepted, paged=paged, everything=everything)
 
-    @policy(RouteKind.API, expensive=True, cross_origin_reads=True)
+    @policy(RouteKind.API, cross_origin_reads=True)
     def answer(
         request: Request,
         response: Response,
@@ -181,8 +182,7 @@ def _csv(  # noqa: PLR0917 - they are of six kinds
     # The rest is read while it is sent: how long it will be is not known yet.
     rest = _rest(database_of(request), list_query, listing, page.after, vintage)
     del first.headers["Content-Length"]
-    headers = dict(first.headers)
-    return StreamingResponse(chain([first.body], rest), headers=headers)
+    return StreamedCSV(request, chain([bytes(first.body)], rest), dict(first.headers))
 
 
 def _rest(

@@ -139,7 +139,7 @@ def _published(request: Request, db: Database, upload_id: int, *, already: bool)
     dependencies=[no_parameters()],
     openapi_extra={"security": [{}, {"HTTPBearer": []}]},
 )
-@policy(RouteKind.API, expensive=True, cross_origin_reads=True)
+@policy(RouteKind.API, cross_origin_reads=True)
 def read_upload(
     request: Request, upload_id: Id, session: ReadSession, db: RequestDatabase
 ) -> ReviewedAnswer:

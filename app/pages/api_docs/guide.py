@@ -60,7 +60,7 @@ def version_1() -> RedirectResponse:
 
 
 @router.get("/api/v1/")
-@policy(RouteKind.API, expensive=True, cross_origin_reads=True)
+@policy(RouteKind.API, cross_origin_reads=True)
 def version_1_root() -> RedirectResponse:
     """Lead to the guide, under the rules of the API: rate limit and reads by other sites."""
     return RedirectResponse("/api", 303)

@@ -14,7 +14,7 @@ router = APIRouter()
 
 
 @router.get("/trends.bib")
-@policy(RouteKind.FILE, expensive=True, cross_origin_reads=True)
+@policy(RouteKind.FILE, cross_origin_reads=True)
 def bibtex(request: Request, question: FreshQuestion, session: ReadSession) -> Response:
     """Return one BibTeX entry, whose link is pinned to the vintage."""
     citation = _found(request, question, session)
@@ -22,7 +22,7 @@ def bibtex(request: Request, question: FreshQuestion, session: ReadSession) -> R
 
 
 @router.get("/trends.csl")
-@policy(RouteKind.FILE, expensive=True, cross_origin_reads=True)
+@policy(RouteKind.FILE, cross_origin_reads=True)
 def csl(request: Request, question: FreshQuestion, session: ReadSession) -> Response:
     """Return the citation as CSL-JSON, under a name in `.json`, by which programs know it."""
     citation = _found(request, question, session)

@@ -50,7 +50,7 @@ NO_PARAMETERS: Final = no_parameters()
 
 
 @router.get("/cite")
-@policy(RouteKind.PAGE, expensive=True)
+@policy(RouteKind.PAGE)
 def refer(request: Request, session: ReadSession) -> Response:
     """Lead from a question with a month and a group to the page of that number."""
     pairs = request.query_params.multi_items()
@@ -93,7 +93,7 @@ def _refuse_repeated(pairs: list[tuple[str, str]]) -> None:
 
 # The files stand beside the pages and not below them: a token may end in “.json”, as slugs may.
 @router.get("/cite.bib/{token:path}", dependencies=[FRESH_PAGE, NO_PARAMETERS])
-@policy(RouteKind.FILE, expensive=True, cross_origin_reads=True)
+@policy(RouteKind.FILE, cross_origin_reads=True)
 def bibtex(request: Request, number: Resolved) -> Response:
     """Return one BibTeX entry of the number."""
     citation = _citation(request, number)
@@ -101,7 +101,7 @@ def bibtex(request: Request, number: Resolved) -> Response:
 
 
 @router.get("/cite.json/{token:path}", dependencies=[FRESH_PAGE, NO_PARAMETERS])
-@policy(RouteKind.FILE, expensive=True, cross_origin_reads=True)
+@policy(RouteKind.FILE, cross_origin_reads=True)
 def csl(request: Request, number: Resolved) -> Response:
     """Return the citation of the number as CSL-JSON."""
     citation = _citation(request, number)
@@ -110,7 +110,7 @@ def csl(request: Request, number: Resolved) -> Response:
 
 
 @router.get("/cite/{token:path}", dependencies=[FRESH_PAGE, NO_PARAMETERS])
-@policy(RouteKind.PAGE, expensive=True)
+@policy(RouteKind.PAGE)
 def cite(request: Request, number: Resolved, session: ReadSession) -> HTMLResponse:
     citation = _citation(request, number)
     response = render_page(

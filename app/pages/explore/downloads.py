@@ -83,14 +83,14 @@ Width = Annotated[int, Depends(png_width)]
 
 
 @router.get("/trends.svg")
-@policy(RouteKind.FILE, expensive=True, cross_origin_reads=True)
+@policy(RouteKind.FILE, cross_origin_reads=True)
 def trends_svg(request: Request, chart: RequestChart) -> SVGResponse:
     texts = _image_texts(chart, site_of(request))
     return SVGResponse(render_sheet(chart.lay_out(), texts), headers=_named(chart, "svg"))
 
 
 @router.get("/trends.png")
-@policy(RouteKind.FILE, expensive=True, cross_origin_reads=True)
+@policy(RouteKind.FILE, cross_origin_reads=True)
 def trends_png(request: Request, chart: RequestChart, width: Width) -> PNGResponse:
     """Return the picture that stands beside a link: 1200 x 630, or as wide as asked."""
     # Events would be numbers without a meaning: there is no room for a list of them.
@@ -100,14 +100,14 @@ def trends_png(request: Request, chart: RequestChart, width: Width) -> PNGRespon
 
 
 @router.get("/trends.json")
-@policy(RouteKind.FILE, expensive=True, cross_origin_reads=True)
+@policy(RouteKind.FILE, cross_origin_reads=True)
 def trends_json(chart: RequestChart) -> FigureResponse:
     """Return the figure that the page's script draws, for Plotly on any site."""
     return FigureResponse(figure_json(chart.figure()), headers=_named(chart, "json"))
 
 
 @router.get("/trends.csv")
-@policy(RouteKind.FILE, expensive=True, cross_origin_reads=True)
+@policy(RouteKind.FILE, cross_origin_reads=True)
 def trends_csv(request: Request, question: FreshQuestion, session: ReadSession) -> CSVResponse:
     answer = answer_question(session, question)
     end_reading(request)

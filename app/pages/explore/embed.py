@@ -26,7 +26,7 @@ FRAMED: Final = {
 
 
 @router.get("/embed/trends")
-@policy(RouteKind.FRAME, expensive=True)
+@policy(RouteKind.FRAME)
 def embedded(request: Request, question: FreshQuestion, session: ReadSession) -> HTMLResponse:
     answer = answer_question(session, question)
     context = {

@@ -33,7 +33,7 @@ router = APIRouter()
 
 
 @router.get("/", dependencies=[FRESH_PAGE])
-@policy(RouteKind.PAGE, expensive=True)
+@policy(RouteKind.PAGE)
 def overview(request: Request, question: AskedQuestion, session: ReadSession) -> HTMLResponse:
     try:
         answer = answer_question(session, question)

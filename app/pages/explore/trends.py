@@ -41,7 +41,7 @@ TYPED = (
 
 
 @router.get("/trends", dependencies=[FRESH_PAGE])
-@policy(RouteKind.PAGE, expensive=True)
+@policy(RouteKind.PAGE)
 def trends(request: Request, session: ReadSession) -> HTMLResponse:
     # Not a dependency, which would answer a mistake with the error page: here the form stays, with
     # the mistake in its field.

@@ -1,6 +1,7 @@
 """`/sign-in`, `/sign-out`, `/account`: signing in and out, and changing the password."""
 
 import re
+from functools import partial
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Query, Request
@@ -18,11 +19,24 @@ from app.auth.sessions import (
     sign_in_by_password,
 )
 from app.database.session import Database
-from app.domain.errors import BadInputError, TooOftenError, UserError, WrongPasswordError
+from app.domain.errors import (
+    BadInputError,
+    TooOftenError,
+    UnavailableError,
+    UserError,
+    WrongPasswordError,
+)
 from app.pages.templates import render_page
-from app.web.dependencies import RequestDatabase, SignedInMaintainer, VisitorOrNone, cookie_name
+from app.web.dependencies import (
+    RequestDatabase,
+    SignedInMaintainer,
+    VisitorOrNone,
+    cookie_name,
+    database_of,
+)
 from app.web.error_handlers import STATUS_BY_ERROR, error_headers
 from app.web.route_policy import RouteKind, policy
+from app.web.sign_in_queue import SignInQueue
 
 router = APIRouter()
 
@@ -77,31 +91,57 @@ def _answer(
     answer = render_page(request, template, context, status)
     answer.headers["Cache-Control"] = "no-store"
     # A wrong password is a 401 without `WWW-Authenticate`: that header is for programs with tokens.
-    if isinstance(refused, TooOftenError):
+    if isinstance(refused, TooOftenError | UnavailableError):
         answer.headers.update(error_headers(refused))
     return answer
 
 
 @router.post("/sign-in", response_model=None)
 @policy(RouteKind.PAGE)
-def sign_in(
+async def sign_in(
     request: Request,
-    db: RequestDatabase,
     *,
     name: Text = "",
     password: Text = "",
     link: Text = "",
     next_path: Annotated[str, Form(alias="next")] = "",
 ) -> HTMLResponse | RedirectResponse:
+    # In the event loop, and without a dependency that would take a thread: of a flood of attempts
+    # those that are refused must not wait for one, nor take one from readers.
+    attempt = partial(_attempt, request, name, password, link, next_path)
+    try:
+        return await _queue_of(request).run(_address(request), attempt)
+    except (TooOftenError, UnavailableError) as refused:
+        return _form(request, next_path, _possible_name(name), refused)
+
+
+def _queue_of(request: Request) -> SignInQueue:
+    queue: SignInQueue = request.app.state.sign_in_queue
+    return queue
+
+
+def _attempt(
+    request: Request, name: str, password: str, link: str, next_path: str
+) -> HTMLResponse | RedirectResponse:
+    """Sign in by password or link. Raise TooOftenError, UnavailableError, NotFoundError."""
+    db = database_of(request)
     # Whoever comes by a link is new or has forgotten the password: the account's page sets one.
     if link:
-        return _welcome(request, db, sign_in_by_link(db, link), "/account")
-    name = name.strip().lower()
+        return _welcome(request, db, sign_in_by_link(db, link, _address(request)), "/account")
     try:
-        secret = sign_in_by_password(db, name, password, _address(request))
-    except (WrongPasswordError, TooOftenError) as refused:
-        return _form(request, next_path, name if NAME_PATTERN.fullmatch(name) else "", refused)
+        secret = sign_in_by_password(db, _typed_name(name), password, _address(request))
+    except WrongPasswordError as refused:
+        return _form(request, next_path, _possible_name(name), refused)
     return _welcome(request, db, secret, own_path_of(next_path))
+
+
+def _typed_name(name: str) -> str:
+    return name.strip().lower()
+
+
+def _possible_name(name: str) -> str:
+    """Return a name as it is looked up, "" for one that no maintainer can have."""
+    return _typed_name(name) if NAME_PATTERN.fullmatch(_typed_name(name)) else ""
 
 
 def _address(request: Request) -> str:
@@ -172,21 +212,28 @@ def _account(
 
 @router.post("/account", response_model=None)
 @policy(RouteKind.PAGE, maintainers_write=True)
-def change_password(
+async def change_password(
     request: Request,
-    db: RequestDatabase,
     maintainer: SignedInMaintainer,
     *,
     old: Text = "",
     new: Text = "",
     again: Text = "",
 ) -> HTMLResponse | RedirectResponse:
+    attempt = partial(_change_password, request, maintainer.name, old, new, again)
+    return await _queue_of(request).run(_address(request), attempt)
+
+
+def _change_password(
+    request: Request, name: str, old: str, new: str, again: str
+) -> HTMLResponse | RedirectResponse:
+    db = database_of(request)
     try:
         _check_typed_twice(new, again)
         # This ends every sign-in of the maintainer, also those of other browsers, and begins one.
-        secret = sessions.change_password(db, maintainer.name, old, new, _address(request))
+        secret = sessions.change_password(db, name, old, new, _address(request))
     except (BadInputError, WrongPasswordError, TooOftenError) as refused:
-        return _account(request, db, maintainer.name, refused)
+        return _account(request, db, name, refused)
     return _welcome(request, db, secret, "/account?changed")
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, BinaryIO, Final
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import HTMLResponse, StreamingResponse
+from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
 from app.auth.accounts import MaintainerIdentity
@@ -44,6 +44,7 @@ from app.web.dependencies import (
     validate_page,
 )
 from app.web.route_policy import RouteKind, policy
+from app.web.streams import StreamedCSV
 
 router = APIRouter()
 
@@ -200,7 +201,7 @@ def _pinned(session: Session, upload: UploadRecord) -> list[tuple[str, str, str]
 
 @router.get("/uploads/{number}/file")
 @policy(RouteKind.PAGE)
-def file(sight: Viewed, session: ReadSession) -> Response:
+def file(request: Request, sight: Viewed, session: ReadSession) -> Response:
     """Return the file as it was received, to be saved."""
     # Always an attachment: a file may hold anything, and shown as a page it would be of this site.
     upload = sight.upload
@@ -209,7 +210,7 @@ def file(sight: Viewed, session: ReadSession) -> Response:
     plain = f'attachment; filename="upload-{upload.id}.csv"'
     named = f"{plain}; filename*=UTF-8''{quote(upload.filename, safe='')}"
     headers = {"Content-Disposition": named, "Content-Length": str(upload.size)}
-    return StreamingResponse(_portions(stored), media_type="text/csv", headers=headers)
+    return StreamedCSV(request, _portions(stored), headers)
 
 
 def _portions(file: BinaryIO) -> Iterator[bytes]:

@@ -39,7 +39,7 @@ def companies() -> RedirectResponse:
 
 
 @router.get("/companies/{slug:path}", dependencies=[FRESH_PAGE])
-@policy(RouteKind.PAGE, expensive=True)
+@policy(RouteKind.PAGE)
 def company(request: Request, slug: str, question: Then, session: ReadSession) -> Response:
     vintage = vintage_at(session, question.as_of)
     entries, developers = companies_by_slug(vintage), developers_by_slug(vintage)

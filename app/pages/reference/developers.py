@@ -97,7 +97,7 @@ def _counts(session: Session, question: Question) -> dict[str, int]:
 
 # A path, so that a wrong slug with a slash gets the page that names the nearest.
 @router.get("/developers/{slug:path}", dependencies=[FRESH_PAGE])
-@policy(RouteKind.PAGE, expensive=True)
+@policy(RouteKind.PAGE)
 def developer(request: Request, slug: str, question: Then, session: ReadSession) -> HTMLResponse:
     vintage = vintage_at(session, question.as_of)
     entries, aliases = developers_by_slug(vintage), aliases_by_entry(vintage)

@@ -131,7 +131,7 @@ def models_query(request: Request, session: ReadSession) -> ModelsQuery:
 
 
 @router.get("/models", dependencies=[FRESH_PAGE])
-@policy(RouteKind.PAGE, expensive=True)
+@policy(RouteKind.PAGE)
 def models(
     request: Request, query: Annotated[ModelsQuery, Depends(models_query)], session: ReadSession
 ) -> HTMLResponse:
@@ -201,7 +201,7 @@ def _home(maker: DeveloperEntry | None) -> str:
 
 # Slugs of models hold a slash.
 @router.get("/models/{slug:path}", dependencies=[FRESH_PAGE])
-@policy(RouteKind.PAGE, expensive=True)
+@policy(RouteKind.PAGE)
 def model(request: Request, slug: str, question: Then, session: ReadSession) -> HTMLResponse:
     vintage = vintage_at(session, question.as_of)
     entries, aliases = models_by_slug(vintage), aliases_by_entry(vintage)

@@ -1,74 +1,27 @@
-"""Limits the expensive reads of an address a minute, and all of its reads at a time."""
+"""Limits the reads of an address by what they cost, and has them made in a fair order."""
 
-import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Final
 
 import anyio
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.domain.errors import TooOftenError
+from app.web.read_costs import WorkClock
+from app.web.read_queue import ReadQueue, Turn
 from app.web.route_policy import RouteKind
 from app.web.route_table import policy_of
-from app.web.token_bucket import TokenBuckets, network_prefix
+from app.web.token_bucket import ReadAccount, ReadAccounts, network_prefix
 
-ANSWERS_AT_ONCE: Final = 2
-"""Answers that are made for one address at the same time; its other reads wait."""
-WAITING_MAX: Final = 60
-"""Reads of one address that may be there at once, those in the making included."""
-RETRY_HINT: Final = "Ask again when they are answered."
-
-
-@dataclass(slots=True)
-class AnswerSlot:
-    """The reads of one address: a semaphore for those that run, a count of those present."""
-
-    running: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(ANSWERS_AT_ONCE))
-    present: int = 0
-
-
-class AnswerSlots:
-    """Lets ANSWERS_AT_ONCE reads of an address run; its others wait, at nobody else's cost.
-
-    A waiting read holds neither a thread nor a connection to the database.
-    """
-
-    def __init__(self) -> None:
-        self.found: dict[str, AnswerSlot] = {}
-
-    async def take(self, address: str) -> Callable[[], None]:
-        """Wait for a turn and return the function that ends it; a second call does nothing.
-
-        Raise TooOftenError where WAITING_MAX reads of the address are there already.
-        """
-        turn = self.found.setdefault(address, AnswerSlot())
-        if turn.present >= WAITING_MAX:
-            raise TooOftenError("Too many requests from your address wait already", RETRY_HINT, 5)
-        turn.present += 1
-        try:
-            await turn.running.acquire()
-        # A task that is cancelled while it waits must not count as present for ever.
-        except asyncio.CancelledError:
-            self._leave(address, turn)
-            raise
-        ended = False
-
-        def end() -> None:
-            nonlocal ended
-            if not ended:
-                ended = True
-                turn.running.release()
-                self._leave(address, turn)
-
-        return end
-
-    def _leave(self, address: str, turn: AnswerSlot) -> None:
-        # Addresses without a read are forgotten, or memory would grow with every visitor.
-        turn.present -= 1
-        if not turn.present:
-            del self.found[address]
+READ_S: Final = 0.1
+"""Seconds of work that count as one read; a dearer read counts as several."""
+READ_MIN: Final = 0.05
+"""What the cheapest read counts, as a 304 that is made before anything is computed."""
+UNLIMITED_KINDS: Final = frozenset({RouteKind.OPERATIONS, RouteKind.ASSET})
+SCOPE_KEY: Final = "modelshare.read_meter"
 
 
 async def peek_disconnect(receive: Receive) -> tuple[Receive, bool]:
@@ -92,54 +45,106 @@ async def peek_disconnect(receive: Receive) -> tuple[Receive, bool]:
     return receive_again, gone
 
 
-UNLIMITED_KINDS: Final = frozenset({RouteKind.OPERATIONS, RouteKind.ASSET})
-
-
 def is_read(scope: Scope) -> bool:
-    """Return whether the answer is made for whoever asks, and so takes one of their turns."""
+    """Return whether the answer is made for whoever asks, and so counts and takes a turn."""
     return scope["method"] in {"GET", "HEAD"} and policy_of(scope).kind not in UNLIMITED_KINDS
 
 
-class RateLimitMiddleware:
-    """Refuses expensive reads beyond `per_minute`, and says on the others how many are left.
+@dataclass(slots=True)
+class ReadMeter:
+    """Charges the work of one read to the account of who asks, turn by turn."""
 
-    Of all reads, cheap ones too, only ANSWERS_AT_ONCE are made for an address at a time.
+    queue: ReadQueue
+    account: ReadAccount
+    address: str
+    question: str
+    """Path and query."""
+
+    async def begin(self) -> Turn:
+        """Wait for a turn and return it. Raise RateExceededError, and what `ReadQueue.take` does.
+
+        The least that a read costs is charged at once: who asks too often is refused unqueued.
+        """
+        self.account.check()
+        spent_s = self.account.spent * READ_S
+        self.account.spend(READ_MIN)
+        turn = await self.queue.take(self.address, self.question, spent_s)
+        # What came before in the line may have used up what was left when this read came.
+        try:
+            self.account.check()
+        except BaseException:
+            self.queue.end(turn)
+            raise
+        return turn
+
+    def end(self, turn: Turn, *, complete: bool = False) -> None:
+        """End a turn and charge its work; of a `complete` answer it is learnt what to expect."""
+        if turn.ended:
+            return
+        work_s = self.queue.end(turn)
+        self.account.spend(max(0.0, work_s / READ_S - READ_MIN))
+        if complete:
+            self.queue.costs.note(self.question, work_s)
+
+
+@asynccontextmanager
+async def following_turn(scope: Scope) -> AsyncIterator[None]:
+    """Hold a further turn for what is computed after an answer began, as a page of a stream.
+
+    It does nothing where reads are not limited. It raises nothing for an account that is used up:
+    what was begun is sent, and what it cost is missing afterwards.
+    """
+    meter: ReadMeter | None = scope.get(SCOPE_KEY)
+    if meter is None:
+        yield
+        return
+    turn = await meter.queue.follow(meter.address, meter.account.spent * READ_S)
+    try:
+        yield
+    finally:
+        meter.end(turn)
+
+
+class RateLimitMiddleware:
+    """Refuses reads beyond `per_minute`, counted by their work, and says how many are left.
+
+    All reads count and take turns, whichever route answers them.
     """
 
-    def __init__(self, app: ASGIApp, per_minute: int) -> None:
+    def __init__(
+        self, app: ASGIApp, per_minute: int, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.app = app
-        self.buckets = TokenBuckets(per_minute)
-        self.turns = AnswerSlots()
+        self.accounts = ReadAccounts(per_minute, clock)
+        self.queue = ReadQueue(WorkClock(clock))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not is_read(scope):
             await self.app(scope, receive, send)
             return
-        # Behind a proxy this is the visitor's address only where the server believes the proxy.
-        host, *_ = scope.get("client") or ("",)
-        address, limit = network_prefix(host), {}
-        if policy_of(scope).expensive:
-            limit = {
-                "RateLimit-Policy": self.buckets.policy,
-                "RateLimit": self.buckets.take(address),
-            }
-        # The token is taken before the turn: who asks too often is refused at once, unqueued.
-        end = await self.turns.take(address)
+        meter = scope[SCOPE_KEY] = self._meter(scope)
+        turn = await meter.begin()
         receive, gone = await peek_disconnect(receive)
         if gone:  # Whoever reloads a page ten times waits for the last answer only.
-            end()
+            meter.end(turn)
             return
 
         async def send_counted(message: Message) -> None:
             if message["type"] == "http.response.start":
                 # The work is done: whoever takes the answer slowly holds up nobody.
-                end()
+                meter.end(turn, complete=message["status"] == 200)
                 headers = MutableHeaders(scope=message)
-                for name, value in limit.items():
+                for name, value in meter.account.headers().items():
                     headers[name] = value
             await send(message)
 
         try:
             await self.app(scope, receive, send_counted)
         finally:
-            end()
+            meter.end(turn)
+
+    def _meter(self, scope: Scope) -> ReadMeter:
+        # Behind a proxy this is the visitor's address only where the server believes the proxy.
+        host, *_ = scope.get("client") or ("",)
+        question = f"{scope['path']}?{scope['query_string'].decode('latin-1')}"
+        return ReadMeter(self.queue, self.accounts.account(host), network_prefix(host), question)

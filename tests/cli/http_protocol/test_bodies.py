@@ -8,6 +8,9 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from app.cli import http_protocol
+from app.database.session import Database
+from app.main import create_app
+from tests.builders import UNREACHABLE_URL
 from tests.cli.http_protocol.builders import FIRST, EventLoop, answer_at, read_until, serving
 
 
@@ -35,7 +38,40 @@ def test_a_body_that_trickles_in_after_its_answer_is_given_up(
         assert takes_bytes_until_closed(connection) < 3
 
 
-def takes_bytes_until_closed(connection: socket.socket) -> float:
+SENT = b"Host: x\r\nSec-Fetch-Site: same-origin\r\n"
+PARTS = b"Content-Type: multipart/form-data; boundary=b\r\n"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"POST /uploads HTTP/1.1\r\n" + SENT + PARTS + b"Content-Length: 5000000\r\n\r\n",
+        b"POST /uploads HTTP/1.1\r\n" + SENT + PARTS + b"Content-Length: 500000000\r\n\r\n",
+        b"POST /uploads HTTP/1.1\r\n" + SENT + PARTS + b"Transfer-Encoding: chunked\r\n\r\n",
+        b"POST /nowhere HTTP/1.1\r\n" + SENT + b"Content-Length: 50000\r\n\r\n",
+        b"POST /nowhere HTTP/1.1\r\n" + SENT + b"Transfer-Encoding: chunked\r\n\r\n",
+        b"PUT /account HTTP/1.1\r\n" + SENT + b"Content-Length: 50000\r\n\r\n",
+        b"GET /healthz HTTP/1.1\r\n" + SENT + b"Content-Length: 50000\r\n\r\n",
+        b"GET /healthz HTTP/1.1\r\n" + SENT + b"Transfer-Encoding: chunked\r\n\r\n",
+        b"POST /static/style.css HTTP/1.1\r\n" + SENT + b"Content-Length: 50000\r\n\r\n",
+    ],
+    ids=lambda head: " ".join(str(head.decode()).split()[:2] + str(head.decode()).split()[-2:]),
+)
+def test_whatever_was_answered_early_a_body_that_trickles_in_is_cut(
+    monkeypatch: pytest.MonkeyPatch, loop: EventLoop, head: bytes
+) -> None:
+    monkeypatch.setattr(http_protocol, "BODY_AFTER_ANSWER_TIMEOUT_S", 0.5)
+    application = create_app(Database(UNREACHABLE_URL))
+    with (
+        serving(application, loop) as port,
+        socket.create_connection(("127.0.0.1", port), timeout=0.1) as connection,
+    ):
+        connection.sendall(head)
+        each = b"1\r\na\r\n" if b"chunked" in head else b"a"
+        assert takes_bytes_until_closed(connection, each) < 4
+
+
+def takes_bytes_until_closed(connection: socket.socket, each: bytes = b"a") -> float:
     """The seconds in which a byte now and then keeps it open, up to five."""
     begun = time.monotonic()
     while time.monotonic() - begun < 5:
@@ -43,7 +79,7 @@ def takes_bytes_until_closed(connection: socket.socket) -> float:
             if not connection.recv(65536):
                 break
         except TimeoutError:
-            connection.sendall(b"a")
+            connection.sendall(each)
         except ConnectionError:
             break
     return time.monotonic() - begun

@@ -243,7 +243,7 @@ def test_the_limit_in_force_is_told_as_its_headers_say_it(
     with TestClient(create_app(Database(read_only_database_url), reads_per_minute=90)) as limited:
         text = words(limited, "/api")
         policy = limited.get("/api/v1/origins").headers["ratelimit-policy"]
-    assert "90 requests a minute to the API" in text
+    assert "90 reads a minute from each address" in text
     assert f"RateLimit-Policy: {policy}" in text
 
 
