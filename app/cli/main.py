@@ -28,6 +28,7 @@ from app.cli.console import (
     refuse_shared_password,
     refuse_weak_password,
 )
+from app.cli.database_wait import wait_for_database
 from app.cli.fetch import fetch
 from app.cli.imports import import_figures
 from app.cli.serve import run_server
@@ -125,6 +126,7 @@ def serve(
     # The port is taken first: making a cluster and filling it takes seconds, which would be wasted
     # if the port is not free.
     listening = bind_socket(host or configured.host, configured.port if port is None else port)
+    wait_for_database(configured)
     with database_url(configured) as url:
         db = Database(url)
         upgrade_if_needed(db)

@@ -10,10 +10,10 @@ from importlib.metadata import version
 from typing import Any, Final
 
 import uvicorn
-from sqlalchemy import make_url
 from uvicorn.supervisors import Multiprocess
 
 from app.cli.console import console
+from app.cli.database_wait import database_place
 from app.cli.http_protocol import Connection
 from app.cli.server_address import announce_address
 from app.domain.site import SOFTWARE
@@ -126,10 +126,3 @@ def announce_settings(words: str, workers: int, settings: Settings) -> None:
     if settings.database_url:
         settings_text = [f"{name.replace('_', ' ')} {value}" for name, value in held.items()]
         console.print(f"In force: {'; '.join(settings_text)}.")
-
-
-def database_place(url: str) -> str:
-    """Return whose database a URL names and where, without its password."""
-    parsed = make_url(url)
-    port = f":{parsed.port}" if parsed.port else ""
-    return f"{parsed.username or ''}@{parsed.host or ''}{port}/{parsed.database or ''}"
