@@ -132,8 +132,8 @@ def serve(
     listening = open_listening_socket(
         host or configured.host, configured.port if port is None else port
     )
-    wait_for_database(configured)
     with database_url(configured) as url:
+        wait_for_database(configured)
         db = Database(url)
         upgrade_if_needed(db)
         if configured.database_url is not None and may_change_published(db):

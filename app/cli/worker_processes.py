@@ -76,7 +76,8 @@ class WorkerProcesses:
             for number in _SIGNALS:
                 signal.signal(number, self._note)
             # A forked worker answers at once, in place of seconds, and shares our memory. Elsewhere
-            # system libraries do not bear it.
+            # system libraries do not bear it. Nothing of the application may run yet: threads and
+            # connections, which a fork does not take along, begin in its lifespan.
             if sys.platform == "linux":
                 self.config.load()
                 gc.collect()
