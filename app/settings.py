@@ -86,6 +86,8 @@ class Settings(BaseSettings):
     database_password: Annotated[str | None, Field(repr=False)] = None
     app_password: Annotated[str | None, Field(repr=False)] = None
     openrouter_api_key: Annotated[str | None, Field(repr=False)] = None
+    # Seconds that `serve` waits for a database that does not answer.
+    database_wait: Annotated[int, Field(ge=0, le=86_400)] = 60
     data_dir: Path = Path("var")
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000

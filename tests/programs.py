@@ -25,7 +25,7 @@ def modelshare(
 MODELSHARE_PROGRAM = Path(sys.executable).with_name("modelshare")
 ANSWER_TIMEOUT_S = 120
 """How long an answer may take on a machine that has much else to do."""
-OUR_VARIABLES = {"DATABASE_URL", "DATA_DIR", "HOST", "PORT", "WEB_CONCURRENCY"}
+OUR_VARIABLES = {"DATABASE_URL", "DATABASE_WAIT", "DATA_DIR", "HOST", "PORT", "WEB_CONCURRENCY"}
 
 
 class Program:

@@ -23,6 +23,15 @@ UNREAD_ANSWER_PROGRESS_BYTES: Final = 16 * 1024
 TOO_LARGE: Final = "431 Request Header Fields Too Large"
 TOO_SLOW: Final = "408 Request Timeout"
 NO_HTTP: Final = "400 Bad Request"
+STOPPING: Final = "503 Service Unavailable"
+LAST_REQUEST_S: Final = 0.5
+"""How long a client that asks nothing is still listened to when the server is to stop."""
+DROPPED_BODY_S: Final = 1
+"""How long what comes of a dropped body is taken, so that its sender reads why it was dropped."""
+REFUSAL_WORDS: Final = {
+    STOPPING: "This server is being restarted. Nothing was stored; please send it again.\n"
+}
+"""What is said in place of the status' own words."""
 REFUSAL_HEADERS: Final = (
     "Content-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\n"
     "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
@@ -47,6 +56,8 @@ class Connection(HttpToolsProtocol):
     _request_timer: asyncio.TimerHandle
     """Runs while the client owes headers, or the rest of a body that nobody waits for."""
     _unread_timer: asyncio.TimerHandle | None = None
+    _is_stopping = False
+    """Whether the server is to stop: whatever is answered now is the last."""
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -60,6 +71,28 @@ class Connection(HttpToolsProtocol):
         self._stop_unread_timer()
         self._end_unanswered()
         super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """Answer what was asked whole, refuse a body that is not, and soon close.
+
+        Overrides what uvicorn calls once when it is to stop. It closes idle connections at once,
+        so that a request which is on its way is reset; and it waits for bodies.
+        """
+        self._is_stopping = True
+        if self._refusal is not None or self.transport.is_closing():
+            return
+        if self._in_body:
+            self._refuse(STOPPING)
+        elif self._unanswered:
+            self.cycle.keep_alive = False
+        else:
+            self.loop.call_later(LAST_REQUEST_S, self._close_unless_asked)
+
+    def _close_unless_asked(self) -> None:
+        if self._in_body or self._request_begun or self._bytes_without_end:
+            self._refuse(STOPPING)
+        elif not self._unanswered:
+            self.transport.close()
 
     def _end_unanswered(self) -> None:
         # uvicorn tells the request that came last: the one that is being answered would write on.
@@ -96,7 +129,10 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         if self._refusal is not None:
-            self.flow.pause_reading()  # uvicorn resumed it for an answer that is still due
+            # uvicorn resumed it for an answer that is still due. When the server stops, what comes
+            # is dropped instead: closed upon bytes that nobody read, the refusal would be lost.
+            if self._refusal != STOPPING:
+                self.flow.pause_reading()
             return
         self._bytes_without_end += len(data)
         super().data_received(data)
@@ -124,6 +160,8 @@ class Connection(HttpToolsProtocol):
             raise HeadersTooLarge
         super().on_headers_complete()
         self._unanswered.append(self.cycle)
+        if self._is_stopping:
+            self.cycle.keep_alive = False
         self._request_timer.cancel()
         self._in_body, self._bytes_without_end = True, 0
 
@@ -165,7 +203,8 @@ class Connection(HttpToolsProtocol):
         """Reads nothing more, sends the answers that are due, then this one, and closes."""
         self._refusal = status
         self._request_timer.cancel()
-        self.flow.pause_reading()
+        if status != STOPPING:
+            self.flow.pause_reading()
         self._send_refusal()
 
     def _send_refusal(self) -> None:
@@ -175,10 +214,18 @@ class Connection(HttpToolsProtocol):
         if self._refusal is None or due or self.transport.is_closing():
             return
         if broken_off is None or not broken_off.response_started:
-            words = self._refusal.partition(" ")[2] + "\n"
-            length = f"Content-Length: {len(words)}\r\nConnection: close\r\n\r\n"
-            self.transport.write(
-                f"HTTP/1.1 {self._refusal}\r\n{REFUSAL_HEADERS}{length}{words}".encode()
-            )
+            self.transport.write(refusal_answer(self._refusal))
         self._end_unanswered()
-        self.transport.close()
+        if self._refusal == STOPPING and broken_off is not None:
+            self.flow.resume_reading()
+            self.loop.call_later(DROPPED_BODY_S, self.transport.close)
+        else:
+            self.transport.close()
+
+
+def refusal_answer(status: str) -> bytes:
+    """Return a whole answer, after which the connection is closed."""
+    words = REFUSAL_WORDS.get(status, status.partition(" ")[2] + "\n")
+    retry = "Retry-After: 5\r\n" if status == STOPPING else ""
+    length = f"Content-Length: {len(words)}\r\nConnection: close\r\n\r\n"
+    return f"HTTP/1.1 {status}\r\n{REFUSAL_HEADERS}{retry}{length}{words}".encode()

@@ -3,7 +3,6 @@
 import logging
 import os
 import signal
-import socket
 import sys
 import threading
 from importlib.metadata import version
@@ -28,15 +27,17 @@ from app.cli.console import (
     refuse_shared_password,
     refuse_weak_password,
 )
+from app.cli.database_wait import wait_for_database
 from app.cli.fetch import fetch
 from app.cli.imports import import_figures
+from app.cli.listening import open_listening_socket, restart_program
 from app.cli.serve import run_server
 from app.database.embedded.server import wait_for_shutdown
 from app.database.errors import explain_error
 from app.database.roles import may_change_published, prepare_role
 from app.database.schema_version import schema_revisions, upgrade_if_needed
 from app.database.session import Database
-from app.domain.errors import UserError, excerpt
+from app.domain.errors import UserError
 from app.ingest.import_export import export_files, import_bundled_data, is_empty
 from app.logs import install_logging
 
@@ -119,13 +120,20 @@ def serve(
     data_dir: DataDir = None,
     empty: Annotated[bool, typer.Option("--empty", help="Do not fill an empty database.")] = False,
 ) -> None:
-    """Serve the dashboard; an empty embedded database is filled with the bundled figures."""
+    """Serve the dashboard; an empty embedded database is filled with the bundled figures.
+
+    SIGHUP restarts it without a refusal, on a program that was updated meanwhile.
+    """
+    given_environment = dict(os.environ)
     configured = load_settings(data_dir)
     install_logging(configured.log_format)
     # The port is taken first: making a cluster and filling it takes seconds, which would be wasted
     # if the port is not free.
-    listening = bind_socket(host or configured.host, configured.port if port is None else port)
+    listening = open_listening_socket(
+        host or configured.host, configured.port if port is None else port
+    )
     with database_url(configured) as url:
+        wait_for_database(configured)
         db = Database(url)
         upgrade_if_needed(db)
         if configured.database_url is not None and may_change_published(db):
@@ -143,7 +151,9 @@ def serve(
                 target=end_with_database, args=[configured.data_dir], daemon=True
             )
             end_with_it.start()
-        run_server(listening, workers or configured.web_concurrency, configured, link)
+        kept = run_server(listening, workers or configured.web_concurrency, configured, link)
+    if kept is not None:
+        restart_program(kept, given_environment)
 
 
 def end_with_database(data_dir: Path) -> None:
@@ -154,38 +164,6 @@ def end_with_database(data_dir: Path) -> None:
     wait_for_shutdown(data_dir)
     console.print("PostgreSQL has ended, and so does this. Nothing is lost: start it again.")
     os.kill(os.getpid(), signal.SIGTERM)
-
-
-def bind_socket(host: str, port: int) -> socket.socket:
-    """Return a socket that listens at `host` and `port`. Raises UserError."""
-    try:
-        # create_server also sets SO_REUSEADDR, so that a restart need not wait.
-        listening = socket.create_server((host, port), family=address_family(host))
-    except (OSError, OverflowError, TypeError, UnicodeError) as error:
-        title = f"Cannot listen on {excerpt(host)}:{port}: {bind_error_text(error)}"
-        raise UserError(title, bind_hint(error)) from error
-    # Python closes descriptors in child processes by default, and the workers accept from this one.
-    listening.set_inheritable(True)
-    return listening
-
-
-def bind_hint(error: Exception) -> str:
-    # The resolver's errors have numbers below zero, where the system's are above. A host that is no
-    # name at all is a TypeError or UnicodeError, a port out of range an OverflowError.
-    no_host = isinstance(error, TypeError | UnicodeError) or (
-        isinstance(error, OSError) and (error.errno or 0) < 0
-    )
-    return f"Choose another with {'--host or HOST' if no_host else '--port or PORT'}."
-
-
-def bind_error_text(error: Exception) -> str:
-    """Return the system's own words, without the address that Python adds in parentheses."""
-    words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return words.partition(" (while ")[0].rstrip(".")
-
-
-def address_family(host: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
 @app.command()

@@ -2,39 +2,30 @@
 
 import logging
 import os
+import signal
 import socket
-import tempfile
 from collections.abc import Callable
 from contextlib import nullcontext
 from importlib.metadata import version
 from typing import Any, Final
 
 import uvicorn
-from sqlalchemy import make_url
-from uvicorn.supervisors import Multiprocess
 
 from app.cli.console import console
+from app.cli.database_wait import database_place
+from app.cli.draining import DrainingServer
+from app.cli.hangup import HangUp, TerminalWatch
 from app.cli.http_protocol import Connection
 from app.cli.server_address import announce_address
+from app.cli.worker_processes import WorkerProcesses
 from app.domain.site import SOFTWARE
 from app.settings import METRICS_DIRECTORY, Settings
+from app.temporary_directory import temporary_directory
 
 SHUTDOWN_GRACE_S: Final = 10
 """Seconds that running requests have to end in after a signal to stop."""
 
 log = logging.getLogger(__name__)
-
-
-class AnnouncingServer(uvicorn.Server):
-    """A server that calls `announce` once it answers: before, Ctrl-C would break it off halfway."""
-
-    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
-        super().__init__(config)
-        self.announce = announce
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.announce()
 
 
 def server_config(workers: int, settings: Settings) -> uvicorn.Config:
@@ -59,10 +50,11 @@ def server_config(workers: int, settings: Settings) -> uvicorn.Config:
 
 def run_server(
     listening: socket.socket, workers: int, settings: Settings, link: str | None
-) -> None:
+) -> socket.socket | None:
     """Serve until a signal comes, and print the address once it answers.
 
-    `link` is the path of the first sign-in, printed with it, or None.
+    `link` is the path of the first sign-in, printed with it, or None. Return the socket where the
+    program is to start anew on it.
     """
     config = server_config(workers, settings)
     host, port = listening.getsockname()[:2]
@@ -81,25 +73,45 @@ def run_server(
     # SIGTERM ends a single process at once: no cleanup may rely on a `finally` here.
     try:
         with address_file:
-            start_workers(config, listening, announce)
+            if workers == 1:
+                return run_single_process(config, listening, announce)
+            run_workers(config, listening, announce)
     except KeyboardInterrupt:
         console.print("Stopped.")
+    return None
 
 
-def start_workers(
+def run_single_process(
+    config: uvicorn.Config, listening: socket.socket, announce: Callable[[], None]
+) -> socket.socket | None:
+    """Run the server in this process; return the socket where SIGHUP asks for a restart."""
+    server, terminal = DrainingServer(config, announce), TerminalWatch()
+    kept: list[socket.socket] = []
+
+    def hang_up(*_: object) -> None:
+        if (meaning := terminal.read()) is not HangUp.IGNORE:
+            # The server closes what it is given. Who connects while the program starts anew waits
+            # in this one.
+            if meaning is HangUp.RESTART and not server.should_exit:
+                kept.append(listening.dup())
+            server.should_exit = True
+
+    signal.signal(signal.SIGHUP, hang_up)
+    server.run(sockets=[listening])
+    return kept[0] if kept else None
+
+
+def run_workers(
     config: uvicorn.Config, listening: socket.socket, announce: Callable[[], None]
 ) -> None:
-    """Run the server in this process, or a parent of several; return when it is stopped."""
-    if config.workers == 1:
-        AnnouncingServer(config, announce).run(sockets=[listening])
-        return
-    # The parent cannot see when its workers answer; the socket listens already, so nobody is
-    # refused meanwhile.
+    """Run the parent of several server processes until it is stopped."""
+    # It does not wait until its workers answer: the socket listens already, so nobody is refused
+    # meanwhile.
     announce()
     # The workers count in files there, so that each can tell `/metrics` of all.
-    with tempfile.TemporaryDirectory(prefix="modelshare-metrics-") as together:
-        os.environ[METRICS_DIRECTORY] = together
-        Multiprocess(config, sockets=[listening]).run()
+    with temporary_directory() as together:
+        os.environ[METRICS_DIRECTORY] = str(together.path)
+        WorkerProcesses(config, listening).run()
 
 
 def announce_settings(words: str, workers: int, settings: Settings) -> None:
@@ -126,10 +138,3 @@ def announce_settings(words: str, workers: int, settings: Settings) -> None:
     if settings.database_url:
         settings_text = [f"{name.replace('_', ' ')} {value}" for name, value in held.items()]
         console.print(f"In force: {'; '.join(settings_text)}.")
-
-
-def database_place(url: str) -> str:
-    """Return whose database a URL names and where, without its password."""
-    parsed = make_url(url)
-    port = f":{parsed.port}" if parsed.port else ""
-    return f"{parsed.username or ''}@{parsed.host or ''}{port}/{parsed.database or ''}"

@@ -1,10 +1,4 @@
-"""A server process: the application on the database that its parent named."""
-
-import multiprocessing
-import os
-import signal
-import threading
-from multiprocessing.process import BaseProcess
+"""The application of a server process, on the database that its parent named."""
 
 from fastapi import FastAPI
 
@@ -16,7 +10,7 @@ from app.settings import Settings
 
 
 def create_worker_app() -> FastAPI:
-    """Return the application; uvicorn calls this in every worker.
+    """Return the application; uvicorn calls this in every process that reads the program anew.
 
     Raises RuntimeError where DATABASE_URL is not set.
     """
@@ -28,9 +22,6 @@ def create_worker_app() -> FastAPI:
     install_logging(settings.log_format)
     if url is None:
         raise RuntimeError("Set DATABASE_URL, or start with `modelshare serve`.")
-    # There is no parent where this process is the only one.
-    if parent := multiprocessing.parent_process():
-        threading.Thread(target=end_with_parent, args=[parent], daemon=True).start()
     return create_app(
         Database(url),
         settings.hosts,
@@ -38,13 +29,3 @@ def create_worker_app() -> FastAPI:
         reads_per_minute=settings.rate_limit,
         store_bytes=settings.answer_store_mib * 1024 * 1024,
     )
-
-
-def end_with_parent(parent: BaseProcess) -> None:
-    """Stop this worker once its parent has ended.
-
-    A worker whose parent was killed would hold the port, and nobody would look after it.
-    """
-    # SIGTERM lets uvicorn finish the requests it has.
-    parent.join()
-    os.kill(os.getpid(), signal.SIGTERM)

@@ -135,6 +135,22 @@ def test_it_lives_on_when_the_shell_that_began_it_is_gone(data_dir: Path, tmp_pa
         wait_until_stopped(data_dir)
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_restart_keeps_its_address_and_its_database(
+    start: Start, data_dir: Path, workers: str
+) -> None:
+    program = start("serve", "--port", "0", "--workers", workers, "--data-dir", data_dir)
+    address = program.address()
+    assert answers(address)
+    program.process.send_signal(signal.SIGHUP)
+    while workers == "1" and program.output.count(f" is at {address} ") < 2:
+        program.output += program.terminal.readline()
+    answer = httpx2.get(f"{address}/api/v1/shares", timeout=ANSWER_TIMEOUT_S)
+    assert answer.status_code == 200
+    program.stop(signal.SIGTERM)
+    assert "Traceback" not in program.output
+
+
 def test_other_commands_work_beside_it(start: Start, data_dir: Path, tmp_path: Path) -> None:
     program = start("serve", "--port", "0", "--data-dir", data_dir)
     address = program.address()

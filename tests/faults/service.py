@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -20,20 +21,37 @@ from tests.programs import ANSWER_TIMEOUT_S
 MODELSHARE = Path(sys.executable).with_name("modelshare")
 OURS = {"DATABASE_URL", "DATA_DIR", "HOST", "PORT", "WEB_CONCURRENCY"}
 
+# It becomes the program, and so keeps the number that it says.
+HAND_OVER = """
+import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.environ |= {"LISTEN_FDS": "1", "LISTEN_PID": str(os.getpid())}
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+
 
 class Service:
     """A running `modelshare serve`, logging JSON."""
 
-    def __init__(self, url: str, log: Path, port: int = 0, **environment: str) -> None:
+    def __init__(
+        self,
+        url: str,
+        log: Path,
+        port: int = 0,
+        listening: socket.socket | None = None,
+        **environment: str,
+    ) -> None:
         env = {name: value for name, value in os.environ.items() if name not in OURS}
         # Hundreds of readers at one address stand for as many addresses.
         own = {"DATABASE_URL": url, "LOG_FORMAT": "json", "WEB_CONCURRENCY": "2", "RATE_LIMIT": "0"}
         env |= own | environment
         self.log = log
+        command = [f"{MODELSHARE}", "serve", "--port", f"{port}"]
         with log.open("ab") as written:
-            self.process = subprocess.Popen(
-                [MODELSHARE, "serve", "--port", f"{port}"], stderr=written, env=env
-            )
+            if listening is None:
+                self.process = subprocess.Popen(command, stderr=written, env=env)
+            else:
+                self.process = start_with_socket(command, listening, stderr=written, env=env)
         self.address = self._address()
         # Every request over a connection of its own, so that either worker may take it.
         limits = httpx2.Limits(max_connections=None, max_keepalive_connections=0)
@@ -115,10 +133,21 @@ class Service:
         self.process.wait(30)
 
 
+def start_with_socket(
+    command: list[str], listening: socket.socket, **how: Any
+) -> subprocess.Popen[bytes]:
+    """Starts a program as systemd does for a socket unit: it gets descriptor 3, and is told so."""
+    return subprocess.Popen(
+        [sys.executable, "-S", "-c", HAND_OVER, f"{listening.fileno()}", *command],
+        pass_fds=[listening.fileno()],
+        **how,
+    )
+
+
 @contextmanager
 def service(url: str, tmp_path: Path, port: int = 0, **environment: str) -> Iterator[Service]:
     tmp_path.mkdir(exist_ok=True)
-    running = Service(url, tmp_path / "service.log", port, **environment)
+    running = Service(url, tmp_path / "service.log", port, None, **environment)
     try:
         running.wait_for_both()
         yield running

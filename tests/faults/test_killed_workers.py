@@ -168,3 +168,15 @@ def test_a_request_that_runs_is_finished_before_the_service_stops(
         assert served.process.wait(30) == 0
     assert answers[0] is not None
     assert answers[0].status_code == 201
+
+
+def test_a_worker_that_is_frozen_is_replaced(database: Cluster, tmp_path: Path) -> None:
+    with service(database.url, tmp_path) as served:
+        frozen, other = served.wait_for_both()
+        os.kill(frozen, signal.SIGSTOP)
+        deadline = time.monotonic() + 60
+        while "gave no sign of life" not in served.log.read_text():
+            assert time.monotonic() < deadline, served.log.read_text()
+            time.sleep(0.1)
+        assert frozen not in (workers := served.wait_for_both())
+        assert other in workers

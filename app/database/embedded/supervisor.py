@@ -7,18 +7,13 @@ lives, and the server to run.
 
 import fcntl
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from threading import Thread
-from typing import Final
 
-# A socket's path holds 103 bytes at most on macOS (107 on Linux), and the names of a temporary
-# directory and of PostgreSQL's socket are added to this one.
-_SOCKET_DIRECTORY_MAX_BYTES: Final = 60
+from app.temporary_directory import temporary_directory
 
 
 def supervise(users: Path, lock: int, command: list[str]) -> None:
@@ -26,12 +21,15 @@ def supervise(users: Path, lock: int, command: list[str]) -> None:
 
     `lock` is the descriptor of the guard, which was locked by whoever started this process.
     """
-    # mkdtemp makes it for this user only: PostgreSQL trusts whoever reaches the socket.
-    directory = tempfile.mkdtemp(prefix="modelshare-", dir=_short_temporary_directory())
-    # The server inherits the lock, which is free only when no process of the cluster lives.
-    with subprocess.Popen([*command, "-k", directory], pass_fds=[lock]) as server:
+    # Its directory is for this user only: PostgreSQL trusts whoever reaches the socket. The server
+    # inherits both locks, which are free only when no process of the cluster lives.
+    with (
+        temporary_directory(for_sockets=True) as sockets,
+        subprocess.Popen(
+            [*command, "-k", f"{sockets.path}"], pass_fds=[lock, sockets.lock]
+        ) as server,
+    ):
         Thread(target=_stop_when_unused, args=(users, server), daemon=True).start()
-    shutil.rmtree(directory, ignore_errors=True)
 
 
 def _stop_when_unused(users: Path, server: subprocess.Popen[bytes]) -> None:
@@ -39,11 +37,6 @@ def _stop_when_unused(users: Path, server: subprocess.Popen[bytes]) -> None:
     # meanwhile waits for that and starts the server afresh.
     fcntl.flock(os.open(users, os.O_RDWR), fcntl.LOCK_EX)
     server.send_signal(signal.SIGINT)  # a fast shutdown: connections end, everything is written
-
-
-def _short_temporary_directory() -> str:
-    directory = tempfile.gettempdir()
-    return directory if len(os.fsencode(directory)) <= _SOCKET_DIRECTORY_MAX_BYTES else "/tmp"  # noqa: S108
 
 
 def main() -> None:

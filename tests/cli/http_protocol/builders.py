@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.cli.draining import DrainingServer
 from app.cli.http_protocol import Connection
 from tests.faults.service import Service
 
@@ -55,19 +56,29 @@ END = b"Connection: close\r\n\r\n"
 @contextmanager
 def serving(app: ASGIApp, loop: EventLoop = "auto", kernel_bytes: int = 0) -> Iterator[int]:
     """The port of a server of `app` in this process; its kernel keeps so much unread."""
+    with running(app, loop, kernel_bytes) as (_, port):
+        yield port
+
+
+@contextmanager
+def running(
+    app: ASGIApp, loop: EventLoop = "auto", kernel_bytes: int = 0
+) -> Iterator[tuple[DrainingServer, int]]:
+    """A server of `app` in this process, to be stopped by its `should_exit`, and its port."""
     listening = socket.create_server(("127.0.0.1", 0))
+    port = listening.getsockname()[1]
     if kernel_bytes:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, kernel_bytes)
     config = uvicorn.Config(
         app, http=Connection, loop=loop, lifespan="off", log_level="error", ws="none"
     )
-    server = uvicorn.Server(config)
+    server = DrainingServer(config)
     thread = threading.Thread(target=server.run, args=[[listening]])
     thread.start()
     while not server.started:
         time.sleep(0.01)
     try:
-        yield listening.getsockname()[1]
+        yield server, port
     finally:
         server.should_exit = True
         thread.join()

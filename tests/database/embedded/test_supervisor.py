@@ -1,7 +1,6 @@
 """Users, servers and guardians of the embedded PostgreSQL that are killed."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -42,7 +41,8 @@ def test_everything_killed_at_once_loses_nothing(start: Start, home: Path) -> No
     os.kill(supervisor, signal.SIGSTOP)  # lest it is quicker than we are
     for process in (server, supervisor, user.process.pid):
         os.kill(process, signal.SIGKILL)
-    shutil.rmtree(socket_directory(home))
+    directory = socket_directory(home)
+    assert directory.exists()
     user.kill(signal.SIGKILL)
     # After a restart of the machine the number in the left file may be anybody's.
     with subprocess.Popen([*ORDINARILY, "sleep", "60"]) as stranger:
@@ -52,6 +52,7 @@ def test_everything_killed_at_once_loses_nothing(start: Start, home: Path) -> No
         url = start().says
         stranger.kill()
 
+    assert not directory.exists()
     assert query(url, "SELECT answer FROM kept") == 42
     query(url, "DROP TABLE kept")
 
@@ -65,7 +66,7 @@ def test_a_killed_guardian_hinders_nobody(start: Start, home: Path) -> None:
     # Only Linux tells the server of its parent's death; elsewhere it goes on.
     assert (server_id(home) == server) == (sys.platform != "linux")
     if server_id(home) != server:
-        directory.rmdir()
+        assert not directory.exists()
 
 
 def parent_of(process: int) -> int:
