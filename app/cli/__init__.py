@@ -1,1 +1,1 @@
-"""The command line, and the server processes that it starts."""
+"""The command line."""

@@ -17,7 +17,7 @@ from app.auth.accounts import (
 )
 from app.auth.sessions import create_link
 from app.cli.console import DataDir, console, load_settings, open_database, open_standard_input
-from app.cli.server_address import read_server_address
+from app.cli.server.server_address import read_server_address
 from app.domain.errors import BadInputError
 from app.settings import Settings
 

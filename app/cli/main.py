@@ -27,11 +27,11 @@ from app.cli.console import (
     refuse_shared_password,
     refuse_weak_password,
 )
-from app.cli.database_wait import wait_for_database
 from app.cli.fetch import fetch
 from app.cli.imports import import_figures
-from app.cli.listening import open_listening_socket, restart_program
-from app.cli.serve import run_server
+from app.cli.server.database_wait import wait_for_database
+from app.cli.server.listening import open_listening_socket, restart_program
+from app.cli.server.run import run_server
 from app.database.embedded.server import wait_for_shutdown
 from app.database.errors import explain_error
 from app.database.roles import may_change_published, prepare_role

@@ -28,7 +28,7 @@ def test_a_server_process_does_not_load(package: str, of_worker: set[str]) -> No
 
 @pytest.fixture(scope="module")
 def of_worker() -> set[str]:
-    return loaded_by("app.cli.entry", "app.cli.worker")
+    return loaded_by("app.cli.entry", "app.cli.server.worker")
 
 
 def test_commands_begin_without_what_only_a_migration_or_a_fetch_needs() -> None:

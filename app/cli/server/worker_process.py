@@ -13,7 +13,7 @@ from typing import Final
 
 import uvicorn
 
-from app.cli.draining import DrainingServer
+from app.cli.server.draining import DrainingServer
 
 SIGN_INTERVAL_S: Final = 1
 """Seconds between two signs of life; while it comes up, a tenth of it."""

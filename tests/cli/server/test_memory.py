@@ -29,6 +29,6 @@ def heaps(before: str) -> int:
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="others have one heap anyway")
 def test_the_threads_of_a_worker_allocate_from_one_heap() -> None:
-    shared = "from app.cli.memory import share_one_heap; share_one_heap()"
+    shared = "from app.cli.server.memory import share_one_heap; share_one_heap()"
     assert heaps(shared) == 1
     assert heaps("") > 1

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.cli import http_protocol
-from tests.cli.http_protocol.builders import (
+from app.cli.server import http_protocol
+from tests.cli.server.http_protocol.builders import (
     END,
     FIRST,
     EventLoop,

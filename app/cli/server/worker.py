@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from app.cli.memory import share_one_heap
+from app.cli.server.memory import share_one_heap
 from app.database.session import Database
 from app.logs import install_logging
 from app.main import create_app

@@ -7,8 +7,8 @@ import time
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from app.cli import http_protocol
-from tests.cli.http_protocol.builders import FIRST, EventLoop, read_until, running, slow
+from app.cli.server import http_protocol
+from tests.cli.server.http_protocol.builders import FIRST, EventLoop, read_until, running, slow
 
 POST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n"
 GONE = threading.Event()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.cli.http_protocol.builders import EventLoop
+from tests.cli.server.http_protocol.builders import EventLoop
 from tests.faults.service import Service
 
 

@@ -7,11 +7,11 @@ import time
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from app.cli import http_protocol
+from app.cli.server import http_protocol
 from app.database.session import Database
 from app.main import create_app
 from tests.builders import UNREACHABLE_URL
-from tests.cli.http_protocol.builders import FIRST, EventLoop, answer_at, read_until, serving
+from tests.cli.server.http_protocol.builders import FIRST, EventLoop, answer_at, read_until, serving
 
 
 async def hasty(scope: Scope, receive: Receive, send: Send) -> None:

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.cli.draining import DrainingServer
-from app.cli.http_protocol import Connection
+from app.cli.server.draining import DrainingServer
+from app.cli.server.http_protocol import Connection
 from tests.faults.service import Service
 
 EventLoop = Literal["auto", "asyncio", "uvloop"]

@@ -12,12 +12,12 @@ from typing import Any, Final
 import uvicorn
 
 from app.cli.console import console
-from app.cli.database_wait import database_place
-from app.cli.draining import DrainingServer
-from app.cli.hangup import HangUp, TerminalWatch
-from app.cli.http_protocol import Connection
-from app.cli.server_address import announce_address
-from app.cli.worker_processes import WorkerProcesses
+from app.cli.server.database_wait import database_place
+from app.cli.server.draining import DrainingServer
+from app.cli.server.hangup import HangUp, TerminalWatch
+from app.cli.server.http_protocol import Connection
+from app.cli.server.server_address import announce_address
+from app.cli.server.worker_processes import WorkerProcesses
 from app.domain.site import SOFTWARE
 from app.settings import METRICS_DIRECTORY, Settings
 from app.temporary_directory import temporary_directory
@@ -32,7 +32,7 @@ def server_config(workers: int, settings: Settings) -> uvicorn.Config:
     """Return uvicorn's configuration for so many processes."""
     return uvicorn.Config(
         # By name, since each worker is a process that imports it anew.
-        "app.cli.worker:create_worker_app",
+        "app.cli.server.worker:create_worker_app",
         factory=True,
         http=Connection,
         workers=workers,

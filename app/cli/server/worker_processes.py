@@ -15,8 +15,8 @@ from typing import Final
 
 import uvicorn
 
-from app.cli.hangup import HangUp, TerminalWatch
-from app.cli.worker_process import WorkerProcess
+from app.cli.server.hangup import HangUp, TerminalWatch
+from app.cli.server.worker_process import WorkerProcess
 from app.domain.errors import UnavailableError
 
 LOOK_S: Final = 0.5

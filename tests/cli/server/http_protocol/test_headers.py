@@ -7,8 +7,8 @@ from contextlib import contextmanager
 import httpx2
 import pytest
 
-from app.cli import http_protocol
-from tests.cli.http_protocol.builders import END, FIRST, answer_to, serving, slow
+from app.cli.server import http_protocol
+from tests.cli.server.http_protocol.builders import END, FIRST, answer_to, serving, slow
 from tests.faults.service import Service
 
 

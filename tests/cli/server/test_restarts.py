@@ -15,7 +15,7 @@ import pytest
 from app.auth.accounts import add_maintainer, create_token
 from app.database.session import Database
 from app.paths import PROJECT
-from tests.cli.http_protocol.builders import read_until
+from tests.cli.server.http_protocol.builders import read_until
 from tests.faults.service import Service
 from tests.programs import ANSWER_TIMEOUT_S
 from tests.readers import Readers, reading

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from app.cli.listening import open_listening_socket
+from app.cli.server.listening import open_listening_socket
 from app.domain.errors import UserError
 from tests.faults.service import MODELSHARE, Service, start_with_socket
 from tests.programs import ANSWER_TIMEOUT_S

@@ -1,0 +1,1 @@
+"""The server processes: one or several, how they start, answer HTTP, restart and end."""
