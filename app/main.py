@@ -14,6 +14,8 @@ from app.domain.site import UNNAMED_SITE, Site
 from app.pages import render_error
 from app.web import health
 from app.web.error_handlers import install_error_handlers
+from app.web.limits.sign_in_queue import SignInQueue
+from app.web.limits.streams import StreamPlaces
 from app.web.middleware.answer_store import AnswerStore
 from app.web.middleware.body_limits import CloseUnreadBodies
 from app.web.middleware.conditional_get import ConditionalGetMiddleware
@@ -24,12 +26,10 @@ from app.web.middleware.rate_limit import RateLimitMiddleware
 from app.web.middleware.request_guard import install_request_guard
 from app.web.middleware.security_headers import SecurityHeadersMiddleware
 from app.web.middleware.tracking_parameters import TrackingParametersMiddleware
+from app.web.middleware.version_watch import VersionWatch
 from app.web.openapi import install_openapi
 from app.web.route_table import RouteTable
-from app.web.sign_in_queue import SignInQueue
 from app.web.static_files import StaticAssets
-from app.web.streams import StreamPlaces
-from app.web.version_watch import VersionWatch
 
 
 class DashboardApp(FastAPI):

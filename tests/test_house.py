@@ -1,9 +1,12 @@
-"""How the tests themselves are kept."""
+"""How large folders and modules may be, and how the tests themselves are kept."""
 
 import re
-from pathlib import Path
+from collections import Counter
 
-TESTS = Path(__file__).parent
+from app.paths import PROJECT
+
+TESTS = PROJECT / "tests"
+APP = PROJECT / "app"
 FOREIGN = re.compile(r"^(?:from|import) tests\.(?:\w+\.)*test_\w+", re.MULTILINE)
 
 
@@ -12,3 +15,12 @@ def test_no_test_module_is_imported_by_another() -> None:
     assert len(modules) > 200
     importing = {str(path.relative_to(TESTS)) for path in modules if FOREIGN.search(modules[path])}
     assert not importing
+
+
+def test_no_folder_has_more_than_fifteen_modules_and_no_module_300_lines() -> None:
+    modules = [path for path in APP.rglob("*.py") if path.name != "__init__.py"]
+    assert len(modules) > 300
+    folders = Counter(path.parent.relative_to(APP).as_posix() for path in modules)
+    assert {folder: count for folder, count in folders.items() if count > 15} == {}
+    lines = {path.name: path.read_text().count("\n") for path in modules}
+    assert {name: count for name, count in lines.items() if count > 300} == {}

@@ -38,10 +38,10 @@ from app.domain.naming.matching import nearest_match
 from app.domain.site import SOFTWARE
 from app.web.canonical_names import RenamedError, renamed_response
 from app.web.entity_tags import NotModifiedError, not_modified_response
+from app.web.limits.token_bucket import RateExceededError
 from app.web.route_policy import SAFE_METHODS, RouteKind
 from app.web.route_table import policy_of
 from app.web.storage_errors import explain_storage_error
-from app.web.token_bucket import RateExceededError
 
 ALL_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 

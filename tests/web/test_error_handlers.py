@@ -28,7 +28,7 @@ from app.domain.errors import (
 )
 from app.main import create_app
 from app.paths import PROJECT
-from app.web.token_bucket import RateExceededError
+from app.web.limits.token_bucket import RateExceededError
 from tests.api.builders import bearer
 from tests.builders import UNREACHABLE_URL
 from tests.markup import attributes, select_one, text_of, words_for_people

@@ -22,8 +22,8 @@ from app.domain.calendar import format_instant
 from app.queries.data_version import last_change
 from app.web.csv_responses import CSVResponse, csv_response
 from app.web.dependencies import ReadSession, database_of, end_reading
+from app.web.limits.streams import StreamedCSV
 from app.web.route_policy import RouteKind, policy
-from app.web.streams import StreamedCSV
 
 ReadRows = Callable[[Session, ListQuery], ListPage[Any]]
 """Reads one page of a list. Its docstring is the description of the list in the contract."""

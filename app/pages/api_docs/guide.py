@@ -22,8 +22,8 @@ from app.queries.answers.shares import answer_question
 from app.queries.spans import main_source
 from app.web.dependencies import FRESH_PAGE, ReadSession, end_reading, no_parameters
 from app.web.error_handlers import problem_response
+from app.web.limits.token_bucket import TokenBuckets
 from app.web.route_policy import RouteKind, policy
-from app.web.token_bucket import TokenBuckets
 
 router = APIRouter()
 

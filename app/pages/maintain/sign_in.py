@@ -35,8 +35,8 @@ from app.web.dependencies import (
     database_of,
 )
 from app.web.error_handlers import STATUS_BY_ERROR, error_headers
+from app.web.limits.sign_in_queue import SignInQueue
 from app.web.route_policy import RouteKind, policy
-from app.web.sign_in_queue import SignInQueue
 
 router = APIRouter()
 

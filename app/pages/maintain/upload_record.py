@@ -43,8 +43,8 @@ from app.web.dependencies import (
     require_signed_in,
     validate_page,
 )
+from app.web.limits.streams import StreamedCSV
 from app.web.route_policy import RouteKind, policy
-from app.web.streams import StreamedCSV
 
 router = APIRouter()
 

@@ -10,11 +10,11 @@ import anyio
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.web.read_costs import WorkClock
-from app.web.read_queue import ReadQueue, Turn
+from app.web.limits.read_costs import WorkClock
+from app.web.limits.read_queue import ReadQueue, Turn
+from app.web.limits.token_bucket import ReadAccount, ReadAccounts, network_prefix
 from app.web.route_policy import RouteKind
 from app.web.route_table import policy_of
-from app.web.token_bucket import ReadAccount, ReadAccounts, network_prefix
 
 READ_S: Final = 0.1
 """Seconds of work that count as one read; a dearer read counts as several."""

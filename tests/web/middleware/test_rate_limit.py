@@ -11,10 +11,10 @@ from starlette.types import Message, Receive, Scope, Send
 from app.database.session import Database
 from app.main import create_app
 from app.settings import Settings
+from app.web.limits.token_bucket import RateExceededError
 from app.web.middleware.rate_limit import READ_S, RateLimitMiddleware, following_turn
 from app.web.route_policy import RouteKind, RoutePolicy
 from app.web.route_table import SCOPE_KEY
-from app.web.token_bucket import RateExceededError
 
 
 def statuses_until_refused(client: TestClient, path: str, **headers: str) -> list[int]:

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 from app.database.errors import RETRY_HINT
 from app.domain.errors import TooOftenError, UnavailableError
-from app.web.token_bucket import network_prefix
+from app.web.limits.token_bucket import network_prefix
 
 ATTEMPTS_AT_ONCE: Final = 2
 """Attempts that are made at the same time: while one computes, the other asks the database."""

@@ -12,8 +12,8 @@ from starlette.types import Receive, Scope, Send
 
 from app.database.errors import RETRY_HINT
 from app.domain.errors import TooOftenError, UnavailableError
+from app.web.limits.token_bucket import network_prefix
 from app.web.middleware.rate_limit import following_turn
-from app.web.token_bucket import network_prefix
 
 STREAMS_AT_ONCE: Final = 8
 """Files that a process sends in portions at the same time."""

@@ -7,7 +7,7 @@ from typing import Final
 
 from app.database.errors import RETRY_HINT
 from app.domain.errors import TooOftenError, UnavailableError
-from app.web.read_costs import MeasuredCosts, WorkClock
+from app.web.limits.read_costs import MeasuredCosts, WorkClock
 
 OF_ONE_ADDRESS_AT_ONCE: Final = 2
 """Answers that are made for one address at the same time; its other reads wait."""

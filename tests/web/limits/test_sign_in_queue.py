@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from app.domain.errors import TooOftenError, UnavailableError, UserError
-from app.web.sign_in_queue import (
+from app.web.limits.sign_in_queue import (
     ATTEMPTS_AT_ONCE,
     ATTEMPTS_MAX,
     OF_ONE_NETWORK_MAX,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.web.read_costs import KEPT_MAX, MeasuredCosts, WorkClock
+from app.web.limits.read_costs import KEPT_MAX, MeasuredCosts, WorkClock
 
 
 class Clock:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import URL
 
 from app.domain.errors import TooOftenError, UnavailableError
-from app.web.streams import OF_ONE_ADDRESS, STREAMS_AT_ONCE, StreamPlaces
+from app.web.limits.streams import OF_ONE_ADDRESS, STREAMS_AT_ONCE, StreamPlaces
 from tests.builders import publish_file
 from tests.databases import copied, open_database
 from tests.faults.service import Service

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.web.token_bucket import (
+from app.web.limits.token_bucket import (
     BUCKETS_MAX,
     NETWORK_ADDRESSES,
     RateExceededError,

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from app.domain.errors import TooOftenError, UnavailableError
-from app.web import read_queue
-from app.web.read_queue import (
+from app.web.limits import read_queue
+from app.web.limits.read_queue import (
     LONG_AT_ONCE,
     OF_ONE_ADDRESS_AT_ONCE,
     OF_ONE_ADDRESS_MAX,

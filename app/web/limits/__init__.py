@@ -1,0 +1,1 @@
+"""What one visitor may ask of the others: costs, queues, turns."""
