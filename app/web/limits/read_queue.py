@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
+from math import inf
 from typing import Final
 
 from app.database.errors import RETRY_HINT
@@ -132,8 +133,7 @@ class ReadQueue:
     def _start_next(self) -> None:
         """Begin the turns that there are places for."""
         loop = asyncio.get_running_loop()
-        while startable := [turn for turn in self.waiting if self._may_start(turn)]:
-            turn = min(startable, key=lambda waiting: waiting.due)
+        while (turn := self._next_turn()) is not None:
             self.waiting.remove(turn)
             self.running.append(turn)
             turn.mark = self.work.begin()
@@ -142,17 +142,24 @@ class ReadQueue:
             if not turn.granted.done():  # it may have been cancelled at this very moment
                 turn.granted.set_result(None)
 
-    def _may_start(self, turn: Turn) -> bool:
-        of_address = sum(running.address == turn.address for running in self.running)
-        of_kind = sum(running.long == turn.long for running in self.running)
+    def _next_turn(self) -> Turn | None:
+        """Return the waiting turn that begins now, None where there is no place for any."""
+        of_kind = Counter(turn.long for turn in self.running)
+        has_place = {True: of_kind[True] < LONG_AT_ONCE, False: of_kind[False] < SHORT_AT_ONCE}
+        # Whoever joins a long line finds no place free: that must not cost a look at the line.
+        if not any(has_place.values()) or len(self.running) >= RUNNING_MAX:
+            return None
+        of_address = Counter(turn.address for turn in self.running)
         # A long one takes time from the short: where some of those wait, it stands in their line.
-        first = not turn.long or all(turn.due <= each.due for each in self.waiting if not each.long)
-        return (
-            first
-            and of_address < OF_ONE_ADDRESS_AT_ONCE
-            and of_kind < (LONG_AT_ONCE if turn.long else SHORT_AT_ONCE)
-            and len(self.running) < RUNNING_MAX
+        first_short = min((turn.due for turn in self.waiting if not turn.long), default=inf)
+        startable = (
+            turn
+            for turn in self.waiting
+            if has_place[turn.long]
+            and of_address[turn.address] < OF_ONE_ADDRESS_AT_ONCE
+            and not (turn.long and turn.due > first_short)
         )
+        return min(startable, key=lambda turn: turn.due, default=None)
 
     def _make_long(self, turn: Turn) -> None:
         # Nothing told beforehand that it takes so long; no thread can be stopped.
