@@ -13,6 +13,8 @@ from app.database.session import Database
 from app.domain.site import UNNAMED_SITE, Site
 from app.pages import render_error
 from app.web import health
+from app.web.databases.public_reads import Replica
+from app.web.databases.version_watch import VersionWatch
 from app.web.error_handlers import install_error_handlers
 from app.web.limits.sign_in_queue import SignInQueue
 from app.web.limits.streams import StreamPlaces
@@ -26,7 +28,6 @@ from app.web.middleware.rate_limit import RateLimitMiddleware
 from app.web.middleware.request_guard import install_request_guard
 from app.web.middleware.security_headers import SecurityHeadersMiddleware
 from app.web.middleware.tracking_parameters import TrackingParametersMiddleware
-from app.web.middleware.version_watch import VersionWatch
 from app.web.openapi import install_openapi
 from app.web.route_table import RouteTable
 from app.web.static_files import StaticAssets
@@ -46,7 +47,7 @@ class DashboardApp(FastAPI):
     @cached_property
     def front(self) -> ASGIApp:
         answering = MetricsMiddleware(HeadAsGetMiddleware(super().__call__))
-        if not self.state.version_watch:
+        if not self.state.store_bytes:
             return answering
         return AnswerStore(answering, self.state.version_watch, self.state.store_bytes)
 
@@ -61,22 +62,25 @@ def create_app(
     site: Site = UNNAMED_SITE,
     reads_per_minute: int = 0,
     store_bytes: int = 0,
+    replica: Database | None = None,
 ) -> FastAPI:
     """Return the application on one database, which it closes at shutdown.
 
     `hosts` are the names that requests may be for; without any, all are. `site` is who runs it, as
     its pages say. `reads_per_minute` is how many reads an address may ask this process for, counted
     by their work; 0 is no limit. `store_bytes` is what finished answers may take to be given again;
-    0 keeps none. Raises MissingPolicyError where a route has no policy.
+    0 keeps none. `replica` answers what the public reads while it holds the same, and is closed as
+    well. Raises MissingPolicyError where a route has no policy.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        if watch := app.state.version_watch:
-            watch.start()
+        watching = [each for each in (app.state.version_watch, app.state.replica) if each]
+        for each in watching:
+            each.start()
         yield
-        if watch:
-            watch.stop()
+        for each in watching:
+            each.stop()
         app.state.db.close()
 
     app = DashboardApp(
@@ -98,7 +102,11 @@ def create_app(
     app.state.site = site
     app.state.reads_per_minute = reads_per_minute
     app.state.store_bytes = store_bytes
-    app.state.version_watch = VersionWatch(db) if store_bytes else None
+    compares = replica is not None
+    app.state.version_watch = (
+        VersionWatch(db, compares=compares) if store_bytes or compares else None
+    )
+    app.state.replica = replica and Replica(replica, app.state.version_watch)
     app.state.sign_in_queue = SignInQueue()
     app.state.stream_places = StreamPlaces()
     # The handlers come before the request guard, which copies those there are for its own refusals.

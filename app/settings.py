@@ -39,7 +39,8 @@ _DRIVER = "postgresql+psycopg://"
 _EXPECTED = "a PostgreSQL address is expected: postgresql://user:password@host:5432/name"
 # A name, an IPv4 address, or an IPv6 address in its brackets, as the Host header has them.
 _HOST: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]", re.ASCII)
-_SECRETS: Final = ("database_url", "database_password", "app_password", "openrouter_api_key")
+_DATABASES: Final = ("database_url", "database_read_url")
+_SECRETS: Final = (*_DATABASES, "database_password", "app_password", "openrouter_api_key")
 _PUBLISHERS: Final = ("openrouter_url", "vercel_url", "huggingface_url")
 _SITE_PARSERS: Final[Mapping[str, Callable[[str], str]]] = {
     "site_name": lambda text: clean_text(text, NAME_MAX),
@@ -83,6 +84,8 @@ class Settings(BaseSettings):
 
     # Not in the repr: they may hold a password.
     database_url: Annotated[str | None, Field(repr=False)] = None
+    # A streaming replica of it, for what the public reads.
+    database_read_url: Annotated[str | None, Field(repr=False)] = None
     database_password: Annotated[str | None, Field(repr=False)] = None
     app_password: Annotated[str | None, Field(repr=False)] = None
     openrouter_api_key: Annotated[str | None, Field(repr=False)] = None
@@ -126,7 +129,7 @@ class Settings(BaseSettings):
         del dotenv_settings, file_secret_settings
         return init_settings, env_settings, SecretFiles(settings_cls)
 
-    @field_validator("database_url")
+    @field_validator(*_DATABASES)
     @classmethod
     def _with_driver(cls, url: str | None) -> str | None:
         # SQLAlchemy takes `postgresql://` for psycopg2, and does not know the `postgres://` that
@@ -144,6 +147,14 @@ class Settings(BaseSettings):
             # The message does not quote what was found, which may hold a password.
             raise ValueError(_EXPECTED) from None
         return _DRIVER + rest
+
+    @field_validator("database_read_url")
+    @classmethod
+    def _beside_database_url(cls, url: str | None, info: ValidationInfo) -> str | None:
+        # A DATABASE_URL that is there and not usable is refused for itself.
+        if url and info.data.get("database_url", url) is None:
+            raise ValueError("a replica of the database in DATABASE_URL, which is missing")
+        return url
 
     @field_validator(*_PUBLISHERS)
     @classmethod
@@ -202,12 +213,13 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _with_password(self) -> Self:
-        if self.database_url and self.database_password:
-            url = make_url(self.database_url)
-            if url.password is None:
-                # `str(url)` would write asterisks in place of the password.
-                whole = url.set(password=self.database_password)
-                self.database_url = whole.render_as_string(hide_password=False)
+        for name in _DATABASES:
+            if (address := getattr(self, name)) and self.database_password:
+                url = make_url(address)
+                if url.password is None:
+                    # `str(url)` would write asterisks in place of the password.
+                    whole = url.set(password=self.database_password)
+                    setattr(self, name, whole.render_as_string(hide_password=False))
         return self
 
     @property

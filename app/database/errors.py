@@ -12,6 +12,7 @@ from app.domain.errors import BadInputError, ConflictError, NoRoomError, Unavail
 INSUFFICIENT_PRIVILEGE: Final = "42501"
 LOCK_NOT_AVAILABLE: Final = "55P03"  # lock_timeout ran out
 READ_ONLY: Final = "25006"
+SERIALIZATION_FAILURE: Final = "40001"
 RETRY_HINT: Final = "Nothing is lost. Please try again in a few seconds."
 _SAME_MOMENT: Final = "Someone else changed the same at the same moment"
 _LOOK_AGAIN_HINT: Final = "Nothing was stored. Please look again and try again."
@@ -31,7 +32,7 @@ _STATES: Final[dict[str, tuple[type[UserError], str, str]]] = {
         "Nothing can be changed at the moment: the database is read-only",
         "Reading works. Nothing was stored; please try again later.",
     ),
-    "40001": (ConflictError, _SAME_MOMENT, _LOOK_AGAIN_HINT),  # serialization failure
+    SERIALIZATION_FAILURE: (ConflictError, _SAME_MOMENT, _LOOK_AGAIN_HINT),
     "40P01": (ConflictError, _SAME_MOMENT, _LOOK_AGAIN_HINT),  # deadlock
     "53": (UnavailableError, "The database is out of means", RETRY_HINT),
     "53100": (

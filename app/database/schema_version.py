@@ -78,6 +78,13 @@ def schema_revisions(db: Database) -> tuple[str | None, str]:
         return _current_revision(connection), _newest_revision()
 
 
+def read_name_and_revision(connection: Connection) -> tuple[str, ...]:
+    """Return which database it is, and its revision; a streaming replica says the same of both."""
+    # The identifier is that of the cluster that initdb made, and of all copies of it.
+    name = "SELECT system_identifier || '/' || current_database() FROM pg_control_system()"
+    return str(connection.scalar(text(name))), str(_current_revision(connection))
+
+
 def _current_revision(connection: Connection) -> str | None:
     # Asked for by its name first: a statement on a table that is missing would be an error.
     if connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:

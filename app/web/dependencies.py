@@ -20,6 +20,7 @@ from app.domain.questions.tracking import expected_beside
 from app.domain.site import Site
 from app.queries.answers.shares import known_slugs
 from app.web.canonical_names import redirect_names
+from app.web.databases.public_reads import read_publicly
 from app.web.entity_tags import set_release_validators, set_validators
 
 
@@ -38,14 +39,12 @@ def site_of(request: Request) -> Site:
 RequestDatabase = Annotated[Database, Depends(database_of)]
 
 
-def read_session(
-    request: Request, db: Annotated[Database, Depends(database_of)]
-) -> Iterator[Session]:
+def read_session(request: Request) -> Iterator[Session]:
     """Yield a session of one read-only transaction, in which all reads see the same figures.
 
     Whoever draws or renders what was read ends it first, with `end_reading`.
     """
-    with db.reading() as session:
+    with read_publicly(request) as session:
         request.state.read_session = session
         yield session
 

@@ -31,9 +31,27 @@ class Cluster:
         self.log = home / "log"
         self.started: subprocess.Popen[bytes] | None = None
         self.binaries = find_binaries(self.data)
+
+    def make(self) -> None:
         initdb = [*embedded_server._prefix(self.data.parent), f"{self.binaries}/initdb"]
         with Path(os.devnull).open() as nothing:
             embedded_server._make(self.data, initdb, nothing.fileno())
+
+    def copy(self, primary: "Cluster") -> None:
+        """Makes this one a streaming replica of a server that runs."""
+        owner = primary.data.stat()
+        self.data.mkdir(mode=0o700)
+        if os.geteuid() == 0:
+            os.chown(self.data, owner.st_uid, owner.st_gid)
+        subprocess.run(
+            [
+                *embedded_server._prefix(self.data),
+                *(f"{self.binaries}/pg_basebackup", "--write-recovery-conf", "--checkpoint=fast"),
+                *("-h", f"{primary.home}", "-U", "modelshare", "-D", f"{self.data}"),
+            ],
+            check=True,
+            capture_output=True,
+        )
 
     @property
     def url(self) -> str:
@@ -99,10 +117,15 @@ class Cluster:
 
 
 @contextmanager
-def cluster() -> Iterator[Cluster]:
+def cluster(primary: Cluster | None = None) -> Iterator[Cluster]:
+    """An empty one, or a streaming replica of `primary`."""
     home = Path(tempfile.mkdtemp(prefix="modelshare-faults-"))
     made = Cluster(home)
     try:
+        if primary is None:
+            made.make()
+        else:
+            made.copy(primary)
         made.start()
         yield made
     finally:

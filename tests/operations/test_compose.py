@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 import yaml
+from sqlalchemy import QueuePool
 
 from app.auth.weak_secrets import secret_weakness
+from app.database.session import Database
 from app.paths import PROJECT
 from tests.command_server import run_command
 
 BIN = Path(sys.executable).parent
+CONNECTIONS = 250
 
 
 @pytest.fixture(scope="module")
@@ -78,10 +81,24 @@ def test_the_fetcher_alone_has_a_way_out_beside_the_proxy(compose: dict[str, Any
     assert "ports" not in services["fetch"]
 
 
+def test_there_may_be_several_nodes_and_the_database_has_room_for_five(
+    compose: dict[str, Any],
+) -> None:
+    app = compose["services"]["app"]
+    # Any of them would be the same for all nodes, of which but one could have it.
+    assert not {"container_name", "ports", "hostname"} & set(app)
+    assert isinstance(app["networks"], list)
+    pool = Database("postgresql+psycopg://nowhere/x").engine.pool
+    assert isinstance(pool, QueuePool)
+    of_a_worker = pool.size() + pool._max_overflow + 1  # and that of the watch
+    assert 5 * int(app["environment"]["WEB_CONCURRENCY"]) * of_a_worker < CONNECTIONS
+
+
 def test_postgresql_is_as_durable_as_it_comes(compose: dict[str, Any]) -> None:
     postgres = compose["services"]["postgres"]
     assert postgres["image"] == "postgres:18-trixie"
-    assert postgres["command"] == ["postgres", "-c", "log_error_verbosity=terse"]
+    settings = ["log_error_verbosity=terse", f"max_connections={CONNECTIONS}"]
+    assert postgres["command"] == ["postgres", "-c", settings[0], "-c", settings[1]]
     assert postgres["volumes"] == ["postgres:/var/lib/postgresql"]
 
 
@@ -91,7 +108,7 @@ def test_the_metrics_are_not_passed_on() -> None:
 
 SECRETS = re.compile(r"\$\{(\w+)(:\?)?")
 # Without a key the publisher gives the same figures, of fewer months.
-MAY_BE_LEFT_OUT = ("SITE_", "FETCH_EVERY", "OPENROUTER_API_KEY")
+MAY_BE_LEFT_OUT = ("SITE_", "DATABASE_READ_URL", "FETCH_EVERY", "OPENROUTER_API_KEY")
 
 
 def test_no_secret_has_a_default(compose: dict[str, Any]) -> None:

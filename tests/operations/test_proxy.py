@@ -11,7 +11,7 @@ import ssl
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,10 +51,14 @@ class Proxied:
             yield connection
 
 
-def configured(place: Path, upstream: str, port: int) -> Path:
-    text = CADDYFILE.read_text()
-    assert "reverse_proxy app:8000 {" in text
-    text = text.replace("app:8000", upstream)
+def configured(place: Path, upstreams: Sequence[str], port: int) -> Path:
+    text, nodes = CADDYFILE.read_text(), "dynamic a app 8000 {"
+    assert nodes in text
+    if len(upstreams) == 1:
+        text = text.replace(nodes, f"dynamic a 127.0.0.1 {urlsplit('//' + upstreams[0]).port} {{")
+    else:  # No name leads to several ports.
+        block = re.compile(re.escape(nodes) + r"[^}]*}")
+        text = block.sub(f"to {' '.join(upstreams)}", text)
     text = text.replace("admin off", LOCAL.format(http=free_port(), https=port) + "admin off", 1)
     # With every request in the log, to see what of one is told there.
     text = text.replace("level ERROR", "level INFO")
@@ -72,10 +76,10 @@ def caddy_program() -> str:
 
 
 @contextmanager
-def caddy(place: Path, upstream: str) -> Iterator[tuple[int, Path]]:
+def caddy(place: Path, *upstreams: str) -> Iterator[tuple[int, Path]]:
     program = caddy_program()
     port = free_port()
-    config = configured(place, upstream, port)
+    config = configured(place, upstreams, port)
     env = os.environ | {"SITE_HOST": f"localhost:{port}", "XDG_DATA_HOME": str(place)}
     env |= {"XDG_CONFIG_HOME": str(place), "HOME": str(place)}
     command = [program, "run", "--adapter", "caddyfile", "--config", str(config)]

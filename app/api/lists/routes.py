@@ -16,12 +16,12 @@ from app.api.lists.envelope import ListEnvelope, ListLinks, ListMeta, ListPage, 
 from app.api.lists.parameters import REFUSAL_STATUSES, query_parameters
 from app.api.lists.query import ListQuery, address_with, list_query_dependency
 from app.csv_io.writer import csv_link_header, csv_text, download_file_name
-from app.database.session import Database
 from app.database.vintages import vintage_at
 from app.domain.calendar import format_instant
 from app.queries.data_version import last_change
 from app.web.csv_responses import CSVResponse, csv_response
-from app.web.dependencies import ReadSession, database_of, end_reading
+from app.web.databases.public_reads import read_publicly
+from app.web.dependencies import ReadSession, end_reading
 from app.web.limits.streams import StreamedCSV
 from app.web.route_policy import RouteKind, policy
 
@@ -180,13 +180,13 @@ def _csv(  # noqa: PLR0917 - they are of six kinds
     if list_query.limit or not page.after or not vintage:
         return first
     # The rest is read while it is sent: how long it will be is not known yet.
-    rest = _rest(database_of(request), list_query, listing, page.after, vintage)
+    rest = _rest(request, list_query, listing, page.after, vintage)
     del first.headers["Content-Length"]
     return StreamedCSV(request, chain([bytes(first.body)], rest), dict(first.headers))
 
 
 def _rest(
-    db: Database, list_query: ListQuery, listing: ListRoute, after: CursorKey, vintage: datetime
+    request: Request, list_query: ListQuery, listing: ListRoute, after: CursorKey, vintage: datetime
 ) -> Iterator[bytes]:
     """Yield the pages after the first as CSV without a header."""
     # Each page has a session of its own: a slow reader must hold no transaction open. The cursor
@@ -194,7 +194,7 @@ def _rest(
     following: CursorKey | None = after
     while following:
         page_asked = replace(list_query, cursor=Cursor(list_query.name, vintage, following))
-        with db.reading() as session:
+        with read_publicly(request) as session:
             page = listing.read(session, page_asked)
         yield csv_text(map(csv_cells, page.rows)).encode()
         following = page.after

@@ -122,6 +122,9 @@ def announce_settings(words: str, workers: int, settings: Settings) -> None:
     held: dict[str, Any] = {
         "version": version("open-model-share"),
         "database": database_place(settings.database_url) if settings.database_url else "its own",
+        "replica": database_place(settings.database_read_url)
+        if settings.database_read_url
+        else "none",
         "hosts": ", ".join(settings.hosts) or "any",
         "proxies": settings.forwarded_allow_ips,
         "workers": workers,

@@ -28,4 +28,5 @@ def create_worker_app() -> FastAPI:
         site=settings.site,
         reads_per_minute=settings.rate_limit,
         store_bytes=settings.answer_store_mib * 1024 * 1024,
+        replica=Database(settings.database_read_url) if settings.database_read_url else None,
     )

@@ -1,13 +1,15 @@
-"""Watches the version of the data, so that a kept answer is never given once it is outdated."""
+"""Watches the version of a database, so that nothing is given once it is outdated."""
 
 import logging
 import threading
 import time
+from dataclasses import dataclass
 from typing import Final
 
 import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.database.schema_version import read_name_and_revision
 from app.database.session import Database
 from app.web.entity_tags import current_labels
 
@@ -19,15 +21,29 @@ CONFIRMED_S: Final = 1.0
 log = logging.getLogger(__name__)
 
 
-class VersionWatch:
-    """A thread that reads the labels of current answers, on a connection of its own."""
+@dataclass(frozen=True, slots=True)
+class DatabaseState:
+    """What a database holds: of two that are in equal states, either may answer."""
 
-    def __init__(self, db: Database) -> None:
+    labels: frozenset[str]
+    """Those that current answers have."""
+    name_and_revision: tuple[str, ...] = ()
+    """Which database it is, and the revision of its schema; of a replica, those of its primary."""
+
+
+class VersionWatch:
+    """A thread that reads what a database holds, on a connection of its own.
+
+    With `compares` it also reads which database it is, by which a replica is told from others.
+    """
+
+    def __init__(self, db: Database, *, compares: bool = False) -> None:
         self._db = db
+        self._compares = compares
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="version-watch", daemon=True)
-        # In one tuple, so that a reader never sees the labels of one look with another's moment.
-        self._last_look: tuple[frozenset[str], float] = frozenset(), float("-inf")
+        # In one tuple, so that a reader never sees the state of one look with another's moment.
+        self._last_look: tuple[DatabaseState | None, float] = None, float("-inf")
 
     def start(self) -> None:
         self._thread.start()
@@ -35,10 +51,15 @@ class VersionWatch:
     def stop(self) -> None:
         self._stopped.set()
 
+    def confirmed_state(self) -> DatabaseState | None:
+        """Return what the database holds; None if it has not just said."""
+        state, began = self._last_look
+        return state if time.monotonic() - began < CONFIRMED_S else None
+
     def confirmed_labels(self) -> frozenset[str] | None:
         """Return the labels that current answers have; None if the database has not just said."""
-        labels, began = self._last_look
-        return labels if time.monotonic() - began < CONFIRMED_S else None
+        state = self.confirmed_state()
+        return state.labels if state else None
 
     def _watch(self) -> None:
         while not self._stopped.is_set():
@@ -54,5 +75,6 @@ class VersionWatch:
             while not self._stopped.is_set():
                 # The moment before the question: what is published after it may be missing.
                 began = time.monotonic()
-                self._last_look = current_labels(session), began
+                name = read_name_and_revision(session.connection()) if self._compares else ()
+                self._last_look = DatabaseState(current_labels(session), name), began
                 self._stopped.wait(INTERVAL_S)

@@ -7,9 +7,9 @@ from typing import Final
 from cachetools import LRUCache
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.web.databases.version_watch import VersionWatch
 from app.web.middleware.metrics import new_request_id, note_stored
 from app.web.middleware.stored_answer import ANSWER_MAX_BYTES, PendingAnswer, StoredAnswer
-from app.web.middleware.version_watch import VersionWatch
 
 WAIT_S: Final = 5
 """Seconds to wait for an answer that another request makes, before making it a second time."""

@@ -42,6 +42,11 @@ _STORED: Final = Counter(
     "Answers that were given from the store of finished ones.",
     registry=_OWN,
 )
+_REPLICA_READS: Final = Counter(
+    "modelshare_replica_reads",
+    "Requests whose data was read from the replica of DATABASE_READ_URL.",
+    registry=_OWN,
+)
 _SECONDS: Final = Histogram(
     "modelshare_answer_seconds",
     "From the end of a request's headers to the end of its answer.",
@@ -125,6 +130,11 @@ def note_stored(
     start, body = sent
     _note(scope, route, start["status"], len(body["body"]), time.perf_counter() - began)
     REQUEST.reset(token)
+
+
+def note_replica_read() -> None:
+    """Count a request that reads from the replica."""
+    _REPLICA_READS.inc()
 
 
 def _note(scope: Scope, route: str, status: int, size: int, seconds: float) -> None:

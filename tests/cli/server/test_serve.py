@@ -210,6 +210,8 @@ def test_with_a_database_url_no_server_of_our_own_is_started(
     [
         ("PORT", "eighty", "PORT is not usable."),
         ("DATABASE_URL", "sqlite:///x", "DATABASE_URL is not usable."),
+        ("DATABASE_READ_URL", "sqlite:///x", "DATABASE_READ_URL is not usable."),
+        ("DATABASE_READ_URL", "postgresql://db/x", "DATABASE_READ_URL is not usable."),
         ("WEB_CONCURRENCY", "0", "WEB_CONCURRENCY is not usable."),
         *(
             ("ALLOWED_HOSTS", wrong, "ALLOWED_HOSTS is not usable.")
