@@ -18,14 +18,18 @@ def data_version(session: Session) -> str:
     """
     if "data_version" in session.info:
         return str(session.info["data_version"])
-    # Nothing counted here is ever taken back (triggers refuse it), so the counts alone tell two
-    # states apart. The latest instant would not: after a clock was set back, a change has an
-    # earlier instant than the one before. COUNT of a column counts what is not NULL.
+    # Nothing counted here is ever taken back (triggers refuse it), so the counts tell two states of
+    # a database apart. The latest instant would not: after a clock was set back, a change has an
+    # earlier instant than the one before. COUNT of a column counts what is not NULL. But a replica
+    # that takes the place of a lost primary may have lost changes, and get as many others.
     counted = session.execute(
         select(
             func.count(Upload.published_at),
             func.count(Upload.withdrawn_at),
             select(func.count()).select_from(CatalogueChange).scalar_subquery(),
+            func.extract("epoch", func.max(Upload.published_at)),
+            func.extract("epoch", func.max(Upload.withdrawn_at)),
+            func.extract("epoch", select(func.max(CatalogueChange.at)).scalar_subquery()),
         )
     ).one()
     version = "-".join(map(str, counted))
