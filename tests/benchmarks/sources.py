@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from fastapi.testclient import TestClient
+from httpx2 import Response
 
 from app.catalogue.editing import edit_entry
 from app.catalogue.entry_types import SOURCE_TYPE
@@ -62,11 +63,19 @@ def main(count: int) -> None:
         with TestClient(create_app(db)) as client:
             every = ",".join(f"lab-{number}" for number in range(count))
             for page in (*PAGES, f"/trends?source={every}", f"/trends?view=table&source={every}"):
-                began = time.perf_counter()
-                answer = client.get(page)
-                took = time.perf_counter() - began
-                size = len(answer.content)
-                print(f"{page[:24]:<24} {answer.status_code} {took:7.2f} s {size:>9,} bytes")
+                answer, took = fetch(client, page)
+                # The first visit reads templates and catalogue, the best of three is the page.
+                again = min(fetch(client, page)[1] for _ in range(3))
+                print(
+                    f"{page[:24]:<24} {answer.status_code} {took:7.3f} s, again {again:7.3f} s,"
+                    f" {len(answer.content):>9,} bytes"
+                )
+
+
+def fetch(client: TestClient, page: str) -> tuple[Response, float]:
+    """The answer, and the seconds it took."""
+    began = time.perf_counter()
+    return client.get(page), time.perf_counter() - began
 
 
 if __name__ == "__main__":

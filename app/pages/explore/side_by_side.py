@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,9 @@ from app.queries.answers.latest import answer_latest_months
 from app.queries.spans import covered_spans
 from app.web.question_chart import QuestionChart
 from app.wording.definitions import source_citation
+
+SOURCES_MAX: Final = 12
+"""Sources that stand side by side: more panels are no comparison any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ class SideBySide:
     """Sources compared: a chart with a panel for each, and the rows of a table.
 
     `groups` are the columns of the table. `silent` names the sources that have figures but none
-    for this question.
+    for this question; `more` counts those that there was no place for.
     """
 
     drawing: ChartView
@@ -49,12 +53,13 @@ class SideBySide:
     question: Question
     citations: Sequence[str]
     silent: Sequence[str]
+    more: int
 
 
 def side_by_side(
     session: Session, question: Question, main: Answer, reported: Answer | None
 ) -> SideBySide | None:
-    """Return all sources beside the main one of the answer `main`.
+    """Return the sources beside the main one of the answer `main`, those with the newest months.
 
     None where the question names its sources, or where there is nothing to set beside. `reported`
     are the figures that the main chart already quotes: their sources are left out.
@@ -63,12 +68,15 @@ def side_by_side(
     slug = main.sources[0].slug
     vintage = vintage_at(session, question.as_of)
     sources = sources_by_slug(vintage)
+    covering = covered_spans(vintage)
     # What one source reports on another is a mark on the chart of that, and no count of its own.
-    others = [
+    all_others = [
         other
         for other, source in sources.items()
-        if other != slug and other not in quoted and not source.reports_on
+        if other in covering and other not in quoted | {slug} and not source.reports_on
     ]
+    newest_first = sorted(all_others, key=lambda other: covering[other].last, reverse=True)
+    others = sorted(newest_first[: SOURCES_MAX - 1])
     if question.source or not others:
         return None
     # Every source is shown in its own latest month: a range of months would leave some out.
@@ -78,7 +86,6 @@ def side_by_side(
     if len(latest.sources) < 2:
         return None
     slugs_shown = {source.slug for source in latest.sources}
-    covering = covered_spans(vintage)
     lines = [source_citation(source) for source in latest.sources]
     return SideBySide(
         chart_view(QuestionChart(question_of_all.having(view=View.LINES), latest), "beside"),
@@ -87,7 +94,8 @@ def side_by_side(
         latest,
         question_of_all,
         lines,
-        [source.name for source in answer.sources if source.slug in covering.keys() - slugs_shown],
+        [source.name for source in answer.sources if source.slug not in slugs_shown],
+        len(all_others) - len(others),
     )
 
 

@@ -16,9 +16,11 @@ WINDOWS = ("month", "week", "day", "trailing-30-days", "trailing-12-months")
 SAME = "the same month"
 
 
-def add_source(db: Database, window: str, share: str) -> None:
-    """A source of that window, called after it, with a figure of March 2026."""
-    slug = f"a-{window}"
+def add_source(
+    db: Database, window: str, share: str, slug: str = "", month: str = "2026-03"
+) -> None:
+    """A source of that window, called after it, with a figure of one month."""
+    slug = slug or f"a-{window}"
     cells = {
         "source": slug,
         "name": f"Of a {window}",
@@ -29,7 +31,7 @@ def add_source(db: Database, window: str, share: str) -> None:
     }
     with db.writing() as session:
         edit_entry(session, SOURCE_TYPE, cells, by="ada", reason="")
-    publish_stored(db, store_file(db, month_file(share, "2026-03"), slug))
+    publish_stored(db, store_file(db, month_file(share, month), slug))
 
 
 def comparisons(html: str) -> dict[str, str]:
@@ -41,6 +43,21 @@ def comparisons(html: str) -> dict[str, str]:
         for row, below in pairs
         if "again" in below.get_attribute_list("class")
     }
+
+
+def test_beside_each_other_stand_the_twelve_with_the_newest_months(
+    own_client: TestClient, filled_db: Database
+) -> None:
+    beside = 'section[aria-labelledby="beside"] '
+    before = len(select(html_of(own_client), f"{beside}tbody tr:not(.again)"))
+    for number in range(12 - before + 2):
+        add_source(filled_db, "month", f"1{number}", slug=f"lab-{number:02}", month="2026-10")
+    page = html_of(own_client)
+    rows = [words_of(row) for row in select(page, f"{beside}tbody tr:not(.again)")]
+    assert len(rows) == 12
+    assert sum("Oct 2026" in row for row in rows) > 12 - before
+    more = words_of(select_one(page, f"{beside}p:has(> a[href='/sources'])"))
+    assert more == "3 more sources have figures: all sources."
 
 
 def test_only_figures_of_a_month_are_compared_with_the_same_month(
