@@ -16,7 +16,7 @@ from app.auth.accounts import add_maintainer, create_token
 from app.database.session import Database
 from tests.builders import SOURCE, month_file
 from tests.faults.service import Service, service
-from tests.operations.test_proxy import caddy
+from tests.operations.caddy import caddy
 from tests.programs import ANSWER_TIMEOUT_S
 
 OUTDATED_S = 1.0

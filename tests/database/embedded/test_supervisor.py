@@ -41,8 +41,8 @@ def test_everything_killed_at_once_loses_nothing(start: Start, home: Path) -> No
     os.kill(supervisor, signal.SIGSTOP)  # lest it is quicker than we are
     for process in (server, supervisor, user.process.pid):
         os.kill(process, signal.SIGKILL)
+    # It may be gone already: any start of this user removes what nobody holds any more.
     directory = socket_directory(home)
-    assert directory.exists()
     user.kill(signal.SIGKILL)
     # After a restart of the machine the number in the left file may be anybody's.
     with subprocess.Popen([*ORDINARILY, "sleep", "60"]) as stranger:
