@@ -4,9 +4,17 @@ import csv
 import io
 import re
 from collections.abc import Sequence
+from datetime import date
 
 from app.csv_io.problems import ProblemList
-from app.csv_io.schema import DELIMITERS, ColumnRule, FileLimits, FileReading, ReadColumn
+from app.csv_io.schema import (
+    DELIMITERS,
+    CellContext,
+    ColumnRule,
+    FileLimits,
+    FileReading,
+    ReadColumn,
+)
 from app.domain.errors import excerpt
 from app.domain.naming.matching import fold_name, nearest_match
 from app.domain.text import UnreadableCellError, clean_text
@@ -39,6 +47,13 @@ class Header:
     def position(self, name: str) -> int | None:
         """Return where (from 1) the column `name` stands in the file, or None."""
         return next((item.position for item in self.reading.columns if item.field == name), None)
+
+    def days_as_months(self, context: CellContext) -> tuple[date, ...]:
+        """Return the months written as a first day, where the column may hold days."""
+        headers = [item.header for item in self.reading.columns if item.field == "month"]
+        called_date = any(fold_name(header) == "date" for header in headers)
+        may_be_days = called_date or not context.has_plain_months
+        return tuple(sorted(context.first_days)) if may_be_days else ()
 
     def detect_delimiter(self, line: str) -> str:
         """Return the delimiter that makes most known names of the header's line.

@@ -168,6 +168,7 @@ class CsvTable:
             else:
                 yield CsvRow(line, values, split_numbers[0] if split_numbers else None)
         self.reading.decimal_mark = context.decimal_mark
+        self.reading.days_as_months = self.header.days_as_months(context)
 
     def _pairs(self) -> list[ColumnPair]:
         parsers = [column.parse if column else None for column in self.header.rules_by_position]

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Final
 
 from app.domain.calendar import months_between
+from app.domain.snapshot import SnapshotKey
 from app.domain.vocabulary import ORIGIN_LABELS, Openness, Origin
 from app.ingest.month_diff import shares_by_origin
 from app.queries.lines import MonthlyTotals
@@ -29,14 +30,19 @@ class ReviewSeries:
     months: tuple[date, ...]
     before: tuple[Decimal | None, ...]
     after: tuple[Decimal | None, ...]
+    vanished: tuple[date, ...] = ()
 
 
 def review_series(
-    sources: Sequence[str], before: MonthlyTotals, after: MonthlyTotals
+    sources: Sequence[str],
+    before: MonthlyTotals,
+    after: MonthlyTotals,
+    keys: Collection[SnapshotKey] = (),
 ) -> Iterator[ReviewSeries]:
     """Yield the series of each group of each source, with its current figures and those to come.
 
     `after` has every month of `before`: publishing replaces months, it never takes one away.
+    `keys` are those that the file changes.
     """
     for source in sources:
         covered = sorted(month for slug, month in after if slug == source)
@@ -45,15 +51,29 @@ def review_series(
         old, new = (
             [totals.get((source, month), {}) for month in months] for totals in (before, after)
         )
+        changed = [(source, month) in keys for month in months]
         for group, title, share_of in _groups([*old, *new]):
+            shares_before, shares_after = tuple(map(share_of, old)), tuple(map(share_of, new))
+            vanished = _vanished(shares_before, shares_after, changed)
             yield ReviewSeries(
                 source=source,
                 group=group,
                 title=title,
                 months=months,
-                before=tuple(map(share_of, old)),
-                after=tuple(map(share_of, new)),
+                before=shares_before,
+                after=shares_after,
+                vanished=tuple(months[index] for index in vanished),
             )
+
+
+def _vanished(
+    before: Sequence[Decimal | None], after: Sequence[Decimal | None], changed: Sequence[bool]
+) -> Iterator[int]:
+    """Yield the index of each changed month without a figure that has one now, or before it."""
+    for index, is_changed in enumerate(changed):
+        earlier = after[index - 1] if index else None
+        if is_changed and after[index] is None and (before[index] or earlier):
+            yield index
 
 
 _MonthOfSource = Mapping[tuple[Origin, Openness], Decimal]

@@ -16,6 +16,7 @@ from app.ingest.rules.checked import (
     RuleProgress,
     format_snapshot_key,
 )
+from app.ingest.rules.day_notice import day_notice
 from app.ingest.rules.days import NOTHING_SAID, DayCells, DaysOfMonths
 from app.ingest.rules.duplicates import find_repeated, number_slots
 from app.ingest.rules.kept_lines import CheckedLines, KeptLine, LineStore
@@ -109,6 +110,8 @@ class FileCheck:
         for key, tally in self.tallies.items():
             self.check_month(key, tally, sound)
         if notice := remainder_notice(self.remainders):
+            self.notices.add(notice.code, notice.line, notice.text)
+        if notice := day_notice(self.table.reading.days_as_months, self.tallies, self.days):
             self.notices.add(notice.code, notice.line, notice.text)
         self.compare(sound)
         self.notices.add_near_names(self.resolver)

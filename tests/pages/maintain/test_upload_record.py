@@ -42,10 +42,22 @@ def test_small_charts_stand_for_the_series_that_change_and_draw_nothing_over_gap
 ) -> None:
     html = maintainer_client.get(f"/uploads/{store_upload_of(filled_db, NOVEMBER)}").text
     charts = [chart["class"] for chart in select(html, "svg[class]")]
-    assert charts == [["chinese"], ["closed"], ["grey"]]
+    assert charts[0] == ["chinese"]
+    assert charts[-2:] == [["closed"], ["grey"]]
     before, after, *_ = attributes(html, "path.before, path.after", "d")
     assert before.count("M") == 1
     assert after.startswith(before)
+
+
+def test_a_group_that_the_file_does_not_name_any_more_is_drawn_with_a_cross(
+    maintainer_client: TestClient, filled_db: Database
+) -> None:
+    html = maintainer_client.get(f"/uploads/{store_upload_of(filled_db, NOVEMBER)}").text
+    (us_chart,) = select(html, "figure:has(svg.us)")
+    assert len(us_chart.select("path.vanished")) == 1
+    assert "in Oct\xa02026 → no figure" in us_chart.text
+    (chinese_chart,) = select(html, "figure:has(svg.chinese)")
+    assert not chinese_chart.select("path.vanished")
 
 
 def test_slices_beyond_the_fifty_largest_are_counted(
