@@ -38,14 +38,16 @@ def review_series(
     before: MonthlyTotals,
     after: MonthlyTotals,
     keys: Collection[SnapshotKey] = (),
+    *,
+    withdraws: bool = False,
 ) -> Iterator[ReviewSeries]:
     """Yield the series of each group of each source, with its current figures and those to come.
 
-    `after` has every month of `before`: publishing replaces months, it never takes one away.
-    `keys` are those that the file changes.
+    `keys` are the months that change. Publishing replaces months and takes none away: a group is
+    missed that has a share now or the month before. One that `withdraws` may, and misses less.
     """
     for source in sources:
-        covered = sorted(month for slug, month in after if slug == source)
+        covered = sorted({month for slug, month in (*before, *after) if slug == source})
         # Every month between, so that a gap in the file shows as a gap.
         months = tuple(months_between(covered[0], covered[-1]))
         old, new = (
@@ -54,7 +56,8 @@ def review_series(
         changed = [(source, month) in keys for month in months]
         for group, title, share_of in _groups([*old, *new]):
             shares_before, shares_after = tuple(map(share_of, old)), tuple(map(share_of, new))
-            vanished = _vanished(shares_before, shares_after, changed)
+            expected = shares_before if withdraws else _expected(shares_before, shares_after)
+            gone = zip(months, changed, expected, shares_after, strict=True)
             yield ReviewSeries(
                 source=source,
                 group=group,
@@ -62,18 +65,19 @@ def review_series(
                 months=months,
                 before=shares_before,
                 after=shares_after,
-                vanished=tuple(months[index] for index in vanished),
+                vanished=tuple(
+                    month
+                    for month, is_changed, share, new in gone
+                    if is_changed and share and new is None
+                ),
             )
 
 
-def _vanished(
-    before: Sequence[Decimal | None], after: Sequence[Decimal | None], changed: Sequence[bool]
-) -> Iterator[int]:
-    """Yield the index of each changed month without a figure that has one now, or before it."""
-    for index, is_changed in enumerate(changed):
-        earlier = after[index - 1] if index else None
-        if is_changed and after[index] is None and (before[index] or earlier):
-            yield index
+def _expected(
+    before: Sequence[Decimal | None], after: Sequence[Decimal | None]
+) -> list[Decimal | None]:
+    """Return for each month its current share, else the one that the month before will have."""
+    return [now or earlier for now, earlier in zip(before, (None, *after[:-1]), strict=True)]
 
 
 _MonthOfSource = Mapping[tuple[Origin, Openness], Decimal]
