@@ -6,6 +6,13 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
+from app.csv_io.lost_line_ends import REMEDY, has_lost_line_ends
+from app.csv_io.own_downloads import (
+    PLACE_COLUMNS,
+    SHARES_REMEDY,
+    is_observations_file,
+    is_shares_file,
+)
 from app.csv_io.problems import ProblemList
 from app.csv_io.schema import (
     DELIMITERS,
@@ -86,6 +93,12 @@ class Header:
             self.problems.add("too_many_columns", line, None, None, f"{width} columns", expected)
             return False
         fields = self._rules_by_name
+        if is_shares_file(names[:width]):
+            header = self.reading.delimiter.join(names[:width])
+            self.problems.add("own_shares_file", line, None, None, header, SHARES_REMEDY)
+            return False
+        if is_observations_file(names[:width]):
+            self.reading.own_columns = PLACE_COLUMNS
         if not any(fold_name(name) in fields for name in names[:width]):
             self._refuse_no_header(names[:width])
             return False
@@ -103,7 +116,8 @@ class Header:
         line = self.reading.header_line
         column = self._rules_by_name.get(fold_name(name))
         if column is None:
-            self._unknown_column(position, name)
+            if fold_name(name) not in self.reading.own_columns:
+                self._unknown_column(position, name)
             return None
         before = next((item for item in self.reading.columns if item.field == column.name), None)
         if before is not None:
@@ -157,6 +171,13 @@ class Header:
                 self.reading.blank_lines += 1
             self.skipped_lines += 1
         return "", separator
+
+    def refuse_lost_line_ends(self, line: str, delimiter: str) -> bool:
+        """Refuse a header's line that has all other lines run into it; return whether it has."""
+        is_refused = has_lost_line_ends(line, delimiter, self._rules_by_name)
+        if is_refused:
+            self.problems.add("lost_line_ends", None, None, None, line, REMEDY)
+        return is_refused
 
     def names_text(self) -> str:
         """Return the names of all columns that may be given, for an error."""

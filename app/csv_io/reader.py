@@ -114,6 +114,8 @@ class CsvTable:
                 "unknown_delimiter", self.header.skipped_lines or 1, 1, None, delimiter, expected
             )
             return
+        if self.header.refuse_lost_line_ends(header, delimiter):
+            return
         self.reading.delimiter = delimiter
         self.reading.header_line = self.header.skipped_lines + 1
         self._rows = csv.reader(

@@ -94,6 +94,7 @@ class FileReading:
     `bytes` is the file's size, `header_line` counts from 1 (0: no header was found). `lines` counts
     the rows below the header that are not blank, `empty_columns` those at the end without a name.
     `days_as_months` are months written as `2025-08-01`, where that may mean the day alone.
+    `own_columns` are those of observations.csv that an upload does not need: they are passed over.
     """
 
     bytes: int = 0
@@ -107,6 +108,7 @@ class FileReading:
     blank_lines: int = 0
     empty_columns: int = 0
     days_as_months: tuple[date, ...] = ()
+    own_columns: tuple[str, ...] = ()
 
     @property
     def delimiter_name(self) -> str:

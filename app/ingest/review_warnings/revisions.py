@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from sqlalchemy.orm import Session
 
 from app.database.tables import Upload
-from app.domain.calendar import format_month
+from app.domain.calendar import days_in, format_month
 from app.domain.snapshot import SnapshotKey
 from app.domain.vocabulary import Status
 from app.ingest.month_diff import MonthDiff
@@ -34,13 +34,17 @@ def revision_warnings(replaced: Mapping[SnapshotKey, CurrentSnapshot]) -> Iterat
 def status_warnings(
     months: Mapping[SnapshotKey, MonthDiff], replaced: Collection[SnapshotKey]
 ) -> Iterator[Notice]:
-    """Yield a notice for each revised month that would be called settled, or less settled."""
+    """Yield a notice for each revised month whose status or days would be said anew."""
     for key in sorted(replaced):
         month, about = months[key], format_snapshot_key(key)
         before, after = month.before.status, month.after.status
         if before is not Status.FINAL and after is Status.FINAL:
             text = f"{about} is {before} now and would be final: the file gives no other status"
             yield Notice("becomes_final", None, text)
+        if (days := month.before.days) is not None and month.after.days is None:
+            text = f"{about} covers {days.days} of {days_in(key[1])} days now; "
+            text += "the file says of no days, and so would be of the whole month"
+            yield Notice("lost_days", None, text)
         if month.unsettled:
             (old, new), count = month.unsettled.most_common(1)[0]
             lines = f"{count} of {month.after.lines} lines"

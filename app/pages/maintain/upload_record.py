@@ -210,10 +210,11 @@ def file(request: Request, sight: Viewed, session: ReadSession) -> Response:
     plain = f'attachment; filename="upload-{upload.id}.csv"'
     named = f"{plain}; filename*=UTF-8''{quote(upload.filename, safe='')}"
     headers = {"Content-Disposition": named, "Content-Length": str(upload.size)}
-    return StreamedCSV(request, _portions(stored), headers)
+    return StreamedCSV(request, portions_of(stored), headers)
 
 
-def _portions(file: BinaryIO) -> Iterator[bytes]:
+def portions_of(file: BinaryIO) -> Iterator[bytes]:
+    """Yield a file in portions, and close it."""
     with file:
         while portion := file.read(CHUNK_BYTES):
             yield portion
