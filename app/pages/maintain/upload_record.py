@@ -19,6 +19,7 @@ from app.domain.calendar import format_instant
 from app.domain.errors import NotFoundError
 from app.ingest.review import review_upload
 from app.ingest.stored_files import CHUNK_BYTES, open_stored_file
+from app.ingest.waiting import ids_of_waiting_uploads, read_waiting_files
 from app.pages.forms import FormState
 from app.pages.small_charts import small_charts
 from app.pages.templates import render_page
@@ -129,6 +130,11 @@ def _history(
         "older": len(uploads) == UPLOADS_A_PAGE,
         "names": source_names(session),
     }
+    context |= {"waiting": [], "held": {}}
+    if maintainer is not None:
+        waiting = ids_of_waiting_uploads(session)
+        shown = [upload.id for upload in uploads if upload.id in waiting]
+        context |= {"waiting": waiting, "held": read_waiting_files(session, shown)}
     return render_page(request, "maintain/uploads.html", context)
 
 

@@ -184,6 +184,21 @@ def test_what_was_received_is_shown_to_maintainers_whole(
     assert "OpenRouter rankings: January 2025 to October 2026" in shown
 
 
+def test_what_waits_is_named_with_what_it_holds_or_its_problems(
+    maintainer_client: TestClient, filled_db: Database
+) -> None:
+    sound = store_upload_of(filled_db, NOVEMBER, filename="sound.csv")
+    broken = store_upload_of(filled_db, NOVEMBER.replace(b"62.5", b"x"), filename="broken.csv")
+    response = maintainer_client.get("/uploads/received")
+    shown = text_of(response)
+    assert f"2 uploads wait to be published or discarded: upload {broken}, upload {sound}." in shown
+    assert f"sound.csv {sound} Unpublished OpenRouter rankings: November 2026 2 " in shown
+    assert f"broken.csv {broken} Unpublished one problem 2 " in shown
+    public = text_of(maintainer_client.get("/uploads"))
+    assert "sound.csv" not in public
+    assert "to be published or discarded" not in public
+
+
 def test_a_long_history_has_pages(maintainer_client: TestClient, filled_db: Database) -> None:
     ids = [store_upload_of(filled_db, NOVEMBER, filename=f"{n}.csv") for n in range(UPLOADS_A_PAGE)]
     received = maintainer_client.get("/uploads/received").text
