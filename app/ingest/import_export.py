@@ -25,12 +25,13 @@ from app.domain.errors import NotFoundError
 from app.domain.sources.provenance import UNKNOWN_PROVENANCE, Provenance
 from app.ingest.check import check_file, refuse_problems
 from app.ingest.publish import PublishResult, publish_upload
+from app.ingest.review import review_checked_file
 from app.ingest.rules.check_options import DEFAULT_OPTIONS, CheckOptions
-from app.ingest.rules.checked import CheckedFile
+from app.ingest.rules.checked import CheckedFile, Notice
 from app.ingest.rules.provenance import read_uploads_file, write_uploads_file
 from app.ingest.rules.upload_format import UPLOAD_COLUMNS
 from app.ingest.source_export import write_current_figures
-from app.ingest.stored_files import new_upload, open_packed_file
+from app.ingest.stored_files import WEB_LIMITS, new_upload, open_packed_file
 from app.paths import DATA
 from app.queries.upload_versions import current_snapshots_of
 
@@ -64,7 +65,8 @@ BUNDLED_OPTIONS: Final = ImportOptions(by="bundled", reason="bundled with the re
 class ImportResult:
     """What became of one file: catalogue changes, or figures checked and perhaps published.
 
-    `revises`, of a check only: the sources and months that have published figures.
+    `revises` and `warnings` are of a check only: the sources and months that have published
+    figures, and what a review of the file would warn of.
     """
 
     path: Path
@@ -72,6 +74,7 @@ class ImportResult:
     checked: CheckedFile | None = None
     published: PublishResult | None = None
     revises: tuple[tuple[str, date], ...] = ()
+    warnings: tuple[Notice, ...] = ()
 
 
 def is_empty(db: Database) -> bool:
@@ -149,16 +152,9 @@ def _import_snapshots(
         checked = check_file(session, file, options.reading, progress)
         refuse_problems(checked)
         revises = tuple(current_snapshots_of(session, checked.months))
-        return ImportResult(path, checked=checked, revises=revises)
-    upload = new_upload(
-        session,
-        file,
-        filename=path.name,
-        by=options.by,
-        source=options.reading.source,
-        openness=options.reading.openness,
-        provenance=options.provenance,
-    )
+        warnings = _review_warnings(session, path, file, options, checked)
+        return ImportResult(path, checked=checked, revises=revises, warnings=warnings)
+    upload = _new_upload(session, path, file, options)
     # Kept at hand: to have the database send a large file back doubles the memory of an import.
     packed = upload.content
     session.add(upload)
@@ -174,6 +170,29 @@ def _import_snapshots(
             stored=stored,
         )
     return ImportResult(path, checked=published.checked, published=published)
+
+
+def _new_upload(session: Session, path: Path, file: BinaryIO, options: ImportOptions) -> Upload:
+    return new_upload(
+        session,
+        file,
+        filename=path.name,
+        by=options.by,
+        source=options.reading.source,
+        openness=options.reading.openness,
+        provenance=options.provenance,
+    )
+
+
+def _review_warnings(
+    session: Session, path: Path, file: BinaryIO, options: ImportOptions, checked: CheckedFile
+) -> tuple[Notice, ...]:
+    """Return what a review warns of; of more lines than one holds, what the file alone says."""
+    # A review keeps every line beside the current one: a million of them take too much memory.
+    if checked.reading.lines > (WEB_LIMITS.lines or 0):
+        return checked.notices
+    upload = _new_upload(session, path, file, options)
+    return review_checked_file(session, upload, checked).warnings
 
 
 def uploads_files(files: Iterable[Path]) -> list[Path]:

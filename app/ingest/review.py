@@ -77,10 +77,15 @@ def review_stored_upload(session: Session, upload: Upload, limits: FileLimits) -
     """Return what publishing would change, of an upload that need not be in the database yet."""
     with open_stored_file(upload) as file:
         checked = check_upload(session, upload, file, limits=limits)
-        keys = publishable_months(session, upload, checked)
-        version = review_version_of(session, upload, checked, keys)
-        replaced = current_snapshots_of(session, keys)
-        months = compare_months(session, checked, keys, replaced)
+    return review_checked_file(session, upload, checked)
+
+
+def review_checked_file(session: Session, upload: Upload, checked: CheckedFile) -> Review:
+    """Return the same of an upload whose file was checked already, against today's catalogue."""
+    keys = publishable_months(session, upload, checked)
+    version = review_version_of(session, upload, checked, keys)
+    replaced = current_snapshots_of(session, keys)
+    months = compare_months(session, checked, keys, replaced)
     sound = not checked.problem_count
     # Of a file with problems nothing is compared: its review is the list of them.
     same = current_upload_of_same_file(session, upload) if sound else None
