@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import aliased
 
 from app.catalogue.history import entries_added_since, read_cells, read_sources
+from app.catalogue.withdrawn_names import developer_is_listed, model_is_listed
 from app.database.name_tables import Alias, Company
 from app.database.tables import Developer, Model
 from app.database.vintages import Vintage, read_once, read_once_a_version
@@ -126,8 +127,11 @@ def alias_texts(
 
 
 @read_once_a_version
-def developers_by_slug(vintage: Vintage) -> dict[str, DeveloperEntry]:
-    """Return every developer the catalogue knew then, by slug and in the order of slugs."""
+def developers_by_slug(vintage: Vintage, withdrawn: bool = False) -> dict[str, DeveloperEntry]:
+    """Return every developer the catalogue knew then, by slug and in the order of slugs.
+
+    `withdrawn` adds those that only withdrawn files named.
+    """
     rows = vintage.session.execute(
         select(
             Developer.slug,
@@ -138,7 +142,9 @@ def developers_by_slug(vintage: Vintage) -> dict[str, DeveloperEntry]:
             Developer.huggingface_org,
             Developer.note,
             Developer.company,
-        ).order_by(Developer.slug.collate("C"))
+        )
+        .where(true() if withdrawn else developer_is_listed(vintage.as_of))
+        .order_by(Developer.slug.collate("C"))
     ).mappings()
     cells_by_slug = _entries_at(vintage, "developers", {row["slug"]: dict(row) for row in rows})
     return {slug: _developer(cells) for slug, cells in cells_by_slug.items()}
@@ -158,8 +164,11 @@ def _developer(cells: Mapping[str, Any]) -> DeveloperEntry:
 
 
 @read_once
-def models_by_slug(vintage: Vintage) -> dict[str, ModelEntry]:
-    """Return every model the catalogue knew then, by slug and in the order of slugs."""
+def models_by_slug(vintage: Vintage, withdrawn: bool = False) -> dict[str, ModelEntry]:
+    """Return every model the catalogue knew then, by slug and in the order of slugs.
+
+    `withdrawn` adds those that only withdrawn files named.
+    """
     # The columns are labelled like the cells of the audit list, which are laid over them.
     base = aliased(Developer)
     rows = vintage.session.execute(
@@ -176,6 +185,7 @@ def models_by_slug(vintage: Vintage) -> dict[str, ModelEntry]:
         )
         .join(Developer, Developer.id == Model.developer_id)
         .outerjoin(base, base.id == Model.base_developer_id)
+        .where(true() if withdrawn else model_is_listed(vintage.as_of))
         .order_by(Model.slug.collate("C"))
     ).mappings()
     cells_by_slug = _entries_at(vintage, "models", {row["slug"]: dict(row) for row in rows})

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import func, literal, select, true, union_all
 from sqlalchemy.orm import Session
 
+from app.catalogue.withdrawn_names import developer_is_listed, model_is_listed
 from app.database.name_tables import Alias, Company
 from app.database.tables import Developer, Model, Source
 from app.domain.naming.names import EntryNames, NamedType, NameIndex, OtherName, alias_key
@@ -14,10 +15,16 @@ HUGGING_FACE_KINDS = {NamedType.DEVELOPER: "huggingface-org", NamedType.MODEL: "
 """The kinds of the names that stand in columns of their own, as aliases are called."""
 
 
-def load_name_index(session: Session) -> NameIndex:
-    """Return every name of today's catalogue by which a company, developer or model is found."""
+def load_name_index(session: Session, listed_only: bool = False) -> NameIndex:
+    """Return every name of today's catalogue by which a company, developer or model is found.
+
+    `listed_only` leaves out what only withdrawn files named.
+    """
+    listed = {NamedType.DEVELOPER: developer_is_listed, NamedType.MODEL: model_is_listed}
     own = (
-        select(literal(kind.value), table.slug, table.name, company, on_hugging_face)
+        select(literal(kind.value), table.slug, table.name, company, on_hugging_face).where(
+            listed[kind](None) if listed_only and kind in listed else true()
+        )
         for kind, table, company, on_hugging_face in (
             (NamedType.COMPANY, Company, literal(""), literal("")),
             (
@@ -59,7 +66,7 @@ def load_name_index(session: Session) -> NameIndex:
 
 def load_searchables(session: Session) -> list[Searchable]:
     """Return everything of today's catalogue that a search may find, with all its names."""
-    index = load_name_index(session)
+    index = load_name_index(session, listed_only=True)
     sources = session.execute(select(Source.slug, Source.name).order_by(Source.slug.collate("C")))
     named = (
         (HitType.COMPANY, index.companies),

@@ -50,6 +50,8 @@ Reason = Annotated[
 HEADERS: Final = "\n".join(
     ["The header of one is:", *(f"{kind.name}: {kind.header}" for kind in ENTRY_TYPES)]
 )
+TOLD_BESIDE: Final = frozenset({"revises", "new_developers", "new_models"})
+"""Warnings that the other lines of a report say in their own words."""
 STANDARD_INPUT: Final = Path("-")
 Check = Annotated[bool, typer.Option("--check", help="Check only; store nothing.")]
 
@@ -255,7 +257,9 @@ def report_names(name: str, checked: CheckedFile) -> None:
 
 def report_figures(name: str, checked: CheckedFile, imported: ImportResult) -> None:
     published = imported.published
-    for notice in checked.notices:
+    for notice in imported.warnings or checked.notices:
+        if notice.code in TOLD_BESIDE:
+            continue
         where = f":{notice.line}" if notice.line else ""
         console.print(f"{name}{where}: note: {notice.text}.", style="yellow")
     lines = sum(month.lines for month in checked.months.values())

@@ -139,7 +139,7 @@ def parse_url(cell: str, _context: CellContext) -> str:
 # --- time ----------------------------------------------------------------------------------------
 
 
-def parse_month_cell(cell: str, _context: CellContext) -> date:
+def parse_month_cell(cell: str, context: CellContext) -> date:
     """Return the first day of a month, written `YYYY-MM` or `YYYY-MM-01`.
 
     It may be from 2000-01 to the running month in UTC.
@@ -155,6 +155,10 @@ def parse_month_cell(cell: str, _context: CellContext) -> date:
         )
     if first_day.year < FIRST_YEAR:
         raise UnreadableCellError("too_early", f"a month from {FIRST_YEAR}-01 on")
+    if len(cell) == len("2025-08-01"):
+        context.first_days.add(first_day)
+    else:
+        context.has_plain_months = True
     return first_day
 
 

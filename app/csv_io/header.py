@@ -4,9 +4,24 @@ import csv
 import io
 import re
 from collections.abc import Sequence
+from datetime import date
 
+from app.csv_io.lost_line_ends import REMEDY, has_lost_line_ends
+from app.csv_io.own_downloads import (
+    PLACE_COLUMNS,
+    SHARES_REMEDY,
+    is_observations_file,
+    is_shares_file,
+)
 from app.csv_io.problems import ProblemList
-from app.csv_io.schema import DELIMITERS, ColumnRule, FileLimits, FileReading, ReadColumn
+from app.csv_io.schema import (
+    DELIMITERS,
+    CellContext,
+    ColumnRule,
+    FileLimits,
+    FileReading,
+    ReadColumn,
+)
 from app.domain.errors import excerpt
 from app.domain.naming.matching import fold_name, nearest_match
 from app.domain.text import UnreadableCellError, clean_text
@@ -40,6 +55,13 @@ class Header:
         """Return where (from 1) the column `name` stands in the file, or None."""
         return next((item.position for item in self.reading.columns if item.field == name), None)
 
+    def days_as_months(self, context: CellContext) -> tuple[date, ...]:
+        """Return the months written as a first day, where the column may hold days."""
+        headers = [item.header for item in self.reading.columns if item.field == "month"]
+        called_date = any(fold_name(header) == "date" for header in headers)
+        may_be_days = called_date or not context.has_plain_months
+        return tuple(sorted(context.first_days)) if may_be_days else ()
+
     def detect_delimiter(self, line: str) -> str:
         """Return the delimiter that makes most known names of the header's line.
 
@@ -71,6 +93,12 @@ class Header:
             self.problems.add("too_many_columns", line, None, None, f"{width} columns", expected)
             return False
         fields = self._rules_by_name
+        if is_shares_file(names[:width]):
+            header = self.reading.delimiter.join(names[:width])
+            self.problems.add("own_shares_file", line, None, None, header, SHARES_REMEDY)
+            return False
+        if is_observations_file(names[:width]):
+            self.reading.own_columns = PLACE_COLUMNS
         if not any(fold_name(name) in fields for name in names[:width]):
             self._refuse_no_header(names[:width])
             return False
@@ -88,7 +116,8 @@ class Header:
         line = self.reading.header_line
         column = self._rules_by_name.get(fold_name(name))
         if column is None:
-            self._unknown_column(position, name)
+            if fold_name(name) not in self.reading.own_columns:
+                self._unknown_column(position, name)
             return None
         before = next((item for item in self.reading.columns if item.field == column.name), None)
         if before is not None:
@@ -142,6 +171,13 @@ class Header:
                 self.reading.blank_lines += 1
             self.skipped_lines += 1
         return "", separator
+
+    def refuse_lost_line_ends(self, line: str, delimiter: str) -> bool:
+        """Refuse a header's line that has all other lines run into it; return whether it has."""
+        is_refused = has_lost_line_ends(line, delimiter, self._rules_by_name)
+        if is_refused:
+            self.problems.add("lost_line_ends", None, None, None, line, REMEDY)
+        return is_refused
 
     def names_text(self) -> str:
         """Return the names of all columns that may be given, for an error."""

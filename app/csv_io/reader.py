@@ -114,6 +114,8 @@ class CsvTable:
                 "unknown_delimiter", self.header.skipped_lines or 1, 1, None, delimiter, expected
             )
             return
+        if self.header.refuse_lost_line_ends(header, delimiter):
+            return
         self.reading.delimiter = delimiter
         self.reading.header_line = self.header.skipped_lines + 1
         self._rows = csv.reader(
@@ -168,6 +170,7 @@ class CsvTable:
             else:
                 yield CsvRow(line, values, split_numbers[0] if split_numbers else None)
         self.reading.decimal_mark = context.decimal_mark
+        self.reading.days_as_months = self.header.days_as_months(context)
 
     def _pairs(self) -> list[ColumnPair]:
         parsers = [column.parse if column else None for column in self.header.rules_by_position]

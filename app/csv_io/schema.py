@@ -1,7 +1,8 @@
 """The values around reading a CSV file: its limits, the rules of its columns, how it was read."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final
 
 NAME_MAX_LENGTH: Final = 200
@@ -15,11 +16,14 @@ class CellContext:
     """What a file's other cells say about reading this one.
 
     `decimal_mark` is that of the first number with a mark, whichever column it stands in; parsers
-    of numbers set it.
+    of numbers set it. `first_days` are the months written as their first day, `has_plain_months`
+    says whether another is written without one; the parser of months sets both.
     """
 
     delimiter: str = ","
     decimal_mark: str | None = None
+    first_days: set[date] = field(default_factory=set)
+    has_plain_months: bool = False
 
 
 CellParser = Callable[[str, CellContext], Any]
@@ -89,6 +93,8 @@ class FileReading:
 
     `bytes` is the file's size, `header_line` counts from 1 (0: no header was found). `lines` counts
     the rows below the header that are not blank, `empty_columns` those at the end without a name.
+    `days_as_months` are months written as `2025-08-01`, where that may mean the day alone.
+    `own_columns` are those of observations.csv that an upload does not need: they are passed over.
     """
 
     bytes: int = 0
@@ -101,6 +107,8 @@ class FileReading:
     lines: int = 0
     blank_lines: int = 0
     empty_columns: int = 0
+    days_as_months: tuple[date, ...] = ()
+    own_columns: tuple[str, ...] = ()
 
     @property
     def delimiter_name(self) -> str:

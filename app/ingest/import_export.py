@@ -1,7 +1,7 @@
 """Files in and out: imports what is named, exports what is current, in the same formats."""
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -19,20 +19,20 @@ from app.csv_io.reader import open_csv_table
 from app.csv_io.schema import ColumnRule, FileLimits
 from app.database.locks import Lock
 from app.database.session import Database
-from app.database.tables import Snapshot, Source, Upload
-from app.database.vintages import current_snapshots, vintage_at
+from app.database.tables import Source, Upload
+from app.database.vintages import read_current_months, vintage_at
 from app.domain.errors import NotFoundError
-from app.domain.snapshot import Basis, DaysCovered, Line, SnapshotFacts, SnapshotKey
 from app.domain.sources.provenance import UNKNOWN_PROVENANCE, Provenance
 from app.ingest.check import check_file, refuse_problems
 from app.ingest.publish import PublishResult, publish_upload
+from app.ingest.review import review_checked_file
 from app.ingest.rules.check_options import DEFAULT_OPTIONS, CheckOptions
-from app.ingest.rules.checked import CheckedFile
+from app.ingest.rules.checked import CheckedFile, Notice
 from app.ingest.rules.provenance import read_uploads_file, write_uploads_file
-from app.ingest.rules.upload_format import UPLOAD_COLUMNS, write_snapshot_file
-from app.ingest.stored_files import new_upload, open_packed_file
+from app.ingest.rules.upload_format import UPLOAD_COLUMNS
+from app.ingest.source_export import write_current_figures
+from app.ingest.stored_files import WEB_LIMITS, new_upload, open_packed_file
 from app.paths import DATA
-from app.queries.lines import lines_of_snapshots
 from app.queries.upload_versions import current_snapshots_of
 
 IMPORT_STATEMENT_TIMEOUT_S: Final = 3600
@@ -65,7 +65,8 @@ BUNDLED_OPTIONS: Final = ImportOptions(by="bundled", reason="bundled with the re
 class ImportResult:
     """What became of one file: catalogue changes, or figures checked and perhaps published.
 
-    `revises`, of a check only: the sources and months that have published figures.
+    `revises` and `warnings` are of a check only: the sources and months that have published
+    figures, and what a review of the file would warn of.
     """
 
     path: Path
@@ -73,6 +74,7 @@ class ImportResult:
     checked: CheckedFile | None = None
     published: PublishResult | None = None
     revises: tuple[tuple[str, date], ...] = ()
+    warnings: tuple[Notice, ...] = ()
 
 
 def is_empty(db: Database) -> bool:
@@ -150,16 +152,9 @@ def _import_snapshots(
         checked = check_file(session, file, options.reading, progress)
         refuse_problems(checked)
         revises = tuple(current_snapshots_of(session, checked.months))
-        return ImportResult(path, checked=checked, revises=revises)
-    upload = new_upload(
-        session,
-        file,
-        filename=path.name,
-        by=options.by,
-        source=options.reading.source,
-        openness=options.reading.openness,
-        provenance=options.provenance,
-    )
+        warnings = _review_warnings(session, path, file, options, checked)
+        return ImportResult(path, checked=checked, revises=revises, warnings=warnings)
+    upload = _new_upload(session, path, file, options)
     # Kept at hand: to have the database send a large file back doubles the memory of an import.
     packed = upload.content
     session.add(upload)
@@ -175,6 +170,29 @@ def _import_snapshots(
             stored=stored,
         )
     return ImportResult(path, checked=published.checked, published=published)
+
+
+def _new_upload(session: Session, path: Path, file: BinaryIO, options: ImportOptions) -> Upload:
+    return new_upload(
+        session,
+        file,
+        filename=path.name,
+        by=options.by,
+        source=options.reading.source,
+        openness=options.reading.openness,
+        provenance=options.provenance,
+    )
+
+
+def _review_warnings(
+    session: Session, path: Path, file: BinaryIO, options: ImportOptions, checked: CheckedFile
+) -> tuple[Notice, ...]:
+    """Return what a review warns of; of more lines than one holds, what the file alone says."""
+    # A review keeps every line beside the current one: a million of them take too much memory.
+    if checked.reading.lines > (WEB_LIMITS.lines or 0):
+        return checked.notices
+    upload = _new_upload(session, path, file, options)
+    return review_checked_file(session, upload, checked).warnings
 
 
 def uploads_files(files: Iterable[Path]) -> list[Path]:
@@ -223,12 +241,13 @@ def export_files(db: Database, directory: Path) -> list[Path]:
     provenances: dict[str, Provenance] = {}
     with db.reading() as session:
         written = [_write_kind(session, kind, directory) for kind in ENTRY_TYPES]
+        with_figures = {slug for slug, _ in read_current_months(vintage_at(session))}
         for source in read_sources(vintage_at(session)):
             # A slug may hold a slash, which no file name can.
             path = directory / "snapshots" / f"{quote(source.slug, safe='')}.csv"
-            if facts := _facts(session, source.slug):
+            if source.slug in with_figures:
                 with path.open("w", encoding="utf-8", newline="") as out:
-                    write_snapshot_file(_lines(session, source.slug), out, facts)
+                    write_current_figures(session, source.slug, out)
                 written.append(path)
                 provenances[path.name] = source.provenance
     listed = directory / UPLOADS_FILE
@@ -246,34 +265,6 @@ def _write_kind(session: Session, kind: EntryType, directory: Path) -> Path:
         out.write(f"{kind.header}\n")
         writer.writerows(entry.values() for _, entry in read_entries(session, kind))
     return path
-
-
-def _facts(session: Session, source: str) -> dict[SnapshotKey, SnapshotFacts]:
-    current = current_snapshots(None).subquery()
-    rows = session.execute(
-        select(
-            Source.slug,
-            Snapshot.month,
-            Snapshot.basis,
-            Snapshot.first_day,
-            Snapshot.last_day,
-            Snapshot.days,
-        )
-        .join(current, current.c.id == Snapshot.id)
-        .join(Source)
-        .where(Source.slug == source)
-    )
-    return {
-        (slug, month): SnapshotFacts(Basis(basis), DaysCovered.of_columns(*days))
-        for slug, month, basis, *days in rows
-    }
-
-
-def _lines(session: Session, source: str) -> Iterator[Line]:
-    """Yield the source's current lines by month and line, read in portions."""
-    current = current_snapshots(None).subquery()
-    ids = select(current.c.id).join(Source, Source.id == current.c.source_id)
-    return lines_of_snapshots(session, session.scalars(ids.where(Source.slug == source)).all())
 
 
 def detect_entry_type(file: BinaryIO) -> EntryType | None:

@@ -1,7 +1,7 @@
 """Compares a file's months with what is published: every slice before and after."""
 
 import heapq
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,50 +12,11 @@ from typing import Final, NamedTuple
 from sqlalchemy.orm import Session
 
 from app.domain.snapshot import DaysCovered, Line, SnapshotKey
-from app.domain.vocabulary import Openness, Origin, Status, least_settled
+from app.domain.vocabulary import SETTLED_FIRST, Openness, Origin, Status
+from app.ingest.month_profile import MonthProfile
 from app.ingest.rules.checked import CheckedFile
 from app.queries.lines import MonthlyTotals, lines_of_snapshots
 from app.queries.upload_versions import CurrentSnapshot
-
-
-@dataclass(slots=True)
-class DetailCounts:
-    """Counts of the lines of one source's month, and the status of the least settled."""
-
-    developers: int = 0
-    models: int = 0
-    status: Status = Status.FINAL
-
-    def add(self, line: Line) -> None:
-        self.developers += line.developer is not None
-        self.models += line.model is not None
-        if line.status is not self.status:
-            self.status = least_settled((self.status, line.status))
-
-
-def lost_details(
-    about: str, before: DetailCounts, after: DetailCounts
-) -> Iterator[tuple[str, str]]:
-    """Yield a code and a sentence for all that a revision would take away, or call settled.
-
-    `about` names the source and month in the sentences. Detail that is lost is told because the
-    figures of a group may stay the same while the lists below it become empty.
-    """
-    if before.models and not after.models:
-        yield "less_detail", f"{about} names {_lines(before.models)} by model now; the file none"
-    elif before.developers and not after.developers:
-        yield (
-            "less_detail",
-            f"{about} names {_lines(before.developers)} by developer now; the file none",
-        )
-    if before.status is not Status.FINAL and after.status is Status.FINAL:
-        text = f"{about} is {before.status} now and would be final: the file gives no other status"
-        yield "becomes_final", text
-
-
-def _lines(count: int) -> str:
-    return "one line" if count == 1 else f"{count} lines"
-
 
 LARGEST_CHANGES_MAX: Final = 50
 """Changed slices of a month that a review lists; the counts count them all."""
@@ -145,15 +106,17 @@ def _slice_figure(line: Line) -> _SliceFigure:
 class MonthDiff:
     """One source's month: the file's figures, and how they differ from the current ones.
 
-    First every line of the file is added, then every current line compared.
+    First every line of the file is added, then every current line compared. `unsettled` counts
+    slices whose status goes back, by the current one and the file's.
     """
 
     def __init__(self) -> None:
-        self.before, self.after = DetailCounts(), DetailCounts()
+        self.before, self.after = MonthProfile(), MonthProfile()
         self.figures: dict[_SliceKey, _SliceFigure] = {}
         self.removed: list[SliceChange] = []
         self.known: dict[_SliceKey, Decimal] = {}
         self.restated = 0
+        self.unsettled: Counter[tuple[Status, Status]] = Counter()
 
     def add(self, line: Line) -> None:
         self.after.add(line)
@@ -170,6 +133,9 @@ class MonthDiff:
             # A slice that moved is counted as changed; restated ones differ in the rest alone.
             alike = figure.share_pct == old
             self.restated += alike and figure.rest != _slice_figure(current).rest
+            status = figure.rest[1]
+            if SETTLED_FIRST.index(status) > SETTLED_FIRST.index(current.status):
+                self.unsettled[current.status, status] += 1
 
     def changes(self) -> Iterator[SliceChange]:
         for about, figure in self.figures.items():
@@ -224,6 +190,9 @@ def compare_months(
     `replaced` are the current snapshots of these keys; a key without one is new.
     """
     months: dict[SnapshotKey, MonthDiff] = {key: MonthDiff() for key in keys}
+    for key, month in months.items():
+        month.after.days = checked.months[key].days
+        month.before.days = replaced[key].days if key in replaced else None
     if not keys:
         return months
     # The file comes first: what is current is then removed, changed or unchanged beside it.

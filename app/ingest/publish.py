@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.catalogue.audit_list import write_audit_list
 from app.catalogue.editing import create_entries
 from app.catalogue.lookup import ids_by_slug, load_catalogue_index
+from app.catalogue.withdrawn_names import CREATED_BY_UPLOAD
 from app.csv_io.schema import FileLimits
 from app.database.locks import Lock
 from app.database.tables import CatalogueChange, Developer, Model, Snapshot, Source, Upload
@@ -156,7 +157,7 @@ def _create_new(
     session: Session, upload: Upload, checked: CheckedFile, by: str
 ) -> list[CatalogueChange]:
     # Nobody can have added them meanwhile: the catalogue's lock is held since the check.
-    reason = f"named in upload {upload.id}"
+    reason = f"{CREATED_BY_UPLOAD}{upload.id}"
     return create_entries(session, checked.new_developers, checked.new_models, by=by, reason=reason)
 
 

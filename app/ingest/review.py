@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.csv_io.schema import FileLimits
 from app.database.tables import Upload
+from app.domain.calendar import today_utc
 from app.domain.errors import NotFoundError
 from app.domain.snapshot import SnapshotKey
 from app.ingest.check import (
@@ -16,12 +17,22 @@ from app.ingest.check import (
 )
 from app.ingest.month_diff import MonthReview, compare_months
 from app.ingest.review_series import ReviewSeries, review_series
-from app.ingest.review_warnings import (
-    lost_detail_warnings,
-    remarkable_warnings,
+from app.ingest.review_warnings.amounts import (
+    heavy_line_warnings,
+    line_unit_warnings,
+    sum_warnings,
+)
+from app.ingest.review_warnings.baselines import compare_with_baselines
+from app.ingest.review_warnings.new_names import new_name_warnings
+from app.ingest.review_warnings.revisions import (
     revision_warnings,
+    status_warnings,
     withdrawn_warnings,
 )
+from app.ingest.review_warnings.settling import unfinished_warnings
+from app.ingest.review_warnings.steps import step_warnings
+from app.ingest.review_warnings.usual_sums import published_shares, published_values
+from app.ingest.review_warnings.vanished import vanished_warnings
 from app.ingest.rules.checked import CheckedFile, Notice
 from app.ingest.stored_files import WEB_LIMITS, open_stored_file
 from app.queries.lines import monthly_totals
@@ -66,10 +77,15 @@ def review_stored_upload(session: Session, upload: Upload, limits: FileLimits) -
     """Return what publishing would change, of an upload that need not be in the database yet."""
     with open_stored_file(upload) as file:
         checked = check_upload(session, upload, file, limits=limits)
-        keys = publishable_months(session, upload, checked)
-        version = review_version_of(session, upload, checked, keys)
-        replaced = current_snapshots_of(session, keys)
-        months = compare_months(session, checked, keys, replaced)
+    return review_checked_file(session, upload, checked)
+
+
+def review_checked_file(session: Session, upload: Upload, checked: CheckedFile) -> Review:
+    """Return the same of an upload whose file was checked already, against today's catalogue."""
+    keys = publishable_months(session, upload, checked)
+    version = review_version_of(session, upload, checked, keys)
+    replaced = current_snapshots_of(session, keys)
+    months = compare_months(session, checked, keys, replaced)
     sound = not checked.problem_count
     # Of a file with problems nothing is compared: its review is the list of them.
     same = current_upload_of_same_file(session, upload) if sound else None
@@ -77,7 +93,9 @@ def review_stored_upload(session: Session, upload: Upload, limits: FileLimits) -
     # Of the whole source, not of the file's months alone: a jump shows beside the months around it.
     before = monthly_totals(session, sources)
     after = before | {key: month.totals() for key, month in months.items()}
-    series = tuple(review_series(sources, before, after))
+    series = tuple(review_series(sources, before, after, keys))
+    profiles = {key: month.after for key, month in months.items()}
+    compared = compare_with_baselines(session, months, replaced, before)
     return Review(
         upload_id=upload.id,
         version=version,
@@ -90,8 +108,16 @@ def review_stored_upload(session: Session, upload: Upload, limits: FileLimits) -
         warnings=(
             *withdrawn_warnings(session, upload),
             *revision_warnings(replaced),
-            *lost_detail_warnings(months, replaced),
-            *remarkable_warnings(series, keys),
+            *vanished_warnings(compared),
+            *status_warnings(months, replaced),
+            *unfinished_warnings(profiles, upload, today_utc()),
+            *heavy_line_warnings(profiles, compared),
+            *sum_warnings(
+                profiles, published_values(session, before, keys), published_shares(before)
+            ),
+            *line_unit_warnings(compared),
+            *step_warnings(series, keys),
+            *new_name_warnings(checked, profiles.values()),
             *checked.notices,
         ),
         # New months need no reason; replacing what readers have seen does.

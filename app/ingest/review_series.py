@@ -8,6 +8,7 @@ from functools import partial
 from typing import Final
 
 from app.domain.calendar import months_between
+from app.domain.snapshot import SnapshotKey
 from app.domain.vocabulary import ORIGIN_LABELS, Openness, Origin
 from app.ingest.month_diff import shares_by_origin
 from app.queries.lines import MonthlyTotals
@@ -29,31 +30,54 @@ class ReviewSeries:
     months: tuple[date, ...]
     before: tuple[Decimal | None, ...]
     after: tuple[Decimal | None, ...]
+    vanished: tuple[date, ...] = ()
 
 
 def review_series(
-    sources: Sequence[str], before: MonthlyTotals, after: MonthlyTotals
+    sources: Sequence[str],
+    before: MonthlyTotals,
+    after: MonthlyTotals,
+    keys: Collection[SnapshotKey] = (),
+    *,
+    withdraws: bool = False,
 ) -> Iterator[ReviewSeries]:
     """Yield the series of each group of each source, with its current figures and those to come.
 
-    `after` has every month of `before`: publishing replaces months, it never takes one away.
+    `keys` are the months that change. Publishing replaces months and takes none away: a group is
+    missed that has a share now or the month before. One that `withdraws` may, and misses less.
     """
     for source in sources:
-        covered = sorted(month for slug, month in after if slug == source)
+        covered = sorted({month for slug, month in (*before, *after) if slug == source})
         # Every month between, so that a gap in the file shows as a gap.
         months = tuple(months_between(covered[0], covered[-1]))
         old, new = (
             [totals.get((source, month), {}) for month in months] for totals in (before, after)
         )
+        changed = [(source, month) in keys for month in months]
         for group, title, share_of in _groups([*old, *new]):
+            shares_before, shares_after = tuple(map(share_of, old)), tuple(map(share_of, new))
+            expected = shares_before if withdraws else _expected(shares_before, shares_after)
+            gone = zip(months, changed, expected, shares_after, strict=True)
             yield ReviewSeries(
                 source=source,
                 group=group,
                 title=title,
                 months=months,
-                before=tuple(map(share_of, old)),
-                after=tuple(map(share_of, new)),
+                before=shares_before,
+                after=shares_after,
+                vanished=tuple(
+                    month
+                    for month, is_changed, share, new in gone
+                    if is_changed and share and new is None
+                ),
             )
+
+
+def _expected(
+    before: Sequence[Decimal | None], after: Sequence[Decimal | None]
+) -> list[Decimal | None]:
+    """Return for each month its current share, else the one that the month before will have."""
+    return [now or earlier for now, earlier in zip(before, (None, *after[:-1]), strict=True)]
 
 
 _MonthOfSource = Mapping[tuple[Origin, Openness], Decimal]

@@ -11,6 +11,7 @@ from app.pages.explore import citations, cite, downloads, embed, overview, trend
 from app.pages.explore.embed import render_embed_error
 from app.pages.maintain import (
     catalogue,
+    current_figures,
     fetches,
     proposals,
     publisher_rows,
@@ -56,6 +57,7 @@ router.include_router(api_reference.router)
 router.include_router(descriptions.router)
 # The first route that matches answers: /uploads/new and /uploads/behind of these two would
 # otherwise be taken for a /uploads/{number}.
+router.include_router(current_figures.router)
 router.include_router(upload_form.router)
 router.include_router(upload_lines.router)
 router.include_router(upload_record.router)

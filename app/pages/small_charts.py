@@ -41,6 +41,7 @@ class SmallTrace:
 class SmallChart:
     """One series before and after publishing.
 
+    `crosses` are points on the ground line: months in which the group has vanished.
     `top` is the share at the upper edge, in percent; `words` name the latest months that change.
     The numbers below are the size of the drawing and the edges of its plot.
     """
@@ -50,6 +51,7 @@ class SmallChart:
     before: SmallTrace
     after: SmallTrace
     words: str
+    crosses: tuple[tuple[float, float], ...] = ()
     width: int = BOX.width
     height: int = BOX.height
     left: int = BOX.left
@@ -67,8 +69,8 @@ class SmallChart:
 
 
 def small_charts(series: Sequence[ReviewSeries]) -> list[SmallChart]:
-    """Return a chart for each series that would change."""
-    return [_chart(item) for item in series if item.before != item.after]
+    """Return a chart for each series that would change, or of which the file says nothing more."""
+    return [_chart(item) for item in series if item.before != item.after or item.vanished]
 
 
 def _chart(series: ReviewSeries) -> SmallChart:
@@ -76,12 +78,15 @@ def _chart(series: ReviewSeries) -> SmallChart:
     # Both lines have one scale. Its top is the lowest of these that holds every share.
     top = next((step for step in (1, 2, 5, 10, 20, 30, 40, 50, 60, 80) if max(shares) <= step), 100)
     changed = [i for i, pair in enumerate(_pairs(series)) if pair[0] != pair[1]]
+    gone = [series.months.index(month) for month in series.vanished]
+    ground = [Decimal(0)] * len(series.months)
     return SmallChart(
         series,
         top,
         small_trace(series.before, top, changed),
         small_trace(series.after, top, changed),
         _words(series, changed),
+        small_trace(ground, top, gone).dots,
     )
 
 
@@ -115,20 +120,34 @@ def _place(
 def _words(series: ReviewSeries, changed: Sequence[int]) -> str:
     # The latest months, since those are what a file is usually about.
     pairs = _pairs(series)
-    changes = [_told(series.months[i], *pairs[i]) for i in changed[-CHANGES_LISTED_MAX:]]
+    gone = [i for i, month in enumerate(series.months) if month in series.vanished]
+    moved = sorted({*changed, *gone})
+    changes = [
+        _told(series.months[i], _figure_before(series, i), pairs[i][1])
+        for i in moved[-CHANGES_LISTED_MAX:]
+    ]
     more = (
-        f"{len(changed) - CHANGES_LISTED_MAX} earlier months, "
-        if len(changed) > CHANGES_LISTED_MAX
+        f"{len(moved) - CHANGES_LISTED_MAX} earlier months, "
+        if len(moved) > CHANGES_LISTED_MAX
         else ""
     )
     return more + "; ".join(changes)
 
 
-def _told(month: date, before: Decimal | None, after: Decimal | None) -> str:
+def _figure_before(series: ReviewSeries, index: int) -> str | None:
+    """Return a month's current figure; of one that vanishes from a new month, that before it."""
+    before = series.before[index]
+    if before is None and series.months[index] in series.vanished:
+        earlier = format_month_short(series.months[index - 1])
+        return f"{format_percent(series.after[index - 1])} in {earlier}"
+    return None if before is None else format_percent(before)
+
+
+def _told(month: date, before: str | None, after: Decimal | None) -> str:
     when = format_month_short(month)
     if before is None:
         return f"{when} {format_percent(after)}, new"
-    return f"{when} {format_percent(before)} → {_or_none(after)}"
+    return f"{when} {before} → {_or_none(after)}"
 
 
 def _or_none(share: Decimal | None) -> str:

@@ -9,6 +9,7 @@ from app.domain.calendar import months_between
 from app.domain.vocabulary import OPENNESS_LABELS, ORIGIN_LABELS
 from app.ingest.month_diff import ChangeKind, SliceChange
 from app.ingest.review import Review
+from app.ingest.withdrawal_review import WithdrawalReview
 from app.queries.uploads import State, UploadRecord
 from app.wording.formats import format_day, format_month_span, join_names
 
@@ -36,6 +37,30 @@ def review_finding(review: Review, names: Mapping[str, str]) -> str:
         sentences.append(f"{' and '.join(acts)} {names.get(source, source)}")
     left = f" {_stand(len(review.unchanged))} already as it says." if review.unchanged else ""
     return f"Publishing it {join_names(sentences)}.{left}"
+
+
+def withdrawal_finding(review: WithdrawalReview, names: Mapping[str, str]) -> str:
+    """Return of each source how many months get earlier figures back, and how many are left empty.
+
+    `names` are the names of sources by slug.
+    """
+    if not review.months:
+        return (
+            "No figure changes: others have taken the place of all its months. Should they be "
+            "withdrawn, its figures would not come back."
+        )
+    sentences = []
+    for source in dict.fromkeys(item.review.source for item in review.months):
+        months = [item for item in review.months if item.review.source == source]
+        back = sum(item.comes_back is not None for item in months)
+        gone = len(months) - back
+        parts = []
+        if back:
+            parts.append(f"{_months(back)} {'gets' if back == 1 else 'get'} earlier figures back")
+        if gone:
+            parts.append(f"{_months(gone)} {'is' if gone == 1 else 'are'} left without figures")
+        sentences.append(f"Of {names.get(source, source)} {' and '.join(parts)}.")
+    return " ".join(sentences)
 
 
 def _stand(count: int) -> str:

@@ -3,8 +3,9 @@
 import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.database.tables import Snapshot, Source, Upload
@@ -73,7 +74,21 @@ def current_snapshots_of(
 
     They are in the order of slugs and months: versions of reviews rest on it.
     """
-    current = current_snapshots(None).subquery()
+    return _read_snapshots(session, current_snapshots(None), keys)
+
+
+def snapshots_without(
+    session: Session, upload_id: int, keys: Collection[SnapshotKey]
+) -> dict[SnapshotKey, CurrentSnapshot]:
+    """Return the snapshots of these months that would be current without an upload."""
+    others = current_snapshots(None).where(Upload.id != upload_id)
+    return _read_snapshots(session, others, keys)
+
+
+def _read_snapshots(
+    session: Session, standing: Select[int, int, date], keys: Collection[SnapshotKey]
+) -> dict[SnapshotKey, CurrentSnapshot]:
+    current = standing.subquery()
     rows = session.execute(
         select(
             Source.slug,

@@ -147,6 +147,16 @@ def test_checking_stores_nothing(filled_db: Database, tmp_path: Path) -> None:
     assert all_figures(filled_db) == before
 
 
+def test_a_check_warns_of_what_a_review_warns_of(filled_db: Database, tmp_path: Path) -> None:
+    path = tmp_path / "new.csv"
+    path.write_text("month,origin,openness,share_pct\n2026-09,chinese,open,58\n")
+    options = ImportOptions("ada", check_only=True, reading=CheckOptions("openrouter-rankings"))
+    imported = import_file(filled_db, path, options)
+    assert {"lost_group", "less_detail", "fewer_lines", "revises"} <= {
+        notice.code for notice in imported.warnings
+    }
+
+
 def test_an_import_takes_as_long_as_it_needs_also_where_it_brings_new_names(
     filled_db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

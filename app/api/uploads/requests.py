@@ -111,7 +111,8 @@ async def read_upload_body(request: Request) -> AsyncIterator[tuple[BinaryIO, Se
         async with request.form(**parts) as form:
             yield _of_form(form, query_pairs)
     else:
-        raise HTTPException(415, "Send the file as text/csv, or as file in multipart/form-data")
+        title = "Send the file as text/csv, or as file in multipart/form-data; with curl: "
+        raise HTTPException(415, title + "--data-binary @file.csv -H 'Content-Type: text/csv'")
 
 
 def _of_form(form: FormData, query_pairs: list[tuple[str, str]]) -> tuple[BinaryIO, SentChoices]:

@@ -244,6 +244,15 @@ def _month_text(month: FetchedMonth) -> str:
     return f"{format_month(month.month)} of {month.source}, {month.status}, {span}, {lines}"
 
 
+NOT_HELD_FOR: Final = frozenset(
+    {"heavy_line", "lost_developers", "unusual_sum", "new_developers", "new_models"}
+)
+"""Warnings that hold no fetch: `doubts` or the lines below tell the same, or it is the publisher's.
+
+A line of more than 40 percent is a slip of a file made by hand; of a publisher it is a finding.
+"""
+
+
 def _review_holds(review: Review, reason: str) -> list[str]:
     """Return what of a review a person has to look at before the figures are published."""
     checked = review.checked
@@ -251,7 +260,7 @@ def _review_holds(review: Review, reason: str) -> list[str]:
         first = checked.problems[0]
         return [f"The file has {checked.problem_count} problems, such as: {first.sentence()}"]
     # That it revises is no surprise where a reason for it is given, and each line has its status.
-    expected = {"becomes_final", "revises"} if reason else {"becomes_final"}
+    expected = {"becomes_final", *NOT_HELD_FOR} | ({"revises"} if reason else set())
     holds = [
         f"Look at: {warning.text}." for warning in review.warnings if warning.code not in expected
     ]

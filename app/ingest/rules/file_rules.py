@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import BinaryIO, Final
 
 from app.catalogue.index import CatalogueIndex
+from app.csv_io.own_downloads import without_guard
 from app.csv_io.reader import open_csv_table
 from app.domain.naming.matching import nearest_match
 from app.domain.snapshot import Basis, SnapshotKey
@@ -16,6 +17,7 @@ from app.ingest.rules.checked import (
     RuleProgress,
     format_snapshot_key,
 )
+from app.ingest.rules.day_notice import day_notice
 from app.ingest.rules.days import NOTHING_SAID, DayCells, DaysOfMonths
 from app.ingest.rules.duplicates import find_repeated, number_slots
 from app.ingest.rules.kept_lines import CheckedLines, KeptLine, LineStore
@@ -110,14 +112,23 @@ class FileCheck:
             self.check_month(key, tally, sound)
         if notice := remainder_notice(self.remainders):
             self.notices.add(notice.code, notice.line, notice.text)
+        if columns := self.table.reading.own_columns:
+            text = f"This is observations.csv of this site: its columns {' and '.join(columns)}, "
+            self.notices.add(
+                "own_file", None, text + "which tell where each line is, are passed over"
+            )
+        if notice := day_notice(self.table.reading.days_as_months, self.tallies, self.days):
+            self.notices.add(notice.code, notice.line, notice.text)
         self.compare(sound)
         self.notices.add_near_names(self.resolver)
 
     def resolved_lines(self) -> Iterator[ResolvedLine]:
         """Yield the lines that can be resolved; mistakes in others become the table's problems."""
         resolve, table = self.resolver.resolve, self.table
+        is_own_file = bool(table.reading.own_columns)
         for line, values, split in table:
             month, *_, share, value, status, first_day, last_day, days, note = values
+            note = without_guard(note) if is_own_file else note
             # The cells source, origin, openness, developer and model.
             about = resolve(values[1:6], line)
             if isinstance(about, LineMistakeError):

@@ -9,14 +9,18 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
 from app.auth.accounts import MaintainerIdentity
+from app.catalogue.lookup import source_names
 from app.csv_io.schema import FileLimits
 from app.database.session import Database
 from app.domain.errors import BadFileError, BadInputError, ConflictError, UserError
 from app.ingest.publish import publish_upload
 from app.ingest.withdraw import discard_upload, reclassify_upload, withdraw_upload
+from app.ingest.withdrawal_review import review_withdrawal
 from app.pages.forms import FormState, SentForm, form_texts, problems_by_field
 from app.pages.maintain.upload_record import NO_REFUSAL, ActionRefusal, UploadId, render_upload
+from app.pages.small_charts import small_charts
 from app.pages.templates import render_page
+from app.pages.upload_texts import withdrawal_finding
 from app.queries.uploads import UploadRecord, read_upload_record
 from app.web.dependencies import ReadSession, SignedInMaintainer, database_of, no_parameters
 from app.web.route_policy import RouteKind, policy
@@ -24,6 +28,9 @@ from app.web.route_policy import RouteKind, policy
 router = APIRouter()
 
 LIMITS: Final = FileLimits()
+SUPERSEDED: Final = (
+    "Later uploads have replaced all of its months. Check those again whose figures are current."
+)
 SAME: Final = "Today’s catalogue says of every line what was published."
 
 UploadAction = Callable[[Session], int]
@@ -78,7 +85,7 @@ class ActionRequest:
         with self.db.reading() as session:
             upload = read_upload_record(session, self.upload_id)
             if upload.withdrawable:
-                return _withdrawing(self.request, upload, self.maintainer, refusal)
+                return _withdrawing(self.request, session, upload, self.maintainer, refusal)
             return render_upload(self.request, session, upload, self.maintainer, refusal)
 
 
@@ -96,16 +103,21 @@ def ask_to_withdraw(
     upload = read_upload_record(session, upload_id)
     if not upload.withdrawable:
         return RedirectResponse(f"/uploads/{upload_id}", 303)
-    return _withdrawing(request, upload, maintainer)
+    return _withdrawing(request, session, upload, maintainer)
 
 
 def _withdrawing(
     request: Request,
+    session: Session,
     upload: UploadRecord,
     maintainer: MaintainerIdentity,
     refusal: ActionRefusal = NO_REFUSAL,
 ) -> HTMLResponse:
-    context: dict[str, object] = {"maintainer": maintainer, "upload": upload}
+    names = source_names(session)
+    review = review_withdrawal(session, upload.id)
+    context: dict[str, object] = {"maintainer": maintainer, "upload": upload, "names": names}
+    context |= {"review": review, "finding": withdrawal_finding(review, names)}
+    context |= {"charts": small_charts(review.series)}
     context |= {"alert": refusal.alert, "form": refusal.form}
     return render_page(request, "maintain/upload_withdrawal.html", context, refusal.status)
 
@@ -153,7 +165,9 @@ def reclassify(doing: ActionAsked) -> Response:
     def act(session: Session) -> int:
         again = reclassify_upload(session, doing.upload_id, by=doing.by, limits=LIMITS)
         if again is None:
-            raise ConflictError("Nothing would change", SAME)
+            record = read_upload_record(session, doing.upload_id)
+            is_current = any(month.current for month in record.months)
+            raise ConflictError("Nothing would change", SAME if is_current else SUPERSEDED)
         return again
 
     return doing.done(act)

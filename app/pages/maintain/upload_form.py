@@ -29,6 +29,7 @@ from app.ingest.stored_files import store_upload
 from app.pages.forms import FormState, form_dependency, form_texts, problems_by_field, to_one_line
 from app.pages.maintain.entry_fields import ENTRY_FIELDS
 from app.pages.templates import render_page
+from app.queries.spans import covered_spans
 from app.web.csv_responses import CSVResponse
 from app.web.dependencies import FIXED_PAGE, SignedInMaintainer, database_of
 from app.web.route_policy import FILE_MAX_BYTES, RouteKind, policy
@@ -189,6 +190,7 @@ def _page(
     request: Request, maintainer: MaintainerIdentity, db: Database, form: FormState
 ) -> HTMLResponse:
     with db.reading() as session:
+        spans = covered_spans(vintage_at(session))
         sources = [(source.slug, source.name) for source in read_sources(vintage_at(session))]
     context = {
         "maintainer": maintainer,
@@ -196,6 +198,7 @@ def _page(
         "limits": LIMITS,
         "fetchers": FETCHERS,
         "sources": [(IN_FILE, "As the file says"), *sources, (NEW, "A new one, described below")],
+        "with_figures": [(slug, name) for slug, name in sources if slug in spans],
         "describing": _describes_new(form.values),
         "traced": any(
             form.text(column.name) or column.name in form.problems for column in PROVENANCE_COLUMNS

@@ -19,6 +19,7 @@ from app.domain.calendar import format_instant
 from app.domain.errors import NotFoundError
 from app.ingest.review import review_upload
 from app.ingest.stored_files import CHUNK_BYTES, open_stored_file
+from app.ingest.waiting import ids_of_waiting_uploads, read_waiting_files
 from app.pages.forms import FormState
 from app.pages.small_charts import small_charts
 from app.pages.templates import render_page
@@ -129,6 +130,11 @@ def _history(
         "older": len(uploads) == UPLOADS_A_PAGE,
         "names": source_names(session),
     }
+    context |= {"waiting": [], "held": {}}
+    if maintainer is not None:
+        waiting = ids_of_waiting_uploads(session)
+        shown = [upload.id for upload in uploads if upload.id in waiting]
+        context |= {"waiting": waiting, "held": read_waiting_files(session, shown)}
     return render_page(request, "maintain/uploads.html", context)
 
 
@@ -210,10 +216,11 @@ def file(request: Request, sight: Viewed, session: ReadSession) -> Response:
     plain = f'attachment; filename="upload-{upload.id}.csv"'
     named = f"{plain}; filename*=UTF-8''{quote(upload.filename, safe='')}"
     headers = {"Content-Disposition": named, "Content-Length": str(upload.size)}
-    return StreamedCSV(request, _portions(stored), headers)
+    return StreamedCSV(request, portions_of(stored), headers)
 
 
-def _portions(file: BinaryIO) -> Iterator[bytes]:
+def portions_of(file: BinaryIO) -> Iterator[bytes]:
+    """Yield a file in portions, and close it."""
     with file:
         while portion := file.read(CHUNK_BYTES):
             yield portion

@@ -102,15 +102,17 @@ def developer(request: Request, slug: str, question: Then, session: ReadSession)
     vintage = vintage_at(session, question.as_of)
     entries, aliases = developers_by_slug(vintage), aliases_by_entry(vintage)
     names = names_to_slugs(entries.values(), aliases, NamedType.DEVELOPER)
-    entry = find_entry(entries, slug, "developer", names)
-    models = models_by_slug(vintage).values()
+    # The page of a name that only a withdrawn file brought stays: others may link to it.
+    known = entries if slug in entries else developers_by_slug(vintage, withdrawn=True)
+    entry = find_entry(known, slug, "developer", names)
+    models = models_by_slug(vintage, withdrawn=slug not in entries).values()
     own = [model for model in models if model.developer == slug]
     named = Question(by="developer", developer=(slug,), as_of=question.as_of)
     history = share_history(session, named)
     figures = latest_of(session, history, "model") if history else {}
     context: dict[str, object] = {
         "entry": entry,
-        "developers": entries,
+        "developers": known,
         "models": rank_entries(own, figures),
         "aliases": alias_texts(aliases, NamedType.DEVELOPER, slug),
         "company": companies_by_slug(vintage).get(entry.company),

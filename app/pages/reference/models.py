@@ -206,12 +206,15 @@ def model(request: Request, slug: str, question: Then, session: ReadSession) -> 
     vintage = vintage_at(session, question.as_of)
     entries, aliases = models_by_slug(vintage), aliases_by_entry(vintage)
     names = names_to_slugs(entries.values(), aliases, NamedType.MODEL)
-    entry = find_entry(entries, slug, "model", names)
+    # The page of a name that only a withdrawn file brought stays: others may link to it.
+    is_listed = slug in entries
+    known = entries if is_listed else models_by_slug(vintage, withdrawn=True)
+    entry = find_entry(known, slug, "model", names)
     named = Question(by="model", model=(slug,), as_of=question.as_of)
     family = model_family(slug)
     context = {
         "entry": entry,
-        "developers": developers_by_slug(vintage),
+        "developers": developers_by_slug(vintage, withdrawn=not is_listed),
         "aliases": alias_texts(aliases, NamedType.MODEL, slug),
         "family": family,
         "versions": [

@@ -133,3 +133,18 @@ def test_the_addresses_are_described_with_examples(api: TestClient) -> None:
     assert {parameter["name"] for parameter in post["parameters"]} >= {"mode", "source", "reason"}
     assert {"200", "201", "409", "422"} <= set(post["responses"])
     assert post["security"]
+
+
+def test_a_body_that_curl_took_the_line_ends_out_of_is_one_problem(api: TestClient) -> None:
+    response = send(api, month_file("30", more="2026-01,us,20\n").replace(b"\n", b""))
+    assert response.status_code == 422
+    answer = response.json()
+    assert [error["code"] for error in answer["errors"]] == ["lost_line_ends"]
+    assert "--data-binary" in answer["errors"][0]["expected"]
+
+
+def test_a_body_without_its_kind_is_told_how_curl_sends_it(api: TestClient) -> None:
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    response = api.post(ADDRESS, content=month_file("30"), headers=form)
+    assert response.status_code == 415
+    assert "--data-binary @file.csv -H 'Content-Type: text/csv'" in response.text

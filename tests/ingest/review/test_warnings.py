@@ -1,17 +1,10 @@
 """What to look at twice before a file is published."""
 
-from collections.abc import Sequence
-
 from app.database.session import Database
-from app.ingest.review import Review
-from app.ingest.rules.checked import Notice
 from app.ingest.withdraw import withdraw_upload
 from tests.builders import month_file, publish_stored, store_file
 from tests.ingest.builders import months_file, review_file
-
-
-def warned(reviewed: Review, code: str) -> Sequence[Notice]:
-    return [warning for warning in reviewed.warnings if warning.code == code]
+from tests.ingest.review.builders import warned
 
 
 def test_a_file_that_was_withdrawn_before_is_named_with_the_reason(gateway: Database) -> None:

@@ -42,10 +42,22 @@ def test_small_charts_stand_for_the_series_that_change_and_draw_nothing_over_gap
 ) -> None:
     html = maintainer_client.get(f"/uploads/{store_upload_of(filled_db, NOVEMBER)}").text
     charts = [chart["class"] for chart in select(html, "svg[class]")]
-    assert charts == [["chinese"], ["closed"], ["grey"]]
+    assert charts[0] == ["chinese"]
+    assert charts[-2:] == [["closed"], ["grey"]]
     before, after, *_ = attributes(html, "path.before, path.after", "d")
     assert before.count("M") == 1
     assert after.startswith(before)
+
+
+def test_a_group_that_the_file_does_not_name_any_more_is_drawn_with_a_cross(
+    maintainer_client: TestClient, filled_db: Database
+) -> None:
+    html = maintainer_client.get(f"/uploads/{store_upload_of(filled_db, NOVEMBER)}").text
+    (us_chart,) = select(html, "figure:has(svg.us)")
+    assert len(us_chart.select("path.vanished")) == 1
+    assert "in Oct\xa02026 → no figure" in us_chart.text
+    (chinese_chart,) = select(html, "figure:has(svg.chinese)")
+    assert not chinese_chart.select("path.vanished")
 
 
 def test_slices_beyond_the_fifty_largest_are_counted(
@@ -170,6 +182,21 @@ def test_what_was_received_is_shown_to_maintainers_whole(
     assert "waiting.csv" in shown
     assert "Unpublished" in shown
     assert "OpenRouter rankings: January 2025 to October 2026" in shown
+
+
+def test_what_waits_is_named_with_what_it_holds_or_its_problems(
+    maintainer_client: TestClient, filled_db: Database
+) -> None:
+    sound = store_upload_of(filled_db, NOVEMBER, filename="sound.csv")
+    broken = store_upload_of(filled_db, NOVEMBER.replace(b"62.5", b"x"), filename="broken.csv")
+    response = maintainer_client.get("/uploads/received")
+    shown = text_of(response)
+    assert f"2 uploads wait to be published or discarded: upload {broken}, upload {sound}." in shown
+    assert f"sound.csv {sound} Unpublished OpenRouter rankings: November 2026 2 " in shown
+    assert f"broken.csv {broken} Unpublished one problem 2 " in shown
+    public = text_of(maintainer_client.get("/uploads"))
+    assert "sound.csv" not in public
+    assert "to be published or discarded" not in public
 
 
 def test_a_long_history_has_pages(maintainer_client: TestClient, filled_db: Database) -> None:

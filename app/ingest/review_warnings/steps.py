@@ -1,22 +1,16 @@
-"""What a maintainer should look at twice before publishing a file."""
+"""Unusual steps from one month to the next, and months without figures."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from statistics import median
 from typing import Final
 
-from sqlalchemy.orm import Session
-
-from app.database.tables import Upload
 from app.domain.calendar import add_months, format_month
 from app.domain.snapshot import SnapshotKey
-from app.ingest.month_diff import MonthDiff, lost_details
 from app.ingest.review_series import ReviewSeries
 from app.ingest.rules.checked import Notice
-from app.queries.upload_versions import CurrentSnapshot
-from app.queries.uploads import withdrawn_uploads_of_file
 
 JUMP_MIN_POINTS: Final = 5
 """Points from one month to the next that are worth a look."""
@@ -26,35 +20,7 @@ UNUSUAL_JUMP_FACTOR: Final = 4
 """How many times the usual change a jump must be."""
 
 
-def withdrawn_warnings(session: Session, upload: Upload) -> Iterator[Notice]:
-    """Yield a notice for each earlier upload of the same bytes that was taken back, with why."""
-    for earlier in withdrawn_uploads_of_file(session, upload.sha256):
-        when = f"{earlier.withdrawn_at:%Y-%m-%d}"
-        text = f"The same file was withdrawn on {when} as upload {earlier.id}"
-        yield Notice("withdrawn", None, f"{text}: {earlier.withdrawn_reason}")
-
-
-def revision_warnings(replaced: Mapping[SnapshotKey, CurrentSnapshot]) -> Iterator[Notice]:
-    """Yield a notice for each month whose published figures would be replaced."""
-    for (source, month), current in sorted(replaced.items()):
-        text = (
-            f"{format_month(month)} of {source} is published already, by upload {current.upload_id}"
-        )
-        yield Notice("revises", None, f"{text}; these figures would take its place")
-
-
-def lost_detail_warnings(
-    months: Mapping[SnapshotKey, MonthDiff], replaced: Collection[SnapshotKey]
-) -> Iterator[Notice]:
-    """Yield a notice for each revised month that would say less than it does now."""
-    for source, month in sorted(replaced):
-        compared = months[source, month]
-        about = f"{format_month(month)} of {source}"
-        for code, text in lost_details(about, compared.before, compared.after):
-            yield Notice(code, None, text)
-
-
-def remarkable_warnings(
+def step_warnings(
     series: Sequence[ReviewSeries], keys: Collection[SnapshotKey]
 ) -> Iterator[Notice]:
     """Yield a notice for each unusual jump and each gap that touches a month of the file."""
