@@ -40,6 +40,11 @@ class Header:
         """Return where (from 1) the column `name` stands in the file, or None."""
         return next((item.position for item in self.reading.columns if item.field == name), None)
 
+    def file_name(self, name: str) -> str:
+        """Return what the file calls the column `name`, or `name` where it has none."""
+        columns = (item.header for item in self.reading.columns if item.field == name)
+        return next(columns, name)
+
     def detect_delimiter(self, line: str) -> str:
         """Return the delimiter that makes most known names of the header's line.
 

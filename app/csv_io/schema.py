@@ -1,7 +1,7 @@
 """The values around reading a CSV file: its limits, the rules of its columns, how it was read."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 NAME_MAX_LENGTH: Final = 200
@@ -15,11 +15,12 @@ class CellContext:
     """What a file's other cells say about reading this one.
 
     `decimal_mark` is that of the first number with a mark, whichever column it stands in; parsers
-    of numbers set it.
+    of numbers set it. `date_orders` are the orders of day and month that dates were seen to have.
     """
 
     delimiter: str = ","
     decimal_mark: str | None = None
+    date_orders: set[str] = field(default_factory=set)
 
 
 CellParser = Callable[[str, CellContext], Any]

@@ -161,7 +161,8 @@ def refuse_problems(checked: CheckedFile) -> None:
     if checked.problem_count:
         count = checked.problem_count
         title = "The file has one problem" if count == 1 else f"The file has {count:,} problems"
-        raise BadFileError(title, "Nothing of it was stored.", checked.problems, count)
+        detail = "Nothing of it was stored."
+        raise BadFileError(title, detail, checked.problems, count, checked.problem_groups)
 
 
 def current_upload_of_same_file(session: Session, upload: Upload) -> Upload | None:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from decimal import Decimal
 from hashlib import sha256
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 from app.catalogue.index import CatalogueIndex
+from app.csv_io.problem_rows import place_problems
 from app.csv_io.reader import open_csv_table
 from app.domain.naming.matching import nearest_match
 from app.domain.snapshot import Basis, SnapshotKey
@@ -19,7 +20,12 @@ from app.ingest.rules.checked import (
 from app.ingest.rules.days import NOTHING_SAID, DayCells, DaysOfMonths
 from app.ingest.rules.duplicates import find_repeated, number_slots
 from app.ingest.rules.kept_lines import CheckedLines, KeptLine, LineStore
-from app.ingest.rules.mistakes import LineMistakeError, add_mistake
+from app.ingest.rules.mistakes import (
+    LineMistakeError,
+    add_mistake,
+    is_certain,
+    line_mistakes,
+)
 from app.ingest.rules.notices import NoticeList
 from app.ingest.rules.remainder import remainder_notice
 from app.ingest.rules.resolver import Resolver
@@ -63,10 +69,12 @@ class FileCheck:
             self.read_cells()
         else:
             self.check_lines()
+        problems, groups = place_problems(self.file, self.table.reading, self.problems)
         return CheckedFile(
             self.table.reading,
-            tuple(self.problems.first),
+            problems,
             self.problems.count,
+            groups,
             self.notices.all(),
             {} if self.problems.count else dict(self.months()),
             tuple(self.resolver.developers.values()),
@@ -101,6 +109,7 @@ class FileCheck:
             pass
 
     def check_lines(self) -> None:
+        self.table.on_faulty_row = self.check_faulty_row
         for line in self.resolved_lines():
             self.tally(line)
         self.add_figures()
@@ -120,16 +129,22 @@ class FileCheck:
             month, *_, share, value, status, first_day, last_day, days, note = values
             # The cells source, origin, openness, developer and model.
             about = resolve(values[1:6], line)
-            if isinstance(about, LineMistakeError):
-                add_mistake(table, line, about)
-            elif share is None and value is None:
-                field = "share_pct" if table.header.position("share_pct") else "value"
-                expected = "a figure: leave out lines without one, nothing is not 0"
-                add_mistake(table, line, LineMistakeError("no_figure", field, "", expected))
+            if isinstance(about, tuple) or (share is None and value is None):
+                for mistake in line_mistakes(table, about, share, value):
+                    add_mistake(table, line, mistake)
             else:
                 said = first_day or last_day or days
                 covered = DayCells(first_day, last_day, days) if said else NOTHING_SAID
                 yield ResolvedLine(line, month, about, share, value, status, covered, note, split)
+
+    def check_faulty_row(
+        self, line: int, values: tuple[Any, ...], unreadable: frozenset[str]
+    ) -> None:
+        """Add what else is wrong with a line, some of whose cells cannot be read."""
+        about = self.resolver.resolve(values[1:6], line)
+        for mistake in line_mistakes(self.table, about, *values[6:8]):
+            if is_certain(mistake, unreadable):
+                add_mistake(self.table, line, mistake)
 
     def tally(self, line: ResolvedLine) -> None:
         key = (line.about.source, line.month)
@@ -188,8 +203,9 @@ class FileCheck:
 
     def refuse_mixture(self, key: SnapshotKey, tally: MonthTotals) -> None:
         shareless, valueless = tally.shareless_line, tally.valueless_line
-        found_text = f"no share_pct in line {shareless}, no value in line {valueless}"
-        expected = f"share_pct on every line of {format_snapshot_key(key)}, or value on every line"
+        share, value = map(self.table.header.file_name, ("share_pct", "value"))
+        found_text = f"no {share} in line {shareless}, no {value} in line {valueless}"
+        expected = f"{share} on every line of {format_snapshot_key(key)}, or {value} on every line"
         mistake = LineMistakeError("mixed_figures", "share_pct", found_text, expected)
         add_mistake(self.table, max(shareless, valueless), mistake)
 

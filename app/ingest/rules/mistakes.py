@@ -1,12 +1,17 @@
 """A mistake in a line: what is wrong in which column, before its place in the file is known."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import TypeVar
 
 from app.csv_io.reader import CsvTable
+from app.domain.errors import excerpt
+
+_Result = TypeVar("_Result")
 
 
 class LineMistakeError(Exception):
-    """A line that cannot be resolved: the arguments of Problems.add after the place."""
+    """A line that cannot be resolved: the arguments of ProblemList.add after the place."""
 
     def __init__(
         self,
@@ -22,6 +27,49 @@ class LineMistakeError(Exception):
         self.found = found
         self.expected = expected
         self.suggestion = suggestion
+
+
+LineMistakes = tuple[LineMistakeError, ...]
+
+
+def attempt(mistakes: list[LineMistakeError], step: Callable[[], _Result]) -> _Result | None:
+    """Return what `step` returns; where it raises a mistake, None, and the mistake is added."""
+    try:
+        return step()
+    except LineMistakeError as mistake:
+        # A traceback would keep the frames alive as long as the mistake.
+        mistakes.append(mistake.with_traceback(None))
+        return None
+
+
+def no_origin(developer: str | None) -> LineMistakeError:
+    """Return the mistake of a line that has no home, with a developer that is not known."""
+    reason = f": “{excerpt(developer, 60)}” is not in the catalogue" if developer else ""
+    expected = f"chinese, us, european, other or unknown{reason}"
+    return LineMistakeError("no_origin", "origin", "", expected)
+
+
+def line_mistakes(
+    table: CsvTable, about: object, share: Decimal | None, value: Decimal | None
+) -> Iterator[LineMistakeError]:
+    """Yield every mistake of a line: in its names, and that it has no figure."""
+    if isinstance(about, tuple):
+        yield from about
+    if share is None and value is None:
+        field = "share_pct" if table.header.position("share_pct") else "value"
+        expected = "a figure: leave out lines without one, nothing is not 0"
+        yield LineMistakeError("no_figure", field, "", expected)
+
+
+def is_certain(mistake: LineMistakeError, unreadable: frozenset[str]) -> bool:
+    """Return whether a mistake would be one whatever the unreadable cells of its line say."""
+    if mistake.column in unreadable:
+        return False
+    if mistake.code == "no_figure":
+        return not unreadable & {"share_pct", "value"}
+    # What is missing in one column may follow from another: a home from its developer.
+    names = {"developer", "model", "origin", "openness"}
+    return bool(mistake.found) or mistake.column == "source" or not unreadable & names
 
 
 def add_mistake(table: CsvTable, line: int, mistake: LineMistakeError) -> None:
