@@ -5,10 +5,11 @@ import io
 import re
 from collections.abc import Sequence
 
+from app.csv_io.column_names.meaning import column_meant
 from app.csv_io.problems import ProblemList
 from app.csv_io.schema import DELIMITERS, ColumnRule, FileLimits, FileReading, ReadColumn
 from app.domain.errors import excerpt
-from app.domain.naming.matching import fold_name, nearest_match
+from app.domain.naming.matching import fold_name
 from app.domain.text import UnreadableCellError, clean_text
 
 # Excel reads, and some programs write, a first line such as `sep=;` that names the delimiter.
@@ -76,7 +77,12 @@ class Header:
             self.problems.add("too_many_columns", line, None, None, f"{width} columns", expected)
             return False
         fields = self._rules_by_name
-        if not any(fold_name(name) in fields for name in names[:width]):
+        known = any(fold_name(name) in fields for name in names[:width])
+        # One word of a line of figures may be like a column's by chance; two are a header.
+        if (
+            not known
+            and len({column_meant(name, self.rules) for name in names[:width]} - {None}) < 2
+        ):
             self._refuse_no_header(names[:width])
             return False
         for position, name in enumerate(names[:width], 1):
@@ -113,9 +119,10 @@ class Header:
             name = clean_text(name, 10_000, multiline=True)
         except UnreadableCellError as error:
             code, expected = error.code, error.expected
-        names = {alias: column.name for column in self.rules for alias in column.names}
-        nearest = nearest_match(name, names)
-        suggestion = names[nearest] if nearest else None
+        meant = column_meant(name, self.rules)
+        suggestion = meant.name if meant else None
+        if meant and meant.meaning:
+            expected += f"; {meant.name} is {meant.meaning}"
         if not name:
             code, expected = "unnamed_column", "a name above each column"
         self.problems.add(code, line, position, name or None, name, expected, suggestion)

@@ -7,8 +7,7 @@ from typing import BinaryIO, Final
 
 from app.csv_io.byte_stream import ByteStream
 from app.csv_io.file_type import detect_encoding, detect_file_type
-from app.csv_io.problem_kinds import problem_excerpt
-from app.csv_io.problems import ProblemList
+from app.csv_io.problems import ProblemList, problem_excerpt
 from app.csv_io.schema import FileReading
 from app.domain.errors import Problem, ProblemGroup
 

@@ -4,12 +4,35 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
-from app.csv_io.problem_kinds import Hint, ProblemKind, advice_of, problem_excerpt
-from app.domain.errors import Problem, ProblemGroup, excerpt
+from app.domain.errors import Advice, Problem, ProblemCell, ProblemGroup, Reading, excerpt
 from app.domain.text import UnreadableCellError
 
 PROBLEMS_KEPT_MAX: Final = 100
 """Problems of one file that are kept to be displayed, and kinds of them."""
+CELLS_KEPT_MAX: Final = 20
+"""Different texts of one kind that are kept to be displayed."""
+SPANS_KEPT_MAX: Final = 100
+"""Unbroken stretches of lines of one kind that are kept to be displayed."""
+
+Hint = Callable[[], Advice | str | None] | str | None
+"""A suggestion, or what computes it once the whole file is read; it may be slow."""
+
+
+def advice_of(hint: Hint, expected: str) -> Advice:
+    """Return what a hint says; `expected` is kept where it says nothing of that."""
+    said = hint() if callable(hint) else hint
+    if isinstance(said, Advice):
+        return said
+    return Advice(expected, (Reading(said),) if said else ())
+
+
+def problem_excerpt(text: str, limit: int = 80) -> str:
+    """Return an excerpt that shows bytes which are no UTF-8 as bytes, not as surrogates."""
+    # A cell may be megabytes long, of which an excerpt shows little.
+    if not text.isascii():
+        shown = text[: limit + 1].encode("utf-8", "surrogateescape")
+        text = shown.decode("utf-8", "backslashreplace")
+    return excerpt(text, limit)
 
 
 class KindKey(NamedTuple):
@@ -19,6 +42,66 @@ class KindKey(NamedTuple):
     column: int | None
     field: str | None
     shape: str
+
+
+@dataclass(slots=True)
+class _FoundText:
+    """A text, how often it was found, in which line first, and what it may mean."""
+
+    line: int | None
+    hint: Hint
+    expected: str
+    count: int = 1
+
+
+@dataclass(slots=True)
+class ProblemKind:
+    """The problems of one key; `spans` are the first and last lines of runs of lines."""
+
+    key: KindKey
+    count: int = 0
+    spans: list[list[int]] = field(default_factory=list)
+    cells: dict[str, _FoundText] = field(default_factory=dict)
+
+    def add(self, line: int | None, found: str, expected: str, hint: Hint) -> None:
+        """Count one problem."""
+        self.count += 1
+        if line is not None:
+            self._add_line(line)
+        text = found[:200]
+        known = self.cells.get(text)
+        if known is not None:
+            known.count += 1
+        elif len(self.cells) < CELLS_KEPT_MAX:
+            self.cells[text] = _FoundText(line, hint, expected)
+
+    def _add_line(self, line: int) -> None:
+        last = self.spans[-1] if self.spans else None
+        if last is not None and last[1] <= line <= last[1] + 1:
+            last[1] = line
+        elif len(self.spans) <= SPANS_KEPT_MAX:
+            self.spans.append([line, line])
+
+    def group(self) -> ProblemGroup:
+        """Return what is displayed. What a text means may depend on all rows: call it last."""
+        advice = {text: advice_of(cell.hint, cell.expected) for text, cell in self.cells.items()}
+        # The text that can be read in most ways says best what is the matter with all of them.
+        doubtful = max(advice.values(), key=lambda said: len(said.readings))
+        return ProblemGroup(
+            self.key.code,
+            self.key.column,
+            _field_excerpt(self.key.field),
+            self.key.shape,
+            doubtful.expected,
+            self.count,
+            tuple((first, last) for first, last in self.spans[:SPANS_KEPT_MAX]),
+            len(self.spans) > SPANS_KEPT_MAX,
+            tuple(
+                ProblemCell(problem_excerpt(text), cell.count, cell.line, advice[text].suggestion)
+                for text, cell in self.cells.items()
+            ),
+            doubtful.readings if len(doubtful.readings) > 1 else (),
+        )
 
 
 ProblemWatcher = Callable[[KindKey, int | None, Hint], None]
@@ -69,7 +152,7 @@ class ProblemList:
         key = KindKey(code, column, field, shape)
         kind = self._kinds.get(key)
         if kind is None and len(self._kinds) < PROBLEMS_KEPT_MAX:
-            kind = self._kinds[key] = ProblemKind(code, column, _field_excerpt(field), shape)
+            kind = self._kinds[key] = ProblemKind(key)
         if kind is not None:
             kind.add(line, found, expected, suggestion)
         if self.watcher is not None:

@@ -58,6 +58,7 @@ class ColumnRule:
 
     `required` means that the header must name it, `filled` that its cells must not be empty.
     `limit` is the number of characters a cell may have; `multiline` lets it hold line ends.
+    `words` are what others call such a column: they are suggested, with `meaning`, and not read.
     """
 
     name: str
@@ -68,6 +69,8 @@ class ColumnRule:
     blank: Any = None
     limit: int = NAME_MAX_LENGTH
     multiline: bool = False
+    words: tuple[str, ...] = ()
+    meaning: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
