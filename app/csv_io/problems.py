@@ -14,6 +14,13 @@ CELLS_KEPT_MAX: Final = 20
 SPANS_KEPT_MAX: Final = 100
 """Unbroken stretches of lines of one kind that are kept to be displayed."""
 
+REPLACEABLE: Final = frozenset({
+    "not_a_month", "not_a_day", "unknown_word", "unknown_column", "unknown_source", "other_source",
+    "not_a_number", "decimal_comma", "mixed_decimal_marks", "forbidden_character", "line_break",
+    "not_a_slug",
+})  # fmt: skip
+"""Codes of problems whose suggestion is what should stand in the cell in place of its text."""
+
 Hint = Callable[[], Advice | str | None] | str | None
 """A suggestion, or what computes it once the whole file is read; it may be slow."""
 
@@ -101,7 +108,16 @@ class ProblemKind:
                 for text, cell in self.cells.items()
             ),
             doubtful.readings if len(doubtful.readings) > 1 else (),
+            replaceable=self.key.code in REPLACEABLE
+            and self.key.column is not None
+            and any(said.readings for said in advice.values()),
         )
+
+
+class _KeptProblem(NamedTuple):
+    problem: Problem
+    key: KindKey
+    hint: Hint
 
 
 ProblemWatcher = Callable[[KindKey, int | None, Hint], None]
@@ -113,8 +129,8 @@ class ProblemList:
     """The first hundred problems of a file, how many there are, and the kinds of all of them."""
 
     count: int = 0
-    watcher: ProblemWatcher | None = None
-    _kept: list[tuple[Problem, Hint]] = field(default_factory=list)
+    _watcher: ProblemWatcher | None = None
+    _kept: list[_KeptProblem] = field(default_factory=list)
     _kinds: dict[KindKey, ProblemKind] = field(default_factory=dict)
 
     @property
@@ -125,7 +141,7 @@ class ProblemList:
     @property
     def first(self) -> list[Problem]:
         """The first hundred. What a text means may depend on all rows: ask for them last."""
-        return [_advised(problem, hint) for problem, hint in self._kept]
+        return [_advised(kept.problem, kept.hint) for kept in self._kept]
 
     @property
     def groups(self) -> tuple[ProblemGroup, ...]:
@@ -155,11 +171,19 @@ class ProblemList:
             kind = self._kinds[key] = ProblemKind(key)
         if kind is not None:
             kind.add(line, found, expected, suggestion)
-        if self.watcher is not None:
-            self.watcher(key, line, suggestion)
+        if self._watcher is not None:
+            self._watcher(key, line, suggestion)
         if not self.full:
             place = (code, line, column, _field_excerpt(field))
-            self._kept.append((Problem(*place, problem_excerpt(found), expected), suggestion))
+            problem = Problem(*place, problem_excerpt(found), expected)
+            self._kept.append(_KeptProblem(problem, key, suggestion))
+
+    def watch(self, watcher: ProblemWatcher | None) -> None:
+        """Tell `watcher` every problem from now on, and those that are kept already."""
+        self._watcher = watcher
+        if watcher is not None:
+            for kept in self._kept:
+                watcher(kept.key, kept.problem.line, kept.hint)
 
     def add_cell(
         self, line: int, column: int, field: str, found: str, error: UnreadableCellError

@@ -74,7 +74,8 @@ class ProblemGroup:
 
     `shape` parts the spellings within a column. `spans` are the first and last lines of runs of
     lines; with `more_lines` there are others. `cells` are the different texts, the first twenty.
-    `ways` are those in which a text of the kind can be read, where they are several.
+    `ways` are those in which a text of the kind can be read, where they are several. The
+    suggestions of a `replaceable` group can be written into the file as they are.
     """
 
     code: str
@@ -87,6 +88,7 @@ class ProblemGroup:
     more_lines: bool
     cells: tuple[ProblemCell, ...]
     ways: tuple[Reading, ...] = ()
+    replaceable: bool = False
     header: str | None = None
 
     @property

@@ -7,6 +7,7 @@ from typing import Any, BinaryIO, Final
 
 from app.catalogue.index import CatalogueIndex
 from app.csv_io.problem_rows import place_problems
+from app.csv_io.problems import ProblemWatcher
 from app.csv_io.reader import open_csv_table
 from app.domain.naming.matching import nearest_match
 from app.domain.snapshot import Basis, SnapshotKey
@@ -20,12 +21,7 @@ from app.ingest.rules.checked import (
 from app.ingest.rules.days import NOTHING_SAID, DayCells, DaysOfMonths
 from app.ingest.rules.duplicates import find_repeated, number_slots
 from app.ingest.rules.kept_lines import CheckedLines, KeptLine, LineStore
-from app.ingest.rules.mistakes import (
-    LineMistakeError,
-    add_mistake,
-    is_certain,
-    line_mistakes,
-)
+from app.ingest.rules.mistakes import LineMistakeError, add_mistake, line_mistakes
 from app.ingest.rules.notices import NoticeList
 from app.ingest.rules.remainder import remainder_notice
 from app.ingest.rules.resolver import Resolver
@@ -59,10 +55,12 @@ class FileCheck:
         self.notices = NoticeList()
         self.kept = LineStore()
         self.days = DaysOfMonths(resolver.catalogue.windows)
+        self.watcher: ProblemWatcher | None = None
 
     def run(self, progress: RuleProgress | None) -> CheckedFile:
         self.table = open_csv_table(self.file, UPLOAD_COLUMNS, self.limits, progress)
         self.problems = self.table.problems
+        self.problems.watch(self.watcher)
         self.check_header()
         # Mistakes of the header would make every line wrong; those of cells are told beside them.
         if self.problems.count:
@@ -142,9 +140,8 @@ class FileCheck:
     ) -> None:
         """Add what else is wrong with a line, some of whose cells cannot be read."""
         about = self.resolver.resolve(values[1:6], line)
-        for mistake in line_mistakes(self.table, about, *values[6:8]):
-            if is_certain(mistake, unreadable):
-                add_mistake(self.table, line, mistake)
+        for mistake in line_mistakes(self.table, about, values[6], values[7], unreadable):
+            add_mistake(self.table, line, mistake)
 
     def tally(self, line: ResolvedLine) -> None:
         key = (line.about.source, line.month)

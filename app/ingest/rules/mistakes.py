@@ -50,23 +50,28 @@ def no_origin(developer: str | None) -> LineMistakeError:
 
 
 def line_mistakes(
-    table: CsvTable, about: object, share: Decimal | None, value: Decimal | None
+    table: CsvTable,
+    about: object,
+    share: Decimal | None,
+    value: Decimal | None,
+    unreadable: frozenset[str] = frozenset(),
 ) -> Iterator[LineMistakeError]:
-    """Yield every mistake of a line: in its names, and that it has no figure."""
+    """Yield every mistake of a line: in its names, and that it has no figure.
+
+    `about` is what the resolver returned. Of a line with `unreadable` columns only those that are
+    mistakes whatever stands in these.
+    """
     if isinstance(about, tuple):
-        yield from about
-    if share is None and value is None:
+        yield from (mistake for mistake in about if _is_certain(mistake, unreadable))
+    if share is None and value is None and not unreadable & {"share_pct", "value"}:
         field = "share_pct" if table.header.position("share_pct") else "value"
         expected = "a figure: leave out lines without one, nothing is not 0"
         yield LineMistakeError("no_figure", field, "", expected)
 
 
-def is_certain(mistake: LineMistakeError, unreadable: frozenset[str]) -> bool:
-    """Return whether a mistake would be one whatever the unreadable cells of its line say."""
+def _is_certain(mistake: LineMistakeError, unreadable: frozenset[str]) -> bool:
     if mistake.column in unreadable:
         return False
-    if mistake.code == "no_figure":
-        return not unreadable & {"share_pct", "value"}
     # What is missing in one column may follow from another: a home from its developer.
     names = {"developer", "model", "origin", "openness"}
     return bool(mistake.found) or mistake.column == "source" or not unreadable & names
