@@ -24,9 +24,10 @@ from app.cli.console import (
     open_standard_input,
     parse_path,
 )
+from app.cli.problem_lines import problem_lines
 from app.database.session import Database
 from app.domain.calendar import format_month
-from app.domain.errors import BadFileError, Problem, UserError, excerpt
+from app.domain.errors import BadFileError, UserError, excerpt
 from app.domain.sources.provenance import UNKNOWN_PROVENANCE, Provenance
 from app.domain.vocabulary import Openness
 from app.ingest.import_export import (
@@ -223,14 +224,9 @@ def progress_of(path: Path) -> Iterator[Callable[[int], None]]:
 
 
 def show_problems(path: Path, refused: BadFileError) -> None:
-    for problem in refused.problems:
-        console.print(f"{path.name}{problem_place(problem)}: {problem.sentence()}")
-
-
-def problem_place(problem: Problem) -> str:
-    line = f":{problem.line}" if problem.line else ""
-    column = f":{problem.column}" if problem.column else ""
-    return line + column + (f" ({problem.field})" if problem.field else "")
+    """Print each kind of problem, with its lines; of refusals that have no kinds each problem."""
+    for line in problem_lines(path.name, refused):
+        console.print(line)
 
 
 def report_import(imported: ImportResult) -> None:

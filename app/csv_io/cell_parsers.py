@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
+from app.csv_io.months.advice import FIRST_YEAR, not_a_day, not_a_month
 from app.csv_io.schema import NAME_MAX_LENGTH, CellContext, CellParser
-from app.domain.calendar import format_month, guess_month, parse_month, this_month
+from app.domain.calendar import format_month, parse_month, this_month
 from app.domain.naming.matching import fold_name, nearest_match
 from app.domain.sources.source_terms import (
     CADENCE_SYNONYMS,
@@ -31,10 +32,6 @@ from app.domain.vocabulary import (
     Status,
     origin_of_country,
 )
-
-FIRST_YEAR: Final = 2000
-"""The year of the earliest month that a file may speak of; an earlier one is a slip of typing."""
-
 
 # --- words ---------------------------------------------------------------------------------------
 
@@ -147,8 +144,7 @@ def parse_month_cell(cell: str, context: CellContext) -> date:
     # Only in a text of ten characters is “-01” a day: at the end of 2025-01 it is the month.
     first_day = parse_month(cell.removesuffix("-01") if len(cell) == len("2025-08-01") else cell)
     if first_day is None:
-        expected = "a month as YYYY-MM, such as 2025-08"
-        raise UnreadableCellError("not_a_month", expected, partial(_suggest_month, cell))
+        raise not_a_month(cell, context)
     if first_day > this_month():
         raise UnreadableCellError(
             "future_month", f"a month not after {format_month(this_month())} (UTC)"
@@ -162,15 +158,7 @@ def parse_month_cell(cell: str, context: CellContext) -> date:
     return first_day
 
 
-def _suggest_month(cell: str) -> str | None:
-    # To suggest a month that would be refused too is no help.
-    month = guess_month(cell)
-    if month is None or month > this_month() or month.year < FIRST_YEAR:
-        return None
-    return format_month(month)
-
-
-def parse_day(cell: str, _context: CellContext) -> date:
+def parse_day(cell: str, context: CellContext) -> date:
     """Return a day written `YYYY-MM-DD`."""
     # The pattern comes first because `fromisoformat` takes 20250120 and week dates too.
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", cell, re.ASCII):
@@ -178,7 +166,7 @@ def parse_day(cell: str, _context: CellContext) -> date:
             return date.fromisoformat(cell)
         except ValueError:
             pass
-    raise UnreadableCellError("not_a_day", "a day as YYYY-MM-DD, such as 2025-01-20")
+    raise not_a_day(cell, context)
 
 
 def parse_days(cell: str, _context: CellContext) -> int:

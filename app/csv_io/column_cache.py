@@ -58,7 +58,7 @@ class CellCache(dict[str, Any]):
         if cell:
             return column.parse(cell, self._context)
         if column.filled:
-            raise UnreadableCellError("blank", f"a value: {column.name} must not be blank")
+            raise UnreadableCellError("blank", "a value: this cell must not be blank")
         return column.blank
 
     def _remember(self, where: dict[str, Any], text: str, value: Any) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
+from app.csv_io.column_names.meaning import column_meant
 from app.csv_io.lost_line_ends import REMEDY, has_lost_line_ends
 from app.csv_io.own_downloads import (
     PLACE_COLUMNS,
@@ -23,7 +24,7 @@ from app.csv_io.schema import (
     ReadColumn,
 )
 from app.domain.errors import excerpt
-from app.domain.naming.matching import fold_name, nearest_match
+from app.domain.naming.matching import fold_name
 from app.domain.text import UnreadableCellError, clean_text
 
 # Excel reads, and some programs write, a first line such as `sep=;` that names the delimiter.
@@ -62,6 +63,11 @@ class Header:
         may_be_days = called_date or not context.has_plain_months
         return tuple(sorted(context.first_days)) if may_be_days else ()
 
+    def file_name(self, name: str) -> str:
+        """Return what the file calls the column `name`, or `name` where it has none."""
+        columns = (item.header for item in self.reading.columns if item.field == name)
+        return next(columns, name)
+
     def detect_delimiter(self, line: str) -> str:
         """Return the delimiter that makes most known names of the header's line.
 
@@ -99,7 +105,12 @@ class Header:
             return False
         if is_observations_file(names[:width]):
             self.reading.own_columns = PLACE_COLUMNS
-        if not any(fold_name(name) in fields for name in names[:width]):
+        known = any(fold_name(name) in fields for name in names[:width])
+        # One word of a line of figures may be like a column's by chance; two are a header.
+        if (
+            not known
+            and len({column_meant(name, self.rules) for name in names[:width]} - {None}) < 2
+        ):
             self._refuse_no_header(names[:width])
             return False
         for position, name in enumerate(names[:width], 1):
@@ -137,9 +148,10 @@ class Header:
             name = clean_text(name, 10_000, multiline=True)
         except UnreadableCellError as error:
             code, expected = error.code, error.expected
-        names = {alias: column.name for column in self.rules for alias in column.names}
-        nearest = nearest_match(name, names)
-        suggestion = names[nearest] if nearest else None
+        meant = column_meant(name, self.rules)
+        suggestion = meant.name if meant else None
+        if meant and meant.meaning:
+            expected += f"; {meant.name} is {meant.meaning}"
         if not name:
             code, expected = "unnamed_column", "a name above each column"
         self.problems.add(code, line, position, name or None, name, expected, suggestion)

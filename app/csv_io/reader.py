@@ -45,6 +45,10 @@ class CsvRow(NamedTuple):
     split: SplitNumber | None = None
 
 
+FaultyRow = Callable[[int, tuple[Any, ...], frozenset[str]], None]
+"""Is told a row with unreadable cells: its line, its values, and the columns of those cells."""
+
+
 def open_csv_table(
     file: BinaryIO,
     columns: Sequence[ColumnRule],
@@ -62,13 +66,17 @@ def open_csv_table(
 
 
 class CsvTable:
-    """The sound rows of a file; iterate once. `problems` and `reading` are complete after that."""
+    """The sound rows of a file; iterate once. `problems` and `reading` are complete after that.
+
+    `on_faulty_row` is told the others, so that what else is wrong with them can be found.
+    """
 
     def __init__(self, columns: Sequence[ColumnRule], limits: FileLimits) -> None:
         self.columns = columns
         self.limits = limits
         self.reading = FileReading()
         self.problems = ProblemList()
+        self.on_faulty_row: FaultyRow | None = None
         self._source: ByteStream | None = None
         self._record: list[str] = []
         self._rows: Iterator[list[str]] | None = None
@@ -164,7 +172,9 @@ class CsvTable:
             values = in_order((*map(getitem, caches, row), *blanks))
             split_numbers = list(find_split_numbers(row, pairs, self._record)) if pairs else None
             if faults:
-                self._report(line, row, faults)
+                faulty = frozenset(fault.field for fault in faults)
+                if self._report(line, row, faults) and self.on_faulty_row is not None:
+                    self.on_faulty_row(line, values, faulty)
             elif split_numbers and self._refuse_sure(line, split_numbers, pairs):
                 continue
             else:
@@ -249,30 +259,22 @@ class CsvTable:
         self.problems.add(code, line, column, None, f"{len(row)} cells", expected)
         return False
 
-    def _report(self, line: int, row: list[str], faults: "list[CellFault]") -> None:
+    def _report(self, line: int, row: list[str], faults: "list[CellFault]") -> bool:
+        """Add the problems of a row's cells; return whether there are any."""
         # Spaces alone are a blank row, which is no problem even if a column must be filled.
-        if any(cell.strip() for cell in row):
+        said = any(cell.strip() for cell in row)
+        if said:
             for fault in faults:
-                raw_cell, error = row[fault.position - 1], fault.error
-                self.problems.add(
-                    error.code,
-                    line,
-                    fault.position,
-                    fault.field,
-                    raw_cell,
-                    error.expected,
-                    error.suggestion,
-                )
+                raw_cell = row[fault.position - 1]
+                self.problems.add_cell(line, fault.position, fault.field, raw_cell, fault.error)
         else:
             self.reading.blank_lines += 1
             self.reading.lines -= 1
         faults.clear()
+        return said
 
     def _broken_quotes(self, line: int) -> None:
         """Add the problem that after a closing quote neither delimiter nor line end follows."""
-        if self.problems.full:
-            self.problems.count += 1
-            return
         record = "".join(self._record)
         delimiter = self.reading.delimiter
         # One whole cell; possessive quantifiers (`*+`) keep the time in proportion to the text.

@@ -17,13 +17,15 @@ class CellContext:
 
     `decimal_mark` is that of the first number with a mark, whichever column it stands in; parsers
     of numbers set it. `first_days` are the months written as their first day, `has_plain_months`
-    says whether another is written without one; the parser of months sets both.
+    says whether another is written without one, `date_orders` are the orders of day and month that
+    dates were seen to have; the parser of months sets these.
     """
 
     delimiter: str = ","
     decimal_mark: str | None = None
     first_days: set[date] = field(default_factory=set)
     has_plain_months: bool = False
+    date_orders: set[str] = field(default_factory=set)
 
 
 CellParser = Callable[[str, CellContext], Any]
@@ -61,6 +63,7 @@ class ColumnRule:
 
     `required` means that the header must name it, `filled` that its cells must not be empty.
     `limit` is the number of characters a cell may have; `multiline` lets it hold line ends.
+    `words` are what others call such a column: they are suggested, with `meaning`, and not read.
     """
 
     name: str
@@ -71,6 +74,8 @@ class ColumnRule:
     blank: Any = None
     limit: int = NAME_MAX_LENGTH
     multiline: bool = False
+    words: tuple[str, ...] = ()
+    meaning: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:

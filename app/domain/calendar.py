@@ -60,46 +60,6 @@ def months_between(first: date, last: date) -> Iterator[date]:
         first = add_months(first, 1)
 
 
-_NAMED = re.compile(
-    r"(?:([a-z]{3,9})\.?[ /-]?([0-9]{4}|[0-9]{2})|([0-9]{4})[ /-]?([a-z]{3,9})\.?)", re.ASCII
-)
-_NAMES = (
-    "january", "february", "march", "april", "may", "june", "july",
-    "august", "september", "october", "november", "december",
-)  # fmt: skip
-# They are tried in this order. A day before a month (01.09.2025) is not among them: whether it is
-# January or September depends on the country.
-_NUMBERED = (
-    re.compile(
-        r"(?P<year>[0-9]{4})[-/. ]?(?P<month>[0-9]{2})(?:[-/. ]?[0-9]{2}(?:[T ].*)?)?", re.ASCII
-    ),
-    re.compile(r"(?P<year>[0-9]{4})[-/. ](?P<month>[0-9])(?:[-/. ][0-9]{1,2})?", re.ASCII),
-    re.compile(r"(?P<month>[0-9]{1,2})[-/. ](?P<year>[0-9]{4})", re.ASCII),
-)
-# From February 1982 to November 2036 as a spreadsheet counts days.
-_SERIAL = re.compile(r"[34][0-9]{4}", re.ASCII)
-
-
-def guess_month(text: str) -> date | None:
-    """Return the month that `2025/08`, `Aug 2025` or `45870` likely means, or None.
-
-    It serves suggestions only: what a file says is never guessed.
-    """
-    if len(text) > 40:
-        return None
-    # Excel counts a 29 February 1900 that never was; from 1899-12-30 on its later days are right.
-    if _SERIAL.fullmatch(text):
-        return (date(1899, 12, 30) + timedelta(days=int(text))).replace(day=1)
-    if (match := _NAMED.fullmatch(text.casefold())) is not None:
-        name, year = match[1] or match[4], match[2] or match[3]
-        # A word that is no month gets the number 0, which parse_month refuses.
-        index = next((i for i, full in enumerate(_NAMES, 1) if name in (full, full[:3])), 0)
-        return parse_month(f"{year if len(year) == 4 else '20' + year}-{index:02}")
-    matches = (pattern.fullmatch(text) for pattern in _NUMBERED)
-    match = next((match for match in matches if match), None)
-    return parse_month(f"{match['year']}-{int(match['month']):02}") if match else None
-
-
 # Citations tell an instant to the minute, and a figure published within that minute must be found
 # by it. A microsecond is the resolution of PostgreSQL's timestamps and of Python's.
 END_OF_MINUTE: Final = timedelta(minutes=1, microseconds=-1)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 from urllib.parse import urlsplit
 
-from app.domain.errors import BadInputError, Problem, excerpt
+from app.domain.errors import Advice, BadInputError, Problem, excerpt
 
 Suggestion = Callable[[], str | None]
 """Computes a suggestion, or None where there is none; it may be slow."""
@@ -16,17 +16,30 @@ class UnreadableCellError(ValueError):
     """A cell's text is not what its column holds.
 
     `code` names the kind of problem for programs, `expected` says what would be right. `suggest` is
-    the suggestion or computes it: only the problems that are shown need one.
+    the suggestion or computes it: only the problems that are shown need one. `advise` goes before
+    both where it takes the whole file to tell them. `shape` is the same of texts that are alike.
     """
 
-    def __init__(self, code: str, expected: str, suggest: "str | Suggestion | None" = None) -> None:
+    def __init__(
+        self,
+        code: str,
+        expected: str,
+        suggest: "str | Suggestion | None" = None,
+        *,
+        advise: Callable[[], Advice] | None = None,
+        shape: str = "",
+    ) -> None:
         super().__init__(expected)
         self.code = code
         self.expected = expected
+        self.shape = shape
+        self.advise = advise
         self._suggest = suggest
 
     def suggestion(self) -> str | None:
         """Return the suggestion, computed now if it has to be, or None."""
+        if self.advise is not None:
+            return self.advise().suggestion
         return self._suggest() if callable(self._suggest) else self._suggest
 
 

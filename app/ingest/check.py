@@ -64,13 +64,18 @@ def check_upload(
 
     Without `catalogue` it is today's.
     """
-    options = CheckOptions(
+    options = check_options_of(session, upload, limits)
+    return _check(file, catalogue or load_catalogue_index(session), options, progress)
+
+
+def check_options_of(session: Session, upload: Upload, limits: FileLimits) -> CheckOptions:
+    """Return what was chosen beside an upload's file."""
+    return CheckOptions(
         source=session.scalar(select(Source.slug).where(Source.id == upload.source_id)),
         openness=Openness(upload.openness),
         reclassify=upload.reclassified,
         limits=limits,
     )
-    return _check(file, catalogue or load_catalogue_index(session), options, progress)
 
 
 def publishable_months(
@@ -161,7 +166,8 @@ def refuse_problems(checked: CheckedFile) -> None:
     if checked.problem_count:
         count = checked.problem_count
         title = "The file has one problem" if count == 1 else f"The file has {count:,} problems"
-        raise BadFileError(title, "Nothing of it was stored.", checked.problems, count)
+        detail = "Nothing of it was stored."
+        raise BadFileError(title, detail, checked.problems, count, checked.problem_groups)
 
 
 def current_upload_of_same_file(session: Session, upload: Upload) -> Upload | None:

@@ -19,6 +19,7 @@ from app.pages.maintain import (
     upload_actions,
     upload_form,
     upload_lines,
+    upload_mending,
     upload_record,
 )
 from app.pages.reference import (
@@ -60,6 +61,7 @@ router.include_router(descriptions.router)
 router.include_router(current_figures.router)
 router.include_router(upload_form.router)
 router.include_router(upload_lines.router)
+router.include_router(upload_mending.router)
 router.include_router(upload_record.router)
 router.include_router(upload_actions.router)
 router.include_router(publisher_rows.router)

@@ -36,6 +36,7 @@ from app.domain.errors import (
 )
 from app.domain.naming.matching import nearest_match
 from app.domain.site import SOFTWARE
+from app.metadata.problem_details import group_fields
 from app.web.canonical_names import RenamedError, renamed_response
 from app.web.entity_tags import NotModifiedError, not_modified_response
 from app.web.limits.token_bucket import RateExceededError
@@ -102,6 +103,7 @@ def problem_response(status: int, refused: UserError) -> ProblemResponse:
         "detail": refused.detail,
         "errors": [asdict(problem) for problem in refused.problems],
         "error_count": refused.problem_count,
+        "groups": group_fields(refused.groups),
     }
     return ProblemResponse(body, status)
 

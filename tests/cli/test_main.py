@@ -79,6 +79,20 @@ def test_a_file_with_errors_is_refused_whole_with_every_line_and_column(
     assert all_figures(filled_db) == before
 
 
+def test_a_mistake_of_many_lines_is_one_entry_with_its_texts_and_lines(
+    filled_database_url: str, figures_csv: Path
+) -> None:
+    rows = "2026-01,marz,1\n" * 200 + "2026-01,venus,1\n" + "2026-13,us,1\n"
+    figures_csv.write_text("Period,origin,share_pct\n" + rows)
+    done = modelshare(filled_database_url, "import", figures_csv, "--source", SOURCE)
+    assert "figures.csv:2:2 (origin): Found “marz”; expected one of chinese," in done.stderr
+    assert "201 of them, in lines 2-202:" in done.stderr
+    assert "2: 2026-01,marz,1 (200 times)" in done.stderr
+    assert "202: 2026-01,venus,1" in done.stderr
+    assert "figures.csv:203:1 (Period): Found “2026-13”" in done.stderr
+    assert len(done.stderr.splitlines()) < 15
+
+
 def test_the_same_file_again_is_nothing_to_do(filled_database_url: str, figures_csv: Path) -> None:
     modelshare(filled_database_url, "import", figures_csv, "--source", SOURCE)
     again = modelshare(filled_database_url, "import", figures_csv, "--source", SOURCE)

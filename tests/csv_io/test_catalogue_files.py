@@ -38,7 +38,7 @@ def test_what_a_catalogue_file_gets_wrong_is_placed_like_in_any_other() -> None:
         (1, "not_a_slug", "deep-seek"),
         (2, "not_a_country", "CN"),
         (3, "not_an_address", None),
-        (4, "not_a_day", None),
+        (4, "not_a_day", "2025-01-20"),
         (5, "unknown_word", None),
     ]
 

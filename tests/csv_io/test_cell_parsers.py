@@ -45,7 +45,7 @@ def test_other_shapes_of_a_month_are_refused_with_the_month_they_mean(cell: str)
 
 
 @pytest.mark.parametrize(
-    "cell", ["2025-13", "2025-00", "0000-01", "soon", "15/08/2025", "２０２５-08", "25-08"]
+    "cell", ["2025-13", "2025-00", "0000-01", "soon", "15/08/1025", "25-08", "25-Aug", "jui 2025"]
 )
 def test_what_is_no_month_is_refused_without_a_guess(cell: str) -> None:
     problem = cell_problem("month", cell)

@@ -12,6 +12,39 @@ def test_an_unknown_column_is_named_with_the_nearest_known_one() -> None:
     assert (problem.found, problem.suggestion) == ("orgin", "origin")
 
 
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [
+        ("Country", "origin"), ("Land", "origin"), ("国家", "origin"), ("Open?", "openness"),
+        ("Pct", "share_pct"), ("Share (%)", "share_pct"), ("Anteil", "share_pct"),
+        ("%", "share_pct"), ("Open", None), ("Closed", None), ("Data", None),
+        ("Vendor", "developer"), ("Organisation", "developer"), ("Organizaton", "developer"),
+        ("Company", "developer"), ("author", "developer"), ("observation_date", "month"),
+        ("Fecha", "month"), ("model_permaslug", "model"), ("total_tokens", "value"),
+        ("Comments", "note"), ("Rank", None), ("id", None), ("Total", None), ("Chinese", None),
+        ("Other", None), ("Change", None), ("URL", None), ("Provider", None), ("Year", None),
+    ],
+)  # fmt: skip
+def test_a_column_is_never_suggested_to_be_one_of_another_kind(
+    name: str, column: str | None
+) -> None:
+    beside = "period,share" if column != "share_pct" else "period,tokens"
+    (problem,) = read(f"{beside},{name}\n2025-08,1,1\n")[0].problems.first
+    assert (problem.code, problem.found, problem.suggestion) == ("unknown_column", name, column)
+    assert ("the home of a model's developer" in problem.expected) == (column == "origin")
+
+
+def test_a_header_in_another_language_is_one_with_a_suggestion_for_each_column() -> None:
+    table, _ = read("Monat;Herkunft;Anteil\n2025-08;us;1\n")
+    suggestions = [(problem.code, problem.suggestion) for problem in table.problems.first]
+    assert suggestions == [
+        ("unknown_column", "month"),
+        ("unknown_column", "origin"),
+        ("unknown_column", "share_pct"),
+        ("missing_column", None),
+    ]
+
+
 def test_a_column_may_be_there_once_even_under_two_names() -> None:
     problem = only_problem("month,share_pct,Percent\n2025-08,1,1\n")
     assert (problem.code, problem.column, problem.field) == ("duplicate_column", 3, "share_pct")

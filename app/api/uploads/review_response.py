@@ -21,7 +21,7 @@ from app.domain.calendar import format_month
 from app.domain.vocabulary import Openness, Origin
 from app.ingest.month_diff import ChangeKind, MonthReview, SliceChange
 from app.ingest.review import Review
-from app.metadata.problem_details import ProblemItem
+from app.metadata.problem_details import ProblemGroupItem, ProblemItem, group_fields
 
 LARGEST = 10
 """How many changes of a month are shown, of perhaps thousands; all are counted."""
@@ -172,6 +172,9 @@ class ReviewAnswer(BaseModel):
     )
     errors: list[ProblemItem] = Field(description="What is wrong with it: the first hundred.")
     error_count: int = Field(ge=0, description="How many errors the file has in all.", examples=[0])
+    groups: list[ProblemGroupItem] = Field(
+        description="All that is wrong with it, one entry a kind, so that every kind is here."
+    )
 
 
 def review_fields(review: Review) -> dict[str, Any]:
@@ -188,6 +191,7 @@ def review_fields(review: Review) -> dict[str, Any]:
         "same_as": review.same_as,
         "errors": [asdict(problem) for problem in checked.problems],
         "error_count": checked.problem_count,
+        "groups": group_fields(checked.problem_groups),
     }
 
 

@@ -29,22 +29,25 @@ WHOLE_MATCH_MIN_LETTERS = 5
 """Fewest letters that suggest a name by standing whole in it, as a developer's in its models'."""
 
 
-def nearest_match(text: str, choices: Iterable[str], cutoff: float = 0.6) -> str | None:
+def nearest_match(
+    text: str, choices: Iterable[str], cutoff: float = 0.6, *, whole: bool = True
+) -> str | None:
     """Return the choice most like `text`, or None where nothing is alike enough to suggest.
 
-    `cutoff` is the least similarity, from 0 to 1, that difflib must find.
+    `cutoff` is the least similarity, from 0 to 1, that difflib must find. With `whole` a choice in
+    which the text stands whole goes first.
     """
     by_loose = {fold_name(choice): choice for choice in choices}
     # difflib is quadratic in length: a value of 10 kB must not cost a second.
     folded = fold_name(text[:80])
-    whole = [
+    containing = [
         choice_key
         for choice_key in by_loose
-        if len(folded) >= WHOLE_MATCH_MIN_LETTERS and folded in choice_key
+        if whole and len(folded) >= WHOLE_MATCH_MIN_LETTERS and folded in choice_key
     ]
     # The shortest is the one with least beside it; the alphabet decides the rest, so that the same
     # file gets the same suggestions each time.
-    if whole:
-        return by_loose[min(whole, key=lambda choice_key: (len(choice_key), choice_key))]
+    if containing:
+        return by_loose[min(containing, key=lambda choice_key: (len(choice_key), choice_key))]
     matches = difflib.get_close_matches(folded, by_loose, n=1, cutoff=cutoff)
     return by_loose[matches[0]] if matches else None

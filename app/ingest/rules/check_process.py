@@ -6,8 +6,8 @@ import pickle
 import subprocess
 import sys
 import threading
-from dataclasses import dataclass
-from typing import BinaryIO, Final
+from dataclasses import Field, dataclass, replace
+from typing import Any, BinaryIO, ClassVar, Final, Protocol, TypeVar
 
 from app.catalogue.index import CatalogueIndex
 from app.domain.errors import UnavailableError
@@ -19,6 +19,23 @@ IN_PROCESS_MAX_BYTES: Final = 64 * 1024
 """Bytes that are checked sooner than a process starts."""
 
 _turn = threading.Semaphore()
+
+
+_Result_co = TypeVar("_Result_co", covariant=True)
+
+
+class FileTask(Protocol[_Result_co]):
+    """What is made of a file's bytes; a dataclass, pickled for the process."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+    @property
+    def content(self) -> bytes: ...
+
+    @property
+    def options(self) -> CheckOptions: ...
+
+    def run(self, file: BinaryIO) -> _Result_co: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +53,27 @@ class CheckTask:
 def check_in_process(
     file: BinaryIO, catalogue: CatalogueIndex, options: CheckOptions
 ) -> CheckedFile:
-    """Return what `check_lines` does; files that have a limit of time are checked one at a time.
+    """Return what `check_lines` does; raises what `run_task` does."""
+    return run_task(file, CheckTask(b"", catalogue, options))
 
-    Raises UnavailableError where too many wait for that, or the check takes too long. A file
-    without a limit of time is checked in this process.
+
+def run_task(file: BinaryIO, task: FileTask[_Result_co]) -> _Result_co:
+    """Return what a task makes of a file; those with a limit of time are run one at a time.
+
+    Raises UnavailableError where too many wait for that, or it takes too long. A task without a
+    limit of time is run in this process, as is a small file.
     """
-    limits = options.limits
+    limits = task.options.limits
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
     # A file that is too large is refused at once.
     worth_a_process = size > IN_PROCESS_MAX_BYTES and (limits.bytes is None or size <= limits.bytes)
-    apart = limits.seconds is not None and worth_a_process
-    task = CheckTask(file.read() if apart else b"", catalogue, options)
-    return _run_apart(task) if apart else task.run(file)
+    if limits.seconds is not None and worth_a_process:
+        return _run_apart(replace(task, content=file.read()))
+    return task.run(file)
 
 
-def _run_apart(task: CheckTask) -> CheckedFile:
+def _run_apart(task: FileTask[_Result_co]) -> _Result_co:
     timeout_s = task.options.limits.seconds
     # One after the other in each worker: two checks at once would take both cores from readers.
     if not _turn.acquire(timeout=timeout_s):
@@ -71,13 +93,13 @@ def _run_apart(task: CheckTask) -> CheckedFile:
     finally:
         _turn.release()
     # The bytes are our own process's, so that unpickling them is safe.
-    checked: CheckedFile = pickle.loads(done.stdout)  # noqa: S301
-    return checked
+    result: _Result_co = pickle.loads(done.stdout)  # noqa: S301
+    return result
 
 
 def run_check_process() -> None:
-    """Read a task from standard input; write what was checked, its lines with it."""
+    """Read a task from standard input; write what it makes of its file."""
     # Readers go before: the process gives way to those that serve.
     os.nice(10)
-    task: CheckTask = pickle.load(sys.stdin.buffer)  # noqa: S301
+    task: FileTask[object] = pickle.load(sys.stdin.buffer)  # noqa: S301
     pickle.dump(task.run(io.BytesIO(task.content)), sys.stdout.buffer)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from app.catalogue.index import DeveloperToAdd, ModelToAdd
 from app.csv_io.schema import FileReading
 from app.domain.calendar import format_month
-from app.domain.errors import BadFileError, Problem
+from app.domain.errors import BadFileError, Problem, ProblemGroup
 from app.domain.snapshot import Basis, DaysCovered, Line, SnapshotKey
 
 RuleProgress = Callable[[int], None]
@@ -53,6 +53,7 @@ class CheckedFile:
     reading: FileReading
     problems: tuple[Problem, ...]
     problem_count: int
+    problem_groups: tuple[ProblemGroup, ...]
     notices: tuple[Notice, ...]
     months: Mapping[SnapshotKey, MonthSummary]
     new_developers: tuple[DeveloperToAdd, ...]

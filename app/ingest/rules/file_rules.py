@@ -1,12 +1,13 @@
 """A snapshot file against the catalogue and against itself: resolved lines, or every problem."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 from hashlib import sha256
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO
 
 from app.catalogue.index import CatalogueIndex
 from app.csv_io.own_downloads import without_guard
+from app.csv_io.problem_rows import place_problems
+from app.csv_io.problems import ProblemWatcher
 from app.csv_io.reader import open_csv_table
 from app.domain.naming.matching import nearest_match
 from app.domain.snapshot import Basis, SnapshotKey
@@ -21,15 +22,18 @@ from app.ingest.rules.day_notice import day_notice
 from app.ingest.rules.days import NOTHING_SAID, DayCells, DaysOfMonths
 from app.ingest.rules.duplicates import find_repeated, number_slots
 from app.ingest.rules.kept_lines import CheckedLines, KeptLine, LineStore
-from app.ingest.rules.mistakes import LineMistakeError, add_mistake
+from app.ingest.rules.mistakes import (
+    LineMistakeError,
+    add_mistake,
+    figures_disagree,
+    line_mistakes,
+    line_twice,
+)
 from app.ingest.rules.notices import NoticeList
 from app.ingest.rules.remainder import remainder_notice
 from app.ingest.rules.resolver import Resolver
 from app.ingest.rules.totals import SUM_MAX, MonthTotals, ResolvedLine
 from app.ingest.rules.upload_format import UPLOAD_COLUMNS
-
-SHARE_VALUE_TOLERANCE: Final = Decimal("0.1")
-"""Points by which a share may differ from the one its value gives."""
 
 
 def check_lines(
@@ -55,20 +59,24 @@ class FileCheck:
         self.notices = NoticeList()
         self.kept = LineStore()
         self.days = DaysOfMonths(resolver.catalogue.windows)
+        self.watcher: ProblemWatcher | None = None
 
     def run(self, progress: RuleProgress | None) -> CheckedFile:
         self.table = open_csv_table(self.file, UPLOAD_COLUMNS, self.limits, progress)
         self.problems = self.table.problems
+        self.problems.watch(self.watcher)
         self.check_header()
         # Mistakes of the header would make every line wrong; those of cells are told beside them.
         if self.problems.count:
             self.read_cells()
         else:
             self.check_lines()
+        problems, groups = place_problems(self.file, self.table.reading, self.problems)
         return CheckedFile(
             self.table.reading,
-            tuple(self.problems.first),
+            problems,
             self.problems.count,
+            groups,
             self.notices.all(),
             {} if self.problems.count else dict(self.months()),
             tuple(self.resolver.developers.values()),
@@ -103,6 +111,7 @@ class FileCheck:
             pass
 
     def check_lines(self) -> None:
+        self.table.on_faulty_row = self.check_faulty_row
         for line in self.resolved_lines():
             self.tally(line)
         self.add_figures()
@@ -131,16 +140,21 @@ class FileCheck:
             note = without_guard(note) if is_own_file else note
             # The cells source, origin, openness, developer and model.
             about = resolve(values[1:6], line)
-            if isinstance(about, LineMistakeError):
-                add_mistake(table, line, about)
-            elif share is None and value is None:
-                field = "share_pct" if table.header.position("share_pct") else "value"
-                expected = "a figure: leave out lines without one, nothing is not 0"
-                add_mistake(table, line, LineMistakeError("no_figure", field, "", expected))
+            if isinstance(about, tuple) or (share is None and value is None):
+                for mistake in line_mistakes(table, about, share, value):
+                    add_mistake(table, line, mistake)
             else:
                 said = first_day or last_day or days
                 covered = DayCells(first_day, last_day, days) if said else NOTHING_SAID
                 yield ResolvedLine(line, month, about, share, value, status, covered, note, split)
+
+    def check_faulty_row(
+        self, line: int, values: tuple[Any, ...], unreadable: frozenset[str]
+    ) -> None:
+        """Add what else is wrong with a line, some of whose cells cannot be read."""
+        about = self.resolver.resolve(values[1:6], line)
+        for mistake in line_mistakes(self.table, about, values[6], values[7], unreadable):
+            add_mistake(self.table, line, mistake)
 
     def tally(self, line: ResolvedLine) -> None:
         key = (line.about.source, line.month)
@@ -199,8 +213,9 @@ class FileCheck:
 
     def refuse_mixture(self, key: SnapshotKey, tally: MonthTotals) -> None:
         shareless, valueless = tally.shareless_line, tally.valueless_line
-        found_text = f"no share_pct in line {shareless}, no value in line {valueless}"
-        expected = f"share_pct on every line of {format_snapshot_key(key)}, or value on every line"
+        share, value = map(self.table.header.file_name, ("share_pct", "value"))
+        found_text = f"no {share} in line {shareless}, no {value} in line {valueless}"
+        expected = f"{share} on every line of {format_snapshot_key(key)}, or {value} on every line"
         mistake = LineMistakeError("mixed_figures", "share_pct", found_text, expected)
         add_mistake(self.table, max(shareless, valueless), mistake)
 
@@ -249,27 +264,16 @@ class FileCheck:
                 line = first.setdefault(place, kept.line)
                 if line != kept.line:
                     self.refuse_twice(kept, line)
-            if sound and key in comparable:
-                self.check_agreement(kept, comparable[key](kept.value))
+            if not sound or key not in comparable:
+                continue
+            if mistake := figures_disagree(kept.share, comparable[key](kept.value)):
+                add_mistake(self.table, kept.line, mistake)
 
     def refuse_twice(self, kept: KeptLine, line: int) -> None:
         about = self.resolver.slices[kept.slice_number]
-        column = "model" if about.model else "developer" if about.developer else "origin"
-        parts = (about.model,) if about.model else (about.origin, about.openness, about.developer)
-        found_text = ", ".join(part for part in parts if part)
         month = format_snapshot_key((about.source, kept.month))
-        expected = f"each slice once in a month; line {line} has it for {month} already"
-        add_mistake(
-            self.table, kept.line, LineMistakeError("line_twice", column, found_text, expected)
-        )
-
-    def check_agreement(self, kept: KeptLine, share: Decimal) -> None:
-        if kept.share is not None and abs(kept.share - share) > SHARE_VALUE_TOLERANCE:
-            expected = (
-                f"within {SHARE_VALUE_TOLERANCE} points of {share:.2f}, which the values give"
-            )
-            mistake = LineMistakeError("figures_disagree", "share_pct", f"{kept.share:f}", expected)
-            add_mistake(self.table, kept.line, mistake)
+        names = (about.origin, about.openness, about.developer)
+        add_mistake(self.table, kept.line, line_twice(about.model, names, month, line))
 
     # --- the result ------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ from app.domain.errors import excerpt
 from app.domain.naming.matching import name_key, nearest_match
 from app.domain.vocabulary import Openness, Origin
 from app.ingest.rules.check_options import CheckOptions
-from app.ingest.rules.mistakes import LineMistakeError
+from app.ingest.rules.mistakes import LineMistakeError, LineMistakes, attempt, no_origin
 
 NEW_NAMES_MAX: Final = 20_000
 """Developers and models one file may bring; they stay in memory until they are published."""
@@ -92,20 +92,21 @@ class Resolver:
         self.slices: list[LineSlice] = []
         self._slugs: dict[tuple[str, str], str] = {}
         self._slices: dict[LineSlice, LineSlice] = {}
-        self._cache: dict[_Classifications, LineSlice | LineMistakeError] = {}
+        self._cache: dict[_Classifications, LineSlice | LineMistakes] = {}
 
-    def resolve(self, words: _Classifications, line: int) -> LineSlice | LineMistakeError:
-        """Return what a line is about, or the mistake in its names; `line` is its number.
+    def resolve(self, words: _Classifications, line: int) -> LineSlice | LineMistakes:
+        """Return what a line is about, or the mistakes in its names; `line` is its number.
 
-        A mistake is returned, not raised: a file of a million wrong lines must cost no more.
+        Mistakes are returned, not raised: a file of a million wrong lines must cost no more.
         """
         resolved = self._cache.get(words)
         if resolved is None:
-            try:
-                resolved = self._numbered(self._resolve(words, line))
-            except LineMistakeError as mistake:
-                # A traceback would keep the frames alive as long as the cache.
-                resolved = mistake.with_traceback(None)
+            mistakes: list[LineMistakeError] = []
+            # A wrong source says nothing of the names beside it: each is told.
+            source = attempt(mistakes, lambda: self._source(words[0]))
+            about = attempt(mistakes, lambda: self._resolve(words, source or "", line))
+            sound = about is not None and not mistakes
+            resolved = self._numbered(about) if about and sound else tuple(mistakes)
             # Most files repeat a few hundred names; one of a million new ones must not fill memory.
             if len(self._cache) >= _CACHED:
                 self._cache.clear()
@@ -121,9 +122,8 @@ class Resolver:
         self.slices.append(new)
         return new
 
-    def _resolve(self, words: _Classifications, line: int) -> LineSlice:
-        source_text, origin, openness, developer_text, model_text = words
-        source = self._source(source_text)
+    def _resolve(self, words: _Classifications, source: str, line: int) -> LineSlice:
+        _, origin, openness, developer_text, model_text = words
         model = self.catalogue.model(model_text) if model_text else None
         developer = self._developer(developer_text, model) if developer_text else None
         notices: list[tuple[str, str]] = []
@@ -138,7 +138,7 @@ class Resolver:
             notices += self._differing(developer.slug, origin, developer.origin)
             origin = self._first(origin, developer.origin)
         if origin is None:
-            raise _no_origin(developer_text)
+            raise no_origin(developer_text)
         developer_slug = developer.slug if developer else None
         if developer_text and not developer:
             developer_slug = self._new_developer(developer_text, origin, line)
@@ -292,9 +292,3 @@ def _shared_names(items: Iterable[KnownDeveloper | KnownModel]) -> dict[str, lis
     return {
         name: same_name_slugs for name, same_name_slugs in slugs.items() if len(same_name_slugs) > 1
     }
-
-
-def _no_origin(developer: str | None) -> LineMistakeError:
-    reason = f": “{excerpt(developer, 60)}” is not in the catalogue" if developer else ""
-    expected = f"chinese, us, european, other or unknown{reason}"
-    return LineMistakeError("no_origin", "origin", "", expected)

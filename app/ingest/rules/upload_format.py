@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Final, NamedTuple, TextIO
@@ -15,6 +16,7 @@ from app.csv_io.cell_parsers import (
     parse_status,
     parse_text,
 )
+from app.csv_io.column_names.words import COLUMN_WORDS
 from app.csv_io.number_parser import parse_share, parse_value
 from app.csv_io.schema import NOTE_MAX_LENGTH, ColumnRule
 from app.domain.calendar import format_month
@@ -40,7 +42,7 @@ class UploadCells(NamedTuple):
     note: str
 
 
-UPLOAD_COLUMNS: Final = (
+_RULES: Final = (
     ColumnRule("month", parse_month_cell, ("period", "date"), required=True, filled=True),
     ColumnRule("source", parse_text),
     ColumnRule("origin", parse_origin),
@@ -54,6 +56,15 @@ UPLOAD_COLUMNS: Final = (
     ColumnRule("last_day", parse_day),
     ColumnRule("days", parse_days),
     ColumnRule("note", parse_text, blank="", limit=NOTE_MAX_LENGTH, multiline=True),
+)
+_MEANINGS: Final = {
+    "origin": "the home of a model's developer: chinese, us, european, other or unknown",
+    "openness": "open, closed or unknown",
+    "share_pct": "in percent of all usage",
+}
+UPLOAD_COLUMNS: Final = tuple(
+    replace(rule, words=COLUMN_WORDS.get(rule.name, ()), meaning=_MEANINGS.get(rule.name, ""))
+    for rule in _RULES
 )
 
 

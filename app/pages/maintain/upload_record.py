@@ -234,7 +234,7 @@ def errors(request: Request, sight: Viewed, session: ReadSession) -> Response:
     if upload.state is not State.UNPUBLISHED:
         raise NotFoundError(f"Upload {upload.id} has no errors")
     problems = review_upload(session, upload.id).checked.problems
-    header = ("line", "column", "field", "found", "expected", "suggestion", "code")
+    header = ("line", "column", "field", "found", "expected", "suggestion", "code", "header", "row")
     rows = [
         (
             item.line,
@@ -244,6 +244,8 @@ def errors(request: Request, sight: Viewed, session: ReadSession) -> Response:
             item.expected,
             item.suggestion,
             item.code,
+            item.header,
+            item.row,
         )
         for item in problems
     ]

@@ -61,7 +61,20 @@ def test_all_problems_come_at_once_each_with_its_place_and_nothing_is_stored(
         "found": "29.7 %",
         "expected": "a percentage from 0 to 100 in plain digits, such as 29.7",
         "suggestion": "29.7",
+        "header": "share_pct",
+        "row": "2026-01,chinese,29.7 %",
     }
+    kinds = [(kind["code"], kind["lines"], kind["count"]) for kind in answer["groups"]]
+    assert kinds == [("out_of_range", "2", 1), ("not_a_number", "3-152", 150)]
+    assert answer["groups"][1]["cells"] == [
+        {
+            "found": "29.7 %",
+            "count": 150,
+            "line": 3,
+            "suggestion": "29.7",
+            "row": "2026-01,chinese,29.7 %",
+        }
+    ]
     assert row_counts(filled_db) == before
 
 

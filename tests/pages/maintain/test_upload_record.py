@@ -84,8 +84,8 @@ def test_all_errors_stand_with_line_column_found_expected_and_suggestion(
     html = maintainer_client.get(f"/uploads/{upload_id}").text
     shown = page(maintainer_client, upload_id)
     assert "The file has 3 problems" in shown
-    assert "2 B origin chineese one of chinese, us, european, other, unknown chinese" in shown
-    assert "3 C share_pct 5 %" in shown
+    assert "2 B Origin chineese one of chinese, us, european, other, unknown chinese" in shown
+    assert "3 C Share 5 %" in shown
     assert "Columns divided by semicolon Decimal mark comma" in shown
     assert f"/uploads/{upload_id}/publish" not in html
 
@@ -97,7 +97,7 @@ def test_of_many_errors_the_first_hundred_and_the_total_are_told(
     upload_id = store_upload_of(filled_db, content)
     shown = page(maintainer_client, upload_id)
     assert "The file has 250 problems" in shown
-    assert "The first 100 are shown." in shown
+    assert "2-251 B origin nowhere one of" in shown
     rows = maintainer_client.get(f"/uploads/{upload_id}/errors.csv").text.splitlines()
     assert len(rows) == 101
 
@@ -110,7 +110,7 @@ def test_errors_as_csv_run_nothing_in_a_spreadsheet(
     upload_id = store_upload_of(filled_db, content.encode())
     response = maintainer_client.get(f"/uploads/{upload_id}/errors.csv")
     header, row = response.text.splitlines()
-    assert header == "line,column,field,found,expected,suggestion,code"
+    assert header == "line,column,field,found,expected,suggestion,code,header,row"
     assert row.startswith(f"2,B,origin,'{start}cmd(),")
 
 

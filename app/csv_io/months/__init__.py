@@ -1,0 +1,1 @@
+"""Months and days as spreadsheets and programs spell them, read for suggestions."""

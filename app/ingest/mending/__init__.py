@@ -1,0 +1,1 @@
+"""The suggestions for one kind of mistake written into a copy of a file."""
