@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from app.api.lists.fields import (
+    VERSION_EXAMPLE,
     Days,
     FirstDay,
     LastDay,
@@ -21,6 +22,7 @@ from app.domain.calendar import format_month
 from app.domain.vocabulary import Openness, Origin
 from app.ingest.month_diff import ChangeKind, MonthReview, SliceChange
 from app.ingest.review import Review
+from app.ingest.withdrawal_review import WithdrawalReview
 from app.metadata.problem_details import ProblemGroupItem, ProblemItem, group_fields
 
 LARGEST = 10
@@ -177,6 +179,60 @@ class ReviewAnswer(BaseModel):
     )
 
 
+class WithdrawnMonthChange(BaseModel):
+    """What withdrawing would change in one source's month."""
+
+    source: SourceSlug = Field(description="Slug of the source whose figures go.")
+    month: Month = Field(description="The month whose figures go.")
+    comes_back: UploadNumber | None = Field(
+        description="The upload whose figures come back; null: the month is left without any."
+    )
+    counts: Counts
+    largest: list[Change] = Field(
+        description=f"The largest changes by points, at most {LARGEST}; `line` is of `comes_back`."
+    )
+
+
+class WithdrawalReviewAnswer(BaseModel):
+    """What withdrawing an upload would change."""
+
+    version: str = Field(description="What POST .../withdraw expects.", examples=[VERSION_EXAMPLE])
+    months: list[WithdrawnMonthChange] = Field(
+        description="The upload's months that are current; of the others nothing changes."
+    )
+    leaving_developers: list[str] = Field(
+        description="Slugs of developers that leave the lists: only this upload names them.",
+        examples=[["acme-labs"]],
+    )
+    leaving_models: list[str] = Field(
+        description="Slugs of models that leave the lists: only this upload names them.",
+        examples=[["acme-labs/acme-7b"]],
+    )
+
+
+def withdrawal_fields(review: WithdrawalReview, version: str) -> dict[str, Any]:
+    """Return the values of a WithdrawalReviewAnswer."""
+    return {
+        "version": version,
+        "months": [
+            WithdrawnMonthChange(
+                source=item.review.source,
+                month=format_month(item.review.month),
+                comes_back=item.comes_back,
+                counts=_counts(item.review),
+                largest=[_change(change) for change in item.review.largest[:LARGEST]],
+            )
+            for item in review.months
+        ],
+        "leaving_developers": list(review.leaving.developers),
+        "leaving_models": list(review.leaving.models),
+    }
+
+
+def _counts(month: MonthReview) -> Counts:
+    return Counts.model_validate({kind.value: count for kind, count in month.counts.items()})
+
+
 def review_fields(review: Review) -> dict[str, Any]:
     """Return the values of a ReviewAnswer, from which its subclass is made too."""
     # A file with problems has no months here: what it would change is not known.
@@ -208,7 +264,7 @@ def _month(review: Review, month: MonthReview) -> MonthChange:
         share_pct=summary.share_pct,
         **days_fields(summary.days),
         revises=month.revises,
-        counts=Counts.model_validate({kind.value: count for kind, count in month.counts.items()}),
+        counts=_counts(month),
         largest=[_change(change) for change in month.largest[:LARGEST]],
     )
 

@@ -17,11 +17,15 @@ from app.api.uploads.responses import (
     UploadAnswer,
     upload_fields,
 )
-from app.api.uploads.review_response import review_fields
+from app.api.uploads.review_response import (
+    WithdrawalReviewAnswer,
+    review_fields,
+    withdrawal_fields,
+)
 from app.database.session import Database
-from app.domain.errors import BadQuestionError, NotFoundError, Problem, excerpt
+from app.domain.errors import BadQuestionError, ConflictError, NotFoundError, Problem, excerpt
 from app.domain.vocabulary import Openness
-from app.ingest import publish, withdraw
+from app.ingest import publish, withdraw, withdrawal_review
 from app.ingest.check import refuse_problems
 from app.ingest.review import review_stored_upload, review_upload
 from app.ingest.stored_files import WEB_LIMITS, new_upload, store_upload
@@ -213,6 +217,23 @@ def publish_upload(
             expected=body.version,
         )
     return _published(request, db, done.upload_id, already=done.already)
+
+
+@router.get(
+    "/uploads/{upload_id}/withdrawal",
+    dependencies=[no_parameters()],
+    responses={409: {"description": "The upload is not among the published ones."}},
+)
+@policy(RouteKind.API, cross_origin_reads=True)
+def review_withdrawal(
+    upload_id: Id, _maintainer: BearerMaintainer, session: ReadSession
+) -> WithdrawalReviewAnswer:
+    """What withdrawing a published upload would change: the figures that come back and that go."""
+    record = read_upload_record(session, upload_id)
+    if not record.withdrawable:
+        raise ConflictError(f"Upload {upload_id} is not among the published ones")
+    review = withdrawal_review.review_withdrawal(session, upload_id)
+    return WithdrawalReviewAnswer.model_validate(withdrawal_fields(review, record.version))
 
 
 @router.post("/uploads/{upload_id}/withdraw", responses=MOVED)

@@ -149,7 +149,7 @@ def _lines(month: ComparedMonth) -> Iterator[Notice]:
     before, after = month.before.lines, month.after.lines
     if before >= FEWER_LINES_MIN and after * 2 < before:
         has = "has" if month.revises else "had"
-        text = f"{month.old_name} {has} {_count(before)}, {month.new_name} {_count(after)}"
+        text = f"{month.old_name} {has} {_count(before)}, {month.new_name} has {after:,}"
         yield Notice("fewer_lines", None, text)
 
 

@@ -56,6 +56,25 @@ def test_withdrawing_brings_the_earlier_figures_back(api: TestClient, filled_db:
     assert stored_share(filled_db) == "30"
 
 
+def test_what_withdrawing_would_bring_back_is_told_with_the_version_that_it_takes(
+    api: TestClient, filled_db: Database
+) -> None:
+    first = published(api, month_file("30"))
+    second = published(api, month_file("31"), reason="a recount")
+    place = f"{ADDRESS}/{second['id']}"
+    answer = api.get(f"{place}/withdrawal").json()
+    (month,) = answer["months"]
+    assert (month["month"], month["comes_back"]) == ("2026-01", first["id"])
+    (change,) = month["largest"]
+    assert (change["kind"], change["old"], change["new"]) == ("changed", 31, 30)
+    assert (answer["leaving_developers"], answer["leaving_models"]) == ([], [])
+    body = {"version": answer["version"], "reason": "wrong"}
+    assert api.post(f"{place}/withdraw", json=body).status_code == 200
+    assert api.get(f"{place}/withdrawal").status_code == 409
+    del api.headers["authorization"]
+    assert api.get(f"{ADDRESS}/{first['id']}/withdrawal").status_code == 401
+
+
 @pytest.mark.parametrize("number", ["0", "-1", "x", "9" * 30, "9" * 5_000])
 def test_an_address_that_is_no_number_is_refused(api: TestClient, number: str) -> None:
     assert api.get(f"{ADDRESS}/{number}").status_code in {404, 422}

@@ -114,4 +114,4 @@ def test_fewer_than_half_of_the_lines_are_far_fewer(
     found = texts_after(
         gateway, shares("2025-01", *rows), shares("2025-02", *rows[:left]), "fewer_lines"
     )
-    assert found == [f"2025-01 of gateway had 10 lines, 2025-02 {left} lines"] * count
+    assert found == [f"2025-01 of gateway had 10 lines, 2025-02 has {left}"] * count
