@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import select, true
+from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from app.catalogue.history import entries_added_since, read_cells, read_sources
-from app.catalogue.withdrawn_names import developer_is_listed, model_is_listed
+from app.catalogue.withdrawn_names import read_unlisted_names
 from app.database.name_tables import Alias, Company
 from app.database.tables import Developer, Model
 from app.database.vintages import Vintage, read_once, read_once_a_version
@@ -142,12 +142,13 @@ def developers_by_slug(vintage: Vintage, withdrawn: bool = False) -> dict[str, D
             Developer.huggingface_org,
             Developer.note,
             Developer.company,
-        )
-        .where(true() if withdrawn else developer_is_listed(vintage.as_of))
-        .order_by(Developer.slug.collate("C"))
+        ).order_by(Developer.slug.collate("C"))
     ).mappings()
     cells_by_slug = _entries_at(vintage, "developers", {row["slug"]: dict(row) for row in rows})
-    return {slug: _developer(cells) for slug, cells in cells_by_slug.items()}
+    unlisted = frozenset() if withdrawn else read_unlisted_names(vintage).developers
+    return {
+        slug: _developer(cells) for slug, cells in cells_by_slug.items() if slug not in unlisted
+    }
 
 
 def _developer(cells: Mapping[str, Any]) -> DeveloperEntry:
@@ -185,11 +186,11 @@ def models_by_slug(vintage: Vintage, withdrawn: bool = False) -> dict[str, Model
         )
         .join(Developer, Developer.id == Model.developer_id)
         .outerjoin(base, base.id == Model.base_developer_id)
-        .where(true() if withdrawn else model_is_listed(vintage.as_of))
         .order_by(Model.slug.collate("C"))
     ).mappings()
     cells_by_slug = _entries_at(vintage, "models", {row["slug"]: dict(row) for row in rows})
-    return {slug: _model(cells) for slug, cells in cells_by_slug.items()}
+    unlisted = frozenset() if withdrawn else read_unlisted_names(vintage).models
+    return {slug: _model(cells) for slug, cells in cells_by_slug.items() if slug not in unlisted}
 
 
 def _model(cells: Mapping[str, Any]) -> ModelEntry:

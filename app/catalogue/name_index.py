@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 
-from sqlalchemy import func, literal, select, true, union_all
+from sqlalchemy import func, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from app.catalogue.withdrawn_names import developer_is_listed, model_is_listed
+from app.catalogue.withdrawn_names import read_unlisted_names
 from app.database.name_tables import Alias, Company
 from app.database.tables import Developer, Model, Source
+from app.database.vintages import vintage_at
 from app.domain.naming.names import EntryNames, NamedType, NameIndex, OtherName, alias_key
 from app.domain.naming.search import HitType, Searchable
 
@@ -20,11 +21,9 @@ def load_name_index(session: Session, listed_only: bool = False) -> NameIndex:
 
     `listed_only` leaves out what only withdrawn files named.
     """
-    listed = {NamedType.DEVELOPER: developer_is_listed, NamedType.MODEL: model_is_listed}
+    left_out = _unlisted_entries(session) if listed_only else frozenset()
     own = (
-        select(literal(kind.value), table.slug, table.name, company, on_hugging_face).where(
-            listed[kind](None) if listed_only and kind in listed else true()
-        )
+        select(literal(kind.value), table.slug, table.name, company, on_hugging_face)
         for kind, table, company, on_hugging_face in (
             (NamedType.COMPANY, Company, literal(""), literal("")),
             (
@@ -52,7 +51,7 @@ def load_name_index(session: Session, listed_only: bool = False) -> NameIndex:
             owners[named, alias_key(text_of_row)].add(slug)
     entries: dict[str, dict[str, EntryNames]] = {kind.value: {} for kind in NamedType}
     for kind_text, slug, name, company, on_hugging_face in rows:
-        if kind_text == "alias":
+        if kind_text == "alias" or (kind_text, slug) in left_out:
             continue
         names = aliases[kind_text, slug]
         # What somebody wrote into this column takes no slug, name or alias from another entry.
@@ -62,6 +61,13 @@ def load_name_index(session: Session, listed_only: bool = False) -> NameIndex:
         in_order = sorted(names, key=lambda other: (other.text, other.kind))
         entries[kind_text][slug] = EntryNames(slug, name, tuple(in_order), company)
     return NameIndex(*(entries[kind.value] for kind in NamedType))
+
+
+def _unlisted_entries(session: Session) -> frozenset[tuple[str, str]]:
+    unlisted = read_unlisted_names(vintage_at(session))
+    developers = ((NamedType.DEVELOPER.value, slug) for slug in unlisted.developers)
+    models = ((NamedType.MODEL.value, slug) for slug in unlisted.models)
+    return frozenset((*developers, *models))
 
 
 def load_searchables(session: Session) -> list[Searchable]:

@@ -8,22 +8,39 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Text, and_, cast, exists, literal, not_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Text,
+    and_,
+    cast,
+    exists,
+    literal,
+    not_,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.database.sum_tables import DeveloperSum
 from app.database.tables import CatalogueChange, Developer, Model, Observation, Snapshot, Upload
-from app.database.vintages import END_OF_TIME, is_current_at
+from app.database.vintages import (
+    END_OF_TIME,
+    Vintage,
+    is_current_at,
+    read_once_a_version,
+    vintage_at,
+)
 
 CREATED_BY_UPLOAD: Final = "named in upload "
 """How the audit list begins the reason of an entry that publishing created; the number follows."""
 
 
-class NamesLeaving(NamedTuple):
-    """Slugs that leave the lists."""
+class UnlistedNames(NamedTuple):
+    """Slugs that are in no list."""
 
-    developers: tuple[str, ...]
-    models: tuple[str, ...]
+    developers: frozenset[str]
+    models: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,37 +52,37 @@ class _Uploads:
     limit: datetime
 
 
-def developer_is_listed(as_of: datetime | None) -> ColumnElement[bool]:
-    """Return whether a row of `developer` is in the lists of a vintage; None is now."""
-    return _developer_is_listed(_uploads_at(as_of))
+@read_once_a_version
+def read_unlisted_names(vintage: Vintage) -> UnlistedNames:
+    """Return the names that only withdrawn files had brought by then."""
+    limit = vintage.as_of or END_OF_TIME
+    uploads = _Uploads(Upload.withdrawn_at <= limit, is_current_at(vintage.as_of), limit)
+    return _read_unlisted(vintage.session, uploads)
 
 
-def model_is_listed(as_of: datetime | None) -> ColumnElement[bool]:
-    """Return whether a row of `model` is in the lists of a vintage; None is now."""
-    return _model_is_listed(Model.slug, Model.id, _uploads_at(as_of))
-
-
-def names_leaving_with(session: Session, upload_id: int) -> NamesLeaving:
-    """Return the names that leave the lists of now once this upload is withdrawn, sorted."""
+def names_leaving_with(session: Session, upload_id: int) -> UnlistedNames:
+    """Return the names that leave the lists of now once this upload is withdrawn."""
     then = _Uploads(
         or_(Upload.withdrawn_at.is_not(None), Upload.id == upload_id),
         and_(is_current_at(None), Upload.id != upload_id),
         END_OF_TIME,
     )
-    developers = select(Developer.slug).where(
-        developer_is_listed(None), not_(_developer_is_listed(then))
-    )
-    models = select(Model.slug).where(
-        model_is_listed(None), not_(_model_is_listed(Model.slug, Model.id, then))
-    )
-    return NamesLeaving(
-        tuple(sorted(session.scalars(developers))), tuple(sorted(session.scalars(models)))
-    )
+    now, later = read_unlisted_names(vintage_at(session)), _read_unlisted(session, then)
+    return UnlistedNames(later.developers - now.developers, later.models - now.models)
 
 
-def _uploads_at(as_of: datetime | None) -> _Uploads:
-    limit = as_of or END_OF_TIME
-    return _Uploads(Upload.withdrawn_at <= limit, is_current_at(as_of), limit)
+def _read_unlisted(session: Session, uploads: _Uploads) -> UnlistedNames:
+    developers = select(literal("developer"), Developer.slug).where(
+        not_(_developer_is_listed(uploads))
+    )
+    models = select(literal("model"), Model.slug).where(
+        not_(_model_is_listed(Model.slug, Model.id, uploads))
+    )
+    rows = session.execute(union_all(developers, models)).all()
+    by_kind = {
+        kind: frozenset(slug for of, slug in rows if of == kind) for kind in ("developer", "model")
+    }
+    return UnlistedNames(by_kind["developer"], by_kind["model"])
 
 
 def _developer_is_listed(uploads: _Uploads) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.catalogue.withdrawn_names import NamesLeaving, names_leaving_with
+from app.catalogue.withdrawn_names import UnlistedNames, names_leaving_with
 from app.domain.snapshot import SnapshotKey
 from app.ingest.month_diff import MonthDiff, MonthReview
 from app.ingest.review_series import ReviewSeries, review_series
@@ -38,7 +38,7 @@ class WithdrawalReview:
     months: tuple[WithdrawnMonth, ...]
     series: tuple[ReviewSeries, ...]
     superseded: tuple[SnapshotKey, ...]
-    leaving: NamesLeaving
+    leaving: UnlistedNames
 
 
 def review_withdrawal(session: Session, upload_id: int) -> WithdrawalReview:

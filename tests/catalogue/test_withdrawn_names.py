@@ -78,12 +78,12 @@ def test_a_developer_stays_as_long_as_one_of_its_models_does(filled_db: Database
     first = published(filled_db, NEU.replace(b",Neu One,", b",,"))
     second = published(filled_db, NEU_AGAIN)
     with filled_db.reading() as session:
-        assert names_leaving_with(session, second).models == ("neu-one",)
-        assert names_leaving_with(session, second).developers == ()
+        assert names_leaving_with(session, second).models == {"neu-one"}
+        assert names_leaving_with(session, second).developers == frozenset()
     withdraw(filled_db, second)
     assert listed(filled_db) == (True, False)
     with filled_db.reading() as session:
-        assert names_leaving_with(session, first).developers == ("neu",)
+        assert names_leaving_with(session, first).developers == {"neu"}
 
 
 def test_names_of_the_catalogue_stay_though_no_file_names_them(filled_db: Database) -> None:

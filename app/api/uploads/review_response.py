@@ -224,8 +224,8 @@ def withdrawal_fields(review: WithdrawalReview, version: str) -> dict[str, Any]:
             )
             for item in review.months
         ],
-        "leaving_developers": list(review.leaving.developers),
-        "leaving_models": list(review.leaving.models),
+        "leaving_developers": sorted(review.leaving.developers),
+        "leaving_models": sorted(review.leaving.models),
     }
 
 

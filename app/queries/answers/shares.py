@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 
-from sqlalchemy import literal, select, true, union_all
+from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session
 
 from app.catalogue.companies import company_names, company_origins
 from app.catalogue.history import read_cells, read_developer_origins, read_provenances, read_sources
 from app.catalogue.name_index import load_name_index
-from app.catalogue.withdrawn_names import developer_is_listed, model_is_listed
+from app.catalogue.withdrawn_names import read_unlisted_names
 from app.database.name_tables import Company
 from app.database.sum_tables import OriginSum
 from app.database.tables import Developer, Model, Source
@@ -65,22 +65,21 @@ def known_slugs(session: Session) -> KnownSlugs:
 
 
 def read_known_slugs(session: Session) -> KnownSlugs:
-    """Return the same slugs, all of them read by now in one statement, for who lists them.
+    """Return the same slugs, all of them read by now, for who lists them.
 
     Those that only withdrawn files named are left out.
     """
     tables = (Source, Developer, Model, Company)
-    listed = {Developer: developer_is_listed(None), Model: model_is_listed(None)}
-    selects = [
-        select(literal(table.__tablename__), table.slug).where(listed.get(table, true()))
-        for table in tables
-    ]
-    alone = select(literal(Company.__tablename__), Developer.slug).where(
-        Developer.company.is_(None), developer_is_listed(None)
-    )
-    by_table: dict[str, set[str]] = {table.__tablename__: set() for table in tables}
+    selects = [select(literal(table.__tablename__), table.slug) for table in tables]
+    alone = select(literal("alone"), Developer.slug).where(Developer.company.is_(None))
+    by_table: dict[str, set[str]] = {"alone": set()}
+    by_table |= {table.__tablename__: set() for table in tables}
     for table_name, slug in session.execute(union_all(*selects, alone)):
         by_table[table_name].add(slug)
+    unlisted = read_unlisted_names(vintage_at(session))
+    by_table["developer"] -= unlisted.developers
+    by_table["model"] -= unlisted.models
+    by_table["company"] |= by_table["alone"] - unlisted.developers
     sources, developers, models, companies = (
         tuple(sorted(by_table[table.__tablename__])) for table in tables
     )
