@@ -18,7 +18,8 @@ class CellContext:
     `decimal_mark` is that of the first number with a mark, whichever column it stands in; parsers
     of numbers set it. `first_days` are the months written as their first day, `has_plain_months`
     says whether another is written without one, `date_orders` are the orders of day and month that
-    dates were seen to have; the parser of months sets these.
+    dates were seen to have, `dates_refused` counts the different texts that are no date; the parser
+    of months sets these.
     """
 
     delimiter: str = ","
@@ -26,6 +27,7 @@ class CellContext:
     first_days: set[date] = field(default_factory=set)
     has_plain_months: bool = False
     date_orders: set[str] = field(default_factory=set)
+    dates_refused: int = 0
 
 
 CellParser = Callable[[str, CellContext], Any]

@@ -29,9 +29,11 @@ EXAMPLES: Final[Mapping[str, str]] = {
 # What leads elsewhere, or is for maintainers: their answers are not kept.
 WITHOUT: Final = frozenset({
     "/trends/ask", "/cite", "/companies", "/api/v1", "/api/v1/", "/uploads/behind", "/uploads/new",
-    "/uploads/received", "/uploads/{number}/errors.csv", "/uploads/{number}/withdraw", "/fetches",
-    "/sign-in", "/sign-out", "/account", "/catalogue", "/catalogue/proposals", "/catalogue/{kind}",
-    "/catalogue/{kind}/new", "/catalogue/{kind}/{number}", "/api/v1/uploads/{upload_id}",
+    "/uploads/received", "/uploads/{number}/errors.csv", "/uploads/{number}/mend",
+    "/uploads/{number}/withdraw",
+    "/fetches", "/sign-in", "/sign-out", "/account", "/catalogue", "/catalogue/proposals",
+    "/catalogue/{kind}", "/catalogue/{kind}/new", "/catalogue/{kind}/{number}",
+    "/api/v1/uploads/{upload_id}",
 })  # fmt: skip
 # Asked for at the addresses that pages link to.
 LINKED: Final = frozenset({

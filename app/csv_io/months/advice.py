@@ -11,6 +11,9 @@ from app.domain.text import UnreadableCellError
 
 FIRST_YEAR: Final = 2000
 """The year of the earliest month that a file may speak of; an earlier one is a slip of typing."""
+# It takes a tenth of a millisecond, and a file may have another text in each of its cells.
+SPELLINGS_MAX: Final = 3_000
+"""Texts of one file whose spelling is read: a century has fewer months, eight years fewer days."""
 MONTH_EXPECTED: Final = "a month as YYYY-MM, such as 2025-08"
 DAY_EXPECTED: Final = "a day as YYYY-MM-DD, such as 2025-01-20"
 _BY_SPREADSHEET: Final = (
@@ -40,6 +43,9 @@ def not_a_day(cell: str, context: CellContext) -> UnreadableCellError:
 
 def _read(cell: str, context: CellContext) -> Spelling:
     """Return the spelling of a cell; an order of day and month that it proves is kept."""
+    context.dates_refused += 1
+    if context.dates_refused > SPELLINGS_MAX:
+        return Spelling()
     spelling = read_spelling(cell)
     # Points have one order only: they say nothing of dates with slashes.
     if len(spelling.readings) == 1 and "." not in spelling.kind and spelling.readings[0].way:

@@ -198,3 +198,10 @@ def test_spellings_of_two_shapes_in_one_column_are_two_kinds() -> None:
     table, _ = read("month,share_pct\nAug-25,1\n45901,1\nOct-25,1\n2025-08-15,1\n2025-08-31,1\n")
     kinds = [(group.count, group.lines) for group in table.problems.groups]
     assert kinds == [(2, "2, 4"), (1, "3"), (1, "5"), (1, "6")]
+
+
+def test_of_very_many_texts_only_the_first_get_suggestions_and_all_are_refused() -> None:
+    rows = "".join(f"Aug-25 {number}x,1\n" for number in range(4_000))
+    table, _ = read(f"month,share_pct\n{rows}Aug-25,1\n")
+    assert table.problems.count == 4_001
+    assert [group.count for group in table.problems.groups] == [4_001]
