@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx2
@@ -61,13 +61,10 @@ class Served:
 
 
 @contextmanager
-def serving(data_dir: str, **environment: str) -> Iterator[Served]:
-    """The bundled figures, served from a directory of their own."""
+def running_server(data_dir: str, **environment: str) -> Iterator[Served]:
+    """`modelshare serve`, without a token; on a database of its own where none is named."""
     command = [str(MODELSHARE), "serve", "--port", "0", "--data-dir", data_dir]
-    given = {"DATABASE_URL", "WEB_CONCURRENCY"}
-    env = {name: text for name, text in os.environ.items() if name not in given}
-    # A few readers at one address stand for many.
-    env |= {"RATE_LIMIT": "0"} | environment
+    env = environment_of_server(environment)
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=env) as server:
         try:
             assert server.stderr is not None
@@ -75,19 +72,31 @@ def serving(data_dir: str, **environment: str) -> Iterator[Served]:
             while (match := re.search(r"is at (http://\S+)", output)) is None:
                 output += server.stderr.readline()
             threading.Thread(target=server.stderr.read, daemon=True).start()
-            token = [
-                str(MODELSHARE),
-                "token",
-                "create",
-                "admin",
-                "benchmark",
-                "--data-dir",
-                data_dir,
-            ]
-            made = subprocess.run(token, check=True, capture_output=True, text=True, env=env)
-            yield Served(server.pid, match[1], made.stdout.strip())
+            yield Served(server.pid, match[1], "")
         finally:
             server.terminate()
+
+
+@contextmanager
+def serving(data_dir: str, **environment: str) -> Iterator[Served]:
+    """The bundled figures, served from a directory of their own."""
+    with running_server(data_dir, **environment) as server:
+        command = ["token", "create", "admin", "benchmark", "--data-dir", data_dir]
+        made = subprocess.run(
+            [str(MODELSHARE), *command],
+            check=True,
+            capture_output=True,
+            text=True,
+            env=environment_of_server(environment),
+        )
+        yield replace(server, token=made.stdout.strip())
+
+
+def environment_of_server(environment: dict[str, str]) -> dict[str, str]:
+    given = {"DATABASE_URL", "WEB_CONCURRENCY"}
+    env = {name: text for name, text in os.environ.items() if name not in given}
+    # A few readers at one address stand for many.
+    return env | {"RATE_LIMIT": "0"} | environment
 
 
 def memory(pid: int) -> float:

@@ -41,6 +41,7 @@ DEAREST = (
         "/trends?by=company&openness=all&top={top}",
     ),
 )
+MONTHS = [f"{year}-{month:02}" for year in range(2024, 2027) for month in range(1, 13)]
 SLOWEST_S = 1.0
 STEPPED_BACK = 10
 
@@ -77,19 +78,22 @@ def sign_in(served: Served, until: float) -> Counter[str]:
     return statuses
 
 
+def dear_question(turn: int) -> str:
+    """Path and query; no two of some thousand turns are the same."""
+    since, until = MONTHS[turn % 13], MONTHS[13 + turn // 13 % 20]
+    question = DEAREST[turn % len(DEAREST)].format(top=20 + turn // 260 % 31)
+    return f"{question}&from={since}&to={until}"
+
+
 def ask_dearly(served: Served, until: float) -> Counter[str]:
     """Fifty questions at a time from 25 addresses; no two of them are the same."""
     statuses: Counter[str] = Counter()
-    months = [f"{year}-{month:02}" for year in range(2024, 2027) for month in range(1, 13)]
     numbers = count()
 
     def ask(number: int) -> None:
         headers = of_address(f"203.0.113.{number // 2}")
         while time.monotonic() < until:
-            turn = next(numbers)
-            since, until_month = months[turn % 13], months[13 + turn // 13 % 20]
-            question = DEAREST[turn % len(DEAREST)].format(top=20 + turn // 260 % 31)
-            answer = client.get(f"{question}&from={since}&to={until_month}", headers=headers)
+            answer = client.get(dear_question(next(numbers)), headers=headers)
             statuses[f"{answer.status_code}"] += 1
             if answer.status_code in {429, 503}:
                 time.sleep(min(1, max(0, until - time.monotonic())))
@@ -171,8 +175,8 @@ def listed(statuses: Counter[str]) -> str:
     return ", ".join(f"{number}x {status}" for status, number in sorted(statuses.items()))
 
 
-def measure(served: Served, name: str, seconds: float) -> bool:
-    """Print one line; return whether readers fared well."""
+def read_beside(served: Served, name: str, seconds: float) -> tuple[Readers, str]:
+    """Return how readers fared beside a crowd, and in words what the crowd was answered."""
     readers, until = Readers(served), time.monotonic() + seconds
     reading = [
         threading.Thread(target=readers.read, args=(3 * number, until)) for number in range(READERS)
@@ -185,7 +189,12 @@ def measure(served: Served, name: str, seconds: float) -> bool:
             thread.start()
         for thread in reading:
             thread.join()
-        answered = "; ".join(listed(crowd.result()) for crowd in crowds)
+        return readers, "; ".join(listed(crowd.result()) for crowd in crowds)
+
+
+def measure(served: Served, name: str, seconds: float) -> bool:
+    """Print one line; return whether readers fared well."""
+    readers, answered = read_beside(served, name, seconds)
     slow = readers.slowest(0.95)
     fine = set(readers.statuses) == {"200"} and slow < SLOWEST_S
     print(
@@ -196,13 +205,17 @@ def measure(served: Served, name: str, seconds: float) -> bool:
     return fine
 
 
+def let_costs_be_learnt(served: Served) -> None:
+    """Read each page four times, each time from another address, as readers come."""
+    for number, page in enumerate(PAGES * 4):
+        headers = of_address(f"100.65.0.{number}")
+        httpx2.get(served.address + page, headers=headers, timeout=60).raise_for_status()
+
+
 def main() -> None:
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 15
     with tempfile.TemporaryDirectory() as data_dir, serving(data_dir, RATE_LIMIT="120") as served:
-        # Each from another address, as readers come, until what it costs is known.
-        for number, page in enumerate(PAGES * 4):
-            headers = of_address(f"100.65.0.{number}")
-            httpx2.get(served.address + page, headers=headers, timeout=60).raise_for_status()
+        let_costs_be_learnt(served)
         print(
             f"{'beside':18} {'median':>10} {'95th pct':>10} {'slowest':>10}"
             f"  {'readers':20} the crowd",

@@ -92,11 +92,15 @@ def server_cpu(data_dir: Path) -> float:
 
 def cost(command: list[str], data_dir: Path, environment: dict[str, str]) -> Cost:
     server_before, began = server_cpu(data_dir), time.perf_counter()
-    process = subprocess.Popen(command, env=os.environ | environment)
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - began
-    if status:
-        raise SystemExit(f"{command[:2]} ended with {status}")
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(
+            command, env=os.environ | environment, stdout=output, stderr=subprocess.STDOUT
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - began
+        if status:
+            output.seek(0)
+            raise SystemExit(f"{command[:2]} ended with {status}: {output.read(2000).decode()}")
     time.sleep(0.3)  # the connection's process ends after ours
     cpu = usage.ru_utime + usage.ru_stime
     return Cost(seconds, cpu, server_cpu(data_dir) - server_before, usage.ru_maxrss / 1024)
