@@ -9,13 +9,14 @@ PLOTLY := static/vendor/plotly.min.js
 # uv where it is at hand: ten times as fast. Both refuse a file whose hash is not in the lock.
 INSTALL := $(if $(UV),$(UV) pip install --compile-bytecode --python $(BIN)/python,$(BIN)/python -m pip install --disable-pip-version-check)
 
-.PHONY: help run check test faults format lock openapi screenshots clean
+.PHONY: help run check test faults format lock bench openapi screenshots clean
 
 help:
 	@echo "make run          serve the dashboard on http://127.0.0.1:8000 (HOST=, PORT=, DATA_DIR=)"
 	@echo "make check        the quick part: linters, types, import rules, tests of the pure rooms"
 	@echo "make test         linters, types, tests on a real PostgreSQL and in a real browser; coverage"
 	@echo "make faults       what kills, freezes and fills the database and the workers (two minutes)"
+	@echo "make bench        measure the goals on an idle machine, write docs/performance.md (five minutes)"
 	@echo "make format       put the code into shape"
 	@echo "make lock         write the lock files anew (UPGRADE=1: with the newest releases)"
 	@echo "make openapi      write the API's contract, docs/openapi.json, anew"
@@ -47,6 +48,11 @@ test: $(VENV)/.dev $(PLOTLY) lint
 # One after the other: their limits are in seconds.
 faults: $(VENV)/.dev $(PLOTLY)
 	$(BIN)/pytest -n 0 -m faults tests/faults
+
+# Alone on the machine: whatever else runs there stands in the figures.
+bench: $(VENV)/.dev $(PLOTLY)
+	@$(BIN)/python -m tests.chromium
+	$(BIN)/python -m tests.benchmarks.performance
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix

@@ -1,0 +1,1 @@
+"""What `make bench` measures, and the document that it writes of it."""

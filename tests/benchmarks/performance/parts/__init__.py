@@ -1,0 +1,1 @@
+"""The parts of a run: each measures some of the goals."""
