@@ -2,9 +2,10 @@
 
 import pytest
 
+from app.paths import PROJECT
 from tests.benchmarks.performance import goals
 from tests.benchmarks.performance.__main__ import PARTS
-from tests.benchmarks.performance.document import RunDescription, table, write_document
+from tests.benchmarks.performance.document import HEAD, RunDescription, table, write_document
 from tests.benchmarks.performance.goals import Goal, Result, Size
 
 RUN = RunDescription(
@@ -67,3 +68,9 @@ def test_the_document_says_when_and_on_what_it_was_run() -> None:
     assert run in text.replace("\n", " ")
     assert "1,004,000 of 68" in text
     assert not set("{}") & set(text)
+
+
+def test_the_document_of_the_repository_has_the_columns_that_are_written_now() -> None:
+    text = (PROJECT / "docs" / "performance.md").read_text(encoding="utf-8")
+    assert HEAD in text
+    assert all(f"performance {part}`" in text for part in PARTS)
