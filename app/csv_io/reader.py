@@ -109,11 +109,8 @@ class CsvTable:
     def _read_header(self, text: io.TextIOWrapper) -> None:
         header, separator = self.header.first_line(text)
         if not header:
-            self.refuse(
-                "empty_file",
-                "nothing",
-                f"a header line and at least one more: {self.header.names_text()}",
-            )
+            expected = f"a header line and at least one more: {self.header.names_text()}"
+            self.refuse("empty_file", "nothing", expected)
             return
         delimiter = separator or self.header.detect_delimiter(header)
         if delimiter not in DELIMITERS:
