@@ -107,10 +107,8 @@ class Header:
             self.reading.own_columns = PLACE_COLUMNS
         known = any(fold_name(name) in fields for name in names[:width])
         # One word of a line of figures may be like a column's by chance; two are a header.
-        if (
-            not known
-            and len({column_meant(name, self.rules) for name in names[:width]} - {None}) < 2
-        ):
+        meant = {column_meant(name, self.rules) for name in names[:width]} - {None}
+        if not known and len(meant) < 2:
             self._refuse_no_header(names[:width])
             return False
         for position, name in enumerate(names[:width], 1):

@@ -170,7 +170,7 @@ class CsvTable:
             split_numbers = list(find_split_numbers(row, pairs, self._record)) if pairs else None
             if faults:
                 faulty = frozenset(fault.field for fault in faults)
-                if self._report(line, row, faults) and self.on_faulty_row is not None:
+                if self._report(line, row, faults) and self.on_faulty_row:
                     self.on_faulty_row(line, values, faulty)
             elif split_numbers and self._refuse_sure(line, split_numbers, pairs):
                 continue
@@ -259,11 +259,9 @@ class CsvTable:
     def _report(self, line: int, row: list[str], faults: "list[CellFault]") -> bool:
         """Add the problems of a row's cells; return whether there are any."""
         # Spaces alone are a blank row, which is no problem even if a column must be filled.
-        said = any(cell.strip() for cell in row)
-        if said:
-            for fault in faults:
-                raw_cell = row[fault.position - 1]
-                self.problems.add_cell(line, fault.position, fault.field, raw_cell, fault.error)
+        if said := any(cell.strip() for cell in row):
+            for position, field, error in faults:
+                self.problems.add_cell(line, position, field, row[position - 1], error)
         else:
             self.reading.blank_lines += 1
             self.reading.lines -= 1

@@ -30,10 +30,10 @@ EXAMPLES: Final[Mapping[str, str]] = {
 WITHOUT: Final = frozenset({
     "/trends/ask", "/cite", "/companies", "/api/v1", "/api/v1/", "/uploads/behind", "/uploads/new",
     "/uploads/received", "/uploads/{number}/errors.csv", "/uploads/{number}/mend",
-    "/uploads/{number}/withdraw",
+    "/uploads/{number}/withdraw", "/uploads/current.csv",
     "/fetches", "/sign-in", "/sign-out", "/account", "/catalogue", "/catalogue/proposals",
     "/catalogue/{kind}", "/catalogue/{kind}/new", "/catalogue/{kind}/{number}",
-    "/api/v1/uploads/{upload_id}",
+    "/api/v1/uploads/{upload_id}", "/api/v1/uploads/{upload_id}/withdrawal",
 })  # fmt: skip
 # Asked for at the addresses that pages link to.
 LINKED: Final = frozenset({

@@ -35,7 +35,7 @@ def test_a_month_is_uploaded_mended_published_seen_and_taken_back(
     page.get_by_role("button", name="Check the file").click()
 
     expect(page.get_by_role("heading", level=1)).to_contain_text("The file has 2 problems")
-    row = page.get_by_role("row").filter(has_text="chineese")
+    row = page.get_by_role("row").filter(has_text="chineese").first
     expect(row.get_by_role("rowheader")).to_have_text("2")
     expect(row).to_contain_text("B origin")
     expect(page.get_by_role("button", name="Publish")).to_have_count(0)
