@@ -25,6 +25,7 @@ from app.cli.console import (
     parse_path,
 )
 from app.cli.problem_lines import problem_lines
+from app.csv_io.schema import ColumnKind, FigureKind, TableChoices
 from app.database.session import Database
 from app.domain.calendar import format_month
 from app.domain.errors import BadFileError, UserError, excerpt
@@ -82,7 +83,7 @@ def import_figures(  # noqa: PLR0917 - Typer makes an option of each
         list[Path],
         typer.Argument(
             parser=parse_path,
-            help="CSV files, directories of an export, or - for standard input.",
+            help="CSV files, workbooks, directories of an export, or - for standard input.",
         ),
     ],
     source: Annotated[
@@ -101,10 +102,28 @@ def import_figures(  # noqa: PLR0917 - Typer makes an option of each
     publisher_as_of: Annotated[
         str, typer.Option(help="The publisher's own date of them, YYYY-MM-DD.", metavar="DAY")
     ] = "",
+    sheet: Annotated[
+        str, typer.Option(help="The sheet of a workbook, where more than one is filled.")
+    ] = "",
+    wide: Annotated[
+        ColumnKind | None,
+        typer.Option(help="What each column holds one of, in a file with a column for each."),
+    ] = None,
+    figures: Annotated[
+        FigureKind | None, typer.Option(help="What the columns of a wide file hold.")
+    ] = None,
+    names: Annotated[
+        ColumnKind | None,
+        typer.Option(help="What the column holds that names the rows of a wide file."),
+    ] = None,
+    leave_out: Annotated[
+        bool,
+        typer.Option("--leave-out", help="Leave out titles, notes, totals and row numbers."),
+    ] = False,
     check: Check = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Publish the figures of CSV files, each of them whole or not at all.
+    """Publish the figures of CSV files and workbooks, each of them whole or not at all.
 
     Takes snapshots in the upload format, and the catalogue files that `export` writes. Of a file in
     a folder snapshots, the uploads.csv beside the folder says where its figures come from; what is
@@ -117,7 +136,9 @@ def import_figures(  # noqa: PLR0917 - Typer makes an option of each
             "publisher_as_of": publisher_as_of,
         }
     )
-    reading = CheckOptions(source, openness)
+    shape = {"wide": wide or "", "figures": figures or "", "names": names or ""}
+    chosen = shape | {"sheet": sheet, "leave_out": "yes" if leave_out else ""}
+    reading = CheckOptions(source, openness, choices=TableChoices.of_texts(chosen))
     with readable_paths(files) as paths, open_database(data_dir) as db:
         options = ImportOptions(operator_name(), reason, check, reading, provenance)
         import_paths(db, paths, options)

@@ -15,15 +15,18 @@ def problem_lines(name: str, refused: BadFileError) -> Iterator[str]:
 
 
 def _place(problem: Problem) -> str:
+    name = problem.header or problem.field
+    if problem.cell:
+        return f":{problem.cell}" + (f" ({name})" if name else "")
     line = f":{problem.line}" if problem.line else ""
     column = f":{problem.column}" if problem.column else ""
-    return line + column + (f" ({problem.header or problem.field})" if problem.field else "")
+    return line + column + (f" ({name})" if problem.field else "")
 
 
 def _group_lines(name: str, group: ProblemGroup) -> Iterator[str]:
     first = group.cells[0]
     place = (group.code, first.line, group.column, group.field, first.found, group.expected)
-    problem = Problem(*place, first.suggestion, group.header)
+    problem = Problem(*place, first.suggestion, group.header, cell=group.cell)
     yield f"{name}{_place(problem)}: {problem.sentence()}"
     if group.count > 1:
         yield f"  {group.count:,} of them, in lines {group.lines}:"

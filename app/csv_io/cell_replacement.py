@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO, Final
 
-from app.csv_io.byte_stream import ByteStream
 from app.csv_io.file_type import detect_encoding
 from app.csv_io.schema import FileReading
+from app.csv_io.text_rows.byte_stream import ByteStream
 
 # Possessive quantifiers (`*+`) keep the time in proportion to the text.
 _CELL: Final = r' *+(?:"(?:[^"]++|"")*+"|(?!")[^{0}\r\n]*+)'

@@ -85,8 +85,11 @@ class Header:
         best = max((*DELIMITERS, "|", ":"), key=known)
         return best if known(best) else max(DELIMITERS, key=sample.count)
 
-    def read_names(self, names: list[str]) -> bool:
-        """Find which column is which; return False where there is no sense in reading on."""
+    def read_names(self, names: list[str], empty_before: int = 0) -> bool:
+        """Find which column is which; return False where there is no sense in reading on.
+
+        The first `empty_before` columns have neither a name nor any cell.
+        """
         line = self.reading.header_line
         width = len(names)
         # Spreadsheets write a delimiter for each column that was ever used, so blank names at the
@@ -94,7 +97,7 @@ class Header:
         while width and not names[width - 1].strip():
             width -= 1
         self.reading.empty_columns = len(names) - width
-        if width > self.limits.columns:
+        if width - empty_before > self.limits.columns:
             expected = f"at most {self.limits.columns} columns"
             self.problems.add("too_many_columns", line, None, None, f"{width} columns", expected)
             return False
@@ -112,7 +115,8 @@ class Header:
             self._refuse_no_header(names[:width])
             return False
         for position, name in enumerate(names[:width], 1):
-            self.rules_by_position.append(self._column(position, name))
+            rule = self._column(position, name) if position > empty_before else None
+            self.rules_by_position.append(rule)
         for column in self.rules:
             if column.required and self.position(column.name) is None:
                 expected = f"a column “{column.name}”" + _synonyms_text(column)

@@ -5,10 +5,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import BinaryIO, Final
 
-from app.csv_io.byte_stream import ByteStream
 from app.csv_io.file_type import detect_encoding, detect_file_type
 from app.csv_io.problems import ProblemList, problem_excerpt
 from app.csv_io.schema import FileReading
+from app.csv_io.text_rows.byte_stream import ByteStream
 from app.domain.errors import Problem, ProblemGroup
 
 ROW_EXCERPT: Final = 200
@@ -26,7 +26,7 @@ def place_problems(
     numbers = {problem.line for problem in first}
     numbers |= {cell.line for group in groups for cell in group.cells}
     rows = read_lines(file, {number for number in numbers if number is not None})
-    names = {column.position: column.header for column in reading.columns}
+    names = {column.position: column.header for column in reading.columns_in_file}
     return (
         tuple(_placed_problem(problem, rows, names) for problem in first),
         tuple(_placed_group(group, rows, names) for group in groups),

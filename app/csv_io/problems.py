@@ -126,9 +126,17 @@ ProblemWatcher = Callable[[KindKey, int | None, Hint], None]
 
 @dataclass(slots=True)
 class ProblemList:
-    """The first hundred problems of a file, how many there are, and the kinds of all of them."""
+    """The first hundred problems of a file, how many there are, and the kinds of all of them.
+
+    `in_sheet`: their places are cells of a workbook's sheet, and named as it does, such as B7.
+    `place` finds the line and column of the file of those of a table that was turned. `copyable`:
+    a copy of the file can be written with another text in a cell.
+    """
 
     count: int = 0
+    in_sheet: bool = False
+    copyable: bool = True
+    place: Callable[[int, int | None], tuple[int, int | None]] | None = None
     _watcher: ProblemWatcher | None = None
     _kept: list[_KeptProblem] = field(default_factory=list)
     _kinds: dict[KindKey, ProblemKind] = field(default_factory=dict)
@@ -146,7 +154,16 @@ class ProblemList:
     @property
     def groups(self) -> tuple[ProblemGroup, ...]:
         """All problems by kind, in the order in which each kind came first; ask for them last."""
-        return tuple(kind.group() for kind in self._kinds.values())
+        return tuple(self._placed(kind.group()) for kind in self._kinds.values())
+
+    def _placed(self, group: ProblemGroup) -> ProblemGroup:
+        line = group.cells[0].line
+        cell = f"{column_letter(group.column)}{line}" if group.column and line else None
+        return replace(
+            group,
+            replaceable=group.replaceable and self.copyable,
+            cell=cell if self.in_sheet else None,
+        )
 
     def add(  # noqa: PLR0917 - in Problem's own order
         self,
@@ -159,11 +176,27 @@ class ProblemList:
         suggestion: Hint = None,
         shape: str = "",
     ) -> None:
-        """Count a problem under its kind, and keep it while there is room.
+        """Count a problem of the table's lines under its kind, and keep it while there is room.
 
         `suggestion` may be a callable, which is called for displayed problems only: to find the
         nearest word is slow, and a file can have a problem in each of its cells.
         """
+        if self.place is not None and line is not None:
+            line, column = self.place(line, column)
+        self.add_in_file(code, line, column, field, found, expected, suggestion, shape)
+
+    def add_in_file(  # noqa: PLR0917 - in Problem's own order
+        self,
+        code: str,
+        line: int | None,
+        column: int | None,
+        field: str | None,
+        found: str,
+        expected: str,
+        suggestion: Hint = None,
+        shape: str = "",
+    ) -> None:
+        """Count a problem at a line and column of the file itself; see `add`."""
         self.count += 1
         key = KindKey(code, column, field, shape)
         kind = self._kinds.get(key)
@@ -175,7 +208,8 @@ class ProblemList:
             self._watcher(key, line, suggestion)
         if not self.full:
             place = (code, line, column, _field_excerpt(field))
-            problem = Problem(*place, problem_excerpt(found), expected)
+            cell = f"{column_letter(column)}{line}" if self.in_sheet and line and column else None
+            problem = Problem(*place, problem_excerpt(found), expected, cell=cell)
             self._kept.append(_KeptProblem(problem, key, suggestion))
 
     def watch(self, watcher: ProblemWatcher | None) -> None:
@@ -200,3 +234,13 @@ def _field_excerpt(field: str | None) -> str | None:
 def _advised(problem: Problem, hint: Hint) -> Problem:
     advice = advice_of(hint, problem.expected)
     return replace(problem, expected=advice.expected, suggestion=advice.suggestion)
+
+
+def column_letter(position: int) -> str:
+    """Return the name that spreadsheets give a column: A for 1, AA for 27, "" for 0."""
+    # There is no digit for zero: after Z comes AA, hence the 1 taken off before each division.
+    letters = ""
+    while position:
+        position, index = divmod(position - 1, 26)
+        letters = chr(ord("A") + index) + letters
+    return letters

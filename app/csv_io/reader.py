@@ -2,36 +2,40 @@
 
 import csv
 import io
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import getitem, itemgetter
 from typing import Any, BinaryIO, Final, NamedTuple
 
-from app.csv_io.byte_stream import ByteStream
 from app.csv_io.column_cache import CellFault, UnreadCells, cells_of
-from app.csv_io.file_type import detect_encoding, detect_file_type
+from app.csv_io.file_type import detect_encoding, detect_file_type, read_ends
 from app.csv_io.header import Header
 from app.csv_io.problems import ProblemList
 from app.csv_io.schema import (
     DELIMITERS,
+    NO_CHOICES,
     NO_FILE_LIMITS,
     CellContext,
     ColumnRule,
     FileLimits,
     FileReading,
+    TableChoices,
 )
+from app.csv_io.shapes.shaped_rows import ShapedRows
+from app.csv_io.shapes.sheet_start import open_sheet
+from app.csv_io.shapes.start import TableStart, sample_rows, skip_titles
 from app.csv_io.split_numbers import (
     ColumnPair,
     SplitNumber,
     find_split_numbers,
     number_column_pairs,
 )
+from app.csv_io.text_rows.byte_stream import ByteStream
+from app.csv_io.text_rows.csv_rows import CsvRows
+from app.csv_io.workbooks.marks import refuse_marks
 
-_CELL_MAX_LINES: Final = 10_000  # an unclosed quote takes all lines below into its cell
-
-# The csv module's own limit (128 KiB a cell) holds for the whole process, and its error names no
-# place. Instead ByteStream bounds lines, the number above unclosed quotes, and columns their cells.
-csv.field_size_limit(2**31 - 1)
+_CLOSING_QUOTE: Final = (
+    "a closing quote, then the delimiter or the line's end; quotes inside are doubled"
+)
 
 
 class CsvRow(NamedTuple):
@@ -54,13 +58,14 @@ def open_csv_table(
     columns: Sequence[ColumnRule],
     limits: FileLimits = NO_FILE_LIMITS,
     progress: Callable[[int], None] | None = None,
+    choices: TableChoices | None = None,
 ) -> "CsvTable":
     """Return the file's table with its header read; faults of the file are its `problems`.
 
     `file` must be seekable; it is read from its beginning and stays open. `progress` is called with
-    the number of bytes read so far.
+    the number of bytes read so far. Workbooks are read where there are `choices` of their sheet.
     """
-    table = CsvTable(columns, limits)
+    table = CsvTable(columns, limits, choices)
     table.open(file, progress)
     return table
 
@@ -71,16 +76,23 @@ class CsvTable:
     `on_faulty_row` is told the others, so that what else is wrong with them can be found.
     """
 
-    def __init__(self, columns: Sequence[ColumnRule], limits: FileLimits) -> None:
+    def __init__(
+        self,
+        columns: Sequence[ColumnRule],
+        limits: FileLimits,
+        choices: TableChoices | None = None,
+    ) -> None:
         self.columns = columns
         self.limits = limits
+        self.choices = choices
         self.reading = FileReading()
         self.problems = ProblemList()
         self.on_faulty_row: FaultyRow | None = None
         self._source: ByteStream | None = None
-        self._record: list[str] = []
-        self._rows: Iterator[list[str]] | None = None
+        self._text: CsvRows | None = None
+        self._rows: CsvRows | ShapedRows | None = None
         self.header = Header(columns, limits, self.reading, self.problems)
+        self._start = TableStart(columns, choices or NO_CHOICES, self.reading, self.problems)
 
     def refuse(self, code: str, found: str, expected: str, suggestion: str | None = None) -> None:
         """Add a problem of the whole file."""
@@ -89,13 +101,17 @@ class CsvTable:
     def open(self, file: BinaryIO, progress: Callable[[int], None] | None) -> None:
         """Read the header of `file`, or add the problem that it is too large or no CSV."""
         size = self.reading.bytes = file.seek(0, io.SEEK_END)
-        file.seek(0)
-        head = file.read(4096)
+        head, tail = read_ends(file)
         if self.limits.bytes is not None and size > self.limits.bytes:
             allowed = f"at most {self.limits.bytes / 2**20:g} MiB"
             self.refuse("file_too_large", f"{size / 2**20:.1f} MiB", allowed)
-        elif (kind := detect_file_type(head)) is not None:
-            self.refuse("not_csv", kind.name, kind.remedy)
+        elif (kind := detect_file_type(head, tail)) is not None:
+            if kind.workbook and self.choices is not None:
+                self._rows = open_sheet(file, self.limits, self._start)
+                if self._rows is not None:
+                    self._read_names(self._rows.names, self._rows.empty_before)
+            else:
+                self.refuse("not_csv", kind.name, kind.remedy)
         else:
             encoding = detect_encoding(head)
             self.reading.encoding, self.reading.bom = encoding.name, encoding.bom > 0
@@ -106,48 +122,43 @@ class CsvTable:
             text = io.TextIOWrapper(buffer, encoding.codec, encoding.errors, newline="")
             self._read_header(text)
 
+    def _read_names(self, names: list[str], empty_before: int = 0) -> None:
+        if not self.header.read_names(names, empty_before):
+            self._rows = None
+
     def _read_header(self, text: io.TextIOWrapper) -> None:
         header, separator = self.header.first_line(text)
         if not header:
             expected = f"a header line and at least one more: {self.header.names_text()}"
             self.refuse("empty_file", "nothing", expected)
             return
+        lines: Iterable[str] = text
+        below: list[str] = []
+        if self.choices is not None:
+            header, lines, below = skip_titles(self.header, header, text, self._start)
         delimiter = separator or self.header.detect_delimiter(header)
         if delimiter not in DELIMITERS:
             expected = "columns divided by comma, semicolon or tab"
-            self.problems.add(
-                "unknown_delimiter", self.header.skipped_lines or 1, 1, None, delimiter, expected
-            )
+            place = (self.header.skipped_lines or 1, 1, None)
+            self.problems.add("unknown_delimiter", *place, delimiter, expected)
             return
         if self.header.refuse_lost_line_ends(header, delimiter):
             return
         self.reading.delimiter = delimiter
         self.reading.header_line = self.header.skipped_lines + 1
-        self._rows = csv.reader(
-            self._physical_lines(header, text),
-            delimiter=delimiter,
-            strict=True,
-            skipinitialspace=True,
-        )
+        self._rows = self._text = rows = CsvRows(header, lines, delimiter)
         try:
-            names = next(self._rows)
+            names = next(rows)
         except csv.Error:
             self._broken_quotes(self.reading.header_line)
             self._rows = None
             return
-        if not self.header.read_names(names):
-            self._rows = None
-
-    def _physical_lines(self, header: str, text: io.TextIOWrapper) -> Iterator[str]:
-        """Yield the file's lines; those of a row are kept, for the place of a broken quote."""
-        record = self._record
-        record.append(header)
-        yield header
-        for line in text:
-            record.append(line)
-            if len(record) > _CELL_MAX_LINES:
-                raise csv.Error  # ends this generator, and so the file after its problem is told
-            yield line
+        if self.choices is not None:
+            skipped, sample = self.header.skipped_lines, sample_rows(below, delimiter)
+            self._rows = self._start.shape(rows, names, sample, skipped)
+            names = self._rows.names if self._rows is not None else []
+        if self._rows is not None:
+            self._read_names(names)
 
     def __iter__(self) -> Iterator[CsvRow]:
         """Yield the rows without a problem, in order."""
@@ -155,7 +166,7 @@ class CsvTable:
             yield from self._read_rows(self._rows)
             self._finish()
 
-    def _read_rows(self, rows: Iterator[list[str]]) -> Iterator[CsvRow]:
+    def _read_rows(self, rows: CsvRows | ShapedRows) -> Iterator[CsvRow]:
         context = CellContext(self.reading.delimiter)
         faults: list[CellFault] = []
         caches = [
@@ -165,9 +176,10 @@ class CsvTable:
         in_order = self._in_order()
         blanks = tuple(column.blank for column in self.columns)
         pairs = self._pairs()
+        record = self._text.record if self._text is not None else []
         for line, row in self._sized(rows):
             values = in_order((*map(getitem, caches, row), *blanks))
-            split_numbers = list(find_split_numbers(row, pairs, self._record)) if pairs else None
+            split_numbers = list(find_split_numbers(row, pairs, record)) if pairs else None
             if faults:
                 faulty = frozenset(fault.field for fault in faults)
                 if self._report(line, row, faults) and self.on_faulty_row:
@@ -209,20 +221,23 @@ class CsvTable:
         ]
         return itemgetter(*places) if len(places) > 1 else lambda row: (row[places[0]],)
 
-    def _sized(self, rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
+    def _sized(self, rows: CsvRows | ShapedRows) -> Iterator[tuple[int, list[str]]]:
         """Yield the rows of the header's width, each with the line it begins on."""
-        width, record, reading = len(self.header.rules_by_position), self._record, self.reading
+        rules, reading = self.header.rules_by_position, self.reading
+        width = len(rules)
         skipped, most = self.header.skipped_lines, self.limits.lines
         while True:
-            line = skipped + rows.line_num + 1  # type: ignore[attr-defined]
-            record.clear()  # before `next`, which fills it with the lines of the row
             try:
                 row = next(rows)
             except StopIteration:
                 return
             except csv.Error:
-                self._broken_quotes(line)
+                self._broken_quotes(skipped + rows.first_line)
                 continue  # the csv module goes on with the next line
+            line = skipped + rows.first_line
+            if rows.marks and refuse_marks(rows.marks, line, self.problems, rules):
+                reading.lines += 1
+                continue
             if not any(row):
                 reading.blank_lines += 1
                 continue
@@ -230,10 +245,8 @@ class CsvTable:
                 continue
             reading.lines += 1
             if most is not None and reading.lines > most:
-                found_text = f"more than {most} lines"
-                self.problems.add(
-                    "too_many_lines", line, None, None, found_text, f"at most {most} lines"
-                )
+                found_text, expected = f"more than {most} lines", f"at most {most} lines"
+                self.problems.add("too_many_lines", line, None, None, found_text, expected)
                 return
             yield line, row
 
@@ -270,28 +283,16 @@ class CsvTable:
 
     def _broken_quotes(self, line: int) -> None:
         """Add the problem that after a closing quote neither delimiter nor line end follows."""
-        record = "".join(self._record)
-        delimiter = self.reading.delimiter
-        # One whole cell; possessive quantifiers (`*+`) keep the time in proportion to the text.
-        cell = re.compile(rf' *+(?:"(?:[^"]++|"")*+"|(?!")[^{delimiter}\r\n]*+){delimiter}')
-        place, column = 0, 1
-        while (match := cell.match(record, place)) is not None:
-            place, column = match.end(), column + 1
-        begins = line + len(_LINE_END.findall(record, 0, place))
-        expected = (
-            "a closing quote, then the delimiter or the line's end; quotes inside are doubled"
-        )
-        names = self.reading.columns
-        name = next((c.field for c in names if c.position == column), None)
-        self.problems.add(
-            "broken_quotes", begins, column, name, record[place : place + 200], expected
-        )
+        if self._text is None:
+            self.problems.count += 1
+            return
+        above, column, found_text = self._text.broken_cell()
+        name = next((c.field for c in self.reading.columns if c.position == column), None)
+        place = (line + above, column, name)
+        self.problems.add_in_file("broken_quotes", *place, found_text, _CLOSING_QUOTE)
 
     def _finish(self) -> None:
         if self._source is not None and self._source.overlong:
             self.refuse("line_too_long", "a line without an end", "lines of at most 16 MiB")
         if not self.reading.lines and not self.problems.count:
             self.refuse("no_lines", "a header line only", "at least one line below the header")
-
-
-_LINE_END = re.compile(r"\r\n|\r|\n")

@@ -138,7 +138,8 @@ class Upload(TableBase):
     `content` is the file's bytes, zlib compressed; `sha256` and `size` (bytes) are those of the
     file itself. `source_id` and `openness` are what was chosen with the upload for lines that
     leave them out; `reclassified`: the catalogue's origin and openness go before the lines' own.
-    `origin_url`, `retrieved_at` and `publisher_as_of` are the `Provenance` that was given with it.
+    `origin_url`, `retrieved_at` and `publisher_as_of` are the `Provenance` that was given with it,
+    `table_choices` the TableChoices, without those that say nothing.
     """
 
     __tablename__ = "upload"
@@ -172,6 +173,7 @@ class Upload(TableBase):
     origin_url: Mapped[ShortText]
     retrieved_at: Mapped[date | None]
     publisher_as_of: Mapped[date | None]
+    table_choices: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
     # Moments are the clock's, not now(), which is when the transaction began: a large file takes
     # longer than the ten seconds that triggers allow a moment to lie back.
     received_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))

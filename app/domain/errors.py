@@ -12,6 +12,7 @@ class Problem:
     `line` and `column` count from 1 and are None where the problem is the whole file's. `field` is
     the column's or parameter's name, `header` the name that the file gives the column. `found` is
     at most 80 escaped characters. `row` is the line as it stands in the file, or its beginning.
+    `cell` is the place in a workbook's sheet, such as B7.
     """
 
     code: str
@@ -23,6 +24,7 @@ class Problem:
     suggestion: str | None = None
     header: str | None = None
     row: str | None = None
+    cell: str | None = None
 
     def sentence(self) -> str:
         """Return “Found X; expected Y. Did you mean Z?”, of which only Y is always there."""
@@ -75,7 +77,8 @@ class ProblemGroup:
     `shape` parts the spellings within a column. `spans` are the first and last lines of runs of
     lines; with `more_lines` there are others. `cells` are the different texts, the first twenty.
     `ways` are those in which a text of the kind can be read, where they are several. The
-    suggestions of a `replaceable` group can be written into the file as they are.
+    suggestions of a `replaceable` group can be written into the file as they are. `cell` is the
+    first of them in a workbook's sheet, such as B7.
     """
 
     code: str
@@ -90,6 +93,7 @@ class ProblemGroup:
     ways: tuple[Reading, ...] = ()
     replaceable: bool = False
     header: str | None = None
+    cell: str | None = None
 
     @property
     def lines(self) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.catalogue.index import CatalogueIndex
 from app.catalogue.lookup import load_catalogue_index
-from app.csv_io.schema import FileLimits
+from app.csv_io.schema import FileLimits, TableChoices
 from app.database.tables import Snapshot, Source, Upload
 from app.database.vintages import current_snapshots, is_current_at
 from app.domain.errors import BadFileError, ConflictError
@@ -75,6 +75,7 @@ def check_options_of(session: Session, upload: Upload, limits: FileLimits) -> Ch
         openness=Openness(upload.openness),
         reclassify=upload.reclassified,
         limits=limits,
+        choices=TableChoices.of_stored(upload.table_choices),
     )
 
 
@@ -184,6 +185,7 @@ def current_upload_of_same_file(session: Session, upload: Upload) -> Upload | No
             Upload.source_id.is_not_distinct_from(upload.source_id),
             Upload.openness == upload.openness,
             Upload.reclassified == upload.reclassified,
+            Upload.table_choices == upload.table_choices,
             is_current_at(None),
             ~superseded,
         )

@@ -15,6 +15,7 @@ from app.catalogue.edit_register import EditCounts
 from app.catalogue.editing import import_entries
 from app.catalogue.entry_types import ENTRY_TYPES, EntryType, read_entries
 from app.catalogue.history import read_sources
+from app.csv_io.file_type import is_workbook
 from app.csv_io.reader import open_csv_table
 from app.csv_io.schema import ColumnRule, FileLimits
 from app.database.locks import Lock
@@ -181,6 +182,7 @@ def _new_upload(session: Session, path: Path, file: BinaryIO, options: ImportOpt
         source=options.reading.source,
         openness=options.reading.openness,
         provenance=options.provenance,
+        choices=options.reading.choices,
     )
 
 
@@ -270,8 +272,10 @@ def _write_kind(session: Session, kind: EntryType, directory: Path) -> Path:
 def detect_entry_type(file: BinaryIO) -> EntryType | None:
     """Return the kind of catalogue file whose columns the header names most of.
 
-    None is a snapshot file, also where as many of its columns are named.
+    None is a snapshot file, also where as many of its columns are named; a workbook is one.
     """
+    if is_workbook(file):
+        return None
     best, most = None, _named(file, UPLOAD_COLUMNS)
     for kind in ENTRY_TYPES:
         if (count := _named(file, kind.columns)) > most:

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, Final
 from sqlalchemy.orm import Session
 
 from app.catalogue.lookup import find_source_id
-from app.csv_io.schema import FileLimits
+from app.csv_io.schema import NO_CHOICES, FileLimits, TableChoices
 from app.database.tables import Upload
 from app.domain.errors import excerpt
 from app.domain.sources.provenance import UNKNOWN_PROVENANCE, Provenance
@@ -29,10 +29,11 @@ def new_upload(
     source: str | None,
     openness: Openness,
     provenance: Provenance = UNKNOWN_PROVENANCE,
+    choices: TableChoices = NO_CHOICES,
 ) -> Upload:
     """Return the upload of a file's bytes, packed, not added to the session yet.
 
-    `source` (slug or name) and `openness` are the choices made beside the file. Raises
+    `source` (slug or name), `openness` and `choices` were chosen beside the file. Raises
     NotFoundError for an unknown source.
     """
     digest, size, packed = pack_file(file)
@@ -47,6 +48,7 @@ def new_upload(
         origin_url=provenance.origin_url,
         retrieved_at=provenance.retrieved_at,
         publisher_as_of=provenance.publisher_as_of,
+        table_choices=choices.as_stored(),
         received_by=by,
     )
 
@@ -66,6 +68,7 @@ def store_upload(
     source: str | None,
     openness: Openness,
     provenance: Provenance = UNKNOWN_PROVENANCE,
+    choices: TableChoices = NO_CHOICES,
 ) -> int:
     """Store the bytes as they came and return the upload's id.
 
@@ -79,6 +82,7 @@ def store_upload(
         source=source,
         openness=openness,
         provenance=provenance,
+        choices=choices,
     )
     session.add(upload)
     session.flush()
@@ -155,3 +159,25 @@ def open_packed_file(packed: bytes, size: int) -> BinaryIO:
 def open_stored_file(upload: Upload) -> BinaryIO:
     """Return the file as it was received, at its beginning; the caller closes it."""
     return open_packed_file(upload.content, upload.size)
+
+
+def copy_upload(upload: Upload, *, by: str, **changed: Any) -> Upload:
+    """Return an upload of the same bytes, not added to the session yet.
+
+    `changed` are the columns in which it differs from the first, which stays as it was.
+    """
+    # The bytes are shared by value, not by reference: the first upload stays as it was.
+    kept = {
+        "filename": upload.filename,
+        "sha256": upload.sha256,
+        "size": upload.size,
+        "content": upload.content,
+        "source_id": upload.source_id,
+        "openness": upload.openness,
+        "reclassified": upload.reclassified,
+        "origin_url": upload.origin_url,
+        "retrieved_at": upload.retrieved_at,
+        "publisher_as_of": upload.publisher_as_of,
+        "table_choices": upload.table_choices,
+    }
+    return Upload(**(kept | changed), received_by=by)

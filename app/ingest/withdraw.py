@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.csv_io.schema import FileLimits
+from app.csv_io.schema import FileLimits, TableChoices
 from app.database.locks import Lock
 from app.database.tables import Upload
 from app.domain.errors import ConflictError
@@ -16,7 +16,7 @@ from app.ingest.check import (
     publishable_months,
     refuse_problems,
 )
-from app.ingest.stored_files import WEB_LIMITS, open_stored_file
+from app.ingest.stored_files import WEB_LIMITS, copy_upload, open_stored_file
 from app.ingest.upload_locks import lock_sources, lock_upload, refuse_closed_upload
 from app.queries.upload_versions import review_version, snapshot_keys_of_upload, state_digest
 from app.queries.uploads import read_upload_record
@@ -69,6 +69,21 @@ def discard_upload(
     )
 
 
+def choose_table(
+    session: Session, upload_id: int, choices: TableChoices, *, by: str, expected: str
+) -> int:
+    """Store an unpublished file once more, to be read with `choices`, and discard the first.
+
+    Returns the new upload's id. Raises ConflictError where it was published or discarded since.
+    """
+    discard_upload(session, upload_id, by=by, expected=expected)
+    first = session.get_one(Upload, upload_id)
+    again = copy_upload(first, by=by, table_choices=choices.as_stored())
+    session.add(again)
+    session.flush()
+    return again.id
+
+
 def reclassify_upload(
     session: Session, upload_id: int, *, by: str, limits: FileLimits = WEB_LIMITS
 ) -> int | None:
@@ -81,20 +96,7 @@ def reclassify_upload(
     first = lock_upload(session, upload_id)
     if first.published_at is None or first.withdrawn_at is not None:
         raise ConflictError(f"Upload {upload_id} is not among the published ones")
-    # The bytes are shared by value, not by reference: the first upload stays as it was.
-    again = Upload(
-        filename=first.filename,
-        sha256=first.sha256,
-        size=first.size,
-        content=first.content,
-        source_id=first.source_id,
-        openness=first.openness,
-        origin_url=first.origin_url,
-        retrieved_at=first.retrieved_at,
-        publisher_as_of=first.publisher_as_of,
-        reclassified=True,
-        received_by=by,
-    )
+    again = copy_upload(first, by=by, reclassified=True)
     with open_stored_file(again) as file:
         checked = check_upload(session, again, file, limits=limits)
         refuse_problems(checked)

@@ -47,6 +47,9 @@ class ProblemItem(BaseModel):
         description="The line as it stands in the file, at most 200 escaped characters.",
         examples=[None],
     )
+    cell: str | None = Field(
+        None, description="The place in a workbook's sheet; null: of no such cell.", examples=[None]
+    )
 
 
 class ProblemText(BaseModel):

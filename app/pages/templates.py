@@ -9,6 +9,7 @@ from fastapi.templating import Jinja2Templates
 from jinja2 import StrictUndefined
 
 from app import paths
+from app.csv_io.problems import column_letter
 from app.domain.answer import Share
 from app.domain.calendar import format_instant, format_month
 from app.domain.errors import UserError
@@ -17,7 +18,6 @@ from app.domain.questions.question import Question
 from app.pages.markdown import render_inline
 from app.pages.revision_texts import revised_share_name, revision_text
 from app.pages.upload_texts import (
-    column_letter,
     format_count,
     format_counts,
     host_of,

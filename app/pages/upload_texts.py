@@ -17,6 +17,11 @@ from app.wording.formats import format_day, format_month_span, join_names
 def review_title(review: Review) -> str:
     """Return the heading of a review: problems, nothing to change, or sound."""
     count = review.checked.problem_count
+    if review.checked.reading.sheets:
+        return "The workbook has more than one sheet"
+    if review.checked.reading.shape and not review.checked.reading.turned:
+        kind = {"origin": "home", "month": "month"}.get(review.checked.reading.shape.wide)
+        return f"The file has a column for each {kind}" if kind else "The file is a wide one"
     if count:
         return f"The file has {'one problem' if count == 1 else f'{count:,} problems'}"
     if review.same_as or review.changes_nothing:
@@ -123,16 +128,6 @@ def months_held_text(months: Sequence[date]) -> str:
     return (
         format_month_span(months) if whole else f"{len(months)} months, {format_month_span(months)}"
     )
-
-
-def column_letter(position: int) -> str:
-    """Return the name that spreadsheets give a column: A for 1, AA for 27, "" for 0."""
-    # There is no digit for zero: after Z comes AA, hence the 1 taken off before each division.
-    letters = ""
-    while position:
-        position, index = divmod(position - 1, 26)
-        letters = chr(ord("A") + index) + letters
-    return letters
 
 
 def format_count(value: Decimal | None) -> str:

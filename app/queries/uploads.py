@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import Row, and_, select
 from sqlalchemy.orm import Session, aliased
 
+from app.csv_io.schema import TableChoices
 from app.database.tables import Snapshot, Source, Upload
 from app.database.vintages import END_OF_TIME, current_snapshots
 from app.domain.errors import NotFoundError
@@ -78,8 +79,9 @@ class UploadRecord:
     """An upload and all that happened to it; `months` is empty until it is published.
 
     `size` is in bytes, `sha256` in hexadecimal, `source` the slug chosen with it; `origin_url`,
-    `retrieved_at` and `publisher_as_of` are its Provenance. `version` is
-    what withdrawing or discarding it expects; publishing expects the version of its review.
+    `retrieved_at` and `publisher_as_of` are its Provenance, `choices` what was chosen about its
+    table. `version` is what withdrawing or discarding it expects; publishing expects that of its
+    review.
     """
 
     id: int
@@ -92,6 +94,7 @@ class UploadRecord:
     origin_url: str
     retrieved_at: date | None
     publisher_as_of: date | None
+    choices: TableChoices
     state: State
     version: str
     received_at: datetime
@@ -178,6 +181,7 @@ def _record(row: Upload, source: str | None, months: Sequence["_Month"]) -> Uplo
         origin_url=row.origin_url,
         retrieved_at=row.retrieved_at,
         publisher_as_of=row.publisher_as_of,
+        choices=TableChoices.of_stored(row.table_choices),
         state=_state(row, records),
         version=review_version(row, [month.current_id for month in months]),
         received_at=row.received_at,

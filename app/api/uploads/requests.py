@@ -10,6 +10,7 @@ from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
+from app.csv_io.schema import TABLE_WORDS, TableChoices
 from app.domain.errors import BadInputError, BadQuestionError, Problem, excerpt
 from app.domain.naming.matching import nearest_match
 from app.domain.sources.provenance import Provenance
@@ -26,7 +27,8 @@ class SentChoices:
     """What is sent with a file. `source` and `openness` are for lines that leave theirs out.
 
     The names of the fields are those of the parameters and of the form's fields; an empty text is
-    none. The last three are the texts of a Provenance.
+    none. Three are the texts of a Provenance; The last five are
+    TableChoices.
     """
 
     mode: str = "check"
@@ -37,6 +39,15 @@ class SentChoices:
     origin_url: str = ""
     retrieved_at: str = ""
     publisher_as_of: str = ""
+    sheet: str = ""
+    wide: str = ""
+    figures: str = ""
+    names: str = ""
+    leave_out: str = ""
+
+    @property
+    def choices(self) -> TableChoices:
+        return TableChoices.of_texts(asdict(self))
 
     @property
     def provenance(self) -> Provenance:
@@ -46,7 +57,17 @@ class SentChoices:
 CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "mode": ("check", "publish"),
     "openness": tuple(Openness),
+    **TABLE_WORDS,
 }
+FILE_TYPES: Final = (
+    "text/csv",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.oasis.opendocument.spreadsheet",
+)
+"""The types a file may be sent as; what it is, its first bytes say."""
+WRONG_TYPE: Final = (
+    "Send the file as text/csv (a workbook as its own type), or as file in multipart/form-data"
+)
 CHOICE_NAMES: Final = tuple(item.name for item in fields(SentChoices))
 
 
@@ -98,7 +119,7 @@ async def read_upload_body(request: Request) -> AsyncIterator[tuple[BinaryIO, Se
     """
     query_pairs = request.query_params.multi_items()
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind == "text/csv":
+    if kind in FILE_TYPES:
         # Before the body: parameters that are wrong are refused before a file is received.
         sent = parse_choices(query_pairs)
         with tempfile.SpooledTemporaryFile(max_size=SPOOL_MAX_BYTES) as file:
@@ -111,7 +132,7 @@ async def read_upload_body(request: Request) -> AsyncIterator[tuple[BinaryIO, Se
         async with request.form(**parts) as form:
             yield _of_form(form, query_pairs)
     else:
-        title = "Send the file as text/csv, or as file in multipart/form-data; with curl: "
+        title = f"{WRONG_TYPE}; with curl: "
         raise HTTPException(415, title + "--data-binary @file.csv -H 'Content-Type: text/csv'")
 
 
@@ -141,6 +162,11 @@ MEANINGS: Final = {
     "origin_url": "The publisher's address of these figures, http or https.",
     "retrieved_at": "The day they were read there, YYYY-MM-DD; not in the future.",
     "publisher_as_of": "The publisher's own date of them, YYYY-MM-DD; not after the reading.",
+    "sheet": "The sheet of a workbook; needed where more than one is filled.",
+    "wide": "What each column holds one of, in a file with a column for each; needs figures.",
+    "figures": "What the columns of a wide file hold.",
+    "names": "What the column holds that names the rows of a wide file and has another name.",
+    "leave_out": "yes: titles, notes, totals and a column that counts the rows are left out.",
 }
 
 
@@ -168,10 +194,11 @@ REQUEST_BODY_SCHEMA: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
         "content": {
-            "text/csv": {
+            FILE_TYPES[0]: {
                 "schema": {"type": "string", "format": "binary"},
                 "example": EXAMPLE_FILE,
             },
+            **{kind: {"schema": {"type": "string", "format": "binary"}} for kind in FILE_TYPES[1:]},
             "multipart/form-data": {
                 "schema": {
                     "type": "object",
@@ -180,7 +207,7 @@ REQUEST_BODY_SCHEMA: Final[dict[str, Any]] = {
                         "file": {
                             "type": "string",
                             "format": "binary",
-                            "description": "The CSV file.",
+                            "description": "The CSV file or workbook.",
                         }
                     }
                     | {

@@ -110,6 +110,13 @@ class UploadAnswer(BaseModel):
     origin_url: OriginUrl
     retrieved_at: RetrievedAt
     publisher_as_of: PublisherAsOf
+    sheet: str | None = Field(
+        description="The sheet chosen of a workbook; null: none was.", examples=[None]
+    )
+    wide: str | None = Field(
+        description="What each column held one of, where the file was turned; null: it was not.",
+        examples=[None],
+    )
     received_at: datetime = Field(description="When it was received, UTC.")
     received_by: str = Field(description="Who sent it.", examples=["ada (token job)"])
     published_at: datetime | None = Field(
@@ -172,4 +179,5 @@ def upload_fields(request: Request, record: UploadRecord) -> dict[str, Any]:
     here = f"{request.base_url}uploads/{record.id}"
     own = str(request.url_for("read_upload", upload_id=record.id))
     links = {"self": own, "page": here, "file": f"{here}/file"}
+    values |= {"sheet": record.choices.sheet or None, "wide": record.choices.wide or None}
     return values | {"lines": record.lines, "months": months, "links": links}

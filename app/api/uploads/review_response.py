@@ -46,10 +46,13 @@ class HowRead(BaseModel):
         examples=[2048],
         json_schema_extra={"x-unit": "bytes"},
     )
-    encoding: str = Field(description="How its bytes were read as text.", examples=["UTF-8"])
+    encoding: str = Field(
+        description="How its bytes were read as text; empty: a workbook.", examples=["UTF-8"]
+    )
     bom: bool = Field(description="Whether a byte order mark begins it.", examples=[False])
     delimiter: str = Field(
-        description="What parts its cells: comma, semicolon or tab.", examples=["comma"]
+        description="What parts its cells: comma, semicolon or tab; cells: those of a workbook.",
+        examples=["comma"],
     )
     decimal_mark: str | None = Field(
         description="A point or a comma; null where no figure has one.", examples=["."]
@@ -65,6 +68,9 @@ class HowRead(BaseModel):
         ge=0, description="Columns without a name or a cell, passed over.", examples=[0]
     )
     columns: list[Column] = Field(description="The columns, in the file's order.")
+    sheet: str | None = Field(
+        description="The sheet of a workbook that was read; null: of a CSV file.", examples=[None]
+    )
 
 
 class Change(BaseModel):
@@ -252,7 +258,9 @@ def review_fields(review: Review) -> dict[str, Any]:
 
 
 def _reading(reading: FileReading) -> HowRead:
-    return HowRead.model_validate(asdict(reading) | {"delimiter": reading.delimiter_name})
+    columns = [asdict(column) for column in reading.columns_in_file]
+    said = {"delimiter": reading.delimiter_name, "columns": columns}
+    return HowRead.model_validate(asdict(reading) | said)
 
 
 def _month(review: Review, month: MonthReview) -> MonthChange:

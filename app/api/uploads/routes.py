@@ -59,9 +59,9 @@ Id = Annotated[int, Path(ge=1, lt=2**63, description="Number of the upload.", ex
 async def send_upload(
     request: Request, response: Response, maintainer: BearerMaintainer, db: RequestDatabase
 ) -> CheckAnswer | PublishedAnswer:
-    """Check a CSV file against all rules and today's figures, or publish it.
+    """Check a CSV file or workbook against all rules and today's figures, or publish it.
 
-    `text/csv` as the body, or a form with `file`; the other fields as query parameters or beside
+    The file as the body, or a form with `file`; the other fields as query parameters or beside
     the file. The same bytes as what is current already are not stored again: `already` says so.
     """
     # Receiving the body is asynchronous, all that follows is not: in the event loop it would keep
@@ -97,6 +97,7 @@ def _beside(sent: SentChoices, by: str) -> dict[str, Any]:
         "source": sent.source or None,
         "openness": Openness(sent.openness),
         "provenance": sent.provenance,
+        "choices": sent.choices,
     }
 
 

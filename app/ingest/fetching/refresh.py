@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.catalogue.entry_types import MODEL_TYPE, read_entries
 from app.catalogue.name_index import load_name_index
 from app.catalogue.proposals import find_developer, store_proposals
-from app.csv_io.schema import NO_FILE_LIMITS
+from app.csv_io.schema import NO_FILE_LIMITS, TableChoices
 from app.database.session import Database
 from app.database.tables import Source, Upload
 from app.domain.calendar import today_utc
@@ -109,7 +109,13 @@ def _new_models(session: Session) -> Iterator[str]:
     waiting = waiting.where(Upload.published_at.is_(None), Upload.discarded_at.is_(None))
     for upload, source in session.execute(waiting.order_by(Upload.id)).all():
         # A file that must say of a new model whether it is open waits for just that.
-        options = CheckOptions(source, Openness.UNKNOWN, upload.reclassified, NO_FILE_LIMITS)
+        options = CheckOptions(
+            source,
+            Openness.UNKNOWN,
+            upload.reclassified,
+            NO_FILE_LIMITS,
+            TableChoices.of_stored(upload.table_choices),
+        )
         with open_stored_file(upload) as file:
             checked = check_file(session, file, options, progress=lambda _: None)
         yield from (model.slug for model in checked.new_models)

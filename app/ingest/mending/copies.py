@@ -7,6 +7,7 @@ import re
 from sqlalchemy.orm import Session
 
 from app.catalogue.lookup import load_catalogue_index
+from app.csv_io.file_type import is_workbook
 from app.csv_io.schema import FileLimits
 from app.database.tables import Upload
 from app.domain.errors import ConflictError, NotFoundError
@@ -33,6 +34,9 @@ def mend_upload(
     options = check_options_of(session, upload, limits)
     task = MendTask(b"", load_catalogue_index(session), options, choice)
     with open_stored_file(upload) as file:
+        # What is read of a sheet, or turned, stands elsewhere in the file than its lines say.
+        if upload.table_choices or is_workbook(file):
+            raise ConflictError("There is nothing to apply", "Mend it in the spreadsheet.")
         mended = run_task(file, task)
     if not mended.count:
         raise ConflictError(

@@ -10,6 +10,7 @@ from dataclasses import Field, dataclass, replace
 from typing import Any, BinaryIO, ClassVar, Final, Protocol, TypeVar
 
 from app.catalogue.index import CatalogueIndex
+from app.csv_io.file_type import is_workbook
 from app.domain.errors import UnavailableError
 from app.ingest.rules.check_options import CheckOptions
 from app.ingest.rules.checked import CheckedFile
@@ -66,8 +67,9 @@ def run_task(file: BinaryIO, task: FileTask[_Result_co]) -> _Result_co:
     limits = task.options.limits
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
-    # A file that is too large is refused at once.
-    worth_a_process = size > IN_PROCESS_MAX_BYTES and (limits.bytes is None or size <= limits.bytes)
+    # A small workbook may unpack to many lines. A file that is too large is refused at once.
+    large = size > IN_PROCESS_MAX_BYTES or is_workbook(file)
+    worth_a_process = large and (limits.bytes is None or size <= limits.bytes)
     if limits.seconds is not None and worth_a_process:
         return _run_apart(replace(task, content=file.read()))
     return task.run(file)

@@ -54,6 +54,7 @@ class FileCheck:
         self.resolver = resolver
         self.source = options.source
         self.limits = options.limits
+        self.choices = options.choices
         self.tallies: dict[SnapshotKey, MonthTotals] = {}
         self.remainders: dict[SnapshotKey, MonthTotals] = {}
         self.notices = NoticeList()
@@ -62,7 +63,7 @@ class FileCheck:
         self.watcher: ProblemWatcher | None = None
 
     def run(self, progress: RuleProgress | None) -> CheckedFile:
-        self.table = open_csv_table(self.file, UPLOAD_COLUMNS, self.limits, progress)
+        self.table = open_csv_table(self.file, UPLOAD_COLUMNS, self.limits, progress, self.choices)
         self.problems = self.table.problems
         self.problems.watch(self.watcher)
         self.check_header()

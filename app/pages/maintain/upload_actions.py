@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from app.auth.accounts import MaintainerIdentity
 from app.catalogue.lookup import source_names
-from app.csv_io.schema import FileLimits
+from app.csv_io.schema import FileLimits, TableChoices
 from app.database.session import Database
 from app.domain.errors import BadFileError, BadInputError, ConflictError, UserError
 from app.ingest.publish import publish_upload
-from app.ingest.withdraw import discard_upload, reclassify_upload, withdraw_upload
+from app.ingest.withdraw import choose_table, discard_upload, reclassify_upload, withdraw_upload
 from app.ingest.withdrawal_review import review_withdrawal
 from app.pages.forms import FormState, SentForm, form_texts, problems_by_field
 from app.pages.maintain.upload_record import NO_REFUSAL, ActionRefusal, UploadId, render_upload
@@ -155,6 +155,18 @@ def discard(doing: ActionAsked) -> Response:
     def act(session: Session) -> int:
         discard_upload(session, doing.upload_id, by=doing.by, expected=doing.version)
         return doing.upload_id
+
+    return doing.done(act)
+
+
+@router.post("/uploads/{number}/table")
+@policy(RouteKind.PAGE, maintainers_write=True)
+def table(doing: ActionAsked) -> Response:
+    """Read the file again as was chosen, as a new upload in the place of this one."""
+
+    def act(session: Session) -> int:
+        choices = TableChoices.of_texts(form_texts(doing.form))
+        return choose_table(session, doing.upload_id, choices, by=doing.by, expected=doing.version)
 
     return doing.done(act)
 

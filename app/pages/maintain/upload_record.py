@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import PurePath
 from typing import Annotated, BinaryIO, Final
 from urllib.parse import quote, urlencode
 
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.auth.accounts import MaintainerIdentity
 from app.catalogue.lookup import source_names
+from app.csv_io.problems import column_letter
 from app.database.session import Database
 from app.database.tables import Upload
 from app.database.vintages import vintage_at
@@ -23,7 +25,7 @@ from app.ingest.waiting import ids_of_waiting_uploads, read_waiting_files
 from app.pages.forms import FormState
 from app.pages.small_charts import small_charts
 from app.pages.templates import render_page
-from app.pages.upload_texts import column_letter, record_title, review_finding, review_title
+from app.pages.upload_texts import record_title, review_finding, review_title
 from app.queries.fetches import read_answers
 from app.queries.spans import covered_spans
 from app.queries.uploads import (
@@ -48,6 +50,8 @@ from app.web.limits.streams import StreamedCSV
 from app.web.route_policy import RouteKind, policy
 
 router = APIRouter()
+
+WORKBOOK_ENDINGS: Final = frozenset({".xlsx", ".xlsm", ".ods"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,10 +217,13 @@ def file(request: Request, sight: Viewed, session: ReadSession) -> Response:
     upload = sight.upload
     stored = open_stored_file(session.get_one(Upload, upload.id))
     # Two names: programs that do not know `filename*` (RFC 6266) get one that needs no escaping.
-    plain = f'attachment; filename="upload-{upload.id}.csv"'
+    workbook = PurePath(upload.filename).suffix.lower() in WORKBOOK_ENDINGS
+    ending = PurePath(upload.filename).suffix.lower() if workbook else ".csv"
+    plain = f'attachment; filename="upload-{upload.id}{ending}"'
     named = f"{plain}; filename*=UTF-8''{quote(upload.filename, safe='')}"
     headers = {"Content-Disposition": named, "Content-Length": str(upload.size)}
-    return StreamedCSV(request, portions_of(stored), headers)
+    media_type = "application/octet-stream" if workbook else "text/csv"
+    return StreamedCSV(request, portions_of(stored), headers, media_type)
 
 
 def portions_of(file: BinaryIO) -> Iterator[bytes]:

@@ -46,12 +46,19 @@ class StreamPlaces:
 
 
 class StreamedCSV(StreamingResponse):
-    """CSV that is made while it is sent. It is refused in words where too many are being sent."""
+    """CSV, or another file, that is made while it is sent.
+
+    It is refused in words where too many are being sent.
+    """
 
     def __init__(
-        self, request: Request, portions: Iterator[bytes], headers: Mapping[str, str]
+        self,
+        request: Request,
+        portions: Iterator[bytes],
+        headers: Mapping[str, str],
+        media_type: str = "text/csv",
     ) -> None:
-        super().__init__(_in_turn(request.scope, portions), media_type="text/csv", headers=headers)
+        super().__init__(_in_turn(request.scope, portions), media_type=media_type, headers=headers)
         self.places: StreamPlaces = request.app.state.stream_places
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

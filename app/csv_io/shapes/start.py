@@ -1,0 +1,110 @@
+"""Where a table begins, and of what shape it is: looked at before its lines are read."""
+
+import csv
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Final
+
+from app.csv_io.header import Header
+from app.csv_io.problems import ProblemList
+from app.csv_io.schema import NO_CHOICES, ColumnRule, FileReading, TableChoices
+from app.csv_io.shapes.offers import refuse_unconfirmed, shape_offer
+from app.csv_io.shapes.recognise import SAMPLE_ROWS, find_header, recognise_shape
+from app.csv_io.shapes.shaped_rows import NO_LINES, WAY, RowSource, ShapedRows
+
+_LINE_LENGTH: Final = 65_536
+_SAMPLE_LENGTH: Final = 4 * _LINE_LENGTH
+
+
+@dataclass(frozen=True, slots=True)
+class TableStart:
+    """What is known when a header is looked at: the columns there may be, and what was chosen."""
+
+    rules: Sequence[ColumnRule]
+    choices: TableChoices
+    reading: FileReading
+    problems: ProblemList
+
+    def note_titles(self, line: int, count: int, found: str) -> None:
+        """Note that `count` lines from `line` on stand above the header."""
+        if not count:
+            return
+        done = bool(self.choices.leave_out)
+        for title in range(line, line + count):
+            self.reading.note_left_out("title_rows", title, done=done)
+        if not done:
+            expected = f"{NO_LINES['title_rows']}: {WAY}"
+            self.problems.add_in_file("title_rows", line, 1, None, found, expected)
+
+    def shape(
+        self,
+        source: RowSource,
+        names: list[str],
+        rows: Sequence[list[str]],
+        skipped_lines: int,
+        empty_before: int = 0,
+    ) -> ShapedRows | None:
+        """Return the rows below a header as they are to be read, or None: they cannot be yet."""
+        shape = recognise_shape(names, rows, self.rules)
+        reading, problems, choices = self.reading, self.problems, self.choices
+        line = reading.header_line
+        if shape.index and not choices.leave_out:
+            expected = f"{NO_LINES['index_column']}: {WAY}"
+            problems.add_in_file("index_column", line, shape.index, None, "", expected)
+        if shape.index:
+            reading.note_left_out("index_column", line, done=bool(choices.leave_out))
+        if shape.index or shape.columns or choices != NO_CHOICES or reading.may_be_left_out:
+            problems.copyable = False
+        if shape.columns:
+            reading.shape = shape_offer(names, rows, shape)
+            if refuse_unconfirmed(reading.shape, choices, line, shape, problems):
+                return None
+            reading.turned = True
+            for total in shape.totals:
+                reading.note_left_out("total_column", line, done=bool(choices.leave_out))
+                if not choices.leave_out:
+                    expected = f"{NO_LINES['total_column']}: {WAY}"
+                    name = names[total - 1]
+                    problems.add_in_file("total_column", line, total, None, name, expected)
+        elif choices.wide:
+            expected = "a column for each home, developer, model or month, and no column of figures"
+            found = ", ".join(names)
+            problems.add_in_file("not_wide", line, None, None, found, expected)
+            return None
+        shaped = ShapedRows(
+            source, names, shape, choices, reading, problems, skipped_lines, empty_before
+        )
+        if shaped.turned or shape.index:
+            problems.place = shaped.place
+            reading.places = shaped.places
+        return shaped
+
+
+def skip_titles(
+    header: Header, first: str, text: Iterable[str], start: TableStart
+) -> tuple[str, Iterable[str], list[str]]:
+    """Return the line of the header, what follows it, and some of that."""
+    # A line may have megabytes: no more than some are looked at, and of each the beginning.
+    lines = [first]
+    length = len(first)
+    for line in islice(text, SAMPLE_ROWS):
+        lines.append(line)
+        length += len(line)
+        if length > _SAMPLE_LENGTH:
+            break
+    sample = [line[:_LINE_LENGTH] for line in lines]
+    rows = [sample_rows([line], header.detect_delimiter(line)) for line in sample]
+    index = find_header([row[0] if row else [] for row in rows], start.rules)
+    start.note_titles(header.skipped_lines + 1, index, first.strip())
+    header.skipped_lines += index
+    return lines[index], chain(lines[index + 1 :], text), sample[index + 1 :]
+
+
+def sample_rows(lines: Sequence[str], delimiter: str) -> list[list[str]]:
+    """Return the rows of some lines, up to the first whose quotes are broken."""
+    rows: list[list[str]] = []
+    with suppress(csv.Error):
+        rows.extend(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))
+    return [row for row in rows if any(map(str.strip, row))]

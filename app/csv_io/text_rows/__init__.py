@@ -1,0 +1,1 @@
+"""The text of a file on its way to rows of cells."""
