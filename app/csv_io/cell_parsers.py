@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Any
 
+from app.csv_io.column_names.words import CELL_WORDS
 from app.csv_io.months.advice import FIRST_YEAR, not_a_day, not_a_month
 from app.csv_io.schema import NAME_MAX_LENGTH, CellContext, CellParser
 from app.domain.calendar import format_month, parse_month, this_month
@@ -73,9 +74,23 @@ def names_of_choices(
     }
 
 
-parse_origin = choice_parser(ORIGINS_BY_NAME, Origin, hint=origin_of_country)
-parse_openness = choice_parser(OPENNESS_BY_NAME, Openness)
-parse_status = choice_parser({fold_name(value): value for value in Status}, Status)
+def word_hint(column: str) -> Callable[[str], str | None]:
+    """Return a hint that knows the words of other languages for a column's values."""
+    values = {
+        fold_name(word): value for value, words in CELL_WORDS[column].items() for word in words
+    }
+    return lambda cell: values.get(fold_name(cell))
+
+
+_home_hint = word_hint("origin")
+
+parse_origin = choice_parser(
+    ORIGINS_BY_NAME, Origin, hint=lambda cell: _home_hint(cell) or origin_of_country(cell)
+)
+parse_openness = choice_parser(OPENNESS_BY_NAME, Openness, hint=word_hint("openness"))
+parse_status = choice_parser(
+    {fold_name(value): value for value in Status}, Status, hint=word_hint("status")
+)
 parse_window = choice_parser(names_of_choices(Window, WINDOW_SYNONYMS), Window)
 parse_statistic = choice_parser(names_of_choices(Statistic, STATISTIC_SYNONYMS), Statistic)
 parse_cadence = choice_parser(names_of_choices(Cadence, CADENCE_SYNONYMS), Cadence)

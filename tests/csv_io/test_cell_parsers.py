@@ -71,6 +71,12 @@ def test_a_blank_month_is_refused_where_the_line_says_anything() -> None:
         ("origin", "xyz", None),
         ("openness", "opne", "open"),
         ("status", "provisonal", "provisional"),
+        ("origin", "États-Unis", "us"),
+        ("origin", "中国", "chinese"),
+        ("openness", "offen", "open"),
+        ("openness", "geschlossen", "closed"),
+        ("openness", "开源", "open"),
+        ("status", "vorläufig", "provisional"),
     ],
 )
 def test_a_word_outside_a_closed_list_is_refused_with_the_nearest(

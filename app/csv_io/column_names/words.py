@@ -1,4 +1,4 @@
-"""What files of others call the columns of the upload format: suggested, never read as such."""
+"""What files of others call our columns and words: suggested, never read as such."""
 
 from typing import Final
 
@@ -58,3 +58,38 @@ COLUMN_WORDS: Final[dict[str, tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 """Words by column, in English, German, French, Spanish, Italian, Portuguese and Chinese."""
+
+CELL_WORDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
+    "origin": {
+        "chinese": ("chinesisch", "chinois", "chine", "chino", "cinese", "cina", "chinês", "中国"),
+        "us": (
+            "vereinigte staaten", "amerikanisch", "états-unis", "américain", "estados unidos",
+            "estadounidense", "stati uniti", "americano", "美国",
+        ),
+        "european": (
+            "europäisch", "europa", "européen", "europeo", "europeu", "欧洲",
+        ),
+        "other": (
+            "andere", "sonstige", "übrige", "autre", "autres", "otro", "otros", "altro", "altri",
+            "outro", "outros", "其他",
+        ),
+        "unknown": ("unbekannt", "inconnu", "desconocido", "sconosciuto", "desconhecido", "未知"),
+    },
+    "openness": {
+        "open": ("offen", "ouvert", "abierto", "aperto", "aberto", "开源", "开放"),
+        "closed": (
+            "geschlossen", "proprietär", "proprietary", "fermé", "propriétaire", "cerrado",
+            "propietario", "chiuso", "proprietario", "fechado", "proprietário", "闭源", "封闭",
+        ),
+        "unknown": ("unbekannt", "inconnu", "desconocido", "sconosciuto", "desconhecido", "未知"),
+    },
+    "status": {
+        "final": ("endgültig", "définitif", "definitivo", "最终"),
+        "provisional": (
+            "preliminary", "vorläufig", "provisoire", "provisorio", "provvisorio",
+            "provisório", "初步",
+        ),
+        "estimated": ("geschätzt", "estimé", "estimado", "stimato", "估计"),
+    },
+}  # fmt: skip
+"""Words of cells by column and value, in the same languages."""

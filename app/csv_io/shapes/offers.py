@@ -14,7 +14,7 @@ _WORDS: Final = {"origin": "home", "developer": "developer", "model": "model", "
 
 def shape_offer(names: Sequence[str], rows: Sequence[Sequence[str]], shape: Shape) -> ShapeOffer:
     """Return what the table seems to be, with its first lines turned."""
-    apart = {shape.index, *shape.columns, *shape.totals}
+    apart = {shape.index, *shape.columns, *shape.apart}
     kept = [place for place in range(1, len(names) + 1) if place not in apart]
     lines = (
         (*(row[place - 1] for place in kept), names[column - 1], row[column - 1])

@@ -1,7 +1,7 @@
 """What shape a table is of, by its header and the rows below it."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from app.csv_io.months.spellings import read_spelling
@@ -26,6 +26,18 @@ TOTALS: Final = frozenset(
 """What the sum of the other lines or columns is called, as `fold_name` writes it."""
 
 
+RESTS: Final = frozenset(
+    fold_name(name)
+    for name in (
+        "other", "others", "all others", "rest", "the rest", "remaining", "remainder", "misc",
+        "andere", "sonstige", "übrige", "rest der welt", "autre", "autres", "reste", "otro",
+        "otros", "otras", "resto", "altri", "altro", "altre", "outro", "outros", "outras", "其他",
+        "其它",
+    )
+)  # fmt: skip
+"""What those are called together that have no column of their own, as `fold_name` writes it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """The shape of a table. Positions count from 1.
@@ -33,7 +45,7 @@ class Shape:
     `index` is a column without a name that counts the rows, from `index_start` on. `columns` are
     those that hold one kind of thing each, which `wide` names (origin, month; "" where it could be
     developers or models). `names` is a column that is not known, `names_are` what it seems to hold.
-    `totals` are columns of sums.
+    `totals` are columns of sums, `rests` those of all who are not named.
     """
 
     index: int | None = None
@@ -43,6 +55,18 @@ class Shape:
     names: int | None = None
     names_are: str = ""
     totals: tuple[int, ...] = ()
+    rests: tuple[int, ...] = ()
+
+    @property
+    def apart(self) -> tuple[int, ...]:
+        """The columns that hold no lines."""
+        return (*self.totals, *self.rests)
+
+    def without_rests(self, names: Sequence[str]) -> "Shape":
+        """Return the shape with the columns apart that hold all who are not named in another."""
+        rests = tuple(place for place in self.columns if is_rest(names[place - 1]))
+        columns = tuple(place for place in self.columns if place not in rests)
+        return replace(self, columns=columns, rests=rests)
 
 
 def is_month(text: str) -> bool:
@@ -58,6 +82,11 @@ def is_origin(text: str) -> bool:
 def is_total(text: str) -> bool:
     """Return whether a text names a sum."""
     return len(text) < 40 and fold_name(text) in TOTALS
+
+
+def is_rest(text: str) -> bool:
+    """Return whether a text names all who are not named."""
+    return len(text) < 40 and fold_name(text) in RESTS
 
 
 def find_header(rows: Sequence[Sequence[str]], rules: Sequence[ColumnRule]) -> int:

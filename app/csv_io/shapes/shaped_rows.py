@@ -15,6 +15,7 @@ WAY: Final = "have it left out, in the form, with leave_out=yes or with --leave-
 NO_LINES: Final = {
     "total_row": "lines that are no sum of others",
     "total_column": "columns that are no sum of others",
+    "rest_column": "columns of one each; what the others have together shows as unknown anyhow",
     "note_row": "lines of figures, and no note between or below them",
     "title_rows": "the header on the first line, without a title above it",
     "index_column": (
@@ -70,7 +71,7 @@ class ShapedRows:
         # A problem where it was not confirmed: the rows are read without it all the same.
         self._index = shape.index
         self._next_index = shape.index_start
-        apart = {self._index, *((*shape.columns, *shape.totals) if self.turned else ())}
+        apart = {self._index, *((*shape.columns, *shape.apart) if self.turned else ())}
         self._kept = [place for place in range(1, len(names) + 1) if place not in apart]
         if self.turned:
             # Neither are delimiters after the last name columns, nor what is empty before a table.

@@ -9,11 +9,19 @@ from typing import Final
 
 from app.csv_io.header import Header
 from app.csv_io.problems import ProblemList
-from app.csv_io.schema import NO_CHOICES, ColumnRule, FileReading, TableChoices
+from app.csv_io.schema import (
+    NO_CHOICES,
+    ColumnKind,
+    ColumnRule,
+    FigureKind,
+    FileReading,
+    TableChoices,
+)
 from app.csv_io.shapes.offers import refuse_unconfirmed, shape_offer
-from app.csv_io.shapes.recognise import SAMPLE_ROWS, find_header, recognise_shape
+from app.csv_io.shapes.recognise import SAMPLE_ROWS, Shape, find_header, recognise_shape
 from app.csv_io.shapes.shaped_rows import NO_LINES, WAY, RowSource, ShapedRows
 
+_MAKERS: Final = (ColumnKind.DEVELOPER, ColumnKind.MODEL)
 _LINE_LENGTH: Final = 65_536
 _SAMPLE_LENGTH: Final = 4 * _LINE_LENGTH
 
@@ -62,12 +70,10 @@ class TableStart:
             if refuse_unconfirmed(reading.shape, choices, line, shape, problems):
                 return None
             reading.turned = True
-            for total in shape.totals:
-                reading.note_left_out("total_column", line, done=bool(choices.leave_out))
-                if not choices.leave_out:
-                    expected = f"{NO_LINES['total_column']}: {WAY}"
-                    name = names[total - 1]
-                    problems.add_in_file("total_column", line, total, None, name, expected)
+            # Of homes “other” is one. Counts that are left out would be missing from the whole.
+            if choices.wide in _MAKERS and choices.figures == FigureKind.SHARE_PCT:
+                shape = shape.without_rests(names)
+            self._note_apart(names, shape)
         elif choices.wide:
             expected = "a column for each home, developer, model or month, and no column of figures"
             found = ", ".join(names)
@@ -80,6 +86,16 @@ class TableStart:
             problems.place = shaped.place
             reading.places = shaped.places
         return shaped
+
+    def _note_apart(self, names: Sequence[str], shape: Shape) -> None:
+        """Note the columns that hold no lines, as problems until that is confirmed."""
+        line, done = self.reading.header_line, bool(self.choices.leave_out)
+        for place in shape.apart:
+            code = "rest_column" if place in shape.rests else "total_column"
+            self.reading.note_left_out(code, line, done=done)
+            if not done:
+                expected = f"{NO_LINES[code]}: {WAY}"
+                self.problems.add_in_file(code, line, place, None, names[place - 1], expected)
 
 
 def skip_titles(

@@ -142,6 +142,32 @@ def test_a_pivot_table_is_turned_without_its_titles_and_totals() -> None:
         ]
 
 
+RANKING = """"Date","OpenAI","Alibaba","Other"
+2025-08,40.1,29.7,30.2
+"""
+
+
+@pytest.mark.parametrize("rest", ["Other", "Others", "Sonstige", "Autres", "Otros", "其他"])
+def test_the_rest_of_a_ranking_is_no_developer_and_left_out_when_that_is_confirmed(
+    rest: str,
+) -> None:
+    text = RANKING.replace("Other", rest)
+    half = TableChoices(wide="developer", figures="share_pct")
+    assert codes(text, half) == ["rest_column"]
+    whole = TableChoices(wide="developer", figures="share_pct", leave_out="yes")
+    assert figures(text, whole, "developer share_pct") == [
+        ("OpenAI", Decimal("40.1")),
+        ("Alibaba", Decimal("29.7")),
+    ]
+
+
+def test_no_count_is_left_out_of_the_whole_and_no_home_is_a_rest() -> None:
+    counts = TableChoices(wide="developer", figures="value", leave_out="yes")
+    assert len(figures(RANKING, counts, "developer value")) == 3
+    homes = TableChoices(wide="origin", figures="share_pct", leave_out="yes")
+    assert ("other", Decimal("0.4")) in figures(HOMES, homes, "origin share_pct")
+
+
 LONG = "month,origin,openness,share_pct\n2025-08,chinese,open,29.7\n2025-08,us,open,12\n"
 PLAIN = [(AUGUST, "chinese", Decimal("29.7")), (AUGUST, "us", Decimal(12))]
 
