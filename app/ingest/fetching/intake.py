@@ -260,7 +260,8 @@ def _review_holds(review: Review, reason: str) -> list[str]:
         first = checked.problems[0]
         return [f"The file has {checked.problem_count} problems, such as: {first.sentence()}"]
     # That it revises is no surprise where a reason for it is given, and each line has its status.
-    expected = {"becomes_final", *NOT_HELD_FOR} | ({"revises"} if reason else set())
+    # A fetcher says the days of every month that is not whole.
+    expected = {"becomes_final", "lost_days", *NOT_HELD_FOR} | ({"revises"} if reason else set())
     holds = [
         f"Look at: {warning.text}." for warning in review.warnings if warning.code not in expected
     ]
