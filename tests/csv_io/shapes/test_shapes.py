@@ -323,4 +323,5 @@ def test_large_files_end_in_time(content: bytes, wide: str) -> None:
     table = open_csv_table(io.BytesIO(content), UPLOAD_COLUMNS, FileLimits(), choices=choices)
     for _ in table:
         pass
-    assert time.process_time() - begin < 3
+    # It takes a second or two, four where coverage is measured; a square of the length, minutes.
+    assert time.process_time() - begin < 15
