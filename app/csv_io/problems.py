@@ -175,28 +175,18 @@ class ProblemList:
         expected: str,
         suggestion: Hint = None,
         shape: str = "",
+        *,
+        in_file: bool = False,
     ) -> None:
         """Count a problem of the table's lines under its kind, and keep it while there is room.
+
+        `in_file`: line and column are those of the file itself, also where its table is turned.
 
         `suggestion` may be a callable, which is called for displayed problems only: to find the
         nearest word is slow, and a file can have a problem in each of its cells.
         """
-        if self.place is not None and line is not None:
+        if self.place is not None and line is not None and not in_file:
             line, column = self.place(line, column)
-        self.add_in_file(code, line, column, field, found, expected, suggestion, shape)
-
-    def add_in_file(  # noqa: PLR0917 - in Problem's own order
-        self,
-        code: str,
-        line: int | None,
-        column: int | None,
-        field: str | None,
-        found: str,
-        expected: str,
-        suggestion: Hint = None,
-        shape: str = "",
-    ) -> None:
-        """Count a problem at a line and column of the file itself; see `add`."""
         self.count += 1
         key = KindKey(code, column, field, shape)
         kind = self._kinds.get(key)

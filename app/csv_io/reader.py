@@ -289,7 +289,7 @@ class CsvTable:
         above, column, found_text = self._text.broken_cell()
         name = next((c.field for c in self.reading.columns if c.position == column), None)
         place = (line + above, column, name)
-        self.problems.add_in_file("broken_quotes", *place, found_text, _CLOSING_QUOTE)
+        self.problems.add("broken_quotes", *place, found_text, _CLOSING_QUOTE, in_file=True)
 
     def _finish(self) -> None:
         if self._source is not None and self._source.overlong:

@@ -54,5 +54,5 @@ def refuse_unconfirmed(
             f" wide={wide} and figures=share_pct (or value), or --wide {wide} --figures share_pct"
         )
     found = "one column each: " + ", ".join(offer.columns)
-    problems.add_in_file("wide_table", line, shape.columns[0], None, found, expected)
+    problems.add("wide_table", line, shape.columns[0], None, found, expected, in_file=True)
     return True

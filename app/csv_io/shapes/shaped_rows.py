@@ -135,14 +135,15 @@ class ShapedRows:
         if self._index:
             if row[0].strip() != str(self._next_index):
                 expected = f"{self._next_index}, as the column without a name counts the rows"
-                self.problems.add_in_file("not_an_index", line, 1, None, row[0], expected)
+                self.problems.add("not_an_index", line, 1, None, row[0], expected, in_file=True)
             self._next_index += 1
         return False
 
     def _leave_out(self, code: str, line: int, place: int, found: str) -> bool:
         leave_out = bool(self.choices.leave_out)
         if not leave_out:
-            self.problems.add_in_file(code, line, place, None, found, f"{NO_LINES[code]}: {WAY}")
+            expected = f"{NO_LINES[code]}: {WAY}"
+            self.problems.add(code, line, place, None, found, expected, in_file=True)
         self.reading.note_left_out(code, line, done=leave_out)
         return True
 
@@ -155,7 +156,7 @@ class ShapedRows:
         if len(row) < width or any(map(str.strip, row[width:])):
             code = "short_row" if len(row) < width else "long_row"
             expected = f"{width} cells, as the header has; a cell with the delimiter needs quotes"
-            self.problems.add_in_file(code, line, None, None, f"{len(row)} cells", expected)
+            self.problems.add(code, line, None, None, f"{len(row)} cells", expected, in_file=True)
             return
         marks = {mark.position: mark for mark in self.source.marks}
         ids = [row[place - 1] for place in self._kept]

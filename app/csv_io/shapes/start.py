@@ -44,7 +44,7 @@ class TableStart:
             self.reading.note_left_out("title_rows", title, done=done)
         if not done:
             expected = f"{NO_LINES['title_rows']}: {WAY}"
-            self.problems.add_in_file("title_rows", line, 1, None, found, expected)
+            self.problems.add("title_rows", line, 1, None, found, expected, in_file=True)
 
     def shape(
         self,
@@ -60,7 +60,7 @@ class TableStart:
         line = reading.header_line
         if shape.index and not choices.leave_out:
             expected = f"{NO_LINES['index_column']}: {WAY}"
-            problems.add_in_file("index_column", line, shape.index, None, "", expected)
+            problems.add("index_column", line, shape.index, None, "", expected, in_file=True)
         if shape.index:
             reading.note_left_out("index_column", line, done=bool(choices.leave_out))
         if shape.index or shape.columns or choices != NO_CHOICES or reading.may_be_left_out:
@@ -73,11 +73,12 @@ class TableStart:
             # Of homes “other” is one. Counts that are left out would be missing from the whole.
             if choices.wide in _MAKERS and choices.figures == FigureKind.SHARE_PCT:
                 shape = shape.without_rests(names)
+                reading.shape = shape_offer(names, rows, shape)
             self._note_apart(names, shape)
         elif choices.wide:
             expected = "a column for each home, developer, model or month, and no column of figures"
             found = ", ".join(names)
-            problems.add_in_file("not_wide", line, None, None, found, expected)
+            problems.add("not_wide", line, None, None, found, expected, in_file=True)
             return None
         shaped = ShapedRows(
             source, names, shape, choices, reading, problems, skipped_lines, empty_before
@@ -95,7 +96,7 @@ class TableStart:
             self.reading.note_left_out(code, line, done=done)
             if not done:
                 expected = f"{NO_LINES[code]}: {WAY}"
-                self.problems.add_in_file(code, line, place, None, names[place - 1], expected)
+                self.problems.add(code, line, place, None, names[place - 1], expected, in_file=True)
 
 
 def skip_titles(

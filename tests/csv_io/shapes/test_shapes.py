@@ -159,6 +159,9 @@ def test_the_rest_of_a_ranking_is_no_developer_and_left_out_when_that_is_confirm
         ("OpenAI", Decimal("40.1")),
         ("Alibaba", Decimal("29.7")),
     ]
+    offer = read(text, whole)[0].reading.shape
+    assert offer is not None
+    assert offer.columns == ("OpenAI", "Alibaba")
 
 
 def test_no_count_is_left_out_of_the_whole_and_no_home_is_a_rest() -> None:
