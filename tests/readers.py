@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from tests.waiting import running
+
 PATHS = ("/healthz", "/api/v1/shares", "/api/v1/sources", "/readyz")
 
 
@@ -27,8 +29,7 @@ class Readers:
         self.retries_refused = retries_refused
         self.outcomes: list[Outcome] = []
         self.stopped = threading.Event()
-        kinds = (self._ask_on_one_connection, self._ask_on_new_connections)
-        self.threads = [threading.Thread(target=kind) for kind in kinds for _ in range(each)]
+        self.kinds = [self._ask_on_one_connection, self._ask_on_new_connections] * each
 
     def _ask_on_one_connection(self) -> None:
         # It opens another by itself when an answer said that it was the last.
@@ -86,11 +87,5 @@ class Readers:
 def reading(address: str, each: int = 2, *, retries_refused: bool = False) -> Iterator[Readers]:
     """Readers that ask until the block ends."""
     readers = Readers(address, each, retries_refused=retries_refused)
-    for thread in readers.threads:
-        thread.start()
-    try:
+    with running(readers.kinds, readers.stopped):
         yield readers
-    finally:
-        readers.stopped.set()
-        for thread in readers.threads:
-            thread.join()

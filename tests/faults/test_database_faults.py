@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import httpx2
 import pytest
@@ -16,6 +17,7 @@ import pytest
 from tests.faults.cluster import Cluster
 from tests.faults.service import Service, service
 from tests.markup import select_one, text_of, words_for_people
+from tests.waiting import running
 
 pytestmark = pytest.mark.faults
 
@@ -60,15 +62,8 @@ class Readers:
 @contextmanager
 def reading(served: Service) -> Iterator[Readers]:
     readers = Readers(served)
-    threads = [threading.Thread(target=readers.read, args=(page,)) for page in range(6)]
-    for thread in threads:
-        thread.start()
-    try:
+    with running([partial(readers.read, page) for page in range(6)], readers.stopped):
         yield readers
-    finally:
-        readers.stopped.set()
-        for thread in threads:
-            thread.join()
 
 
 def all_is_well(served: Service, workers: set[int]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.counters import counter_value
 from tests.faults.cluster import Cluster
 from tests.faults.service import Service
 
@@ -24,17 +25,11 @@ def served(database: Cluster, tmp_path: Path) -> Iterator[Service]:
     running.stop()
 
 
-def stored_answers(served: Service) -> float:
-    name = "modelshare_stored_answers_total "
-    lines = served.client.get("/metrics").text.splitlines()
-    return float(next(line for line in lines if line.startswith(name)).removeprefix(name))
-
-
 def fill(served: Service) -> None:
-    before = stored_answers(served)
+    before = counter_value(served.client, "modelshare_stored_answers_total")
     for _ in range(2):
         assert {served.client.get(page).status_code for page in PAGES} == {200}
-    assert stored_answers(served) >= before + len(PAGES)
+    assert counter_value(served.client, "modelshare_stored_answers_total") >= before + len(PAGES)
 
 
 @pytest.mark.parametrize("fault", ["killed", "frozen"])
@@ -48,12 +43,12 @@ def test_what_is_kept_is_not_given_while_the_database_is_gone(
         database.signal_all(signal.SIGSTOP)
     try:
         time.sleep(CONFIRMED_S + 0.1)
-        before = stored_answers(served)
+        before = counter_value(served.client, "modelshare_stored_answers_total")
         for page in PAGES:
             answer = served.client.get(page)
             assert answer.status_code == 503, page
             assert "public" not in answer.headers["cache-control"]
-        assert stored_answers(served) == before
+        assert counter_value(served.client, "modelshare_stored_answers_total") == before
     finally:
         if fault == "killed":
             database.start()

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from tests.builders import SOURCE, month_file
 from tests.faults.service import Service, service
 from tests.operations.caddy import caddy
 from tests.programs import ANSWER_TIMEOUT_S
+from tests.waiting import running
 
 OUTDATED_S = 1.0
 """Seconds after the publisher's answer from which on nobody may be told what stood before."""
@@ -93,16 +95,9 @@ def reading(nodes: list[Service]) -> Iterator[Readers]:
     # Each question over a connection of its own, so that either worker may take it.
     limits = httpx2.Limits(max_keepalive_connections=0)
     with httpx2.Client(timeout=ANSWER_TIMEOUT_S, limits=limits) as client:
-        kinds = [readers.watch] * 3 + [readers.browse] * 2
-        threads = [threading.Thread(target=kind, args=[client]) for kind in kinds]
-        for thread in threads:
-            thread.start()
-        try:
+        kinds = [partial(readers.watch, client)] * 3 + [partial(readers.browse, client)] * 2
+        with running(kinds, readers.stopped):
             yield readers
-        finally:
-            readers.stopped.set()
-            for thread in threads:
-                thread.join()
 
 
 def outdated(told: Told, stands: list[Stand]) -> bool:

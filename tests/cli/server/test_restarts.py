@@ -6,7 +6,7 @@ import signal
 import socket
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,8 +18,8 @@ from app.database.session import Database
 from app.paths import PROJECT
 from tests.cli.server.http_protocol.builders import read_until
 from tests.faults.service import Service
-from tests.programs import ANSWER_TIMEOUT_S
 from tests.readers import Readers, reading
+from tests.waiting import wait_until
 
 P95_MAX_S = 3
 
@@ -32,13 +32,6 @@ def started(url: str, log: Path, workers: int = 2, **how: str) -> Iterator[Servi
         yield running
     finally:
         running.stop()
-
-
-def wait_until(holds: Callable[[], object]) -> None:
-    deadline = time.monotonic() + ANSWER_TIMEOUT_S
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def logged(served: Service, words: str) -> int:

@@ -2,7 +2,7 @@
 
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
@@ -14,7 +14,9 @@ from app.auth.accounts import add_maintainer, create_token
 from app.database.session import Database
 from app.main import create_app
 from tests.builders import publish_file
+from tests.counters import counter_value
 from tests.faults.cluster import Cluster, cluster, filled_cluster
+from tests.waiting import wait_until
 
 CURRENT_S = 1.0
 """Within which a replica that is behind is left alone."""
@@ -51,23 +53,10 @@ def client(primary: Cluster, replica: Cluster) -> Iterator[TestClient]:
         yield client
 
 
-def wait_until(happened: Callable[[], bool], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
-def replica_reads(client: TestClient) -> float:
-    lines = client.get("/metrics").text.splitlines()
-    count = next(line for line in lines if line.startswith("modelshare_replica_reads_total "))
-    return float(count.split()[1])
-
-
 def reads_from_replica(client: TestClient, address: str, **headers: str) -> bool:
-    before = replica_reads(client)
+    before = counter_value(client, "modelshare_replica_reads_total")
     assert client.get(address, headers=headers).status_code == 200
-    return replica_reads(client) > before
+    return counter_value(client, "modelshare_replica_reads_total") > before
 
 
 @contextmanager

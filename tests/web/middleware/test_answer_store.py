@@ -2,8 +2,7 @@
 
 import random
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -18,7 +17,9 @@ from app.ingest.withdraw import withdraw_upload
 from app.main import DashboardApp, create_app
 from app.web.middleware.answer_store import AnswerStore
 from tests.builders import month_file, publish_stored, store_file
+from tests.counters import counter_value
 from tests.looking import counted
+from tests.waiting import wait_until
 
 MIB = 1024 * 1024
 VISIBLE_S = 1.0
@@ -54,24 +55,11 @@ def own_store_client(filled_database_url: str) -> Iterator[TestClient]:
         yield client
 
 
-def wait_until(happened: Callable[[], bool], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
 def was_stored(client: TestClient, address: str, **headers: str) -> bool:
     """Whether the answer, which is 200 or 304, was given from the store."""
-    before = stored_answers(client)
+    before = counter_value(client, "modelshare_stored_answers_total")
     assert client.get(address, headers=headers).status_code in {200, 304}
-    return stored_answers(client) > before
-
-
-def stored_answers(client: TestClient) -> float:
-    lines = client.get("/metrics").text.splitlines()
-    count = next(line for line in lines if line.startswith("modelshare_stored_answers_total "))
-    return float(count.split()[1])
+    return counter_value(client, "modelshare_stored_answers_total") > before
 
 
 def lasting_headers(answer: Response) -> dict[str, str]:
@@ -159,7 +147,7 @@ def test_the_order_of_parameters_changes_no_answer(client: TestClient) -> None:
 
 
 def test_what_is_refused_or_leads_elsewhere_is_not_kept(store_client: TestClient) -> None:
-    before = stored_answers(store_client)
+    before = counter_value(store_client, "modelshare_stored_answers_total")
     for address in (
         "/nothing",
         "/trends?by=nothing",
@@ -170,7 +158,9 @@ def test_what_is_refused_or_leads_elsewhere_is_not_kept(store_client: TestClient
     ):
         answers = [store_client.get(address) for _ in range(2)]
         assert answers[0].status_code == answers[1].status_code
-    assert stored_answers(store_client) == before + 1  # the page of the API
+    assert (
+        counter_value(store_client, "modelshare_stored_answers_total") == before + 1
+    )  # the page of the API
 
 
 @pytest.mark.parametrize(
